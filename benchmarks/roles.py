@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import run
 
-from mfa_session.sandbox import ALLOW_ALL, Sandbox
+from mfa_session.sandbox import ALLOW_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device
 
 COUNTS = (200, 1000)
@@ -52,8 +53,11 @@ def main() -> int:
     arguments = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     run.compile_everything()
+    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    from full_sandbox import FullSandbox  # noqa: PLC0415  # the demo's sandbox has no roles
+
     over = False
-    with Sandbox() as aws, tempfile.TemporaryDirectory(prefix="mfa-session-bench-") as folder:
+    with FullSandbox() as aws, tempfile.TemporaryDirectory(prefix="mfa-session-bench-") as folder:
         for count in COUNTS:
             over = measure(Path(folder) / str(count), aws, count) or over
         compare(Path(folder) / "others", aws, arguments.awsume)
@@ -61,7 +65,7 @@ def main() -> int:
     return 1 if over else 0
 
 
-def measure(home: Path, aws: Sandbox, count: int) -> bool:
+def measure(home: Path, aws: FullSandbox, count: int) -> bool:
     """Time one login, then a login to `count` roles; say whether a limit is exceeded."""
     aws.reset()
     device = prepare_home(home, aws, count)
@@ -85,7 +89,7 @@ def measure(home: Path, aws: Sandbox, count: int) -> bool:
     return taken.seconds > limit_seconds or taken.mib > MOST_MIB
 
 
-def prepare_home(home: Path, aws: Sandbox, count: int) -> Device:
+def prepare_home(home: Path, aws: FullSandbox, count: int) -> Device:
     """Make a user and roles that trust her, and write their profiles and settings to a home."""
     user = aws.create_user("carol", policies=[ALLOW_ALL])
     device = aws.create_device(user)
@@ -105,7 +109,7 @@ def prepare_home(home: Path, aws: Sandbox, count: int) -> Device:
     return device
 
 
-def compare(home: Path, aws: Sandbox, awsume: str | None) -> None:
+def compare(home: Path, aws: FullSandbox, awsume: str | None) -> None:
     """Time other tools on some roles, one after the other, and calculate the time of 200."""
     aws.reset()
     device = prepare_home(home, aws, MEASURED)

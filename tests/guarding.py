@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import processes
-    from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.calls import Call
+    from full_sandbox import FullSandbox
+    from full_sandbox.calls import Call
 
 SHOW = f"""\
 #!{sys.executable}
@@ -54,7 +54,7 @@ def shown_by(outcome: processes.Outcome) -> dict[str, Any]:
     return shown
 
 
-def stops(aws: Sandbox) -> list[Call]:
+def stops(aws: FullSandbox) -> list[Call]:
     """Return the calls that would stop an instance."""
     return aws.calls.of("StopInstances")
 

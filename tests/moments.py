@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.server import Answer, Handle
     from mfa_session.sandbox.signatures import HttpRequest
 
@@ -31,7 +31,7 @@ class Held:
     Inside the block, a test acts after AWS was asked and before it answers.
     """
 
-    def __init__(self, sandbox: Sandbox, operation: str) -> None:
+    def __init__(self, sandbox: FullSandbox, operation: str) -> None:
         """Take the operation by AWS's name (`GetSessionToken`)."""
         assert sandbox._server is not None
         self._server = sandbox._server

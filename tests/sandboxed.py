@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import processes
     from conftest import Run
+    from full_sandbox import FullSandbox
     from in_process import JumpingClock
-    from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
 
 STEP_UP: Document = {
@@ -49,7 +49,7 @@ class LogIn(Protocol):
 
 
 @pytest.fixture(scope="session")
-def sandbox(aws_models: None) -> Iterator[Sandbox]:
+def sandbox(aws_models: None) -> Iterator[FullSandbox]:
     """Start the sandbox once for the run; tests use `aws`, which empties it."""
     from full_sandbox import FullSandbox  # imports moto; unit tests do not need it
 
@@ -70,7 +70,7 @@ def cli_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def aws(sandbox: Sandbox, home: Path, clock: JumpingClock, cli_folder: str) -> Sandbox:
+def aws(sandbox: FullSandbox, home: Path, clock: JumpingClock, cli_folder: str) -> FullSandbox:
     """Empty the sandbox, and point this process and its children at it."""
     del home  # the fixture restores the environment after the test
     sandbox.reset()
@@ -81,13 +81,13 @@ def aws(sandbox: Sandbox, home: Path, clock: JumpingClock, cli_folder: str) -> S
 
 
 @pytest.fixture
-def carol(aws: Sandbox) -> User:
+def carol(aws: FullSandbox) -> User:
     """Make carol, who may do everything, some of it only with MFA."""
     return aws.create_user("carol", policies=[STEP_UP])
 
 
 @pytest.fixture
-def phone(aws: Sandbox, carol: User) -> Device:
+def phone(aws: FullSandbox, carol: User) -> Device:
     """Give carol a virtual device."""
     return aws.create_device(carol, name="carols-phone")
 
@@ -107,7 +107,7 @@ def carols(files: AwsFiles, carol: User, phone: Device) -> AwsFiles:
 
 
 @pytest.fixture
-def log_in(run: Run, aws: Sandbox, carols: AwsFiles, phone: Device) -> LogIn:
+def log_in(run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device) -> LogIn:
     """Return a function that logs in, with a code that was not used before."""
     del carols
     used: list[None] = []

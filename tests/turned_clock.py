@@ -16,7 +16,7 @@ from mfa_session.cli import main
 from mfa_session.system.clock import SystemClock
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
 
 VARIABLE = "TURNED_CLOCK"
 SCRIPT = """\
@@ -43,7 +43,7 @@ class TestsClock:
 
     __test__ = False
 
-    def __init__(self, aws: Sandbox, folder: Path) -> None:
+    def __init__(self, aws: FullSandbox, folder: Path) -> None:
         """Put the program on PATH, and start in step with the machine."""
         self._aws = aws
         aws.checks_signature_age = False  # SDKs sign by the machine's time

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pytest
 
     from conftest import Run
+    from full_sandbox import FullSandbox
     from in_process import JumpingClock
-    from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
     from mfa_session.sandbox.server import Answer
     from mfa_session.sandbox.signatures import HttpRequest
@@ -47,7 +47,7 @@ GUARDED = ("sh", "-c", "true", "x")
 class World(NamedTuple):
     """Carol's home on the sandbox: keys in `default`, a phone, no session."""
 
-    aws: Sandbox
+    aws: FullSandbox
     carol: User
     phone: Device
     files: AwsFiles
@@ -88,7 +88,7 @@ class World(NamedTuple):
 class Meanwhile(Held):
     """Calls a function once, during the next call of an operation."""
 
-    def __init__(self, sandbox: Sandbox, operation: str, happens: Callable[[], None]) -> None:
+    def __init__(self, sandbox: FullSandbox, operation: str, happens: Callable[[], None]) -> None:
         """Take the operation and the function."""
         super().__init__(sandbox, operation)
         self._happens = happens

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
     from sandboxed import LogIn
@@ -28,7 +28,7 @@ def session(run: Run) -> dict[str, object]:
 
 @pytest.mark.parametrize("minutes", [14, -14])
 def test_the_time_left_follows_the_clock_of_aws(
-    run: Run, aws: Sandbox, log_in: LogIn, minutes: int
+    run: Run, aws: FullSandbox, log_in: LogIn, minutes: int
 ) -> None:
     aws.clock.advance(minutes * MINUTE)
     log_in("--duration", "1h")
@@ -37,7 +37,7 @@ def test_the_time_left_follows_the_clock_of_aws(
     assert 3600 - 30 <= left <= 3600 + 2
 
 
-def test_each_answer_updates_the_clock_offset(aws: Sandbox, log_in: LogIn, home: Path) -> None:
+def test_each_answer_updates_the_clock_offset(aws: FullSandbox, log_in: LogIn, home: Path) -> None:
     offset_file = home / ".local" / "state" / "mfa-session" / "clock-offset"
     aws.clock.advance(5 * MINUTE)
     log_in()
@@ -54,7 +54,7 @@ def test_a_right_clock_leaves_no_offset_file(log_in: LogIn, home: Path) -> None:
 
 @pytest.mark.parametrize(("minutes", "direction"), [(60, "slow"), (-60, "fast")])
 def test_the_error_of_a_wrong_clock_says_how_far_it_is_off(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, minutes: int, direction: str
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, minutes: int, direction: str
 ) -> None:
     before = carols.credentials.read_bytes()
     aws.clock.advance(minutes * MINUTE)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
 
@@ -51,7 +51,7 @@ def _file_is_unchanged(carols: AwsFiles) -> Iterator[None]:
         assert carols.credentials.read_bytes() == before
 
 
-def test_a_wrong_code_is_rejected_after_one_call(run: Run, aws: Sandbox, phone: Device) -> None:
+def test_a_wrong_code_is_rejected_after_one_call(run: Run, aws: FullSandbox, phone: Device) -> None:
     wrong = f"{(int(phone.code()) + 1) % 10**6:06}"
     error = error_of(run, "--token-code", wrong, exit_code=4)
     assert error["code"] == "code-rejected"
@@ -62,7 +62,7 @@ def test_a_wrong_code_is_rejected_after_one_call(run: Run, aws: Sandbox, phone: 
 
 
 def test_a_reused_code_is_rejected_with_a_hint(
-    run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]
+    run: Run, aws: FullSandbox, carols: AwsFiles, argv: list[str]
 ) -> None:
     before = carols.credentials.read_bytes()
     assert run("login", *argv).exit_code == 0
@@ -99,7 +99,7 @@ def test_a_wrong_secret_key_is_named_with_its_source(
 
 
 def test_session_keys_are_recognised_by_the_error_of_aws(
-    run: Run, aws: Sandbox, argv: list[str]
+    run: Run, aws: FullSandbox, argv: list[str]
 ) -> None:
     aws.fail("GetSessionToken", code="AccessDenied", status=403,
              message="Cannot call GetSessionToken with session credentials")  # fmt: skip
@@ -110,7 +110,7 @@ def test_session_keys_are_recognised_by_the_error_of_aws(
 
 @pytest.mark.parametrize(("ahead", "direction"), [(3600, "slow"), (-7200, "fast")])
 def test_a_refused_signature_says_how_far_the_clock_is_off(
-    run: Run, aws: Sandbox, argv: list[str], ahead: int, direction: str
+    run: Run, aws: FullSandbox, argv: list[str], ahead: int, direction: str
 ) -> None:
     aws.clock.advance(ahead)
     error = error_of(run, *argv, exit_code=6)
@@ -122,7 +122,7 @@ def test_a_refused_signature_says_how_far_the_clock_is_off(
 
 
 def test_a_refused_role_is_named_with_the_key(
-    run: Run, aws: Sandbox, carol: User, argv: list[str]
+    run: Run, aws: FullSandbox, carol: User, argv: list[str]
 ) -> None:
     role = "arn:aws:iam::123456789012:role/nosuch"
     error = error_of(run, "--profile", "r", "--role-arn", role, *argv, exit_code=5)
@@ -135,7 +135,7 @@ def test_a_refused_role_is_named_with_the_key(
 
 
 def test_a_duration_above_the_roles_maximum_is_an_error(
-    run: Run, aws: Sandbox, carol: User, argv: list[str]
+    run: Run, aws: FullSandbox, carol: User, argv: list[str]
 ) -> None:
     role = aws.create_role("books", trust=trusting(carol))
     options = ["--profile", "r", "--role-arn", role.arn, "--duration", "2h"]
@@ -144,7 +144,7 @@ def test_a_duration_above_the_roles_maximum_is_an_error(
     assert role.arn in error["message"]
 
 
-def test_a_disabled_region_is_named(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_disabled_region_is_named(run: Run, aws: FullSandbox, argv: list[str]) -> None:
     aws.disable_region("eu-west-1")
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "region-disabled"
@@ -152,7 +152,9 @@ def test_a_disabled_region_is_named(run: Run, aws: Sandbox, argv: list[str]) -> 
     assert "--region us-east-1" in error["hint"]
 
 
-def test_throttling_is_retried_and_then_reported(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_throttling_is_retried_and_then_reported(
+    run: Run, aws: FullSandbox, argv: list[str]
+) -> None:
     aws.fail("GetSessionToken", times=None)
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "throttled"
@@ -160,7 +162,7 @@ def test_throttling_is_retried_and_then_reported(run: Run, aws: Sandbox, argv: l
 
 
 def test_throttling_that_passes_is_not_reported(
-    run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]
+    run: Run, aws: FullSandbox, carols: AwsFiles, argv: list[str]
 ) -> None:
     before = carols.credentials.read_bytes()
     aws.fail("GetSessionToken", times=1)
@@ -170,14 +172,14 @@ def test_throttling_that_passes_is_not_reported(
 
 
 def test_a_failing_service_is_reported_as_unavailable(
-    run: Run, aws: Sandbox, argv: list[str]
+    run: Run, aws: FullSandbox, argv: list[str]
 ) -> None:
     aws.fail("GetSessionToken", times=None, code="InternalFailure", status=500, message="x")
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "service-unavailable"
 
 
-def test_an_unknown_error_of_aws_is_quoted(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_an_unknown_error_of_aws_is_quoted(run: Run, aws: FullSandbox, argv: list[str]) -> None:
     aws.fail("GetSessionToken", code="OptInRequired", status=403, message="Please sign up.")
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "refused-by-aws"
@@ -185,7 +187,7 @@ def test_an_unknown_error_of_aws_is_quoted(run: Run, aws: Sandbox, argv: list[st
 
 
 def test_a_user_who_may_not_list_devices_gets_the_hint_to_use_mfa_serial(
-    run: Run, aws: Sandbox, phone: Device
+    run: Run, aws: FullSandbox, phone: Device
 ) -> None:
     aws.fail("ListMFADevices", code="AccessDenied", status=403, message="User: x is not authorized")
     error = error_of(run, "--token-code", phone.code(), exit_code=5)
@@ -210,7 +212,7 @@ def test_a_user_who_may_not_list_devices_gets_the_hint_to_use_mfa_serial(
     ids=["html", "xhtml", "empty", "json", "another answer", "redirect", "403", "407", "511"],
 )
 def test_an_answer_that_is_not_from_aws_is_an_error(
-    run: Run, aws: Sandbox, argv: list[str], status: int, body: str, content_type: str
+    run: Run, aws: FullSandbox, argv: list[str], status: int, body: str, content_type: str
 ) -> None:
     aws.answer("*", status, body, content_type, times=None)
     error = error_of(run, *argv, exit_code=6)
@@ -220,14 +222,16 @@ def test_an_answer_that_is_not_from_aws_is_an_error(
 
 
 def test_a_captive_portal_that_answers_for_iam_is_an_error(
-    run: Run, aws: Sandbox, phone: Device
+    run: Run, aws: FullSandbox, phone: Device
 ) -> None:
     aws.answer("ListMFADevices", 200, XHTML, times=None)
     error = error_of(run, "--token-code", phone.code(), exit_code=6)
     assert error["code"] == "not-aws"
 
 
-def test_a_dropped_connection_is_a_network_error(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_dropped_connection_is_a_network_error(
+    run: Run, aws: FullSandbox, argv: list[str]
+) -> None:
     aws.drop("GetSessionToken", times=None)
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "network"
@@ -260,7 +264,7 @@ def test_an_absent_proxy_is_named_without_its_password(run: Run, argv: list[str]
     assert "HTTPS_PROXY" in error["hint"]
 
 
-def test_a_server_without_tls_is_an_error(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_server_without_tls_is_an_error(run: Run, aws: FullSandbox, argv: list[str]) -> None:
     env = {"AWS_ENDPOINT_URL": aws.url.replace("http:", "https:")}
     error = error_of(run, *argv, env=env, exit_code=6)
     assert error["code"] == "tls-failed"
@@ -285,7 +289,7 @@ def test_a_text_that_is_not_a_region_is_refused(run: Run, argv: list[str], regio
 
 
 def test_a_role_of_a_session_that_aws_has_ended_gets_the_hint_to_log_in(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User
 ) -> None:
     """AWS may end a session before it expires."""
     role = aws.create_role("books", trust=trusting(carol))

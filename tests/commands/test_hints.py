@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import processes
     from commands.hint_rows import Row
     from conftest import Run
+    from full_sandbox import FullSandbox
     from in_process import JumpingClock
-    from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -33,7 +33,7 @@ SHOWN = re.compile(r"`(mfa-session [^`]+)`")
 
 @pytest.fixture
 def world(  # noqa: PLR0917  # the parts of a World
-    aws: Sandbox,
+    aws: FullSandbox,
     carol: User,
     phone: Device,
     carols: AwsFiles,

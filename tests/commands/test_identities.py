@@ -12,7 +12,7 @@ from places import long_term
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
 
@@ -34,7 +34,7 @@ class TwoUsers(NamedTuple):
 
 
 @pytest.fixture
-def users(aws: Sandbox, files: AwsFiles) -> TwoUsers:
+def users(aws: FullSandbox, files: AwsFiles) -> TwoUsers:
     """Make both users and their profiles."""
     erin, carol = (
         aws.create_user("erin", policies=[ALLOW_ALL]),
@@ -79,7 +79,7 @@ def test_the_default_identity_never_takes_another_identitys_session(
 
 
 def test_keys_of_another_user_in_the_environment_get_their_own_session(
-    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
+    run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers
 ) -> None:
     assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
     env = users.in_environment(users.carol)
@@ -113,7 +113,7 @@ def test_a_variable_with_an_unknown_profile_is_named_in_the_error(
     assert files.credentials.read_bytes() == before
 
 
-def test_the_only_key_needs_no_name(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_the_only_key_needs_no_name(run: Run, aws: FullSandbox, files: AwsFiles) -> None:
     carol = aws.create_user("carol", policies=[ALLOW_ALL])
     files.write(long_term(carol, "carol"))
     outcome = run("login", "--token-code", aws.create_device(carol).code())
@@ -129,7 +129,9 @@ def test_an_error_about_a_file_names_the_variable_with_its_path(run: Run, variab
     assert f"correct or unset {variable}" in outcome.stderr
 
 
-def test_several_keys_without_a_choice_are_listed(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_several_keys_without_a_choice_are_listed(
+    run: Run, aws: FullSandbox, files: AwsFiles
+) -> None:
     users = [aws.create_user("a"), aws.create_user("b")]
     files.write(long_term(users[0], "a") + long_term(users[1], "b"))
     outcome = run("login")
@@ -138,7 +140,7 @@ def test_several_keys_without_a_choice_are_listed(run: Run, aws: Sandbox, files:
 
 
 def test_replacing_another_identitys_session_is_reported(
-    run: Run, aws: Sandbox, users: TwoUsers
+    run: Run, aws: FullSandbox, users: TwoUsers
 ) -> None:
     assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
     warning = run("login", "--source-profile", "work", "--no-input").stderr
@@ -181,7 +183,7 @@ def test_a_min_ttl_above_the_longest_session_is_refused(
 
 
 def test_a_role_via_an_absent_session_gets_both_with_one_code(
-    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
+    run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": users.erin.arn}, "Action": "sts:AssumeRole"}
     role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
@@ -194,7 +196,7 @@ def test_a_role_via_an_absent_session_gets_both_with_one_code(
 
 
 def test_a_role_whose_source_runs_credential_process_uses_that_session(
-    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
+    run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": users.erin.arn}, "Action": "sts:AssumeRole"}
     role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
@@ -226,7 +228,7 @@ def test_no_keys_are_written_to_a_profile_of_aws_login(
 
 
 def test_the_last_device_is_used_again(
-    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
+    run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers
 ) -> None:
     other = aws.create_device(users.erin, name="tablet")
     serial = ["--mfa-serial", other.serial]

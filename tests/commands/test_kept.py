@@ -13,8 +13,8 @@ from places import managed
 
 if TYPE_CHECKING:
     from conftest import Run
+    from full_sandbox import FullSandbox
     from in_process import JumpingClock
-    from mfa_session.sandbox import Sandbox
     from places import AwsFiles
     from sandboxed import LogIn
 
@@ -58,7 +58,7 @@ def role(**lines: str) -> str:
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
 def test_an_mfa_session_is_kept_if_it_fits_the_options(
-    run: Run, aws: Sandbox, files: AwsFiles, argv: list[str], exit_code: int
+    run: Run, aws: FullSandbox, files: AwsFiles, argv: list[str], exit_code: int
 ) -> None:
     files.write(KEYS + OTHER + managed(seconds_left=7200))
     before = files.credentials.read_bytes()
@@ -70,7 +70,7 @@ def test_an_mfa_session_is_kept_if_it_fits_the_options(
 
 
 def test_without_a_named_device_a_session_of_any_device_is_kept(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     files.write(KEYS[: KEYS.index("mfa_serial")] + managed(seconds_left=7200))
     assert run("login").exit_code == KEPT
@@ -146,7 +146,7 @@ def test_a_session_that_another_tool_may_have_written_is_not_kept(
     assert run("login").exit_code == CODE_NEEDED
 
 
-def test_force_renews_at_once(aws: Sandbox, log_in: LogIn, carols: AwsFiles) -> None:
+def test_force_renews_at_once(aws: FullSandbox, log_in: LogIn, carols: AwsFiles) -> None:
     log_in()
     first = carols.section("mfa")
     log_in("--force")
@@ -164,7 +164,7 @@ def test_a_kept_session_is_reported_as_reused(run: Run, files: AwsFiles) -> None
 
 
 def test_for_a_kept_session_no_code_is_read_or_sent(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     files.write(KEYS + managed(seconds_left=7200))
     outcome = run("login", "--token-code", "-", input="")
@@ -178,7 +178,7 @@ def kind_in(run: Run, profile: str) -> str:
 
 
 def test_login_without_a_role_makes_the_default_session_an_mfa_session_again(
-    run: Run, aws: Sandbox, log_in: LogIn
+    run: Run, aws: FullSandbox, log_in: LogIn
 ) -> None:
     trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
     aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trusted]})
@@ -190,7 +190,7 @@ def test_login_without_a_role_makes_the_default_session_an_mfa_session_again(
 
 
 def test_a_named_role_session_is_renewed_as_a_role_session(
-    run: Run, aws: Sandbox, log_in: LogIn
+    run: Run, aws: FullSandbox, log_in: LogIn
 ) -> None:
     trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
     aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trusted]})

@@ -11,7 +11,7 @@ from places import managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from places import AwsFiles
     from sandboxed import LogIn
 
@@ -20,7 +20,7 @@ FOREIGN = "[theirs]\naws_access_key_id = ASIAOTHER\naws_secret_access_key = x\n"
 
 
 def test_after_login_and_logout_the_file_is_as_before(
-    log_in: LogIn, run: Run, aws: Sandbox, carols: AwsFiles
+    log_in: LogIn, run: Run, aws: FullSandbox, carols: AwsFiles
 ) -> None:
     before = carols.credentials.read_bytes()
     log_in()

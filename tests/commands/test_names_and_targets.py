@@ -10,7 +10,7 @@ from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -32,7 +32,7 @@ ROLE = "arn:aws:iam::123456789012:role/books"
     ids=lambda command: str(command[0]),
 )
 def test_an_unknown_name_is_refused_with_the_nearest_names(
-    run: Run, aws: Sandbox, files: AwsFiles, command: list[str]
+    run: Run, aws: FullSandbox, files: AwsFiles, command: list[str]
 ) -> None:
     files.write(KEYS + managed("production"), settings='[sessions.staging]\nwrite_to = "st"\n')
     before = files.credentials.read_bytes()
@@ -147,7 +147,7 @@ def test_a_target_whose_keys_sdks_ignore_is_refused(run: Run, carols: AwsFiles, 
 @pytest.mark.parametrize("file", ["credentials", "config"])
 @pytest.mark.parametrize("options", [[], ["--force"]], ids=["plain", "forced"])
 def test_a_target_with_long_term_keys_is_always_refused(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, file: str, options: list[str]
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, file: str, options: list[str]
 ) -> None:
     key = carol.add_key()
     if file == "credentials":
@@ -200,7 +200,7 @@ def test_a_target_that_not_every_sdk_reads_is_refused(
 
 
 def test_a_stored_target_is_found_again_without_settings(
-    log_in: LogIn, run: Run, carols: AwsFiles, aws: Sandbox
+    log_in: LogIn, run: Run, carols: AwsFiles, aws: FullSandbox
 ) -> None:
     log_in("--profile", "work", "--source-profile", "default", "--write-to", "target")
     aws.calls.clear()
@@ -211,7 +211,9 @@ def test_a_stored_target_is_found_again_without_settings(
     assert len(aws.calls) == 0
 
 
-def test_status_works_without_the_default_session(run: Run, aws: Sandbox, phone: Device) -> None:
+def test_status_works_without_the_default_session(
+    run: Run, aws: FullSandbox, phone: Device
+) -> None:
     outcome = run("status")
     assert (outcome.exit_code, outcome.stdout) == (0, "")
     assert "no sessions; run `mfa-session login`" in outcome.stderr

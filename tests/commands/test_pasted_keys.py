@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from places import AwsFiles
     from sandboxed import LogIn
 
@@ -38,7 +38,7 @@ BROKEN = {
 @pytest.mark.parametrize("options", [[], ["--source-profile", "default"]], ids=["found", "named"])
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_malformed_key_is_reported_before_a_code_is_asked(
-    run: Run, aws: Sandbox, files: AwsFiles, name: str, options: list[str]
+    run: Run, aws: FullSandbox, files: AwsFiles, name: str, options: list[str]
 ) -> None:
     first, second, line, problem = BROKEN[name]
     files.write(f"# mine\n[default]\n{first}\n{second}\n")

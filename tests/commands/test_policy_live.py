@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import processes
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from sandboxed import LogIn
 
@@ -48,14 +48,14 @@ def reasons(found: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-def carol(aws: Sandbox, files: AwsFiles) -> User:
+def carol(aws: FullSandbox, files: AwsFiles) -> User:
     """Make carol, who may read IAM."""
     carol = aws.create_user("carol", policies=[READ_IAM])
     files.write(long_term(carol))
     return carol
 
 
-def test_inline_attached_and_group_policies_count(aws: Sandbox, carol: User, run: Run) -> None:
+def test_inline_attached_and_group_policies_count(aws: FullSandbox, carol: User, run: Run) -> None:
     attached = aws.create_policy("step-up", STOP_WITH_MFA)
     team = aws.create_group("team", [carol], policies=[ALLOW_EC2])
     aws.attach_policy(team, attached)
@@ -71,7 +71,7 @@ def test_inline_attached_and_group_policies_count(aws: Sandbox, carol: User, run
     assert outcomes(found)["role-session"] == "unknown"
 
 
-def test_a_boundary_narrows_the_policies(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def test_a_boundary_narrows_the_policies(aws: FullSandbox, files: AwsFiles, run: Run) -> None:
     both = statement("Allow", ["iam:*", "s3:*"])
     dave = aws.create_user("dave", policies=[READ_IAM, ALLOW_EC2, both], boundary=both)
     files.write(long_term(dave))
@@ -80,7 +80,7 @@ def test_a_boundary_narrows_the_policies(aws: Sandbox, files: AwsFiles, run: Run
 
 
 def test_an_unreadable_policy_is_named_and_nothing_counts_as_allowed(
-    aws: Sandbox, files: AwsFiles, run: Run
+    aws: FullSandbox, files: AwsFiles, run: Run
 ) -> None:
     reads = statement("Allow", ["iam:ListUserPolicies", "iam:GetUserPolicy", "ec2:*"])
     denies = statement("Deny", "s3:*")
@@ -99,7 +99,7 @@ def test_an_unreadable_policy_is_named_and_nothing_counts_as_allowed(
 
 
 def test_without_readable_policies_everything_is_unknown(
-    aws: Sandbox, files: AwsFiles, run: Run
+    aws: FullSandbox, files: AwsFiles, run: Run
 ) -> None:
     files.write(long_term(aws.create_user("nobody")))
     found = check(run, "ec2:StopInstances")
@@ -108,7 +108,7 @@ def test_without_readable_policies_everything_is_unknown(
 
 
 def test_an_mfa_session_reads_policies_that_the_key_may_not(
-    aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, run: Run
+    aws: FullSandbox, carols: AwsFiles, carol: User, log_in: LogIn, run: Run
 ) -> None:
     del carols
     document = make("deny-without-mfa", Choices()).document()
@@ -142,7 +142,7 @@ def settings_of(arn: str, phone: Device) -> str:
 
 @pytest.mark.usefixtures("phone")
 def test_a_role_session_has_the_roles_policies(
-    aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, run: Run
+    aws: FullSandbox, carol: User, phone: Device, carols: AwsFiles, run: Run
 ) -> None:
     role = aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])
     carol.inline_policies["deny"] = statement("Deny", "ec2:*")
@@ -156,7 +156,7 @@ def test_a_role_session_has_the_roles_policies(
 
 
 def test_a_role_session_reads_its_role_in_another_account(
-    aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, log_in: LogIn, run: Run
+    aws: FullSandbox, carol: User, phone: Device, carols: AwsFiles, log_in: LogIn, run: Run
 ) -> None:
     other = "444455556666"
     aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])  # in carol's account
@@ -196,7 +196,7 @@ def test_policy_variables_get_the_users_name(carol: User, run: Run) -> None:
     assert outcomes(other)["long-term"] == "implicitly-denied"
 
 
-def test_many_policies_are_read_page_by_page(aws: Sandbox, carol: User, run: Run) -> None:
+def test_many_policies_are_read_page_by_page(aws: FullSandbox, carol: User, run: Run) -> None:
     pages = {
         None: ("true", "<member>one</member>", "<Marker>next</Marker>"),
         "next": ("false", "<member>two</member>", ""),
@@ -229,7 +229,7 @@ def _page(truncated: str, member: str, marker: str) -> str:
 )
 @pytest.mark.usefixtures("carol")
 def test_failing_calls_are_errors(
-    fault: dict[str, Any], exit_code: int, code: str, aws: Sandbox, run: Run
+    fault: dict[str, Any], exit_code: int, code: str, aws: FullSandbox, run: Run
 ) -> None:
     aws.fail("GetUserPolicy", times=None, **fault)
     outcome = run(*ARGV, "ec2:StopInstances")
@@ -242,7 +242,7 @@ def test_live_refuses_another_principal(run: Run) -> None:
     assert (outcome.exit_code, error_code(outcome)) == (2, "principal-is-live")
 
 
-def test_root_keys_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def test_root_keys_are_refused(aws: FullSandbox, files: AwsFiles, run: Run) -> None:
     files.write(long_term(aws.create_root()))
     outcome = run(*ARGV, "ec2:StopInstances")
     assert (outcome.exit_code, error_code(outcome)) == (3, "not-a-user"), outcome

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
 
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 EXAMPLES = (
@@ -98,7 +98,7 @@ def test_bad_options_are_refused(argv: tuple[str, ...], said: str, run: Run) -> 
 
 
 def test_a_new_user_enrols_under_deny_without_mfa(
-    aws: Sandbox, files: AwsFiles, home: Path, run: Run
+    aws: FullSandbox, files: AwsFiles, home: Path, run: Run
 ) -> None:
     made = run("policy", "template", "deny-without-mfa", "--self-service")
     carol = aws.create_user("carol", policies=[json.loads(made.stdout)])

@@ -12,7 +12,7 @@ from mfa_session.model import errors
 if TYPE_CHECKING:
     import pytest
 
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document
     from places import AwsFiles
 
@@ -24,7 +24,7 @@ TRUST: Document = {
 
 
 def test_each_example_of_the_page_runs(
-    aws: Sandbox, phone: Device, carols: AwsFiles, monkeypatch: pytest.MonkeyPatch
+    aws: FullSandbox, phone: Device, carols: AwsFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     examples = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     assert len(examples) == 6

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Role, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -35,7 +35,7 @@ role_arn = "R"
 
 
 @pytest.fixture
-def make_role(aws: Sandbox, carol: User) -> MakeRole:
+def make_role(aws: FullSandbox, carol: User) -> MakeRole:
     """Return a function that makes a role in another account that trusts carol with MFA."""
 
     def make_role(
@@ -63,13 +63,13 @@ def make_role(aws: Sandbox, carol: User) -> MakeRole:
     return make_role
 
 
-def signed_calls(aws: Sandbox) -> list[tuple[str, str]]:
+def signed_calls(aws: FullSandbox) -> list[tuple[str, str]]:
     """Return each operation with the first four letters of the key id that signed it."""
     return [(call.operation, (call.access_key_id or "")[:4]) for call in aws.calls]
 
 
 def test_login_to_a_role_first_obtains_its_via_session(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
 ) -> None:
     role = make_role()
     carols.write(
@@ -107,7 +107,7 @@ def test_login_to_a_role_first_obtains_its_via_session(
 
 
 def test_any_valid_mfa_session_of_the_same_key_is_used_without_a_code(
-    aws: Sandbox, log_in: LogIn, run: Run, carols: AwsFiles, make_role: MakeRole
+    aws: FullSandbox, log_in: LogIn, run: Run, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role()
     log_in("--profile", "anything", "--source-profile", "default")
@@ -130,7 +130,7 @@ def test_any_valid_mfa_session_of_the_same_key_is_used_without_a_code(
     ids=["another key's", "expired", "another device's", "another tool's", "a role's"],
 )
 def test_only_an_mfa_session_of_the_same_key_and_serial_is_used(
-    run: Run, aws: Sandbox, files: AwsFiles, session: str
+    run: Run, aws: FullSandbox, files: AwsFiles, session: str
 ) -> None:
     files.write(KEYS + session)
     serial = "arn:aws:iam::123456789012:mfa/carols-phone"
@@ -142,7 +142,7 @@ def test_only_an_mfa_session_of_the_same_key_and_serial_is_used(
 
 
 def test_without_a_session_assume_role_gets_the_code(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
 ) -> None:
     role = make_role()
     log_in("--profile", "books", "--role-arn", role.arn, "--mfa-serial", phone.serial)
@@ -156,7 +156,7 @@ def test_without_a_session_assume_role_gets_the_code(
 
 
 def test_for_more_than_an_hour_the_keys_assume_the_role_with_a_code(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
 ) -> None:
     role = make_role(max_session_seconds=43200)
     carols.write(
@@ -173,7 +173,7 @@ def test_for_more_than_an_hour_the_keys_assume_the_role_with_a_code(
 
 
 def test_external_id_and_session_name_are_sent_and_stored(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role(condition={"StringEquals": {"sts:ExternalId": "library-42"}})
     log_in("--profile", "books", "--role-arn", role.arn, "--external-id", "library-42",
@@ -188,7 +188,7 @@ def test_external_id_and_session_name_are_sent_and_stored(
 
 
 def test_a_source_profile_that_names_a_session_means_via(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role()
     log_in("--profile", "mfa")
@@ -217,7 +217,7 @@ def test_boto3_assumes_a_role_whose_source_profile_is_a_session(
 
 
 def test_force_renews_the_role_session_but_not_its_base(
-    aws: Sandbox, log_in: LogIn, run: Run, carols: AwsFiles, make_role: MakeRole
+    aws: FullSandbox, log_in: LogIn, run: Run, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role()
     carols.write(settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n')
@@ -234,7 +234,7 @@ def test_force_renews_the_role_session_but_not_its_base(
 
 
 def test_a_role_via_a_role_is_chained(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     first = make_role("first")
     first.inline_policies["all"] = {
@@ -276,7 +276,7 @@ def test_a_role_via_a_role_is_chained(
     ],
 )  # fmt: skip
 def test_an_impossible_role_session_is_refused_before_a_code_is_asked(
-    run: Run, aws: Sandbox, files: AwsFiles, settings: str, argv: list[str], said: str
+    run: Run, aws: FullSandbox, files: AwsFiles, settings: str, argv: list[str], said: str
 ) -> None:
     settings = settings or VIA_A_ROLE
     mfa = "" if "[sessions.mfa]" in settings else '[sessions.mfa]\nsource_profile = "default"\n'
@@ -294,7 +294,7 @@ def test_an_impossible_role_session_is_refused_before_a_code_is_asked(
 )
 @pytest.mark.parametrize("elsewhere", [None, "eu-west-1"], ids=["no region", "commercial region"])
 def test_other_partitions_are_called_in_their_own_region(
-    run: Run, aws: Sandbox, files: AwsFiles, partition: str, region: str, elsewhere: str | None
+    run: Run, aws: FullSandbox, files: AwsFiles, partition: str, region: str, elsewhere: str | None
 ) -> None:
     user = aws.create_user("mei", partition=partition)
     device = aws.create_device(user)
@@ -314,7 +314,7 @@ def test_other_partitions_are_called_in_their_own_region(
 
 
 def test_a_configured_region_of_the_partition_is_kept(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     user = aws.create_user("mei", partition="aws-cn")
     device = aws.create_device(user)
@@ -326,7 +326,7 @@ def test_a_configured_region_of_the_partition_is_kept(
 
 @pytest.mark.parametrize("command", ["exec", "env", "credential-process"])
 def test_commands_that_use_a_role_session_renew_it(
-    aws: Sandbox, log_in: LogIn, run: Run, make_role: MakeRole, carols: AwsFiles, command: str
+    aws: FullSandbox, log_in: LogIn, run: Run, make_role: MakeRole, carols: AwsFiles, command: str
 ) -> None:
     role = make_role()
     log_in("--profile", "mfa")

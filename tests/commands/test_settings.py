@@ -10,7 +10,7 @@ from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Role, User
     from places import AwsFiles
 
@@ -29,7 +29,7 @@ def toml(text: str) -> str:
 
 @pytest.mark.parametrize("first", range(len(PLACES)), ids=PLACES)
 def test_the_first_place_that_names_the_device_wins(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, first: int
+    run: Run, aws: FullSandbox, files: AwsFiles, carol: User, first: int
 ) -> None:
     """AWS gets the device of the first place, and rejects it, since none of the devices exists."""
     places = PLACES[first:]
@@ -50,7 +50,7 @@ def test_the_first_place_that_names_the_device_wins(
 
 @pytest.mark.parametrize("first", range(4), ids=("option", "variable", "toml", "defaults"))
 def test_the_first_place_that_gives_the_duration_wins(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, first: int
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, first: int
 ) -> None:
     seconds = (1800, 2700, 5400, 86400)
     tables = ('[defaults]\nduration = "1d"\n', toml('duration = "1h30m"'), "", "")
@@ -65,7 +65,7 @@ def test_the_first_place_that_gives_the_duration_wins(
 
 
 def test_the_names_section_gives_the_duration(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device
 ) -> None:
     carols.write(config="[profile mfa]\nduration_seconds = 7200\n")
     assert run("login", "--token-code", phone.code()).exit_code == 0
@@ -74,7 +74,7 @@ def test_the_names_section_gives_the_duration(
 
 
 def test_defaults_name_the_session_and_the_region(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(long_term(carol), settings='[defaults]\nprofile = "work"\nregion = "eu-south-1"\n')
     assert run("login", "--token-code", phone.code()).exit_code == 0
@@ -94,7 +94,7 @@ def test_defaults_name_the_session_and_the_region(
     ids=["option", "toml", "name's section", "source's section"],
 )
 def test_the_first_place_that_gives_the_region_wins(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, places: tuple[str, str, str]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, places: tuple[str, str, str]
 ) -> None:
     option, table, profile_section = places
     region = next((place for place in places if place), "eu-west-1")
@@ -113,7 +113,7 @@ def test_the_first_place_that_gives_the_region_wins(
 
 @pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
 def test_aws_is_called_in_the_region_of_the_environment(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, variable: str
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, variable: str
 ) -> None:
     argv = ["login", "--token-code", phone.code(), "--mfa-serial", phone.serial]
     assert run(*argv, env={variable: "ca-central-1"}).exit_code == 0
@@ -122,7 +122,7 @@ def test_aws_is_called_in_the_region_of_the_environment(
 
 
 def test_without_any_region_the_global_endpoint_is_called(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(long_term(carol))
     assert run("login", "--token-code", phone.code()).exit_code == 0
@@ -130,13 +130,13 @@ def test_without_any_region_the_global_endpoint_is_called(
     assert not files.config.exists()
 
 
-def _role(aws: Sandbox, carol: User) -> Role:
+def _role(aws: FullSandbox, carol: User) -> Role:
     trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
     return aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
 
 
 def test_config_toml_gives_every_setting_of_a_role(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     role = _role(aws, carol)
     carols.write(
@@ -171,7 +171,7 @@ def test_config_toml_gives_every_setting_of_a_role(
 
 
 def test_the_aws_config_gives_every_setting_of_a_role(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     role = _role(aws, carol)
     carols.write(
@@ -198,7 +198,7 @@ def test_the_aws_config_gives_every_setting_of_a_role(
 
 @pytest.mark.parametrize("first", range(4), ids=("option", "variable", "toml", "section"))
 def test_the_first_place_that_names_the_source_wins(
-    run: Run, aws: Sandbox, files: AwsFiles, first: int
+    run: Run, aws: FullSandbox, files: AwsFiles, first: int
 ) -> None:
     """The key that signs shows the source; AWS knows none of these keys."""
     names = ("by-option", "by-variable", "by-toml", "by-section")
@@ -286,7 +286,7 @@ def test_a_hint_that_no_input_would_stop_begins_with_unset(
 
 
 def test_no_other_variable_has_an_effect(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device
 ) -> None:
     unknown = {
         "MFA_SESSION_ROLE_ARN": "arn:aws:iam::123456789012:role/evil",

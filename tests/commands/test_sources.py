@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -22,7 +22,7 @@ UNKNOWN_KEYS = "aws_access_key_id = {}\naws_secret_access_key = x\n"
 SSO = "sso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Dev\n"
 
 
-def signer(run: Run, aws: Sandbox, *argv: str, env: dict[str, str] | None = None) -> str | None:
+def signer(run: Run, aws: FullSandbox, *argv: str, env: dict[str, str] | None = None) -> str | None:
     """Log in with a wrong code; return the key that signed, or None if AWS was not asked."""
     outcome = run("login", "--token-code", "000000", "--mfa-serial", "GAHT12345678", *argv, env=env)
     assert outcome.exit_code in {3, 5}, outcome
@@ -54,20 +54,27 @@ def _key(name: str) -> str:
          "aws-mfa's", "aws-mfa's default", "AWS_PROFILE before aws-mfa's"],
 )  # fmt: skip
 def test_the_default_source_is_the_profile_that_aws_would_use(
-    run: Run, aws: Sandbox, files: AwsFiles, profiles: list[str], env: dict[str, str], found: str
+    run: Run,
+    aws: FullSandbox,
+    files: AwsFiles,
+    profiles: list[str],
+    env: dict[str, str],
+    found: str,
 ) -> None:
     files.write(_profiles(*profiles))
     assert signer(run, aws, env=env) == _key(found)
 
 
-def test_keys_in_the_environment_override_profiles(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_keys_in_the_environment_override_profiles(
+    run: Run, aws: FullSandbox, files: AwsFiles
+) -> None:
     files.write(_profiles("default", "work"))
     env = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345", "AWS_SECRET_ACCESS_KEY": "x"}
     assert signer(run, aws, env={**env, "AWS_PROFILE": "work"}) == "AKIAENVIRONMENT12345"
 
 
 def test_session_keys_in_the_environment_are_ignored(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     files.write(_profiles("default"))
     env = {
@@ -80,7 +87,7 @@ def test_session_keys_in_the_environment_are_ignored(
 
 
 def test_a_named_source_overrides_keys_in_the_environment(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     files.write(_profiles("default", "work"))
     env = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345", "AWS_SECRET_ACCESS_KEY": "x"}
@@ -88,7 +95,7 @@ def test_a_named_source_overrides_keys_in_the_environment(
 
 
 def test_login_works_with_keys_in_the_environment_alone(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     outcome = run("login", "--token-code", phone.code(), env=aws.environ(carol, "eu-west-1"))
     assert outcome.exit_code == 0, outcome
@@ -100,7 +107,7 @@ def test_login_works_with_keys_in_the_environment_alone(
 
 
 def test_a_key_id_without_a_secret_in_the_environment_is_an_error(
-    run: Run, aws: Sandbox, carols: AwsFiles
+    run: Run, aws: FullSandbox, carols: AwsFiles
 ) -> None:
     outcome = run("login", env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345"})
     assert outcome.exit_code == 3
@@ -150,7 +157,7 @@ def test_keys_of_a_credential_process_are_used(
     ids=["temporary keys", "no key id", "another version", "no JSON", "a list"],
 )  # fmt: skip
 def test_an_invalid_answer_of_a_credential_process_is_refused(
-    run: Run, aws: Sandbox, files: AwsFiles, tmp_path: Path, prints: str, said: str
+    run: Run, aws: FullSandbox, files: AwsFiles, tmp_path: Path, prints: str, said: str
 ) -> None:
     (tmp_path / "out").write_text(prints)
     files.write(config=f"[default]\ncredential_process = cat {tmp_path / 'out'}\n")
@@ -179,7 +186,7 @@ def test_a_failing_credential_process_is_named(run: Run, files: AwsFiles, comman
     ids=["SSO session", "SSO", "web identity", "instance role", "session keys"],
 )  # fmt: skip
 def test_a_source_of_temporary_keys_is_refused_before_asking_for_a_code(
-    run: Run, aws: Sandbox, files: AwsFiles, lines: str
+    run: Run, aws: FullSandbox, files: AwsFiles, lines: str
 ) -> None:
     text = lines.format("arn:aws:iam::123456789012:role/x")
     files.write(_profiles("default"), config=f"[profile work]\n{text}")
@@ -191,7 +198,7 @@ def test_a_source_of_temporary_keys_is_refused_before_asking_for_a_code(
 
 
 def test_a_session_named_as_an_sso_profile_is_refused(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     files.write(_profiles("default"), config=f"[profile work]\n{SSO}")
     outcome = run("login", "--profile", "work", "--token-code", "000000")
@@ -210,7 +217,7 @@ def test_a_session_named_as_an_sso_profile_is_refused(
     ],
 )
 def test_a_source_that_leads_back_is_an_error(
-    run: Run, aws: Sandbox, files: AwsFiles, process: str
+    run: Run, aws: FullSandbox, files: AwsFiles, process: str
 ) -> None:
     files.write(config=f"[profile work]\ncredential_process = {process}\n")
     outcome = run("login", "--source-profile", "work", "--token-code", "000000")
@@ -220,7 +227,7 @@ def test_a_source_that_leads_back_is_an_error(
 
 
 def test_a_source_that_leads_back_through_another_profile_is_an_error(
-    run: Run, aws: Sandbox, files: AwsFiles, program: str, tmp_path: Path
+    run: Run, aws: FullSandbox, files: AwsFiles, program: str, tmp_path: Path
 ) -> None:
     wrapper = tmp_path / "wrapped"
     wrapper.write_text(f"#!/bin/sh\nexec {program} credential-process --profile mfa\n")
@@ -233,7 +240,7 @@ def test_a_source_that_leads_back_through_another_profile_is_an_error(
 
 
 def test_our_own_credential_process_does_not_hide_the_source(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     """The session's profile runs mfa-session; the keys are in the profile `default`."""
     config = "[profile mfa]\ncredential_process = mfa-session credential-process --profile mfa\n"
@@ -242,7 +249,7 @@ def test_our_own_credential_process_does_not_hide_the_source(
 
 
 def test_files_of_aws_mfa_work_unchanged(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     aws_mfa_file = (
         long_term(carol, "work-long-term")
@@ -262,7 +269,7 @@ def test_files_of_aws_mfa_work_unchanged(
 
 
 def test_login_works_inside_exec(
-    log_in: LogIn, run: Run, program: str, aws: Sandbox, phone: Device
+    log_in: LogIn, run: Run, program: str, aws: FullSandbox, phone: Device
 ) -> None:
     log_in("--profile", "mfa")
     aws.clock.advance(30)
@@ -273,7 +280,7 @@ def test_login_works_inside_exec(
 
 
 def test_a_managed_session_is_renewed_from_its_own_source(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     files.write(
         _profiles("default", "work") + managed(seconds_left=-5, mfa_session_source_profile="work")

@@ -13,7 +13,7 @@ from places import in_seconds, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from places import AwsFiles
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = planted\n"
@@ -43,7 +43,9 @@ def listed(run: Run, *argv: str, env: dict[str, str] | None = None) -> list[dict
     return sessions
 
 
-def test_json_lists_all_sessions_without_secrets(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_json_lists_all_sessions_without_secrets(
+    run: Run, aws: FullSandbox, files: AwsFiles
+) -> None:
     mfa_section = managed(seconds_left=5430)
     role = managed(
         "books",
@@ -107,7 +109,7 @@ def test_json_lists_all_sessions_without_secrets(run: Run, aws: Sandbox, files: 
     assert len(aws.calls) == 0
 
 
-def test_a_table_lists_all_sessions(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_a_table_lists_all_sessions(run: Run, aws: FullSandbox, files: AwsFiles) -> None:
     files.write(
         KEYS
         + managed(seconds_left=5430)
@@ -219,7 +221,7 @@ def test_status_of_a_profile_without_a_session_says_so(run: Run, files: AwsFiles
     ],
 )
 def test_check_prints_nothing_and_exits_0_or_4(
-    run: Run, aws: Sandbox, files: AwsFiles, seconds_left: int, argv: list[str], exit_code: int
+    run: Run, aws: FullSandbox, files: AwsFiles, seconds_left: int, argv: list[str], exit_code: int
 ) -> None:
     files.write(KEYS + managed(seconds_left=seconds_left) + foreign())
     outcome = run("status", "--check", *argv)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Run
+    from full_sandbox import FullSandbox
     from mfa_session.cli.status import Options
-    from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
 
@@ -92,7 +92,7 @@ def test_a_connection_that_cannot_be_opened_is_reported(
 
 
 def test_a_login_without_threads_sends_no_code(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, monkeypatch: pytest.MonkeyPatch
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = carols.credentials.read_bytes()
     start = threading.Thread.start

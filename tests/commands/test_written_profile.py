@@ -8,7 +8,7 @@ from places import long_term
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -67,7 +67,7 @@ def test_a_setting_that_the_user_changed_stays(
 
 
 def test_the_first_of_a_chain_of_source_profiles_wins(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(
         long_term(carol, "acct"),

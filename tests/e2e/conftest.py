@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
 
 
 @pytest.fixture(autouse=True)
-def empty_sandbox(aws: Sandbox) -> None:
+def empty_sandbox(aws: FullSandbox) -> None:
     """Start from an empty sandbox."""
     del aws

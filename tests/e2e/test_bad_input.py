@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
 
@@ -43,7 +43,9 @@ def tree(home: Path) -> dict[str, bytes | str]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_changed(aws: Sandbox, home: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+def nothing_is_changed(
+    aws: FullSandbox, home: Path, request: pytest.FixtureRequest
+) -> Iterator[None]:
     """Remember the home once the test has set it up (`settled`), and compare at its end."""
     settled: list[dict[str, bytes | str]] = []
     request.node.settle = lambda: settled.append(tree(home))
@@ -134,7 +136,7 @@ def test_a_source_profile_without_keys_is_refused(refused: Refused, files: AwsFi
     ],
 )
 def test_a_text_that_is_not_a_code_is_refused(
-    refused: Refused, aws: Sandbox, carols: AwsFiles, code: str
+    refused: Refused, aws: FullSandbox, carols: AwsFiles, code: str
 ) -> None:
     assert carols.section("mfa") is None
     said = refused("login", f"--token-code={code}", exit_code=4)
@@ -146,7 +148,7 @@ def test_a_text_that_is_not_a_code_is_refused(
 
 @pytest.mark.parametrize("typed", ["", "\n", "12345\n", "no code\n", "1" * 5000])
 def test_a_text_on_stdin_that_is_not_a_code_is_refused(
-    refused: Refused, run: Run, aws: Sandbox, carols: AwsFiles, typed: str
+    refused: Refused, run: Run, aws: FullSandbox, carols: AwsFiles, typed: str
 ) -> None:
     refused("login", "--token-code", "x", exit_code=4)
     outcome = run("login", "--token-code", "-", input=typed)
@@ -422,7 +424,7 @@ def test_a_closed_pipe_on_stdout_ends_status_silently(
 
 
 def test_a_serial_that_is_not_a_device_is_refused_before_aws_is_asked(
-    refused: Refused, aws: Sandbox, carols: AwsFiles, phone: Device
+    refused: Refused, aws: FullSandbox, carols: AwsFiles, phone: Device
 ) -> None:
     serial = phone.serial.replace(":mfa/", ":user/")
     said = refused("login", "--mfa-serial", serial, "--token-code", "000000", exit_code=3)

@@ -15,8 +15,8 @@ from fakes import file_keyring
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
+    from full_sandbox import FullSandbox
     from in_process import JumpingClock
-    from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
 
@@ -58,12 +58,12 @@ def settings(code: str, command: list[str] | str | None = None) -> str:
     return f'[sessions.mfa]\nsource_profile = "default"\ncode = "{code}"\n{line}'
 
 
-def codes_sent(aws: Sandbox) -> list[str]:
+def codes_sent(aws: FullSandbox) -> list[str]:
     return [call.parameters["TokenCode"] for call in aws.calls.of("GetSessionToken")]
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_stored_secret_logs_in_unattended(run: Run, aws: Sandbox) -> None:
+def test_a_stored_secret_logs_in_unattended(run: Run, aws: FullSandbox) -> None:
     outcome = run("login", "--no-input")
     assert outcome.exit_code == 0, outcome
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
@@ -84,13 +84,15 @@ def test_the_command_is_used_if_no_secret_is_stored(
 
 
 @pytest.mark.usefixtures("carols")
-def test_without_a_source_of_codes_aws_is_not_asked(run: Run, aws: Sandbox) -> None:
+def test_without_a_source_of_codes_aws_is_not_asked(run: Run, aws: FullSandbox) -> None:
     outcome = run("login", "--no-input")
     assert (outcome.exit_code, aws.count("ListMFADevices"), codes_sent(aws)) == (4, 0, [])
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_known_device_without_secret_needs_no_call(run: Run, aws: Sandbox, keyring: Path) -> None:
+def test_a_known_device_without_secret_needs_no_call(
+    run: Run, aws: FullSandbox, keyring: Path
+) -> None:
     assert run("login", "--no-input").exit_code == 0
     keyring.write_text("{}")
     calls = aws.count("ListMFADevices")
@@ -141,7 +143,7 @@ def test_a_missing_keyring_is_reported_if_it_gave_a_code_before(
 
 @pytest.mark.usefixtures("stored")
 def test_a_second_code_waits_for_the_next_window(
-    run: Run, clock: JumpingClock, aws: Sandbox
+    run: Run, clock: JumpingClock, aws: FullSandbox
 ) -> None:
     clock.pause(30 - clock.now().timestamp() % 30)  # a window begins: both logins start in it
     assert run("login", "--no-input").exit_code == 0
@@ -154,7 +156,7 @@ def test_a_second_code_waits_for_the_next_window(
 
 
 def test_a_typed_code_uses_its_window(
-    run: Run, clock: JumpingClock, aws: Sandbox, stored: Device
+    run: Run, clock: JumpingClock, aws: FullSandbox, stored: Device
 ) -> None:
     clock.pause(30 - clock.now().timestamp() % 30)  # a window begins: the next one is 30 s away
     assert run("login", "--token-code", stored.code()).exit_code == 0
@@ -166,7 +168,7 @@ def test_a_typed_code_uses_its_window(
 
 @pytest.mark.parametrize("minutes", [14, -14])
 def test_codes_follow_the_clock_of_aws(
-    run: Run, aws: Sandbox, stored: Device, minutes: int
+    run: Run, aws: FullSandbox, stored: Device, minutes: int
 ) -> None:
     aws.clock.advance(minutes * 60)
     outcome = run("login", "--no-input", limit_seconds=WAIT_SECONDS)
@@ -176,7 +178,7 @@ def test_codes_follow_the_clock_of_aws(
 
 @pytest.mark.usefixtures("stored")
 def test_a_wrong_secret_is_tried_twice(
-    run: Run, aws: Sandbox, keyring: Path, phone: Device
+    run: Run, aws: FullSandbox, keyring: Path, phone: Device
 ) -> None:
     wrong = phone.secret[::-1]
     keyring.write_text(json.dumps({f"mfa-session {phone.serial}": wrong}))
@@ -188,7 +190,7 @@ def test_a_wrong_secret_is_tried_twice(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("stored")
-def test_eight_logins_with_one_device_send_no_code_twice(program: str, aws: Sandbox) -> None:
+def test_eight_logins_with_one_device_send_no_code_twice(program: str, aws: FullSandbox) -> None:
     def log_in(number: int) -> int:
         name = f"s{number}"
         seconds = str(3600 + number)  # each login needs its own session

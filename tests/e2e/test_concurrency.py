@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pexpect
 
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, Role, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -89,7 +89,7 @@ def parallel(carols: AwsFiles, tmp_path: Path, program: str) -> Iterator[Paralle
     parallel.end()
 
 
-def make_roles(aws: Sandbox, user: User, count: int) -> list[Role]:
+def make_roles(aws: FullSandbox, user: User, count: int) -> list[Role]:
     trust: Document = {
         "Version": "2012-10-17",
         "Statement": [
@@ -103,7 +103,7 @@ def make_roles(aws: Sandbox, user: User, count: int) -> list[Role]:
 
 
 def test_many_logins_make_one_call_and_all_succeed(
-    aws: Sandbox, carols: AwsFiles, phone: Device, parallel: ParallelRuns
+    aws: FullSandbox, carols: AwsFiles, phone: Device, parallel: ParallelRuns
 ) -> None:
     for _ in range(MANY):
         parallel.start(["login", "--token-code", phone.code()])
@@ -114,7 +114,7 @@ def test_many_logins_make_one_call_and_all_succeed(
 
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["plain", "force"])
 def test_a_login_that_waited_shares_the_session_obtained_meanwhile(
-    aws: Sandbox, phone: Device, parallel: ParallelRuns, force: tuple[str, ...]
+    aws: FullSandbox, phone: Device, parallel: ParallelRuns, force: tuple[str, ...]
 ) -> None:
     with Held(aws, "GetSessionToken") as held:
         for _ in range(MANY):
@@ -127,7 +127,7 @@ def test_a_login_that_waited_shares_the_session_obtained_meanwhile(
 
 
 def test_each_forced_login_obtains_a_new_session(
-    aws: Sandbox, carols: AwsFiles, log_in: LogIn
+    aws: FullSandbox, carols: AwsFiles, log_in: LogIn
 ) -> None:
     log_in()
     first = carols.section("mfa")
@@ -140,7 +140,7 @@ def test_each_forced_login_obtains_a_new_session(
 
 
 def test_many_targets_of_one_identity_are_all_written_from_one_call(
-    aws: Sandbox, carols: AwsFiles, phone: Device, parallel: ParallelRuns
+    aws: FullSandbox, carols: AwsFiles, phone: Device, parallel: ParallelRuns
 ) -> None:
     names = [f"own-{number}" for number in range(MANY // 2)]
     targets = [f"target-{number}" for number in range(MANY // 2)]
@@ -166,7 +166,7 @@ def test_many_targets_of_one_identity_are_all_written_from_one_call(
 
 
 def test_many_roles_at_once_are_all_there(
-    aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, parallel: ParallelRuns
+    aws: FullSandbox, carols: AwsFiles, carol: User, log_in: LogIn, parallel: ParallelRuns
 ) -> None:
     log_in()
     roles = make_roles(aws, carol, MANY)
@@ -182,7 +182,7 @@ def test_many_roles_at_once_are_all_there(
 
 
 def test_many_roles_by_one_mfa_session_need_one_code(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, parallel: ParallelRuns
+    aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device, parallel: ParallelRuns
 ) -> None:
     roles = make_roles(aws, carol, MANY)
     tables = [f'[sessions.{role.name}]\nvia = "mfa"\nrole_arn = "{role.arn}"\n' for role in roles]
@@ -242,7 +242,7 @@ def test_the_limit_is_for_all_waits_of_a_process_together(tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.usefixtures("carols")
 def test_login_without_a_terminal_gives_up_while_a_prompt_stays_open(
-    aws: Sandbox, terminal: Terminal, run: Run
+    aws: FullSandbox, terminal: Terminal, run: Run
 ) -> None:
     prompting = terminal("login")
     prompting.expect_exact(PROMPT)
@@ -255,7 +255,7 @@ def test_login_without_a_terminal_gives_up_while_a_prompt_stays_open(
 
 
 def test_unattended_process_without_a_code_does_not_disturb_the_one_that_asks(
-    aws: Sandbox, phone: Device, terminal: Terminal, parallel: ParallelRuns
+    aws: FullSandbox, phone: Device, terminal: Terminal, parallel: ParallelRuns
 ) -> None:
     prompting = terminal("login")
     prompting.expect_exact(PROMPT)
@@ -333,7 +333,7 @@ def start_logins(carols: AwsFiles, home: Path, terminal: Terminal, program: str)
 
 
 def test_one_typed_code_serves_all_commands_on_the_terminal(
-    aws: Sandbox, phone: Device, start_logins: StartLogins
+    aws: FullSandbox, phone: Device, start_logins: StartLogins
 ) -> None:
     started = start_logins(MANY)
     started.wait_for_prompt(MANY - 1)
@@ -344,7 +344,7 @@ def test_one_typed_code_serves_all_commands_on_the_terminal(
 
 
 def test_after_three_wrong_codes_no_login_asks_again(
-    aws: Sandbox, start_logins: StartLogins
+    aws: FullSandbox, start_logins: StartLogins
 ) -> None:
     started = start_logins(MANY)
     started.wait_for_prompt(MANY - 1)
@@ -358,7 +358,7 @@ def test_after_three_wrong_codes_no_login_asks_again(
     assert sum("AWS rejected the code" in said for said in started.said()) == 1
 
 
-def test_after_control_c_no_login_asks_again(aws: Sandbox, start_logins: StartLogins) -> None:
+def test_after_control_c_no_login_asks_again(aws: FullSandbox, start_logins: StartLogins) -> None:
     started = start_logins(MANY)
     started.wait_for_prompt(MANY - 1)
     started.tty.sendintr()
@@ -368,7 +368,7 @@ def test_after_control_c_no_login_asks_again(aws: Sandbox, start_logins: StartLo
 
 
 def test_when_the_login_that_asks_is_killed_the_next_one_asks(
-    aws: Sandbox, phone: Device, start_logins: StartLogins
+    aws: FullSandbox, phone: Device, start_logins: StartLogins
 ) -> None:
     started = start_logins(2)
     started.wait_for_prompt(1)
@@ -383,7 +383,7 @@ def test_when_the_login_that_asks_is_killed_the_next_one_asks(
 
 
 def test_an_open_prompt_does_not_lock_the_credentials_file(
-    aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, terminal: Terminal, run: Run
+    aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device, terminal: Terminal, run: Run
 ) -> None:
     dave = aws.create_user("dave", policies=[ALLOW_ALL])
     daves_phone = aws.create_device(dave)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, User
     from places import AwsFiles
 
@@ -30,7 +30,7 @@ class TestWithoutATerminal:
     """The options give the answers."""
 
     def test_configure_leads_from_a_key_to_a_session(
-        self, run: Run, carols: AwsFiles, phone: Device, aws: Sandbox
+        self, run: Run, carols: AwsFiles, phone: Device, aws: FullSandbox
     ) -> None:
         outcome = run("configure", "--token-code", phone.code())
         assert (outcome.exit_code, outcome.stdout) == (0, ""), outcome
@@ -55,7 +55,7 @@ class TestWithoutATerminal:
         assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
 
     def test_a_second_run_changes_nothing(
-        self, run: Run, carols: AwsFiles, phone: Device, home: Path, aws: Sandbox
+        self, run: Run, carols: AwsFiles, phone: Device, home: Path, aws: FullSandbox
     ) -> None:
         argv = ("configure", "--duration", "8h", "--shell", "bash", "--role", f"books={ROLE}")
         assert run(*argv, "--token-code", phone.code(), "--yes").exit_code == 0
@@ -84,7 +84,7 @@ class TestWithoutATerminal:
         )
 
     def test_a_dry_run_shows_and_writes_nothing(
-        self, run: Run, carols: AwsFiles, home: Path, aws: Sandbox
+        self, run: Run, carols: AwsFiles, home: Path, aws: FullSandbox
     ) -> None:
         before = tree(home)
         outcome = run("configure", "--dry-run", "--role", f"books={ROLE}", "--shell", "zsh")
@@ -151,7 +151,7 @@ class TestWithoutATerminal:
         assert carols.settings.read_bytes() == expected.encode()
 
     def test_role_profiles_get_the_session_as_source(
-        self, run: Run, carols: AwsFiles, carol: User, aws: Sandbox, phone: Device
+        self, run: Run, carols: AwsFiles, carol: User, aws: FullSandbox, phone: Device
     ) -> None:
         trust: Document = {
             "Version": "2012-10-17",

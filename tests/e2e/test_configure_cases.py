@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
 
@@ -104,7 +104,7 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_answers_change_nothing(
-    run: Run, files: AwsFiles, carol: User, phone: Device, aws: Sandbox, home: Path, name: str
+    run: Run, files: AwsFiles, carol: User, phone: Device, aws: FullSandbox, home: Path, name: str
 ) -> None:
     case = BAD[name]
     if name == "several devices":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, Role
     from places import AwsFiles
     from sandboxed import LogIn
@@ -30,7 +30,7 @@ TRUST: Document = {
 
 
 @pytest.fixture
-def books(aws: Sandbox, carols: AwsFiles) -> Role:
+def books(aws: FullSandbox, carols: AwsFiles) -> Role:
     """Make a role, and write its session to config.toml."""
     role = aws.create_role("books", trust=TRUST, max_session_seconds=43200)
     carols.write(settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n')
@@ -47,13 +47,15 @@ def visit(url: str) -> tuple[int, str | None]:
     return answer.status, answer.getheader("Location")
 
 
-def signin_request(aws: Sandbox) -> dict[str, Any]:
+def signin_request(aws: FullSandbox) -> dict[str, Any]:
     """Return the parameters of the only getSigninToken."""
     (call,) = aws.calls.of("getSigninToken")
     return dict(call.parameters)
 
 
-def test_the_url_signs_in_exactly_once(run: Run, log_in: LogIn, books: Role, aws: Sandbox) -> None:
+def test_the_url_signs_in_exactly_once(
+    run: Run, log_in: LogIn, books: Role, aws: FullSandbox
+) -> None:
     del books
     log_in()
     outcome = run("console", "--profile", "books", "--print", "--service", "ec2")
@@ -67,7 +69,7 @@ def test_the_url_signs_in_exactly_once(run: Run, log_in: LogIn, books: Role, aws
 
 
 def test_a_role_from_long_term_keys_takes_a_duration(
-    run: Run, books: Role, phone: Device, aws: Sandbox
+    run: Run, books: Role, phone: Device, aws: FullSandbox
 ) -> None:
     del books
     argv = ["console", "--profile", "books", "--print", "--duration", "8h"]
@@ -80,7 +82,7 @@ def test_a_role_from_long_term_keys_takes_a_duration(
 
 
 def test_a_role_from_a_session_takes_no_duration(
-    run: Run, log_in: LogIn, books: Role, aws: Sandbox
+    run: Run, log_in: LogIn, books: Role, aws: FullSandbox
 ) -> None:
     del books
     log_in()
@@ -98,7 +100,7 @@ def test_the_url_leads_to_the_destination(run: Run, log_in: LogIn, books: Role) 
 
 
 def test_an_mfa_session_is_refused_and_the_hint_names_the_roles(
-    run: Run, books: Role, aws: Sandbox, carols: AwsFiles
+    run: Run, books: Role, aws: FullSandbox, carols: AwsFiles
 ) -> None:
     outcome = run("console", "--profile", "mfa", "--print")
     assert outcome.exit_code == 3
@@ -112,7 +114,7 @@ def test_an_mfa_session_is_refused_and_the_hint_names_the_roles(
 
 
 def test_an_expired_session_is_renewed_or_reported(
-    run: Run, books: Role, carols: AwsFiles, phone: Device, aws: Sandbox
+    run: Run, books: Role, carols: AwsFiles, phone: Device, aws: FullSandbox
 ) -> None:
     del books
     carols.write(carols.credentials.read_text() + managed("mfa", seconds_left=-5))
@@ -141,7 +143,7 @@ def test_an_expired_session_is_renewed_or_reported(
 def test_bad_input_is_refused_before_any_call(
     run: Run,
     books: Role,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     argv: list[str],
     exit_code: int,
@@ -178,7 +180,7 @@ def test_bad_input_is_refused_before_any_call(
 )
 @pytest.mark.usefixtures("books")
 def test_each_wrong_answer_is_an_error_that_shows_no_secret(
-    run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, status: int, body: str,
+    run: Run, log_in: LogIn, carols: AwsFiles, aws: FullSandbox, status: int, body: str,
     expected: tuple[int, str],
 ) -> None:  # fmt: skip
     log_in()
@@ -191,7 +193,7 @@ def test_each_wrong_answer_is_an_error_that_shows_no_secret(
 
 
 def test_an_unreachable_endpoint_shows_no_secret(
-    run: Run, log_in: LogIn, books: Role, carols: AwsFiles, aws: Sandbox
+    run: Run, log_in: LogIn, books: Role, carols: AwsFiles, aws: FullSandbox
 ) -> None:
     del books
     log_in()
@@ -216,7 +218,7 @@ def _assert_no_secret_in(text: str, files: AwsFiles) -> None:
 
 
 def test_an_endpoint_of_another_service_does_not_get_the_keys(
-    run: Run, log_in: LogIn, books: Role, aws: Sandbox
+    run: Run, log_in: LogIn, books: Role, aws: FullSandbox
 ) -> None:
     del books
     log_in()
@@ -230,7 +232,7 @@ def test_an_endpoint_of_another_service_does_not_get_the_keys(
 
 
 def test_a_role_of_another_partition_has_its_own_console(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     user = aws.create_user("li", partition="aws-cn")
     device = aws.create_device(user, name="phone")

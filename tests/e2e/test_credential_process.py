@@ -13,7 +13,7 @@ from places import managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -26,7 +26,7 @@ KEYS += (
 
 @pytest.mark.parametrize("verbose", [[], ["-v"], ["-vv"]], ids=["quiet", "-v", "-vv"])
 def test_a_valid_session_is_printed_as_json(
-    run: Run, aws: Sandbox, files: AwsFiles, verbose: list[str]
+    run: Run, aws: FullSandbox, files: AwsFiles, verbose: list[str]
 ) -> None:
     files.write(KEYS + managed())
     section = files.section("mfa")
@@ -89,7 +89,7 @@ def test_a_session_that_cannot_be_renewed_is_given_while_it_is_valid(
     assert outcome.stderr.startswith("mfa-session: warning: not renewed: ")
 
 
-def test_min_ttl_decides_when_to_renew(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_min_ttl_decides_when_to_renew(run: Run, aws: FullSandbox, files: AwsFiles) -> None:
     files.write(KEYS + managed(seconds_left=1000))
     assert run("credential-process").stderr == ""
     assert "not renewed" in run("credential-process", "--min-ttl", "30m").stderr

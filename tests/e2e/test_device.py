@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
+    from full_sandbox import FullSandbox
     from mfa_session.model.session import Secret
-    from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
     from mfa_session.sandbox.server import Answer
     from mfa_session.sandbox.signatures import HttpRequest
@@ -98,12 +98,12 @@ def no_device(files: AwsFiles, carol: User) -> AwsFiles:
 
 
 @pytest.fixture
-def short_wait(aws: Sandbox) -> None:
+def short_wait(aws: FullSandbox) -> None:
     """Let the current window of codes end soon: a login after an enrolment waits for the next."""
     shorten_wait(aws)
 
 
-def shorten_wait(aws: Sandbox) -> None:
+def shorten_wait(aws: FullSandbox) -> None:
     elapsed = aws.clock.epoch_seconds() % STEP_SECONDS
     aws.clock.advance((STEP_SECONDS - 6 - elapsed) % STEP_SECONDS)
 
@@ -113,7 +113,7 @@ def enabled(user: User) -> dict[str, str]:
     return {device.serial: device.secret for device in user.devices}
 
 
-def unassigned(aws: Sandbox) -> list[str]:
+def unassigned(aws: FullSandbox) -> list[str]:
     return [d.serial for d in aws.directory.devices.values() if d.user is None]
 
 
@@ -121,7 +121,7 @@ def enrolment_notes(home: Path) -> list[Path]:
     return list((home / ".local" / "state" / "mfa-session").glob("enrolment-*"))
 
 
-def is_consistent(aws: Sandbox, carol: User, home: Path) -> bool:
+def is_consistent(aws: FullSandbox, carol: User, home: Path) -> bool:
     """Say whether every device has its secret stored, and nothing else is left."""
     found = (trap_keyring.stored(), unassigned(aws), enrolment_notes(home))
     return found == (enabled(carol), [], [])
@@ -138,7 +138,7 @@ def error_of(outcome: processes.Outcome) -> str:
 
 @pytest.mark.usefixtures("short_wait", "no_device")
 def test_a_new_user_gets_a_device_and_a_session_in_one_command(
-    aws: Sandbox, carol: User, files: AwsFiles, home: Path, run: Run
+    aws: FullSandbox, carol: User, files: AwsFiles, home: Path, run: Run
 ) -> None:
     outcome = run("device", "enroll", "-vv")
     assert outcome.exit_code == 0, outcome
@@ -164,7 +164,7 @@ def contains(path: Path, text: str) -> bool:
 
 
 @pytest.mark.usefixtures("no_device")
-def test_the_systems_keyring_keeps_the_secret(aws: Sandbox, carol: User, run: Run) -> None:
+def test_the_systems_keyring_keeps_the_secret(aws: FullSandbox, carol: User, run: Run) -> None:
     service = SecretService()
     try:
         os.environ.update(service.environ, PYTHON_KEYRING_BACKEND=secret_service.BACKEND)
@@ -192,7 +192,7 @@ def test_a_login_without_device_says_how_to_enroll_one(run: Run) -> None:
 @pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize("argv", [("login", "--no-input"), ("device", "list")])
 def test_a_user_who_may_not_list_devices_must_name_one(
-    aws: Sandbox, run: Run, argv: tuple[str, ...]
+    aws: FullSandbox, run: Run, argv: tuple[str, ...]
 ) -> None:
     aws.fail("ListMFADevices", times=None, status=403, code="AccessDenied", message="No.")
     outcome = run(*argv)
@@ -202,7 +202,7 @@ def test_a_user_who_may_not_list_devices_must_name_one(
 
 
 @pytest.mark.usefixtures("short_wait", "no_device")
-def test_a_login_after_enrolment_needs_no_phone(aws: Sandbox, run: Run) -> None:
+def test_a_login_after_enrolment_needs_no_phone(aws: FullSandbox, run: Run) -> None:
     assert run("device", "enroll", "books", "--no-input").exit_code == 0
     aws.clock.advance(STEP_SECONDS)
     outcome = run("login", "--force", "--no-input")
@@ -212,7 +212,7 @@ def test_a_login_after_enrolment_needs_no_phone(aws: Sandbox, run: Run) -> None:
 
 @pytest.mark.usefixtures("short_wait")
 def test_a_second_device_logs_in(
-    aws: Sandbox, carols: AwsFiles, phone: Device, carol: User, run: Run
+    aws: FullSandbox, carols: AwsFiles, phone: Device, carol: User, run: Run
 ) -> None:
     outcome = run("device", "enroll", "laptop")
     assert outcome.exit_code == 0, outcome
@@ -240,7 +240,7 @@ def test_a_refused_enrolment_leaves_nothing(  # noqa: PLR0917
     fault: tuple[int, str],
     said: str,
     exit_code: int,
-    aws: Sandbox,
+    aws: FullSandbox,
     carol: User,
     home: Path,
     run: Run,
@@ -254,7 +254,7 @@ def test_a_refused_enrolment_leaves_nothing(  # noqa: PLR0917
 
 @pytest.mark.usefixtures("no_device")
 def test_the_ninth_device_is_refused_and_leaves_nothing(
-    aws: Sandbox, carol: User, home: Path, run: Run
+    aws: FullSandbox, carol: User, home: Path, run: Run
 ) -> None:
     for number in range(8):
         aws.create_device(carol, name=f"GAHT1234567{number}", kind="hardware")
@@ -267,7 +267,7 @@ def test_the_ninth_device_is_refused_and_leaves_nothing(
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("operation", ["CreateVirtualMFADevice", "EnableMFADevice"])
 def test_a_lost_answer_leaves_a_working_device_or_none(
-    operation: str, after: bool, aws: Sandbox, carol: User, home: Path, run: Run
+    operation: str, after: bool, aws: FullSandbox, carol: User, home: Path, run: Run
 ) -> None:
     aws.drop(operation, after=after)
     outcome = run("device", "enroll")
@@ -282,7 +282,7 @@ def test_a_lost_answer_leaves_a_working_device_or_none(
 
 @pytest.mark.usefixtures("short_wait", "no_device")
 def test_the_next_run_cleans_up_after_a_lost_connection(
-    aws: Sandbox, carol: User, home: Path, run: Run
+    aws: FullSandbox, carol: User, home: Path, run: Run
 ) -> None:
     aws.drop("EnableMFADevice", times=None)
     aws.drop("DeleteVirtualMFADevice", times=None)
@@ -300,7 +300,7 @@ def test_the_next_run_cleans_up_after_a_lost_connection(
 
 @pytest.mark.usefixtures("short_wait")
 def test_if_deleting_needs_mfa_the_next_run_uses_the_device(
-    aws: Sandbox, files: AwsFiles, home: Path, run: Run
+    aws: FullSandbox, files: AwsFiles, home: Path, run: Run
 ) -> None:
     dave = aws.create_user("dave", policies=[SELF_SERVICE])
     files.write(long_term(dave))
@@ -317,7 +317,7 @@ def test_if_deleting_needs_mfa_the_next_run_uses_the_device(
 
 @pytest.mark.usefixtures("short_wait", "no_device")
 def test_enabling_is_repeated_until_iam_knows_the_device(
-    aws: Sandbox, carol: User, home: Path, run: Run
+    aws: FullSandbox, carol: User, home: Path, run: Run
 ) -> None:
     aws.fail("EnableMFADevice", status=404, code="NoSuchEntity", message="No device.")
     outcome = run("device", "enroll")
@@ -327,7 +327,9 @@ def test_enabling_is_repeated_until_iam_knows_the_device(
 
 @pytest.mark.parametrize("trap", ["refuse", "forget"])
 @pytest.mark.usefixtures("no_device")
-def test_a_keyring_that_keeps_nothing_is_refused_first(trap: str, aws: Sandbox, run: Run) -> None:
+def test_a_keyring_that_keeps_nothing_is_refused_first(
+    trap: str, aws: FullSandbox, run: Run
+) -> None:
     trap_keyring.trap(trap).touch()
     outcome = run("device", "enroll")
     assert (outcome.exit_code, aws.count("CreateVirtualMFADevice")) == (3, 0), outcome
@@ -335,7 +337,7 @@ def test_a_keyring_that_keeps_nothing_is_refused_first(trap: str, aws: Sandbox, 
 
 @pytest.mark.usefixtures("no_device")
 def test_a_keyring_that_fails_during_enrolment_leaves_nothing(
-    aws: Sandbox, carol: User, home: Path, run: Run
+    aws: FullSandbox, carol: User, home: Path, run: Run
 ) -> None:
     trap_keyring.trap("refuse-device").touch()
     outcome = run("device", "enroll")
@@ -345,7 +347,7 @@ def test_a_keyring_that_fails_during_enrolment_leaves_nothing(
 
 @pytest.mark.usefixtures("short_wait")
 def test_the_session_is_used_if_managing_devices_needs_mfa(
-    aws: Sandbox, files: AwsFiles, carol: User, phone: Device, run: Run, home: Path
+    aws: FullSandbox, files: AwsFiles, carol: User, phone: Device, run: Run, home: Path
 ) -> None:
     carol.inline_policies["with-mfa"] = WITH_MFA_ONLY
     files.write(long_term(carol))
@@ -360,7 +362,7 @@ def test_the_session_is_used_if_managing_devices_needs_mfa(
     assert signers == {"ASIA"}
 
 
-def test_keys_of_the_root_user_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def test_keys_of_the_root_user_are_refused(aws: FullSandbox, files: AwsFiles, run: Run) -> None:
     root = aws.create_root()
     files.write(long_term(root))
     outcome = run("device", "enroll")
@@ -369,7 +371,7 @@ def test_keys_of_the_root_user_are_refused(aws: Sandbox, files: AwsFiles, run: R
 
 
 @pytest.mark.usefixtures("no_device")
-def test_a_bad_name_is_refused(aws: Sandbox, run: Run) -> None:
+def test_a_bad_name_is_refused(aws: FullSandbox, run: Run) -> None:
     outcome = run("device", "enroll", "my phone")
     assert (outcome.exit_code, "cannot be the name" in outcome.stderr) == (3, True), outcome
     assert aws.count("CreateVirtualMFADevice") == 0
@@ -384,7 +386,7 @@ MOMENTS = ["list", "create", "created", "storing", "stored", "enable", "enabled"
 class Moment:
     """A moment of the enrolment at which the program is held."""
 
-    def __init__(self, aws: Sandbox, name: str) -> None:
+    def __init__(self, aws: FullSandbox, name: str) -> None:
         """Prepare the moment of this name."""
         held = {
             "list": Held(aws, "ListVirtualMFADevices"),
@@ -423,7 +425,7 @@ class Moment:
 @pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_the_next_run_cleans_up_after_a_kill(
-    moment: str, aws: Sandbox, carol: User, home: Path, start: Start, run: Run
+    moment: str, aws: FullSandbox, carol: User, home: Path, start: Start, run: Run
 ) -> None:
     with Moment(aws, moment) as there:
         process = start("device", "enroll")
@@ -438,7 +440,7 @@ def test_the_next_run_cleans_up_after_a_kill(
     assert is_consistent(aws, carol, home)
 
 
-def settled(aws: Sandbox, moment: str) -> bool:
+def settled(aws: FullSandbox, moment: str) -> bool:
     """Say whether AWS has carried out every call up to this moment."""
     done = {
         "list": "ListVirtualMFADevices",
@@ -452,7 +454,7 @@ def settled(aws: Sandbox, moment: str) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_signal_leaves_a_working_device_or_none(
-    moment: str, number: signal.Signals, aws: Sandbox, carol: User, home: Path, start: Start
+    moment: str, number: signal.Signals, aws: FullSandbox, carol: User, home: Path, start: Start
 ) -> None:
     with Moment(aws, moment) as there:
         process = start("device", "enroll")
@@ -476,7 +478,7 @@ def test_a_signal_leaves_a_working_device_or_none(
 
 @pytest.mark.usefixtures("no_device")
 def test_ctrl_c_while_waiting_to_log_in_keeps_the_device(
-    aws: Sandbox, carol: User, home: Path, terminal: Terminal
+    aws: FullSandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
     child = terminal("device", "enroll")
     child.expect("is enabled; its secret is in the keyring")
@@ -492,7 +494,7 @@ def test_ctrl_c_while_waiting_to_log_in_keeps_the_device(
 
 @pytest.mark.usefixtures("no_device")
 def test_the_person_confirms_before_a_leftover_device_is_deleted(
-    aws: Sandbox, carol: User, home: Path, start: Start, terminal: Terminal, keyring: Path
+    aws: FullSandbox, carol: User, home: Path, start: Start, terminal: Terminal, keyring: Path
 ) -> None:
     with Moment(aws, "stored") as there:
         process = start("device", "enroll")
@@ -523,7 +525,7 @@ def test_the_person_confirms_before_a_leftover_device_is_deleted(
 
 @pytest.mark.usefixtures("short_wait", "no_device")
 def test_a_phone_reads_the_secret_from_the_terminal(
-    carol: User, terminal: Terminal, home: Path, tmp_path: Path, program: str, aws: Sandbox
+    carol: User, terminal: Terminal, home: Path, tmp_path: Path, program: str, aws: FullSandbox
 ) -> None:
     streams = tmp_path / "streams"
     command = f'"{program}" device enroll --qr >"{streams}" 2>&1'
@@ -558,7 +560,7 @@ def test_a_dumb_terminal_gets_the_secret_to_type(carol: User, terminal: Terminal
 @pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize("how", ["ctrl-c", "ctrl-d", "hang-up", "all at once"])
 def test_leaving_at_the_code_leaves_nothing(
-    how: str, aws: Sandbox, carol: User, home: Path, terminal: Terminal
+    how: str, aws: FullSandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
     child = terminal("device", "enroll", "--qr")
     child.expect("then press Enter: ")
@@ -580,7 +582,7 @@ def test_leaving_at_the_code_leaves_nothing(
 
 
 @pytest.mark.usefixtures("no_device")
-def test_without_a_terminal_no_secret_is_shown(aws: Sandbox, run: Run) -> None:
+def test_without_a_terminal_no_secret_is_shown(aws: FullSandbox, run: Run) -> None:
     outcome = run("device", "enroll", "--qr")
     assert (outcome.exit_code, "there is none" in outcome.stderr) == (2, True), outcome
     assert aws.calls[:] == []
@@ -602,11 +604,11 @@ def scan(child: pexpect.spawn[str]) -> Secret:
     return read_secret(address)
 
 
-def shown_code(secret: Secret, aws: Sandbox) -> str:
+def shown_code(secret: Secret, aws: FullSandbox) -> str:
     return code_at(secret, step_at(aws.clock.now()))
 
 
-def next_code(user: User, aws: Sandbox) -> str:
+def next_code(user: User, aws: FullSandbox) -> str:
     """Set AWS's clock to the step after the last that the user's device used; return its code.
 
     The program's clock is not frozen, so the test cannot know which step it used.
@@ -620,7 +622,7 @@ def next_code(user: User, aws: Sandbox) -> str:
 
 @pytest.mark.usefixtures("no_device")
 def test_without_a_keyring_the_phone_alone_gets_the_secret(
-    carol: User, terminal: Terminal, home: Path, aws: Sandbox, files: AwsFiles, run: Run
+    carol: User, terminal: Terminal, home: Path, aws: FullSandbox, files: AwsFiles, run: Run
 ) -> None:
     aws.clock.freeze()
     refused = run("device", "enroll", env=NO_KEYRING)
@@ -649,7 +651,7 @@ def test_without_a_keyring_the_phone_alone_gets_the_secret(
 
 @pytest.mark.usefixtures("no_device")
 def test_a_phone_without_the_secret_is_not_enrolled(
-    aws: Sandbox, carol: User, home: Path, terminal: Terminal
+    aws: FullSandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
     child = terminal("device", "enroll", "--no-keyring", env=NO_KEYRING)
     secret = scan(child)
@@ -669,7 +671,7 @@ def test_a_phone_without_the_secret_is_not_enrolled(
 
 
 @pytest.mark.usefixtures("no_device")
-def test_enrolment_without_a_keyring_needs_a_terminal(aws: Sandbox, run: Run) -> None:
+def test_enrolment_without_a_keyring_needs_a_terminal(aws: FullSandbox, run: Run) -> None:
     outcome = run("device", "enroll", "--no-keyring", env=NO_KEYRING)
     assert (outcome.exit_code, "nobody is there to ask" in outcome.stderr) == (2, True), outcome
     assert aws.calls[:] == []
@@ -735,7 +737,7 @@ def test_a_login_whose_code_fails_leaves_the_device_enrolled(
 
 
 def test_list_shows_every_kind_of_device(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run
+    aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device, run: Run
 ) -> None:
     del carols
     token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
@@ -808,7 +810,7 @@ def test_resync_uses_the_stored_secret(
 
 
 def test_resync_accepts_typed_codes(
-    aws: Sandbox, carols: AwsFiles, drifted: Device, terminal: Terminal
+    aws: FullSandbox, carols: AwsFiles, drifted: Device, terminal: Terminal
 ) -> None:
     del carols
     aws.clock.freeze()
@@ -841,7 +843,7 @@ def test_resync_reports_wrong_codes(carols: AwsFiles, drifted: Device, terminal:
 
 
 def test_resync_without_secret_and_terminal_is_refused(
-    carols: AwsFiles, aws: Sandbox, run: Run
+    carols: AwsFiles, aws: FullSandbox, run: Run
 ) -> None:
     del carols
     outcome = run("device", "resync")
@@ -860,7 +862,7 @@ def test_an_unknown_device_is_refused(carols: AwsFiles, phone: Device, run: Run)
 
 
 def test_removal_is_confirmed_first(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal
+    aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal
 ) -> None:
     del carols
     child = terminal("device", "remove")
@@ -887,7 +889,7 @@ def test_without_confirmation_no_device_is_removed(
 
 
 def test_yes_removes_device_and_secret(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run, home: Path
+    aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device, run: Run, home: Path
 ) -> None:
     del carols
     trap_keyring.store(phone.serial, phone.secret)
@@ -899,7 +901,7 @@ def test_yes_removes_device_and_secret(
 
 @pytest.mark.parametrize("operation", ["DeactivateMFADevice", "DeleteVirtualMFADevice"])
 def test_a_removal_whose_answer_is_lost_is_finished(
-    operation: str, aws: Sandbox, carols: AwsFiles, carol: User, run: Run
+    operation: str, aws: FullSandbox, carols: AwsFiles, carol: User, run: Run
 ) -> None:
     del carols
     aws.drop(operation, after=True)
@@ -910,8 +912,8 @@ def test_a_removal_whose_answer_is_lost_is_finished(
 
 @pytest.mark.parametrize("is_stored", [True, False], ids=["stored", "not stored"])
 def test_a_removal_that_was_killed_is_finished_by_name(  # noqa: PLR0917
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, start: Start, run: Run, home: Path,
-    is_stored: bool,
+    aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device, start: Start, run: Run,
+    home: Path, is_stored: bool,
 ) -> None:  # fmt: skip
     del carols
     if is_stored:
@@ -931,7 +933,7 @@ def test_a_removal_that_was_killed_is_finished_by_name(  # noqa: PLR0917
 
 
 def test_a_removal_that_is_refused_leaves_no_note(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run, home: Path
+    aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device, run: Run, home: Path
 ) -> None:
     del carols
     aws.fail("DeactivateMFADevice", status=403, code="AccessDenied", message="No.")
@@ -940,7 +942,7 @@ def test_a_removal_that_is_refused_leaves_no_note(
 
 
 def test_with_two_devices_the_person_picks_or_names_one(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal, run: Run
+    aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal, run: Run
 ) -> None:
     del carols
     token = aws.create_device(carol, name="GAHT12345678", kind="hardware")

@@ -11,7 +11,7 @@ from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Document, User
     from places import AwsFiles
 
@@ -29,7 +29,7 @@ def keys(files: AwsFiles, carol: User) -> AwsFiles:
     return files
 
 
-def test_the_only_device_is_found(run: Run, aws: Sandbox, keys: AwsFiles, carol: User) -> None:
+def test_the_only_device_is_found(run: Run, aws: FullSandbox, keys: AwsFiles, carol: User) -> None:
     device = aws.create_device(carol, name="name", path="/team/")
     assert run("login", "--token-code", device.code()).exit_code == 0
     section = keys.section("mfa")
@@ -38,7 +38,7 @@ def test_the_only_device_is_found(run: Run, aws: Sandbox, keys: AwsFiles, carol:
     assert [call.operation for call in aws.calls] == ["ListMFADevices", "GetSessionToken"]
 
 
-def test_passkeys_are_skipped(run: Run, aws: Sandbox, keys: AwsFiles, carol: User) -> None:
+def test_passkeys_are_skipped(run: Run, aws: FullSandbox, keys: AwsFiles, carol: User) -> None:
     aws.create_device(carol, kind="passkey")
     device = aws.create_device(carol)
     aws.create_device(carol, kind="passkey", name="second")
@@ -49,7 +49,7 @@ def test_passkeys_are_skipped(run: Run, aws: Sandbox, keys: AwsFiles, carol: Use
 
 
 def test_a_user_with_only_passkeys_sees_them_named(
-    run: Run, aws: Sandbox, keys: AwsFiles, carol: User
+    run: Run, aws: FullSandbox, keys: AwsFiles, carol: User
 ) -> None:
     passkey = aws.create_device(carol, kind="passkey")
     before = keys.credentials.read_bytes()
@@ -60,7 +60,7 @@ def test_a_user_with_only_passkeys_sees_them_named(
     assert keys.credentials.read_bytes() == before
 
 
-def test_a_user_without_a_device_gets_an_error(run: Run, aws: Sandbox, keys: AwsFiles) -> None:
+def test_a_user_without_a_device_gets_an_error(run: Run, aws: FullSandbox, keys: AwsFiles) -> None:
     outcome = run("login", "--token-code", "000000", "--json")
     assert outcome.exit_code == 3
     error = json.loads(outcome.stdout)["error"]
@@ -72,7 +72,7 @@ def test_a_user_without_a_device_gets_an_error(run: Run, aws: Sandbox, keys: Aws
 
 @pytest.mark.usefixtures("keys")
 def test_a_user_who_may_have_no_device_learns_how_to_add_one(
-    run: Run, aws: Sandbox, carol: User
+    run: Run, aws: FullSandbox, carol: User
 ) -> None:
     """When there is nobody to ask, AWS is not asked for devices either."""
     hint = (
@@ -88,7 +88,7 @@ def test_a_user_who_may_have_no_device_learns_how_to_add_one(
 
 
 def test_several_devices_are_listed_if_nobody_can_pick(
-    run: Run, aws: Sandbox, keys: AwsFiles, carol: User
+    run: Run, aws: FullSandbox, keys: AwsFiles, carol: User
 ) -> None:
     serials = [aws.create_device(carol, name=name).serial for name in ("one", "two")]
     passkey = aws.create_device(carol, kind="passkey").serial
@@ -102,7 +102,7 @@ def test_several_devices_are_listed_if_nobody_can_pick(
 
 
 def test_the_person_picks_one_of_several_devices(
-    terminal: Terminal, aws: Sandbox, keys: AwsFiles, carol: User
+    terminal: Terminal, aws: FullSandbox, keys: AwsFiles, carol: User
 ) -> None:
     for name in ("one", "two"):
         aws.create_device(carol, name=name)
@@ -138,7 +138,7 @@ def test_the_person_picks_one_of_several_devices(
 )
 @pytest.mark.parametrize("place", ["option", "source's section"])
 def test_an_invalid_serial_is_refused_before_a_code_is_asked(
-    run: Run, aws: Sandbox, files: AwsFiles, serial: str, said: str, place: str
+    run: Run, aws: FullSandbox, files: AwsFiles, serial: str, said: str, place: str
 ) -> None:
     option = place == "option"
     files.write(KEYS if option else f"{KEYS}aws_mfa_device = {serial}\n")
@@ -151,7 +151,7 @@ def test_an_invalid_serial_is_refused_before_a_code_is_asked(
 
 
 def test_if_listing_is_denied_the_hint_says_to_name_the_device(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     mallory = aws.create_user("mallory", policies=[DENY_IAM])
     device = aws.create_device(mallory)
@@ -165,7 +165,7 @@ def test_if_listing_is_denied_the_hint_says_to_name_the_device(
 
 
 def test_if_listing_is_denied_the_last_device_is_used(
-    run: Run, aws: Sandbox, files: AwsFiles
+    run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:
     mallory = aws.create_user("mallory", policies=[DENY_IAM])
     device = aws.create_device(mallory)
@@ -177,7 +177,7 @@ def test_if_listing_is_denied_the_last_device_is_used(
     assert "device of last time" in outcome.stderr
 
 
-def test_the_device_of_another_user_is_refused(run: Run, aws: Sandbox, keys: AwsFiles) -> None:
+def test_the_device_of_another_user_is_refused(run: Run, aws: FullSandbox, keys: AwsFiles) -> None:
     other = aws.create_device(aws.create_user("dave"))
     outcome = run("login", "--token-code", other.code(), "--mfa-serial", other.serial)
     assert outcome.exit_code == 3

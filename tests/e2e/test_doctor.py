@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -48,7 +48,7 @@ GUARDED_SHELL = {"MFA_SESSION_GUARD": "bash"}
 class Home(NamedTuple):
     """A healthy home in which tests plant faults."""
 
-    aws: Sandbox
+    aws: FullSandbox
     carol: User
     phone: Device
     files: AwsFiles
@@ -69,7 +69,7 @@ class Home(NamedTuple):
 
 @pytest.fixture
 def healthy(
-    aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, home: Path, program: str
+    aws: FullSandbox, carol: User, phone: Device, carols: AwsFiles, home: Path, program: str
 ) -> Home:
     """Make a home with carol's keys, a phone and a program on PATH."""
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(program), os.environ["PATH"]])
@@ -607,7 +607,7 @@ def test_doctor_runs_no_configured_command(healthy: Home, run: Run) -> None:
     assert not ran.exists()
 
 
-def test_without_files_the_missing_key_is_reported(aws: Sandbox, run: Run) -> None:
+def test_without_files_the_missing_key_is_reported(aws: FullSandbox, run: Run) -> None:
     del aws
     checks = run_doctor(run)
     shell = ["guard-active note", "completion note"]

@@ -13,7 +13,7 @@ from places import AwsFiles, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 KEYS += (
@@ -55,7 +55,7 @@ def evaluated(shell: str, then: str) -> str:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_gets_the_session_without_conflicting_variables(
-    aws: Sandbox, valid_session: AwsFiles, shell: str
+    aws: FullSandbox, valid_session: AwsFiles, shell: str
 ) -> None:
     section = valid_session.section("mfa")
     assert section is not None
@@ -220,7 +220,7 @@ AWS_DEFAULT_REGION=eu-west-1
 
 @pytest.mark.parametrize("shell", GOLDEN)
 def test_each_format_has_its_exact_lines(
-    run: Run, aws: Sandbox, files: AwsFiles, shell: str
+    run: Run, aws: FullSandbox, files: AwsFiles, shell: str
 ) -> None:
     ends = "2099-12-31T23:59:59Z"
     session = managed(

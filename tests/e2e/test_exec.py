@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -41,7 +41,7 @@ def child_environment(run: Run, *argv: str, env: dict[str, str] | None = None) -
 
 
 def test_the_child_gets_the_session_and_no_other_credentials(
-    run: Run, aws: Sandbox, valid_session: AwsFiles
+    run: Run, aws: FullSandbox, valid_session: AwsFiles
 ) -> None:
     section = valid_session.section("mfa")
     assert section is not None
@@ -101,7 +101,7 @@ def test_the_region_goes_to_both_variables(
 
 
 def test_exec_logs_in_if_there_is_no_session(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     code = ["--token-code", phone.code(), "--duration", "1h"]
     identity = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pexpect
 
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -114,7 +114,7 @@ def look_at(path: Path) -> tuple[int, bytes | None]:
 
 @needs_root
 def test_a_full_disk_is_reported_before_a_code_is_spent(
-    aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
+    aws: FullSandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
 ) -> None:
     disk.fill()
     before = carols.credentials.read_bytes()
@@ -127,7 +127,7 @@ def test_a_full_disk_is_reported_before_a_code_is_spent(
 
 @pytest.mark.parametrize("limit", [4, 6, 7])
 def test_too_few_open_files_are_reported_and_lose_no_session(
-    aws: Sandbox, carols: AwsFiles, phone: Device, program: str, run: Run, limit: int
+    aws: FullSandbox, carols: AwsFiles, phone: Device, program: str, run: Run, limit: int
 ) -> None:
     before = carols.credentials.read_bytes()
     limited = ["sh", "-c", f'ulimit -n {limit}; exec "$0" "$@"', program]
@@ -145,7 +145,7 @@ def test_too_few_open_files_are_reported_and_lose_no_session(
 @needs_root
 @pytest.mark.parametrize("verb", ["import", "rotate"])
 def test_a_full_disk_loses_no_long_term_key(
-    aws: Sandbox, disk: Disk, carols: AwsFiles, carol: User, tmp_path: Path, run: Run, verb: str
+    aws: FullSandbox, disk: Disk, carols: AwsFiles, carol: User, tmp_path: Path, run: Run, verb: str
 ) -> None:
     os.environ.update(
         PYTHONPATH=str(FAKES),
@@ -169,7 +169,7 @@ def test_a_full_disk_loses_no_long_term_key(
 
 @needs_root
 def test_exec_works_on_a_full_disk(
-    aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
+    aws: FullSandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
 ) -> None:
     disk.fill()
     before = carols.credentials.read_bytes()
@@ -182,7 +182,7 @@ def test_exec_works_on_a_full_disk(
 
 @needs_root
 def test_a_disk_that_fills_up_after_the_code_loses_no_session(
-    aws: Sandbox,
+    aws: FullSandbox,
     disk: Disk,
     carol: User,
     carols: AwsFiles,
@@ -206,7 +206,7 @@ def test_a_disk_that_fills_up_after_the_code_loses_no_session(
     check_written_next_time(aws, carols, run)
 
 
-def check_kept_aside(aws: Sandbox, outcome: processes.Outcome, run: Run) -> None:
+def check_kept_aside(aws: FullSandbox, outcome: processes.Outcome, run: Run) -> None:
     """Check that the session is kept in the state directory, and that every command finds it."""
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "it needs no new code" in outcome.stderr
@@ -230,7 +230,7 @@ def check_kept_aside(aws: Sandbox, outcome: processes.Outcome, run: Run) -> None
     assert len(aws.calls.of("GetSessionToken")) == 1
 
 
-def check_written_next_time(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def check_written_next_time(aws: FullSandbox, files: AwsFiles, run: Run) -> None:
     """Check that the next login writes the session that was kept aside, without a code."""
     outcome = run("login")
     assert outcome.exit_code == 0, outcome
@@ -278,7 +278,7 @@ def put_folder_in_place(files: AwsFiles) -> Callable[[], None]:
 
 @pytest.mark.parametrize("break_file", [close_folder, duplicate_section, put_folder_in_place])
 def test_a_file_that_cannot_be_written_any_more_loses_no_session(
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     program: str,
@@ -301,7 +301,7 @@ def test_a_file_that_cannot_be_written_any_more_loses_no_session(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2)")
 def test_a_limit_on_file_sizes_loses_no_session(
-    aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, run: Run, start: Start
+    aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device, run: Run, start: Start
 ) -> None:
     import resource
 
@@ -319,7 +319,7 @@ def test_a_limit_on_file_sizes_loses_no_session(
 
 @pytest.mark.slow
 def test_a_lock_that_is_never_released_loses_no_session(
-    aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
+    aws: FullSandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
 ) -> None:
     state = StateDir(str(home / ".local" / "state" / "mfa-session"))
     with Lock(state.lock_path("file", str(carols.credentials))):
@@ -359,7 +359,7 @@ def test_a_home_that_may_only_be_read_is_enough_to_use_a_session(
 
 @pytest.mark.usefixtures("closed_home")
 def test_login_in_a_home_that_may_only_be_read_spends_no_code(
-    aws: Sandbox, phone: Device, run_unprivileged: Run
+    aws: FullSandbox, phone: Device, run_unprivileged: Run
 ) -> None:
     outcome = run_unprivileged("login", "--token-code", phone.code())
     assert outcome.exit_code == 3
@@ -429,7 +429,7 @@ def hook(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("chunk", range(MOMENTS // CHUNK))
 def test_a_kill_at_any_moment_leaves_the_file_whole_and_the_next_login_clean(
-    aws: Sandbox, carol: User, carols: AwsFiles, home: Path, run: Run, hook: str, chunk: int
+    aws: FullSandbox, carol: User, carols: AwsFiles, home: Path, run: Run, hook: str, chunk: int
 ) -> None:
     other = managed("other") + "\n# at the end\n"
     whole = "# mine\n" + long_term(carol) + "region=eu-west-1\n\n" + other
@@ -564,7 +564,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
 @pytest.mark.parametrize("command", ["login", "exec"])
 @pytest.mark.usefixtures("phone")
 def test_an_odd_credentials_file_is_refused_and_left_alone(
-    aws: Sandbox, carol: User, carols: AwsFiles, home: Path, run_unprivileged: Run, kind: str,
+    aws: FullSandbox, carol: User, carols: AwsFiles, home: Path, run_unprivileged: Run, kind: str,
     command: str,
 ) -> None:  # fmt: skip
     break_file, says = REFUSED[kind]
@@ -585,7 +585,7 @@ def test_an_odd_credentials_file_is_refused_and_left_alone(
 @needs_root
 @pytest.mark.parametrize("what", ["credentials", "state"])
 def test_a_file_of_another_user_is_refused(
-    aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run, what: str
+    aws: FullSandbox, carols: AwsFiles, home: Path, phone: Device, run: Run, what: str
 ) -> None:
     state = home / ".local" / "state" / "mfa-session"
     state.mkdir(parents=True, mode=0o700)
@@ -599,7 +599,7 @@ def test_a_file_of_another_user_is_refused(
 
 
 def test_a_file_in_the_place_of_the_state_directory_is_refused(
-    aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
+    aws: FullSandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
 ) -> None:
     (home / ".local" / "state").mkdir(parents=True)
     (home / ".local" / "state" / "mfa-session").write_text("")
@@ -642,7 +642,7 @@ POSIX_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
 def test_a_posix_locale_reads_writes_and_shows_utf_8(
-    aws: Sandbox, carol: User, files: AwsFiles, tmp_path: Path, run: Run
+    aws: FullSandbox, carol: User, files: AwsFiles, tmp_path: Path, run: Run
 ) -> None:
     home = tmp_path / "hömé"
     home.mkdir()
@@ -663,7 +663,7 @@ def test_a_posix_locale_reads_writes_and_shows_utf_8(
     assert run("status", "--profile", "nöbody", env=odd).exit_code == 3
 
 
-def test_a_missing_home_is_reported(aws: Sandbox, home: Path, run: Run, tmp_path: Path) -> None:
+def test_a_missing_home_is_reported(aws: FullSandbox, home: Path, run: Run, tmp_path: Path) -> None:
     shutil.rmtree(home)
     home.mkdir()
     outcome = run("login", "--no-input", env={"HOME": str(tmp_path / "gone")})
@@ -676,7 +676,7 @@ def test_a_missing_home_is_reported(aws: Sandbox, home: Path, run: Run, tmp_path
 
 
 def test_nothing_is_asked_of_aws_between_the_code_and_the_file(
-    aws: Sandbox, carol: User, files: AwsFiles, run: Run
+    aws: FullSandbox, carol: User, files: AwsFiles, run: Run
 ) -> None:
     device = aws.create_device(carol, kind="hardware")  # its serial does not contain the account
     files.write(long_term(carol) + "region = eu-west-1\n")

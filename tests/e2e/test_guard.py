@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -91,7 +91,7 @@ def run_with_bytes(argv: list[bytes], env: dict[str, str | None]) -> tuple[int, 
     [*((words, "UTF-8") for words in WORDS), *(("not UTF-8", locale) for locale in LOCALES)],
 )
 def test_an_unprotected_command_runs_unchanged(
-    home: Path, aws: Sandbox, program: str, words: str, locale: str
+    home: Path, aws: FullSandbox, program: str, words: str, locale: str
 ) -> None:
     for name in ("aws", "env-shower"):
         put_program(home / "bin", name, SHOW_BYTES)
@@ -142,7 +142,7 @@ def test_the_command_replaces_the_guards_process(start: Start) -> None:
 
 @pytest.mark.usefixtures("carols")
 def test_the_preview_is_completed_with_the_session(
-    terminal: Terminal, show: str, aws: Sandbox, phone: Device
+    terminal: Terminal, show: str, aws: FullSandbox, phone: Device
 ) -> None:
     assert show
     aws.set_alias("123456789012", "the-library")
@@ -164,7 +164,7 @@ def test_the_preview_is_completed_with_the_session(
 @pytest.mark.usefixtures("show")
 @pytest.mark.parametrize("option", ["--endpoint-url", "--end", "--e="])
 def test_aws_is_not_asked_about_an_instance_of_another_endpoint(
-    run: Run, log_in: LogIn, aws: Sandbox, option: str
+    run: Run, log_in: LogIn, aws: FullSandbox, option: str
 ) -> None:
     log_in()
     instance = aws.create_instance(name="db-1", region="eu-west-1")
@@ -180,7 +180,7 @@ def test_aws_is_not_asked_about_an_instance_of_another_endpoint(
 
 @pytest.mark.usefixtures("carols", "carol")
 def test_the_real_aws_cli_stops_an_instance_with_mfa(
-    terminal: Terminal, aws: Sandbox, phone: Device
+    terminal: Terminal, aws: FullSandbox, phone: Device
 ) -> None:
     aws.set_alias("123456789012", "the-library")
     instance = aws.create_instance(name="db-1", region="eu-west-1")
@@ -201,7 +201,7 @@ def test_the_real_aws_cli_stops_an_instance_with_mfa(
 
 
 def test_one_code_serves_many_commands(
-    terminal: Terminal, run: Run, carols: AwsFiles, show: str, phone: Device, aws: Sandbox
+    terminal: Terminal, run: Run, carols: AwsFiles, show: str, phone: Device, aws: FullSandbox
 ) -> None:
     del carols, show
     tty = terminal("guard", "--", *STOP)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Role, User
 
 CAROL, DAVE, BOOKS = "carol", "dave", "books"
@@ -40,7 +40,7 @@ NEEDS_MFA = {
 class World(NamedTuple):
     """The users and the role, and the files of their home."""
 
-    aws: Sandbox
+    aws: FullSandbox
     files: AwsFiles
     users: dict[str, User]
     phones: dict[str, Device]
@@ -57,7 +57,7 @@ class World(NamedTuple):
 
 
 @pytest.fixture
-def world(aws: Sandbox, files: AwsFiles) -> World:
+def world(aws: FullSandbox, files: AwsFiles) -> World:
     """Make carol and dave, and a role that trusts both with MFA."""
     users = {
         CAROL: aws.create_user(CAROL, policies=[NEEDS_MFA]),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -74,7 +74,7 @@ def test_only_yes_runs_the_command(
 
 @pytest.mark.parametrize("options", [(), ("--no-input",)], ids=["no terminal", "--no-input"])
 def test_if_nobody_can_confirm_no_code_is_spent(
-    run: Run, carols: AwsFiles, phone: Device, aws: Sandbox, options: tuple[str, ...]
+    run: Run, carols: AwsFiles, phone: Device, aws: FullSandbox, options: tuple[str, ...]
 ) -> None:
     carols.write(settings=CONFIRM)
     code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
@@ -109,7 +109,7 @@ class Failure(NamedTuple):
 
     exit_code: int
     said: str
-    prepare: Callable[[Sandbox, User], object] = lambda *_: None
+    prepare: Callable[[FullSandbox, User], object] = lambda *_: None
     code: str | None = None
     settings: str = ""
     options: tuple[str, ...] = ()
@@ -137,7 +137,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_failed_login_runs_nothing(
-    run: Run, carols: AwsFiles, carol: User, aws: Sandbox, name: str
+    run: Run, carols: AwsFiles, carol: User, aws: FullSandbox, name: str
 ) -> None:
     failure = FAILURES[name]
     failure.prepare(aws, carol)
@@ -179,7 +179,7 @@ SAML = managed("saml", manager="", aws_access_key_id="ASIAFOREIGNFOREIGN12")
 
 @pytest.mark.parametrize("name", WITHOUT_MFA)
 def test_an_identity_without_mfa_runs_with_a_warning_or_is_refused_by_strict(
-    run: Run, carols: AwsFiles, aws: Sandbox, name: str
+    run: Run, carols: AwsFiles, aws: FullSandbox, name: str
 ) -> None:
     options, env, said = WITHOUT_MFA[name]
     carols.write(
@@ -199,7 +199,7 @@ def test_an_identity_without_mfa_runs_with_a_warning_or_is_refused_by_strict(
 
 @pytest.mark.parametrize("kind", [None, "passkey"])
 def test_a_key_without_usable_device_runs_with_a_warning(
-    run: Run, aws: Sandbox, carol: User, files: AwsFiles, kind: Any
+    run: Run, aws: FullSandbox, carol: User, files: AwsFiles, kind: Any
 ) -> None:
     files.write(long_term(carol) + "region = eu-west-1\n")
     if kind:
@@ -226,7 +226,7 @@ def test_inside_exec_another_profile_shows_its_own_account(
 
 
 def test_max_age_renews_an_older_session(
-    run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, phone: Device
+    run: Run, log_in: LogIn, carols: AwsFiles, aws: FullSandbox, phone: Device
 ) -> None:
     log_in()
     old = carols.credentials.read_text().replace("mfa_session_authenticated_at = 2", "x = 2")
@@ -242,7 +242,9 @@ def test_max_age_renews_an_older_session(
     assert renewed["AWS_ACCESS_KEY_ID"] != first
 
 
-def test_max_age_zero_asks_every_time(run: Run, log_in: LogIn, phone: Device, aws: Sandbox) -> None:
+def test_max_age_zero_asks_every_time(
+    run: Run, log_in: LogIn, phone: Device, aws: FullSandbox
+) -> None:
     log_in()
     time.sleep(1.1)  # the age is counted in whole seconds
     check_not_run(run("guard", "--max-age", "0", "--", *STOP), 4, "nobody to ask")
@@ -257,7 +259,7 @@ def test_max_age_zero_asks_every_time(run: Run, log_in: LogIn, phone: Device, aw
 
 @pytest.mark.parametrize("fault", ["slow", "fail", "drop"])
 def test_a_slow_lookup_does_not_stop_the_command(
-    run: Run, log_in: LogIn, aws: Sandbox, fault: str
+    run: Run, log_in: LogIn, aws: FullSandbox, fault: str
 ) -> None:
     log_in()
     for operation in ("DescribeInstances", "ListAccountAliases"):
@@ -276,7 +278,7 @@ def test_a_slow_lookup_does_not_stop_the_command(
 
 
 def test_names_of_instances_cannot_control_the_terminal(
-    run: Run, log_in: LogIn, aws: Sandbox
+    run: Run, log_in: LogIn, aws: FullSandbox
 ) -> None:
     log_in()
     instance = aws.create_instance(name="\u202eharmless\x9b1A", region="eu-west-1")
@@ -345,7 +347,7 @@ DRY_RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", DRY_RUNS)
 def test_a_dry_run_reports_and_runs_nothing(
-    run: Run, carols: AwsFiles, aws: Sandbox, name: str
+    run: Run, carols: AwsFiles, aws: FullSandbox, name: str
 ) -> None:
     words, expected = DRY_RUNS[name]
     key_id = (carols.section("default") or {})["aws_access_key_id"]
@@ -384,7 +386,7 @@ def test_a_dry_run_says_what_happens_without_a_device(
 
 
 def test_the_account_is_shown_for_other_programs(
-    run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox
+    run: Run, log_in: LogIn, carols: AwsFiles, aws: FullSandbox
 ) -> None:
     log_in()
     aws.set_alias("123456789012", "the-library")
@@ -401,7 +403,7 @@ def test_the_account_is_shown_for_other_programs(
 
 
 def test_an_unknown_profile_in_the_environment_hides_no_instance(
-    run: Run, log_in: LogIn, aws: Sandbox, carols: AwsFiles
+    run: Run, log_in: LogIn, aws: FullSandbox, carols: AwsFiles
 ) -> None:
     log_in()
     carols.write(config=SSO)
@@ -413,7 +415,7 @@ def test_an_unknown_profile_in_the_environment_hides_no_instance(
 
 
 def test_a_role_whose_session_is_too_old_asks_for_a_code(
-    run: Run, log_in: LogIn, carols: AwsFiles, carol: User, aws: Sandbox, phone: Device
+    run: Run, log_in: LogIn, carols: AwsFiles, carol: User, aws: FullSandbox, phone: Device
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
     role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
@@ -434,7 +436,7 @@ def test_a_role_whose_session_is_too_old_asks_for_a_code(
 
 
 def test_several_guards_at_once_ask_for_one_code(
-    run: Run, start: Start, carols: AwsFiles, phone: Device, aws: Sandbox
+    run: Run, start: Start, carols: AwsFiles, phone: Device, aws: FullSandbox
 ) -> None:
     assert carols.credentials.exists()
     os.environ["MFA_SESSION_TOKEN_CODE"] = phone.code()

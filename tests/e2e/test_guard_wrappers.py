@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
     from sandboxed import LogIn
@@ -89,7 +89,12 @@ def test_a_wrapper_of_a_missing_program_ends_with_an_error(
 
 
 def test_a_program_that_calls_a_wrapped_aws_asks_once(
-    terminal: Terminal, carols: AwsFiles, phone: Device, wrapped: Path, program: str, aws: Sandbox
+    terminal: Terminal,
+    carols: AwsFiles,
+    phone: Device,
+    wrapped: Path,
+    program: str,
+    aws: FullSandbox,
 ) -> None:
     carols.write(settings='[guard]\nconfirm = true\ncommands = ["terraform destroy"]\n')
     put_program(wrapped, "aws", WRAPPERS["exec"].format(program=program))

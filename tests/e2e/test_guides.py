@@ -16,7 +16,7 @@ from places import long_term
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, User
     from places import AwsFiles
 
@@ -57,7 +57,7 @@ def steps_of(name: str) -> list[Step]:
 
 
 @pytest.fixture
-def people(aws: Sandbox, carol: User, phone: Device, files: AwsFiles) -> Device:
+def people(aws: FullSandbox, carol: User, phone: Device, files: AwsFiles) -> Device:
     """Write the keys of carol and an administrator; make what the guides name in the sandbox."""
     admin = aws.create_user("admin", policies=[ALLOW_ALL])
     aws.create_group("developers", [carol])
@@ -71,7 +71,7 @@ def people(aws: Sandbox, carol: User, phone: Device, files: AwsFiles) -> Device:
 
 @pytest.mark.parametrize("name", ["administrators", "users"])
 def test_the_guide_can_be_followed(
-    name: str, aws: Sandbox, people: Device, files: AwsFiles, home: Path
+    name: str, aws: FullSandbox, people: Device, files: AwsFiles, home: Path
 ) -> None:
     instance = aws.create_instance(name="web-1")
     aws.checks_signature_age = False  # each command has a window of its own

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
 
@@ -81,7 +81,7 @@ def test_without_a_home_every_command_works_without_state(
 
 
 def test_without_a_home_and_variables_login_finds_no_keys(
-    in_container: InContainer, aws: Sandbox
+    in_container: InContainer, aws: FullSandbox
 ) -> None:
     outcome = in_container("login", "--no-input", env={"HOME": None})
     assert outcome.exit_code == 3, outcome
@@ -90,7 +90,7 @@ def test_without_a_home_and_variables_login_finds_no_keys(
 
 
 def test_a_session_that_cannot_be_written_is_written_nowhere_else(
-    in_container: InContainer, carols: AwsFiles, phone: Device, aws: Sandbox
+    in_container: InContainer, carols: AwsFiles, phone: Device, aws: FullSandbox
 ) -> None:
     carols.credentials.parent.chmod(0o555)
     try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace")
 
@@ -41,7 +41,7 @@ KILLED = {-9, 137}
 class Logins:
     """Logins of a user, each from the same files, with a fault at one moment."""
 
-    def __init__(self, aws: Sandbox, home: Path, program: str) -> None:
+    def __init__(self, aws: FullSandbox, home: Path, program: str) -> None:
         """Take a sandbox, a home and the program; the moments are those of the first login."""
         self._aws, self._home, self._program = aws, home, program
         self._carol = aws.create_user("carol", policies=[STEP_UP])

@@ -19,7 +19,7 @@ from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run, Start
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, User
     from mfa_session.sandbox.server import Answer
     from mfa_session.sandbox.signatures import HttpRequest
@@ -123,7 +123,7 @@ class TestInARealKeyring:
     def test_our_own_commands_never_run_the_credential_process(
         self,
         run: Run,
-        aws: Sandbox,
+        aws: FullSandbox,
         carols: AwsFiles,
         carol: User,
         phone: Device,
@@ -150,7 +150,7 @@ class TestInARealKeyring:
         assert len(service.items()) == 1
 
     def test_rotate_replaces_a_key_in_the_keyring(
-        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User, service: SecretService
+        self, run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, service: SecretService
     ) -> None:
         assert run("keys", "import").exit_code == 0
         old = carol.access_key_id
@@ -198,7 +198,7 @@ class TestInARealKeyring:
         self,
         start: Start,
         run: Run,
-        aws: Sandbox,
+        aws: FullSandbox,
         carols: AwsFiles,
         carol: User,
         service: SecretService,
@@ -232,7 +232,7 @@ class TestList:
     """`keys list`."""
 
     def test_offline_it_says_where_each_key_is_and_reads_no_secret(
-        self, run: Run, carols: AwsFiles, aws: Sandbox, carol: User, keyring: Path
+        self, run: Run, carols: AwsFiles, aws: FullSandbox, carol: User, keyring: Path
     ) -> None:
         erin = aws.create_user("erin")
         carols.write(
@@ -252,7 +252,7 @@ class TestList:
         assert len(aws.calls) == 0
 
     def test_online_it_says_what_aws_knows_and_later_the_age_offline(
-        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+        self, run: Run, aws: FullSandbox, carols: AwsFiles, carol: User
     ) -> None:
         other = carol.add_key()
         carol.deactivate_key(other.access_key_id)
@@ -272,7 +272,7 @@ class TestList:
         assert carols.credentials.exists()
 
     def test_a_key_that_aws_does_not_know_is_listed_with_its_problem(
-        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+        self, run: Run, aws: FullSandbox, carols: AwsFiles, carol: User
     ) -> None:
         erin = aws.create_user("erin")
         carols.write(long_term(carol) + long_term(erin, "erin"))
@@ -388,7 +388,7 @@ class TestBadInput:
         assert kept_in(keyring) == {}
 
     def test_rotate_refuses_two_keys_root_and_a_missing_yes(
-        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+        self, run: Run, aws: FullSandbox, carols: AwsFiles, carol: User
     ) -> None:
         before = carols.credentials.read_bytes()
         outcome = run("keys", "rotate", "--json")
@@ -435,7 +435,7 @@ class TestRotate:
     """`keys rotate` of a key in the credentials file."""
 
     def test_rotate_waits_until_sts_knows_the_new_key(
-        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+        self, run: Run, aws: FullSandbox, carols: AwsFiles, carol: User
     ) -> None:
         old = carol.access_key_id
         aws.key_spread_seconds = 9
@@ -455,7 +455,7 @@ class TestRotate:
         assert carol.access_key_id == new
 
     def test_rotate_uses_an_mfa_session_where_policies_demand_mfa(
-        self, run: Run, aws: Sandbox, files: AwsFiles
+        self, run: Run, aws: FullSandbox, files: AwsFiles
     ) -> None:
         dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
         phone = aws.create_device(dave, name="dave")
@@ -469,7 +469,7 @@ class TestRotate:
         assert len(dave.inactive_keys) == 1
 
     def test_the_sessions_of_the_old_key_are_reported_and_renewed(
-        self, run: Run, aws: Sandbox, files: AwsFiles
+        self, run: Run, aws: FullSandbox, files: AwsFiles
     ) -> None:
         dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
         phone = aws.create_device(dave, name="dave")
@@ -483,7 +483,7 @@ class TestRotate:
 
     @pytest.mark.usefixtures("carols")
     def test_a_valid_mfa_session_signs_the_calls(
-        self, run: Run, aws: Sandbox, carol: User, log_in: LogIn
+        self, run: Run, aws: FullSandbox, carol: User, log_in: LogIn
     ) -> None:
         log_in()
         aws.calls.clear()
@@ -493,7 +493,7 @@ class TestRotate:
 
     @pytest.mark.usefixtures("carols")
     def test_the_key_signs_if_its_session_is_in_a_locked_keyring(
-        self, run: Run, aws: Sandbox, carol: User, log_in: LogIn, service: SecretService
+        self, run: Run, aws: FullSandbox, carol: User, log_in: LogIn, service: SecretService
     ) -> None:
         log_in("--store", "keyring")
         service.lock()
@@ -506,7 +506,7 @@ class TestRotate:
         ]
 
     def test_a_locked_keyring_is_reported_if_policies_demand_its_session(
-        self, run: Run, aws: Sandbox, files: AwsFiles, service: SecretService
+        self, run: Run, aws: FullSandbox, files: AwsFiles, service: SecretService
     ) -> None:
         dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
         phone = aws.create_device(dave, name="dave")
@@ -520,7 +520,7 @@ class TestRotate:
         assert list(aws.key_log) == []
 
     def test_rotate_refused_by_policy_changes_nothing(
-        self, run: Run, aws: Sandbox, files: AwsFiles
+        self, run: Run, aws: FullSandbox, files: AwsFiles
     ) -> None:
         denied: Document = {
             "Version": "2012-10-17",
@@ -538,7 +538,7 @@ class TestRotate:
 
     @pytest.mark.usefixtures("carols")
     def test_an_interrupted_rotation_is_reported_until_it_is_finished(
-        self, run: Run, aws: Sandbox, carol: User
+        self, run: Run, aws: FullSandbox, carol: User
     ) -> None:
         aws.drop("CreateAccessKey", after=True)
         assert run("keys", "rotate", "--yes").exit_code == 6
@@ -554,7 +554,7 @@ class TestRotate:
 
     @pytest.mark.usefixtures("carols")
     def test_two_rotations_at_once_replace_the_key_once(
-        self, start: Start, aws: Sandbox, carol: User
+        self, start: Start, aws: FullSandbox, carol: User
     ) -> None:
         with Answered(aws, "CreateAccessKey") as held:
             first = start("keys", "rotate", "--yes")
@@ -596,7 +596,7 @@ class TestRotate:
 
     @pytest.mark.usefixtures("carols")
     def test_a_rotation_interrupted_in_another_profile_is_finished_there(
-        self, run: Run, aws: Sandbox, files: AwsFiles, carol: User
+        self, run: Run, aws: FullSandbox, files: AwsFiles, carol: User
     ) -> None:
         files.write(long_term(carol) + long_term(carol, "my key"))
         aws.key_spread_seconds = 1000  # AWS never knows the new key
@@ -632,7 +632,7 @@ class TestRotate:
 
 
 def test_no_secret_leaves_the_credentials_file_and_the_keyring(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, keyring: Path, home: Path
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, keyring: Path, home: Path
 ) -> None:
     seen: list[str] = []
 

@@ -25,7 +25,7 @@ from sandboxed import STEP_UP
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from secret_service import SecretService
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="fork, and kills of POSIX")
@@ -77,7 +77,7 @@ class World:
     def __init__(
         self,
         program: FaultyProgram,
-        aws: Sandbox,
+        aws: FullSandbox,
         home: Path,
         keyring: KeyringInFile | KeyringOfService,
     ) -> None:
@@ -227,13 +227,13 @@ def program_with_faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fa
 
 
 @pytest.fixture
-def world(program_with_faults: FaultyProgram, aws: Sandbox, home: Path) -> World:
+def world(program_with_faults: FaultyProgram, aws: FullSandbox, home: Path) -> World:
     return World(program_with_faults, aws, home, KeyringInFile(home.parent / "keyring"))
 
 
 @pytest.fixture
 def world_with_service(
-    program_with_faults: FaultyProgram, aws: Sandbox, home: Path, service: SecretService
+    program_with_faults: FaultyProgram, aws: FullSandbox, home: Path, service: SecretService
 ) -> World:
     return World(program_with_faults, aws, home, KeyringOfService(service))
 

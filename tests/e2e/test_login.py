@@ -16,7 +16,7 @@ from places import in_seconds, long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -34,12 +34,12 @@ NASTY = (
 )
 
 
-def operations(aws: Sandbox) -> list[str]:
+def operations(aws: FullSandbox) -> list[str]:
     """Return the calls to AWS, in order."""
     return [call.operation for call in aws.calls]
 
 
-def test_a_call_denied_before_works_with_the_session(aws: Sandbox, log_in: LogIn) -> None:
+def test_a_call_denied_before_works_with_the_session(aws: FullSandbox, log_in: LogIn) -> None:
     instance = aws.create_instance(name="db-1")
     stop = ["aws", "ec2", "stop-instances", "--instance-ids", instance]
     before = processes.run_process(stop)
@@ -51,7 +51,7 @@ def test_a_call_denied_before_works_with_the_session(aws: Sandbox, log_in: LogIn
 
 
 def test_the_section_holds_the_session_and_what_status_needs(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, carol: User, phone: Device
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     began = in_seconds(0)
     log_in("--profile", "mfa", "--mfa-serial", phone.serial)
@@ -106,7 +106,7 @@ def test_login_writes_to_stderr_only_and_says_how_to_use_the_session(log_in: Log
 
 
 def test_every_other_byte_of_the_file_stays_unchanged(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     before = NASTY + long_term(carol).replace("\n", "\r\n") + "# the end, without a line end"
     files.credentials.parent.mkdir()
@@ -237,7 +237,7 @@ def test_the_variable_gives_the_code(run: Run, carols: AwsFiles, phone: Device) 
 
 
 def test_stdin_is_not_read_for_a_code_unless_asked(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device
 ) -> None:
     outcome = run("login", "--mfa-serial", phone.serial, input=f"{phone.code()}\n")
     assert outcome.exit_code == 4
@@ -246,7 +246,7 @@ def test_stdin_is_not_read_for_a_code_unless_asked(
 
 
 def test_the_aliases_of_options_work(
-    aws: Sandbox, run: Run, carols: AwsFiles, phone: Device
+    aws: FullSandbox, run: Run, carols: AwsFiles, phone: Device
 ) -> None:
     argv = ["--serial-number", phone.serial, "--mfa-token", phone.code()]
     assert run("login", *argv, "--duration-seconds", "900").exit_code == 0
@@ -272,7 +272,7 @@ def test_another_tools_session_may_be_replaced(
 
 
 def test_a_hardware_device_works_and_aws_is_asked_for_the_account(
-    aws: Sandbox, run: Run, files: AwsFiles, carol: User
+    aws: FullSandbox, run: Run, files: AwsFiles, carol: User
 ) -> None:
     token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
     files.write(long_term(carol))
@@ -285,7 +285,7 @@ def test_a_hardware_device_works_and_aws_is_asked_for_the_account(
 
 
 def test_several_profiles_at_once_share_one_code(
-    aws: Sandbox, log_in: LogIn, carols: AwsFiles, carol: User
+    aws: FullSandbox, log_in: LogIn, carols: AwsFiles, carol: User
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
     role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
@@ -346,7 +346,7 @@ def test_keys_in_the_config_file_are_used(
 
 
 def test_one_code_for_two_logins_is_sent_only_once(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     carols.write(
         long_term(carol),
@@ -362,7 +362,7 @@ def test_one_code_for_two_logins_is_sent_only_once(
 
 
 def test_a_dash_in_the_variable_does_not_read_stdin(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device
 ) -> None:
     env = {"MFA_SESSION_TOKEN_CODE": "-"}
     outcome = run("login", "--mfa-serial", phone.serial, env=env, input=f"{phone.code()}\n")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Role, User
     from places import AwsFiles
 
@@ -29,7 +29,7 @@ MANY = 20
 ROLE_ACCOUNT = "444455556666"
 
 
-def make_roles(aws: Sandbox, user: User, count: int = MANY, first: int = 0) -> list[Role]:
+def make_roles(aws: FullSandbox, user: User, count: int = MANY, first: int = 0) -> list[Role]:
     """Make roles in another account that trust the user with MFA."""
     trust = {
         "Effect": "Allow",
@@ -52,7 +52,7 @@ def make_tables(roles: list[Role], via: str = "mfa") -> str:
 
 
 @pytest.fixture
-def roles(aws: Sandbox, carol: User, carols: AwsFiles, phone: Device) -> list[Role]:
+def roles(aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device) -> list[Role]:
     """Write carol's MFA session and many roles to config.toml."""
     roles = make_roles(aws, carol)
     carols.write(settings=f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n' + make_tables(roles))
@@ -60,7 +60,7 @@ def roles(aws: Sandbox, carol: User, carols: AwsFiles, phone: Device) -> list[Ro
 
 
 def test_one_code_gets_every_session(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     outcome = run("login", "--all", "--token-code", phone.code())
     assert outcome.exit_code == 0, outcome
@@ -79,7 +79,7 @@ def test_one_code_gets_every_session(
 
 
 def test_valid_sessions_are_kept_and_the_others_need_no_code(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
     more = make_roles(aws, carol, 3, first=MANY)
@@ -103,7 +103,7 @@ def test_valid_sessions_are_kept_and_the_others_need_no_code(
 
 
 def test_force_renews_every_session_of_the_file(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
     names = ["mfa", *(role.name for role in roles)]
@@ -116,7 +116,7 @@ def test_force_renews_every_session_of_the_file(
 
 
 def test_a_role_from_long_term_keys_uses_their_mfa_session(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     roles = make_roles(aws, carol, 3)
     carols.write(
@@ -134,7 +134,7 @@ def test_a_role_from_long_term_keys_uses_their_mfa_session(
 
 
 def test_several_sessions_of_one_role_do_not_wait_for_each_other(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     (role,) = make_roles(aws, carol, 1)
     table = f'via = "mfa"\nrole_arn = "{role.arn}"\n'
@@ -157,7 +157,7 @@ def list_sessions(run: Run) -> list[dict[str, str]]:
 
 
 def test_each_identity_is_asked_for_one_code(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     dave = aws.create_user("dave", policies=[ALLOW_ALL])
     other = aws.create_device(dave, name="daves-phone")
@@ -179,7 +179,7 @@ def test_each_identity_is_asked_for_one_code(
 
 
 def test_a_role_via_a_role_is_assumed_after_it(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     (first,) = make_roles(aws, carol, 1)
     first.inline_policies["all"] = ALLOW_ALL
@@ -198,7 +198,7 @@ def test_a_role_via_a_role_is_assumed_after_it(
 
 
 def test_a_role_for_over_an_hour_needs_its_own_code(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [trust]}
@@ -218,7 +218,7 @@ def test_a_role_for_over_an_hour_needs_its_own_code(
 
 @pytest.mark.parametrize("jobs", ["0", "999", "x", "-1", ""])
 def test_an_invalid_number_of_jobs_is_wrong_usage(
-    run: Run, aws: Sandbox, roles: list[Role], jobs: str
+    run: Run, aws: FullSandbox, roles: list[Role], jobs: str
 ) -> None:
     del roles
     outcome = run("login", "--all", f"--jobs={jobs}", "--token-code", "123456")
@@ -236,7 +236,7 @@ def test_an_invalid_number_of_jobs_is_wrong_usage(
     ],
 )
 def test_all_excludes_options_for_one_session(
-    run: Run, aws: Sandbox, roles: list[Role], argv: tuple[str, ...]
+    run: Run, aws: FullSandbox, roles: list[Role], argv: tuple[str, ...]
 ) -> None:
     del roles
     outcome = run("login", *argv, "--token-code", "123456", "--json")
@@ -257,7 +257,7 @@ def test_without_sessions_the_hint_says_what_to_write(
 
 
 def test_two_sessions_for_one_profile_are_refused_before_a_code(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     twice = f'[sessions.again]\nvia = "mfa"\nrole_arn = "{roles[3].arn}"\nwrite_to = "role-7"\n'
     carols.write(settings=carols.settings.read_text() + twice)
@@ -272,7 +272,7 @@ def test_two_sessions_for_one_profile_are_refused_before_a_code(
 
 
 def test_a_file_that_cannot_be_written_is_refused_before_a_code(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     del roles
     text = carols.credentials.read_text() + "[default]\nregion = x\n"
@@ -293,7 +293,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_a_code(
 )
 def test_a_wrong_setting_of_one_session_stops_no_other(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     roles: list[Role],
@@ -342,7 +342,7 @@ def test_each_refused_role_is_reported_and_stops_no_other(
     ],
 )
 def test_an_error_names_the_side_that_refused_if_aws_does(
-    run: Run, aws: Sandbox, phone: Device, roles: list[Role], said: str, side: str
+    run: Run, aws: FullSandbox, phone: Device, roles: list[Role], said: str, side: str
 ) -> None:
     assert roles
     message = f"User: x is not authorized to perform: sts:AssumeRole on resource: y {said}"
@@ -354,7 +354,7 @@ def test_an_error_names_the_side_that_refused_if_aws_does(
 
 
 def test_throttling_slows_login_down_and_fails_nothing(
-    run: Run, aws: Sandbox, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, phone: Device, roles: list[Role]
 ) -> None:
     aws.fail("AssumeRole", times=5)
     outcome = run("login", "--all", "--token-code", phone.code())
@@ -364,7 +364,7 @@ def test_throttling_slows_login_down_and_fails_nothing(
 
 
 def test_a_portals_page_among_the_answers_is_no_session(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     aws.answer("AssumeRole", 200, "<html>please sign in</html>", times=4)
     outcome = run("login", "--all", "--token-code", phone.code(), "--json")
@@ -376,7 +376,7 @@ def test_a_portals_page_among_the_answers_is_no_session(
 
 @pytest.mark.slow
 def test_a_role_that_is_too_slow_is_reported_and_stops_no_other(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     aws.slow("AssumeRole", 30, times=2)
     outcome = run("login", "--all", "--token-code", phone.code(), "--json")
@@ -388,7 +388,7 @@ def test_a_role_that_is_too_slow_is_reported_and_stops_no_other(
 
 
 def test_a_session_that_expires_meanwhile_is_reported_without_a_second_code(
-    run: Run, aws: Sandbox, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, phone: Device, roles: list[Role]
 ) -> None:
     assert roles
     aws.fail("AssumeRole", times=3, code="ExpiredToken", status=403, message="expired")
@@ -400,7 +400,7 @@ def test_a_session_that_expires_meanwhile_is_reported_without_a_second_code(
 
 
 def test_roles_of_a_failed_session_are_not_tried(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     wrong = f"{(int(phone.code()) + 1) % 1000000:06}"
     before = carols.credentials.read_bytes()
@@ -415,7 +415,7 @@ def test_roles_of_a_failed_session_are_not_tried(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2)")
 def test_sessions_that_cannot_be_written_are_kept_for_the_next_login(
-    start: Start, run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    start: Start, run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     import resource
 
@@ -439,7 +439,7 @@ def test_sessions_that_cannot_be_written_are_kept_for_the_next_login(
 
 
 def test_sessions_kept_aside_are_written_by_the_next_login_all(
-    run: Run, aws: Sandbox, home: Path, carols: AwsFiles, phone: Device, roles: list[Role]
+    run: Run, aws: FullSandbox, home: Path, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
     whole = carols.credentials.read_text()
@@ -469,7 +469,7 @@ def memory(home: Path) -> dict[tuple[str, str], str]:
 
 def test_sessions_for_the_keyring_are_in_no_file(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     roles: list[Role],
@@ -492,7 +492,7 @@ def test_sessions_for_the_keyring_are_in_no_file(
 
 def test_sessions_move_to_the_keyring_without_a_call(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     roles: list[Role],
@@ -514,7 +514,12 @@ def test_sessions_move_to_the_keyring_without_a_call(
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
 def test_ctrl_c_keeps_the_sessions_that_aws_gave(
-    terminal: Terminal, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    terminal: Terminal,
+    run: Run,
+    aws: FullSandbox,
+    carols: AwsFiles,
+    phone: Device,
+    roles: list[Role],
 ) -> None:
     assert run("login", "--token-code", phone.code()).exit_code == 0
     aws.slow("AssumeRole", 0.1)
@@ -533,7 +538,7 @@ def test_ctrl_c_keeps_the_sessions_that_aws_gave(
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_termination_keeps_the_sessions_that_aws_gave(
-    start: Start, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+    start: Start, run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--token-code", phone.code()).exit_code == 0
     aws.slow("AssumeRole", 0.1)
@@ -558,7 +563,7 @@ KILLS = 30
 def test_a_kill_leaves_the_file_whole_and_needs_no_second_code(
     start: Start,
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     roles: list[Role],
@@ -588,7 +593,7 @@ PROCESSES = 12
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_many_logins_at_once_ask_once_and_assume_each_role_once(
-    start: Start, aws: Sandbox, phone: Device, roles: list[Role]
+    start: Start, aws: FullSandbox, phone: Device, roles: list[Role]
 ) -> None:
     started = [
         start("login", "--all", "--token-code", phone.code(), "--json") for _ in range(PROCESSES)
@@ -642,7 +647,7 @@ def test_the_sdk_for_javascript_reads_the_sessions(
 
 
 def test_many_roles_do_not_run_a_credential_process_more_often(
-    run: Run, aws: Sandbox, carol: User, files: AwsFiles, phone: Device, home: Path
+    run: Run, aws: FullSandbox, carol: User, files: AwsFiles, phone: Device, home: Path
 ) -> None:
     keys = {"Version": 1, "AccessKeyId": carol.access_key_id,
             "SecretAccessKey": carol.secret_access_key}  # fmt: skip

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pexpect
 
     from conftest import Terminal
+    from full_sandbox import FullSandbox
     from in_process import JumpingClock
-    from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document
     from places import AwsFiles
 
@@ -43,7 +43,7 @@ class Asked:
     Each code belongs to the sandbox's next window, so none is used twice.
     """
 
-    def __init__(self, aws: Sandbox, phone: Device) -> None:
+    def __init__(self, aws: FullSandbox, phone: Device) -> None:
         """Begin without questions."""
         self.questions: list[str] = []
         self.answers: list[Any] = []
@@ -61,7 +61,7 @@ class Asked:
 
 
 @pytest.fixture
-def asked(aws: Sandbox, carols: AwsFiles, phone: Device) -> Asked:
+def asked(aws: FullSandbox, carols: AwsFiles, phone: Device) -> Asked:
     """Return an `ask` that knows the phone's code."""
     del carols
     return Asked(aws, phone)
@@ -69,7 +69,7 @@ def asked(aws: Sandbox, carols: AwsFiles, phone: Device) -> Asked:
 
 @pytest.fixture
 def later(
-    aws: Sandbox, clock: JumpingClock, monkeypatch: pytest.MonkeyPatch
+    aws: FullSandbox, clock: JumpingClock, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[float], None]:
     """Return a function that advances the clocks of this process and the sandbox."""
     from mfa_session.api import session
@@ -87,7 +87,7 @@ def key_of(session: Any) -> str:
 
 
 def test_one_code_gets_a_session_that_is_written_and_used(
-    asked: Asked, carols: AwsFiles, aws: Sandbox
+    asked: Asked, carols: AwsFiles, aws: FullSandbox
 ) -> None:
     session = mfa_session.boto3_session(ask=asked)
     assert session.client("sts").get_caller_identity()["Account"] == "123456789012"
@@ -105,7 +105,7 @@ def test_one_code_gets_a_session_that_is_written_and_used(
 
 
 def test_thirty_two_threads_renew_an_expired_session_once(
-    asked: Asked, aws: Sandbox, later: Callable[[float], None]
+    asked: Asked, aws: FullSandbox, later: Callable[[float], None]
 ) -> None:
     session = mfa_session.boto3_session(ask=asked)
     first = key_of(session)
@@ -123,7 +123,7 @@ def test_thirty_two_threads_renew_an_expired_session_once(
     assert (aws.count("GetSessionToken"), len(asked.questions)) == (2, 2)
 
 
-def test_sessions_of_many_threads_share_one_login(asked: Asked, aws: Sandbox) -> None:
+def test_sessions_of_many_threads_share_one_login(asked: Asked, aws: FullSandbox) -> None:
     keys: list[str] = []
 
     def use() -> None:
@@ -144,7 +144,7 @@ def run_together(work: list[Callable[[], None]]) -> None:
 
 
 def test_one_code_serves_the_role_and_its_base(
-    asked: Asked, aws: Sandbox, carols: AwsFiles
+    asked: Asked, aws: FullSandbox, carols: AwsFiles
 ) -> None:
     aws.create_role("reader", trust=TRUST)
     carols.write(settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{ROLE}"\n')
@@ -182,7 +182,7 @@ def test_another_boto3_session_is_refused() -> None:
         mfa_session.session_info(boto3.Session())
 
 
-def test_with_ask_none_nobody_is_asked(carols: AwsFiles, aws: Sandbox) -> None:
+def test_with_ask_none_nobody_is_asked(carols: AwsFiles, aws: FullSandbox) -> None:
     del carols
     with pytest.raises(mfa_session.NoMfaError) as caught:
         mfa_session.boto3_session(ask=None)
@@ -213,7 +213,7 @@ def test_a_failed_renewal_keeps_the_session_to_its_end(
 
 
 def test_a_renewal_uses_a_login_from_elsewhere(
-    asked: Asked, later: Callable[[float], None], aws: Sandbox
+    asked: Asked, later: Callable[[float], None], aws: FullSandbox
 ) -> None:
     session = mfa_session.boto3_session(ask=asked)
     later(13 * HOUR)
@@ -223,7 +223,7 @@ def test_a_renewal_uses_a_login_from_elsewhere(
 
 
 def test_a_session_whose_role_has_changed_is_refused(
-    asked: Asked, later: Callable[[float], None], aws: Sandbox, carols: AwsFiles
+    asked: Asked, later: Callable[[float], None], aws: FullSandbox, carols: AwsFiles
 ) -> None:
     for name in ("reader", "writer"):
         aws.create_role(name, trust=TRUST)
@@ -262,7 +262,7 @@ def test_after_a_rejected_code_the_question_gives_the_reason(asked: Asked) -> No
     assert "a code works once" in asked.questions[2]
 
 
-def test_an_answer_that_is_not_text_is_refused(asked: Asked, aws: Sandbox) -> None:
+def test_an_answer_that_is_not_text_is_refused(asked: Asked, aws: FullSandbox) -> None:
     asked.answers = [123456]
     with pytest.raises(mfa_session.NoMfaError, match="returned int, not a code"):
         mfa_session.boto3_session(ask=asked)
@@ -310,7 +310,7 @@ def test_bad_arguments_are_named_before_anybody_is_asked(
 
 
 def test_without_a_home_the_process_keeps_the_session(
-    asked: Asked, aws: Sandbox, monkeypatch: pytest.MonkeyPatch, carols: AwsFiles
+    asked: Asked, aws: FullSandbox, monkeypatch: pytest.MonkeyPatch, carols: AwsFiles
 ) -> None:
     keys = dict(line.split(" = ") for line in carols.credentials.read_text().splitlines()[1:])
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys["aws_access_key_id"])

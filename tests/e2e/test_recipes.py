@@ -19,7 +19,7 @@ from places import long_term
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -56,7 +56,7 @@ def project(log_in: LogIn, home: Path) -> Path:
     "how", [(), ("exec", "--"), ("exec", "--serve", "--")], ids=["profile", "exec", "serve"]
 )
 def test_terraform_keeps_its_state_with_the_session(
-    project: Path, aws: Sandbox, program: str, how: tuple[str, ...]
+    project: Path, aws: FullSandbox, program: str, how: tuple[str, ...]
 ) -> None:
     before = len(aws.calls)
     env = {"CHECKPOINT_DISABLE": "1", **({} if how else {"AWS_PROFILE": "mfa"})}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, Role, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -77,7 +77,7 @@ def planted(carol: User) -> Planted:
 
 
 @pytest.fixture
-def books(aws: Sandbox, carol: User) -> Role:
+def books(aws: FullSandbox, carol: User) -> Role:
     trust: Document = {
         "Version": "2012-10-17",
         "Statement": [
@@ -127,16 +127,16 @@ def test_a_successful_command_shows_no_secret(
 class Refusal(NamedTuple):
     """A refusal and its exit code."""
 
-    prepare: Callable[[Sandbox, User], object]
+    prepare: Callable[[FullSandbox, User], object]
     exit_code: int
 
 
-def _answer(aws: Sandbox, user: User) -> None:
+def _answer(aws: FullSandbox, user: User) -> None:
     body = f"<html>{user.secret_access_key} 000000</html>"
     aws.answer("GetSessionToken", 200, body, times=None)
 
 
-def _repeat_secret(aws: Sandbox, user: User) -> None:
+def _repeat_secret(aws: FullSandbox, user: User) -> None:
     message = f"you said {user.secret_access_key}"
     aws.fail("GetSessionToken", code="AccessDenied", status=403, message=message, times=None)
 
@@ -157,7 +157,7 @@ REFUSALS = {
 @pytest.mark.usefixtures("carols")
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_a_refusal_shows_no_secret(
-    aws: Sandbox, carol: User, phone: Device, planted: Planted, run: Run, kind: str
+    aws: FullSandbox, carol: User, phone: Device, planted: Planted, run: Run, kind: str
 ) -> None:
     code = planted.add_code("000000" if kind == "a wrong code" else phone.code())
     REFUSALS[kind].prepare(aws, carol)
@@ -175,7 +175,7 @@ def test_a_refusal_shows_no_secret(
 
 @pytest.mark.usefixtures("carols")
 @pytest.mark.parametrize("code", ["98765", "9876543", "98 76 54", "abcdef", "secret-by-mistake"])
-def test_a_malformed_code_is_not_repeated(aws: Sandbox, run: Run, code: str) -> None:
+def test_a_malformed_code_is_not_repeated(aws: FullSandbox, run: Run, code: str) -> None:
     outcomes = [
         run("login", "-vv", "--token-code", code),
         run("login", "-vv", "--token-code", "-", input=code + "\n"),
@@ -360,7 +360,7 @@ FAILING = {
 @pytest.mark.usefixtures("phone")
 @pytest.mark.parametrize("kind", FAILING)
 def test_the_output_of_a_failing_credential_process_is_not_shown(
-    aws: Sandbox, files: AwsFiles, run: Run, tmp_path: Path, kind: str
+    aws: FullSandbox, files: AwsFiles, run: Run, tmp_path: Path, kind: str
 ) -> None:
     (tmp_path / "failing.py").write_text(
         f"import json, sys\nSECRET = {SECRET!r}\n{FAILING[kind]}\n"
@@ -583,7 +583,7 @@ def found_in_files(home: Path, planted: Planted) -> dict[str, list[str]]:
     return {name: names for name, names in found.items() if names}
 
 
-def end_window_soon(aws: Sandbox) -> None:
+def end_window_soon(aws: FullSandbox) -> None:
     aws.clock.advance((STEP_SECONDS - 5 - aws.clock.epoch_seconds()) % STEP_SECONDS)
 
 
@@ -617,7 +617,7 @@ def use_every_totp_command(recorder: Recorder, seed: str) -> None:
     run_on_terminal("totp", "remove", TOKEN, answers={"[y/N] ": "y"})
 
 
-def use_every_device_command(aws: Sandbox, carol: User, recorder: Recorder) -> set[str]:
+def use_every_device_command(aws: FullSandbox, carol: User, recorder: Recorder) -> set[str]:
     """Resynchronize, log in, fail to enrol, enrol and remove; return the devices' codes."""
     run, seed = recorder.run, carol.devices[0].secret
     for argv in (("device", "resync"), ("login", "--force")):
@@ -636,7 +636,7 @@ def use_every_device_command(aws: Sandbox, carol: User, recorder: Recorder) -> s
 
 
 def test_no_command_for_codes_and_devices_shows_a_secret(
-    aws: Sandbox, carol: User, files: AwsFiles, recorder: Recorder, tmp_path: Path
+    aws: FullSandbox, carol: User, files: AwsFiles, recorder: Recorder, tmp_path: Path
 ) -> None:
     files.write(long_term(carol) + "region = eu-west-1\n", settings=PINNED)
     planted = recorder.planted
@@ -662,7 +662,7 @@ def test_no_command_for_codes_and_devices_shows_a_secret(
 @pytest.mark.usefixtures("phone")
 @pytest.mark.parametrize("keyring", ["LoudKeyring", "LockedKeyring", "ForgetfulKeyring"])
 def test_the_error_of_a_keyring_is_not_repeated(
-    aws: Sandbox, carol: User, carols: AwsFiles, recorder: Recorder, keyring: str
+    aws: FullSandbox, carol: User, carols: AwsFiles, recorder: Recorder, keyring: str
 ) -> None:
     seeds: list[str] = []
     create = aws.directory.devices
@@ -687,7 +687,12 @@ SHOW_ENVIRONMENT = "import os; open(os.environ['SHOWN_TO'], 'w').write(repr(dict
 
 
 def test_no_command_for_keys_and_their_keyring_shows_a_secret(
-    aws: Sandbox, carol: User, phone: Device, files: AwsFiles, recorder: Recorder, tmp_path: Path
+    aws: FullSandbox,
+    carol: User,
+    phone: Device,
+    files: AwsFiles,
+    recorder: Recorder,
+    tmp_path: Path,
 ) -> None:
     files.write(long_term(carol) + f"mfa_serial = {phone.serial}\n", settings=PINNED)
     run, planted = recorder.run, recorder.planted

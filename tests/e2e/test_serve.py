@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import subprocess
 
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -74,7 +74,7 @@ def python(code: str) -> list[str]:
 
 
 def test_the_job_gets_the_endpoint_and_no_credentials(
-    run: Run, valid_session: AwsFiles, aws: Sandbox
+    run: Run, valid_session: AwsFiles, aws: FullSandbox
 ) -> None:
     section = valid_session.section("mfa")
     assert section is not None
@@ -159,7 +159,7 @@ def test_the_aws_cli_and_boto3_use_the_session(
 
 
 @pytest.fixture
-def shared_clock(aws: Sandbox, home: Path) -> TestsClock:
+def shared_clock(aws: FullSandbox, home: Path) -> TestsClock:
     return TestsClock(aws, home.parent)
 
 
@@ -181,7 +181,7 @@ def run_four_rounds(clock: TestsClock, home: Path, *options: str) -> None:
     assert processes.finish_process(process) == (0, "", "")
 
 
-def keys_used(aws: Sandbox) -> list[str]:
+def keys_used(aws: FullSandbox) -> list[str]:
     """Return the keys that signed a job's calls, one for each change of key."""
     used = [str(call.access_key_id) for call in aws.calls.of("GetCallerIdentity")]
     return [key for key, _ in itertools.groupby(used)]
@@ -190,7 +190,7 @@ def keys_used(aws: Sandbox) -> list[str]:
 @pytest.mark.usefixtures("service")
 def test_a_job_outlives_its_session_three_times_with_codes_from_the_keyring(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     carol: User,
@@ -209,7 +209,7 @@ def test_a_job_outlives_its_session_three_times_with_codes_from_the_keyring(
 @pytest.mark.usefixtures("service")
 def test_a_job_outlives_the_session_of_a_role_three_times_with_one_code(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     carol: User,
@@ -240,7 +240,7 @@ def test_if_nobody_can_be_asked_requests_get_the_valid_session(run: Run, files: 
 
 @pytest.mark.usefixtures("carols")
 def test_a_person_is_asked_when_the_session_of_a_job_has_ended(
-    terminal: Terminal, phone: Device, aws: Sandbox, home: Path, shared_clock: TestsClock
+    terminal: Terminal, phone: Device, aws: FullSandbox, home: Path, shared_clock: TestsClock
 ) -> None:
     words = ["exec", "--serve", "--duration", "15m", *long_job(home, 2)]
     tty = terminal(*words, program=shared_clock.program)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -134,7 +134,7 @@ def test_lists_do_not_ask_a_locked_keyring(run: Run, log_in: LogIn, service: Sec
 
 
 def test_changing_the_store_moves_a_valid_session_without_a_code(
-    run: Run, aws: Sandbox, log_in: LogIn, carols: AwsFiles, memory: dict[tuple[str, str], str]
+    run: Run, aws: FullSandbox, log_in: LogIn, carols: AwsFiles, memory: dict[tuple[str, str], str]
 ) -> None:
     log_in()
     first = carols.section("mfa") or {}
@@ -169,7 +169,7 @@ def test_a_renewed_session_stays_in_its_store(
 
 def test_a_role_is_assumed_from_a_session_in_the_keyring(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     log_in: LogIn,
     carols: AwsFiles,
     carol: User,
@@ -196,7 +196,7 @@ def test_a_role_is_assumed_from_a_session_in_the_keyring(
 
 def test_a_session_that_the_keyring_has_lost_is_renewed(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     log_in: LogIn,
     phone: Device,
     carols: AwsFiles,
@@ -222,7 +222,7 @@ def test_a_session_that_the_keyring_has_lost_is_renewed(
 
 
 def test_a_keyring_that_refuses_loses_no_session(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, tmp_path: Path
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, tmp_path: Path
 ) -> None:
     path = tmp_path / "trap"
     os.environ.update(
@@ -244,7 +244,7 @@ def test_a_keyring_that_refuses_loses_no_session(
 
 
 def test_a_locked_keyring_is_reported_before_a_code_is_asked(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, service: SecretService
+    run: Run, aws: FullSandbox, carols: AwsFiles, phone: Device, service: SecretService
 ) -> None:
     carols.write(settings=KEYRING)
     service.lock()

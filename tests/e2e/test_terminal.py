@@ -21,7 +21,7 @@ from moments import Held, until
 
 if TYPE_CHECKING:
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
@@ -107,7 +107,7 @@ def test_each_character_typed_shows_as_a_star(phone: Device, terminal: Terminal)
 
 
 @pytest.mark.usefixtures("carols")
-def test_a_rejected_code_is_asked_again_three_times_in_all(aws: Sandbox, asked: Asked) -> None:
+def test_a_rejected_code_is_asked_again_three_times_in_all(aws: FullSandbox, asked: Asked) -> None:
     tty = asked()
     tty.expect_exact(PROMPT)
     tty.sendline("000001")
@@ -120,7 +120,7 @@ def test_a_rejected_code_is_asked_again_three_times_in_all(aws: Sandbox, asked: 
 
 
 @pytest.mark.usefixtures("carols")
-def test_a_malformed_code_is_asked_again_without_asking_aws(aws: Sandbox, asked: Asked) -> None:
+def test_a_malformed_code_is_asked_again_without_asking_aws(aws: FullSandbox, asked: Asked) -> None:
     tty = asked()
     tty.expect_exact(PROMPT)
     for typed in ("abc", "12345", "1234567"):
@@ -133,7 +133,7 @@ def test_a_malformed_code_is_asked_again_without_asking_aws(aws: Sandbox, asked:
 
 @pytest.mark.usefixtures("carols")
 def test_the_right_code_after_wrong_ones_is_accepted(
-    aws: Sandbox, phone: Device, asked: Asked
+    aws: FullSandbox, phone: Device, asked: Asked
 ) -> None:
     tty = asked()
     tty.expect_exact(PROMPT)
@@ -162,7 +162,9 @@ def test_spaces_around_a_code_and_one_in_its_middle_are_ignored(
 
 
 @pytest.mark.usefixtures("carols")
-def test_the_person_picks_a_device_by_its_number(aws: Sandbox, carol: User, asked: Asked) -> None:
+def test_the_person_picks_a_device_by_its_number(
+    aws: FullSandbox, carol: User, asked: Asked
+) -> None:
     tablet = aws.create_device(carol, name="carols-tablet")
     tty = asked()
     tty.expect_exact("  2  arn:aws:iam::123456789012:mfa/carols-tablet\r\nWhich one (1-2)? ")
@@ -199,7 +201,7 @@ def test_input_after_the_code_is_left_for_the_next_reader(phone: Device, shell: 
 @pytest.mark.parametrize("mode", ["raw", "cbreak -echo"])
 @pytest.mark.parametrize("command", ["login", "credential-process", "exec -- true"])
 def test_a_full_screen_program_is_not_disturbed_by_a_question(
-    aws: Sandbox, shell: Shell, mode: str, command: str
+    aws: FullSandbox, shell: Shell, mode: str, command: str
 ) -> None:
     tty = shell(f"stty {mode}; mfa {command} > out 2> err; code=$?; stty sane; echo code=$code")
     assert end_of(tty).strip() == "code=4"
@@ -260,7 +262,7 @@ WAYS_OUT: dict[str, tuple[Callable[[pexpect.spawn[str], int], object], int, str]
 
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_each_way_out_of_the_question_restores_the_terminal(
-    aws: Sandbox, carols: AwsFiles, home: Path, program: str, shell: Shell, way: str
+    aws: FullSandbox, carols: AwsFiles, home: Path, program: str, shell: Shell, way: str
 ) -> None:
     leave, exit_code, says = WAYS_OUT[way]
     before = carols.credentials.read_bytes()
@@ -323,7 +325,7 @@ def test_a_window_that_is_closed_ends_the_question(
     ],
 )
 def test_with_no_input_a_command_ends_at_once(
-    aws: Sandbox, home: Path, program: str, shell: Shell, script: str
+    aws: FullSandbox, home: Path, program: str, shell: Shell, script: str
 ) -> None:
     tty = shell(f"{script.format(program=program)} 2> err; echo code=$?")
     assert end_of(tty) == "code=4\r\n"
@@ -333,7 +335,7 @@ def test_with_no_input_a_command_ends_at_once(
 
 
 @pytest.mark.usefixtures("carols")
-def test_without_a_terminal_login_ends_at_once(aws: Sandbox, phone: Device, run: Run) -> None:
+def test_without_a_terminal_login_ends_at_once(aws: FullSandbox, phone: Device, run: Run) -> None:
     outcome = run("login", "--mfa-serial", phone.serial)
     command = f"mfa-session login --profile mfa --mfa-serial {phone.serial}"
     assert (outcome.exit_code, outcome.stdout) == (4, "")
@@ -348,7 +350,7 @@ def test_without_a_terminal_login_ends_at_once(aws: Sandbox, phone: Device, run:
 @pytest.mark.parametrize("kind", ["bash", "zsh"])
 @pytest.mark.parametrize("command", ["login", "credential-process"])
 def test_a_background_job_asks_nothing_and_is_not_stopped(
-    aws: Sandbox, home: Path, program: str, terminal: Terminal, kind: str, command: str
+    aws: FullSandbox, home: Path, program: str, terminal: Terminal, kind: str, command: str
 ) -> None:
     script = f"{program} {command} 2> err &\nwait $!; echo code=$?"
     tty = terminal("-m", "-c", script, program=kind)
@@ -389,7 +391,7 @@ def test_exec_leaves_stdin_to_its_child(home: Path, phone: Device, shell: Shell)
 
 
 def test_credential_process_asks_on_the_terminal_of_the_sdk(
-    aws: Sandbox, carols: AwsFiles, phone: Device, program: str, terminal: Terminal
+    aws: FullSandbox, carols: AwsFiles, phone: Device, program: str, terminal: Terminal
 ) -> None:
     carols.write(config=f"[profile work]\ncredential_process = {program} credential-process\n")
     script = (
@@ -589,7 +591,7 @@ def test_a_signal_in_another_thread_ends_the_wait(
     [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP)],
 )
 def test_a_signal_after_the_code_waits_until_the_session_is_written(
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     phone: Device,
     start: Start,
@@ -608,7 +610,7 @@ def test_a_signal_after_the_code_waits_until_the_session_is_written(
 
 
 def test_a_signal_while_aws_rejects_the_code_ends_login(
-    aws: Sandbox, carols: AwsFiles, start: Start
+    aws: FullSandbox, carols: AwsFiles, start: Start
 ) -> None:
     before = carols.credentials.read_bytes()
     with Held(aws, "GetSessionToken") as held:
@@ -677,7 +679,7 @@ def test_ctrl_c_during_the_imports_leaves_no_traceback() -> None:
 
 @pytest.mark.usefixtures("carols")
 def test_the_command_may_dump_core_and_mfa_session_may_not(
-    aws: Sandbox, phone: Device, program: str
+    aws: FullSandbox, phone: Device, program: str
 ) -> None:
     limits = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
     script = f"ulimit -S -c 4; exec {program} exec --token-code {phone.code()} -- {sys.executable}"

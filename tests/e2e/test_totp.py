@@ -15,7 +15,7 @@ from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from secret_service import SecretService
@@ -125,7 +125,7 @@ class TestAdd:
 
     @pytest.mark.usefixtures("carols")
     def test_two_devices_need_a_choice(
-        self, run: Run, service: SecretService, aws: Sandbox, carol: User
+        self, run: Run, service: SecretService, aws: FullSandbox, carol: User
     ) -> None:
         aws.create_device(carol, name="tablet")
         outcome = run("totp", "add", input=PLAIN)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
     from sandboxed import LogIn
@@ -27,7 +27,7 @@ SHELLS = {
 
 
 def test_use_logs_in_if_necessary_and_prints_the_profile(
-    run: Run, carols: AwsFiles, phone: Device, aws: Sandbox
+    run: Run, carols: AwsFiles, phone: Device, aws: FullSandbox
 ) -> None:
     outcome = run("use", "mfa", env={"MFA_SESSION_TOKEN_CODE": phone.code()})
     assert (outcome.exit_code, outcome.stdout) == (0, "mfa\n")

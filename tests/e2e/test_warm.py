@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Role, User
     from places import AwsFiles
 
@@ -29,12 +29,12 @@ MANY = 5
 
 
 @pytest.fixture
-def role(aws: Sandbox, carol: User) -> Role:
+def role(aws: FullSandbox, carol: User) -> Role:
     """Make a role in another account that trusts carol with MFA."""
     return make_role(aws, carol, "books")
 
 
-def make_role(aws: Sandbox, user: User, name: str) -> Role:
+def make_role(aws: FullSandbox, user: User, name: str) -> Role:
     """Make a role in another account that trusts the user with MFA."""
     trust = {
         "Effect": "Allow",
@@ -127,7 +127,7 @@ def test_the_aws_cli_asks_again_for_a_changed_profile(
 
 
 def test_one_code_serves_every_profile_in_private_files(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, home: Path, phone: Device
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, home: Path, phone: Device
 ) -> None:
     roles = [make_role(aws, carol, f"role-{number}") for number in range(MANY)]
     carols.write(config="".join(profile(role.name, role, phone) for role in roles))
@@ -146,7 +146,7 @@ def test_one_code_serves_every_profile_in_private_files(
 
 
 def test_a_valid_entry_is_kept_without_a_call_and_json_says_so(
-    run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
@@ -164,7 +164,7 @@ def test_a_valid_entry_is_kept_without_a_call_and_json_says_so(
 
 
 def test_an_entry_of_the_aws_cli_is_kept(
-    run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
     fill_cache_by_aws_cli(phone)
@@ -177,7 +177,7 @@ def test_an_entry_of_the_aws_cli_is_kept(
 
 
 def test_an_entry_equals_that_of_the_aws_cli(
-    run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone, external_id="x-1", role_session_name="carol"))
     fill_cache_by_aws_cli(phone)
@@ -193,7 +193,7 @@ def test_an_entry_equals_that_of_the_aws_cli(
 
 
 def test_an_entry_that_the_aws_cli_would_ignore_is_renewed(
-    run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
+    run: Run, aws: FullSandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
@@ -230,7 +230,7 @@ def test_an_entry_that_the_aws_cli_would_ignore_is_renewed(
 )
 def test_a_profile_that_cannot_be_served_is_named_with_the_reason(
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carols: AwsFiles,
     role: Role,
     phone: Device,
@@ -263,7 +263,7 @@ def test_a_profile_that_cannot_be_served_stops_no_other(
 
 
 def test_without_profiles_that_ask_for_a_code_warm_says_so(
-    run: Run, aws: Sandbox, carols: AwsFiles
+    run: Run, aws: FullSandbox, carols: AwsFiles
 ) -> None:
     assert carols.credentials.exists()
     outcome = run("warm")
@@ -285,7 +285,7 @@ def test_wrong_usage_is_an_error(run: Run, carols: AwsFiles, argv: tuple[str, ..
 
 
 def test_a_refused_role_is_reported_and_the_others_are_warm(
-    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    run: Run, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     roles = [make_role(aws, carol, f"role-{number}") for number in range(MANY)]
     roles[2].trust = {"Version": "2012-10-17", "Statement": []}
@@ -314,7 +314,7 @@ def test_without_a_code_no_cache_is_made(
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"Credentials": {"Expiration": 1}}'])
 def test_a_malformed_entry_is_left_alone(
-    run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device, text: str
+    run: Run, aws: FullSandbox, carols: AwsFiles, role: Role, home: Path, phone: Device, text: str
 ) -> None:
     carols.write(config=profile("books", role, phone))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
@@ -345,7 +345,7 @@ def test_a_link_in_place_of_an_entry_is_left_alone(
 @pytest.mark.parametrize("kind", ["a file", "another's", "writable by others"])
 @pytest.mark.skipif(os.name == "nt", reason="modes and owners of POSIX")
 def test_an_unusable_cache_is_refused_before_a_code(
-    run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device, kind: str
+    run: Run, aws: FullSandbox, carols: AwsFiles, role: Role, home: Path, phone: Device, kind: str
 ) -> None:
     carols.write(config=profile("books", role, phone))
     folder = cli_cache(home)
@@ -367,7 +367,7 @@ def test_an_unusable_cache_is_refused_before_a_code(
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
 def test_a_read_only_cache_is_refused_before_a_code(
-    program: str, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
+    program: str, aws: FullSandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
     cli_cache(home).mkdir(parents=True)
@@ -389,7 +389,7 @@ def test_ctrl_c_and_a_kill_leave_complete_entries(
     terminal: Terminal,
     start: Start,
     run: Run,
-    aws: Sandbox,
+    aws: FullSandbox,
     carol: User,
     carols: AwsFiles,
     phone: Device,
@@ -420,7 +420,7 @@ def test_ctrl_c_and_a_kill_leave_complete_entries(
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_many_warms_at_once_ask_once_and_assume_each_role_once(
-    start: Start, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+    start: Start, aws: FullSandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     roles = [make_role(aws, carol, f"role-{number}") for number in range(MANY)]
     carols.write(config="".join(profile(role.name, role, phone) for role in roles))

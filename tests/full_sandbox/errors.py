@@ -1,4 +1,4 @@
-"""IAM's errors about devices, keys and policies."""
+"""IAM's errors about devices, keys and policies, and one of STS."""
 
 from __future__ import annotations
 
@@ -74,3 +74,13 @@ def exists(kind: str, name: str) -> ServiceError:
 def still_in_use(message: str) -> ServiceError:
     """An entity in use cannot be deleted."""
     return ServiceError(409, "DeleteConflict", message)
+
+
+def region_disabled(account: str) -> ServiceError:
+    """STS is switched off in this region."""
+    return ServiceError(
+        403,
+        "RegionDisabledException",
+        f"STS is not activated in this region for account:{account}. Your account administrator "
+        "can activate STS in this region using the IAM Console.",
+    )

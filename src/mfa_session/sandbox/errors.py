@@ -192,16 +192,6 @@ def above_chaining_maximum() -> ServiceError:
     )
 
 
-def region_disabled(account: str) -> ServiceError:
-    """STS is switched off in this region."""
-    return ServiceError(
-        403,
-        "RegionDisabledException",
-        f"STS is not activated in this region for account:{account}. Your account administrator "
-        "can activate STS in this region using the IAM Console.",
-    )
-
-
 def denied(
     dialect: str, caller_arn: str, action: str, resource: str, *, explicit: bool, blob: str
 ) -> ServiceError:

@@ -1,18 +1,16 @@
-"""Check every request (faults, signature, session, policies), then let the service answer."""
+"""Check every request (signature, session, policies), then let the service answer."""
 
 from __future__ import annotations
 
 import base64
 import functools
 import json
-import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mfa_session.sandbox import errors, moto_backend, signatures
-from mfa_session.sandbox.calls import Call, Calls
 from mfa_session.sandbox.directory import list_mfa_devices
 from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.evaluation import (
@@ -30,7 +28,6 @@ from mfa_session.sandbox.sts import Sts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.sandbox.calls import Fault, Faults
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
     from mfa_session.sandbox.identities import Caller
@@ -50,11 +47,6 @@ class Gate:
 
     directory: Directory
     clock: Clock
-    calls: Calls
-    faults: Faults
-    disabled_regions: set[str] = field(default_factory=set)
-    latency_seconds: float = 0.0
-    checks_signature_age: bool = True
     signin: Callable[[str, Operation], Answer] | None = None
 
     def __post_init__(self) -> None:
@@ -66,35 +58,16 @@ class Gate:
 
     def handle(self, request: HttpRequest) -> Answer | None:
         """Return the answer to a request; None to close the connection without one."""
-        era = self.calls.era
         try:
             signature = signatures.parse(request)
-        except signatures.MalformedSignatureError as exc:
-            operation = recognise(request, None)
-            answer = failure(operation.dialect, errors.incomplete_signature(str(exc)))
-            self._note(operation, None, answer, era)
-            return answer
-        operation = recognise(request, signature)
-        answer_or_none = self._with_faults(request, operation, signature)
-        self._note(operation, signature, answer_or_none, era)
-        return answer_or_none
+        except signatures.MalformedSignatureError:
+            signature = None  # _authenticate tells
+        return self.answer(request, recognise(request, signature), signature)
 
-    def _with_faults(
+    def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Answer | None:
-        faults = self.faults.take(operation.name)
-        slow = sum(fault.seconds for fault in faults if fault.kind == "slow")
-        if self.latency_seconds + slow > 0:
-            time.sleep(self.latency_seconds + slow)
-        fault = next((f for f in faults if f.kind != "slow"), None)
-        if fault is not None and fault.kind != "drop-after":
-            return _faulty_answer(fault, operation)
-        answer = self._answer(request, operation, signature)
-        return answer if fault is None else None
-
-    def _answer(
-        self, request: HttpRequest, operation: Operation, signature: Signature | None
-    ) -> Answer:
+        """Return the answer to a request whose operation and signature have been read."""
         if operation.service == "signin" and self.signin:
             return self.signin(request.method, operation)
         try:
@@ -112,7 +85,7 @@ class Gate:
         """Return the caller, after AWS's checks: key, session token, age, signature, expiry."""
         dialect = operation.dialect
         if signature is None:
-            raise errors.unsigned(dialect)
+            raise _without_signature(request, dialect)
         found = self.directory.find_caller(signature.access_key_id)
         if found is None or not _same_partition(found[0], signature.region):
             raise errors.invalid_key(dialect)
@@ -140,7 +113,7 @@ class Gate:
         now = self.clock.now()
         late = timedelta(seconds=signature.lifetime_seconds or errors.SKEW.total_seconds())
         fits = signature.signed_at - errors.SKEW <= now <= signature.signed_at + late
-        if self.checks_signature_age and not fits:
+        if not fits:
             raise errors.wrong_time(dialect, signature.signed_at, now)
 
     def _serve(self, request: HttpRequest, operation: Operation, caller: Caller) -> Answer:
@@ -158,8 +131,6 @@ class Gate:
         return moto_backend.forward(request, operation, caller.account)
 
     def _check_session_limits(self, operation: Operation, caller: Caller) -> None:
-        if operation.service == "sts" and operation.region in self.disabled_regions:
-            raise errors.region_disabled(caller.account)
         session = caller.session
         if operation.service == "iam" and session and not session.role and not session.mfa:
             raise errors.invalid_key(operation.dialect)
@@ -205,34 +176,14 @@ class Gate:
             allowed = own.allowed and bucket.allowed
         return Verdict(allowed, own.denied or bucket.denied)
 
-    def _note(
-        self, operation: Operation, signature: Signature | None, answer: Answer | None, era: int
-    ) -> None:
-        key_id = signature.access_key_id if signature else None
-        found = self.directory.find_caller(key_id) if key_id else None
-        self.calls.append(
-            Call(
-                service=operation.service,
-                operation=operation.name,
-                region=operation.region,
-                access_key_id=key_id,
-                caller_arn=found[0].arn if found else None,
-                parameters=dict(operation.parameters),
-                status=answer.status if answer else 0,
-                error_code=answer.error_code if answer else "Dropped",
-                at=self.clock.now(),
-            ),
-            era,
-        )
 
-
-def _faulty_answer(fault: Fault, operation: Operation) -> Answer | None:
-    if fault.kind == "answer":
-        return Answer(fault.status, fault.body, fault.content_type)
-    if fault.kind == "error":
-        error = ServiceError(fault.status, fault.code, fault.message)
-        return failure(operation.dialect, error)
-    return None
+def _without_signature(request: HttpRequest, dialect: str) -> ServiceError:
+    """Return the error of a request with a malformed signature, or none."""
+    try:
+        signatures.parse(request)
+    except signatures.MalformedSignatureError as exc:
+        return errors.incomplete_signature(str(exc))
+    return errors.unsigned(dialect)
 
 
 def _same_partition(caller: Caller, region: str) -> bool:

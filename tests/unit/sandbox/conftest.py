@@ -13,7 +13,7 @@ from full_sandbox import FullSandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.sandbox import Sandbox, User
+    from mfa_session.sandbox import User
 
 # The sandbox gets bad parameters, and a test sees the first refusal.
 _CONFIG = botocore.config.Config(
@@ -31,7 +31,7 @@ class Clients(Protocol):
 
 
 @pytest.fixture
-def aws() -> Iterator[Sandbox]:
+def aws() -> Iterator[FullSandbox]:
     """Start an empty sandbox."""
     with FullSandbox() as aws:
         yield aws
@@ -44,7 +44,7 @@ def botocore_session() -> botocore.session.Session:
 
 
 @pytest.fixture
-def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Iterator[Clients]:
+def client(aws: FullSandbox, botocore_session: botocore.session.Session) -> Iterator[Clients]:
     """Return what makes clients: `client("sts", carol)`, `client("ec2", answer["Credentials"])`."""
     made: dict[tuple[str | None, ...], Any] = {}
 

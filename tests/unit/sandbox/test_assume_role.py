@@ -12,7 +12,8 @@ from sandbox.people import HAS_MFA, mfa_session, plain_session, take, trust
 from sandbox.refusals import STOP_NEEDS_MFA, policy, refusal, statement
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Device, Role, Sandbox, User
+    from full_sandbox import FullSandbox
+    from mfa_session.sandbox import Device, Role, User
     from sandbox.conftest import Clients
 
 OURS, THEIRS = "123456789012", "444455556666"
@@ -20,12 +21,12 @@ ROOT = f"arn:aws:iam::{OURS}:root"
 
 
 @pytest.fixture
-def carol(aws: Sandbox) -> User:
+def carol(aws: FullSandbox) -> User:
     return aws.create_user("carol", policies=[STOP_NEEDS_MFA])
 
 
 @pytest.fixture
-def phone(aws: Sandbox, carol: User) -> Device:
+def phone(aws: FullSandbox, carol: User) -> Device:
     return aws.create_device(carol, name="carol-phone")
 
 
@@ -39,7 +40,7 @@ def refused(client: Clients, who: Any, role: Role, caller_arn: str, **rest: Any)
 
 class TestMfaInTheTrustPolicy:
     @pytest.fixture
-    def role(self, aws: Sandbox) -> Role:
+    def role(self, aws: FullSandbox) -> Role:
         return aws.create_role(
             "CrossAccountRole",
             account=THEIRS,
@@ -94,7 +95,7 @@ class TestMfaInTheTrustPolicy:
         assert "invalid MFA one time pass code" in answer[2]
 
     def test_the_age_of_mfa_is_that_of_the_session(
-        self, aws: Sandbox, client: Clients, carol: User, phone: Device
+        self, aws: FullSandbox, client: Clients, carol: User, phone: Device
     ) -> None:
         young = {"NumericLessThan": {"aws:MultiFactorAuthAge": "600"}}
         role = aws.create_role("Young", account=THEIRS, trust=trust(ROOT, Condition=young))
@@ -125,7 +126,13 @@ class TestBothSides:
         ],
     )
     def test_trust_and_permission_must_both_allow(
-        self, aws: Sandbox, client: Clients, account: str, principal: str, own: list[Any], had: bool
+        self,
+        aws: FullSandbox,
+        client: Clients,
+        account: str,
+        principal: str,
+        own: list[Any],
+        had: bool,
     ) -> None:
         dave = aws.create_user("dave", policies=own)
         names = {"user": dave.arn, "root": ROOT, "nobody": f"arn:aws:iam::{OURS}:user/nobody"}
@@ -136,20 +143,22 @@ class TestBothSides:
             assert refused(client, dave, role, dave.arn)
 
     def test_a_missing_role_is_refused_like_a_missing_permission(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         role = aws.create_role("Gone", trust=trust(ROOT))
         del aws.directory.roles[role.arn]
         assert refused(client, carol, role, carol.arn)
 
-    def test_the_external_id_must_match(self, aws: Sandbox, client: Clients, carol: User) -> None:
+    def test_the_external_id_must_match(
+        self, aws: FullSandbox, client: Clients, carol: User
+    ) -> None:
         condition = {"StringEquals": {"sts:ExternalId": "library-42"}}
         role = aws.create_role("R", account=THEIRS, trust=trust(ROOT, Condition=condition))
         assert refused(client, carol, role, carol.arn)
         assert refused(client, carol, role, carol.arn, ExternalId="library-43")
         assert take(client, carol, role, ExternalId="library-42")["SessionToken"]
 
-    def test_root_may_not_assume_a_role(self, aws: Sandbox, client: Clients) -> None:
+    def test_root_may_not_assume_a_role(self, aws: FullSandbox, client: Clients) -> None:
         root = aws.create_root()
         role = aws.create_role("R", trust=trust("*"))
         answer = refusal(client("sts", root).assume_role, RoleArn=role.arn, RoleSessionName="me")
@@ -158,13 +167,13 @@ class TestBothSides:
 
 class TestDurations:
     @pytest.fixture
-    def now(self, aws: Sandbox) -> datetime:
+    def now(self, aws: FullSandbox) -> datetime:
         now = datetime.now(timezone.utc).replace(microsecond=0)
         aws.clock.freeze(now)
         return now
 
     @pytest.fixture
-    def role(self, aws: Sandbox) -> Role:
+    def role(self, aws: FullSandbox) -> Role:
         return aws.create_role("R", trust=trust(ROOT), max_session_seconds=7200)
 
     @pytest.mark.parametrize(
@@ -204,7 +213,7 @@ class TestDurations:
         assert f"Value '{seconds}' at 'durationSeconds'" in answer[2]
 
     def test_a_role_assumed_from_a_session_lasts_an_hour_at_most(
-        self, aws: Sandbox, client: Clients, carol: User, phone: Device, role: Role
+        self, aws: FullSandbox, client: Clients, carol: User, phone: Device, role: Role
     ) -> None:
         middle = aws.create_role("Middle", trust=trust(ROOT), policies=[ALLOW_ALL])
         for session in (mfa_session(client, carol, phone), take(client, carol, middle)):
@@ -234,7 +243,7 @@ class TestDurations:
     ],
 )
 def test_malformed_parameters_are_refused(
-    aws: Sandbox, client: Clients, carol: User, name: str, value: str
+    aws: FullSandbox, client: Clients, carol: User, name: str, value: str
 ) -> None:
     role = aws.create_role("R", trust=trust(ROOT))
     sent = {"RoleArn": role.arn, "RoleSessionName": "me", name: value}
@@ -245,7 +254,7 @@ def test_malformed_parameters_are_refused(
 
 class TestRoleSessions:
     def test_a_role_session_has_no_mfa(
-        self, aws: Sandbox, client: Clients, carol: User, phone: Device
+        self, aws: FullSandbox, client: Clients, carol: User, phone: Device
     ) -> None:
         role = aws.create_role("Stopper", trust=trust(carol.arn), policies=[STOP_NEEDS_MFA])
         instance = aws.create_instance(name="db-1")
@@ -254,7 +263,7 @@ class TestRoleSessions:
         assert refusal(stop, InstanceIds=[instance])[:2] == (403, "UnauthorizedOperation")
 
     def test_a_role_session_has_the_roles_policies(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         only_ec2 = policy(statement("Allow", "ec2:*"))
         role = aws.create_role("R", account=THEIRS, trust=trust(ROOT), policies=[only_ec2])
@@ -263,7 +272,7 @@ class TestRoleSessions:
         assert refusal(client("s3", taken).list_buckets)[:2] == (403, "AccessDenied")
 
     def test_a_session_policy_limits_the_role(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         role = aws.create_role("R", trust=trust(ROOT), policies=[ALLOW_ALL])
         narrow = '{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
@@ -273,7 +282,7 @@ class TestRoleSessions:
         assert refused[:2] == (403, "UnauthorizedOperation")
 
     def test_a_role_session_assumes_roles_but_gets_no_session_token(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         first = aws.create_role("First", trust=trust(ROOT), policies=[ALLOW_ALL])
         second = aws.create_role("Second", account=THEIRS, trust=trust(first.arn))
@@ -291,7 +300,7 @@ class TestRoleSessions:
     ("partition", "region"), [("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")]
 )
 def test_a_role_session_has_its_partition(
-    aws: Sandbox, client: Clients, partition: str, region: str
+    aws: FullSandbox, client: Clients, partition: str, region: str
 ) -> None:
     wen = aws.create_user("wen", partition=partition, policies=[ALLOW_ALL])
     phone = aws.create_device(wen)

@@ -15,7 +15,8 @@ from sandbox.people import plain_session
 from sandbox.refusals import refusal
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox, User
+    from full_sandbox import FullSandbox
+    from mfa_session.sandbox import User
     from sandbox.conftest import Clients
 
 INVALID = "The security token included in the request is invalid."
@@ -31,7 +32,7 @@ CALLS = {
 
 
 @pytest.fixture
-def carol(aws: Sandbox) -> User:
+def carol(aws: FullSandbox) -> User:
     return aws.create_user("carol", policies=[ALLOW_ALL])
 
 
@@ -46,7 +47,7 @@ def keys(access_key_id: str, secret: str, token: str | None = None) -> dict[str,
     return {"AccessKeyId": access_key_id, "SecretAccessKey": secret, "SessionToken": token}
 
 
-def post(aws: Sandbox, parameters: dict[str, str], **headers: str) -> tuple[int, bytes]:
+def post(aws: FullSandbox, parameters: dict[str, str], **headers: str) -> tuple[int, bytes]:
     """Send a query request unchanged; return status and body."""
     content = {"Content-Type": "application/x-www-form-urlencoded"}
     with contextlib.closing(http.client.HTTPConnection(urlsplit(aws.url).netloc)) as connection:
@@ -132,7 +133,9 @@ EXPIRED = {
 }
 
 
-def test_a_session_expires_by_the_sandbox_clock(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_session_expires_by_the_sandbox_clock(
+    aws: FullSandbox, client: Clients, carol: User
+) -> None:
     aws.checks_signature_age = False
     session = plain_session(client, carol, DurationSeconds=900)
     aws.clock.advance(890)
@@ -142,7 +145,7 @@ def test_a_session_expires_by_the_sandbox_clock(aws: Sandbox, client: Clients, c
     assert client("sts", carol).get_caller_identity()["Arn"] == carol.arn
 
 
-def test_one_session_can_be_expired_alone(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_one_session_can_be_expired_alone(aws: FullSandbox, client: Clients, carol: User) -> None:
     ended, other = plain_session(client, carol), plain_session(client, carol)
     aws.expire(ended["AccessKeyId"])
     assert refusals(client, ended) == EXPIRED
@@ -155,7 +158,7 @@ class TestClocks:
         [(16, r" is now earlier than .* - 15 min\.\)"), (-16, r" is still later than .*\+ 15 min")],
     )
     def test_a_signature_over_15_minutes_off_is_refused(
-        self, aws: Sandbox, client: Clients, carol: User, minutes: int, text: str
+        self, aws: FullSandbox, client: Clients, carol: User, minutes: int, text: str
     ) -> None:
         aws.clock.advance(minutes * 60)
         with pytest.raises(botocore.exceptions.ClientError, match=text) as caught:
@@ -168,7 +171,7 @@ class TestClocks:
         assert f"{aws.clock.now():%a, %d %b %Y %H:}" in said
 
     def test_each_service_refuses_an_old_signature_in_its_own_words(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         aws.clock.advance(16 * 60)
         assert refusals(client, carol) == {
@@ -182,13 +185,13 @@ class TestClocks:
 
     @pytest.mark.parametrize("minutes", [14, -14])
     def test_a_signature_under_15_minutes_off_is_accepted(
-        self, aws: Sandbox, client: Clients, carol: User, minutes: int
+        self, aws: FullSandbox, client: Clients, carol: User, minutes: int
     ) -> None:
         aws.clock.advance(minutes * 60)
         assert client("sts", carol).get_caller_identity()["Arn"] == carol.arn
 
     def test_every_answer_has_the_sandbox_time(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         aws.clock.advance(-600)
         aws.clock.freeze()
@@ -199,7 +202,7 @@ class TestClocks:
 
 
 class TestOddRequests:
-    def test_an_unsigned_request_is_refused(self, aws: Sandbox) -> None:
+    def test_an_unsigned_request_is_refused(self, aws: FullSandbox) -> None:
         status, body = post(aws, {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
         assert status == 403
         assert b"<Code>MissingAuthenticationToken</Code>" in body
@@ -208,20 +211,20 @@ class TestOddRequests:
             ("GetCallerIdentity", None, "MissingAuthenticationToken")
         ]
 
-    def test_a_malformed_signature_is_refused(self, aws: Sandbox) -> None:
+    def test_a_malformed_signature_is_refused(self, aws: FullSandbox) -> None:
         status, body = post(aws, {"Action": "GetCallerIdentity"}, Authorization="Basic Y2Fyb2w=")
         assert status == 400
         assert b"<Code>IncompleteSignature</Code>" in body
 
     def test_an_unknown_operation_is_refused(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         refused = refusal(client("sts", carol).get_federation_token, Name="carol")
         assert refused[:2] == (400, "InvalidAction")
         assert aws.calls[-1].error_code == "InvalidAction"
 
     def test_a_presigned_url_works_until_it_expires(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         aws.create_bucket("books")
         s3 = client("s3", carol)

@@ -12,7 +12,8 @@ from sandbox.people import mfa_session, take, trust
 from sandbox.refusals import policy, refusal, statement
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox, User
+    from full_sandbox import FullSandbox
+    from mfa_session.sandbox import User
     from sandbox.conftest import Clients
 
 INVALID_CODE = (
@@ -23,13 +24,13 @@ INVALID_CODE = (
 
 
 @pytest.fixture(autouse=True)
-def _stand_still(aws: Sandbox) -> None:
+def _stand_still(aws: FullSandbox) -> None:
     """Freeze the clock, so that no window ends between a code and its use."""
     aws.clock.freeze()
 
 
 @pytest.fixture
-def carol(aws: Sandbox) -> User:
+def carol(aws: FullSandbox) -> User:
     return aws.create_user("carol", policies=[ALLOW_ALL])
 
 
@@ -44,7 +45,7 @@ def create(iam: Any, name: str = "phone") -> tuple[str, str]:
     return made["SerialNumber"], made["Base32StringSeed"].decode()
 
 
-def codes(aws: Sandbox, seed: str, last: int = 0) -> dict[str, str]:
+def codes(aws: FullSandbox, seed: str, last: int = 0) -> dict[str, str]:
     """Return two consecutive codes, the second `last` windows from now."""
     step = step_at(aws.clock.epoch_seconds()) + last
     return {
@@ -53,7 +54,7 @@ def codes(aws: Sandbox, seed: str, last: int = 0) -> dict[str, str]:
     }
 
 
-def enrol(aws: Sandbox, iam: Any, name: str = "phone", user: str = "carol") -> tuple[str, str]:
+def enrol(aws: FullSandbox, iam: Any, name: str = "phone", user: str = "carol") -> tuple[str, str]:
     serial, seed = create(iam, name)
     iam.enable_mfa_device(UserName=user, SerialNumber=serial, **codes(aws, seed))
     return serial, seed
@@ -93,7 +94,7 @@ class TestCreate:
 
 class TestEnable:
     def test_the_previous_and_the_current_code_enable_a_device(
-        self, aws: Sandbox, iam: Any, client: Clients, carol: User
+        self, aws: FullSandbox, iam: Any, client: Clients, carol: User
     ) -> None:
         serial, seed = enrol(aws, iam)
         assert serials(iam) == [serial]
@@ -114,7 +115,9 @@ class TestEnable:
             "the same twice",
         ],
     )
-    def test_other_codes_do_not_enable_a_device(self, aws: Sandbox, iam: Any, wrong: Any) -> None:
+    def test_other_codes_do_not_enable_a_device(
+        self, aws: FullSandbox, iam: Any, wrong: Any
+    ) -> None:
         serial, seed = create(iam)
         first, second = codes(aws, seed).values()
         if wrong == "swapped":
@@ -126,14 +129,14 @@ class TestEnable:
         assert refused == INVALID_CODE
         assert serials(iam) == []
 
-    def test_malformed_codes_are_refused(self, aws: Sandbox, iam: Any) -> None:
+    def test_malformed_codes_are_refused(self, aws: FullSandbox, iam: Any) -> None:
         serial, seed = create(iam)
         sent = codes(aws, seed) | {"AuthenticationCode1": "12345"}
         refused = refusal(iam.enable_mfa_device, UserName="carol", SerialNumber=serial, **sent)
         assert refused[:2] == (400, "ValidationError")
 
     def test_late_codes_enable_a_device_with_a_drift(
-        self, aws: Sandbox, iam: Any, client: Clients, carol: User
+        self, aws: FullSandbox, iam: Any, client: Clients, carol: User
     ) -> None:
         serial, seed = create(iam)
         late = codes(aws, seed, last=-10)
@@ -147,7 +150,7 @@ class TestEnable:
         assert ask(SerialNumber=serial, TokenCode=now)["Credentials"]
 
     def test_an_unknown_user_and_an_unknown_device_are_refused(
-        self, aws: Sandbox, iam: Any
+        self, aws: FullSandbox, iam: Any
     ) -> None:
         serial, seed = create(iam)
         enable = iam.enable_mfa_device
@@ -156,14 +159,14 @@ class TestEnable:
         unknown = refusal(enable, UserName="carol", SerialNumber=serial + "x", **codes(aws, seed))
         assert unknown[:2] == (404, "NoSuchEntity")
 
-    def test_a_device_in_use_is_refused(self, aws: Sandbox, iam: Any) -> None:
+    def test_a_device_in_use_is_refused(self, aws: FullSandbox, iam: Any) -> None:
         serial, seed = enrol(aws, iam)
         again = refusal(
             iam.enable_mfa_device, UserName="carol", SerialNumber=serial, **codes(aws, seed, 1)
         )
         assert again == (409, "EntityAlreadyExists", "MFA Device is already in use")
 
-    def test_a_ninth_device_is_refused(self, aws: Sandbox, iam: Any, carol: User) -> None:
+    def test_a_ninth_device_is_refused(self, aws: FullSandbox, iam: Any, carol: User) -> None:
         kinds = ["virtual", "hardware", "passkey"]
         for number in range(8):
             aws.create_device(carol, name=f"device-{number}", kind=kinds[number % 3])  # type: ignore[arg-type]
@@ -176,7 +179,7 @@ class TestEnable:
 
 
 class TestRemove:
-    def test_a_deactivated_device_can_be_deleted(self, aws: Sandbox, iam: Any) -> None:
+    def test_a_deactivated_device_can_be_deleted(self, aws: FullSandbox, iam: Any) -> None:
         serial, _ = enrol(aws, iam)
         active = refusal(iam.delete_virtual_mfa_device, SerialNumber=serial)
         assert active == (
@@ -197,7 +200,7 @@ class TestRemove:
         assert delete[:2] == (404, "NoSuchEntity")
 
     def test_a_removed_devices_codes_are_refused(
-        self, aws: Sandbox, iam: Any, client: Clients, carol: User
+        self, aws: FullSandbox, iam: Any, client: Clients, carol: User
     ) -> None:
         phone = aws.create_device(carol)
         iam.deactivate_mfa_device(SerialNumber=phone.serial)
@@ -206,7 +209,7 @@ class TestRemove:
         assert "unable to validate MFA code" in refused[2]
 
     def test_other_accounts_devices_are_unknown(
-        self, aws: Sandbox, iam: Any, client: Clients
+        self, aws: FullSandbox, iam: Any, client: Clients
     ) -> None:
         serial, seed = create(iam)
         books = aws.create_user("carol", account="444455556666", policies=[ALLOW_ALL])
@@ -220,7 +223,9 @@ class TestRemove:
 
 
 class TestResync:
-    def test_resync_refuses_wrong_codes_and_unknown_devices(self, aws: Sandbox, iam: Any) -> None:
+    def test_resync_refuses_wrong_codes_and_unknown_devices(
+        self, aws: FullSandbox, iam: Any
+    ) -> None:
         serial, seed = enrol(aws, iam)
         replayed = refusal(
             iam.resync_mfa_device, UserName="carol", SerialNumber=serial, **codes(aws, seed)
@@ -234,7 +239,7 @@ class TestResync:
 
 class TestList:
     def test_every_kind_of_device_is_listed_without_its_type(
-        self, aws: Sandbox, iam: Any, carol: User
+        self, aws: FullSandbox, iam: Any, carol: User
     ) -> None:
         virtual = aws.create_device(carol, name="phone")
         token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
@@ -249,7 +254,7 @@ class TestList:
         }
 
     def test_a_role_session_must_name_the_user(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         role = aws.create_role("R", trust=trust(carol.arn), policies=[ALLOW_ALL])
         theirs = client("iam", take(client, carol, role))
@@ -260,7 +265,9 @@ class TestList:
         )
         assert serials(theirs, UserName="carol") == []
 
-    def test_a_policy_may_allow_only_ones_own_devices(self, aws: Sandbox, client: Clients) -> None:
+    def test_a_policy_may_allow_only_ones_own_devices(
+        self, aws: FullSandbox, client: Clients
+    ) -> None:
         own = statement("Allow", "iam:ListMFADevices", "arn:aws:iam::*:user/${aws:username}")
         dave = aws.create_user("dave", policies=[policy(own)])
         aws.create_user("erin")
@@ -269,7 +276,7 @@ class TestList:
         assert refused[:2] == (403, "AccessDenied")
 
     def test_an_mfa_session_lists_its_users_devices(
-        self, aws: Sandbox, client: Clients, carol: User
+        self, aws: FullSandbox, client: Clients, carol: User
     ) -> None:
         phone = aws.create_device(carol)
         assert serials(client("iam", mfa_session(client, carol, phone))) == [phone.serial]

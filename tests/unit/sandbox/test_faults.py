@@ -11,11 +11,12 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from mfa_session.sandbox import ALLOW_ALL, Sandbox
+from mfa_session.sandbox import ALLOW_ALL
 from sandbox.people import mfa_session
 from sandbox.refusals import refusal
 
 if TYPE_CHECKING:
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox import User
     from sandbox.conftest import Clients
 
@@ -23,11 +24,11 @@ PAGE = "<html><body>Please accept the terms of the hotel.</body></html>"
 
 
 @pytest.fixture
-def carol(aws: Sandbox) -> User:
+def carol(aws: FullSandbox) -> User:
     return aws.create_user("carol", policies=[ALLOW_ALL])
 
 
-def test_an_error_comes_as_often_as_asked(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_an_error_comes_as_often_as_asked(aws: FullSandbox, client: Clients, carol: User) -> None:
     aws.fail("GetCallerIdentity", times=2, code="Throttling", message="Rate exceeded")
     who = client("sts", carol).get_caller_identity
     for _ in range(2):
@@ -37,7 +38,9 @@ def test_an_error_comes_as_often_as_asked(aws: Sandbox, client: Clients, carol: 
     assert outcomes == [(400, "Throttling"), (400, "Throttling"), (200, None)]
 
 
-def test_a_fault_concerns_its_operation_or_all(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_fault_concerns_its_operation_or_all(
+    aws: FullSandbox, client: Clients, carol: User
+) -> None:
     aws.fail("GetSessionToken", times=None, code="InternalFailure", status=500)
     sts = client("sts", carol)
     assert sts.get_caller_identity()["Arn"] == carol.arn
@@ -48,7 +51,7 @@ def test_a_fault_concerns_its_operation_or_all(aws: Sandbox, client: Clients, ca
     assert sts.get_session_token()["Credentials"]
 
 
-def test_an_error_has_the_services_dialect(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_an_error_has_the_services_dialect(aws: FullSandbox, client: Clients, carol: User) -> None:
     aws.fail("*", times=None, code="Throttling", status=400, message="Rate exceeded")
     for service, call in (("ec2", "describe_instances"), ("s3", "list_buckets"),
                           ("dynamodb", "list_tables"), ("lambda", "list_functions")):  # fmt: skip
@@ -56,7 +59,7 @@ def test_an_error_has_the_services_dialect(aws: Sandbox, client: Clients, carol:
         assert refused == (400, "Throttling", "Rate exceeded")
 
 
-def test_a_dropped_call_has_no_effect(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_dropped_call_has_no_effect(aws: FullSandbox, client: Clients, carol: User) -> None:
     phone = aws.create_device(carol)
     aws.drop("GetSessionToken")
     with pytest.raises(botocore.exceptions.ConnectionClosedError):
@@ -66,7 +69,7 @@ def test_a_dropped_call_has_no_effect(aws: Sandbox, client: Clients, carol: User
 
 
 def test_a_call_dropped_afterwards_has_used_the_code(
-    aws: Sandbox, client: Clients, carol: User
+    aws: FullSandbox, client: Clients, carol: User
 ) -> None:
     phone = aws.create_device(carol)
     code = phone.code()
@@ -78,14 +81,14 @@ def test_a_call_dropped_afterwards_has_used_the_code(
     assert "invalid MFA one time pass code" in refused[2]
 
 
-def test_a_portals_page_has_status_200(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_portals_page_has_status_200(aws: FullSandbox, client: Clients, carol: User) -> None:
     aws.answer("GetSessionToken", 200, PAGE)
     with pytest.raises((KeyError, botocore.parsers.ResponseParserError)):
         client("sts", carol).get_session_token()["Credentials"]
     assert aws.calls[0].status == 200
 
 
-def test_a_region_can_be_switched_off(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_region_can_be_switched_off(aws: FullSandbox, client: Clients, carol: User) -> None:
     aws.disable_region("ap-east-1")
     status, code, text = refusal(client("sts", carol, "ap-east-1").get_session_token)
     assert (status, code) == (403, "RegionDisabledException")
@@ -93,7 +96,7 @@ def test_a_region_can_be_switched_off(aws: Sandbox, client: Clients, carol: User
     assert client("sts", carol, "eu-west-1").get_session_token()["Credentials"]
 
 
-def test_latency_and_slowness_add_up(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_latency_and_slowness_add_up(aws: FullSandbox, client: Clients, carol: User) -> None:
     who = client("sts", carol).get_caller_identity
     who()
     aws.latency_seconds = 0.05
@@ -103,7 +106,7 @@ def test_latency_and_slowness_add_up(aws: Sandbox, client: Clients, carol: User)
     assert time.monotonic() - start >= 0.2
 
 
-def test_a_client_gives_up_on_a_slow_answer(aws: Sandbox, carol: User) -> None:
+def test_a_client_gives_up_on_a_slow_answer(aws: FullSandbox, carol: User) -> None:
     aws.slow("GetCallerIdentity", 1.0, times=1)
     config = botocore.config.Config(read_timeout=0.1, retries={"total_max_attempts": 1})
     impatient = botocore.session.Session().create_client(

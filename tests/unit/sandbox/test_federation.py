@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Document
 
 PAGE = "https://console.aws.amazon.com/"
@@ -21,7 +21,7 @@ TRUST: Document = {
 }
 
 
-def ask(aws: Sandbox, **words: str) -> tuple[int, bytes, str | None]:
+def ask(aws: FullSandbox, **words: str) -> tuple[int, bytes, str | None]:
     """Send a request; return its status, body and Location."""
     connection = http.client.HTTPConnection(urlsplit(aws.url).netloc, timeout=10)
     connection.request("GET", f"/federation?{urlencode(words)}")
@@ -31,7 +31,7 @@ def ask(aws: Sandbox, **words: str) -> tuple[int, bytes, str | None]:
     return found
 
 
-def token_for(aws: Sandbox, keys: dict[str, Any], **words: str) -> str | None:
+def token_for(aws: FullSandbox, keys: dict[str, Any], **words: str) -> str | None:
     """Return the token for these credentials; None if refused."""
     session = {
         "sessionId": keys["AccessKeyId"],
@@ -44,7 +44,7 @@ def token_for(aws: Sandbox, keys: dict[str, Any], **words: str) -> str | None:
 
 
 @pytest.fixture
-def sessions(aws: Sandbox) -> dict[str, dict[str, Any]]:
+def sessions(aws: FullSandbox) -> dict[str, dict[str, Any]]:
     """Return a user's session, a role's from the key, and a role's from that session."""
     role = aws.create_role("books", trust=TRUST, max_session_seconds=7200)
     user = aws.create_user("carol")
@@ -66,7 +66,9 @@ def sessions(aws: Sandbox) -> dict[str, dict[str, Any]]:
     return {"user": mfa, "direct": assume(own), "chained": assume(mfa)}
 
 
-def test_a_session_of_a_user_is_refused(aws: Sandbox, sessions: dict[str, dict[str, Any]]) -> None:
+def test_a_session_of_a_user_is_refused(
+    aws: FullSandbox, sessions: dict[str, dict[str, Any]]
+) -> None:
     assert token_for(aws, sessions["user"]) is None
     assert token_for(aws, sessions["direct"])
     assert token_for(aws, {**sessions["direct"], "SecretAccessKey": "x"}) is None
@@ -84,7 +86,7 @@ def test_a_session_of_a_user_is_refused(aws: Sandbox, sessions: dict[str, dict[s
     ],
 )
 def test_a_duration_is_accepted_for_a_role_from_long_term_keys(
-    aws: Sandbox, sessions: dict[str, dict[str, Any]], kind: str, seconds: str, is_taken: bool
+    aws: FullSandbox, sessions: dict[str, dict[str, Any]], kind: str, seconds: str, is_taken: bool
 ) -> None:
     token = token_for(aws, sessions[kind], SessionDuration=seconds)
     assert (token is not None) == is_taken
@@ -92,7 +94,7 @@ def test_a_duration_is_accepted_for_a_role_from_long_term_keys(
 
 
 def test_a_token_signs_in_once_within_15_minutes(
-    aws: Sandbox, sessions: dict[str, dict[str, Any]]
+    aws: FullSandbox, sessions: dict[str, dict[str, Any]]
 ) -> None:
     tokens = [token_for(aws, sessions["chained"]) or "" for _ in range(2)]
     words = {"Action": "login", "Issuer": "x", "Destination": PAGE}
@@ -103,7 +105,7 @@ def test_a_token_signs_in_once_within_15_minutes(
 
 
 def test_an_expired_session_and_an_unknown_action_are_refused(
-    aws: Sandbox, sessions: dict[str, dict[str, Any]]
+    aws: FullSandbox, sessions: dict[str, dict[str, Any]]
 ) -> None:
     aws.clock.advance(3601)
     assert token_for(aws, sessions["direct"]) is None

@@ -11,14 +11,15 @@ from sandbox.people import take, trust
 from sandbox.refusals import policy, refusal, statement
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox, User
+    from full_sandbox import FullSandbox
+    from mfa_session.sandbox import User
     from sandbox.conftest import Clients
 
 READ = policy(statement("Allow", "s3:List*"))
 
 
 @pytest.fixture
-def carol(aws: Sandbox) -> User:
+def carol(aws: FullSandbox) -> User:
     return aws.create_user("carol", policies=[ALLOW_ALL])
 
 
@@ -64,7 +65,7 @@ def test_keys_are_listed_made_inactive_and_deleted(iam: Any, client: Clients, ca
 
 
 def test_a_new_key_signs_once_it_has_spread(
-    aws: Sandbox, iam: Any, client: Clients, carol: User
+    aws: FullSandbox, iam: Any, client: Clients, carol: User
 ) -> None:
     aws.key_spread_seconds = 20
     key = iam.create_access_key()["AccessKey"]
@@ -75,7 +76,7 @@ def test_a_new_key_signs_once_it_has_spread(
 
 
 def test_iam_tells_when_a_key_was_last_used(
-    aws: Sandbox, iam: Any, client: Clients, carol: User
+    aws: FullSandbox, iam: Any, client: Clients, carol: User
 ) -> None:
     key = iam.create_access_key()["AccessKey"]
     new = key["AccessKeyId"]
@@ -93,7 +94,7 @@ def test_iam_tells_when_a_key_was_last_used(
     assert refusal(lambda: iam.get_access_key_last_used(AccessKeyId=new))[1] == "NoSuchEntity"
 
 
-def test_the_callers_policies_can_be_read(aws: Sandbox, client: Clients) -> None:
+def test_the_callers_policies_can_be_read(aws: FullSandbox, client: Clients) -> None:
     erin = aws.create_user("erin", policies=[ALLOW_ALL], boundary=ALLOW_ALL)
     group = aws.create_group("readers", [erin], policies=[READ])
     arn = aws.create_policy("look", READ)
@@ -118,7 +119,9 @@ def test_the_callers_policies_can_be_read(aws: Sandbox, client: Clients) -> None
     assert limits["Document"] == ALLOW_ALL
 
 
-def test_a_roles_trust_and_policies_can_be_read(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_roles_trust_and_policies_can_be_read(
+    aws: FullSandbox, client: Clients, carol: User
+) -> None:
     role = aws.create_role("R", trust=trust(carol.arn), policies=[ALLOW_ALL, READ])
     iam = client("iam", take(client, carol, role))
     described = iam.get_role(RoleName="R")["Role"]
@@ -129,7 +132,7 @@ def test_a_roles_trust_and_policies_can_be_read(aws: Sandbox, client: Clients, c
     assert read == [ALLOW_ALL, READ]
 
 
-def test_the_alias_and_the_summary_are_returned(aws: Sandbox, iam: Any, carol: User) -> None:
+def test_the_alias_and_the_summary_are_returned(aws: FullSandbox, iam: Any, carol: User) -> None:
     assert iam.list_account_aliases()["AccountAliases"] == []
     aws.set_alias(carol.account, "library")
     assert iam.list_account_aliases()["AccountAliases"] == ["library"]

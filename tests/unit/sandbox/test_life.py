@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from mfa_session.sandbox import Sandbox
     from sandbox.conftest import Clients
 
 
@@ -42,7 +41,7 @@ def test_each_sandbox_starts_empty() -> None:
     assert all(url.startswith("http://127.0.0.1:") for url in urls)
 
 
-def test_a_reset_keeps_only_the_url(aws: Sandbox, client: Clients) -> None:
+def test_a_reset_keeps_only_the_url(aws: FullSandbox, client: Clients) -> None:
     url = aws.url
     client("sts", aws.create_user("carol")).get_caller_identity()
     aws.create_instance(name="db-1")
@@ -76,7 +75,7 @@ def _ask_again(connection: http.client.HTTPConnection) -> None:
     connection.getresponse()
 
 
-def test_connections_are_kept_alive(aws: Sandbox, client: Clients) -> None:
+def test_connections_are_kept_alive(aws: FullSandbox, client: Clients) -> None:
     sts = client("sts", aws.create_user("carol"))
     for _ in range(3):
         sts.get_caller_identity()
@@ -85,7 +84,7 @@ def test_connections_are_kept_alive(aws: Sandbox, client: Clients) -> None:
     assert (aws.count("GetCallerIdentity"), len(server._open)) == (3, 1)
 
 
-def test_of_many_calls_with_one_code_one_succeeds(aws: Sandbox, client: Clients) -> None:
+def test_of_many_calls_with_one_code_one_succeeds(aws: FullSandbox, client: Clients) -> None:
     carol = aws.create_user("carol")
     phone = aws.create_device(carol)
     code = phone.code()
@@ -107,7 +106,7 @@ def test_of_many_calls_with_one_code_one_succeeds(aws: Sandbox, client: Clients)
     assert [c.parameters["TokenCode"] for c in aws.calls] == [code] * 16
 
 
-def test_many_calls_at_once_reach_moto(aws: Sandbox, client: Clients) -> None:
+def test_many_calls_at_once_reach_moto(aws: FullSandbox, client: Clients) -> None:
     users = [
         aws.create_user("u", account=f"{number:012}", policies=[ALLOW_ALL]) for number in range(12)
     ]
@@ -122,7 +121,7 @@ def test_many_calls_at_once_reach_moto(aws: Sandbox, client: Clients) -> None:
         assert list(pool.map(seen, clients)) == [[instance] for instance in instances]
 
 
-def test_the_real_aws_cli_uses_the_sandbox(aws: Sandbox) -> None:
+def test_the_real_aws_cli_uses_the_sandbox(aws: FullSandbox) -> None:
     carol = aws.create_user("carol", policies=[STOP_NEEDS_MFA])
     phone = aws.create_device(carol)
     instance = aws.create_instance(name="db-1")

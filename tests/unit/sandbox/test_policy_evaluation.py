@@ -18,7 +18,7 @@ from policy.cases import Dice
 from sandbox.people import mfa_session, plain_session, take, trust
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from sandbox.conftest import Clients
 
 POLICIES = 20
@@ -51,7 +51,7 @@ def happens(client: Clients, who: Any, call: tuple[str, str, dict[str, Any]]) ->
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_signed_requests_get_what_the_evaluator_decides(
-    seed: int, aws: Sandbox, client: Clients
+    seed: int, aws: FullSandbox, client: Clients
 ) -> None:
     dice = Dice(seed)
     carol = aws.create_user("carol")

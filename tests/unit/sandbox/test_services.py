@@ -11,12 +11,12 @@ from sandbox.people import trust
 from sandbox.refusals import policy, refusal, statement
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
     from sandbox.conftest import Clients
 
 
 def test_accounts_and_regions_do_not_see_each_others_instances(
-    aws: Sandbox, client: Clients
+    aws: FullSandbox, client: Clients
 ) -> None:
     carol = aws.create_user("carol", policies=[ALLOW_ALL])
     books = aws.create_user("books", account="444455556666", policies=[ALLOW_ALL])
@@ -38,14 +38,14 @@ def test_accounts_and_regions_do_not_see_each_others_instances(
     assert seen(books, "us-east-1") == []
 
 
-def test_a_chinese_region_has_its_own_instances(aws: Sandbox, client: Clients) -> None:
+def test_a_chinese_region_has_its_own_instances(aws: FullSandbox, client: Clients) -> None:
     wen = aws.create_user("wen", partition="aws-cn", policies=[ALLOW_ALL])
     instance = aws.create_instance(name="db", region="cn-north-1")
     answer = client("ec2", wen, "cn-north-1").stop_instances(InstanceIds=[instance])
     assert answer["StoppingInstances"][0]["InstanceId"] == instance
 
 
-def test_each_service_refuses_in_its_own_words(aws: Sandbox, client: Clients) -> None:
+def test_each_service_refuses_in_its_own_words(aws: FullSandbox, client: Clients) -> None:
     nobody = aws.create_user("nobody")
     arn = "arn:aws:iam::123456789012:user/nobody"
     start = f"User: {arn} is not authorized to perform: "
@@ -79,14 +79,14 @@ def test_each_service_refuses_in_its_own_words(aws: Sandbox, client: Clients) ->
     assert {service: refused[service][2] for service in text} == text
 
 
-def test_an_explicit_deny_is_named_in_the_refusal(aws: Sandbox, client: Clients) -> None:
+def test_an_explicit_deny_is_named_in_the_refusal(aws: FullSandbox, client: Clients) -> None:
     rules = policy(statement("Allow", "*"), statement("Deny", "iam:List*"))
     carol = aws.create_user("carol", policies=[rules])
     text = refusal(client("iam", carol).list_mfa_devices)[2]
     assert text.endswith(" with an explicit deny in an identity-based policy")
 
 
-def test_a_policy_allows_one_instance_and_not_another(aws: Sandbox, client: Clients) -> None:
+def test_a_policy_allows_one_instance_and_not_another(aws: FullSandbox, client: Clients) -> None:
     mine, other = aws.create_instance(name="mine"), aws.create_instance(name="other")
     arn = f"arn:aws:ec2:eu-west-1:123456789012:instance/{mine}"
     carol = aws.create_user("carol", policies=[policy(statement("Allow", "ec2:*", arn))])
@@ -126,7 +126,7 @@ class TestS3:
     )  # fmt: skip
     def test_each_call_needs_its_action_on_its_resource(
         self,
-        aws: Sandbox,
+        aws: FullSandbox,
         client: Clients,
         call: str,
         parameters: dict[str, Any],
@@ -146,7 +146,7 @@ class TestS3:
         assert 200 <= done["ResponseMetadata"]["HTTPStatusCode"] < 300
         assert refusal(getattr(client("s3", dave), call), **parameters)[0] == 403
 
-    def test_a_changed_body_is_refused(self, aws: Sandbox, client: Clients) -> None:
+    def test_a_changed_body_is_refused(self, aws: FullSandbox, client: Clients) -> None:
         carol = aws.create_user("carol", policies=[ALLOW_ALL])
         aws.create_bucket("books")
         s3 = client("s3", carol)
@@ -174,7 +174,7 @@ class TestS3:
     ],
 )  # fmt: skip
 def test_calls_are_recorded_with_their_operation(
-    aws: Sandbox,
+    aws: FullSandbox,
     client: Clients,
     service: str,
     call: str,
@@ -198,14 +198,14 @@ def test_calls_are_recorded_with_their_operation(
     assert {name: seen.parameters.get(name) for name in recorded} == recorded
 
 
-def test_a_boundary_limits_what_policies_allow(aws: Sandbox, client: Clients) -> None:
+def test_a_boundary_limits_what_policies_allow(aws: FullSandbox, client: Clients) -> None:
     only_s3 = policy(statement("Allow", "s3:*"))
     carol = aws.create_user("carol", policies=[ALLOW_ALL], boundary=only_s3)
     assert client("s3", carol).list_buckets()["Buckets"] == []
     assert refusal(client("ec2", carol).describe_instances)[1] == "UnauthorizedOperation"
 
 
-def test_groups_and_attached_policies_count(aws: Sandbox, client: Clients) -> None:
+def test_groups_and_attached_policies_count(aws: FullSandbox, client: Clients) -> None:
     carol = aws.create_user("carol")
     aws.create_group("readers", [carol], policies=[policy(statement("Allow", "s3:List*"))])
     describe = policy(statement("Allow", "ec2:Describe*"))
@@ -215,7 +215,7 @@ def test_groups_and_attached_policies_count(aws: Sandbox, client: Clients) -> No
     assert refusal(client("ec2", carol).run_instances, MinCount=1, MaxCount=1)[0] == 403
 
 
-def test_a_role_with_a_path_has_it_in_its_arn(aws: Sandbox, client: Clients) -> None:
+def test_a_role_with_a_path_has_it_in_its_arn(aws: FullSandbox, client: Clients) -> None:
     carol = aws.create_user("carol", path="/staff/")
     role = aws.create_role("R", path="/ops/", trust=trust(carol.arn), policies=[ALLOW_ALL])
     assert (carol.arn, role.arn) == (

@@ -11,7 +11,8 @@ from sandbox.people import mfa_session, plain_session
 from sandbox.refusals import STOP_NEEDS_MFA, policy, refusal, statement
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox import Device, Sandbox, User
+    from full_sandbox import FullSandbox
+    from mfa_session.sandbox import Device, User
     from sandbox.conftest import Clients
 
 WRONG_CODE = (
@@ -36,17 +37,17 @@ INVALID_TOKEN = (
 
 
 @pytest.fixture
-def carol(aws: Sandbox) -> User:
+def carol(aws: FullSandbox) -> User:
     return aws.create_user("carol", policies=[STOP_NEEDS_MFA])
 
 
 @pytest.fixture
-def phone(aws: Sandbox, carol: User) -> Device:
+def phone(aws: FullSandbox, carol: User) -> Device:
     return aws.create_device(carol, name="carol-phone")
 
 
 def test_an_mfa_session_may_stop_an_instance_and_the_key_may_not(
-    aws: Sandbox, client: Clients, carol: User, phone: Device
+    aws: FullSandbox, client: Clients, carol: User, phone: Device
 ) -> None:
     instance = aws.create_instance(name="db-1")
     status, code, text = refusal(client("ec2", carol).stop_instances, InstanceIds=[instance])
@@ -61,7 +62,7 @@ def test_an_mfa_session_may_stop_an_instance_and_the_key_may_not(
 
 
 def test_a_session_without_a_code_may_not_stop_an_instance(
-    aws: Sandbox, client: Clients, carol: User
+    aws: FullSandbox, client: Clients, carol: User
 ) -> None:
     instance = aws.create_instance(name="db-1")
     stop = client("ec2", plain_session(client, carol)).stop_instances
@@ -76,7 +77,7 @@ def test_a_code_is_good_for_one_use(client: Clients, carol: User, phone: Device)
 
 
 def test_codes_follow_the_sandbox_clock(
-    aws: Sandbox, client: Clients, carol: User, phone: Device
+    aws: FullSandbox, client: Clients, carol: User, phone: Device
 ) -> None:
     aws.clock.advance(-300)
     before = phone.code()
@@ -88,7 +89,7 @@ def test_codes_follow_the_sandbox_clock(
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_the_neighbouring_windows_are_accepted(
-    aws: Sandbox, client: Clients, carol: User, phone: Device, steps: int
+    aws: FullSandbox, client: Clients, carol: User, phone: Device, steps: int
 ) -> None:
     aws.clock.freeze()
     ask = client("sts", carol).get_session_token
@@ -98,14 +99,14 @@ def test_the_neighbouring_windows_are_accepted(
 
 @pytest.mark.parametrize("steps", [-2, 2])
 def test_other_windows_are_refused(
-    aws: Sandbox, client: Clients, carol: User, phone: Device, steps: int
+    aws: FullSandbox, client: Clients, carol: User, phone: Device, steps: int
 ) -> None:
     aws.clock.freeze()
     ask = client("sts", carol).get_session_token
     assert refusal(ask, SerialNumber=phone.serial, TokenCode=phone.code(steps)) == WRONG_CODE
 
 
-def test_a_hardware_token_works(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_hardware_token_works(aws: FullSandbox, client: Clients, carol: User) -> None:
     token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
     assert mfa_session(client, carol, token)["AccessKeyId"].startswith("ASIA")
 
@@ -119,7 +120,7 @@ class TestWrongSerials:
         serial = f"arn:aws:iam::{carol.account}:mfa/nobody"
         assert refusal(ask, SerialNumber=serial, TokenCode=phone.code()) == WRONG_SERIAL
 
-    def test_another_users_serial_is_refused(self, aws: Sandbox, ask: Any) -> None:
+    def test_another_users_serial_is_refused(self, aws: FullSandbox, ask: Any) -> None:
         theirs = aws.create_device(aws.create_user("dave"))
         wrong = refusal(ask, SerialNumber=theirs.serial, TokenCode=theirs.code())
         assert wrong == WRONG_SERIAL
@@ -127,13 +128,15 @@ class TestWrongSerials:
     def test_a_users_arn_is_refused(self, ask: Any, carol: User, phone: Device) -> None:
         assert refusal(ask, SerialNumber=carol.arn, TokenCode=phone.code()) == WRONG_SERIAL
 
-    def test_a_passkey_is_refused(self, aws: Sandbox, ask: Any, carol: User, phone: Device) -> None:
+    def test_a_passkey_is_refused(
+        self, aws: FullSandbox, ask: Any, carol: User, phone: Device
+    ) -> None:
         passkey = aws.create_device(carol, kind="passkey")
         assert ":u2f/user/carol/" in passkey.serial
         assert refusal(ask, SerialNumber=passkey.serial, TokenCode=phone.code()) == WRONG_SERIAL
 
     def test_a_wrong_serial_does_not_use_the_code(
-        self, aws: Sandbox, ask: Any, carol: User, phone: Device
+        self, aws: FullSandbox, ask: Any, carol: User, phone: Device
     ) -> None:
         refusal(ask, SerialNumber=carol.arn, TokenCode=phone.code())
         ask(SerialNumber=phone.serial, TokenCode=phone.code())
@@ -177,7 +180,7 @@ def test_malformed_parameters_are_refused(
 
 class TestDurations:
     @pytest.fixture
-    def now(self, aws: Sandbox) -> datetime:
+    def now(self, aws: FullSandbox) -> datetime:
         now = datetime.now(timezone.utc).replace(microsecond=0)
         aws.clock.freeze(now)
         return now
@@ -192,7 +195,7 @@ class TestDurations:
         session = plain_session(client, carol, **asked)
         assert session["Expiration"] - now == timedelta(seconds=granted)
 
-    def test_root_gets_an_hour(self, aws: Sandbox, client: Clients, now: datetime) -> None:
+    def test_root_gets_an_hour(self, aws: FullSandbox, client: Clients, now: datetime) -> None:
         session = plain_session(client, aws.create_root(), DurationSeconds=43200)
         assert session["Expiration"] - now == timedelta(hours=1)
         who = client("sts", session).get_caller_identity()
@@ -210,7 +213,7 @@ def test_each_sessions_credentials_are_new_and_look_like_awss(client: Clients, c
     assert not {first[k] for k in first} & {second[k] for k in second if k != "Expiration"}
 
 
-def test_a_deny_on_get_session_token_has_no_effect(aws: Sandbox, client: Clients) -> None:
+def test_a_deny_on_get_session_token_has_no_effect(aws: FullSandbox, client: Clients) -> None:
     denied = aws.create_user("erin", policies=[policy(statement("Deny", "*"))])
     assert plain_session(client, denied)["AccessKeyId"].startswith("ASIA")
     assert client("sts", denied).get_caller_identity()["Arn"] == denied.arn
@@ -247,7 +250,7 @@ class TestWhatSessionsMayNot:
         assert [device["SerialNumber"] for device in listed] == [phone.serial]
 
 
-def test_the_age_of_the_code_grows(aws: Sandbox, client: Clients) -> None:
+def test_the_age_of_the_code_grows(aws: FullSandbox, client: Clients) -> None:
     aws.clock.freeze()
     young = {"NumericLessThan": {"aws:MultiFactorAuthAge": "600"}}
     dave = aws.create_user("dave", policies=[policy(statement("Allow", "*", Condition=young))])
@@ -260,7 +263,7 @@ def test_the_age_of_the_code_grows(aws: Sandbox, client: Clients) -> None:
     assert refusal(listing)[:2] == (403, "AccessDenied")
 
 
-def test_a_refusal_of_ec2_can_be_decoded(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_refusal_of_ec2_can_be_decoded(aws: FullSandbox, client: Clients, carol: User) -> None:
     instance = aws.create_instance(name="db-1")
     text = refusal(client("ec2", carol).stop_instances, InstanceIds=[instance])[2]
     blob = text.rpartition(" ")[2]

@@ -26,7 +26,8 @@ from sandbox.people import mfa_session, plain_session, take, trust
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.sandbox import Device, Sandbox, User
+    from full_sandbox import FullSandbox
+    from mfa_session.sandbox import Device, User
     from mfa_session.sandbox.identities import Document
     from sandbox.conftest import Clients
 
@@ -61,7 +62,7 @@ class Keys(NamedTuple):
 
 
 def keys_of(
-    aws: Sandbox, client: Clients, user: User, *policies: Document, account: str = HOME
+    aws: FullSandbox, client: Clients, user: User, *policies: Document, account: str = HOME
 ) -> Keys:
     """Return every kind of credentials; the role has the user's policies."""
     device = aws.create_device(user, name=user.name)
@@ -93,7 +94,7 @@ def passes(call: Callable[..., Any], **parameters: Any) -> bool:
     return False
 
 
-def stopped(aws: Sandbox, client: Clients, keys: Keys) -> dict[str, bool]:
+def stopped(aws: FullSandbox, client: Clients, keys: Keys) -> dict[str, bool]:
     """Say for each kind of credentials whether it may stop an instance."""
     instance = aws.create_instance(name="db")
     return {
@@ -146,7 +147,7 @@ def test_the_variants_lint_clean(self_service: bool, first_sign_in: bool) -> Non
     ],
 )
 def test_each_template_stops_whom_it_should(
-    name: str, others: list[Document], through: set[str], aws: Sandbox, client: Clients
+    name: str, others: list[Document], through: set[str], aws: FullSandbox, client: Clients
 ) -> None:
     policies = [*others, policy(name)]
     carol = aws.create_user("carol", policies=policies)
@@ -156,7 +157,7 @@ def test_each_template_stops_whom_it_should(
 
 
 @pytest.mark.parametrize("name", ["require-mfa", "max-age"])
-def test_other_actions_are_allowed(name: str, aws: Sandbox, client: Clients) -> None:
+def test_other_actions_are_allowed(name: str, aws: FullSandbox, client: Clients) -> None:
     policies = [ALLOW_ALL, policy(name)]
     carol = aws.create_user("carol", policies=policies)
     keys = keys_of(aws, client, carol, *policies)
@@ -167,7 +168,9 @@ def test_other_actions_are_allowed(name: str, aws: Sandbox, client: Clients) -> 
     assert found == foreseen("ec2:DescribeInstances", *policies)
 
 
-def test_a_template_concerns_only_its_actions_and_resources(aws: Sandbox, client: Clients) -> None:
+def test_a_template_concerns_only_its_actions_and_resources(
+    aws: FullSandbox, client: Clients
+) -> None:
     mine, other = aws.create_instance(name="mine"), aws.create_instance(name="other")
     arn = f"arn:aws:ec2:eu-west-1:{HOME}:instance/{mine}"
     choices = Choices(actions=("ec2:Stop*",), resources=(arn,))
@@ -183,7 +186,7 @@ def test_a_template_concerns_only_its_actions_and_resources(aws: Sandbox, client
 class TestDenyWithoutMfa:
     """Users get from an access key without a device to an MFA session, and cannot bypass MFA."""
 
-    def test_a_new_user_can_set_up_mfa(self, aws: Sandbox, client: Clients) -> None:
+    def test_a_new_user_can_set_up_mfa(self, aws: FullSandbox, client: Clients) -> None:
         carol = aws.create_user("carol", policies=[ALLOW_ALL_BUT_IAM, policy("deny-without-mfa")])
         iam = client("iam", carol)
         assert iam.list_mfa_devices()["MFADevices"] == []
@@ -203,7 +206,9 @@ class TestDenyWithoutMfa:
         with_mfa.deactivate_mfa_device(UserName="carol", SerialNumber=serial)
         with_mfa.delete_virtual_mfa_device(SerialNumber=serial)
 
-    def test_the_device_cannot_be_removed_without_mfa(self, aws: Sandbox, client: Clients) -> None:
+    def test_the_device_cannot_be_removed_without_mfa(
+        self, aws: FullSandbox, client: Clients
+    ) -> None:
         carol = aws.create_user("carol", policies=[ALLOW_ALL, policy("deny-without-mfa")])
         device = aws.create_device(carol, name="carol")
         iam = client("iam", carol)
@@ -211,7 +216,7 @@ class TestDenyWithoutMfa:
         assert not passes(deactivate, UserName="carol", SerialNumber=device.serial)
         assert not passes(delete, SerialNumber=device.serial)
 
-    def test_nobody_manages_another_users_device(self, aws: Sandbox, client: Clients) -> None:
+    def test_nobody_manages_another_users_device(self, aws: FullSandbox, client: Clients) -> None:
         carol = aws.create_user("carol", policies=[policy("deny-without-mfa")])
         dave = aws.create_user("dave")
         theirs = aws.create_device(dave, name="dave")
@@ -222,7 +227,9 @@ class TestDenyWithoutMfa:
         assert not passes(iam.delete_virtual_mfa_device, SerialNumber=theirs.serial)
         assert not passes(iam.create_virtual_mfa_device, VirtualMFADeviceName="dave2")
 
-    def test_a_user_with_a_path_manages_the_own_device(self, aws: Sandbox, client: Clients) -> None:
+    def test_a_user_with_a_path_manages_the_own_device(
+        self, aws: FullSandbox, client: Clients
+    ) -> None:
         carol = aws.create_user("carol", path="/eng/", policies=[policy("deny-without-mfa")])
         assert passes(client("iam", carol).list_mfa_devices)
 
@@ -262,7 +269,7 @@ ALLOW_ALL_BUT_IAM = {
 }
 
 
-def codes(aws: Sandbox, device: Device) -> dict[str, str]:
+def codes(aws: FullSandbox, device: Device) -> dict[str, str]:
     """Return the codes of the last window and this one."""
     aws.clock.advance(-30)
     first = device.code()
@@ -274,7 +281,7 @@ class TestTrust:
     """A role of account 123456789012, for users of another account."""
 
     def test_the_role_is_assumed_only_with_mfa_and_external_id(
-        self, aws: Sandbox, client: Clients
+        self, aws: FullSandbox, client: Clients
     ) -> None:
         role = aws.create_role("CrossAccountRole", trust=policy("trust"), policies=[ALLOW_ALL])
         richard = aws.create_user("richard", account=ABROAD, policies=[ALLOW_ASSUMING])
@@ -298,7 +305,9 @@ class TestTrust:
         assert not took(keys.mfa)
         assert not took(keys.mfa, ExternalId="other")
 
-    def test_other_accounts_may_not_assume_the_role(self, aws: Sandbox, client: Clients) -> None:
+    def test_other_accounts_may_not_assume_the_role(
+        self, aws: FullSandbox, client: Clients
+    ) -> None:
         role = aws.create_role("CrossAccountRole", trust=policy("trust"), policies=[ALLOW_ALL])
         stranger = aws.create_user("stranger", account="999999999999", policies=[ALLOW_ALL])
         session = mfa_session(client, stranger, aws.create_device(stranger))
@@ -310,7 +319,7 @@ class TestBucket:
     """A bucket of account 123456789012, for users of two others."""
 
     def test_the_bucket_is_open_only_to_mfa_sessions_of_the_accounts(
-        self, aws: Sandbox, client: Clients
+        self, aws: FullSandbox, client: Clients
     ) -> None:
         admin = aws.create_user("admin", policies=[ALLOW_ALL])
         aws.create_bucket("books")

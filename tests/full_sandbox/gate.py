@@ -1,0 +1,101 @@
+"""A gate that notes the calls, and does what a test plants: faults, delays, closed regions."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from full_sandbox import errors
+from full_sandbox.calls import Call, Calls, Faults
+from mfa_session.sandbox.errors import ServiceError
+from mfa_session.sandbox.gate import Gate
+from mfa_session.sandbox.server import Answer, failure
+
+if TYPE_CHECKING:
+    from full_sandbox.calls import Fault
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.directory import Directory
+    from mfa_session.sandbox.identities import Caller
+    from mfa_session.sandbox.operations import Operation
+    from mfa_session.sandbox.signatures import HttpRequest, Signature
+
+
+class ObservedGate(Gate):
+    """The gate of the tests' sandbox."""
+
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        """Start without calls and faults."""
+        super().__init__(directory, clock)
+        self.calls = Calls()
+        self.faults = Faults()
+        self.disabled_regions = set[str]()
+        self.latency_seconds = 0.0
+        self.checks_signature_age = True
+
+    def reset(self) -> None:
+        """Forget the calls and all that was planted."""
+        self.calls.clear()
+        self.faults.clear()
+        self.disabled_regions.clear()
+        self.latency_seconds = 0.0
+        self.checks_signature_age = True
+
+    def answer(
+        self, request: HttpRequest, operation: Operation, signature: Signature | None
+    ) -> Answer | None:
+        """Answer as planted or as AWS does, and note the call."""
+        era = self.calls.era
+        answer = self._with_faults(request, operation, signature)
+        self._note(operation, signature, answer, era)
+        return answer
+
+    def _with_faults(
+        self, request: HttpRequest, operation: Operation, signature: Signature | None
+    ) -> Answer | None:
+        faults = self.faults.take(operation.name)
+        slow = sum(fault.seconds for fault in faults if fault.kind == "slow")
+        if self.latency_seconds + slow > 0:
+            time.sleep(self.latency_seconds + slow)
+        fault = next((f for f in faults if f.kind != "slow"), None)
+        if fault is not None and fault.kind != "drop-after":
+            return _faulty_answer(fault, operation)
+        answer = super().answer(request, operation, signature)
+        return answer if fault is None else None
+
+    def _check_age(self, signature: Signature, dialect: str) -> None:
+        if self.checks_signature_age:
+            super()._check_age(signature, dialect)
+
+    def _check_session_limits(self, operation: Operation, caller: Caller) -> None:
+        if operation.service == "sts" and operation.region in self.disabled_regions:
+            raise errors.region_disabled(caller.account)
+        super()._check_session_limits(operation, caller)
+
+    def _note(
+        self, operation: Operation, signature: Signature | None, answer: Answer | None, era: int
+    ) -> None:
+        key_id = signature.access_key_id if signature else None
+        found = self.directory.find_caller(key_id) if key_id else None
+        self.calls.append(
+            Call(
+                service=operation.service,
+                operation=operation.name,
+                region=operation.region,
+                access_key_id=key_id,
+                caller_arn=found[0].arn if found else None,
+                parameters=dict(operation.parameters),
+                status=answer.status if answer else 0,
+                error_code=answer.error_code if answer else "Dropped",
+                at=self.clock.now(),
+            ),
+            era,
+        )
+
+
+def _faulty_answer(fault: Fault, operation: Operation) -> Answer | None:
+    if fault.kind == "answer":
+        return Answer(fault.status, fault.body, fault.content_type)
+    if fault.kind == "error":
+        error = ServiceError(fault.status, fault.code, fault.message)
+        return failure(operation.dialect, error)
+    return None
