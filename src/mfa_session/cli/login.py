@@ -6,7 +6,7 @@ from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import join
 from mfa_session.session.acquire import acquire
-from mfa_session.session.announcement import announce
+from mfa_session.session.announcement import announce, summary_of
 from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
 
@@ -38,7 +38,7 @@ def run(options: Options, ctx: Context) -> Result:
     if len(options.profile) > 1:
         return _run_several(options, ctx)
     outcome = _log_in(options, ctx, options.profile[0] if options.profile else None)
-    return Result(data={"sessions": [_summary(outcome, ctx)], "errors": []})
+    return Result(data={"sessions": [summary_of(outcome, ctx)], "errors": []})
 
 
 def _run_all(options: Options, ctx: Context) -> Result:
@@ -72,7 +72,7 @@ def _run_several(options: Options, ctx: Context) -> Result:
     sessions, errors, exit_code = [], [], 0
     for name in dict.fromkeys(options.profile):
         try:
-            sessions.append(_summary(_log_in(options, ctx, name), ctx))
+            sessions.append(summary_of(_log_in(options, ctx, name), ctx))
         except Interrupted:  # noqa: PERF203  # each is tried, whatever the others do
             raise
         except MfaSessionError as error:
@@ -97,7 +97,3 @@ def _log_in(options: Options, ctx: Context, name: str | None) -> Outcome:
     if not options.json:
         announce(outcome, ctx, asked=name)
     return outcome
-
-
-def _summary(outcome: Outcome, ctx: Context) -> dict[str, object]:
-    return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.json_text import Node
+from mfa_session.policy.json_text import Node, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _items(node: Node) -> list[Node]:
     """Return the items for a list's item: itself, both branches of an If, or none."""
     value = node.value
     if isinstance(value, dict) and _function(value) == "Fn::If":
-        return [item for branch in _branches(value["Fn::If"]) for item in _flat(branch)]
+        return [item for branch in _branches(value["Fn::If"]) for item in listed(branch)]
     resolved = resolve(node)
     return [] if resolved is None else [resolved]
 
@@ -96,7 +96,7 @@ def _called(name: str, node: Node, argument: Node) -> Node | None:
 def _either(node: Node, branches: list[Node]) -> Node | None:
     """Return both branches of an If, if they are texts or lists, or else the first one."""
     if len(branches) > 1 and not any(isinstance(each.value, dict) for each in branches):
-        return node._replace(value=[item for branch in branches for item in _flat(branch)])
+        return node._replace(value=[item for branch in branches for item in listed(branch)])
     return branches[0]._replace(key_offset=node.key_offset) if branches else None
 
 
@@ -106,10 +106,6 @@ def _branches(argument: Node) -> Iterator[Node]:
         resolved = resolve(part)
         if resolved is not None:
             yield resolved
-
-
-def _flat(node: Node) -> list[Node]:
-    return node.value if isinstance(node.value, list) else [node]
 
 
 def _unknown(name: str, argument: Node) -> str:

@@ -55,6 +55,11 @@ def items_of(node: Node | None) -> list[Node]:
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
+def listed(node: Node) -> list[Node]:
+    """Return the items of a list, or the single item."""
+    return node.value if isinstance(node.value, list) else [node]
+
+
 def parse(source: PolicyText) -> Node:
     """Return the only value of the text.
 

@@ -13,7 +13,7 @@ from mfa_session.model.record import Record
 from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.json_text import Node, parse_lines
+from mfa_session.policy.json_text import Node, listed, parse_lines
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import Found, Search, looks_like_statement
 from mfa_session.policy.wrappings import Origin, kind_by_name
@@ -116,9 +116,9 @@ class _Reader:
         beside = {name: node for name, node in elements.items() if name != "Statement"}
         return replace(self._of_statements(told, elements["Statement"]), beside=beside)
 
-    def _of_statements(self, version: str | None, listed: Node) -> Document:
+    def _of_statements(self, version: str | None, node: Node) -> Document:
         statements: list[Statement] = []
-        for index, each in enumerate(self._listed(listed)):
+        for index, each in enumerate(listed(node)):
             try:
                 statements.append(self._statement(index, each))
             except ConfigurationError as error:  # noqa: PERF203  # the others are still read
@@ -177,7 +177,7 @@ class _Reader:
         node = elements.get(name)
         if node is None:
             return None
-        items = self._listed(node)
+        items = listed(node)
         texts = [each.value for each in items if isinstance(each.value, str)]
         return tuple(texts) if len(texts) == len(items) else self._refuse_others(items, name)
 
@@ -210,7 +210,7 @@ class _Reader:
                     known=operator.known,
                     written=written,
                     key=key,
-                    values=tuple([self._scalar(each, key) for each in self._listed(value)]),
+                    values=tuple([self._scalar(each, key) for each in listed(value)]),
                     position=self._source.position(value.key_offset),
                     node=value,
                 )
@@ -237,10 +237,6 @@ class _Reader:
         found = self._object(node.value[0], name, hint)  # what it means is judged all the same
         self.errors.append(refused)
         return found
-
-    def _listed(self, node: Node) -> list[Node]:
-        """Return the items of a list; a single value is a list of one."""
-        return node.value if isinstance(node.value, list) else [node]
 
 
 def _kind(node: Node) -> str:

@@ -183,10 +183,6 @@ def _bool(value: str, wanted: str, variables: Variables) -> bool:
     return filled is not None and value.lower() == filled.lower()
 
 
-def _binary(value: str, wanted: str, variables: Variables) -> bool:
-    return value == variables.fill(wanted)
-
-
 def _numeric(compare: Callable[[float, float], bool]) -> Compare:
     def matches(value: str, wanted: str, variables: Variables) -> bool:
         try:
@@ -240,7 +236,7 @@ _COMPARISONS: dict[str, Compare] = {
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "Bool": _bool,
-    "BinaryEquals": _binary,
+    "BinaryEquals": _equal,
     "IpAddress": _ip_address,
     **{f"Numeric{name}": _numeric(order) for name, order in _ORDERS.items()},
     **{f"Date{name}": _date(order) for name, order in _ORDERS.items()},

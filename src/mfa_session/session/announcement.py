@@ -1,4 +1,4 @@
-"""Tells the person about a session after a login."""
+"""Tells the person, or who reads `--json`, about a session after a login."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def announce(outcome: Outcome, ctx: Context, *, asked: str | None = None) -> Non
     ctx.console.say(f"{what} of {source}{account}: {kept}good for {left}{until}, {place}")
     if asked != session.profile or outcome.is_new_here:
         ctx.console.say(f"use it: aws --profile {quote(session.profile)} …")
+
+
+def summary_of(outcome: Outcome, ctx: Context) -> dict[str, object]:
+    """Return the object of `--json` about a login."""
+    return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}
 
 
 def _clock_time(moment: datetime, now: datetime) -> str:

@@ -16,7 +16,7 @@ from mfa_session.model.record import Result
 from mfa_session.model.settings import GUARD_SHELL, SCRIPT_HEAD
 from mfa_session.model.text import quote
 from mfa_session.session.acquire import acquire
-from mfa_session.session.announcement import announce
+from mfa_session.session.announcement import announce, summary_of
 from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
 from mfa_session.setup.answers import Options
@@ -74,7 +74,7 @@ def run(options: Options, ctx: Context) -> Result:
         outcome = _log_in(options, ctx, answers)
     for step in [*interview.next_steps, *(shell.next_steps() if shell else [])]:
         ctx.console.say(step)
-    login = _login_data(outcome, ctx) if outcome else None
+    login = summary_of(outcome, ctx) if outcome else None
     return Result(data=_make_data(answers, changes, found, written=bool(found), login=login))
 
 
@@ -131,10 +131,6 @@ def _log_in(options: Options, ctx: Context, answers: Answers) -> Outcome | None:
         return None
     announce(outcome, ctx)
     return outcome
-
-
-def _login_data(outcome: Outcome, ctx: Context) -> dict[str, object]:
-    return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}
 
 
 def _make_data(

@@ -8,6 +8,7 @@ from mfa_session.cli.spec.commands import (
     JSON,
     MFA_SERIAL,
     SHELLS,
+    SOURCE_PROFILE,
     TOKEN_CODE,
     YES,
     Command,
@@ -41,12 +42,7 @@ COMMANDS = (
                 help="The name of the session. [env: MFA_SESSION_PROFILE; default: mfa]",
                 suggests="profile",
             ),
-            Option(
-                flags=("--source-profile",),
-                metavar="PROFILE",
-                help="The profile with the long-term keys. [env: MFA_SESSION_SOURCE_PROFILE]",
-                suggests="profile",
-            ),
+            SOURCE_PROFILE,
             MFA_SERIAL,
             DURATION.replace(
                 help="How long the session lasts, such as 45m. "

@@ -18,7 +18,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
-from mfa_session.policy.json_text import members_of
+from mfa_session.policy.json_text import listed, members_of
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.rule import (
     ERROR,
@@ -28,7 +28,6 @@ from mfa_session.policy.rules.rule import (
     Flaw,
     Rule,
     Subject,
-    listed,
 )
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mfa_session.policy.json_text import listed
 from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.whole_policy import as_meant
@@ -112,11 +113,6 @@ class Subject:
         for name in elements:
             node = self.statement.elements.get(name)
             yield from () if node is None else listed(node)
-
-
-def listed(node: Node) -> list[Node]:
-    """Return the items of a list, or the single item."""
-    return node.value if isinstance(node.value, list) else [node]
 
 
 ERROR = "error"
