@@ -18,8 +18,7 @@ import pexpect
 import pyte
 from terminal_svg import Frame, draw_lines, recording, still, text_of
 
-from mfa_session.sandbox.sandbox import ACCOUNT
-from mfa_session.sandbox.stage import Stage
+from mfa_session.sandbox.sandbox import ACCOUNT, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable

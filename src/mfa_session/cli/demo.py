@@ -16,7 +16,7 @@ from mfa_session.system.own_program import name_as_called
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.sandbox.stage import Stage
+    from mfa_session.sandbox.sandbox import Stage
     from mfa_session.session.context import Context
 
 _LIST_INSTANCES = (
@@ -53,7 +53,7 @@ def run(options: Options, ctx: Context) -> Result:
 
 def _stage() -> Stage:
     try:
-        from mfa_session.sandbox.stage import Stage  # noqa: PLC0415  # an extra
+        from mfa_session.sandbox.sandbox import Stage  # noqa: PLC0415  # an extra
     except ImportError as error:
         raise ConfigurationError(
             "no-sandbox",

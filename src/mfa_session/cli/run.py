@@ -81,7 +81,7 @@ def make_context(
         return wire().session_keys(profile, keyring)
 
     def execute(command: Sequence[str], child: Mapping[str, str]) -> int:
-        from mfa_session.system.past_wrappers import (  # noqa: PLC0415  # for the guard
+        from mfa_session.system.execute import (  # noqa: PLC0415  # for the guard
             execute_past_wrappers,
         )
 
