@@ -861,8 +861,6 @@ STATED = [
     Stated("variables-in-plain-text", [allow(LIST, Resource=[f"arn:aws:iam::*:user/{each}"
             for each in ("{aws:username}", "$aws:username", "$(aws:username)")])],
            found(NO_KEY, NO_KEY, NO_KEY), {}),
-    Stated("variable-escaped-for-terraforms-templatefile", [allow(LIST,
-            Resource="arn:aws:iam::*:user/$${aws:username}")], [], {}),
     # Principals in an SCP: a resource control policy has `*`, and no NotAction.
     Stated("everybody-in-an-scp", [{**deny_but("s3:*", on("StringNotEquals", "aws:PrincipalOrgID",
             "o-1")), "Principal": "*"}], found(MISPLACED), {}, kind="scp"),
@@ -1435,6 +1433,26 @@ STATED = [
     Stated("narrowed-on-purpose-by-region", [ALL, deny_but(CARE, {**WITHOUT, **on(
             "StringNotEquals", "aws:RequestedRegion", "eu-west-1")}, Sid="StopAndStartNoMFA")],
            [], {}),
+    Stated("removal-exempt-and-denied-by-another", [ALL, deny_but(["iam:*MFADevice*",
+            "iam:GetUser"], WITHOUT), deny([OFF, "iam:DeleteVirtualMFADevice"], WITHOUT)], [],
+           {OFF: "m"}),
+    Stated("removal-exempt-beside-a-list-without-it", [ALL, deny_but("iam:*", WITHOUT),
+            deny(["iam:Create*", "iam:Put*"], WITHOUT)], [*found(REMOVAL, at=1),
+            *found(ENROLMENT, at=2)], {OFF: "km"}),
+    Stated("network-and-mfa-by-the-sid", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK},
+            Sid="DenyUnlessVpnAndMfa")], [("deny-narrowed", "DenyUnlessVpnAndMfa")], {}),
+    Stated("boundary-without-first-steps", [allow(["ec2:*", "iam:GetUser", LIST]), deny_but(CARE,
+            WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
+    Stated("escape-of-a-template-alone", [allow([ENABLE, LIST], Resource=
+            "arn:aws:iam::*:user/$${aws:username}"), allow("iam:CreateVirtualMFADevice")],
+           found(NO_KEY), {}),
+    Stated("escape-of-a-template", [allow([ENABLE, LIST], Resource=
+            "arn:${partition}:iam::*:user/$${aws:username}"), allow("iam:CreateVirtualMFADevice")],
+           [], {}),
+    Stated("condition-misspelt-under-a-sid", [ALL, {**deny("ec2:*", Sid="DenyWithoutMFA"),
+            "Conditions": WITHOUT}], [("unknown-element", "DenyWithoutMFA")], {}),
+    Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

@@ -201,7 +201,8 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         or is_met(each, DIRECT_CALL) is False
         or _is_joined(sid)
     ]
-    asks = subject.refuses_without_mfa and not (subject.on_role or _says_where(subject))
+    only_there = _says_where(subject) and not _is_joined(sid)
+    asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
     if narrowing and asks and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import actions_of, concerns
+from mfa_session.policy.coverage import actions_of, concerns, may_overlap
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -56,8 +56,9 @@ ENROLMENT_NEEDS_MFA = Rule(
 INCOMPLETE = Rule(
     "enrolment-incomplete",
     WARNING,
-    "Users may create their device, but no statement allows `iam:EnableMFADevice`, or the reverse: "
-    "they cannot set up MFA. A note if only `iam:ListMFADevices` is allowed nowhere.",
+    "Users may create their device, but no statement allows `iam:EnableMFADevice`, or the reverse, "
+    "or a boundary allows neither: they cannot set up MFA. A note if only `iam:ListMFADevices` is "
+    "allowed nowhere.",
 )
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
@@ -148,6 +149,28 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_boundary(subject: Subject) -> Iterator[Flaw]:
+    """Find boundaries that do not allow the first steps which their Deny exempts."""
+    denial, whole = subject.statement, subject.whole
+    limits_users = subject.document.kind == "boundary" and not subject.on_role
+    if not (limits_users and actions_of(denial).all_but and denial in whole.denies_for_mfa[:1]):
+        return
+    missing = [
+        action
+        for action in ENROLMENT
+        if not concerns(denial, action)
+        and not any(each.allows and concerns(each, action) for each in whole.statements)
+    ]
+    if missing and any(each.allows and may_overlap(each, denial) for each in whole.statements):
+        yield Flaw(
+            INCOMPLETE,
+            subject.place_of_action(missing[0]),
+            f"this Deny exempts {' and '.join(missing)}, which the boundary does not allow",
+            "new users are locked out: no other policy can let them set up MFA",
+            "allow them in the boundary, too",
+        )
+
+
 def check_steps(subject: Subject) -> Iterator[Flaw]:
     """Find Allows of one step of setting up MFA without another one that it needs."""
     if subject.document.kind != "identity" or subject.on_role:
@@ -194,6 +217,7 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_first_steps,
     check_enrolment,
+    check_boundary,
     check_steps,
     check_session_token,
 )

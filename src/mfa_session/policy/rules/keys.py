@@ -84,6 +84,8 @@ _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
 _of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
+_filled_in = re.compile(r"(?<!\$)\$\{(?![\w-]+:[^:])").search
+_TEMPLATES = (".tftpl", ".tpl", ".tmpl")
 _OF_SERVERLESS = {"aws:accountid", "aws:region"}
 _OF_LISTS, _OF_WRITES = ("s3:list*",), ("s3:create*", "s3:put*", "s3:replicate*")
 # The actions that have a key (Service Authorization Reference, Amazon S3).
@@ -178,6 +180,22 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_escapes(subject: Subject) -> Iterator[Flaw]:
+    """Find `$${aws:username}` in a policy with nothing else that a template fills in."""
+    document, source = subject.document, subject.document.source
+    at = source.text.find("$${aws:") if subject.statement is document.statements[0] else -1
+    if at >= 0 and not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
+        yield Flaw(
+            NO_SUCH_KEY,
+            source.position(at),
+            "to IAM, $${aws:…} is a $ before the value; only Terraform's templatefile makes it "
+            "${aws:…}",
+            "unless it does, the value matches nothing",
+            "write ${aws:…} where IAM is to read this text",
+            severity=NOTE,
+        )
+
+
 def check_username(subject: Subject) -> Iterator[Flaw]:
     """Find user names in a role's policy."""
     needing = [
@@ -199,6 +217,7 @@ CHECKS: tuple[Check, ...] = (
     check_global_keys,
     check_keys_of_s3,
     check_variables,
+    check_escapes,
     check_username,
 )
 

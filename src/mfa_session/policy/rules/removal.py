@@ -75,7 +75,9 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
         spared = not concerns(subject.statement, action)
         if spared and action == DELETION:
             spared = _may_delete_those_of_others(subject.whole)
-        if spared and not subject.whole.allows_only_with_mfa(action):
+        if spared and not (
+            subject.whole.allows_only_with_mfa(action) or _is_denied(subject, action)
+        ):
             yield Flaw(
                 rule,
                 subject.place_of_action(action),
@@ -126,7 +128,7 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
     allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
     protects = any(map(_changes_iam, listed)) and not any(map(is_unfilled, listed))
     protects = protects and not concerns(statement, "iam:EnableMFADevice")
-    if allowed and protects and not _is_denied(subject):
+    if allowed and protects and not (_is_denied(subject) or _is_exempt(subject)):
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(),
@@ -197,13 +199,11 @@ def _is_of_anybody(subject: Subject) -> bool:
     return everybody and by_name and subject.document.kind == "identity"
 
 
-def _is_denied(subject: Subject) -> bool:
+def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     """Say whether Denies stop it without MFA, now or once they are corrected."""
-    whole = subject.whole
-    denied = (
-        whole.denies_action(subject.statement, kind, DEACTIVATION) for kind in KINDS_WITHOUT_MFA
-    )
-    return all(denied) or whole.means_to_deny(subject.statement, DEACTIVATION)
+    whole, statement = subject.whole, subject.statement
+    denied = (whole.denies_action(statement, kind, action) for kind in KINDS_WITHOUT_MFA)
+    return all(denied) or whole.means_to_deny(statement, action)
 
 
 def _is_exempt(subject: Subject) -> bool:

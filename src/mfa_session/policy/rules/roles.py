@@ -187,7 +187,8 @@ def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
     everything = statement.not_actions is not None or "*" in names_of(statement)
     everything = everything and not condition.is_unfilled
     if everything and is_about_everything(statement) and condition.key.lower() == _ARN_KEY:
-        return is_met(condition, _A_ROLE) is False or any(map(_may_be_any, condition.values))
+        meant = any(":assumed-role/" in each or _may_be_any(each) for each in condition.values)
+        return meant or is_met(condition, _A_ROLE) is False
     return _spares_roles(condition)
 
 

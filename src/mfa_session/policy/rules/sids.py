@@ -53,6 +53,8 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
     sid = _letters(statement)
     if means_mfa(statement) or not (_demand(sid) or _absence(sid)):
         return
+    if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
+        return  # a misspelt Condition has a finding of its own
     if statement.allows:
         asked_elsewhere = subject.on_role or subject.whole.denies_for_mfa
         if _absence(sid) or _needs_no_mfa(statement) or asked_elsewhere:
