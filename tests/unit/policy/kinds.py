@@ -1396,7 +1396,7 @@ STATED = [
             "aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*", "*AWSReservedSSO_Admin_*")]],
            [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
     Stated("names-and-ids-of-another-kind", [ALL, deny_but(CARE, WITHOUT), *[deny("ec2:*",
-            on("StringNotLike", *each)) for each in (("aws:userid", ["bg-01", "bg-02"]),
+            on("StringNotLike", *each)) for each in (("aws:userid", ["bg-0?", "Anna"]),
             ("aws:username", "staff/carol"), ("aws:PrincipalAccount", "12345678901"),
             ("aws:PrincipalOrgID", "ou-ab12-cdefgh34"), ("aws:SourceVpc", "vpce-0a1b2c3d"),
             ("aws:SourceVpce", "vpc-0a1b2c3d"), ("aws:RequestedRegion", "eu-west-1a"))]],
@@ -1443,9 +1443,9 @@ STATED = [
             Sid="DenyUnlessVpnAndMfa")], [("deny-narrowed", "DenyUnlessVpnAndMfa")], {}),
     Stated("boundary-without-first-steps", [allow(["ec2:*", "iam:GetUser", LIST]), deny_but(CARE,
             WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
-    Stated("escape-of-a-template-alone", [allow([ENABLE, LIST], Resource=
-            "arn:aws:iam::*:user/$${aws:username}"), allow("iam:CreateVirtualMFADevice")],
-           found(NO_KEY), {}),
+    Stated("escape-of-a-template-alone", [allow("iam:CreateVirtualMFADevice"), *[allow(each,
+            Resource="arn:aws:iam::*:user/$${aws:username}") for each in ([ENABLE, LIST], OFF)]],
+           found(NO_KEY, at=1), {}),
     Stated("escape-of-a-template", [allow([ENABLE, LIST], Resource=
             "arn:${partition}:iam::*:user/$${aws:username}"), allow("iam:CreateVirtualMFADevice")],
            [], {}),

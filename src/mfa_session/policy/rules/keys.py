@@ -181,13 +181,15 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_escapes(subject: Subject) -> Iterator[Flaw]:
-    """Find `$${aws:username}` in a policy with nothing else that a template fills in."""
-    document, source = subject.document, subject.document.source
-    at = source.text.find("$${aws:") if subject.statement is document.statements[0] else -1
-    if at >= 0 and not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
+    """Find the first `$${aws:username}` in a policy with nothing else that a template fills in."""
+    source = subject.document.source
+    escaped = next((each for each in subject.texts() if "$${aws:" in str(each.value)), None)
+    if escaped is None or "$${aws:" in source.text[: escaped.offset]:
+        return
+    if not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
         yield Flaw(
             NO_SUCH_KEY,
-            source.position(at),
+            source.position(escaped.offset),
             "to IAM, $${aws:…} is a $ before the value; only Terraform's templatefile makes it "
             "${aws:…}",
             "unless it does, the value matches nothing",
