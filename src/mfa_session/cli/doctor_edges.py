@@ -13,8 +13,7 @@ from mfa_session.files.state import ClockReading, ReadOnlyState
 from mfa_session.guard.unmatched import find_unmatched
 from mfa_session.model.feature_ports import DoctorEdges
 from mfa_session.model.paths import expand
-from mfa_session.shell.scripts import list_guarded
-from mfa_session.shell.start import eval_line, guard_setup
+from mfa_session.shell.scripts import eval_line, guard_setup, list_guarded
 from mfa_session.system.keyring_access import Keyring
 from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.programs import is_startable

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Source
     from mfa_session.policy.aws_names import AwsNames
-    from mfa_session.shell.start import ShellStart
+    from mfa_session.shell.scripts import ShellStart
     from mfa_session.system.browser import Browser
 
     Answer = TypeVar("Answer")
@@ -243,7 +243,7 @@ def _shell_start(shell: str, environ: Mapping[str, str]) -> ShellStart:
     import os
 
     from mfa_session.model.paths import home, settings_path
-    from mfa_session.shell.start import ShellStart
+    from mfa_session.shell.scripts import ShellStart
 
     folder = os.path.dirname(os.path.abspath(settings_path(environ)))
     return ShellStart(shell, folder, environ, home(environ))

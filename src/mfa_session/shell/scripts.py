@@ -1,4 +1,4 @@
-"""The scripts for each shell: completion, and what a shell sources at its start.
+"""The scripts for each shell: completion, and what a shell sources at its start, from which file.
 
 They are made from the files beside this module. The first part of init.* is repeated for each
 guarded command; the rest exports those commands and the name of the script file, so that `doctor`
@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 
 from mfa_session.model.settings import SCRIPT_HEAD
-from mfa_session.shell.dialects import find_scripting
+from mfa_session.shell.dialects import DIALECTS, find_scripting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
 
 ALWAYS_GUARDED = "aws"
 """The command that is always guarded."""
@@ -71,3 +72,51 @@ def _read(kind: str, shell: str) -> str:
     path = os.path.join(os.path.dirname(__file__), f"{kind}.{find_scripting(shell).suffix}")
     with open(path, encoding="utf-8") as file:
         return file.read()
+
+
+class ShellStart:
+    """A shell's start file, the script that `configure` writes, and the line that sources it."""
+
+    def __init__(self, shell: str, folder: str, environ: Mapping[str, str], home: str) -> None:
+        """Find the files of a shell; `folder` is where the script is written."""
+        scripting = find_scripting(shell)
+        self.shell = shell
+        self.script = os.path.join(folder, f"init.{scripting.suffix}")
+        self.start_file = scripting.start_file(environ, home)
+        self.line = scripting.source(self.script)
+
+    def is_sourced_in(self, start: bytes) -> bool:
+        """Say whether a start file mentions the script outside a comment."""
+        name = os.fsencode(self.script)
+        home_relative = b"/mfa-session/" + os.path.basename(name)
+        return any(
+            (name in line or home_relative in line) and not line.lstrip().startswith(b"#")
+            for line in start.splitlines()
+        )
+
+    def append_line(self, start: bytes) -> bytes:
+        """Return the contents of a start file with the line at its end, with its line ends."""
+        end = b"\r\n" if start.partition(b"\n")[0].endswith(b"\r") else b"\n"
+        if start and not start.endswith(b"\n"):
+            start += end
+        return start + os.fsencode(self.line) + end
+
+    def guard_script(self, commands: Iterable[str]) -> str:
+        """Return the script that guards `aws` and these commands."""
+        return init_script(self.shell, commands)
+
+    def completion_script(self) -> str:
+        """Return the script that only completes."""
+        return completion_script(self.shell)
+
+
+def guard_setup(shell: str) -> str:
+    """Return a command that adds the guard to a shell's start file; bash's if there is none."""
+    scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
+    return scripting.setup if scripting and scripting.setup else str(find_scripting("bash").setup)
+
+
+def eval_line(shell: str, command: str) -> str:
+    """Return the line with which a shell evaluates a command's output; bash's for others."""
+    scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
+    return (scripting or find_scripting("bash")).evaluate(command)

@@ -15,7 +15,7 @@ from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import SessionOptions, SettingsFile
 from mfa_session.session.context import Inputs
-from mfa_session.shell.start import eval_line, guard_setup
+from mfa_session.shell.scripts import eval_line, guard_setup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from mfa_session.cli.spec.commands import FORMATS, SHELLS
 from mfa_session.shell.dialects import DIALECTS, JSON
-from mfa_session.shell.scripts import completion_script, init_script
-from mfa_session.shell.start import eval_line, guard_setup
+from mfa_session.shell.scripts import completion_script, eval_line, guard_setup, init_script
 
 
 def test_every_format_of_the_command_line_has_a_dialect() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import processes
 from mfa_session.shell.dialects import find_scripting
-from mfa_session.shell.start import ShellStart
+from mfa_session.shell.scripts import ShellStart
 
 BASH = ShellStart("bash", "/h/.config/mfa-session", {}, "/h")
 STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--no-config", "-i"]}
