@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from full_sandbox import errors
-from mfa_session.sandbox.clock import step_at
+from mfa_session.sandbox.clock import CodeChecker, code_for, step_at
 from mfa_session.sandbox.directory import find_user
 from mfa_session.sandbox.errors import invalid_value
 from mfa_session.sandbox.identities import attach, new_virtual_device
@@ -138,7 +138,7 @@ class Devices:
             codes.append(code)
         step = step_at(self._clock.epoch_seconds())
         checker = device.checker
-        if checker is None or not checker.accept_pair(codes[0], codes[1], step, reach_steps):
+        if checker is None or not accept_pair(checker, codes[0], codes[1], step, reach_steps):
             raise errors.wrong_pair()
 
 
@@ -158,3 +158,21 @@ def _virtual(device: Device) -> dict[str, Any]:
             "CreateDate": user.created_at,
         }
     return {"SerialNumber": device.serial, "EnableDate": device.enabled_at, "User": owner}
+
+
+def accept_pair(
+    checker: CodeChecker, first: str, second: str, now_step: int, reach_steps: int = 1
+) -> bool:
+    """Accept two consecutive codes, and learn the device's drift from them.
+
+    The second code's step may be up to `reach_steps` before or after now.
+    """
+    for distance in sorted(range(-reach_steps, reach_steps + 1), key=abs):
+        step = now_step + distance
+        if step - 1 <= checker.last_used_step:
+            continue
+        if (code_for(checker.seed, step - 1), code_for(checker.seed, step)) == (first, second):
+            checker.last_used_step = step
+            checker.drift_steps = 0 if abs(distance) <= 1 else distance
+            return True
+    return False

@@ -1,4 +1,4 @@
-"""Look-ups of users, groups and roles by a call's parameters."""
+"""Look-ups of users, groups and roles."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from mfa_session.sandbox.directory import find_user
 from mfa_session.sandbox.errors import no_such
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.identities import Group, PolicyHolder, Role
+    from mfa_session.sandbox.identities import Group, PolicyHolder, Role, User
     from mfa_session.sandbox.operations import Asked
 
 
@@ -38,3 +40,9 @@ def find_holder(directory: Directory, asked: Asked, kind: str) -> PolicyHolder:
     if kind == "Role":
         return find_role(directory, asked)
     return find_user(directory, asked)
+
+
+def users_of(directory: Directory, account: str) -> Iterator[User]:
+    """Yield an account's users, without the root."""
+    users = list(directory.users.values())
+    return (each for each in users if each.account == account and not each.is_root)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from full_sandbox import errors
-from full_sandbox.holders import find_group, find_holder
+from full_sandbox.holders import find_group, find_holder, users_of
 from mfa_session.sandbox.directory import find_user
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Policies:
     def get_group(self, asked: Asked) -> dict[str, Any]:
         """Describe a group and name its members."""
         group = find_group(self._directory, asked)
-        members = [u for u in self._directory.users_of(group.account) if group in u.groups]
+        members = [u for u in users_of(self._directory, group.account) if group in u.groups]
         users = [{"UserName": u.name, "UserId": u.user_id, "Arn": u.arn} for u in members]
         return {"IsTruncated": False, "Group": self._group_fields(group), "Users": users}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from full_sandbox import errors
-from full_sandbox.holders import find_role
+from full_sandbox.holders import find_role, users_of
 from full_sandbox.policies import boundary_field, document_text
 from mfa_session.sandbox.directory import KeyState, find_user
 from mfa_session.sandbox.identities import User
@@ -72,7 +72,7 @@ class Users:
 
     def list_users(self, asked: Asked) -> dict[str, Any]:
         """List the account's users."""
-        users = [_user_fields(user) for user in self._directory.users_of(asked.caller.account)]
+        users = [_user_fields(user) for user in users_of(self._directory, asked.caller.account)]
         return {"IsTruncated": False, "Users": users}
 
     def get_role(self, asked: Asked) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class Users:
         """Count the entities that the sandbox knows."""
         account = asked.caller.account
         root = next((u for u in self._directory.users.values() if _is_root_of(u, account)), None)
-        users = list(self._directory.users_of(account))
+        users = list(users_of(self._directory, account))
         counts = {
             "Users": len(users),
             "Roles": sum(r.account == account for r in self._directory.roles.values()),

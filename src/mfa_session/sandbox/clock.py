@@ -103,23 +103,3 @@ class CodeChecker:
                 self.last_used_step = step
                 return True
         return False
-
-    def accept_pair(self, first: str, second: str, now_step: int, reach_steps: int = 1) -> bool:
-        """Accept two consecutive codes, and learn the drift from them.
-
-        The second code's step may be up to `reach_steps` before or after now.
-        """
-        for distance in _outwards(reach_steps):
-            step = now_step + distance
-            if step - 1 <= self.last_used_step:
-                continue
-            if (code_for(self.seed, step - 1), code_for(self.seed, step)) == (first, second):
-                self.last_used_step = step
-                self.drift_steps = 0 if abs(distance) <= 1 else distance
-                return True
-        return False
-
-
-def _outwards(reach: int) -> list[int]:
-    """Return 0, -1, 1, -2, 2 … up to `reach`."""
-    return sorted(range(-reach, reach + 1), key=abs)

@@ -18,7 +18,6 @@ from mfa_session.sandbox.identities import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from mfa_session.sandbox.operations import Asked
@@ -91,10 +90,6 @@ class Directory:
             return found[0].account
         key = self.find_key(access_key_id)
         return key[0].account if key else None
-
-    def users_of(self, account: str) -> Iterator[User]:
-        """Yield an account's users, without the root."""
-        return (u for u in list(self.users.values()) if u.account == account and not u.is_root)
 
     def policies_of(self, holder: User | Role | Group) -> list[Document]:
         """Return the identity policies: inline ones, attached ones and the groups'."""

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from full_sandbox.devices import accept_pair
 from mfa_session.sandbox.clock import CodeChecker, code_for, new_seed, step_at
 
 RFC_SEED = base64.b32encode(b"12345678901234567890").decode()
@@ -59,8 +60,8 @@ def pair(step: int) -> tuple[str, str]:
 
 def test_two_consecutive_codes_are_accepted_and_used() -> None:
     checker = CodeChecker(RFC_SEED)
-    assert checker.accept_pair(*pair(NOW), NOW)
-    assert not checker.accept_pair(*pair(NOW), NOW)
+    assert accept_pair(checker, *pair(NOW), NOW)
+    assert not accept_pair(checker, *pair(NOW), NOW)
     assert not checker.accept(code_for(RFC_SEED, NOW), NOW)
     assert checker.accept(code_for(RFC_SEED, NOW + 1), NOW + 1)
 
@@ -68,13 +69,13 @@ def test_two_consecutive_codes_are_accepted_and_used() -> None:
 def test_codes_that_are_not_consecutive_are_refused() -> None:
     first, second = pair(NOW)
     checker = CodeChecker(RFC_SEED)
-    assert not checker.accept_pair(second, first, NOW)
-    assert not checker.accept_pair(second, second, NOW)
-    assert not checker.accept_pair(code_for(RFC_SEED, NOW - 2), second, NOW)
+    assert not accept_pair(checker, second, first, NOW)
+    assert not accept_pair(checker, second, second, NOW)
+    assert not accept_pair(checker, code_for(RFC_SEED, NOW - 2), second, NOW)
 
 
 def test_late_codes_set_the_drift_of_later_codes() -> None:
     checker = CodeChecker(RFC_SEED)
-    assert checker.accept_pair(*pair(NOW - 10), NOW, reach_steps=20)
+    assert accept_pair(checker, *pair(NOW - 10), NOW, reach_steps=20)
     assert not checker.accept(code_for(RFC_SEED, NOW + 5), NOW + 5)
     assert checker.accept(code_for(RFC_SEED, NOW - 5), NOW + 5)

@@ -18,7 +18,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
-from mfa_session.policy.json_text import listed, members_of
+from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.rule import (
     ERROR,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import Position
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
