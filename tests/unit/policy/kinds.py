@@ -310,8 +310,8 @@ STATED = [
     Stated("security-keys-enabled", [allow([ENABLE, LIST, OFF, RESYNC],
             on("StringEquals", "iam:FIDO-certification", "L2"))], [], {}),
     Stated("devices-enabled-for-others", [allow([ENABLE, LIST, RESYNC])], [], {}),
-    Stated("created-and-never-enabled-under-a-limit", [allow([CREATE, LIST, RESYNC])], [], {},
-           "boundary"),
+    Stated("created-and-never-enabled-under-a-limit", [allow([CREATE, LIST, RESYNC])],
+           found("enrolment-incomplete"), {}, "boundary"),
     # A NotAction that leaves no action.
     Stated("spares-all", [ALL, deny_but("*", WITHOUT)], found(NOTHING, at=1), {STOP: "ksm"}),
     Stated("spares-iam-and-all", [ALL, deny_but(["iam:*", "*"], WITHOUT)], found(NOTHING, at=1),
@@ -1453,6 +1453,10 @@ STATED = [
             "Conditions": WITHOUT}], [("unknown-element", "DenyWithoutMFA")], {}),
     Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
+    Stated("narrowed-off-campus", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK},
+            Sid="OffCampusNeedsMfa")], [], {}),
+    Stated("boundary-with-one-step", [allow(["ec2:*", "iam:CreateVirtualMFADevice", LIST]),
+            deny_but(CARE, WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

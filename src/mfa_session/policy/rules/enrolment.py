@@ -173,7 +173,7 @@ def check_boundary(subject: Subject) -> Iterator[Flaw]:
 
 def check_steps(subject: Subject) -> Iterator[Flaw]:
     """Find Allows of one step of setting up MFA without another one that it needs."""
-    if subject.document.kind != "identity" or subject.on_role:
+    if subject.document.kind not in {"identity", "boundary"} or subject.on_role:
         return
     named, whole = _devices_managed_by(subject.whole), subject.whole
     lacking = [
@@ -189,8 +189,8 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
             subject.place_of_action(lacking[0].beside),
             f"{lacking[0].beside} is allowed, but no statement allows {' or '.join(missing)}"
             + (" without MFA" if any(map(whole.allows_only_with_mfa, missing)) else ""),
-            f"users cannot {' or '.join(step.without for step in lacking)}, unless another policy "
-            "allows it",
+            f"users cannot {' or '.join(step.without for step in lacking)}"
+            + (", unless another policy allows it" if subject.document.kind == "identity" else ""),
             in_partition_of(whole, f"allow {', '.join(on)}"),
             severity=NOTE if missing == [DISCOVERY] else None,
         )
