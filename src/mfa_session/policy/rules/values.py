@@ -39,6 +39,7 @@ _of_no_principal = re.compile(
     "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
 ).fullmatch
 _LIKE = ("StringLike", "StringNotLike")
+_EXACT = {"StringEquals", "StringNotEquals", *_LIKE}  # the case of letters counts
 _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
 _wildcard = re.compile("[*?]").search
 _variable = re.compile(r"\$\{[^}]*\}")
@@ -48,6 +49,13 @@ _has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").f
 # seen with services.
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
 _SERVICE_TYPES = ("Service", "AWSService")
+
+
+def _no_principal_type(text: str) -> bool:
+    known = is_unfilled(text) or "$" in text
+    return not (known or any(includes(text, each) for each in (*_PRINCIPAL_TYPES, *_SERVICE_TYPES)))
+
+
 _without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRoleFor).*").fullmatch
 _no_account = re.compile("(?![0-9]{12}$)[0-9]+|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
@@ -68,6 +76,7 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     ),
     "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
     "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
+    "aws:principaltype": (_no_principal_type, f"one of {', '.join(_PRINCIPAL_TYPES)}"),
     "aws:requestedregion": (re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]").fullmatch, "a region"),
 }
 _PRIVATE = tuple(
@@ -120,9 +129,7 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
         )
         if of_aws and not others:
             text, why = of_aws[0], "roles that AWS creates have a path"
-            cure = (
-                "write role/aws-reserved/sso.amazonaws.com/* or role/aws-service-role/* before it"
-            )
+            cure = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
         elif condition.values and all(map(_of_no_principal, condition.values)):
             text = condition.values[0]
             why = f"for a role session, {condition.key} is the role's ARN"
@@ -144,7 +151,7 @@ def check_ids(subject: Subject) -> Iterator[Flaw]:
     """Find names and ids of another kind than the key's."""
     for condition in subject.other_conditions:
         is_other, what = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
-        compared = is_other and condition.values and condition.operator.startswith("String")
+        compared = condition.values and condition.operator in _EXACT
         if is_other and compared and all(map(is_other, condition.values)):
             yield Flaw(
                 WRONG_VALUE,
@@ -153,23 +160,6 @@ def check_ids(subject: Subject) -> Iterator[Flaw]:
                 _who_if_no_value_matches(subject, condition),
                 f"write {what}",
             )
-
-
-def check_kinds_of_principals(subject: Subject) -> Iterator[Flaw]:
-    """Find kinds of principals that AWS does not have (IAM user guide, principal key values)."""
-    for condition in subject.other_conditions:
-        if condition.is_about("aws:PrincipalType") and condition.operator.startswith("String"):
-            fold = condition.operator.endswith("IgnoreCase")
-            if condition.values and not any(
-                _is_kind_of_principal(each, fold=fold) for each in condition.values
-            ):
-                yield Flaw(
-                    WRONG_VALUE,
-                    condition.position,
-                    f"{condition.key} is never {condition.values[0]!r}",
-                    _who_if_no_value_matches(subject, condition),
-                    f"write one of {', '.join(_PRINCIPAL_TYPES)}",
-                )
 
 
 def check_patterns(subject: Subject) -> Iterator[Flaw]:
@@ -204,7 +194,6 @@ CHECKS: tuple[Check, ...] = (
     check_moments,
     check_principals,
     check_ids,
-    check_kinds_of_principals,
     check_patterns,
     check_private_networks,
 )
@@ -212,12 +201,6 @@ CHECKS: tuple[Check, ...] = (
 
 def _is_placeholder(text: str) -> bool:
     return is_unfilled(text) or _to_be_replaced(text.lower()) is not None
-
-
-def _is_kind_of_principal(text: str, *, fold: bool) -> bool:
-    kinds = [kind.lower() if fold else kind for kind in (*_PRINCIPAL_TYPES, *_SERVICE_TYPES)]
-    text = text.lower() if fold else text
-    return is_unfilled(text) or "$" in text or any(includes(text, kind) for kind in kinds)
 
 
 def is_private(condition: Condition) -> bool:
