@@ -216,7 +216,7 @@ def spares_everything(subject: Subject) -> bool:
 
 def how_to_spare(subject: Subject, what: str) -> str:
     """Say how the Deny can exempt these actions."""
-    if _lists_own_care(subject.statement):
+    if lists_own_care(subject.statement):
         return "to deny everything else, write NotAction instead of Action"
     if sparing(subject):
         return f"exempt {what} from the Deny"
@@ -234,7 +234,7 @@ def sparing(subject: Subject) -> dict[str, object]:
     statement = subject.statement
     if statement.actions is None or "*" in actions_of(statement).names:
         return _sparing_all_needed(subject)
-    if _lists_own_care(statement):
+    if lists_own_care(statement):
         return {"NotAction": list(SPARED)}
     needed = {name.lower() for name in SPARED}
     left = [name for name in statement.actions if name.lower() not in needed]
@@ -242,7 +242,7 @@ def sparing(subject: Subject) -> dict[str, object]:
     return {"Action": left} if left and not met else {}
 
 
-def _lists_own_care(statement: Statement) -> bool:
+def lists_own_care(statement: Statement) -> bool:
     """Say whether it lists only actions that people need before they have MFA."""
     listed = statement.actions or ()
     removes = concerns(statement, DEACTIVATION) or concerns(statement, DELETION)

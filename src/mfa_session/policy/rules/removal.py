@@ -17,6 +17,7 @@ from mfa_session.policy.rules.exemptions import (
     denies_nearly_all,
     is_of_users,
     is_own_care,
+    lists_own_care,
     of_a_user,
     spares_everything,
     sparing,
@@ -202,12 +203,16 @@ def _is_of_anybody(subject: Subject) -> bool:
 def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     """Say whether Denies stop it without MFA, now or once they are corrected."""
     whole, statement = subject.whole, subject.statement
+    users = tuple(filter(of_a_user, statement.resources or ()))  # the others do not matter
+    statement = replace(statement, resources=users) if users else statement
     denied = (whole.denies_action(statement, kind, action) for kind in KINDS_WITHOUT_MFA)
     return all(denied) or whole.means_to_deny(statement, action)
 
 
 def _is_exempt(subject: Subject) -> bool:
     """Say whether a Deny exempts it, by its name or resource, and already has the finding."""
+    if any(map(lists_own_care, subject.whole.denies_for_mfa)):
+        return True  # it denies what was to be exempt
     first = _first_exempting(subject.whole)  # one alone, so that many of both take no time
     return first is not None and any(check_removal(replace(subject, statement=first)))
 

@@ -45,6 +45,7 @@ SCP = Rule(
 RULES = (ROLE, IN_ROLE_POLICY, SCP)
 _ARN_KEY = "aws:principalarn"
 # A role like any other, to see whether a pattern takes in all of them.
+_FEW_SERVICES = 2
 _of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search
 _A_ROLE = RequestContext({_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
@@ -180,11 +181,12 @@ def _roles_in(condition: Condition) -> list[str]:
 def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
     """Say whether a condition keeps a Deny from all the roles that it is not meant for.
 
-    A Deny of a few actions may be meant for all roles but some; one of everything leaves no role
-    any use.
+    A Deny of a few actions may be meant for all roles but some; one of everything, or of several
+    whole services, leaves no role any use.
     """
-    statement = subject.statement
-    everything = statement.not_actions is not None or "*" in names_of(statement)
+    statement, names = subject.statement, names_of(subject.statement)
+    everything = statement.not_actions is not None or "*" in names
+    everything = everything or sum(name.endswith(":*") for name in names) > _FEW_SERVICES
     everything = everything and not condition.is_unfilled
     if everything and is_about_everything(statement) and condition.key.lower() == _ARN_KEY:
         meant = any(":assumed-role/" in each or _may_be_any(each) for each in condition.values)

@@ -44,6 +44,10 @@ _devices = re.compile(
 _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa"
 ).search
+_NEGATED = {
+    f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
+}
+_exception = re.compile("(?:except|exempt|exclud|unless)(?:ing|for|the)*([a-z]{2,})").search
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
 
 
@@ -116,7 +120,32 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_promise, check_devices, check_exemption)
+def check_exception(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that are only for those whom their Sid excepts."""
+    excepted = _exception(_letters(subject.statement))
+    if excepted is None or not subject.refuses_without_mfa:
+        return
+    for condition in subject.other_conditions:
+        names = [_first_word(each) for each in condition.values]
+        negated = _NEGATED.get(condition.operator)
+        if negated and names and all(map(excepted[1].startswith, names)):
+            yield Flaw(
+                EXEMPTION,
+                condition.position,
+                f"the Sid is {subject.statement.sid}, but this Deny is only for those whom "
+                f"{condition.written} {condition.key} names",
+                "they are locked out, and nobody else is asked for MFA",
+                f"write {negated} to exempt them",
+            )
+
+
+CHECKS: tuple[Check, ...] = (check_promise, check_devices, check_exemption, check_exception)
+
+
+def _first_word(name: str) -> str:
+    """Return the first letters of a name, or of the one at the end of an ARN."""
+    found = re.match("[a-z]{2,}", name.rpartition("/")[2].lower())
+    return found[0] if found else "*"
 
 
 def _letters(statement: Statement) -> str:
