@@ -1471,6 +1471,8 @@ STATED = [
             Sid="NoMfaExceptCi"), deny_but(CARE, {**WITHOUT, **on("StringNotLike", "aws:username",
             "ci-*")}, Sid="DenyNoMfaExceptCi")],
            [("sid-promises-exemption", "DenyNoMfaExceptCiUsers")], {}),
+    Stated("removal-of-anybodys-device-beside-a-list", [allow(["iam:UpdateLoginProfile", OFF]),
+            deny("iam:UpdateLoginProfile", WITHOUT)], found(OWN), {}),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

@@ -322,7 +322,12 @@ def test_a_boundary_of_roles_asks_their_sessions_in_vain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("BoolNotEquals", "Bool"), ("BooleanIfExists", "BoolIfExists")]
+    ("written", "meant"),
+    [
+        ("BoolNotEquals", "Bool"),
+        ("BooleanIfExists", "BoolIfExists"),
+        ("BoolIfExist", "BoolIfExists"),
+    ],
 )
 def test_a_mistyped_operator_on_booleans_is_bool(written: str, meant: str) -> None:
     message = lint(read([deny("ec2:*", on(written, PRESENT, "true"))]))[0].message

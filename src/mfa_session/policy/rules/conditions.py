@@ -236,7 +236,7 @@ def _nearest_operator(condition: Condition) -> str | None:
     written = condition.written
     plain = re.sub("ifexists", "", written, flags=re.IGNORECASE)
     if plain.lower().startswith("bool"):  # none of the others on booleans, as BoolNotEquals
-        return "Bool" if plain == written else "BoolIfExists"
+        return "BoolIfExists" if re.search("if|exist", written, re.IGNORECASE) else "Bool"
     base = nearest_of(plain, OPERATORS, most=1) if plain != written else ()
     if base:
         return base[0] if base[0] == "Null" else f"{base[0]}IfExists"

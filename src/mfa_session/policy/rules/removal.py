@@ -6,7 +6,7 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.coverage import actions_of, concerns, names_of
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
@@ -129,7 +129,8 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
     allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
     protects = any(map(_changes_iam, listed)) and not any(map(is_unfilled, listed))
     protects = protects and not concerns(statement, "iam:EnableMFADevice")
-    if allowed and protects and not (_is_denied(subject) or _is_exempt(subject)):
+    told_elsewhere = _names_removal(subject.whole) or (allowed and _is_exempt(subject))
+    if allowed and protects and not (_is_denied(subject) or told_elsewhere):
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(),
@@ -193,6 +194,13 @@ def _deletes_those_of_others(statement: Statement) -> bool:
     return statement.allows and concerns(statement, DELETION) and of_others
 
 
+@functools.lru_cache(maxsize=32)
+def _names_removal(whole: WholePolicy) -> bool:
+    """Say whether an Allow names it, and so has the finding itself."""
+    name = DEACTIVATION.lower()
+    return any(each.allows and name in actions_of(each).names for each in whole.statements)
+
+
 def _is_of_anybody(subject: Subject) -> bool:
     """Say whether an Allow gives MFA actions by name on all users; an administrator's is wider."""
     everybody = any(each.endswith("*") for each in subject.statement.resources or ())
@@ -211,10 +219,15 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
 
 def _is_exempt(subject: Subject) -> bool:
     """Say whether a Deny exempts it, by its name or resource, and already has the finding."""
-    if any(map(lists_own_care, subject.whole.denies_for_mfa)):
-        return True  # it denies what was to be exempt
+    if _denies_what_was_to_be_exempt(subject.whole):
+        return True
     first = _first_exempting(subject.whole)  # one alone, so that many of both take no time
     return first is not None and any(check_removal(replace(subject, statement=first)))
+
+
+@functools.lru_cache(maxsize=32)
+def _denies_what_was_to_be_exempt(whole: WholePolicy) -> bool:
+    return any(map(lists_own_care, whole.denies_for_mfa))
 
 
 @functools.lru_cache(maxsize=32)
