@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 
+from in_process import run_in_process
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
+    from in_process import JumpingClock
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
 
@@ -30,6 +34,18 @@ def test_the_demo_shows_a_denial_a_login_and_a_success(apart: Run, home: Path) -
     assert "UnauthorizedOperation" in outcome.stdout
     assert '"Name": "stopping"' in outcome.stdout
     assert list(home.iterdir()) == []
+
+
+def test_without_its_extra_the_demo_says_what_to_install(
+    clock: JumpingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "moto", None)
+    outcome = run_in_process(["demo"], clock)
+    assert outcome.exit_code == 3
+    assert outcome.stderr.endswith(
+        "error: the demo's local AWS is not installed (moto is missing)\n"
+        "hint: pip install 'mfa-session[sandbox]'\n"
+    )
 
 
 def test_commands_suggested_by_the_demos_shell_work(terminal: Terminal) -> None:

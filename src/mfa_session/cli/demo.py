@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from importlib.util import find_spec
 
 from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
@@ -52,14 +53,14 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _stage() -> Stage:
-    try:
-        from mfa_session.sandbox.sandbox import Stage  # noqa: PLC0415  # an extra
-    except ImportError as error:
+    if find_spec("moto") is None:  # of the extra; importing it takes a second, and comes later
         raise ConfigurationError(
             "no-sandbox",
-            f"the demo's local AWS is not installed ({error.name} is missing)",
+            "the demo's local AWS is not installed (moto is missing)",
             "pip install 'mfa-session[sandbox]'",
-        ) from error
+        )
+    from mfa_session.sandbox.sandbox import Stage  # noqa: PLC0415  # heavy
+
     return Stage()
 
 
