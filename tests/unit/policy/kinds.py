@@ -1453,8 +1453,8 @@ STATED = [
             "Conditions": WITHOUT}], [("unknown-element", "DenyWithoutMFA")], {}),
     Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
-    Stated("narrowed-off-campus", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK},
-            Sid="OffCampusNeedsMfa")], [], {}),
+    *[Stated(f"narrowed-to-{sid}", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK}, Sid=sid)], [], {})
+      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA")],
     Stated("boundary-with-one-step", [allow(["ec2:*", "iam:CreateVirtualMFADevice", LIST]),
             deny_but(CARE, WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
     Stated("removal-denied-on-oneself", [allow([*ENROL, OFF], Resource=["arn:aws:iam::*:mfa/*",
@@ -1473,6 +1473,9 @@ STATED = [
            [("sid-promises-exemption", "DenyNoMfaExceptCiUsers")], {}),
     Stated("removal-of-anybodys-device-beside-a-list", [allow(["iam:UpdateLoginProfile", OFF]),
             deny("iam:UpdateLoginProfile", WITHOUT)], found(OWN), {}),
+    Stated("reading-with-mfa-and-without", [allow(["secretsmanager:GetSecretValue",
+            "secretsmanager:DescribeSecret"], WITH), allow("secretsmanager:Get*")],
+           found(DEFEATED), {}),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

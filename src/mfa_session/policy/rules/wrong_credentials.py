@@ -217,7 +217,8 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(statement, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
-    if not defeated or (partly and all(map(_is_left_open, defeated))):
+    on_purpose = all(map(_is_left_open, defeated)) and not all(map(_is_left_open, names))
+    if not defeated or (partly and on_purpose):
         return
     by_hand = (
         partly
