@@ -1473,6 +1473,8 @@ STATED = [
            [("sid-promises-exemption", "DenyNoMfaExceptCiUsers")], {}),
     Stated("removal-of-anybodys-device-beside-a-list", [allow(["iam:UpdateLoginProfile", OFF]),
             deny("iam:UpdateLoginProfile", WITHOUT)], found(OWN), {}),
+    Stated("lists-with-mfa-and-without", [allow(["iam:ListUsers", "iam:ListGroups"], WITH),
+            allow("iam:ListUsers")], [], {}),
     Stated("reading-with-mfa-and-without", [allow(["secretsmanager:GetSecretValue",
             "secretsmanager:DescribeSecret"], WITH), allow("secretsmanager:Get*")],
            found(DEFEATED), {}),

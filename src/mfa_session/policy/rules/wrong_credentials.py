@@ -217,7 +217,8 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(statement, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
-    on_purpose = all(map(_is_left_open, defeated)) and not all(map(_is_left_open, names))
+    reads_data = all(map(_is_left_open, names)) and not all(map(_is_of_iam, defeated))
+    on_purpose = all(map(_is_left_open, defeated)) and not reads_data
     if not defeated or (partly and on_purpose):
         return
     by_hand = (
@@ -359,6 +360,10 @@ def _is_left_open(action: str) -> bool:
     """Say whether an action is allowed without MFA on purpose, while others need it."""
     reads = action.partition(":")[2].startswith(_READING)
     return reads or action in FIRST_STEPS or action == DELETION.lower()
+
+
+def _is_of_iam(action: str) -> bool:
+    return action.startswith("iam:")
 
 
 def _ages_only(subject: Subject) -> bool:
