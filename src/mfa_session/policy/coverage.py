@@ -25,7 +25,7 @@ from mfa_session.policy.selections import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mfa_session.policy.document import Principals, Statement
+    from mfa_session.policy.document import Condition, Principals, Statement
     from mfa_session.policy.selections import Names
 
 _Comparison = tuple[str, str, tuple[str, ...]]
@@ -294,9 +294,18 @@ def _surroundings(statement: Statement) -> _Surroundings:
         others=frozenset(
             (condition.written.lower(), condition.key.lower(), condition.values)
             for condition in statement.conditions
-            if id(condition) not in about_mfa and is_met(condition, DIRECT_CALL) is not True
+            if not (id(condition) in about_mfa or _is_always_met(condition))
         ),
         accounts=_accounts(statement),
+    )
+
+
+def _is_always_met(condition: Condition) -> bool:
+    """Say whether every direct call meets it, or whoever has the key that it compares to itself."""
+    itself = (f"${{{condition.key}}}".lower(),)
+    likened = condition.operator in {"StringEquals", "StringLike"}
+    return is_met(condition, DIRECT_CALL) is True or (
+        likened and tuple(map(str.lower, condition.values)) == itself
     )
 
 

@@ -201,7 +201,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         or is_met(each, DIRECT_CALL) is False
         or _is_joined(sid)
     ]
-    only_there = _says_where(subject) and not _is_joined(sid)
+    only_there = says_where(subject) and not _is_joined(sid)
     asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
     if narrowing and asks and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
@@ -310,7 +310,7 @@ def _too_short(subject: Subject, condition: Condition, seconds: float) -> Flaw:
     )
 
 
-def _says_where(subject: Subject) -> bool:
+def says_where(subject: Subject) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
     return _of_some_places((subject.statement.sid or "").lower()) is not None
 

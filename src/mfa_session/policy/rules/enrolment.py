@@ -12,6 +12,7 @@ from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -102,7 +103,8 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     by_resource = subject.statement.not_resources is not None and denies_all_actions(subject)
     if not (by_resource or denies_nearly_all(subject) or _denies_by_name(subject)):
         return
-    if any(map(_spares_calls_of_iam, subject.other_conditions)):
+    elsewhere = subject.other_conditions and says_where(subject)  # one can enrol in other places
+    if elsewhere or any(map(_spares_calls_of_iam, subject.other_conditions)):
         return
     denied = [action for action in (*ENROLMENT, DISCOVERY) if _is_refused(subject, action)]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):

@@ -167,7 +167,7 @@ DEFEATED = Rule(
 
 NOT_HERE = "this policy does not allow them this, but another may"
 RULES = (*(mistake.rule for mistake in _MISTAKES), DEFEATED)
-_READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 _BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
