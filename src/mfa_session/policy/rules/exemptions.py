@@ -31,7 +31,7 @@ BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
     ERROR,
     "A permissions boundary allows nothing, or nothing but what its Deny exempts: nothing else is "
-    "allowed, with MFA either.",
+    "allowed, not even with MFA.",
 )
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
@@ -94,7 +94,7 @@ def check_boundary(subject: Subject) -> Iterator[Flaw]:
             BOUNDARY_NOTHING,
             subject.place_of_action(),
             "this boundary allows nothing that the Deny is about",
-            "nothing else is allowed to whoever has this boundary, with MFA either",
+            "nothing else is allowed to whoever has this boundary, not even with MFA",
             'allow what they may do at most: {"Effect": "Allow", "Action": "*", "Resource": "*"}',
         )
 

@@ -27,7 +27,7 @@ EXEMPTION = Rule(
     "sid-promises-exemption",
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
-    "MFA, and no Allow overrides a Deny.",
+    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts.",
 )
 RULES = (PROMISE, EXEMPTION)
 

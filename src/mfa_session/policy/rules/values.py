@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
-    "The value is not the date, number, boolean, network or kind of principal that it should be, "
-    "has wildcards under `StringEquals`, or the list of values is empty: it matches nothing. "
-    "`aws:SourceIp` is never private.",
+    "The value is not the date, number, boolean, network, id or name that it should be, has "
+    "wildcards under `StringEquals`, or the list of values is empty: it matches nothing. "
+    "`aws:SourceIp` is never a private address.",
 )
 RULES = (WRONG_VALUE,)
 
@@ -63,7 +63,7 @@ _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
 _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     "aws:userid": (
         re.compile(r"(?![A0-9*?$<{\[]).+|A(?![A-Z0-9]{3})[\w.@+=-]+").fullmatch,
-        "a unique id such as AIDA… of a user",
+        "a unique id, such as AIDA… for a user",
     ),
     "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),
     **dict.fromkeys(
