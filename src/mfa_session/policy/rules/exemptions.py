@@ -36,7 +36,8 @@ BOUNDARY_NOTHING = Rule(
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
     ERROR,
-    "`NotAction` or `NotResource` holds `*`, which exempts everything: the Deny denies nothing.",
+    "`NotAction` or `NotResource` holds `*`, which exempts everything: the Deny denies nothing. A "
+    "warning if it exempts the whole services that the policy allows.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",
@@ -73,6 +74,7 @@ FIRST_STEPS = frozenset(
 )  # fmt: skip
 
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
+_whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
 of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user/.*|\*)").fullmatch
 is_own_care = re.compile(
     r"iam:(\S*mfa\S*|getuser|listusers|changepassword|getaccount\S*|listaccountaliases)"
@@ -125,6 +127,15 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             "nobody without MFA is stopped from anything else",
             "deny on all resources",
             {"Resource": "*", **sparing(subject)},
+        )
+    elif subject.refuses_without_mfa and is_of_users(subject) and (free := _all_free(subject)):
+        yield Flaw(
+            DENIES_NOTHING,
+            subject.place_of_action(),
+            f"this Deny exempts all that the policy allows, {free} among it",
+            "nobody without MFA is stopped from anything that this policy allows",
+            "list in NotAction only what is needed to set up MFA",
+            severity=WARNING,
         )
 
 
@@ -259,6 +270,16 @@ def _all_left_out(subject: Subject) -> str:
     if any(includes(name, "*") for name in statement.not_resources or ()):
         return "NotResource holds *, which is every resource"
     return ""
+
+
+def _all_free(subject: Subject) -> str:
+    """Name a service that is allowed and exempt, if all that Allows give is; else return ""."""
+    denial, whole = subject.statement, subject.whole
+    first = subject.document.kind == "identity" and denial in whole.denies_for_mfa[:1]
+    if not first or any(each.allows and may_overlap(each, denial) for each in whole.statements):
+        return ""
+    services = filter(_whole_service, denial.not_actions or ())
+    return next(filter(whole.allows_without_mfa, services), "")
 
 
 def _leaves_all_else(subject: Subject) -> bool:

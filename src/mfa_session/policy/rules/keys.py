@@ -29,8 +29,8 @@ UNKNOWN_KEY = Rule(
 NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
-    "AWS has no such `aws:` key, in a condition or as a variable, or the name of the tag is "
-    "missing, or none of the actions has the key (`s3:prefix`): no request has it.",
+    "AWS has no such `aws:` or `s3:` key, in a condition or as a variable, or the name of the tag "
+    "is missing, or none of the actions has the key (`s3:prefix`): no request has it.",
 )
 NO_USER = Rule(
     "username-in-role-policy",
@@ -69,17 +69,35 @@ _SAML = """
 aud cn commonName doc givenName iss mail name namequalifier organizationStatus primaryGroupSID sub
 sub_type surname uid x500UniqueIdentifier
 """
+_S3 = """
+AccessGrantScope AccessGrantsInstanceArn AccessGrantsLocationScope AccessPointNetworkOrigin
+AccessPointTag/ BucketTag/ DataAccessPointAccount DataAccessPointArn ExistingJobOperation
+ExistingJobPriority ExistingObjectTag/ InventoryAccessibleOptionalFields InventoryField
+JobSuspendedCause ObjectCreationOperation RequestJobOperation RequestJobPriority RequestObjectTag/
+RequestObjectTagKeys ResourceAccount TlsVersion annotation-prefix authType delimiter
+deliverySourceArn destinationRegion if-match if-none-match isReplicationPauseRequest
+locationconstraint logType max-annotation-results max-keys object-lock-event-hold
+object-lock-event-hold-duration-days object-lock-legal-hold object-lock-mode
+object-lock-remaining-retention-days object-lock-retain-until-date prefix
+resourceArnBeingAuthorized signatureAge signatureversion versionid x-amz-acl x-amz-bucket-namespace
+x-amz-content-sha256 x-amz-copy-source x-amz-grant-full-control x-amz-grant-read
+x-amz-grant-read-acp x-amz-grant-write x-amz-grant-write-acp x-amz-metadata-directive
+x-amz-object-annotation-directive x-amz-object-if-match x-amz-object-ownership
+x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
+x-amz-server-side-encryption-customer-algorithm x-amz-storage-class x-amz-website-redirect-location
+"""
 _KEYS = {
     prefix: {name.lower(): name for name in names.split()}
     for prefix, names in {
         "aws": f"{_NAMES} {_OLDER} PrincipalTag/ RequestTag/ ResourceTag/",
         "iam": _IAM,
+        "s3": _S3,
         "sts": _STS,
         "saml": _SAML,
     }.items()
 }
 _GROWING = {"iam", "sts"}  # there may be newer ones: only a slip of the pen is told
-_form = re.compile(r"(aws|iam|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
+_form = re.compile(r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
 _of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
@@ -123,14 +141,16 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys for all services or of SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
         near = None if misspelt(condition) else _meant_instead(condition.key)
-        if near is not None:
+        prefix = condition.key.lower().partition(":")[0]
+        counts = subject.mfa_conditions or subject.document.kind == "resource" or prefix != "s3"
+        if near is not None and counts:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
                 f"AWS has no condition key {condition.key}" + _nearest(near),
                 f"no request has that key: {_never_there(subject, condition)}",
                 _EXISTING,
-                severity=None if near or condition.key.lower().startswith("aws:") else NOTE,
+                severity=None if near or prefix in {"aws", "s3"} else NOTE,
             )
 
 

@@ -35,13 +35,15 @@ _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 
 def check_partition(subject: Subject) -> Iterator[Flaw]:
     """Find ARNs that exist in no account of the policy's partition."""
-    partitions = _partitions_of(subject.whole)
+    partitions, here = _partitions_of(subject.whole), _partition_around(subject.statement)
     for element, arn, found in _arns_in(subject.statement):
         regional = _partition_of_region(found[3])
         if regional not in {None, found[1]}:
             right, others = regional, f"{found[3]} is a region"
         elif partitions and found[1] == partitions[1]:
             right, others = partitions[0], "the other ARNs here are"
+        elif here and element == "Condition":
+            right, others = here, "the other ARNs of the statement are"
         else:
             continue
         yield Flaw(
@@ -71,6 +73,14 @@ def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
             found = _arn(value)
             if found:
                 yield element, value, found
+
+
+def _partition_around(statement: Statement) -> str | None:
+    """Return the partition of a statement's resources and principals, if no condition has it."""
+    arns = [(element, found[1]) for element, _, found in _arns_in(statement)]
+    named = {partition for element, partition in arns if element in {"Principal", "Resource"}}
+    compared = {partition for element, partition in arns if element == "Condition"}
+    return named.pop() if len(named) == 1 and not named & compared else None
 
 
 def _partition_of_region(region: str) -> str | None:

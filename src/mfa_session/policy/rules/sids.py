@@ -27,7 +27,8 @@ EXEMPTION = Rule(
     "sid-promises-exemption",
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
-    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts.",
+    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts, or "
+    "only for an emergency user.",
 )
 RULES = (PROMISE, EXEMPTION)
 
@@ -48,32 +49,25 @@ _NEGATED = {
     f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
 }
 _exception = re.compile("(?:except|exempt|exclud|unless)(?:ing|for|the)*([a-z]{2,})").search
+_emergency = re.compile("emergency|break-?glass", re.IGNORECASE).search
+_OF_USERS = {"aws:principalarn", "aws:username"}
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
 
 
 def check_promise(subject: Subject) -> Iterator[Flaw]:
     """Find statements that ask for no MFA although their Sid says so."""
-    statement = subject.statement
-    sid = _letters(statement)
-    if means_mfa(statement) or not (_demand(sid) or _absence(sid)):
+    if not breaks_promise(subject):
         return
-    if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
-        return  # a misspelt Condition has a finding of its own
+    statement, asking = subject.statement, "no condition asks"
+    condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'
     if statement.allows:
-        asked_elsewhere = subject.on_role or subject.whole.denies_for_mfa
-        if _absence(sid) or _needs_no_mfa(statement) or asked_elsewhere:
-            return
         asking = "neither a condition nor a Deny of this policy asks"
         who = "everybody to whom it applies gets through without MFA"
         condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
-    elif not all(each.is_about("aws:TokenIssueTime") for each in statement.conditions):
-        return
     elif statement.conditions:
-        asking, who = "no condition asks", "temporary credentials without MFA are not stopped"
-        condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'
+        who = "temporary credentials without MFA are not stopped"
     else:
-        asking, who = "no condition asks", "everybody is locked out, with MFA too"
-        condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'
+        who = "everybody is locked out, with MFA too"
     yield Flaw(
         PROMISE,
         subject.document.source.position(statement.elements["Sid"].offset),
@@ -83,6 +77,19 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         if subject.on_role
         else f"add {condition} to its Condition, or change the Sid",
     )
+
+
+def breaks_promise(subject: Subject) -> bool:
+    """Say whether a statement asks for no MFA although its Sid says so."""
+    statement, sid = subject.statement, _letters(subject.statement)
+    if means_mfa(statement) or not (_demand(sid) or _absence(sid)):
+        return False
+    if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
+        return False  # a misspelt Condition has a finding of its own
+    if statement.allows:
+        asked_elsewhere = subject.on_role or subject.whole.denies_for_mfa
+        return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
+    return all(each.is_about("aws:TokenIssueTime") for each in statement.conditions)
 
 
 def check_devices(subject: Subject) -> Iterator[Flaw]:
@@ -121,19 +128,21 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_exception(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies that are only for those whom their Sid excepts."""
-    excepted = _exception(_letters(subject.statement))
-    if excepted is None or not subject.refuses_without_mfa:
-        return
-    for condition in subject.other_conditions:
+    """Find Denies that are only for those whom their Sid excepts, or for an emergency."""
+    sid = _letters(subject.statement)
+    excepted = _exception(sid)
+    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
+        negated = _NEGATED.get(condition.operator) if condition.values else None
         names = [_first_word(each) for each in condition.values]
-        negated = _NEGATED.get(condition.operator)
-        if negated and names and all(map(excepted[1].startswith, names)):
+        by_sid = excepted is not None and all(map(excepted[1].startswith, names))
+        of_users = subject.statement.not_actions and condition.key.lower() in _OF_USERS
+        in_need = of_users and not _emergency(sid) and all(map(_emergency, condition.values))
+        if negated and (by_sid or in_need):
             yield Flaw(
                 EXEMPTION,
                 condition.position,
-                f"the Sid is {subject.statement.sid}, but this Deny is only for those whom "
-                f"{condition.written} {condition.key} names",
+                (f"the Sid is {subject.statement.sid}, but this" if by_sid else "this")
+                + f" Deny is only for those whom {condition.written} {condition.key} names",
                 "they are locked out, and nobody else is asked for MFA",
                 f"write {negated} to exempt them",
             )

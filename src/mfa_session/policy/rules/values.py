@@ -56,6 +56,7 @@ def _no_principal_type(text: str) -> bool:
     return not (known or any(includes(text, each) for each in (*_PRINCIPAL_TYPES, *_SERVICE_TYPES)))
 
 
+_of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
 _without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRoleFor).*").fullmatch
 _no_account = re.compile("(?![0-9]{12}$)[0-9]+|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
@@ -123,23 +124,29 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.other_conditions:
         if not condition.is_about("aws:PrincipalArn"):
             continue
+        of_root = subject.document.kind == "trust" and "Not" not in condition.operator
         of_aws = [each for each in condition.values if _without_path(each)]
         others = any(
             "aws-reserved/" in each or "aws-service-role/" in each for each in condition.values
         )
         if of_aws and not others:
-            text, why = of_aws[0], "roles that AWS creates have a path"
+            why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
             cure = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
+        elif of_root and condition.values and all(map(_of_root, condition.values)):
+            why = f"{condition.values[0]} is the root user, and AWS lets no root user assume a role"
+            cure = "name the account in Principal, and remove the condition"
         elif condition.values and all(map(_of_no_principal, condition.values)):
-            text = condition.values[0]
-            why = f"for a role session, {condition.key} is the role's ARN"
+            why = (
+                f"no principal has the ARN {condition.values[0]}; for a role session, "
+                f"{condition.key} is the role's ARN"
+            )
             cure = "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME"
         else:
             continue
         yield Flaw(
             WRONG_VALUE,
             condition.position,
-            f"no principal has the ARN {text}; {why}",
+            why,
             "nobody is exempt"
             if "Not" in condition.operator
             else who_never_meets(subject, condition),
