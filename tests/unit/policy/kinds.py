@@ -90,6 +90,7 @@ NOTHING, ONESELF = "deny-denies-nothing", "deny-reaches-only-oneself"
 REMOVAL, OWN = "removal-without-mfa", "own-removal-without-mfa"
 ANYONE, DEFEATED = "anyone-with-mfa", "allowed-without-mfa-too"
 SHORT, LONG = "age-too-short", "age-beyond-any-session"
+UNUSED = "age-never-counts"
 OPERATOR, KEY = "unknown-operator", "unknown-mfa-key"
 SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
 ACTION = "unknown-action"
@@ -502,8 +503,8 @@ STATED = [
            found("deny-applies-with-mfa", SHORT, at=1), {STOP: ""}),
     Stated("any-age-at-all", [allow("ec2:*", on("NumericNotEquals", AGE, "0"))],
            found("allow-age-inverted"), {STOP: "ks"}),
-    Stated("looser-of-two-ages", [allow("ec2:*", on("NumericLessThan", AGE, ["900", 3600]))], [],
-           {STOP: "m"}),
+    Stated("looser-of-two-ages", [allow("ec2:*", on("NumericLessThan", AGE, ["900", 3600]))],
+           found(UNUSED), {STOP: "m"}),
     Stated("age-of-a-variable", [allow("ec2:*", on("NumericLessThan", AGE,
             "${aws:PrincipalTag/age}"))], found("age-not-a-number"), {}),
     Stated("no-age-or-one", [ALL, deny("ec2:*", on("Null", AGE, ["true", "false"]))],
@@ -1528,6 +1529,25 @@ STATED = [
     Stated("keys-of-s3", [allow("s3:PutObject", {**WITH, **on("StringEquals",
             "s3:RequestObjectTag/team", "x")}), deny("s3:*", {**WITHOUT, **on("NumericGreaterThan",
             "s3:signatureAge", "600")})], [], {}),
+    Stated("ages-of-which-the-shortest-counts", [ALL, deny("ec2:*", older(["43200", "900"]))],
+           found(UNUSED, at=1), {STOP: "m"}),
+    Stated("ages-that-are-one", [ALL, deny("ec2:*", older(["900", "900.0"])), deny("rds:*",
+            older(["900", "${var.age}"]))], [], {STOP: "m"}),
+    Stated("ages-of-which-the-longest-is-too-long", [allow(STOP, {**WITH, **older(["60",
+            "999999"], "NumericLessThan")})], found(LONG), {}),
+    Stated("ages-of-which-the-longest-is-not-too-short", [allow(STOP, {**WITH, **older(["3600",
+            "3600.0"], "NumericLessThan")}), allow(READ, older("60", "NumericLessThan"))],
+           found(SHORT, at=1), {}),
+    *[Stated(f"outside-of-all-networks-{number}", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "NotIpAddress", "aws:SourceIp", networks)})], found(*rules, at=1), {})
+      for number, (networks, rules) in enumerate([("0.0.0.0/0", [VALUE]),
+            (["192.0.2.0/24", "0.0.0.0/0", "::/0"], [VALUE]), (["0.0.0.0/1", "128.0.0.0/1"],
+            [VALUE]), ("::/0", ["deny-narrowed"]), ("0.0.0.0/1", ["deny-narrowed"])])],
+    Stated("outside-of-all-networks-to-get-in", [allow(STOP, {**WITH, **on("NotIpAddress",
+            "aws:SourceIp", "0.0.0.0/0")})], found(VALUE), {}),
+    Stated("inside-of-all-networks", [allow(STOP, {**WITH, **on("IpAddress", "aws:SourceIp",
+            "0.0.0.0/0")}), allow("s3:*", on("NotIpAddress", "aws:VpcSourceIp", "0.0.0.0/0"))],
+           [], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

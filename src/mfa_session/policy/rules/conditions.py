@@ -28,7 +28,7 @@ from mfa_session.policy.mfa import (
 )
 from mfa_session.policy.rules.keys import age_of, misspelt
 from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule, Subject
-from mfa_session.policy.rules.values import is_private, who_never_meets
+from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,8 @@ AGE_UNUSED = Rule(
     "age-never-counts",
     WARNING,
     "An age limit beside a condition that matches only requests without MFA, which have no age: "
-    "old MFA is not stopped.",
+    "old MFA is not stopped. Or one of several limits in a condition, where one match is enough: "
+    "an Allow goes by the longest. A note for a Deny, which goes by the shortest.",
 )
 NARROWED = Rule(
     "deny-narrowed",
@@ -155,20 +156,31 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
 def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find age limits in other units, or out of reach."""
     for condition in () if subject.on_role else subject.mfa_conditions:
-        known = is_sound(condition) and not is_unfilled(condition.values[0])
+        known = is_sound(condition) and not any(map(is_unfilled, condition.values))
         if _is_limit(subject, condition) and known and not (subject.reach and subject.reach.nobody):
-            seconds = float(condition.values[0])
+            limit = (max if subject.statement.allows else min)(condition.values, key=float)
+            seconds = float(limit)
             if seconds < SHORTEST_USEFUL_SECONDS:
-                yield _too_short(subject, condition, seconds)
+                yield _too_short(subject, condition, limit)
             elif seconds > LONGEST_SESSION_SECONDS:
                 yield Flaw(
                     AGE_TOO_LONG,
                     condition.position,
-                    f"the age limit is {condition.values[0]} seconds; the longest session lasts "
+                    f"the age limit is {limit} seconds; the longest session lasts "
                     f"{LONGEST_SESSION_SECONDS}",
                     "MFA of any age gets through",
                     _IN_SECONDS,
                     right_condition(subject.statement, age_limit="3600"),
+                )
+            elif unused := _without_effect(condition, seconds):
+                yield Flaw(
+                    AGE_UNUSED,
+                    condition.position,
+                    f"of several age limits one match is enough: {limit} seconds decides, and "
+                    f"{unused} has no effect",
+                    f"MFA of up to {limit} seconds gets through, and none that is older",
+                    "write one limit",
+                    severity=None if subject.statement.allows else NOTE,
                 )
 
 
@@ -197,7 +209,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     narrowing = [
         each
         for each in subject.other_conditions
-        if (each.key.lower() in CIRCUMSTANCES and not is_private(each))
+        if (each.key.lower() in CIRCUMSTANCES and not has_wrong_networks(each))
         or is_met(each, DIRECT_CALL) is False
         or _is_joined(sid)
     ]
@@ -230,6 +242,13 @@ def _is_limit(subject: Subject, condition: Condition) -> bool:
     """Say whether it stops MFA that is too old; a lower bound may be any small number."""
     upper = "NumericLess" if subject.statement.allows else "NumericGreater"
     return is_age(condition) and condition.operator.startswith((upper, "NumericEquals"))
+
+
+def _without_effect(condition: Condition, seconds: float) -> str:
+    """Return an age limit that another one of the condition makes void; empty if there is none."""
+    equals = condition.operator.startswith("NumericEquals")
+    others = (each for each in condition.values if float(each) != seconds and not equals)
+    return next(others, "")
 
 
 def _nearest_operator(condition: Condition) -> str | None:
@@ -297,13 +316,13 @@ def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
     )
 
 
-def _too_short(subject: Subject, condition: Condition, seconds: float) -> Flaw:
-    in_minutes = int(seconds) * 60
+def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
+    in_minutes = int(float(limit)) * 60
     meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else 3600
     return Flaw(
         AGE_TOO_SHORT,
         condition.position,
-        f"the age limit, in seconds, is only {condition.values[0]}",
+        f"the age limit, in seconds, is only {limit}",
         "everybody is locked out right after they enter a code",
         _IN_SECONDS,
         right_condition(subject.statement, age_limit=str(meant)),

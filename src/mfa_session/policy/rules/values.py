@@ -21,7 +21,7 @@ WRONG_VALUE = Rule(
     ERROR,
     "The value is not the date, number, boolean, network, id or name that it should be, has "
     "wildcards under `StringEquals`, or the list of values is empty: it matches nothing. "
-    "`aws:SourceIp` is never a private address.",
+    "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
 RULES = (WRONG_VALUE,)
 
@@ -184,8 +184,18 @@ def check_patterns(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_private_networks(subject: Subject) -> Iterator[Flaw]:
-    """Find private networks alone under aws:SourceIp, which is the caller's public address."""
+def check_networks(subject: Subject) -> Iterator[Flaw]:
+    """Find networks under aws:SourceIp that no public address is in, or none outside of."""
+    for condition in subject.other_conditions if subject.mfa_conditions else ():
+        if exempts_all_addresses(condition):
+            gets = "gets through" if subject.statement.allows else "is stopped"
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"every IPv4 address is in 0.0.0.0/0: {condition.written} matches none",
+                f"no request from an IPv4 address {gets}",
+                "write the networks that are meant, or remove the condition",
+            )
     for condition in filter(is_private, subject.other_conditions):
         yield Flaw(
             WRONG_VALUE,
@@ -202,12 +212,25 @@ CHECKS: tuple[Check, ...] = (
     check_principals,
     check_ids,
     check_patterns,
-    check_private_networks,
+    check_networks,
 )
 
 
 def _is_placeholder(text: str) -> bool:
     return is_unfilled(text) or _to_be_replaced(text.lower()) is not None
+
+
+def has_wrong_networks(condition: Condition) -> bool:
+    """Say whether `check_networks` finds its networks wrong, beside a condition about MFA."""
+    return is_private(condition) or exempts_all_addresses(condition)
+
+
+def exempts_all_addresses(condition: Condition) -> bool:
+    """Say whether it is only for addresses outside of networks that hold all of IPv4."""
+    exempt = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
+    networks = map(_network, condition.values if exempt else ())
+    all_of_v4 = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
+    return any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(all_of_v4))
 
 
 def is_private(condition: Condition) -> bool:
@@ -217,12 +240,18 @@ def is_private(condition: Condition) -> bool:
 
 
 def _private_network(value: str) -> bool:
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
+    network = _network(value)
+    if network is None:
         return False
     wider = [each for each in _PRIVATE if each.version == network.version]
     return any(network.subnet_of(each) for each in wider)  # type: ignore[arg-type]
+
+
+def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return None
 
 
 def _empty(subject: Subject, condition: Condition) -> Flaw:
