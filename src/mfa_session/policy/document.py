@@ -34,6 +34,16 @@ names_role = re.compile(
     re.IGNORECASE,
 ).search
 
+# A Sid by which a permissions boundary is for roles, such as LambdaRoleCeiling.
+_of_roles = re.compile(
+    r"(?!no(?!de)|deny|must|protect|enforce|require|prevent|allow)"
+    r"(?!.*(assum|attach|chain|creat|edit|pass|put|remov|with|user|people|human))"
+    r"(\w*roles?(boundary|cap|ceiling|guardrails?|limits?|max(imum)?)(mfa)?"
+    r"|(boundary|cap|ceiling|limits?|max(imum)?)(for|of)\w*roles?)",
+    re.IGNORECASE,
+).fullmatch
+_is_on_roles = re.compile(r"iam:.*role|sts:assume", re.IGNORECASE).match
+
 _of_cloudfront = re.compile(r"arn:[^:]*:iam::cloudfront:user/.*").fullmatch
 _is_about_cloudfront = re.compile(r"cloud ?front|origin access|\bOAI\b", re.IGNORECASE).search
 # The accounts that write the access logs of load balancers (Elastic Load Balancing, user guide).
@@ -139,6 +149,13 @@ class Document:
         return "trust" if all(map(is_of_trust, naming)) else "resource"
 
     @cached_property
+    def sid_of_roles(self) -> str | None:
+        """The Sid by which a boundary is for roles; None if no Sid says so, or its surroundings."""
+        if self.kind != "boundary" or self.holder is not None:
+            return None
+        return next((each.sid for each in self.statements if _says_roles(each)), None)
+
+    @cached_property
     def own_statements(self) -> frozenset[Statement]:
         """Its statements, to tell them from another policy's."""
         return frozenset(self.statements)
@@ -155,6 +172,12 @@ class Document:
 def has_principal(statement: Statement) -> bool:
     """Say whether a statement has principals, as only those of resources and roles do."""
     return statement.principals is not None or statement.not_principals is not None
+
+
+def _says_roles(statement: Statement) -> bool:
+    """Say whether the Sid is about roles' own limits, and no action is on roles."""
+    actions = statement.actions or statement.not_actions or ()
+    return _of_roles(statement.sid or "") is not None and not any(map(_is_on_roles, actions))
 
 
 def is_for_everybody(statement: Statement) -> bool:

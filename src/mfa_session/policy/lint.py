@@ -58,7 +58,8 @@ def lint(
 
     Statements are judged together: a Deny backs an Allow. `on_role` says that the policy is a
     role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
-    itself. Without `names` no action is held against AWS's.
+    itself, and so does the Sid of a boundary for roles. Without `names` no action is held against
+    AWS's.
     """
     return _lint(document, WholePolicy(document.statements, names), on_role=on_role, names=names)
 
@@ -84,7 +85,8 @@ def _lint(
     document: Document, whole: WholePolicy, *, on_role: bool, names: AwsNames | None
 ) -> tuple[Finding, ...]:
     # In a trust policy of a role MFA conditions do work.
-    of_role = (on_role or document.holder == "role") and document.kind in {"identity", "boundary"}
+    by_its_words = document.holder == "role" or document.sid_of_roles is not None
+    of_role = (on_role or by_its_words) and document.kind in {"identity", "boundary"}
     subjects = [
         Subject(each, document, whole, on_role=of_role, names=names) for each in document.statements
     ]

@@ -322,6 +322,34 @@ def test_a_boundary_of_roles_asks_their_sessions_in_vain() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sid", "action", "is_of_roles"),
+    [
+        ("WorkloadRolesCeiling", ["s3:*", "sqs:*"], True),
+        ("TaskRoleBoundaryMfa", "s3:*", True),
+        ("NodeRoleMaximum", "s3:*", True),
+        ("BoundaryForLambdaRoles", "s3:*", True),
+        ("CeilingOfUsersAndTheirRoles", "s3:*", False),
+        ("UserAndRoleBoundary", "s3:*", False),
+        ("DenyRoleBoundary", "s3:*", False),
+        ("AllowPassRole", "iam:PassRole", False),
+        ("RoleLimits", ["s3:*", "iam:PassRole"], False),
+        ("AssumeRoleLimits", "*", False),
+        ("WorkloadRoles", "s3:*", False),
+        (None, "s3:*", False),
+    ],
+)
+def test_a_boundary_is_for_roles_if_a_sid_says_so(
+    sid: str | None, action: str, is_of_roles: bool
+) -> None:
+    named = {**allow(action), **({"Sid": sid} if sid else {})}
+    statements = [named, deny("s3:PutObject", WITHOUT)]
+    told = lint(read(statements, kind="boundary"))
+    assert [each.rule for each in told] == (["mfa-in-role-policy"] if is_of_roles else [])
+    assert all(each.message.startswith(f"by its Sid {sid} this is a role's") for each in told)
+    assert lint(read(statements, kind="identity")) == ()
+
+
+@pytest.mark.parametrize(
     ("written", "meant"),
     [
         ("BoolNotEquals", "Bool"),

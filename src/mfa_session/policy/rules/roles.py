@@ -34,7 +34,8 @@ ROLE = Rule(
 IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
     WARNING,
-    "A role's own permission policy (`--role`) requires MFA, which its sessions do not carry.",
+    "A role's own permission policy (`--role`), or a boundary that is for roles by its `Sid` "
+    "(`LambdaRoleCeiling`), requires MFA, which a role's sessions do not carry.",
 )
 SCP = Rule(
     "scp-locks-out-roles",
@@ -109,14 +110,16 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     else:
         who = "the role's sessions are locked out" if allows else "nobody is stopped"
     ages = all(map(is_age, subject.mfa_conditions))
+    sid, age = subject.document.sid_of_roles, " and no age of it" if ages else ""
+    asked = f"{'limit the age of' if ages else 'require'} MFA in the role's trust policy"
+    undone = "remove the condition" if allows else "delete this statement"
     yield Flaw(
         IN_ROLE_POLICY,
         subject.mfa_conditions[0].position,
-        f"this is a role's policy: its sessions carry no MFA{' and no age of it' if ages else ''}, "
-        "even if assuming it took a code",
+        (f"by its Sid {sid} this is a role's boundary" if sid else "this is a role's policy")
+        + f": its sessions carry no MFA{age}, even if assuming it took a code",
         who,
-        f"{'limit the age of' if ages else 'require'} MFA in the role's trust policy, then "
-        + ("remove the condition" if allows else "delete this statement"),
+        f"{undone}; where people assume the role, {asked}" if sid else f"{asked}, then {undone}",
     )
 
 
