@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS, is_met
+from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met
 from mfa_session.policy.credentials import (
     DIRECT_CALL,
     LONGEST_SESSION_SECONDS,
@@ -97,6 +97,7 @@ _of_some_places = re.compile(
 # A Sid that asks for MFA and for something else as well, such as RequireMFAAndRegion.
 _is_joined = re.compile("mfa(less)?and|and(no|without)?mfa|always").search
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
+_NOW = "2026-11"  # a date before it has passed
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 CIRCUMSTANCES = {
@@ -209,9 +210,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     narrowing = [
         each
         for each in subject.other_conditions
-        if (each.key.lower() in CIRCUMSTANCES and not has_wrong_networks(each))
-        or is_met(each, DIRECT_CALL) is False
-        or _is_joined(sid)
+        if _is_narrow(each) or is_met(each, DIRECT_CALL) is False or _is_joined(sid)
     ]
     only_there = says_where(subject) and not _is_joined(sid)
     asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
@@ -327,6 +326,17 @@ def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
         _IN_SECONDS,
         right_condition(subject.statement, age_limit=str(meant)),
     )
+
+
+def _is_narrow(condition: Condition) -> bool:
+    """Say whether it may be a requirement of its own, which leaves requests without MFA alone."""
+    key, negated = condition.key.lower(), condition.operator in OPPOSITES
+    if key == "aws:requestedregion":  # a Deny in some regions is meant to be one
+        return negated
+    since = key == "aws:currenttime" and condition.operator.startswith("DateGreaterThan")
+    if since and all(value[:4].isdigit() and value < _NOW for value in condition.values):
+        return False  # it is in force
+    return key in CIRCUMSTANCES and not has_wrong_networks(condition)
 
 
 def says_where(subject: Subject) -> bool:

@@ -6,9 +6,9 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap
-from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext, arn_pattern
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
@@ -30,6 +30,7 @@ from mfa_session.policy.rules.resources import (
     in_partition_of,
 )
 from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.values import patterns_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,6 +96,10 @@ _STEPS = (
 )
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
+_USERS = (
+    RequestContext({}, {PRINCIPAL_ARN: arn_pattern(is_user=True)}),
+    RequestContext({}, {PRINCIPAL_ARN: "arn:*:iam::*:root"}),
+)
 SESSION_CALL = "sts:GetSessionToken"
 
 
@@ -300,11 +305,15 @@ def _denies_by_name(subject: Subject) -> bool:
 def _spares_calls_of_iam(condition: Condition) -> bool:
     """Say whether a condition keeps a Deny from calls that list, create or enable a device.
 
-    They bring no tags and no other service's keys, and are made in one region.
+    Users and root make them, without tags and other services' keys, in one region.
     """
     if condition.is_unfilled:
         return True
     key = condition.key.lower()
+    if condition.is_about(PRINCIPAL_ARN):
+        as_text = patterns_as_text(condition) if condition.operator not in OPPOSITES else []
+        nobody = bool(as_text) and len(as_text) == len(condition.values)
+        return nobody or all(is_met(condition, each) is False for each in _USERS)
     is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
     return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False
 

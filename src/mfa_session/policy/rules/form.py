@@ -97,7 +97,8 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
 }
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
-_ARN_PARTS = 6
+_ARN_PARTS, _ACCOUNT_AT = 6, 4
+_variable = re.compile(r"\$\{[^}]*\}")
 _NOT_IN_RCPS = {"ec2", "iam", "organizations"}
 _NAMES = {
     "identity": "a policy of a user, group or role",
@@ -154,15 +155,17 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     """Find resources that are no ARNs; of resource policies, only those of S3 need ARNs."""
     if subject.document.kind not in _NAMES and not _is_about_s3(subject.statement):
         return
-    for item in subject.items_of("Resource", "NotResource"):
-        if isinstance(item.value, str) and _is_no_arn(item.value):
-            yield Flaw(
-                NO_ARN,
-                subject.document.source.position(item.offset),
-                f"{item.value!r} is neither an ARN nor *",
-                REJECTED,
-                "write the ARN of the resource, or *",
-            )
+    items = subject.items_of("Resource", "NotResource")
+    wrong = [item for item in items if isinstance(item.value, str) and _is_no_arn(item.value)]
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if wrong[1:] else ""
+        yield Flaw(
+            NO_ARN,
+            subject.document.source.position(wrong[0].offset),
+            f"{wrong[0].value!r} is neither an ARN nor *{more}",
+            REJECTED,
+            "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
+        )
 
 
 def check_form(subject: Subject) -> Iterator[Flaw]:
@@ -337,6 +340,10 @@ def _may_be_of_an_rcp(statement: Statement) -> bool:
 
 
 def _is_no_arn(text: str) -> bool:
-    if text.startswith("arn:") and (text.count(":") >= _ARN_PARTS - 1 or "*" in text):
-        return False
+    if text.startswith("arn:"):
+        parts = _variable.sub("x", text).split(":", _ARN_PARTS - 1)
+        account = parts[_ACCOUNT_AT] if len(parts) > _ACCOUNT_AT else ""
+        in_account = "/" in account.partition("*")[0] and not is_unfilled(account)
+        short = len(parts) < _ARN_PARTS and not ("*" in text or is_unfilled(text))
+        return in_account or short
     return not (text.startswith("*") or is_unfilled(text))

@@ -98,6 +98,8 @@ _KEYS = {
 }
 _GROWING = {"iam", "sts"}  # there may be newer ones: only a slip of the pen is told
 _form = re.compile(r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
+_plain_form = re.compile(r"([a-z][a-z0-9-]*:)?\w+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
+_ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
 _of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
@@ -106,14 +108,28 @@ _filled_in = re.compile(r"(?<!\$)\$\{(?![\w-]+:[^:])").search
 _TEMPLATES = (".tftpl", ".tpl", ".tmpl")
 _OF_SERVERLESS = {"aws:accountid", "aws:region"}
 _OF_LISTS, _OF_WRITES = ("s3:list*",), ("s3:create*", "s3:put*", "s3:replicate*")
-# The actions that have a key (Service Authorization Reference, Amazon S3).
+_OF_READS = ("s3:get*", "s3:*tagging", "s3:put*acl", "s3:restore*", "s3:bypass*")
+# The actions that have a key (Service Authorization Reference, Amazon S3; for objects' tags the S3
+# user guide, tagging and access control policies), and one of them to name.
 _OF_S3 = {
-    "s3:delimiter": _OF_LISTS,
-    "s3:max-keys": _OF_LISTS,
-    "s3:prefix": _OF_LISTS,
-    "s3:x-amz-acl": _OF_WRITES,
-    "s3:x-amz-server-side-encryption": _OF_WRITES,
+    **dict.fromkeys(("s3:delimiter", "s3:max-keys", "s3:prefix"), (_OF_LISTS, "s3:ListBucket")),
+    "s3:existingobjecttag": (_OF_READS, "s3:GetObject"),
+    **dict.fromkeys(
+        ("s3:x-amz-acl", "s3:x-amz-server-side-encryption"), (_OF_WRITES, "s3:PutObject")
+    ),
 }
+# The services, beside its own, whose actions may have a service's keys.
+_SHARED: dict[str, tuple[str, ...]] = {
+    "dynamodb": ("dax:*",),
+    "ec2": ("autoscaling:*", "ec2*:*", "elasticloadbalancing:*", "imagebuilder:*", "ssm*:*"),
+    "iam": (),
+    "kms": (),
+    "s3": ("s3*:*",),
+    "secretsmanager": (),
+    "sts": (),
+}
+# The keys that credentials of instances bring to every service.
+_OF_INSTANCES = {"ec2:roledelivery", "ec2:sourceinstancearn"}
 _EXISTING = "use one of AWS's condition keys"
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 
@@ -138,35 +154,38 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_global_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys for all services or of SAML that AWS does not have, and misspelt ones of IAM."""
+    """Find keys of all services, S3 or SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
-        near = None if misspelt(condition) else _meant_instead(condition.key)
-        prefix = condition.key.lower().partition(":")[0]
-        counts = subject.mfa_conditions or subject.document.kind == "resource" or prefix != "s3"
-        if near is not None and counts:
+        prefix = condition.key.lower().rpartition(":")[0]
+        about = subject.mfa_conditions or (subject.document.kind == "resource" and prefix == "s3")
+        if misspelt(condition) or not (about or prefix in _ANYWHERE):
+            continue
+        near = _meant_instead(condition.key)
+        near = _meant_by_other(subject, condition.key) if near is None else near
+        if near is not None:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
                 f"AWS has no condition key {condition.key}" + _nearest(near),
                 f"no request has that key: {_never_there(subject, condition)}",
                 _EXISTING,
-                severity=None if near or prefix in {"aws", "s3"} else NOTE,
+                severity=NOTE if prefix == "saml" and not near else None,
             )
 
 
-def check_keys_of_s3(subject: Subject) -> Iterator[Flaw]:
-    """Find keys of S3 that no action of the statement has."""
+def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
+    """Find keys of a service that no action of the statement has."""
     actions = subject.statement.actions or ("*",)
     for condition in subject.statement.conditions:
-        having = _OF_S3.get(condition.key.lower(), ())
+        having, example = _actions_having(subject, condition)
         lenient = condition.if_exists or condition.operator == "Null" or not condition.known
         if having and not lenient and not any(may_be_of(action, having) for action in actions):
             met = is_met(condition, RequestContext({condition.key: None}))
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"{actions[0]} has no condition key {condition.key}; "
-                + ("s3:ListBucket has it" if having is _OF_LISTS else "s3:PutObject has it"),
+                f"{actions[0]} has no condition key {condition.key}"
+                + (f"; {example} has it" if example else ""),
                 f"the condition is {'always' if met else 'never'} met",
                 "use a key that the action has, or remove the condition",
             )
@@ -237,7 +256,7 @@ def check_username(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_keys,
     check_global_keys,
-    check_keys_of_s3,
+    check_keys_of_actions,
     check_variables,
     check_escapes,
     check_username,
@@ -265,6 +284,31 @@ def misspelt(condition: Condition) -> str | None:
 def age_of(condition: Condition) -> str:
     """Return the age in seconds that a condition on a misspelt key compares to, or an hour."""
     return str(next(filter(None, map(age_seconds, condition.values)), 3600))
+
+
+def _meant_by_other(subject: Subject, key: str) -> str | None:
+    """Return the same as `_meant_instead` for a key without a prefix, or of no service of AWS's."""
+    found = None if is_unfilled(key) else _plain_form(key)
+    if found is None or subject.names is None:
+        return None
+    if found[1] is None:
+        name = _KEYS["aws"].get(key.lower())
+        return f"aws:{name}" if name else ""
+    if found[1].lower().removesuffix(":") in _KEYS:
+        return None
+    return "" if subject.names.look_up(f"{found[1]}*") else None
+
+
+def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, ...], str]:
+    """Return patterns of all actions that may have a key, and one to name; nothing if unknown."""
+    key = condition.key.lower()
+    plain, service = key.partition("/")[0], key.partition(":")[0]
+    if plain in _OF_S3:
+        return _OF_S3[plain]
+    known = service in _SHARED and key not in _OF_INSTANCES and not misspelt(condition)
+    if not (known and subject.mfa_conditions) or plain == "iam:resourcetag":  # STS has that, too
+        return (), ""
+    return (f"{service}:*", *_SHARED[service]), ""
 
 
 def _never_there(subject: Subject, condition: Condition) -> str:

@@ -79,6 +79,13 @@ _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _of_oneself = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
+_READ = "s3:GetObject"
+_names_a_bucket = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+").fullmatch
+# What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
+_route = re.compile(
+    r"(?:execute-api:|arn:[^:]*:execute-api:[^:]*:[^:]*:[^/*]*)/[^/*]+/(?!GET|HEAD|PUT|POST|PATCH|DELETE"
+    r"|OPTIONS|ANY)([^/*?]+)(?:/.*)?"
+).fullmatch
 _AN_ACCOUNT = 12 * "?"
 _variable = re.compile(r"\$\{[^}]*\}")
 
@@ -111,6 +118,35 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_objects(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of everything in S3 on buckets alone, where their objects are allowed."""
+    statement, where = subject.statement, subject.statement.resources or ()
+    everything = any(name.lower() == "s3:*" for name in statement.actions or ())
+    alone = everything and all(map(_names_a_bucket, where)) and subject.refuses_without_mfa
+    if where and alone and not _is_done(subject, _READ, _OF_OBJECT) and _gives_objects(subject):
+        yield Flaw(
+            WRONG_RESOURCE,
+            subject.place_of("Resource"),
+            f"s3:* is denied on {where[0]} alone, and not on its objects",
+            "the objects are read and deleted without MFA",
+            f"deny on {where[0]}/*, too",
+        )
+
+
+def check_routes(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies on an API's resource where something else stands in the place of the method."""
+    for resource in subject.statement.resources or () if subject.refuses_without_mfa else ():
+        found = _route(resource)
+        if found and not is_unfilled(resource):
+            yield Flaw(
+                WRONG_RESOURCE,
+                subject.place_of("Resource"),
+                f"{resource} has {found[1]!r} in the place of the method",
+                "it matches no call, and nobody is stopped",
+                "write API/STAGE/METHOD/PATH, such as execute-api:/prod/*/admin/*",
+            )
+
+
 def check_accounts(subject: Subject) -> Iterator[Flaw]:
     """Find the device of a user in another account than the user."""
     users, devices = _own_accounts(subject.whole)
@@ -126,7 +162,7 @@ def check_accounts(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_resources, check_accounts)
+CHECKS: tuple[Check, ...] = (check_resources, check_objects, check_routes, check_accounts)
 
 
 @functools.lru_cache(maxsize=32)
@@ -142,6 +178,11 @@ def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
 def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
     own = map(_of_oneself, statement.resources or ())
     return {found[1] for found in own if found and found[2] == kind}
+
+
+def _gives_objects(subject: Subject) -> bool:
+    """Say whether an Allow here gives objects."""
+    return bool(_doing(subject.whole, _READ, _OF_OBJECT, "Allow"))
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:

@@ -9,6 +9,7 @@ from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.credentials import RequestContext, mfa_session, role_session
 from mfa_session.policy.document import (
+    has_principal,
     is_for_everybody,
     is_for_services,
     names_role,
@@ -48,7 +49,12 @@ _ARN_KEY = "aws:principalarn"
 # A role like any other, to see whether a pattern takes in all of them.
 _FEW_SERVICES = 2
 _of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search
-_A_ROLE = RequestContext({_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
+_A_ROLE = RequestContext(
+    {
+        _ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",),
+        "aws:userid": ("AROAANYOTHERANYOTHER1:session",),
+    }
+)
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
 # user has no colon.
@@ -75,7 +81,8 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
 def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked where another condition is met by role sessions, among others or alone."""
     asks = subject.requires_mfa or subject.refuses_without_mfa
-    elsewhere = subject.on_role or is_for_services(subject.statement)
+    told = bool(roles_in(subject.statement))
+    elsewhere = told or subject.on_role or is_for_services(subject.statement)
     for condition in subject.other_conditions if asks and not elsewhere else ():
         roles = _roles_in(condition)
         if _is_met_by_roles_only(condition):
@@ -125,8 +132,13 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
     """Find service control policies that ask role sessions for MFA."""
-    if subject.document.kind != "scp" or any(map(_is_met_by_roles_only, subject.other_conditions)):
-        return  # one for roles only has a finding of its own
+    named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
+    if (
+        subject.document.kind != "scp"
+        or named
+        or any(map(_is_met_by_roles_only, subject.other_conditions))
+    ):
+        return  # one for roles only, or for a Principal, has a finding of its own
     allows = subject.requires_mfa and not subject.whole.allows_where(
         subject.statement, _may_be_met_by_roles
     )
@@ -209,7 +221,7 @@ def _spares_roles(condition: Condition) -> bool:
         return is_met(condition, RequestContext({condition.key: None})) is False
     if condition.key.lower() == _ARN_KEY:
         return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
-    return is_met(condition, role_session().facts) is False
+    return is_met(condition, _A_ROLE.over(role_session().facts)) is False
 
 
 def _is_of_tag(condition: Condition) -> bool:

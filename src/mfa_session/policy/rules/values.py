@@ -38,6 +38,8 @@ _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|x
 _of_no_principal = re.compile(
     "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
 ).fullmatch
+# IAM does no arithmetic.
+_sum = re.compile(r"\$\{aws:\w+\s*[-+*]\s*\w[^}]*\}", re.IGNORECASE).search
 _LIKE = ("StringLike", "StringNotLike")
 _EXACT = {"StringEquals", "StringNotEquals", *_LIKE}  # the case of letters counts
 _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
@@ -88,12 +90,15 @@ _PRIVATE = tuple(
 
 def check_other_values(subject: Subject) -> Iterator[Flaw]:
     """Find values under other keys that are no date, number or network, or are none at all."""
+    told = set[str]()
     for condition in subject.other_conditions:
         if condition.known and not condition.values:
             yield _empty(subject, condition)
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
-        if wrong and not any("${" in value or _is_placeholder(value) for value in wrong):
+        told_already = condition.key.lower() in told  # a range of a key has one finding
+        if wrong and not (told_already or any(map(_is_open, wrong))):
+            told.add(condition.key.lower())
             what, sample = _SAMPLES[kind]
             yield Flaw(
                 WRONG_VALUE,
@@ -172,8 +177,8 @@ def check_ids(subject: Subject) -> Iterator[Flaw]:
 def check_patterns(subject: Subject) -> Iterator[Flaw]:
     """Find patterns beside MFA that are compared as text, which no value of their key equals."""
     for condition in subject.other_conditions if subject.mfa_conditions else ():
-        wrong = [value for value in condition.values if _wildcard(_variable.sub("", value))]
-        if wrong and _equals(condition.operator) and _has_no_wildcards(condition.key.lower()):
+        wrong = patterns_as_text(condition)
+        if wrong:
             alone = len(wrong) == len(condition.values)
             yield Flaw(
                 WRONG_VALUE,
@@ -182,6 +187,13 @@ def check_patterns(subject: Subject) -> Iterator[Flaw]:
                 _who_if_no_value_matches(subject, condition) if alone else "it matches nobody",
                 f"for wildcards use {_LIKE['Not' in condition.operator]}",
             )
+
+
+def patterns_as_text(condition: Condition) -> list[str]:
+    """Return the values with wildcards that a condition compares as text."""
+    if not (_equals(condition.operator) and _has_no_wildcards(condition.key.lower())):
+        return []
+    return [value for value in condition.values if _wildcard(_variable.sub("", value))]
 
 
 def check_networks(subject: Subject) -> Iterator[Flaw]:
@@ -216,8 +228,10 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _is_placeholder(text: str) -> bool:
-    return is_unfilled(text) or _to_be_replaced(text.lower()) is not None
+def _is_open(text: str) -> bool:
+    """Say whether somebody or something is to fill in a value."""
+    filled_in = "${" in text and not _sum(text)
+    return filled_in or is_unfilled(text) or _to_be_replaced(text.lower()) is not None
 
 
 def has_wrong_networks(condition: Condition) -> bool:

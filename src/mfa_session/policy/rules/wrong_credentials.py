@@ -288,7 +288,7 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     if statement.allows or found.fresh or found.nobody:
         return False
     missed = [kind for kind in KINDS_WITHOUT_MFA if not found.includes(kind)]
-    if all(whole.denies(statement, kind) for kind in missed):
+    if all(whole.denies(statement, kind) or _leaves_first_steps(subject, kind) for kind in missed):
         return True
     if _ages_only(subject) and all(_is_left_to_set_up_mfa(subject, kind) for kind in missed):
         return True
@@ -304,6 +304,12 @@ def _is_left_to_set_up_mfa(subject: Subject, kind: str) -> bool:
     """Say whether a Deny misses only what another one exempts of its patterns."""
     left = subject.whole.undenied_parts(subject.statement, kind)
     return not set(names_of(subject.statement)) & set(left)
+
+
+def _leaves_first_steps(subject: Subject, kind: str) -> bool:
+    """Say whether others deny what a Deny misses, but for what people need before they have MFA."""
+    left = subject.whole.undenied_parts(subject.statement, kind)
+    return FIRST_STEPS.issuperset(left)
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
