@@ -130,11 +130,14 @@ class _Reader:
     def _statement(self, index: int, node: Node) -> Statement:
         members = self._object(node, "a statement", _FULL_SHAPE)
         elements = self._elements(members, ELEMENTS)
-        for pair in _PAIRS:
-            if all(name in elements for name in pair):
-                second = max(elements[name].key_offset for name in pair)
-                what = f"one statement has both {pair[0]} and {pair[1]}"
-                raise self._fail(second, what, "IAM accepts only one: write two statements")
+        for named, others in _PAIRS:
+            if named in elements and others in elements:
+                second = max(elements[named].key_offset, elements.pop(others).key_offset)
+                what = f"one statement has both {named} and {others}"
+                hint = "IAM accepts only one: write two statements"
+                self.errors.append(
+                    self._fail(second, what, hint)
+                )  # the rest is judged all the same
         sid = elements.get("Sid")
         condition = elements.get("Condition")
         return Statement(

@@ -277,11 +277,21 @@ def test_one_bad_policy_hides_no_other() -> None:
 
 
 def test_a_bad_statement_hides_no_other() -> None:
-    policy = {"Statement": [STATEMENT, {"Action": "*"}, {**STATEMENT, "NotAction": "s3:*"}]}
+    policy = {"Statement": [STATEMENT, {"Action": "*"}, {**STATEMENT, "Resource": {}}]}
     found = read_policies("p.json", json.dumps({"Statement": [*policy["Statement"], STATEMENT]}))
     assert [each.index for each in found.documents[0].statements] == [0, 3]
     assert [error.code for error in found.errors] == ["not-a-policy", "not-a-policy"]
     with pytest.raises(ConfigurationError):  # what decides of a request needs all of them
+        read_document("p.json", json.dumps(policy))
+
+
+def test_a_statement_with_an_element_and_its_opposite_is_judged_by_the_first() -> None:
+    policy = {"Statement": [{**STATEMENT, "NotAction": "s3:*"}]}
+    found = read_policies("p.json", json.dumps(policy))
+    assert [error.code for error in found.errors] == ["not-a-policy"]
+    (statement,) = found.documents[0].statements
+    assert (statement.actions, statement.not_actions) == ((STATEMENT["Action"],), None)
+    with pytest.raises(ConfigurationError):
         read_document("p.json", json.dumps(policy))
 
 
