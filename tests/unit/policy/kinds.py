@@ -118,6 +118,7 @@ NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])  # fmt: skip
 NOT_CONFIG = on("StringNotEquals", "aws:PrincipalServiceName", "config.amazonaws.com")
+ROBOT = "StringNotEquals", "aws:PrincipalTag/robot", "yes"
 NETWORK = on("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")
 PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
 
@@ -1605,6 +1606,31 @@ STATED = [
       for name, route, rules in (("without-method", "prod/admin/*", [RESOURCE]),
             ("of-a-method", "prod/DELETE/*", []), ("of-any-method", "prod/*/admin", []),
             ("of-a-stage", "prod/*", []))],
+    *[Stated(f"tag-that-one-sets-oneself-{number}", [allow([tagging, "iam:GetUser"],
+            Resource=where), deny_but([*CARE, "iam:*User*"], {**WITHOUT, **on(*by)})],
+            found(*rules, at=1), {})
+      for number, (tagging, where, by, rules) in enumerate([
+            ("iam:TagUser", ME, ROBOT, [REMOVAL]),
+            ("iam:*User", "*", ROBOT, [REMOVAL]),
+            ("iam:TagUser", ME, ("Null", "aws:PrincipalTag/robot", "true"), [REMOVAL]),
+            ("iam:UntagUser", ME, ("StringEquals", "aws:PrincipalTag/human", "1"), [REMOVAL]),
+            ("iam:UntagUser", ME, ROBOT, []),
+            ("iam:TagUser", "arn:aws:iam::*:user/robots/r2", ROBOT, []),
+            ("iam:TagRole", "*", ROBOT, []),
+            ("iam:TagUser", ME, ("StringNotEquals", "aws:username", "r2"), []),
+            ("iam:TagUser", ME, ("StringNotEquals", "aws:RequestTag/robot", "1"), []),
+        ])],
+    Stated("tag-that-one-sets-with-mfa", [allow("iam:TagUser", WITH, Resource=ME), deny_but([*CARE,
+            "iam:TagUser"], {**WITHOUT, **on(*ROBOT)})], [], {}),
+    Stated("tag-that-is-kept-by-another-deny", [ALL, deny_but([*CARE, "iam:TagUser"], {**WITHOUT,
+            **on(*ROBOT)}), deny("iam:TagUser", on("ForAnyValue:StringEquals", "aws:TagKeys",
+            "robot"))], [], {}),
+    Stated("tag-that-the-deny-keeps", [ALL, deny_but(CARE, {**WITHOUT, **on(*ROBOT)})], [], {}),
+    Stated("tag-that-administrators-set", [ALL, deny("ec2:*", {**WITHOUT, **on(*ROBOT)})], [], {}),
+    Stated("tag-beside-a-list", [allow("ec2:*"), allow("iam:TagUser", Resource=ME), deny("ec2:*",
+            {**WITHOUT, **on(*ROBOT)})], found(REMOVAL, at=2), {}),
+    Stated("tag-of-a-user-who-is-spared", [allow(["s3:*", "iam:TagUser"]), deny("*", {**WITHOUT,
+            **on(*ROBOT)}, NotResource=[ME, MY_DEVICE])], found(REMOVAL, at=1), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns, names_of
+from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
@@ -27,15 +30,16 @@ from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rul
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Statement
+    from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",
     ERROR,
     "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: "
-    "whoever has the long-term key can replace the device. A warning if it exempts what detaches "
-    "or changes the policy, and the policy allows that.",
+    "whoever has the long-term key can replace the device. Or it goes by a tag of the user "
+    "(`aws:PrincipalTag`), and exempts `iam:TagUser` on one's own user, which the policy allows. A "
+    "warning if it exempts what detaches or changes the policy, and the policy allows that.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
@@ -61,6 +65,11 @@ _OF_POLICIES = (
     "iam:CreatePolicyVersion",
     "iam:SetDefaultPolicyVersion",
 )
+_TAG, _UNTAG = "iam:TagUser", "iam:UntagUser"
+_TAGGING = {_TAG: "set", _UNTAG: "remove"}
+_of_oneself = re.compile(
+    r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
+).fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
@@ -142,6 +151,29 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_tags(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that go by a tag which whoever has the long-term key can set or remove."""
+    if not (subject.document.kind == "identity" and subject.refuses_without_mfa):
+        return
+    spares_removal = subject.statement.not_actions and not concerns(subject.statement, DEACTIVATION)
+    if subject.on_role or spares_removal:
+        return  # who may take a device off needs no tag
+    for condition in subject.other_conditions:
+        escaping = (each for each in _TAGGING if _escapes(condition, each))
+        action = next((each for each in escaping if _may_tag_oneself(subject, each)), None)
+        if action:
+            yield Flaw(
+                REMOVAL_SPARED,
+                condition.position,
+                f"this Deny goes by {condition.key}, and does not stop {action}, which the policy "
+                "allows",
+                f"whoever has the long-term key can {_TAGGING[action]} the tag, and needs no MFA "
+                "then",
+                f"deny {action} without MFA as well, whatever the tag",
+            )
+            return
+
+
 def _policies_spared(subject: Subject) -> Iterator[Flaw]:
     """Find exemptions of what takes the Deny itself away, where the policy allows that."""
     statement, whole = subject.statement, subject.whole
@@ -176,7 +208,41 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_removal, check_own_removal, check_removal_besides)
+CHECKS: tuple[Check, ...] = (check_removal, check_own_removal, check_removal_besides, check_tags)
+
+
+def _escapes(condition: Condition, action: str) -> bool:
+    """Say whether a Deny's condition is not met once one has changed one's tags by an action."""
+    if not condition.key.lower().startswith("aws:principaltag/") or condition.is_unfilled:
+        return False
+    states: list[tuple[str] | None] = [None]
+    if action == _TAG:
+        states = [(each,) for each in (*condition.values, "-")]
+    return any(is_met(condition, RequestContext({condition.key: each})) is False for each in states)
+
+
+def _may_tag_oneself(subject: Subject, action: str) -> bool:
+    """Say whether one may change one's own tags by an action, and no Deny is about that.
+
+    A Deny of listed actions is not for administrators, who get round it in other ways as well.
+    """
+    by_listed = subject.statement.actions is not None
+    return _allows_own_tags(subject.whole, action, by_name=by_listed)
+
+
+@functools.lru_cache(maxsize=128)
+def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
+    about = [each for each in whole.statements if concerns(each, action) or _is_open(each)]
+    return all(each.allows for each in about) and any(
+        not each.conditions
+        and any(map(_of_oneself, each.resources or ()))
+        and (not by_name or any("tag" in name for name in names_of(each)))
+        for each in about
+    )
+
+
+def _is_open(denial: Statement) -> bool:
+    return not denial.allows and any(map(is_unfilled, denial.actions or ()))
 
 
 @functools.lru_cache(maxsize=32)
