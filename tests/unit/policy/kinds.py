@@ -1631,6 +1631,13 @@ STATED = [
             {**WITHOUT, **on(*ROBOT)})], found(REMOVAL, at=2), {}),
     Stated("tag-of-a-user-who-is-spared", [allow(["s3:*", "iam:TagUser"]), deny("*", {**WITHOUT,
             **on(*ROBOT)}, NotResource=[ME, MY_DEVICE])], found(REMOVAL, at=1), {}),
+    Stated("tags-of-a-request-to-stop", [allow([STOP, "ec2:TerminateInstances"], {**WITH, **on(
+            "StringEquals", "aws:RequestTag/team", "x")})], found(NO_KEY), {STOP: ""}),
+    Stated("tags-of-a-request-to-run", [allow(["ec2:RunInstances", STOP], {**WITH, **on(
+            "StringEquals", "aws:RequestTag/team", "x")}), allow("rds:DeleteDBInstance", {**WITH,
+            **on("StringEquals", "aws:ResourceTag/team", "x")})], [], {}),
+    Stated("instances-without-account", [ALL, deny(STOP, WITHOUT,
+            Resource="arn:aws:ec2:eu-west-1::instance/*")], found(RESOURCE, at=1), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -55,8 +55,9 @@ VpceOrgID VpceOrgPaths referer userid username
 _OLDER = "PrincipalOrgMasterAccountId SourceOwner"
 # Those of services that conditions about MFA are for; those of SAML's eduPerson are not listed.
 _IAM = """
-AWSServiceName AssociatedResourceArn DelegationDuration DelegationRequestOwner
-FIDO-FIPS-140-2-certification FIDO-FIPS-140-3-certification FIDO-certification NotificationChannel
+AWSServiceName AccountPropertyNamespaces AssociatedResourceArn DelegationDuration
+DelegationRequestOwner FIDO-FIPS-140-2-certification FIDO-FIPS-140-3-certification
+FIDO-certification NotificationChannel
 OrganizationsPolicyId PassedToService PermissionsBoundary PolicyARN RegisterSecurityKey ResourceTag/
 RoleTemplateARN ServiceSpecificCredentialAgeDays ServiceSpecificCredentialServiceName TemplateArn
 """
@@ -128,6 +129,11 @@ _SHARED: dict[str, tuple[str, ...]] = {
     "secretsmanager": (),
     "sts": (),
 }
+# Actions that set no tags, so that their requests have none (`aws:ResourceTag` is the resource's).
+_sets_no_tags = re.compile(
+    r"[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
+    r"|invoke|list|purge|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
+).fullmatch
 # The keys that credentials of instances bring to every service.
 _OF_INSTANCES = {"ec2:roledelivery", "ec2:sourceinstancearn"}
 _EXISTING = "use one of AWS's condition keys"
@@ -188,6 +194,23 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
                 + (f"; {example} has it" if example else ""),
                 f"the condition is {'always' if met else 'never'} met",
                 "use a key that the action has, or remove the condition",
+            )
+
+
+def check_request_tags(subject: Subject) -> Iterator[Flaw]:
+    """Find conditions on the tags of a request, beside MFA, for actions that set none."""
+    actions = [action.lower() for action in subject.statement.actions or ()]
+    none = bool(actions and subject.mfa_conditions) and all(map(_sets_no_tags, actions))
+    for condition in subject.other_conditions if none else ():
+        absent = is_met(condition, RequestContext({condition.key: None}))
+        if condition.key.lower().startswith("aws:requesttag/") and condition.operator != "Null":
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"requests for {subject.as_written(actions[0])} have no tags, and no "
+                f"{condition.key}",
+                f"the condition is {'always' if absent else 'never'} met",
+                "compare aws:ResourceTag, which is the tag of the resource",
             )
 
 
@@ -257,6 +280,7 @@ CHECKS: tuple[Check, ...] = (
     check_keys,
     check_global_keys,
     check_keys_of_actions,
+    check_request_tags,
     check_variables,
     check_escapes,
     check_username,
