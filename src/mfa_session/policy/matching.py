@@ -142,6 +142,8 @@ def names_caller(statement: Statement, caller: Credentials) -> PrincipalMatch:
         others = _among_principals(_spared(statement.not_principals), caller)
         # No documentation says whether an account alone in NotPrincipal exempts all its callers.
         spared = others.by_name if others.by_name is True else _unless_no(others.matches)
+        if spared and _is_exempt_as_role_only(statement.not_principals, caller):
+            spared = None
         return PrincipalMatch(negate(spared), negate(spared))
     return PrincipalMatch(matches=True, by_name=True)
 
@@ -155,6 +157,18 @@ def _spared(not_principals: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, 
     beside = {found["account"] for found in map(_IDENTITY.fullmatch, texts) if found}
     kept = tuple(text for text in texts if _account(text) not in beside)
     return {**not_principals, "AWS": kept}
+
+
+def _is_exempt_as_role_only(spared: dict[str, tuple[str, ...]], caller: Credentials) -> bool:
+    """Say whether NotPrincipal names a session's role, but not the session, which has its own ARN.
+
+    By the IAM reference AWS may check the one as well as the other.
+    """
+    named = {*spared.get("AWS", ()), *spared.get("*", ())}
+    as_session = any(
+        ":assumed-role/" in arn for arn in named.intersection(caller.principal.arns or ())
+    )
+    return not (caller.is_user or as_session or "*" in named)
 
 
 def acting_as(caller: Credentials, text: str | None) -> Credentials:

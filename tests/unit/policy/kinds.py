@@ -1125,6 +1125,25 @@ STATED = [
     Stated("other-objects-denied-to-all-but-a-role", [deny("s3:DeleteObject", NOT_ROLES,
             Principal="*", Resource="arn:aws:s3:::films/*"), deny("s3:DeleteObject", WITHOUT,
             **PUBLIC)], [], {}),
+    # All but a role are denied, and a session's ARN is not the role's.
+    *[Stated(f"denied-to-all-but-{name}", [allow(READ, Principal=ROLE, Resource=BUCKET), {**deny(
+            "s3:*", {**WITHOUT, **also}, Resource=BUCKET), "NotPrincipal": {"AWS": arns}}],
+            found(*rules, at=1), {})
+      for name, arns, also, rules in [
+            ("a-role-but-no-session", ROLE["AWS"], {}, [ROLE_SESSION]),
+            ("a-role-and-its-account", [ROLE["AWS"], "123456789012"], {}, [ROLE_SESSION]),
+            ("a-role-and-its-session", [ROLE["AWS"],
+             "arn:aws:sts::123456789012:assumed-role/Deploy/x"], {}, []),
+            ("the-session-of-another", [ROLE["AWS"],
+             "arn:aws:sts::123456789012:assumed-role/Deploy2/x"], {}, [ROLE_SESSION]),
+            ("others", "arn:aws:iam::444455556666:root", {}, [ROLE_SESSION]),
+            ("the-account-of-a-role", "123456789012", {}, []),
+            ("what-a-template-names", [ROLE["AWS"], "${var.sessions}"], {}, []),
+            ("a-role-and-all-roles", ROLE["AWS"], NOT_ROLES, []),
+        ]],
+    Stated("denied-to-all-but-a-role-that-nothing-allows", [allow(READ, Principal=ACCOUNT,
+            Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": ROLE}],
+           [], {}),
     # Services and federated users bring neither key.
     Stated("service-with-if-exists", [trust(EC2_SERVICE, IF_TRUE)], found(SERVICE), {}),
     Stated("service-with-presence", [trust(EC2_SERVICE, on("Null", PRESENT, "false"))],

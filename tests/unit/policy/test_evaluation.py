@@ -337,6 +337,33 @@ def test_an_account_beside_its_user_in_not_principal_exempts_that_user_alone() -
     assert found == ["allowed", "explicitly-denied"]
 
 
+def test_not_principal_exempts_a_session_by_its_own_arn() -> None:
+    role = "arn:aws:iam::123456789012:role/R"
+    session = "arn:aws:sts::123456789012:assumed-role/R/x"
+    other = "arn:aws:sts::123456789012:assumed-role/Q/x"
+    found = {
+        (len(arns), caller): outcome(
+            statement(Principal="*"),
+            statement("Deny", NotPrincipal={"AWS": arns}),
+            request=NOVEL,
+            caller=acting_as(credentials.role_session(), caller),
+        )
+        for arns in ([role], [role, session], ["*", role, session])
+        for caller in (role, session, other)
+    }
+    assert found == {
+        (1, role): "unknown",
+        (1, session): "unknown",
+        (1, other): "explicitly-denied",
+        (2, role): "unknown",
+        (2, session): "allowed",
+        (2, other): "explicitly-denied",
+        (3, role): "allowed",
+        (3, session): "allowed",
+        (3, other): "allowed",
+    }
+
+
 @pytest.mark.parametrize(
     ("operator", "arn", "of_user", "of_role"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from mfa_session.policy.credentials import RequestContext, mfa_session, role_ses
 from mfa_session.policy.document import (
     has_principal,
     is_for_everybody,
+    is_for_everybody_but_some,
     is_for_services,
     names_role,
     roles_in,
@@ -21,7 +23,7 @@ from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from mfa_session.policy.document import Condition
 
@@ -30,7 +32,8 @@ ROLE = Rule(
     WARNING,
     "The statement requires MFA of role sessions, which carry none: they are locked out. So they "
     "are by a Deny for everybody, if an Allow names the role, or if another Deny exempts only the "
-    "role. Require MFA in the role's trust policy.",
+    "role; and by one whose `NotPrincipal` names the role, but no session of it. Require MFA in "
+    "the role's trust policy.",
 )
 IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
@@ -55,6 +58,8 @@ _A_ROLE = RequestContext(
         "aws:userid": ("AROAANYOTHERANYOTHER1:session",),
     }
 )
+_role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
+_MOST = 10  # roles to compare with NotPrincipal
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
 # user has no colon.
@@ -75,6 +80,39 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
             f"{role} is a role: its sessions carry no MFA, even if assuming it took a code",
             "the role's sessions are locked out",
             "name users or their account; for the role, require MFA in its trust policy",
+        )
+
+
+def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies for all but some that do not exempt the sessions of a role which an Allow names.
+
+    A session has an ARN of its own, which AWS checks as well as the role's and the account's (IAM
+    reference, NotPrincipal with Deny).
+    """
+    arns = (subject.statement.not_principals or {}).get("AWS", ())
+    denies = subject.refuses_without_mfa and is_for_everybody_but_some(subject.statement)
+    if (
+        not denies
+        or any(map(is_unfilled, arns))
+        or any(map(_spares_roles, subject.other_conditions))
+    ):
+        return
+    roles = subject.whole.allowed_by_name(subject.statement, "role")
+    few = itertools.islice(roles, _MOST)  # so that many of both take no time
+    role = next((each for each in few if not _is_exempt(each, arns)), None)
+    if role:
+        named = (
+            f"NotPrincipal names {role}, but no session of it"
+            if role in arns
+            else (f"an Allow names {role}, and NotPrincipal does not")
+        )
+        yield Flaw(
+            ROLE,
+            subject.place_of("NotPrincipal"),
+            f"{named}: a role's session has an ARN of its own, and carries no MFA",
+            "the role's sessions are locked out",
+            'write "Principal": "*" instead, and exempt in Condition whom it names, the role by '
+            f'"ArnNotEquals": {{"aws:PrincipalArn": "{role}"}}',
         )
 
 
@@ -157,7 +195,25 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_roles, check_role_conditions, check_role_policy, check_scp)
+CHECKS: tuple[Check, ...] = (
+    check_roles,
+    check_exempt_roles,
+    check_role_conditions,
+    check_role_policy,
+    check_scp,
+)
+
+
+def _is_exempt(role: str, arns: Collection[str]) -> bool:
+    """Say whether NotPrincipal may exempt sessions of a role: one of them, or its account alone."""
+    found = _role_and_account(role)
+    if found is None:
+        return True
+    account, name = found.groups()
+    session = f":{account}:assumed-role/{name}/"
+    if any(session in each for each in arns):
+        return True
+    return role not in arns and any(account in each for each in arns)
 
 
 def _role_locked_out(subject: Subject) -> str | None:
