@@ -1125,6 +1125,17 @@ STATED = [
     Stated("other-objects-denied-to-all-but-a-role", [deny("s3:DeleteObject", NOT_ROLES,
             Principal="*", Resource="arn:aws:s3:::films/*"), deny("s3:DeleteObject", WITHOUT,
             **PUBLIC)], [], {}),
+    # Denied on one's own user or device alone.
+    *[Stated(f"enrolment-denied-on-{name}", [ALL, deny_but(spared, WITHOUT, Resource=where)],
+            found(ONESELF, *rules, at=1), {STOP: "ksm"})
+      for name, spared, where, rules in [
+            ("user-and-device", [ENABLE, LIST], [ME, "arn:aws:iam::*:mfa/*"], [ENROLMENT]),
+            ("the-device", [ENABLE], "arn:aws:iam::*:mfa/*", [ENROLMENT]),
+            ("the-user", [CREATE, LIST], ME, [ENROLMENT]),
+            ("the-user-but-not-the-device", [ENABLE, LIST], ME, []),
+            ("one-user", [CREATE, LIST], "arn:aws:iam::*:user/carol", []),
+            ("no-list", [CREATE, ENABLE], [ME, MY_DEVICE], [DISCOVERY]),
+        ]],
     # All but a role are denied, and a session's ARN is not the role's.
     *[Stated(f"denied-to-all-but-{name}", [allow(READ, Principal=ROLE, Resource=BUCKET), {**deny(
             "s3:*", {**WITHOUT, **also}, Resource=BUCKET), "NotPrincipal": {"AWS": arns}}],

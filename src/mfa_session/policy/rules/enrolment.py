@@ -18,6 +18,7 @@ from mfa_session.policy.rules.exemptions import (
     DELETION,
     denies_all_actions,
     denies_nearly_all,
+    denies_oneself,
     how_to_spare,
     limits_users,
     sparing,
@@ -106,7 +107,8 @@ SESSION_CALL = "sts:GetSessionToken"
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of what people need before they have MFA."""
     by_resource = subject.statement.not_resources is not None and denies_all_actions(subject)
-    if not (by_resource or denies_nearly_all(subject) or _denies_by_name(subject)):
+    whole = by_resource or denies_nearly_all(subject)
+    if not (whole or _denies_by_name(subject) or denies_oneself(subject)):
         return
     elsewhere = subject.other_conditions and says_where(subject)  # one can enrol in other places
     if elsewhere or any(map(_spares_calls_of_iam, subject.other_conditions)):
@@ -239,6 +241,9 @@ def _are(actions: Sequence[str]) -> str:
 def _is_refused(subject: Subject, action: str) -> bool:
     """Say whether a Deny is about an action on its resource, even once its names are corrected."""
     spared, wanted = subject.statement.not_resources or (), RESOURCES_OF[action.lower()]
+    own = filter(_is_of_everybody, subject.statement.resources or ())
+    if denies_oneself(subject) and not any(fits(each, wanted) for each in own):
+        return False
     return concerns(subject.meant, action) and not any(
         is_unfilled(each) or fits(each, wanted) for each in spared
     )
@@ -316,6 +321,10 @@ def _spares_calls_of_iam(condition: Condition) -> bool:
         return nobody or all(is_met(condition, each) is False for each in _USERS)
     is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
     return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False
+
+
+def _is_of_everybody(resource: str) -> bool:
+    return resource.endswith("*") or "${aws:username}" in resource.lower()
 
 
 def _may_be_of_a_user(resource: str) -> bool:

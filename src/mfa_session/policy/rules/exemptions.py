@@ -119,7 +119,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             if statement.not_actions and is_of_users(subject) and subject.refuses_without_mfa
             else {},
         )
-    elif subject.refuses_without_mfa and statement.not_actions and _leaves_all_else(subject):
+    elif denies_oneself(subject) and _leaves_all_else(subject):
         yield Flaw(
             ONLY_ONESELF,
             subject.place_of("Resource"),
@@ -209,6 +209,13 @@ def denies_all_actions(subject: Subject) -> bool:
     return everything and known and subject.refuses_without_mfa and limits_users(subject)
 
 
+def denies_oneself(subject: Subject) -> bool:
+    """Say whether it denies all but named actions, on users and MFA devices alone."""
+    statement, where = subject.statement, subject.statement.resources or ()
+    named = bool(statement.not_actions) and subject.refuses_without_mfa
+    return named and bool(where) and all(map(_of_a_user_or_device, where))
+
+
 def is_of_users(subject: Subject) -> bool:
     """Say whether it covers everything that users do."""
     return limits_users(subject) and is_about_everything(subject.statement)
@@ -284,10 +291,7 @@ def _all_free(subject: Subject) -> str:
 
 def _leaves_all_else(subject: Subject) -> bool:
     """Say whether it is about users and devices only, and no other Deny is about all else."""
-    statement = subject.statement
-    where = statement.resources or ()
-    if not where or not all(map(_of_a_user_or_device, where)):
-        return False
+    statement, where = subject.statement, subject.statement.resources or ()
     elsewhere = replace(statement, resources=None, not_resources=where)
     return not all(subject.whole.denies(elsewhere, kind) for kind in KINDS_WITHOUT_MFA)
 
