@@ -1136,6 +1136,19 @@ STATED = [
             ("one-user", [CREATE, LIST], "arn:aws:iam::*:user/carol", []),
             ("no-list", [CREATE, ENABLE], [ME, MY_DEVICE], [DISCOVERY]),
         ]],
+    # A Deny that exempts all users is for roles alone, whose sessions carry no MFA.
+    *[Stated(f"all-users-exempt-{number}", [ALL, deny_but(CARE, {**WITHOUT, **on(*by)})],
+            found(*rules, at=1), {STOP: outcome}, kind)
+      for number, (by, rules, outcome, kind) in enumerate([
+            (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ROLE_SESSION], "ksm",
+             "identity"),
+            (("StringNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*", ROLE["AWS"]]),
+             [ROLE_SESSION], "ksm", "identity"),
+            (("StringNotEquals", "aws:PrincipalType", "User"), [ROLE_SESSION], "", "scp"),
+            (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/robots/*"), [], "m",
+             "identity"),
+            (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*"), [], "", "scp"),
+        ])],
     # All but a role are denied, and a session's ARN is not the role's.
     *[Stated(f"denied-to-all-but-{name}", [allow(READ, Principal=ROLE, Resource=BUCKET), {**deny(
             "s3:*", {**WITHOUT, **also}, Resource=BUCKET), "NotPrincipal": {"AWS": arns}}],

@@ -122,7 +122,7 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
     told = bool(roles_in(subject.statement))
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
     for condition in subject.other_conditions if asks and not elsewhere else ():
-        roles = _roles_in(condition)
+        roles, negated = _roles_in(condition), "Not" in condition.operator
         if _is_met_by_roles_only(condition):
             yield Flaw(
                 ROLE,
@@ -130,7 +130,11 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
                 f"only sessions of roles meet {condition.written} {condition.key}, and they carry "
                 "no MFA, even if assuming it took a code",
                 "the role's sessions are locked out"
-                + (", and nobody else meets the condition" if subject.statement.allows else ""),
+                + (
+                    ", and no user meets the condition"
+                    if subject.statement.allows or negated
+                    else ""
+                ),
                 "require MFA in the role's trust policy, then remove the MFA condition here",
                 severity=ERROR if subject.document.kind == "scp" else None,
             )
@@ -229,8 +233,8 @@ def _role_locked_out(subject: Subject) -> str | None:
 
 def _is_met_by_roles_only(condition: Condition) -> bool:
     """Say whether sessions of roles may meet a condition, and no user does."""
-    if condition.key.lower() in _SAYING_ROLE and condition.values:
-        return len(_roles_in(condition)) == len(condition.values)
+    if condition.values and len(_roles_in(condition)) == len(condition.values):
+        return True
     user = is_met(condition, mfa_session(age_seconds=0).facts)
     return user is False and is_met(condition, role_session().facts) is not False
 
