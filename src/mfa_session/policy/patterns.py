@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ ANY, ONE, UNKNOWN = "any text", "any character", "a variable's value"
 _WILD = {"*": ANY, "?": ONE}
 _LITERALS = {"*", "?", "$"}
 _FEW = 8  # patterns, of which a look at each is faster than an index
+_PART = 3  # characters of a pattern, by which it is found
 _LAST = chr(0x10FFFF)  # sorts after any other character
 _WILDCARDS = re.compile(r"([*?])")
 _LITERAL_START = re.compile(r"[^*?$]*")
@@ -146,17 +148,28 @@ def may_meet(one: str, other: str) -> bool:
     return end.endswith(other_end) or other_end.endswith(end)
 
 
+def has_outline(pattern: str) -> bool:
+    """Say whether a pattern meets another such one by their ends alone."""
+    return "*" in pattern and "?" not in pattern
+
+
+def outline(pattern: str) -> str:
+    """Return the ends of a pattern that has an outline, as `a*b`."""
+    return f"{_before_wildcard(pattern)}*{_after_wildcard(pattern)}"
+
+
 class Patterns:
     """A set of patterns that finds those which match a text or may meet another pattern."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         """Index the patterns by their beginnings and ends, so that thousands are fast."""
+        self._all = tuple(dict.fromkeys(patterns))
         self._exact: set[str] = set()
-        self._by_ends: dict[str, dict[str, set[str]]] = {}
-        for pattern in patterns:
+        self._by_ends: dict[str, dict[str, list[str]]] = {}
+        for pattern in self._all:
             if "*" in pattern or "?" in pattern:
                 by_end = self._by_ends.setdefault(_before_wildcard(pattern), {})
-                by_end.setdefault(_after_wildcard(pattern), set()).add(pattern)
+                by_end.setdefault(_after_wildcard(pattern), []).append(pattern)
             else:
                 self._exact.add(pattern)
         self._by_middle: dict[tuple[str, str], _ByMiddle] = {}
@@ -179,19 +192,18 @@ class Patterns:
             yield text
         yield from self._wild(text)
 
+    def within(self, text: str) -> Iterator[str]:
+        """Yield each pattern that the text includes."""
+        among = [self._by_part.get(part, ()) for part in _parts(text)]
+        return (each for each in min(among, key=len, default=self._all) if includes(text, each))
+
     def meeting(self, text: str) -> Iterator[str]:
         """Yield each pattern that matches something that `text` matches too."""
         if "*" not in text and "?" not in text:
-            yield from self.covering(text)
-            return
-        start = _before_wildcard(text)
-        first = bisect.bisect_left(self._sorted, start)
-        past = bisect.bisect_right(self._sorted, start + _LAST)
-        begun = self._sorted[first:past]
-        shorter = [start[:length] for length in self._lengths if length < len(start)]
-        by_start = [self._by_ends.get(each, {}) for each in shorter]
-        longer = [pattern for by_end in by_start for each in by_end.values() for pattern in each]
-        yield from (pattern for pattern in (*longer, *begun) if may_meet(pattern, text))
+            return self.covering(text)
+        begun, ended = self._by_start.like(text), self._by_end.like(text[::-1])
+        among = begun if len(begun) <= len(ended) else [each[::-1] for each in ended]
+        return (each for each in among if may_meet(each, text))
 
     def _wild(self, text: str) -> Iterator[str]:
         for length in self._lengths:
@@ -213,10 +225,42 @@ class Patterns:
         return self._by_middle[start, end].in_text(text)
 
     @functools.cached_property
-    def _sorted(self) -> list[str]:
-        """Return the texts and patterns, sorted."""
-        wild = (each for by_end in self._by_ends.values() for each in by_end.values())
-        return sorted([*self._exact, *(pattern for each in wild for pattern in each)])
+    def _by_start(self) -> _ByStart:
+        return _ByStart(self._all)
+
+    @functools.cached_property
+    def _by_end(self) -> _ByStart:
+        return _ByStart([each[::-1] for each in self._all])
+
+    @functools.cached_property
+    def _by_part(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for pattern in self._all:
+            for part in _parts(pattern):
+                found.setdefault(part, []).append(pattern)
+        return found
+
+
+class _ByStart:
+    """Texts and patterns, by what stands before the first wildcard."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._sorted = sorted(patterns)
+        self._wild: dict[str, list[str]] = {}
+        for pattern in self._sorted:
+            start = _before_wildcard(pattern)
+            if start != pattern:
+                self._wild.setdefault(start, []).append(pattern)
+        self._lengths = sorted(set(map(len, self._wild)))
+
+    def like(self, text: str) -> list[str]:
+        """Return those that begin like a pattern, as far as both are literal."""
+        start = _before_wildcard(text)
+        first = bisect.bisect_left(self._sorted, start)
+        past = bisect.bisect_right(self._sorted, start + _LAST)
+        shorter = (start[:length] for length in self._lengths if length < len(start))
+        wild = (self._wild.get(each, ()) for each in shorter)
+        return [*itertools.chain.from_iterable(wild), *self._sorted[first:past]]
 
 
 class _ByMiddle:
@@ -251,6 +295,12 @@ def _before_wildcard(text: str) -> str:
 
 def _after_wildcard(text: str) -> str:
     return _WILDCARDS.split(text)[-1]
+
+
+def _parts(pattern: str) -> set[str]:
+    """Return the short stretches without a wildcard that are in all that a pattern includes."""
+    stretches = _WILDCARDS.split(f"^{pattern}$")[::2]  # with marks of its ends
+    return {each[at : at + _PART] for each in stretches for at in range(len(each) - _PART + 1)}
 
 
 def _pieces(text: str) -> Iterator[str | re.Match[str]]:

@@ -7,10 +7,10 @@ import itertools
 import operator
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.patterns import Patterns
+from mfa_session.policy.patterns import Patterns, has_outline, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Names = tuple[str, ...]
 _MANY = 50  # names
@@ -73,7 +73,7 @@ class Index:
         """Sort the selections by their names."""
         self._names = _Sorted()
         self._left_out = _Sorted()
-        self._keys = _Sorted()
+        self._keys = (_Sorted(), _Sorted())
         self._all_but = self._empty = 0
         for number, each in enumerate(selections):
             for name in each.names:
@@ -82,14 +82,16 @@ class Index:
             self._empty |= (not each.names) << number
         for number, each in enumerate(selections):
             if each.all_but and each.names:
-                # To leave out no more than another selection, it must leave out not even this name.
-                self._keys.add(min(each.names, key=self._left_out.count), number)
+                # To leave out no more than another selection, it must leave out not even these.
+                rarest = sorted(each.names, key=self._left_out.count)[:2]
+                for keys, name in zip(self._keys, (rarest[0], rarest[-1]), strict=True):
+                    keys.add(name, number)
 
     def taking_in(self, inner: Selection) -> int:
         """Return the bits of those that may include all of another selection."""
         if inner.all_but:
-            not_more = self._keys.about(inner.names) | (self._all_but & self._empty)
-            return self._names.covering("*") | not_more
+            first, second = (keys.within(inner.names) for keys in self._keys)
+            return self._names.covering("*") | first & second | (self._all_but & self._empty)
         found = -1
         for name in inner.names[:_MOST_NAMES]:
             others = self._all_but & ~self._left_out.meeting(name)
@@ -106,7 +108,7 @@ class _Sorted:
 
     def __init__(self) -> None:
         self._numbers: dict[str, list[int]] = {}
-        self._met: dict[str, int] = {}
+        self._known: dict[tuple[object, str], int] = {}
         self._often: dict[str, int] = {}
 
     @functools.cached_property
@@ -122,12 +124,37 @@ class _Sorted:
     def covering(self, name: str) -> int:
         return self._bits(self._patterns.covering(name))
 
+    def within(self, names: Names) -> int:
+        found = (self._kept(self._patterns.within, name) for name in names)
+        return functools.reduce(operator.or_, found, 0)
+
     def meeting(self, name: str) -> int:
-        if name not in self._met:
-            if len(self._met) > _MOST_KEPT:
-                self._met.clear()
-            self._met[name] = self._bits(self._patterns.meeting(name))
-        return self._met[name]
+        if not has_outline(name):
+            return self.met(name)
+        others, outlines = self._by_outline
+        return others.met(name) | outlines.met(outline(name))
+
+    def met(self, name: str) -> int:
+        return self._kept(self._patterns.meeting, name)
+
+    def _kept(self, find: Callable[[str], Iterator[str]], name: str) -> int:
+        if (find, name) not in self._known:
+            if len(self._known) > _MOST_KEPT:
+                self._known.clear()
+            self._known[find, name] = self._bits(find(name))
+        return self._known[find, name]
+
+    @functools.cached_property
+    def _by_outline(self) -> tuple[_Sorted, _Sorted]:
+        """The names without an outline, and the outlines of the others: few, often."""
+        others, outlines = _Sorted(), _Sorted()
+        for name, numbers in self._numbers.items():
+            for number in numbers:
+                if has_outline(name):
+                    outlines.add(outline(name), number)
+                else:
+                    others.add(name, number)
+        return others, outlines
 
     def about(self, names: Names) -> int:
         """Return the bits of those that may meet a name; all bits if these are many."""

@@ -13,7 +13,20 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
-from policy.kinds import FALSE, IF_TRUE, ME, WITH, WITHOUT, allow, deny, deny_but, older, on
+from policy.kinds import (
+    CARE,
+    FALSE,
+    IF_TRUE,
+    ME,
+    MY_DEVICE,
+    WITH,
+    WITHOUT,
+    allow,
+    deny,
+    deny_but,
+    older,
+    on,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +94,31 @@ SHAPES: dict[str, Callable[[int], list[dict[str, Any]]]] = {
     "devices on other resources": lambda n: [
         allow("iam:EnableMFADevice", WITH, Resource=f"arn:aws:iam::*:mfa/m{n}"),
         allow("iam:EnableMFADevice", Resource=f"arn:aws:iam::*:user/m{n}"),
+    ],
+    "users exempt, whose names end otherwise": lambda n: [
+        allow("*"),
+        deny("*", WITHOUT, NotResource=[f"{ME}{n}", f"{MY_DEVICE}{n}"]),
+        deny_but(CARE, WITHOUT, Resource=["arn:aws:iam::*:user/*", f"{MY_DEVICE}{n}"]),
+    ],
+    "users exempt, whose names begin otherwise": lambda n: [
+        allow("*"),
+        deny_but(CARE, WITHOUT, NotResource=f"arn:aws:iam::*:user/{n}-*"),
+    ],
+    "users exempt, and others denied": lambda n: [
+        deny("*", WITHOUT, NotResource=f"arn:aws:iam::*:user/{n}-${{aws:username}}"),
+        deny_but(CARE, WITHOUT, Resource=f"arn:aws:iam::*:user/{n}-*"),
+    ],
+    "public, and partly denied": lambda n: [
+        allow("s3:*", Principal="*", Resource=f"{BUCKET}{n}"),
+        deny("s3:DeleteObject", WITHOUT, Principal="*", Resource=f"{BUCKET}{n}"),
+    ],
+    "a service, and Denies for everybody": lambda _: [
+        allow("kms:*", Principal={"Service": "logs.amazonaws.com"}),
+        deny("kms:Decrypt", WITHOUT, Principal="*", Sid="Same"),
+    ],
+    "a role, and Denies of what its pattern includes": lambda n: [
+        allow("s3:*", Principal=role(n)),
+        deny("s3:DeleteObject", WITHOUT, Principal="*"),
     ],
     "roles that are users": lambda n: [
         allow("sts:AssumeRole", WITH, Resource=f"arn:aws:iam::123456789012:user/u{n}"),

@@ -18,9 +18,11 @@ from mfa_session.policy.patterns import (
     Query,
     covers,
     fill,
+    has_outline,
     includes,
     literal,
     may_meet,
+    outline,
     wild,
 )
 
@@ -147,8 +149,16 @@ def test_a_set_of_patterns_covers_what_one_of_them_does(patterns: list[str], tex
     sorted_patterns = Patterns(patterns)
     assert set(sorted_patterns.covering(text)) == expected
     assert sorted_patterns.cover(text) == bool(expected)
+    within = {pattern for pattern in patterns if includes(text, pattern)}
+    assert set(sorted_patterns.within(text)) == within
     meeting = {pattern for pattern in patterns if may_meet(pattern, text)}
     assert set(sorted_patterns.meeting(text)) == meeting
+
+
+@given(SHORT_PATTERNS, SHORT_PATTERNS)
+def test_the_ends_of_a_pattern_say_what_it_meets(one: str, other: str) -> None:
+    if has_outline(one) and has_outline(other):
+        assert may_meet(outline(one), outline(other)) == may_meet(one, other)
 
 
 def test_a_pattern_of_actions_includes_another() -> None:

@@ -52,6 +52,7 @@ class WholePolicy:
         self._asking: dict[str, bool] = {}
         self._denials_where: dict[Callable[[Condition], bool], Cover] = {}
         self._allows_where: dict[Callable[[Condition], bool], Cover] = {}
+        self._allowed: dict[object, Iterator[str]] = {}
 
     @cached_property
     def has_allows_for_no_mfa(self) -> bool:
@@ -178,10 +179,17 @@ class WholePolicy:
         return any(self._undenied_allows[kind].touching(statement))
 
     def allowed_by_name(self, denied: Statement, kind: str) -> Iterator[str]:
-        """Yield the principals of a kind that are allowed by name what a Deny takes away.
+        """Return the principals of a kind that are allowed by name what a Deny takes away.
 
         The kind is `Service`, `Federated`, `role` or `standing for a service`.
         """
+        key = kind, denied.actions, denied.not_actions, denied.resources, denied.not_resources
+        # What a Deny like this one has found is not searched for again.
+        known = self._allowed.get(key) or self._allowed_of(denied, kind)
+        self._allowed[key], found = itertools.tee(known)
+        return found
+
+    def _allowed_of(self, denied: Statement, kind: str) -> Iterator[str]:
         for each in self._allows_of[kind].touching(denied):
             if any(concerns(denied, name.rstrip("*")) for name in names_of(each)):
                 yield from _principals_of(each, kind)
