@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import comparison
+from mfa_session.policy.conditions import comparison, is_met
 from mfa_session.policy.coverage import (
     actions_of,
     concerns,
@@ -16,6 +16,7 @@ from mfa_session.policy.coverage import (
     is_about_everything,
     may_overlap,
 )
+from mfa_session.policy.credentials import RequestContext, mfa_session, role_session
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.conditions import Comparison
-    from mfa_session.policy.document import Statement
+    from mfa_session.policy.document import Condition, Statement
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
@@ -36,7 +37,8 @@ BOUNDARY_NOTHING = Rule(
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
     ERROR,
-    "`NotAction` or `NotResource` holds `*`, which exempts everything: the Deny denies nothing. A "
+    "`NotAction` or `NotResource` holds `*`, or a condition exempts everybody (`StringNotLike` "
+    "`aws:PrincipalArn` `*`): the Deny denies nothing. A "
     "warning if it exempts the whole services that the policy allows.",
 )
 ONLY_ONESELF = Rule(
@@ -53,6 +55,14 @@ SUPERFLUOUS = Rule(
 )
 RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
+A_USER = RequestContext({}, {"aws:userid": "AIDA*", "aws:username": "?*"}).over(mfa_session().facts)
+_ROOT = RequestContext(
+    {"aws:PrincipalType": ("Account",), "aws:username": None},
+    {"aws:PrincipalArn": "arn:*:iam::*:root", "aws:userid": "1*"},
+)
+A_SESSION = RequestContext({}, {"aws:userid": "AROA*:?*"}).over(role_session().facts)
+_CALLERS = (A_USER, A_SESSION, _ROOT)
+_CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
 # What is needed before there is MFA, to get it by command or in the console.
@@ -118,6 +128,14 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             {"NotAction": list(SPARED)}
             if statement.not_actions and is_of_users(subject) and subject.refuses_without_mfa
             else {},
+        )
+    elif subject.refuses_without_mfa and (void := _exempting_all(subject)):
+        yield Flaw(
+            DENIES_NOTHING,
+            void.position,
+            f"{void.written} {void.key} exempts everybody: this Deny denies nothing",
+            "nobody is stopped, with MFA or without",
+            "name only those to exempt, or remove the condition",
         )
     elif denies_oneself(subject) and _leaves_all_else(subject):
         yield Flaw(
@@ -265,6 +283,15 @@ def lists_own_care(statement: Statement) -> bool:
     listed = statement.actions or ()
     removes = concerns(statement, DEACTIVATION) or concerns(statement, DELETION)
     return bool(listed) and not removes and all(map(is_own_care, listed))
+
+
+def _exempting_all(subject: Subject) -> Condition | None:
+    """Return a condition that is to exempt some, and that no user, role or root meets."""
+    for condition in subject.other_conditions:
+        exempting = "Not" in condition.operator and condition.key.lower() in _CALLER_KEYS
+        if exempting and all(is_met(condition, who) is False for who in _CALLERS):
+            return condition
+    return None
 
 
 def _all_left_out(subject: Subject) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.credentials import RequestContext, mfa_session, role_session
+from mfa_session.policy.credentials import RequestContext, role_session
 from mfa_session.policy.document import (
     has_principal,
     is_for_everybody,
@@ -20,6 +20,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.rules.exemptions import A_SESSION, A_USER
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -235,8 +236,8 @@ def _is_met_by_roles_only(condition: Condition) -> bool:
     """Say whether sessions of roles may meet a condition, and no user does."""
     if condition.values and len(_roles_in(condition)) == len(condition.values):
         return True
-    user = is_met(condition, mfa_session(age_seconds=0).facts)
-    return user is False and is_met(condition, role_session().facts) is not False
+    by_users = is_met(condition, A_USER)
+    return by_users is False and is_met(condition, A_SESSION) is not False
 
 
 def _is_allowed_elsewhere(subject: Subject) -> bool:
