@@ -21,6 +21,7 @@ _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
 _VARIABLE = re.compile(
     r"\$\{\s*(?:(?!(?:cf|env|opt|param|self|sls)\b)[\w./-]+:(?!:)[^{}]*|[*?$])\}"
 )
+_ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _REFERENCE = re.compile(r"\$\{\w+\.Arn\}")
 # `<no value>` is what Go's templates leave of a missing one.
 _unfilled = re.compile(r"[${[…]|<(?!no value>)|%[(\w]|__|@\w+@|\.\.\.|^!").search
@@ -29,6 +30,11 @@ _unfilled = re.compile(r"[${[…]|<(?!no value>)|%[(\w]|__|@\w+@|\.\.\.|^!").sea
 def has_variable(text: str) -> bool:
     """Say whether IAM fills in a part of a text: `${aws:username}`."""
     return _VARIABLE.search(text) is not None
+
+
+def with_variables_as(stand_in: str, text: str) -> str:
+    """Return a text with another one in place of what IAM or a template fills in: `${…}`."""
+    return _ANY_VARIABLE.sub(stand_in, text)
 
 
 def is_unfilled(text: str) -> bool:

@@ -17,7 +17,7 @@ from mfa_session.policy.document import (
     is_for_everybody,
 )
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.intrinsics import has_variable, is_unfilled
+from mfa_session.policy.intrinsics import has_variable, is_unfilled, with_variables_as
 from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.rule import (
@@ -98,7 +98,6 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
-_variable = re.compile(r"\$\{[^}]*\}")
 _NOT_IN_RCPS = {"ec2", "iam", "organizations"}
 _NAMES = {
     "identity": "a policy of a user, group or role",
@@ -341,7 +340,7 @@ def _may_be_of_an_rcp(statement: Statement) -> bool:
 
 def _is_no_arn(text: str) -> bool:
     if text.startswith("arn:"):
-        parts = _variable.sub("x", text).split(":", _ARN_PARTS - 1)
+        parts = with_variables_as("x", text).split(":", _ARN_PARTS - 1)
         account = parts[_ACCOUNT_AT] if len(parts) > _ACCOUNT_AT else ""
         in_account = "/" in account.partition("*")[0] and not is_unfilled(account)
         short = len(parts) < _ARN_PARTS and not ("*" in text or is_unfilled(text))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import comparison
 from mfa_session.policy.coverage import concerns
-from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
 
@@ -87,7 +87,6 @@ _route = re.compile(
     r"|OPTIONS|ANY)([^/*?]+)(?:/.*)?"
 ).fullmatch
 _AN_ACCOUNT = 12 * "?"
-_variable = re.compile(r"\$\{[^}]*\}")
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
@@ -257,7 +256,7 @@ def _may_be_on(statement: Statement, wanted: str) -> bool:
 
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
-    parts = _variable.sub("?*", resource).split(":", maxsplit=5)
+    parts = with_variables_as("?*", resource).split(":", maxsplit=5)
     _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
     if wanted in {_OF_BUCKET, _OF_OBJECT}:
         nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's

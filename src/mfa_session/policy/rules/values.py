@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, is_readable
-from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, Check, Flaw, Rule, Subject
 
@@ -44,7 +44,6 @@ _LIKE = ("StringLike", "StringNotLike")
 _EXACT = {"StringEquals", "StringNotEquals", *_LIKE}  # the case of letters counts
 _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
 _wildcard = re.compile("[*?]").search
-_variable = re.compile(r"\$\{[^}]*\}")
 # Keys whose values have neither * nor ?.
 _has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").fullmatch
 # The kinds of aws:PrincipalType (IAM user guide, principal key values), and those that people have
@@ -193,7 +192,7 @@ def patterns_as_text(condition: Condition) -> list[str]:
     """Return the values with wildcards that a condition compares as text."""
     if not (_equals(condition.operator) and _has_no_wildcards(condition.key.lower())):
         return []
-    return [value for value in condition.values if _wildcard(_variable.sub("", value))]
+    return [value for value in condition.values if _wildcard(with_variables_as("", value))]
 
 
 def check_networks(subject: Subject) -> Iterator[Flaw]:
