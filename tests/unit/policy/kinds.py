@@ -263,7 +263,7 @@ STATED = [
     Stated("all-of-iam-listed", [ALL, deny(["iam:*", "s3:*"], WITHOUT)],
            found(ENROLMENT, at=1), {STOP: "ksm", READ: "m", ENABLE: "m"}),
     Stated("care-listed", [ALL, deny(CARE, WITHOUT)],
-           found(ENROLMENT, "mfa-on-get-session-token", at=1),
+           found(ENROLMENT, at=1),
            {STOP: "ksm", ENABLE: "m"}),
     Stated("enrolment-listed", [ALL, deny(ENROL[:2], WITHOUT)], found(ENROLMENT, at=1),
            {ENABLE: "m", STOP: "ksm"}),
@@ -1514,8 +1514,7 @@ STATED = [
             ME]), allow("s3:*"), deny_but(CARE, WITHOUT, Resource=ME)],
            found("deny-reaches-only-oneself", at=2), {}),
     Stated("removal-beside-a-deny-of-the-first-steps", [allow([*ENROL, OFF], Resource=[ME,
-            MY_DEVICE]), deny(CARE, WITHOUT)], [*found(ENROLMENT, at=1),
-            *found("mfa-on-get-session-token", at=1)], {}),
+            MY_DEVICE]), deny(CARE, WITHOUT)], found(ENROLMENT, at=1), {}),
     Stated("scp-of-whole-services", [deny(["ec2:*", "rds:*", "eks:*"], {**WITHOUT, **SOME_ROLES})],
            found(SCP), {}, "scp"),
     Stated("excepted-by-the-sid-alone", [ALL, *[deny_but(CARE, {**WITHOUT, **on("StringLike",
@@ -1689,6 +1688,17 @@ STATED = [
             **on("StringEquals", "aws:ResourceTag/team", "x")})], [], {}),
     Stated("instances-without-account", [ALL, deny(STOP, WITHOUT,
             Resource="arn:aws:ec2:eu-west-1::instance/*")], found(RESOURCE, at=1), {}),
+    Stated("own-care-and-the-session-call-denied", [ALL, deny([*ENROL, "sts:GetSessionToken"],
+            WITHOUT)], found(ENROLMENT, at=1), {}),
+    Stated("the-session-call-denied", [ALL, deny("sts:GetSessionToken", WITHOUT)],
+           found("mfa-on-get-session-token", at=1), {}),
+    Stated("role-with-mfa-if-any", [allow("kms:Sign", IF_TRUE, Principal=ROLE)],
+           found(ROLE_SESSION), {}),
+    Stated("role-and-user-with-mfa-if-any", [allow("kms:Sign", IF_TRUE, Principal={"AWS": [
+            ROLE["AWS"], "arn:aws:iam::123456789012:user/c"]})],
+           found("allow-bool-if-exists"), {}),
+    Stated("escape-left-by-cloudformation", [allow(ENABLE, Resource=
+            "arn:aws:iam::*:user/${!aws:username}"), allow("ec2:*", WITH)], found(NO_KEY), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -21,6 +21,7 @@ from mfa_session.policy.rules.exemptions import (
     denies_oneself,
     how_to_spare,
     limits_users,
+    lists_own_care,
     sparing,
 )
 from mfa_session.policy.rules.resources import (
@@ -209,10 +210,13 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on GetSessionToken."""
     named = actions_of(subject.statement)
     trusts = subject.document.kind == "trust"  # where it is none of the actions
+    # A Deny of what people need before they have MFA is meant for all else: `check_first_steps`.
+    own_care = lists_own_care(subject.statement) and concerns(subject.statement, ENROLMENT[1])
+    inverted = own_care and not subject.statement.allows
     if (
         subject.mfa_conditions
         and SESSION_CALL.lower() in named.names
-        and not (named.all_but or trusts)
+        and not (named.all_but or trusts or inverted)
     ):
         yield Flaw(
             SESSION_TOKEN,

@@ -226,7 +226,10 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
         for key in map(str.strip, _variable.findall(str(item.value))):
             near = _meant_instead(key)
             dotted = key.lower().replace("aws.", "aws:", 1)
-            if dotted != key.lower() and _meant_instead(dotted) is None and _form(dotted):
+            if key.startswith("!aws:"):
+                message = f"only CloudFormation's Fn::Sub makes ${{{key[1:]}}} of ${{{key}}}"
+                wrong.append((item, f"write ${{{key[1:]}}}", message))
+            elif dotted != key.lower() and _meant_instead(dotted) is None and _form(dotted):
                 wrong.append((item, f"write ${{{dotted}}}", f"{key} is no variable of IAM"))
             elif near is not None and not _is_of_serverless(subject, key):
                 message = f"AWS has no condition key {key}{_nearest(near)}"

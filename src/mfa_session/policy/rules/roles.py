@@ -74,7 +74,8 @@ _SAYING_ROLE = {
 def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of role sessions by a policy that names the roles."""
     role = next(iter(roles_in(subject.statement)), None) or _role_locked_out(subject)
-    if role and (subject.requires_mfa or subject.refuses_without_mfa):
+    asks = subject.requires_mfa or subject.refuses_without_mfa
+    if role and (asks or leaves_roles_out(subject)):
         yield Flaw(
             ROLE,
             subject.place_of("Principal"),
@@ -219,6 +220,15 @@ def _is_exempt(role: str, arns: Collection[str]) -> bool:
     if any(session in each for each in arns):
         return True
     return role not in arns and any(account in each for each in arns)
+
+
+def leaves_roles_out(subject: Subject) -> bool:
+    """Say whether an Allow is for roles only, and matches MFA but none of their sessions."""
+    found, roles = subject.reach, roles_in(subject.statement)
+    principals = subject.statement.principals or {}
+    alone = list(principals) == ["AWS"] and len(roles) == len(principals["AWS"])
+    asks = found is not None and found.fresh and not found.without_mfa
+    return subject.statement.allows and alone and asks
 
 
 def _role_locked_out(subject: Subject) -> str | None:

@@ -12,6 +12,7 @@ from mfa_session.policy.fixes import right_condition, right_deny
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
 from mfa_session.policy.rules.exemptions import DELETION, FIRST_STEPS
+from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 
@@ -240,7 +241,8 @@ def _mistake_of(subject: Subject) -> str | None:
     elif found.nobody:
         name = None if _denies_below_zero(subject) else "conditions-never-match"
     elif subject.statement.allows:
-        name = None if is_for_services(subject.statement) else _of_allow(subject, found)
+        elsewhere = is_for_services(subject.statement) or leaves_roles_out(subject)
+        name = None if elsewhere else _of_allow(subject, found)
     else:
         name = _of_deny(found)
     return None if name is None or _is_mended(subject, found) else name
