@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap
-from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext, arn_pattern
+from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.exemptions import (
+    A_USER,
     DEACTIVATION,
     DELETION,
+    ROOT,
     denies_all_actions,
     denies_nearly_all,
     denies_oneself,
@@ -98,10 +100,6 @@ _STEPS = (
 )
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
-_USERS = (
-    RequestContext({}, {PRINCIPAL_ARN: arn_pattern(is_user=True)}),
-    RequestContext({}, {PRINCIPAL_ARN: "arn:*:iam::*:root"}),
-)
 SESSION_CALL = "sts:GetSessionToken"
 
 
@@ -322,7 +320,7 @@ def _spares_calls_of_iam(condition: Condition) -> bool:
     if condition.is_about(PRINCIPAL_ARN):
         as_text = patterns_as_text(condition) if condition.operator not in OPPOSITES else []
         nobody = bool(as_text) and len(as_text) == len(condition.values)
-        return nobody or all(is_met(condition, each) is False for each in _USERS)
+        return nobody or all(is_met(condition, each) is False for each in (A_USER, ROOT))
     is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
     return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False
 

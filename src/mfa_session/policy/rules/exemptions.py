@@ -38,8 +38,8 @@ DENIES_NOTHING = Rule(
     "deny-denies-nothing",
     ERROR,
     "`NotAction` or `NotResource` holds `*`, or a condition exempts everybody (`StringNotLike` "
-    "`aws:PrincipalArn` `*`): the Deny denies nothing. A "
-    "warning if it exempts the whole services that the policy allows.",
+    "`aws:PrincipalArn` `*`): the Deny denies nothing. A warning if it exempts the whole services "
+    "that the policy allows.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",
@@ -55,13 +55,14 @@ SUPERFLUOUS = Rule(
 )
 RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
+# Any caller of a kind, of whom only the kind is known.
 A_USER = RequestContext({}, {"aws:userid": "AIDA*", "aws:username": "?*"}).over(mfa_session().facts)
-_ROOT = RequestContext(
+ROOT = RequestContext(
     {"aws:PrincipalType": ("Account",), "aws:username": None},
     {"aws:PrincipalArn": "arn:*:iam::*:root", "aws:userid": "1*"},
 )
 A_SESSION = RequestContext({}, {"aws:userid": "AROA*:?*"}).over(role_session().facts)
-_CALLERS = (A_USER, A_SESSION, _ROOT)
+_CALLERS = (A_USER, A_SESSION, ROOT)
 _CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"

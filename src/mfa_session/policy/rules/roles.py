@@ -50,9 +50,9 @@ SCP = Rule(
 )
 RULES = (ROLE, IN_ROLE_POLICY, SCP)
 _ARN_KEY = "aws:principalarn"
-# A role like any other, to see whether a pattern takes in all of them.
 _FEW_SERVICES = 2
 _of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search
+# A role like any other, to see whether a pattern takes in all of them.
 _A_ROLE = RequestContext(
     {
         _ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",),
