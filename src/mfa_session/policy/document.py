@@ -30,7 +30,7 @@ Principals = dict[str, tuple[str, ...]]
 # By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
 names_role = re.compile(
     r":(assumed-)?role/|(\{|data\.)aws_iam_role\.[^}]*\.arn\W*\}"
-    r"|(?<!trusted)(?<!trusted_)role[._]?arns?\W*\}",
+    r"|(?<!trusted)(?<!trusted_)(role|sso)[._]?arns?\W*\}",
     re.IGNORECASE,
 ).search
 

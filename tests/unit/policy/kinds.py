@@ -1699,6 +1699,19 @@ STATED = [
            found("allow-bool-if-exists"), {}),
     Stated("escape-left-by-cloudformation", [allow(ENABLE, Resource=
             "arn:aws:iam::*:user/${!aws:username}"), allow("ec2:*", WITH)], found(NO_KEY), {}),
+    Stated("group-of-a-template", [trust({"AWS": "arn:aws:iam::${var.account}:group/${var.group}"},
+            WITH)], found(MALFORMED), {}, "trust"),
+    Stated("moment-as-a-number", [trust(ACCOUNT, {**WITH, **on("NumericLessThan",
+            "aws:TokenIssueTime", "${var.age}")})], found(VALUE), {}, "trust"),
+    Stated("deletion-of-all-devices-with-mfa", [allow([*ENROL, "iam:DeleteVirtualMFADevice"],
+            Resource=[ME, MY_DEVICE]), deny_but([*CARE, "iam:DeleteVirtualMFADevice"], WITHOUT),
+            allow("*", WITH)], [], {}),
+    Stated("role-allowed-by-its-verbs", [allow(["kms:Disable*", "kms:Get*"], Principal=ROLE), deny(
+            "kms:DisableKey", WITHOUT, Principal="*")], found(ROLE_SESSION, at=1), {}),
+    Stated("role-allowed-a-service", [allow("kms:*", Principal=ROLE), deny("kms:DisableKey",
+            WITHOUT, Principal="*")], [], {}),
+    Stated("sso-of-a-template", [trust(ACCOUNT, {**WITH, **on("ArnLike", "aws:PrincipalArn",
+            "${local.break_glass_sso_arns}")})], found(ROLE_SESSION), {}, "trust"),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -74,6 +74,7 @@ _is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
 # A word stands for an account's number or an id, which AWS prints of a user who is gone.
 _ACCOUNT = r"(?:[0-9]{12}|(?=[0-9-]*[A-Za-z_])[\w-]+)"
+_of_no_principal = re.compile(r"arn:[^:]+:iam::[^:]+:(group|instance-profile|policy)/.*").fullmatch
 _service = re.compile(r"\*|[\w-]+(\.[\w-]+)+").fullmatch
 _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     "AWS": (
@@ -314,7 +315,8 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
         )
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
     is_arn_of_service = kind == "Service" and text.startswith("arn:")
-    if not is_arn_of_service and (fits(text) or is_unfilled(text) or not cure):
+    filled_in = is_unfilled(text) and not _of_no_principal(text)
+    if not is_arn_of_service and (fits(text) or filled_in or not cure):
         return None
     if is_arn_of_service:
         cure = f'write {{"AWS": "{text}"}}'

@@ -12,7 +12,7 @@ from mfa_session.policy.coverage import actions_of, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, reach
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -257,7 +257,9 @@ def _deletes_those_of_others(statement: Statement) -> bool:
     """
     where = statement.resources or ("*",)
     of_others = any(each.endswith("*") and ":user/" not in each for each in where)
-    return statement.allows and concerns(statement, DELETION) and of_others
+    found = reach(statement)
+    without_mfa = found is None or not found.needs_mfa
+    return statement.allows and without_mfa and concerns(statement, DELETION) and of_others
 
 
 @functools.lru_cache(maxsize=32)

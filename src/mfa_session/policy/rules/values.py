@@ -112,7 +112,16 @@ def check_moments(subject: Subject) -> Iterator[Flaw]:
     """Find ages in seconds under keys that are moments, such as aws:TokenIssueTime."""
     for condition in subject.other_conditions:
         ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}", each)]
-        if condition.key.lower() in _MOMENTS and ages and condition.operator != "Null":
+        key, numeric = condition.key.lower(), condition.operator.startswith("Numeric")
+        if numeric and key in _MOMENTS - {"aws:epochtime"}:
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.written} compares {condition.key}, which is a moment, to a number",
+                who_never_meets(subject, condition),
+                "use a Date operator; to limit the age of MFA, compare aws:MultiFactorAuthAge",
+            )
+        elif key in _MOMENTS and ages and condition.operator != "Null":
             later = "Greater" in condition.operator or condition.operator in OPPOSITES
             yield Flaw(
                 WRONG_VALUE,

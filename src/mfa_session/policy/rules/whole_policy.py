@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
+from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
 from mfa_session.policy.document import (
     is_for_everybody,
     is_for_everybody_but_some,
@@ -191,7 +191,7 @@ class WholePolicy:
 
     def _allowed_of(self, denied: Statement, kind: str) -> Iterator[str]:
         for each in self._allows_of[kind].touching(denied):
-            if any(concerns(denied, name.rstrip("*")) for name in names_of(each)):
+            if any(_is_denied_by_name(denied, name) for name in names_of(each)):
                 yield from _principals_of(each, kind)
 
     def role_left(self, denied: Statement) -> str | None:
@@ -347,6 +347,15 @@ def as_meant(statement: Statement, names: AwsNames | None) -> Statement:
     if (actions, not_actions) == (statement.actions, statement.not_actions):
         return statement
     return replace(statement, actions=actions, not_actions=not_actions)
+
+
+def _is_denied_by_name(denied: Statement, name: str) -> bool:
+    """Say whether a Deny is about an action, or about one that begins as a pattern (`kms:Put*`)."""
+    start, listed = name.rstrip("*"), actions_of(denied)
+    verb = start != name and not start.endswith(":") and not listed.all_but
+    return concerns(denied, start) or (
+        verb and any(each.startswith(start) for each in listed.names)
+    )
 
 
 def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
