@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from full_sandbox.calls import Calls
-    from mfa_session.sandbox.directory import KeyState
-    from mfa_session.sandbox.identities import DeviceKind, Document, PolicyHolder
+    from mfa_session.sandbox.identities import DeviceKind, Document, KeyState, PolicyHolder
 
 __all__ = ["FullSandbox"]
 

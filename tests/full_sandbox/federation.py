@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.identities import Session
+    from mfa_session.sandbox.identities import Directory, Session
     from mfa_session.sandbox.operations import Operation
 
 _LIFE = timedelta(minutes=15)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.sandbox.directory import find_user
 from mfa_session.sandbox.errors import no_such
+from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.identities import Group, PolicyHolder, Role, User
+    from mfa_session.sandbox.identities import Directory, Group, PolicyHolder, Role, User
     from mfa_session.sandbox.operations import Asked
 
 

@@ -9,12 +9,11 @@ from urllib.parse import quote
 
 from full_sandbox import errors
 from full_sandbox.holders import find_group, find_holder, users_of
-from mfa_session.sandbox.directory import find_user
+from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.identities import Document, Group, PolicyHolder
+    from mfa_session.sandbox.identities import Directory, Document, Group, PolicyHolder
     from mfa_session.sandbox.operations import Asked, Play
 
 VERSION_ID = "v1"  # the only version of a managed policy here

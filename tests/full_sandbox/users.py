@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from full_sandbox import errors
 from full_sandbox.holders import find_role, users_of
 from full_sandbox.policies import boundary_field, document_text
-from mfa_session.sandbox.directory import KeyState, find_user
-from mfa_session.sandbox.identities import User
+from mfa_session.sandbox.identities import KeyState, User
+from mfa_session.sandbox.operations import find_user
 from mfa_session.sandbox.server import RawXml
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.identities import Role
+    from mfa_session.sandbox.identities import Directory, Role
     from mfa_session.sandbox.operations import Asked, Play
 
 

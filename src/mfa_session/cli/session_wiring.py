@@ -92,13 +92,13 @@ class SessionWiring:
 
         if not self.reads_code_from_stdin:
             return SuppliedCode(lambda: text)
-        from mfa_session.system.stdin import read_line
+        from mfa_session.system.console import read_line
 
         return SuppliedCode(read_line)
 
     def stdin_secret(self) -> str | None:
         """Return the line on stdin; None where stdin is a terminal."""
-        from mfa_session.system.stdin import read_secret_line
+        from mfa_session.system.console import read_secret_line
 
         return read_secret_line()
 
@@ -107,7 +107,7 @@ class SessionWiring:
         from contextlib import suppress
 
         from mfa_session.model.errors import NoMfaError
-        from mfa_session.system.stdin import read_line
+        from mfa_session.system.console import read_line
 
         self.given_code, self.reads_code_from_stdin = None, False
         with suppress(NoMfaError):  # it is missed only if a code turns out to be needed
@@ -189,13 +189,12 @@ class SessionWiring:
 
     def make_session(self) -> Edges:
         """Make what acquiring a session touches."""
-        from mfa_session.aws.calls import AwsCalls
+        from mfa_session.aws.calls import AwsCalls, role_session_name
         from mfa_session.files.notes import UsedSteps
         from mfa_session.files.single_flight import Turns
         from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
         from mfa_session.system.clock import wait_until
-        from mfa_session.system.role_session_name import role_session_name
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose_device
 

@@ -8,10 +8,9 @@ import json
 import traceback
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import errors, moto_backend, signatures
-from mfa_session.sandbox.directory import list_mfa_devices
 from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.evaluation import (
     Request,
@@ -21,7 +20,7 @@ from mfa_session.sandbox.evaluation import (
     principal_of,
     request_context,
 )
-from mfa_session.sandbox.operations import Asked, Need, Operation, needs, recognise
+from mfa_session.sandbox.operations import Asked, Need, Operation, find_user, needs, recognise
 from mfa_session.sandbox.server import Answer, failure, success
 from mfa_session.sandbox.sts import Sts
 
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.identities import Caller
+    from mfa_session.sandbox.identities import Caller, Directory
     from mfa_session.sandbox.operations import Play
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
@@ -53,7 +51,7 @@ class Gate:
         """Create the sandbox's own services."""
         self._sts = Sts(self.directory, self.clock)
         self.iam: dict[str, Play] = {
-            "ListMFADevices": functools.partial(list_mfa_devices, self.directory)
+            "ListMFADevices": functools.partial(_list_mfa_devices, self.directory)
         }
 
     def handle(self, request: HttpRequest) -> Answer | None:
@@ -175,6 +173,16 @@ class Gate:
         else:
             allowed = own.allowed and bucket.allowed
         return Verdict(allowed, own.denied or bucket.denied)
+
+
+def _list_mfa_devices(directory: Directory, asked: Asked) -> dict[str, Any]:
+    """List a user's devices of every kind, which only the serial shows."""
+    user = find_user(directory, asked)
+    devices = [
+        {"UserName": user.name, "SerialNumber": d.serial, "EnableDate": d.enabled_at}
+        for d in user.devices
+    ]
+    return {"IsTruncated": False, "MFADevices": devices}
 
 
 def _without_signature(request: HttpRequest, dialect: str) -> ServiceError:

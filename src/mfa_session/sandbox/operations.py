@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, unquote
 
-from mfa_session.sandbox.identities import Caller, User
+from mfa_session.sandbox import errors
+from mfa_session.sandbox.identities import Caller, Directory, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,19 @@ class Asked:
 
 Play = Callable[[Asked], "dict[str, Any] | None"]
 """An operation of the sandbox; it returns the answer's fields, or raises ServiceError."""
+
+
+def find_user(directory: Directory, asked: Asked) -> User:
+    """Return the user of `UserName`; without it the caller, which must be a user."""
+    name = asked.operation.text("UserName")
+    if name is None:
+        if asked.caller.user is None:
+            raise errors.name_a_user()
+        return asked.caller.user
+    user = directory.users.get((asked.caller.account, name))
+    if user is None:
+        raise errors.no_such("user", name)
+    return user
 
 
 def recognise(request: HttpRequest, signature: Signature | None) -> Operation:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from mfa_session.sandbox import moto_backend
 from mfa_session.sandbox.clock import Clock
-from mfa_session.sandbox.directory import Directory
 from mfa_session.sandbox.gate import Gate
-from mfa_session.sandbox.identities import Device, User, attach, new_virtual_device
+from mfa_session.sandbox.identities import Device, Directory, User, attach, new_virtual_device
 from mfa_session.sandbox.server import Server
 
 if TYPE_CHECKING:

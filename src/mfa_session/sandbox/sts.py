@@ -22,7 +22,7 @@ from mfa_session.sandbox.identities import Caller, Role, Session
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.directory import Directory
+    from mfa_session.sandbox.identities import Directory
     from mfa_session.sandbox.operations import Asked, Operation
 
 

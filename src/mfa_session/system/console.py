@@ -1,9 +1,11 @@
-"""Messages to the person, on stderr."""
+"""Messages to the person, on stderr, and the line that a pipe gives on stdin."""
 
 from __future__ import annotations
 
 import os
 import sys
+
+from mfa_session.model.errors import NoMfaError, hint_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 
 USUAL_COLUMNS = 80
+LONGEST_LINE_BYTES = 64
+LONGEST_SECRET_BYTES = 4096
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
@@ -72,8 +76,6 @@ class Console:
         """Say what is wrong, and on the next line what to run or change."""
         self._write(f"mfa-session: {self._paint('error:', 'red')} ", message)
         if hint:
-            from mfa_session.model.errors import hint_for  # noqa: PLC0415  # as below
-
             self._write("hint: ", hint_for(self._environ, hint))
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
@@ -154,3 +156,35 @@ def printable_painted(line: str) -> str:
         ours = mark and number in {"0", *COLOURS.values()}
         shown += f"\x1b[{number}m{printable(text)}" if ours else printable("\x1b[" + part)
     return shown
+
+
+def read_line() -> str:
+    """Return the first line of stdin, up to 64 bytes; NoMfaError without one.
+
+    The rest belongs to `exec`'s command, so no further byte is read.
+    """
+    line = _read_first_line(LONGEST_LINE_BYTES)
+    if not line.strip():
+        raise NoMfaError(
+            "code-needed", "no code came on stdin", "write it there: echo 123456 | mfa-session …"
+        )
+    return line
+
+
+def read_secret_line() -> str | None:
+    """Return the first line of stdin, or "" without one; None if stdin is a terminal."""
+    return None if is_terminal(sys.stdin) else _read_first_line(LONGEST_SECRET_BYTES)
+
+
+def _read_first_line(most_bytes: int) -> str:
+    line = b""
+    try:
+        # If stdin was closed, descriptor 0 may be another file; sys.stdin is None then.
+        while sys.stdin is not None and len(line) < most_bytes:
+            piece = os.read(sys.stdin.fileno(), 1)
+            line += piece
+            if piece in (b"", b"\n"):
+                break
+    except (OSError, ValueError):
+        return ""
+    return line.decode("utf-8", "replace")
