@@ -1613,7 +1613,7 @@ STATED = [
     Stated("instances-of-a-key-of-ec2", [allow(READ, {**WITH, **on("ArnEquals",
             "ec2:SourceInstanceARN", "arn:aws:ec2:eu-west-1:123456789012:instance/i-1")})], [], {}),
     Stated("key-of-no-service", [allow(READ, {**WITH, **on("NumericGreaterThan",
-            "custom:DeviceTrustScore", "80")})], found(NO_KEY), {}),
+            "custom:device-trust-score", "80")})], found(NO_KEY), {}),
     Stated("key-without-prefix", [allow(READ, {**WITH, **on("StringEquals", "username", "x")})],
            found(NO_KEY), {}),
     Stated("account-and-slash", [allow(CARE, Resource=["arn:aws:iam::123456789012/mfa/*",

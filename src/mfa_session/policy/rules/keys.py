@@ -99,7 +99,7 @@ _KEYS = {
 }
 _GROWING = {"iam", "sts"}  # there may be newer ones: only a slip of the pen is told
 _form = re.compile(r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
-_plain_form = re.compile(r"([a-z][a-z0-9-]*:)?\w+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
+_plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
