@@ -180,7 +180,6 @@ def _read_last_used(answer: dict[str, Any]) -> datetime | None:
 
 
 def _read_new(answer: dict[str, Any]) -> Keys:
-    """Return the new keys; ValueError if malformed."""
     made = answer["AccessKey"]
     key_id, secret = str(made["AccessKeyId"]), str(made["SecretAccessKey"])
     keys = Keys(access_key_id=key_id, secret_access_key=Secret(secret))
@@ -242,12 +241,10 @@ class IamPolicies(IamDevices):
         )
 
     def _read(self, operation: str, member: str, **parameters: str) -> dict[str, Any]:
-        """Return a structure in an answer."""
         request = AwsRequest("iam", operation, self._caller)
         return self._ask(request, lambda answer: _as_document(answer[member]), **parameters)
 
     def _list(self, operation: str, member: str, **parameters: str) -> list[Any]:
-        """Return the items of all pages."""
         request = AwsRequest("iam", operation, self._caller)
 
         def read(answer: dict[str, Any]) -> tuple[list[Any], str | None]:

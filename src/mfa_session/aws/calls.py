@@ -72,7 +72,6 @@ class AwsCalls:
     """STS and IAM through botocore; every failure raises one of our errors."""
 
     def __init__(self, edges: CallEdges, at_once: int = 1) -> None:
-        """Take the edges, and the number of threads that may call."""
         self._clients = Clients(edges.environ, at_once)
         self._clock = edges.clock
         self._aws_clock = edges.aws_clock
@@ -188,7 +187,6 @@ class AwsCalls:
             ) from error
 
     def _learn(self, answer: Any, sent_at: datetime) -> None:
-        """Learn AWS's time from the answer's Date header."""
         aws_time = date_of(answer)
         if aws_time is not None:
             self._aws_clock.learn(aws_time, sent_at, self._clock.local_now())

@@ -141,7 +141,6 @@ class Tree(click.Group):
         return []
 
     def _below(self) -> list[tuple[str, ...]]:
-        """Return the words of each command of this branch."""
         above = self._above()
         every = [command.words for command in all_commands()]
         return [words for words in every if words[: len(above)] == above]

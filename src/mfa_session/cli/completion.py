@@ -213,7 +213,6 @@ class _Line:
         self._arguments = list(command.arguments)
 
     def read(self, words: list[str], current: str) -> Cursor:
-        """Read the words before the cursor, and say what may stand there."""
         pending: Option | None = None
         for word in words:
             self._place += 1
@@ -255,7 +254,6 @@ class _Line:
         return Cursor(offers=() if current else self._options_left())
 
     def _options_left(self) -> Offers:
-        """Return the options that may still be given."""
         unused = [
             option
             for option in dict.fromkeys(self._known.values())
@@ -286,7 +284,6 @@ def _options(options: tuple[Option, ...]) -> Offers:
 
 
 def _first_words() -> Offers:
-    """Return the commands and groups, in the order of the help."""
     summaries = {command.name: command.summary for command in all_commands()}
     words = [word for chapter in CHAPTERS.values() for word in chapter]
     for word in words:

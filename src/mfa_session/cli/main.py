@@ -119,7 +119,6 @@ def _make_factories(run: Run) -> Factories:
 
 
 def _run_command(command: Command, given: Given, ctx: Context) -> Result:
-    """Import the command's module and call its function with typed options and the context."""
     name, _, function_name = command.run.partition(":")
     # Not importlib.import_module: importing importlib takes longer than a command's own module.
     module = __import__(f"mfa_session.{name}", fromlist=["*"])

@@ -156,13 +156,11 @@ class SessionWiring:
         return StoredKeys(self._keyring_items(), self.run.files.state, self.run.clock)
 
     def _keyring_items(self) -> KeyringItems:
-        """Return what the keyring holds."""
         from mfa_session.system.keyring_items import KeyringItems
 
         return KeyringItems(self._keyring())
 
     def _keyring(self) -> Keyring:
-        """Return the keyring that config.toml and options choose."""
         from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
 
         run = self.run
@@ -230,7 +228,6 @@ class SessionWiring:
         )
 
     def _process_keys(self, source: Source) -> Keys:
-        """Return the keys that a source's credential_process yields."""
         if source.stored is not None:  # our own process: what it would read
             return self.stored_keys().required(source.stored)
         from mfa_session.system.processes import run_credential_process

@@ -131,7 +131,6 @@ def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _suggest_enrolment(scene: Scene, key: KeyFacts) -> str:
-    """Return the command that enrolls a device and logs in to the session of this key."""
     name = key.session or key.caller.profile
     is_default = name in (None, "default", default_name(scene.inputs))
     return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")

@@ -194,7 +194,6 @@ class _Key:
         self._devices = questions.start(lambda: _first_allowed(aws.devices, callers))
 
     def finish(self) -> KeyFacts:
-        """Return the answers that arrive in time."""
         finish, serials = self._questions.finish, self._questions.find_serials(self._source)
         identity = finish(self._identity, "")
         late = "IAM did not answer in time"

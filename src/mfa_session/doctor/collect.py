@@ -38,7 +38,6 @@ class _Parts:
         self.broken: dict[str, MfaSessionError] = {}
 
     def read(self, part: str, work: Callable[[], Part], empty: Part) -> Part:
-        """Return what `work` reads, or `empty`."""
         try:
             return work()
         except (MfaSessionError, OSError) as error:
@@ -142,7 +141,6 @@ def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) 
 def _start_keyring(
     edges: DoctorEdges, inputs: Inputs, stored: list[str]
 ) -> Running[KeyringFacts] | None:
-    """Start asking the keyring, if one is used."""
     keys = _find_stored_keys(inputs)
     sessions = [session for session in inputs.recovered.values() if session.in_keyring]
     if not (stored or keys or sessions or any(find_keyring_sessions(inputs))):
@@ -166,7 +164,6 @@ def _start_keyring(
 
 
 def _find_stored_keys(inputs: Inputs) -> list[str]:
-    """Return the profiles whose keys should be in the keyring."""
     sources = (source_in(inputs, name) for name in inputs.profiles.names())
     return [source.stored for source in sources if source is not None and source.stored]
 

@@ -91,7 +91,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _mask_report(report: Result, scene: Scene) -> Result:
-    """Return a report that names no account, key, person or profile."""
     mask = Mask(home(scene.environ), _find_names(scene))
     return report.replace(data=mask.data(report.data), lines=tuple(map(mask.text, report.lines)))
 
@@ -121,7 +120,6 @@ def _report_fixes(fixed: Sequence[str], paint: Paint) -> Iterator[str]:
 
 
 def _report(results: Sequence[CheckResult], paint: Paint, *, everything: bool) -> Iterator[str]:
-    """Yield the lines of the report, group by group."""
     for group in GROUPS:
         shown = [
             result
@@ -152,7 +150,6 @@ def _format_finding(
 
 
 def _report_skipped(results: Sequence[CheckResult]) -> Iterator[str]:
-    """Yield each reason why checks were skipped, with those checks."""
     reasons: dict[str, list[str]] = {}
     for result in results:
         if result.severity == SKIPPED:
@@ -162,7 +159,6 @@ def _report_skipped(results: Sequence[CheckResult]) -> Iterator[str]:
 
 
 def _sum_up(results: Sequence[CheckResult], *, everything: bool) -> str:
-    """Return the number of findings by severity, and of checks that passed."""
     counts = dict.fromkeys((ERROR, WARNING, NOTE, OK), 0)
     for result in results:
         if result.severity in counts:

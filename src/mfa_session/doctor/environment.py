@@ -235,7 +235,6 @@ def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _suggest_renewal(scene: Scene, shell: str) -> str:
-    """Return the line that renews a shell's script, in the shell and in its file."""
     script = f"mfa-session shell-init {shell}"
     if scene.guard_script is not None:
         path = quote(scene.guard_script)
@@ -254,7 +253,6 @@ def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _has_home(scene: Scene) -> bool:
-    """Say whether there is a home directory for a shell's start file."""
     return not home(scene.environ).startswith("~")
 
 

@@ -135,7 +135,6 @@ def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _suggest_move(session: Session) -> str:
-    """Return the commands that move a session to another profile."""
     source = session.source_profile
     named = f" --source-profile {quote(source)}" if source else ""
     return (

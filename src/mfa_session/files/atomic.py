@@ -97,7 +97,6 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
 
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:
-    """Write `data` beside `target` and rename it over it."""
     temporary = Temporary(target)
     try:
         temporary.write(data)

@@ -41,7 +41,6 @@ class Disk:
     """The files that an environment names; they are read even where a command would refuse."""
 
     def __init__(self, environ: Mapping[str, str], state: StateDir, fetch: Fetch) -> None:
-        """Take the environment, the state directory, and who opens a session in the keyring."""
         self._environ = environ
         self._state = state
         self._fetch = fetch

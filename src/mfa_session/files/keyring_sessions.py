@@ -135,11 +135,9 @@ class _Secrets:
         self._fetched: Keys | None = None
 
     def secret(self) -> str:
-        """Return the secret access key."""
         return self._keys().secret_access_key.reveal()
 
     def token(self) -> str:
-        """Return the session token."""
         token = self._keys().session_token
         return token.reveal() if token else ""
 

@@ -26,7 +26,6 @@ class Files:
     """
 
     def __init__(self, environ: Mapping[str, str], state: StateDir) -> None:
-        """Take the environment and the state directory; nothing is read yet."""
         self.environ = environ
         self.state = state
         self.fetch: Fetch = lambda _profile, _keyring: None

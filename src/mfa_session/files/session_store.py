@@ -205,8 +205,6 @@ class SessionStore:
         self._copies.remove(copied)
 
     def _clear_section(self, profile: str) -> None:
-        """Remove what this tool wrote to a section of the credentials file."""
-
         def edit(document: IniDocument) -> IniDocument:
             present = document.section(profile) or {}
             _refuse_long_term(present, profile)

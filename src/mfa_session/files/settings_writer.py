@@ -99,7 +99,6 @@ class SettingsWriter:
         self._file.rewrite(edit, lambda data: self._is_whole(data, seen))
 
     def _is_whole(self, data: bytes | None, seen: SettingsFile) -> bool:
-        """Tell whether a file just written can be all there."""
         try:
             return _tables(seen) <= _tables(parse_settings(self.path, data or b""))
         except ConfigurationError:

@@ -147,7 +147,6 @@ class SharedFile(WritableFile):
         )
 
     def _is_whole(self, data: bytes | None) -> bool:
-        """Tell whether a file just written can be all there."""
         return is_whole(data) and self._stood.issubset(IniDocument(data or b"", "").names())
 
 
@@ -215,7 +214,6 @@ class ProfilesWriter:
             file.update(profile, lambda now: file.with_values(now, profile, values, present))
 
     def _edits(self, values: Values, before: Mapping[Place, object]) -> Iterator[tuple[str, Edit]]:
-        """Yield each profile with what changes its section."""
         for profile in dict.fromkeys(place[0] for place in values):
             new, old = _values_of(profile, values), _values_of(profile, before)
             yield (

@@ -207,7 +207,6 @@ class WritableFile:
         )
 
     def _write(self, data: bytes, seen: Snapshot) -> None:
-        """Make the directory if need be, and replace the file that was seen."""
         target = os.path.realpath(self.path)
         os.makedirs(os.path.dirname(target), PRIVATE_DIRECTORY_MODE, exist_ok=True)
         said = self._losses(target)

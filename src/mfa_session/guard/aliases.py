@@ -96,7 +96,6 @@ def _find_commands(text: str, arguments: Sequence[str]) -> Iterator[tuple[str, .
 
 
 def _fill(word: str, arguments: Sequence[str]) -> Sequence[str]:
-    """Replace `$@` or `$1`, `$2`, … in a word with the arguments."""
     if "$" not in word:
         return (word,)
     if word in ("$@", "$*"):
@@ -116,8 +115,6 @@ def _split(text: str, blanks: str, ends: str) -> list[str | None] | None:
 
 
 class _Splitter:
-    """Splits a text into words, character by character."""
-
     def __init__(self, text: str, blanks: str, ends: str) -> None:
         self.characters = iter(text)
         self.pieces: list[str | None] = []
@@ -151,7 +148,6 @@ class _Splitter:
             self._add(character)
 
     def end_word(self) -> None:
-        """End the current word, if any."""
         if self._word is not None:
             self.pieces.append(self._word)
         self._word = None

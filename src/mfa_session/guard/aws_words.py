@@ -173,7 +173,6 @@ def _find_endpoint(scanned: Scanned) -> str | None:
 
 
 def _add_globals(call: AwsCall, inner: Scanned) -> AwsCall:
-    """Return the call with the global options of an alias."""
     endpoint = _find_endpoint(inner)
     return call.replace(
         region=_last_value(inner, "--region") or call.region,
@@ -285,8 +284,6 @@ def scan(words: Sequence[str], known: tuple[str, ...] = GLOBAL_OPTIONS) -> Scann
 
 
 class _Scanner:
-    """Reads a command line word by word."""
-
     def __init__(self, words: Sequence[str], known: tuple[str, ...]) -> None:
         self.words = words
         self.known = known
@@ -299,7 +296,6 @@ class _Scanner:
         self._found_at = -1
 
     def step(self) -> None:
-        """Read the next word, and its value if it is an option with one."""
         word = self.words[self.index]
         if word[:1] != "-" or self._literal or is_plain(word, self.known):
             self._take_plain(word)
@@ -328,7 +324,6 @@ class _Scanner:
             self._take_value(name, word)
 
     def _take_value(self, name: str, word: str) -> None:
-        """Read `--name=value` or `--name value`."""
         start = self.index
         _, equals, value = word.partition("=")
         if not equals:

@@ -64,7 +64,6 @@ class Preview:
     """Shows what the command will hit, as far as it is known; later only new lines."""
 
     def __init__(self, ctx: Context, verdict: Verdict, regions: Regions) -> None:
-        """Find the targets that the command names."""
         self._ctx = ctx
         self._call = verdict.call
         self._rule = verdict.rule

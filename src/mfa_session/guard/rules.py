@@ -189,7 +189,6 @@ class Pattern:
     __slots__ = ("_start", "operation", "service", "text")
 
     def __init__(self, text: str) -> None:
-        """Parse `service:operation`."""
         service, colon, operation = text.partition(":")
         if not colon:
             service, operation = ("*", "*") if text.strip() == "*" else ("", "")
@@ -415,7 +414,6 @@ def _judge_inner(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdic
 
 
 def _make_verdict(call: AwsCall, operation: str | None, ruling: Ruling, reason: str) -> Verdict:
-    """Return the verdict on a call."""
     action = None
     if call.service and operation:
         action = f"{prefix_of(call.service)}:{ruling.action or spell_action(operation)}"

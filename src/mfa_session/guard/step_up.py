@@ -43,8 +43,6 @@ def step_up(request: GuardedCommand, inputs: Inputs, ctx: Context) -> Ready | No
 
 
 class _StepUp:
-    """Turns a plan into the command that runs."""
-
     def __init__(self, request: GuardedCommand, inputs: Inputs, ctx: Context, plan: Plan) -> None:
         self._request = request
         self._inputs = inputs
@@ -127,13 +125,11 @@ class _StepUp:
         self._preview.show(using, account, keys, known)
 
     def _keys_without_session(self) -> Keys | None:
-        """Return the command's own keys if they are known."""
         if self._plan.identity.kind == KEYS:
             return read_keys({name.lower(): text for name, text in self._ctx.environ.items()})
         return self._plan.identity.source.keys if self._plan.identity.source else None
 
     def _warn_or_refuse(self) -> None:
-        """Warn that there is no session; with `strict`, raise DeclinedError."""
         if self._inputs.file.guard.get("strict", False):
             raise DeclinedError(
                 "no-session-for-identity",

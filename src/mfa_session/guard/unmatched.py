@@ -76,7 +76,6 @@ def suggest_pattern(text: str, known: Operations) -> str | None:
 
 
 def _fold_names(service: str, operations: Iterable[str]) -> set[str]:
-    """Return all names of a service's operations, CLI's and IAM's, folded."""
     actions = (possible_actions(service, operation) for operation in operations)
     names = {fold(action) for some in actions for action in some}
     return names | {fold(operation) for operation in operations}

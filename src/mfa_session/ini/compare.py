@@ -74,7 +74,6 @@ def _is_made_of(data: bytes, before: bytes, after: bytes) -> bool:
 
 
 def _without_blank_lines(data: bytes) -> bytes:
-    """Drop the blank lines that `data` begins with."""
     lines = data.splitlines(keepends=True)
     while lines and not lines[0].strip():
         del lines[0]

@@ -104,7 +104,6 @@ class Editor:
         rows: tuple[int, int],
         wanted: Mapping[str, str | None],
     ) -> None:
-        """Set and remove keys of a section that stands in the lines."""
         lines, section = self._lines, self._document.read(name)
         (header, end), standing = rows, values_of(section)
         added = []
@@ -192,7 +191,6 @@ def _indent_of_new_key(
 
 
 def _replace(lines: list[bytes], header: int, option: Entry, value: str | None) -> None:
-    """Set or remove a key that stands in the lines."""
     first = header + option.rows[0]
     line = lines[first]
     for row in range(first, header + option.last + 1):

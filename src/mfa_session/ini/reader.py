@@ -41,7 +41,6 @@ class Entry:
     __slots__ = ("key", "pieces", "rows")
 
     def __init__(self, key: str, value: str, row: int) -> None:
-        """Begin with what stands on the key's own row."""
         self.key = key
         self.pieces = [value]
         self.rows = [row]

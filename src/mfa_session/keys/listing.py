@@ -141,7 +141,6 @@ class OnlineListing:
             yield key.replace(problem=error.message)
 
     def _last_used(self, signer: Caller, key_id: str) -> datetime | None:
-        """Return when a key was last used; None if never, or after a refusal."""
         try:
             return self._aws.last_used(signer, key_id)
         except MfaSessionError:

@@ -174,7 +174,6 @@ class Mover:
             )
 
     def _check_export(self, places: KeyPlaces) -> None:
-        """Refuse to overwrite another key, and to export a missing one."""
         self._check_rotation()
         profile, stored, filed = self._profile, places.in_keyring, places.in_file
         if stored is None and filed is None:

@@ -268,7 +268,6 @@ class KeyRotation:
         self._user.create(store)
 
     def _delete_unstored(self, begun: Rotation, keys: Keys, error: MfaSessionError) -> None:
-        """Delete a new key that cannot be stored."""
         key_id = keys.access_key_id
         try:
             self._user.delete(key_id)

@@ -130,7 +130,6 @@ class Enrolment:
         )
 
     def _create(self, intent: Intent, name: str) -> NewDevice:
-        """Note the device, then create it."""
         self._edges.intents.save(intent)
         self._edges.talk.detail(f"iam:CreateVirtualMFADevice {name}")
         try:

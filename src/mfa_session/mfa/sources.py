@@ -125,7 +125,6 @@ class SuppliedCode:
     generated = False
 
     def __init__(self, read: Callable[[], str]) -> None:
-        """Take the function that reads the code; it is called when the code is needed."""
         self._read = read
         self._code: str | None = None
         self._spent = False

@@ -34,7 +34,6 @@ class Record:
         cls._fields = cls._fields + new
 
     def __init__(self, **values: Any) -> None:
-        """Take every field by keyword; those with a class-level default may be left out."""
         for field in self._fields:
             if field in values:
                 object.__setattr__(self, field, values.pop(field))

@@ -155,7 +155,6 @@ def read_action(text: str) -> str:
 
 
 def _pascal(name: str) -> str:
-    """Return `stop-instances` as StopInstances; IAM ignores case."""
     if "-" not in name and name != name.lower():
         return name
     return "".join(word[:1].upper() + word[1:] for word in name.split("-"))

@@ -166,7 +166,6 @@ class AwsNames:
 
     @cached_property
     def _services_with(self) -> dict[str, list[str]]:
-        """The services that have an action, by its name in lower case."""
         found: dict[str, list[str]] = {}
         for service in self._services.spelled:
             for name in self._actions_of(service).spelled:
@@ -174,7 +173,6 @@ class AwsNames:
         return found
 
     def _only_one_of(self, name: str) -> str | None:
-        """Return the action of this name, if exactly one service has it."""
         services = self._services_with.get(name.lower(), ()) if len(name) >= _TELLING else ()
         if len(services) != 1:
             return None
@@ -267,7 +265,6 @@ class NameList:
         return sorted(each for each in self.spelled if each.startswith(start))
 
     def _starts(self, length: int) -> set[str]:
-        """Return the beginnings of all names with about this length."""
         lengths = (length - 1, length, length + 1)
         return {name[:each] for name in self.spelled for each in lengths if len(name) >= each}
 

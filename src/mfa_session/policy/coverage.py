@@ -163,7 +163,6 @@ class _Entries:
         return resources & self._principals.taking_in(inner.principals) & self._under(inner)
 
     def concerning(self, actions: Selection) -> int:
-        """Return the bits of those that may concern all of the actions."""
         return self._actions.taking_in(actions) if self.many else -1
 
     def _under(self, inner: _Surroundings) -> int:
@@ -205,13 +204,11 @@ class _Query:
         self._fits: dict[int, bool] = {}
 
     def takers(self, actions: Selection) -> Iterator[_Entry]:
-        """Yield the entries that concern all of the actions."""
         for entry in self.fitting(self._entries.concerning(actions)):
             if entry.taker.takes_in(actions):
                 yield entry
 
     def fitting(self, among: int) -> Iterator[_Entry]:
-        """Yield those of some entries that apply wherever the statement does."""
         for number in numbers_in(self._where & among):
             entry = self._entries.all[number]
             if number not in self._fits:
@@ -224,7 +221,6 @@ class Meeting:
     """Finds the statements that may overlap with another."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        """Sort the statements by resources and actions."""
         self._statements = tuple(statements)
         resources = [_listed(each.resources, each.not_resources) for each in self._statements]
         self._resources = Index(resources)
@@ -333,7 +329,6 @@ def _is_about_all_of_a_service(statement: Statement) -> bool:
 
 
 def _accounts(statement: Statement) -> frozenset[str]:
-    """Return the accounts in a statement's principals and conditions."""
     named = (statement.principals or {}).get("AWS", ())
     found = [each for text in named for each in _account(text)]
     for condition in statement.conditions:
@@ -376,5 +371,4 @@ def _principal_names(principals: Principals) -> Names:
 
 @functools.lru_cache(maxsize=10_000)
 def _lowered(names: Names) -> Names:
-    """Return names in lower case, and `*:*` as `*`."""
     return tuple(["*" if name == "*:*" else name.lower() for name in names])

@@ -96,7 +96,6 @@ class _Case:
         self._has_identity = self._has_resource = False
 
     def add(self, documents: Iterable[Document], boundary: Document | None) -> None:
-        """Match every statement."""
         for document in documents:
             if document.kind in LIMITS:
                 limits = self._scps if document.kind == "scp" else self._boundaries
@@ -116,7 +115,6 @@ class _Case:
         self._limits.append((document, matches))
 
     def decide(self, *, unread: bool) -> Decision:
-        """Decide by the denies, then by the allows."""
         denies = [match for match in self._all() if not match.statement.allows]
         for deny in denies:
             if deny.truth is True:
@@ -205,7 +203,6 @@ class _Case:
                 yield document
 
     def _open_allows(self) -> Iterable[Match]:
-        """Return the unknown allows."""
         return (f for f in self._all() if f.statement.allows and f.truth is None)
 
     def _nearly(self) -> Iterable[Match]:

@@ -136,7 +136,6 @@ def age_seconds(text: str) -> int | None:
 
 
 def _spelled(condition: Condition) -> str:
-    """Return an operator in IAM's spelling."""
     qualifier = f"{condition.qualifier}:" if condition.qualifier else ""
     return qualifier + condition.operator + ("IfExists" if condition.if_exists else "")
 

@@ -153,7 +153,6 @@ class _Reader:
             at = self._after_comma(at, "]")
 
     def _key(self, at: int, members: dict[str, Node]) -> tuple[str, int]:
-        """Read a key and the colon after it."""
         if not self._text.startswith('"', at):
             raise self._fail(at, f"a key in double quotes was expected, {self._found(at)}")
         key, end = self._string(at)
@@ -216,6 +215,5 @@ class _Reader:
             )
 
     def _found(self, at: int) -> str:
-        """Name the wrong character."""
         character = self._text[at : at + 1]
         return f"not {json.dumps(character)}" if character else "not the end of the text"

@@ -102,7 +102,6 @@ class PolicyText:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """Return the offset of each line's first character."""
         return [0, *(end.end() for end in re.finditer("\n", self.text))]
 
 

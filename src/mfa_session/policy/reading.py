@@ -185,7 +185,6 @@ class _Reader:
         return tuple(texts) if len(texts) == len(items) else self._refuse_others(items, name)
 
     def _refuse_others(self, items: list[Node], name: str) -> tuple[str, ...]:
-        """Raise for the first item that is not a text."""
         return tuple([self._text(each, name) for each in items])
 
     def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
@@ -219,7 +218,6 @@ class _Reader:
                 )
 
     def _scalar(self, node: Node, name: str) -> str:
-        """Return a value as text, as IAM does."""
         if isinstance(node.value, (list, dict)) or node.value is None:
             what = f"a value of {name} is {_kind(node)}, not a text, number, true or false"
             raise self._fail(node.offset, what, "write the value in double quotes")
@@ -243,7 +241,6 @@ class _Reader:
 
 
 def _kind(node: Node) -> str:
-    """Return the kind of a value in words."""
     if isinstance(node.value, (bool, type(None))):
         return json.dumps(node.value)
     names = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number"}

@@ -93,7 +93,6 @@ def because(decision: Decision, request: Request, caller: Credentials) -> str:
 
 
 def _some(reasons: Iterable[str]) -> str:
-    """Join the first few reasons."""
     found = list(itertools.islice(reasons, _MOST_REASONS + 1))
     more = ["and more"] if len(found) > _MOST_REASONS else []
     return "; ".join(found[:_MOST_REASONS] + more)
@@ -155,7 +154,6 @@ def _shortened(text: str) -> str:
 
 
 def _lacks(decision: Decision) -> Iterable[str]:
-    """Say what an allow lacks."""
     for match in decision.nearly:
         unmet = " and ".join(map(written, match.conditions_that_are(truth=False)))
         yield f"Allow {place(match)} needs {unmet}"
@@ -170,7 +168,6 @@ def _lacks(decision: Decision) -> Iterable[str]:
 
 
 def _name_of_limit(document: Document) -> str:
-    """Return a limit's name: `the boundary b.json`."""
     name = f" {document.name}" if document.name else ""
     return f"the {'SCP' if document.kind == 'scp' else 'boundary'} {document.source.label}{name}"
 
@@ -186,7 +183,6 @@ def _doubts(decision: Decision, request: Request, caller: Credentials) -> Iterab
 
 
 def _doubts_of(match: Match, request: Request, caller: Credentials) -> Iterable[str]:
-    """Yield the unknown parts of a statement."""
     statement = match.statement
     if match.principal is None:
         yield "who calls"

@@ -70,7 +70,6 @@ class Index:
     """
 
     def __init__(self, selections: Sequence[Selection]) -> None:
-        """Sort the selections by their names."""
         self._names = _Sorted()
         self._left_out = _Sorted()
         self._keys = (_Sorted(), _Sorted())

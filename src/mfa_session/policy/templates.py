@@ -64,20 +64,17 @@ def _statement(
     condition: dict[str, Any] | None = None,
     **elements: Any,
 ) -> Statement:
-    """Return a statement with its elements in the usual order."""
     made = {"Sid": sid, "Effect": effect, **elements}
     return {**made, "Condition": condition} if condition else made
 
 
 def _actions(choices: Choices) -> list[str]:
-    """Return the actions, by default the destructive ones."""
     return list(choices.actions or _DESTRUCTIVE)
 
 
 def _for_users(
     choices: Choices, sid: str, effect: str, condition: dict[str, Any], *notes: str
 ) -> Made:
-    """Return a policy with one statement on the actions and resources, for users."""
     resources = list(choices.resources) if choices.resources else "*"
     statement = _statement(sid, effect, condition, Action=_actions(choices), Resource=resources)
     return Made(statements=(statement,), notes=(*notes, _ATTACH, _ROLES))
@@ -121,7 +118,6 @@ KEPT_BACK = ("iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice")
 
 
 def _require_mfa(choices: Choices) -> Made:
-    """Deny some actions without MFA."""
     return _for_users(
         choices,
         "DenyWithoutMFA",
@@ -133,7 +129,6 @@ def _require_mfa(choices: Choices) -> Made:
 
 
 def _allow_with_mfa(choices: Choices) -> Made:
-    """Allow some actions with MFA."""
     age = choices.max_age_seconds
     return _for_users(
         choices,
@@ -146,7 +141,6 @@ def _allow_with_mfa(choices: Choices) -> Made:
 
 
 def _max_age(choices: Choices) -> Made:
-    """Deny some actions unless the code is recent."""
     seconds = choices.max_age_seconds or _DEFAULT_AGE_SECONDS
     return _for_users(
         choices,
@@ -186,7 +180,6 @@ def _deny_without_mfa(choices: Choices) -> Made:
 
 
 def _own_devices(choices: Choices) -> tuple[Statement, ...]:
-    """Allow users to manage only their own device."""
     account = choices.accounts[0] if choices.accounts else "*"
     place = f"arn:{choices.partition}:iam::{account}"
     # User names are unique in an account, whatever the path, so the second is the same user.
@@ -228,7 +221,6 @@ def _notes_on_own(choices: Choices) -> tuple[str, ...]:
 
 
 def _trust(choices: Choices) -> Made:
-    """Let users of other accounts assume a role, only with MFA."""
     condition: dict[str, Any] = dict(_HAS_MFA)
     if choices.external_id is not None:
         condition["StringEquals"] = {"sts:ExternalId": choices.external_id}
@@ -258,7 +250,6 @@ def _trust(choices: Choices) -> Made:
 
 
 def _bucket(choices: Choices) -> Made:
-    """Open a bucket to several accounts, only with MFA."""
     place = f"arn:{choices.partition}:s3:::{choices.bucket}"
     actions = list(choices.actions or _OBJECT_ACTIONS)
     resources = [place, f"{place}/*"]

@@ -124,7 +124,6 @@ def _read_account(members: Members, origin: Origin) -> Parts:
 
 
 def _attached(members: Members) -> tuple[set[str], set[str]]:
-    """Return the ARNs of the managed policies of roles, and of users and groups."""
     found: dict[bool, set[str]] = {True: set(), False: set()}
     for name in _DETAILS:
         for item in items_of(members.get(name)):
@@ -139,7 +138,6 @@ def _is_boundary(policy: Members) -> bool:
 
 
 def _is_default(version: Members, policy: Members, count: int) -> bool:
-    """Say whether a version is the default."""
     said = version.get("IsDefaultVersion")
     if said is not None:
         return said.value is True
@@ -153,7 +151,6 @@ def _is_organisation_policy(members: Members) -> bool:
 
 
 def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
-    """Yield the policy, with the kind in its summary."""
     summary = members_of(members["PolicySummary"])
     kind = ORGANISATION_KINDS.get(text_of(summary.get("Type")))
     name = text_of(summary.get("Name")) or text_of(summary.get("Id"))
@@ -258,7 +255,6 @@ def _read_terraform(members: Members, origin: Origin) -> Parts:
 
 
 def _resources(module: Node | None) -> Iterator[Members]:
-    """Yield the resources of a module and its child modules."""
     parts = members_of(module)
     yield from map(members_of, items_of(parts.get("resources")))
     for inner in items_of(parts.get("child_modules")):
@@ -317,12 +313,10 @@ def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node
 
 
 def _is_state_file(members: Members) -> bool:
-    """Say whether an object is `terraform.tfstate`."""
     return "terraform_version" in members and "lineage" in members and "resources" in members
 
 
 def _read_state_file(members: Members, origin: Origin) -> Parts:
-    """Yield the attributes of each instance of a resource."""
     yield from _attributes(list(_instances(members)), origin)
 
 

@@ -63,8 +63,6 @@ class _Open(NamedTuple):
 
 
 class _Builder:
-    """Builds nodes from events."""
-
     def __init__(self, source: PolicyText) -> None:
         self.documents: list[Node] = []
         self._source = source
@@ -73,7 +71,6 @@ class _Builder:
         self._sizes: dict[int, int] = {}
 
     def take(self, event: Any) -> None:
-        """Take one event."""
         kind = type(event).__name__
         if kind in {"SequenceStartEvent", "MappingStartEvent"}:
             if len(self._open) >= DEEPEST:

@@ -85,7 +85,6 @@ class RoleProfiles:
         )
 
     def _source(self, name: str, section: Mapping[str, str]) -> Source:
-        """Return the long-term keys with which the AWS CLI would assume the role."""
         source = section.get("source_profile")
         if "credential_source" in section or not source:
             raise CannotServeError("it has no source_profile with long-term keys")

@@ -171,7 +171,6 @@ def _browser(ctx: Context) -> Browser:
 def _login_url(
     session: Session, settings: Settings, console: ConsoleAddresses, page: str, ctx: Context
 ) -> Secret:
-    """Exchange the session for a sign-in URL."""
     federation = ctx.make.federation()
     caller = Caller(keys=session.keys, profile=settings.source.profile, region=settings.region)
     url = federation.url_for(caller, console.federation_url)

@@ -50,7 +50,6 @@ class _Login:
     """One login to all sessions; `done` and `failed` have their outcomes by name."""
 
     def __init__(self, options: Options, ctx: Context) -> None:
-        """Read and plan; ask nothing yet."""
         self._options = options
         self._ctx = ctx
         self._inputs = read_inputs(ctx, options.session.replace(profile=None))
@@ -80,7 +79,6 @@ class _Login:
             self._log_in_one(name)
 
     def _asked(self) -> list[str]:
-        """Return the sessions of config.toml that are not done."""
         described = self._inputs.file.sessions
         return [name for name in self._plan.sessions if name in described and name not in self.done]
 
@@ -135,7 +133,6 @@ class _Login:
         return roles, [batch for step in steps for batch in roles.prepare(step, held)]
 
     def _log_in_one(self, name: str) -> None:
-        """Get a session as `login` does."""
         settings = self._plan.sessions[name]
         try:
             self.done[name] = acquire(
@@ -147,7 +144,6 @@ class _Login:
             self.failed[name] = error
 
     def _assume(self, roles: RoleSessions, batch: Batch) -> None:
-        """Assume a batch of roles, except those whose base session failed."""
         bases = {s.name: self._plan.sessions[self._plan.bases[s.name]] for s in batch.wanted}
         for name, base in bases.items():
             if base.name in self.failed:
@@ -159,7 +155,6 @@ class _Login:
             self.failed.update(roles.failed)
 
     def result(self) -> Result:
-        """Return the sessions of config.toml, and the new or failed ones that they need."""
         now, described = self._ctx.clock.now(), self._inputs.file.sessions
         new = [name for name, outcome in self.done.items() if not outcome.reused]
         names = dict.fromkeys(name for name in (*self.failed, *new) if name not in described)
@@ -263,7 +258,6 @@ class _Planner:
         self._of_source: dict[Source, Settings] = {}
 
     def plan_all(self) -> None:
-        """Plan every session of config.toml, and note the errors of single ones."""
         for name in self._inputs.file.sessions:
             with self._noting_errors(name):
                 options = self._inputs.options.replace(profile=name)

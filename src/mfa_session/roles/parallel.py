@@ -47,7 +47,6 @@ class ParallelCalls(Generic[Item, Answer]):
     """
 
     def __init__(self, work: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> None:
-        """Take the work; begin nothing yet."""
         self.ended: list[tuple[Item, Answer | Exception]] = []
         self.interruption: BaseException | None = None
         self._work = work

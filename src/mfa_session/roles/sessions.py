@@ -53,7 +53,6 @@ class RoleSessions:
     """
 
     def __init__(self, edges: RolesEdges, jobs: int, total: int, replaced: Collection[str]) -> None:
-        """Take the edges; touch nothing yet."""
         self._edges = edges
         self._session = edges.session
         self._jobs = jobs
@@ -149,7 +148,6 @@ class RoleSessions:
         return steps, shared
 
     def _find(self, settings: Settings, stored: Sequence[Session]) -> Session | None:
-        """Return a stored session that fits, if there is one by now."""
         clock = self._session.clock
         return find_standing(settings, stored, clock.now(), clock.started_at, self._replaced)
 
@@ -165,7 +163,6 @@ class RoleSessions:
         return tell
 
     def _sort(self, ended: Sequence[tuple[Step, Session | Exception]]) -> Placed:
-        """Return the sessions that AWS granted; note the failed ones."""
         granted = []
         for step, answer in ended:
             if isinstance(answer, MfaSessionError):

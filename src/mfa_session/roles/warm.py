@@ -68,7 +68,6 @@ class _Warming:
     """One run; `warmed`, `failed` and `skipped` have the outcomes by profile."""
 
     def __init__(self, options: Options, ctx: Context, edges: RolesEdges, jobs: int) -> None:
-        """Read the profiles; ask nothing yet."""
         self._options = options
         self._ctx = ctx
         self._edges = edges
@@ -150,7 +149,6 @@ class _Warming:
                 self.failed[name] = base_failed(base.name, error)
 
     def _assume(self, base: Session, names: Sequence[str]) -> None:
-        """Assume the roles in parallel, and write each as soon as AWS grants it."""
         steps = {
             name: Step(
                 settings=with_keys(self._edges.session, self._profiles[name].settings), base=base
@@ -194,7 +192,6 @@ class _Warming:
         )
 
     def report(self) -> None:
-        """Report the warm profiles with their expiry, the skipped and the failed ones."""
         say, warm = self._ctx.console.say, self.warmed.values()
         if warm:
             first = min(one.expires_at for one in warm)
@@ -213,7 +210,6 @@ class _Warming:
         report_errors(self.failed, self._ctx.console)
 
     def result(self) -> Result:
-        """Return the warm profiles, the skipped ones and the errors."""
         now = self._ctx.clock.now()
         profiles = [
             {

@@ -29,7 +29,6 @@ class ServiceError(Exception):
 def _by_service(
     service: str, ordinary: tuple[int, str, str], **others: tuple[int, str, str]
 ) -> ServiceError:
-    """Return the error of this service, or else the ordinary one."""
     return ServiceError(*others.get(service, ordinary))
 
 

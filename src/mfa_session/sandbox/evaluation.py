@@ -29,7 +29,6 @@ class Variables:
     """The values of policy variables; `enabled=False` leaves `${…}` as it is."""
 
     def __init__(self, present: Mapping[str, Sequence[str]], enabled: bool = True) -> None:
-        """Take the request's context, with keys in lower case."""
         self.present = present
         self.enabled = enabled
 
@@ -141,7 +140,6 @@ def _one(compare: Compare, value: str, wanted: Values, variables: Variables) -> 
 
 
 def _operator(name: str) -> tuple[Compare, bool]:
-    """Return the comparison, and whether it is negated."""
     if name in _OPPOSITES:
         return _COMPARISONS[_OPPOSITES[name]], True
     if name not in _COMPARISONS:

@@ -186,7 +186,6 @@ def _list_mfa_devices(directory: Directory, asked: Asked) -> dict[str, Any]:
 
 
 def _without_signature(request: HttpRequest, dialect: str) -> ServiceError:
-    """Return the error of a request with a malformed signature, or none."""
     try:
         signatures.parse(request)
     except signatures.MalformedSignatureError as exc:
@@ -195,7 +194,6 @@ def _without_signature(request: HttpRequest, dialect: str) -> ServiceError:
 
 
 def _same_partition(caller: Caller, region: str) -> bool:
-    """Say whether the caller is in the region's partition."""
     prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
     found = next((p for prefix, p in prefixes.items() if region.startswith(prefix)), "aws")
     return caller.holder.partition == found

@@ -118,7 +118,6 @@ def reset() -> None:
 
 
 def _url(request: HttpRequest, operation: Operation) -> str:
-    """Return the request's URL at AWS."""
     suffix = next((s for p, s in _SUFFIXES.items() if operation.region.startswith(p)), None)
     host = f"{operation.service}.{operation.region}.{suffix or 'amazonaws.com'}"
     host = _GLOBAL_HOSTS.get(operation.service, host)

@@ -149,8 +149,6 @@ class Route:
 
 @dataclass(frozen=True)
 class _Rule:
-    """The request of one operation."""
-
     operation: str
     method: str
     path: re.Pattern[str]
@@ -167,7 +165,6 @@ class _Rule:
         )
 
     def fits(self, method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-        """Say whether a request fits, apart from its path."""
         literal = all(query.get(name, "\0") == value for name, value in self.literal_query)
         return (
             method == self.method

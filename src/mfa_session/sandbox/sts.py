@@ -167,7 +167,6 @@ class Sts:
         return own.allowed or (trust.names_caller and role.account == caller.account)
 
     def _check_code(self, asked: Asked) -> bool:
-        """Check the code; return False without one."""
         serial = asked.operation.text("SerialNumber")
         code = asked.operation.text("TokenCode")
         if serial is None and code is None:
@@ -200,7 +199,6 @@ def _check_role_shapes(operation: Operation) -> None:
 
 
 def _check(operation: Operation, name: str, least: int, most: int, pattern: str) -> None:
-    """Check a parameter's length and characters, if it was sent."""
     value = operation.text(name)
     if value is None:
         return

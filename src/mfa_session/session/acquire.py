@@ -71,8 +71,6 @@ def _in_its_place(
 
 
 def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
-    """Return the edges with `before_code` called before the first code."""
-
     def codes(settings: Settings) -> Callable[[str], CodeSource]:
         given = edges.codes(settings)  # which refuses where nobody can be asked
 

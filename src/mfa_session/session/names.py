@@ -85,7 +85,6 @@ def _profile_of(inputs: Inputs, name: str) -> str | None:
 
 
 def _owner_of(inputs: Inputs, profile: str) -> str | None:
-    """Return the name of the session in a profile, if this tool wrote it."""
     recovered = inputs.recovered.get(profile)
     if recovered is not None:
         return recovered.name

@@ -170,7 +170,6 @@ class Renewal:
         return session.replace(authenticated_at=base.authenticated_at, via=via)
 
     def _with_code(self, settings: Settings, held: ExitStack) -> Session:
-        """Get the session from the long-term keys, with a code."""
         edges = self._edges
         caller = long_term_caller(settings)
         edges.aws.prepare(caller)  # in parallel with the search for codes: a keyring may be slow

@@ -115,7 +115,6 @@ def serves(settings: Settings, session: Session, now: datetime) -> bool:
 
 
 def _is_recent(settings: Settings, session: Session, now: datetime) -> bool:
-    """Say whether the code was given recently enough."""
     if settings.max_age is None:
         return True
     given_at = session.authenticated_at

@@ -128,7 +128,6 @@ class _Said:
         self.keeps_role = inputs.options.keeps_role or named.name != default_name(inputs)
 
     def first(self, key: str) -> Any:
-        """Return the first value that is set for `key`, or None."""
         section_key = {"duration": "duration_seconds"}.get(key, key)
         for place, name in ((self.options, key), (self.table, key), (self.section, section_key)):
             if place.get(name) not in (None, ""):  # 0 is said, and refused
@@ -137,7 +136,6 @@ class _Said:
 
 
 def _choose_store(inputs: Inputs, said: _Said) -> str:
-    """Return where the session is stored: as set, else where it is now."""
     asked = said.options.get("store") or said.table.get("store")
     stands = inputs.recovered.get(said.target)
     in_file = is_managed(inputs.profiles.in_credentials(said.target))

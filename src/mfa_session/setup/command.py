@@ -79,7 +79,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _confirm_changes(dialog: Dialog, changes: list[Change], *, force: bool) -> list[Change]:
-    """Return the changes to make; ask about each that replaces a value."""
     if force:
         return changes
     refused = []
@@ -93,7 +92,6 @@ def _confirm_changes(dialog: Dialog, changes: list[Change], *, force: bool) -> l
 
 
 def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Draft]) -> None:
-    """Show the changes, ask, and write them all."""
     if not drafts:
         ctx.console.say("everything is already set; nothing was written")
         return
@@ -164,7 +162,6 @@ class ShellSetup:
     """The files to write for a shell."""
 
     def __init__(self, ctx: Context, edges: SetupEdges, shell: str, *, guard: bool) -> None:
-        """Find the shell's files; `guard` says whether it guards `aws`."""
         self._ctx = ctx
         self._guard = guard
         self._shell = start = edges.shell_start(shell)

@@ -137,7 +137,6 @@ class Interview:
         return self._dialog.choose("Several profiles have long-term keys:", found)
 
     def _resolve_settings(self, named: Named, source: str | None) -> Settings:
-        """Return the current settings of the session, with this source."""
         options = self._options.replace(profile=named.name, source_profile=source, duration=None)
         return resolve_named(self._inputs.replace(options=options), named)
 
@@ -176,7 +175,6 @@ class Interview:
         return serial, serial
 
     def _pick_device(self, serials: list[str], settings: Settings) -> tuple[str | None, str | None]:
-        """Return the only usable device, or let the person pick one."""
         usable = [serial for serial in serials if gives_codes(serial)]
         if not usable:
             why = "only a passkey, which AWS's API cannot use" if serials else "none"
@@ -217,7 +215,6 @@ class Interview:
     def _choose_code(
         self, table: Mapping[str, Any], serial: str | None, name: str
     ) -> dict[str, str | None]:
-        """Return the settings to write: where codes come from."""
         code = self._given.code
         command = self._given.code_command
         if command is not None and not command.strip():
@@ -276,7 +273,6 @@ class Interview:
             return False
 
     def _choose_repointed(self, answers: Answers) -> tuple[str, ...]:
-        """Return the role profiles to repoint to the session: named by options, or confirmed."""
         asked = tuple(dict.fromkeys(self._given.repoint))
         if answers.source_profile is None:
             return asked
@@ -291,7 +287,6 @@ class Interview:
         return asked
 
     def _ask_repointed(self, found: Sequence[str], session: str) -> tuple[str, ...]:
-        """Return the role profiles that the person wants to repoint to the session."""
         if list_asking_roles(self._inputs, found):
             self._dialog.tell(DIFFERENCE)
         return tuple(
@@ -307,7 +302,6 @@ class Dialog:
     """Asks a person at a terminal; `asks` is False if it must not."""
 
     def __init__(self, terminal: Terminal, choose: Choose, *, asks: bool) -> None:
-        """Use this terminal; `choose` lets the person pick one of several items."""
         self._terminal = terminal
         self._choose = choose
         self.asks = asks

@@ -99,7 +99,6 @@ def _plan_settings(inputs: Inputs, answers: Answers) -> Iterator[Change]:
 
 
 def _is_first(inputs: Inputs, name: str) -> bool:
-    """Say whether a session is the first, and so becomes the default."""
     others = inputs.file.sessions.keys() - {name}
     return name != DEFAULT_NAME and not others and "profile" not in inputs.file.defaults
 
@@ -132,7 +131,6 @@ def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
 
 
 def _has_credentials(inputs: Inputs, name: str) -> bool:
-    """Say whether a profile without a role has credentials."""
     section = inputs.profiles.section(name)
     return "role_arn" not in section and any(
         key in section for key in ("aws_access_key_id", *HIDES_STATIC_KEYS)

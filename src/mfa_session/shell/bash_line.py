@@ -52,8 +52,6 @@ def split_line(line: str) -> BashLine:
 
 
 class _Splitter:
-    """Splits a line at plain text, quotes, backslashes and blanks."""
-
     def __init__(self, line: str) -> None:
         self.line = line
         self.at = 0
@@ -63,19 +61,16 @@ class _Splitter:
         self._pieces: list[str] | None = None
 
     def begin_word(self) -> None:
-        """Start a word here, unless one has started."""
         if self._pieces is None:
             self._pieces = []
             self.starts.append(self.at)
 
     def end_word(self) -> None:
-        """End the current word, if any."""
         if self._pieces is not None:
             self.words.append("".join(self._pieces))
             self._pieces = None
 
     def step(self) -> None:
-        """Read plain text up to the next special character, or one such character."""
         ends = {"": _PLAIN_ENDS, '"': '"\\', "'": "'"}[self.quote]
         end = self.at
         while end < len(self.line) and self.line[end] not in ends:

@@ -24,7 +24,6 @@ class Console:
     """Writes lines to stderr, control characters as `?`; ignores a closed or broken stream."""
 
     def __init__(self, verbosity: int, environ: Mapping[str, str]) -> None:
-        """Take the number of -v, and the environment for NO_COLOR and TERM."""
         self.verbosity = verbosity
         self._environ = environ
         self._shown = ""

@@ -33,7 +33,6 @@ class KeyringItems:
     """Reads, stores and removes texts. Raises ConfigurationError as `Keyring` does."""
 
     def __init__(self, keyring: Keyring) -> None:
-        """Take the keyring, and ask nothing yet."""
         self._keyring = keyring
 
     def get(self, name: str, backend: str | None = None) -> str | None:

@@ -44,7 +44,6 @@ def draw(pieces: Sequence[str]) -> list[str]:
 
 
 def _line(upper: Iterable[int], lower: Iterable[int]) -> str:
-    """Draw two rows of modules as one line of characters."""
     drawn, style = "", ""
     for pair in zip(upper, lower, strict=True):
         wanted, character = _CELLS[pair]

@@ -42,7 +42,6 @@ class StoredKeys:
         return keys
 
     def _correct(self, profile: str, known: KnownKey | None, keys: Keys | None) -> None:
-        """Update the index to what the keyring returned."""
         if keys is None and known is not None:
             self._index.forget(profile)
         elif keys is not None and (known is None or known.key_id != keys.access_key_id):

@@ -73,8 +73,6 @@ def _set_handler(number: int, handler: Any) -> None:
 
 
 class _Line:
-    """A question and the typed line."""
-
     def __init__(
         self, tty: int, arrivals: SignalPipe, question: str, modes: list[Any], *, hidden: bool
     ) -> None:

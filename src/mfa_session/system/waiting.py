@@ -63,7 +63,6 @@ class Doing:
     """Shows a text during a `with` block."""
 
     def __init__(self, show: Callable[[str], None], text: str) -> None:
-        """Take the function that shows a text; show nothing yet."""
         self._show = show
         self._text = text
 

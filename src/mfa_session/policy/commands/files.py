@@ -78,7 +78,6 @@ class _Reader:
         self._passed_over = self._terraform = 0
 
     def result(self) -> Reading:
-        """Return the policies and errors."""
         return Reading(
             documents=tuple(self._documents),
             errors=tuple(self._errors),
@@ -87,7 +86,6 @@ class _Reader:
         )
 
     def read(self, path: str) -> None:
-        """Read a file, or the files of a directory."""
         if path != STDIN and os.path.isdir(path):
             self._read_directory(path)
         else:

@@ -102,7 +102,6 @@ def _account(arn: str) -> str | None:
 
 
 def _unread_role(arn: str) -> OwnPolicies:
-    """Return a role's policies, all unread."""
     what = f"the policies of role {_name_of(arn)}"
     return OwnPolicies(arn=arn, documents=(), boundary=None, unread=(what,), boundary_unread=True)
 
@@ -115,7 +114,6 @@ class _Reading:
         self._unread: list[str] = []
 
     def read_user(self) -> OwnPolicies:
-        """Read the user's policies, the groups' and the boundary."""
         arn = self._iam.user_arn()
         user = Holder(kind="user", name=_name_of(arn))
         found = list(self._of(user))

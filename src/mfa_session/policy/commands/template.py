@@ -77,7 +77,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _require_listed(actions: Iterable[str], names: AwsNames) -> None:
-    """Raise UsageError `unknown-action` for an action that AWS does not list."""
     for action in actions:
         unlisted = names.look_up(action)
         if unlisted is not None:
@@ -130,7 +129,6 @@ def make(name: str, choices: Choices) -> Made:
 
 
 def _find(name: str) -> Template:
-    """Return the template of this name. Raises UsageError `no-such-template`."""
     for template in TEMPLATES:
         if template.name == name:
             return template
