@@ -1712,6 +1712,11 @@ STATED = [
             WITHOUT, Principal="*")], [], {}),
     Stated("sso-of-a-template", [trust(ACCOUNT, {**WITH, **on("ArnLike", "aws:PrincipalArn",
             "${local.break_glass_sso_arns}")})], found(ROLE_SESSION), {}, "trust"),
+    Stated("outside-by-the-sid-and-inside-by-the-operator", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "IpAddress", "aws:SourceIp", "192.0.2.0/24")}, Sid="MfaOutsideOffice")],
+           [("deny-narrowed", "MfaOutsideOffice")], {}),
+    Stated("everything-but-from-a-network", [ALL, deny("*", {**WITHOUT, **NETWORK},
+            Sid="NeedsMfaAndOffice")], [("deny-narrowed", "NeedsMfaAndOffice")], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

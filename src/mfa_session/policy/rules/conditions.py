@@ -212,7 +212,8 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         for each in subject.other_conditions
         if _is_narrow(each) or is_met(each, DIRECT_CALL) is False or _is_joined(sid)
     ]
-    only_there = says_where(subject) and not _is_joined(sid)
+    inside = any(each.operator == "IpAddress" for each in narrowing)  # whatever the Sid says
+    only_there = says_where(subject) and not (inside or _is_joined(sid))
     asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
     if narrowing and asks and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)

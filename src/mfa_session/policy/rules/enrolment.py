@@ -34,7 +34,7 @@ from mfa_session.policy.rules.resources import (
     in_partition_of,
 )
 from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subject
-from mfa_session.policy.rules.values import patterns_as_text
+from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,8 +109,9 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     whole = by_resource or denies_nearly_all(subject)
     if not (whole or _denies_by_name(subject) or denies_oneself(subject)):
         return
-    elsewhere = subject.other_conditions and says_where(subject)  # one can enrol in other places
-    if elsewhere or any(map(_spares_calls_of_iam, subject.other_conditions)):
+    others = subject.other_conditions
+    elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
+    if elsewhere or any(map(_spares_calls_of_iam, others)):  # one can enrol in other places
         return
     denied = [action for action in (*ENROLMENT, DISCOVERY) if _is_refused(subject, action)]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
@@ -307,6 +308,12 @@ def _denies_by_name(subject: Subject) -> bool:
     where = subject.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
     return limits_users(subject) and listed and own and not subject.other_conditions
+
+
+def _leaves_a_network(condition: Condition) -> bool:
+    """Say whether a Deny leaves alone who is in a network, such as an office's."""
+    negated = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
+    return negated and not has_wrong_networks(condition)
 
 
 def _spares_calls_of_iam(condition: Condition) -> bool:
