@@ -1717,6 +1717,9 @@ STATED = [
            [("deny-narrowed", "MfaOutsideOffice")], {}),
     Stated("everything-but-from-a-network", [ALL, deny("*", {**WITHOUT, **NETWORK},
             Sid="NeedsMfaAndOffice")], [("deny-narrowed", "NeedsMfaAndOffice")], {}),
+    Stated("one-principal-type-that-is-none", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "StringNotEquals", "aws:PrincipalType", ["AssumedRole", "SAMLUser"])})],
+           found(VALUE, at=1), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

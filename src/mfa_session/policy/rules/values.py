@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import OPPOSITES, is_readable
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.rule import ERROR, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -171,14 +171,17 @@ def check_ids(subject: Subject) -> Iterator[Flaw]:
     """Find names and ids of another kind than the key's."""
     for condition in subject.other_conditions:
         is_other, what = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
-        compared = condition.values and condition.operator in _EXACT
-        if is_other and compared and all(map(is_other, condition.values)):
+        compared = condition.values if is_other and condition.operator in _EXACT else ()
+        wrong = list(filter(is_other, compared))
+        alone = len(wrong) == len(compared)
+        if wrong and (alone or subject.mfa_conditions):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"{condition.key} is {what}, never {condition.values[0]!r}",
-                _who_if_no_value_matches(subject, condition),
+                f"{condition.key} is {what}, never {wrong[0]!r}",
+                _who_if_no_value_matches(subject, condition) if alone else "it matches nobody",
                 f"write {what}",
+                severity=None if alone else NOTE,
             )
 
 
