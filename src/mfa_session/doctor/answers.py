@@ -30,7 +30,6 @@ _THROTTLED = "AWS throttles: too many requests"
 
 @check("sts-reach", "AWS was reached")
 def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each reason why AWS was not reached."""
     if isinstance(scene.aws.reached, NotAsked):
         yield skipped(scene.aws.reached.reason)
         return
@@ -47,7 +46,6 @@ def _is_about_reach(problem: MfaSessionError) -> bool:
 
 @check("clock", "this machine's clock is right")
 def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield how far this machine's clock is off."""
     seconds = scene.aws.clock_seconds
     if seconds is None:
         yield skipped(_find_reason(scene.aws.reached) or NOT_REACHED)
@@ -63,7 +61,6 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("key-identity", "AWS accepts every key")
 def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each key that AWS rejects."""
     for key in scene.aws.keys:
         if isinstance(key.identity, MfaSessionError) and _find_reason(key.identity) is None:
             yield error(f"{key.label()}: {_why_refused(key, key.identity)}", key.identity.hint)
@@ -79,7 +76,6 @@ def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
 
 @check("root-key", "no key is a root user's")
 def look_at_root_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each key of a root user."""
     for key in scene.aws.keys:
         if _is_root(key):
             yield error(
@@ -96,7 +92,6 @@ def _is_root(key: KeyFacts) -> bool:
 
 @check("key-age", f"no key is older than {OLDEST_KEY_DAYS} days")
 def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each key that is old."""
     for key in scene.aws.keys:
         for each in key.keys if isinstance(key.keys, tuple) else ():
             days = (scene.now - each.created_at).days
@@ -112,7 +107,6 @@ def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("device-present", "every user has an MFA device that AWS's API accepts")
 def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each user without an MFA device that AWS's API accepts."""
     for key in scene.aws.keys:
         if not isinstance(key.devices, tuple) or _is_root(key):
             continue
@@ -138,7 +132,6 @@ def _suggest_enrolment(scene: Scene, key: KeyFacts) -> str:
 
 @check("device-owner", "every mfa_serial is a device of its key's user")
 def look_at_device_owners(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each mfa_serial that is not a device of its key's user."""
     for key in scene.aws.keys:
         theirs = [each.serial for each in key.devices] if isinstance(key.devices, tuple) else []
         for serial, setting in key.serials.items():
@@ -152,7 +145,6 @@ def look_at_device_owners(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("device-choice", "it is clear which device a login uses")
 def look_at_device_choice(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each user with several devices, none of which a setting names."""
     for key in scene.aws.keys:
         devices = key.devices if isinstance(key.devices, tuple) else ()
         usable = [each.serial for each in devices if each.usable]

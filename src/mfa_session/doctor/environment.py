@@ -62,7 +62,6 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("environment-halves", "no keys in the environment lack a part")
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield incomplete keys in the environment."""
     problem = _find_partial_keys(scene)
     if problem is not None:
         yield error(problem, _UNSET_KEYS)
@@ -86,7 +85,6 @@ def _find_partial_keys(scene: Scene) -> str | None:
 
 @check("environment-session", "no expired session in the environment")
 def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield expired session keys in the environment."""
     since = _expired_since(scene)
     if since is not None:
         yield error(
@@ -140,7 +138,6 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
 def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield two profile variables that differ."""
     first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
     if first and second and first != second:
         yield warning(
@@ -152,7 +149,6 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
 def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield two region variables that differ."""
     first, second = (scene.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
     if first and second and first != second:
         yield warning(
@@ -164,7 +160,6 @@ def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("unread-variable", "every MFA_SESSION_… variable is a setting")
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each `MFA_SESSION_…` variable that nothing reads."""
     for name in sorted(scene.environ):
         rest = name[len(_PREFIX) :]
         if name.startswith(_PREFIX) and rest not in (*_READ, *_OURS):
@@ -175,7 +170,6 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("code-in-environment", "no code is set in the environment")
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a code in the environment."""
     if scene.environ.get(GIVEN_CODE):
         yield note(
             f"{GIVEN_CODE} is set: a code works once, and for less than a minute",
@@ -185,7 +179,6 @@ def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("bad-variable", "every MFA_SESSION_… variable has a valid value")
 def look_at_values(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield an `MFA_SESSION_…` variable whose value is invalid."""
     if OPTIONS in scene.broken:
         problem = scene.broken[OPTIONS]
         yield error(problem.message, problem.hint)
@@ -214,7 +207,6 @@ def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("completion", "this shell completes mfa-session")
 def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield that no completion was found."""
     is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
     if not is_set_up and _has_home(scene):
         yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
@@ -222,7 +214,6 @@ def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("guard-commands", "this shell guards the commands in [guard] commands", needs=(SETTINGS,))
 def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield the programs in `[guard] commands` that this shell does not guard yet."""
     shell = scene.environ.get(GUARD_SHELL)
     here = scene.environ.get(COMMANDS, "aws").split()
     missing = [command for command in scene.guarded if command not in here]
@@ -244,7 +235,6 @@ def _suggest_renewal(scene: Scene, shell: str) -> str:
 
 @check("program-path", "the shell finds mfa-session")
 def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield that a guarded shell does not find this program."""
     if scene.environ.get(GUARD_SHELL) and not scene.finds_program("mfa-session"):
         yield warning(
             "this shell guards `aws`, and mfa-session is not on its PATH: `aws` fails",

@@ -41,7 +41,6 @@ def _make_readable_check(id_: str, fine: str, part: str) -> Check:
 
 @check("unsafe-file", "nobody else may write the files")
 def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each file that another user can write."""
     for path, problem in scene.unsafe.items():
         # Only a warning for the AWS config file, which all tools, ours included, still read.
         say = warning if path == config_path(scene.environ) else error
@@ -71,7 +70,6 @@ def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("named-file", "the files that variables name exist")
 def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each variable that names a missing file."""
     for variable, path_of in _NAMED_FILES.items():
         value = scene.environ.get(variable)
         if value and not scene.exists(path_of(scene.environ)):
@@ -90,7 +88,6 @@ def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("unfinished-keys", "every move and rotation of a key is finished", needs=(STATE,))
 def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each interrupted move or rotation of a long-term key."""
     for command, profile in scene.unfinished_keys:
         yield warning(
             f"`keys {command}` of profile {profile!r} was interrupted, or is still running",
@@ -100,7 +97,6 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("enrolment-left", "no enrolment of a device was interrupted", needs=(STATE,))
 def look_at_interrupted_enrolments(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each interrupted enrolment."""
     for serial in scene.interrupted_enrolments:
         yield note(
             f"an enrolment of {serial} was interrupted, or is still running",
@@ -137,7 +133,6 @@ CHECKS = (
 
 @check("guard-pattern", "every pattern of [guard] matches an operation", needs=(SETTINGS,))
 def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each pattern of [guard] that matches no AWS operation."""
     for key in ("protect", "allow"):
         patterns = scene.inputs.file.guard.get(key, ())
         for text in dict.fromkeys(text for text in patterns if text in scene.unmatched_patterns):
@@ -151,7 +146,6 @@ def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("guard-profile", "[guard] profile is not set, or a session", needs=(*PROFILES, SETTINGS))
 def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a [guard] profile that names no session and no profile."""
     name = scene.inputs.file.guard.get("profile")
     if name is None or look_up(scene.inputs, name) is not None:
         return

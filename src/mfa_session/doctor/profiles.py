@@ -46,7 +46,6 @@ def _list_sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 @check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
 def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile whose role_arn hides its static keys."""
     for name, section in _list_sections(scene):
         keys = read_keys(section)
         # A role whose source is its own profile is assumed with these keys.
@@ -64,7 +63,6 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
     needs=PROFILES,
 )
 def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile whose static keys hide its credential_process or `aws login`."""
     for name, section in _list_sections(scene):
         keys = read_keys(scene.inputs.profiles.in_credentials(name))
         if keys is not None and "credential_process" in section and "role_arn" not in section:
@@ -85,7 +83,6 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("partial-keys", "no profile has incomplete keys", needs=PROFILES)
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile with incomplete keys."""
     for name, section in _list_sections(scene):
         if is_managed(section) or has_lost_key_id(section):
             continue  # `session-damaged` reports it
@@ -104,7 +101,6 @@ def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("stale-token", "every session token belongs to its keys", needs=PROFILES)
 def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each session token that does not belong to the keys beside it."""
     for name, section in _list_sections(scene):
         key_id = section.get("aws_access_key_id", "").strip()
         token, legacy = section.get("aws_session_token"), section.get("aws_security_token")
@@ -126,7 +122,6 @@ def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("source-profile", "every source_profile leads to keys", needs=PROFILES)
 def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each role profile whose source_profile leads nowhere."""
     for name, section in _list_sections(scene):
         source = section.get("source_profile")
         if "role_arn" not in section or not source:
@@ -153,7 +148,6 @@ def _gives_credentials(scene: Scene, name: str) -> bool:
 
 @check("credential-process", "every credential_process can be started", needs=PROFILES)
 def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each credential_process that cannot be started, or names an unknown session."""
     for name, section in _list_sections(scene):
         process = section.get("credential_process", "").strip()
         program = _first_word(process)
@@ -191,7 +185,6 @@ def _first_word(process: str) -> str | None:
 
 @check("device-serial", "every mfa_serial may be a device's", needs=PROFILES)
 def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each mfa_serial that is no device's, or that AWS's API cannot use."""
     serials = [
         (f"profile {name!r}", section[key])
         for name, section in _list_sections(scene)
@@ -298,7 +291,6 @@ def _find_session(scene: Scene, name: str) -> str | None:
 
 @check("section-header", "every profile of the AWS config file has its header", needs=(CONFIG,))
 def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each section of the AWS config file that lacks the word `profile`."""
     config = scene.inputs.profiles.config
     for header in headers_without_profile(config):
         name = header.partition(" ")[2] if header.lower().startswith("profile ") else header
@@ -310,7 +302,6 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("profile-name", "every SDK can read the profiles' names", needs=PROFILES)
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile name that some SDKs cannot read."""
     for name, section in _list_sections(scene):
         try:
             check_portable(name, "profile's name for every SDK")

@@ -56,7 +56,6 @@ def _seconds_since_end(session: Session, scene: Scene) -> float | None:
 
 @check("session-expired", "no session has expired", needs=(CREDENTIALS,))
 def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield our expired sessions."""
     for session in scene.sessions():
         seconds = _seconds_since_end(session, scene)
         if session.managed and seconds is not None:
@@ -69,7 +68,6 @@ def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("session-foreign", "no other tool's sessions", needs=(CREDENTIALS,))
 def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield other tools' sessions."""
     for session in scene.sessions():
         if not session.managed:
             over = ", expired" if _seconds_since_end(session, scene) is not None else ""
@@ -78,7 +76,6 @@ def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,))
 def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield our sections that another tool has changed."""
     credentials = scene.inputs.profiles.credentials
     for profile in credentials.names_mentioning(MANAGER):
         section = credentials.section(profile) or {}
@@ -108,7 +105,6 @@ def _find_lost_line(section: Mapping[str, str]) -> str | None:
 
 @check("session-kept-aside", "every session is in the credentials file", needs=(STATE,))
 def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield sessions that could not be written to the credentials file."""
     aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
     for session in aside:
         if _seconds_since_end(session, scene) is None:
@@ -149,7 +145,6 @@ def _suggest_move(session: Session) -> str:
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield why `mfa-session login` without options would fail."""
     name = scene.inputs.options.profile or default_name(scene.inputs)
     if name not in scene.inputs.file.sessions:
         yield from _find_refusal(scene, None, "mfa-session login")
@@ -161,7 +156,6 @@ def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each session of config.toml that cannot work."""
     for name in scene.inputs.file.sessions:
         yield from _find_refusal(scene, name, f"[sessions.{name}]")
 
@@ -185,7 +179,6 @@ def _find_refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnos
 
 @check("shared-target", "no two sessions are written to one profile", needs=(*PROFILES, SETTINGS))
 def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile to which several sessions are written."""
     writers: dict[str, list[str]] = {}
     for name in scene.inputs.file.sessions:
         try:
@@ -205,7 +198,6 @@ def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
 def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield why the keyring cannot be used."""
     problem = scene.keyring.error if scene.keyring else None
     if problem is not None:
         say = warning if problem.code == _TOO_OPEN else error
