@@ -8,6 +8,7 @@ import time
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.totp import read_secret
 from mfa_session.system.keyring_access import ASKING_SECONDS, SERVICE
+from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.secret_index import SecretIndex
 
 TYPE_CHECKING = False
@@ -32,6 +33,7 @@ class SecretStore:
 
     def __init__(self, keyring: Keyring, state: StateFiles) -> None:
         self._keyring = keyring
+        self._items = KeyringItems(keyring)
         self._index = SecretIndex(state)
         self._read_before: dict[str, Secret | None] = {}
 
@@ -51,20 +53,9 @@ class SecretStore:
 
     def set(self, serial: str, secret: Secret) -> None:
         """Store or replace a device's secret, and read it back."""
-
-        def store(keyring: KeyringBackend) -> bool:
-            self._keyring.check_open(keyring)
-            keyring.set_password(SERVICE, serial, secret.reveal())
-            return keyring.get_password(SERVICE, serial) == secret.reveal()
-
-        if not self._keyring.ask(store):
-            raise ConfigurationError(
-                "keyring-unusable",
-                f"{self.describe()} took the secret of {serial} and does not return it",
-                "choose another keyring: [keyring] backend in config.toml",
-            )
+        backend = self._items.set(serial, secret.reveal())
         self._read_before.pop(serial, None)
-        self._index.note(serial, self._keyring.full_name())
+        self._index.note(serial, backend)
 
     def try_out(self) -> None:
         """Check with a trial item that the keyring returns what it stores; remove the item."""
@@ -101,23 +92,8 @@ class SecretStore:
 
     def remove(self, serial: str) -> bool:
         """Remove a device's secret and check that it is gone; return False if there was none."""
-        was_there = False
-
-        def delete(keyring: KeyringBackend) -> bool:
-            nonlocal was_there
-            if self._keyring.read(keyring, serial) is None:
-                return True
-            was_there = True  # even if it is asked once more, and finds nothing then
-            keyring.delete_password(SERVICE, serial)
-            return keyring.get_password(SERVICE, serial) is None
-
         self._read_before.pop(serial, None)
-        if not self._keyring.ask(delete):
-            raise ConfigurationError(
-                "keyring-unusable",
-                f"{self.describe()} still holds a secret of {serial}",
-                f"remove the item of service {SERVICE!r} with the keyring's own program",
-            )
+        was_there = self._items.remove(serial)
         self._index.note(serial, None)
         return was_there
 
@@ -136,8 +112,6 @@ class SecretStore:
         return self._keyring.describe()
 
     def _fetch(self, serial: str) -> str | None:
-        text = self._keyring.in_backend(
-            self._index.keyring_of(serial), lambda keyring: self._keyring.read(keyring, serial)
-        )
+        text = self._items.get(serial, self._index.keyring_of(serial))
         self._index.note(serial, None if text is None else self._keyring.full_name())
         return text
