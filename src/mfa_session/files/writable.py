@@ -164,7 +164,8 @@ class WritableFile:
         Only what has not changed for FINAL_SECONDS counts as whole against `is_whole`: a wait that
         long says nothing, as the file may have been emptied at its end.
         """
-        begin = since = moving_since = time.monotonic()
+        begin = since = time.monotonic()
+        moving = 0  # looks; not seconds, of which a busy machine may leave us a few looks only
         version = version_at(self.path)
         while True:
             now = time.monotonic()
@@ -178,9 +179,8 @@ class WritableFile:
             is_final = is_ours or max(age, now - since) > FINAL_SECONDS
             if is_settled and (is_final or is_whole(seen.data)):
                 return seen, not is_still
-            if is_still:
-                moving_since = now
-            if now - moving_since > PATIENCE_SECONDS or waited > LOCK_TIMEOUT_SECONDS:
+            moving = 0 if is_still else moving + 1
+            if moving * PAUSE_SECONDS > PATIENCE_SECONDS or waited > LOCK_TIMEOUT_SECONDS:
                 raise self._busy()
             time.sleep(PAUSE_SECONDS)
 
