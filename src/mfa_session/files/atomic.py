@@ -118,6 +118,7 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     """Rename over the version that was seen; raise Moved, and change nothing, over any other."""
     if version_at(target) != seen:
         raise Moved
+    ours = version_at(temporary)
     try:
         done = linux.rename(temporary, target, exchange=seen is not None)
     except (FileNotFoundError, FileExistsError):
@@ -129,10 +130,12 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
         sync_directory(os.path.dirname(target))
         if not _is_version(temporary, seen):
             linux.rename(temporary, target, exchange=True)
+            if not _is_version(temporary, ours):  # written since as well, and later
+                linux.rename(temporary, target, exchange=True)
             raise Moved
 
 
-def _is_version(path: str, seen: Version) -> bool:
+def _is_version(path: str, seen: Version | None) -> bool:
     """Tell whether a file is as it was seen; not where that cannot be told."""
     try:
         return version_at(path) == seen

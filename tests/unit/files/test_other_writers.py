@@ -336,6 +336,26 @@ def test_a_program_with_the_file_open_during_the_rename_loses_nothing(
     assert os.listdir(path.parent) == ["credentials"]
 
 
+@pytest.mark.parametrize("write", [in_place, by_rename])
+def test_a_program_that_writes_the_old_file_and_then_ours_has_its_last_word(
+    path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], None]
+) -> None:
+    seen = read_snapshot(str(path))
+    later = LONG_TERM + OURS + b"# later\n"
+    with path.open("ab") as theirs:
+
+        def write_twice(_directory: str) -> None:
+            theirs.write(b"# late\n")
+            theirs.flush()
+            write(path, later)
+
+        monkeypatch.setattr(atomic, "sync_directory", write_twice)
+        with pytest.raises(Moved):
+            replace_file(str(path), LONG_TERM + OURS, mode=0o600, seen=seen)
+    assert path.read_bytes() == later
+    assert os.listdir(path.parent) == ["credentials"]
+
+
 def test_without_exchange_of_names_a_file_is_still_replaced(
     home: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
