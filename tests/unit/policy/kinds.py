@@ -862,7 +862,7 @@ STATED = [
     # Keys that are to be variables.
     Stated("variables-in-plain-text", [allow(LIST, Resource=[f"arn:aws:iam::*:user/{each}"
             for each in ("{aws:username}", "$aws:username", "$(aws:username)")])],
-           found(NO_KEY, NO_KEY, NO_KEY), {}),
+           found(NO_KEY), {}),
     # Principals in an SCP: a resource control policy has `*`, and no NotAction.
     Stated("everybody-in-an-scp", [{**deny_but("s3:*", on("StringNotEquals", "aws:PrincipalOrgID",
             "o-1")), "Principal": "*"}], found(MISPLACED), {}, kind="scp"),
@@ -1720,6 +1720,19 @@ STATED = [
     Stated("one-principal-type-that-is-none", [ALL, deny_but(CARE, {**WITHOUT, **on(
             "StringNotEquals", "aws:PrincipalType", ["AssumedRole", "SAMLUser"])})],
            found(VALUE, at=1), {}),
+    Stated("objects-without-their-bucket", [allow([READ, "s3:ListBucket"], Principal=ACCOUNT,
+            Resource=["arn:aws:s3:::books", BUCKET]), deny("s3:*", WITHOUT, Principal="*",
+            Resource=BUCKET)], found(RESOURCE, at=1), {READ: "m"}),
+    Stated("folder-without-its-objects", [ALL, deny("s3:PutObject", WITHOUT,
+            Resource="arn:aws:s3:::books/new/")], found(RESOURCE, at=1), {}),
+    Stated("everything-of-another-partition", [allow(ENROL, Resource=[each.replace("aws",
+            "aws-us-gov", 1) for each in (ME, MY_DEVICE)]), deny_but(CARE, WITHOUT,
+            Resource="arn:aws:*:*:*:*")], found(PARTITION, at=1), {}),
+    Stated("creating-denied-to-users", [deny(["iam:Create*", "ec2:*"], {**WITHOUT, **on(
+            "ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")})], found(ENROLMENT), {},
+           "scp"),
+    Stated("variables-without-braces", [allow(ENROL, Resource=["arn:aws:iam::*:mfa/$aws:username",
+            "arn:aws:iam::*:user/$aws:username"]), allow("ec2:*", WITH)], found(NO_KEY), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -307,7 +307,8 @@ def _denies_by_name(subject: Subject) -> bool:
     listed = subject.refuses_without_mfa and subject.statement.actions is not None
     where = subject.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
-    return limits_users(subject) and listed and own and not subject.other_conditions
+    users = all(is_met(each, A_USER) is True for each in subject.other_conditions)
+    return limits_users(subject) and listed and own and users
 
 
 def _leaves_a_network(condition: Condition) -> bool:

@@ -234,7 +234,8 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
             elif near is not None and not _is_of_serverless(subject, key):
                 message = f"AWS has no condition key {key}{_nearest(near)}"
                 wrong.append((item, _EXISTING, message))
-    for item, cure, message in wrong:
+    first = {message: (item, cure) for item, cure, message in reversed(wrong)}
+    for message, (item, cure) in reversed(first.items()):
         yield Flaw(
             NO_SUCH_KEY,
             subject.document.source.position(item.offset),

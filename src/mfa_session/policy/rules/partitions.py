@@ -26,7 +26,7 @@ OTHER_PARTITION = Rule(
 RULES = (OTHER_PARTITION,)
 
 _arn = re.compile(
-    r"arn:(aws(?:-[a-z]+)*):([a-z0-9-]+):([a-z0-9-]*):[^:]*:(?:([\w-]+)[/:])?.*"
+    r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
 ).fullmatch
 _is_commercial = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)[a-z]+-[0-9]").fullmatch
 _TWO = 2

@@ -79,8 +79,7 @@ _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _of_oneself = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
-_READ = "s3:GetObject"
-_names_a_bucket = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+").fullmatch
+_names_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/.*)?").fullmatch
 # What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
 _route = re.compile(
     r"(?:execute-api:|arn:[^:]*:execute-api:[^:]*:[^:]*:[^/*]*)/[^/*]+/(?!GET|HEAD|PUT|POST|PATCH|DELETE"
@@ -117,19 +116,25 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_objects(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of everything in S3 on buckets alone, where their objects are allowed."""
+def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of all S3 on buckets or on objects alone, where the other is allowed here."""
     statement, where = subject.statement, subject.statement.resources or ()
     everything = any(name.lower() == "s3:*" for name in statement.actions or ())
-    alone = everything and all(map(_names_a_bucket, where)) and subject.refuses_without_mfa
-    if where and alone and not _is_done(subject, _READ, _OF_OBJECT) and _gives_objects(subject):
-        yield Flaw(
-            WRONG_RESOURCE,
-            subject.place_of("Resource"),
-            f"s3:* is denied on {where[0]} alone, and not on its objects",
-            "the objects are read and deleted without MFA",
-            f"deny on {where[0]}/*, too",
-        )
+    if not (where and everything and subject.refuses_without_mfa):
+        return
+    parts = [("s3:GetObject", _OF_OBJECT, "its objects")]
+    if subject.document.kind == "resource":  # others may be about objects on purpose
+        parts.append(("s3:ListBucket", _OF_BUCKET, "the bucket itself"))
+    for action, wanted, what in parts:
+        named = all(map(_names_in_s3, where)) and not _is_done(subject, action, wanted)
+        if named and _doing(subject.whole, action, wanted, "Allow"):
+            yield Flaw(
+                WRONG_RESOURCE,
+                subject.place_of("Resource"),
+                f"s3:* is denied on {where[0]}, but not on {what}, which the policy allows",
+                f"nobody is stopped from {action} and the like",
+                f"name {MEANT[wanted]} as well",
+            )
 
 
 def check_routes(subject: Subject) -> Iterator[Flaw]:
@@ -161,7 +166,7 @@ def check_accounts(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_resources, check_objects, check_routes, check_accounts)
+CHECKS: tuple[Check, ...] = (check_resources, check_all_of_s3, check_routes, check_accounts)
 
 
 @functools.lru_cache(maxsize=32)
@@ -177,11 +182,6 @@ def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
 def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
     own = map(_of_oneself, statement.resources or ())
     return {found[1] for found in own if found and found[2] == kind}
-
-
-def _gives_objects(subject: Subject) -> bool:
-    """Say whether an Allow here gives objects."""
-    return bool(_doing(subject.whole, _READ, _OF_OBJECT, "Allow"))
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
@@ -279,7 +279,9 @@ def fits(resource: str, wanted: str) -> bool:
 def _is_in_s3(what: str, wanted: str) -> bool:
     """Say whether a pattern may match a bucket, which has no slash, or an object in one."""
     bucket, slash, key = what.partition("/")
-    return not slash if wanted == _OF_BUCKET else bool(key) or (not slash and "*" in bucket)
+    if wanted == _OF_BUCKET:
+        return not slash
+    return not key.endswith("/") if key else not slash and "*" in bucket
 
 
 def _may_name(what: str, wanted: str) -> bool:
