@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from full_sandbox import errors
 from full_sandbox.holders import find_group, find_holder, users_of
+from mfa_session.sandbox.identities import new_id
 from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Policies:
         return {
             "Path": group.path,
             "GroupName": group.name,
-            "GroupId": group.group_id,
+            "GroupId": new_id("AGPA"),
             "Arn": group.arn,
             "CreateDate": self._clock.now(),
         }
