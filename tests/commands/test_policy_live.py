@@ -203,19 +203,39 @@ def test_many_policies_are_read_page_by_page(aws: FullSandbox, carol: User, run:
     }
     carol.inline_policies.update(one=ALLOW_EC2, two=STOP_WITH_MFA)
     for truncated, member, marker in pages.values():
-        aws.answer("ListUserPolicies", 200, _page(truncated, member, marker), "text/xml")
+        page = _answer(
+            "ListUserPolicies",
+            f"<IsTruncated>{truncated}</IsTruncated>{marker}<PolicyNames>{member}</PolicyNames>",
+        )
+        aws.answer("ListUserPolicies", 200, page, "text/xml")
     found = check(run, "ec2:StopInstances")
     assert outcomes(found)["long-term"] == "explicitly-denied"
     markers = [call.parameters.get("Marker") for call in aws.calls.of("ListUserPolicies")]
     assert markers == [None, "next"]
 
 
-def _page(truncated: str, member: str, marker: str) -> str:
+@pytest.mark.parametrize(
+    ("operation", "result"),
+    [
+        ("ListGroupsForUser", "<Groups><member><Path>/</Path></member></Groups>"),
+        ("GetPolicy", "<Policy><PolicyName>step-up</PolicyName></Policy>"),
+        ("GetUser", "<User><PermissionsBoundary></PermissionsBoundary></User>"),
+    ],
+)
+def test_an_answer_without_what_was_asked_is_not_awss(
+    aws: FullSandbox, carol: User, run: Run, operation: str, result: str
+) -> None:
+    aws.attach_policy(carol, aws.create_policy("step-up", STOP_WITH_MFA))
+    aws.answer(operation, 200, _answer(operation, result), "text/xml")
+    outcome = run(*ARGV, "ec2:StopInstances")
+    assert (outcome.exit_code, error_code(outcome)) == (6, "not-aws"), outcome
+
+
+def _answer(operation: str, result: str) -> str:
     return (
-        '<ListUserPoliciesResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
-        f"<ListUserPoliciesResult><IsTruncated>{truncated}</IsTruncated>{marker}"
-        f"<PolicyNames>{member}</PolicyNames></ListUserPoliciesResult>"
-        "<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></ListUserPoliciesResponse>"
+        f'<{operation}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+        f"<{operation}Result>{result}</{operation}Result>"
+        f"<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></{operation}Response>"
     )
 
 

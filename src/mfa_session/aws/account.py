@@ -51,23 +51,18 @@ class IamDevices(CallerCalls):
     def enabled(self) -> list[Device]:
         """IAM ListMFADevices (at most eight, so one page)."""
         request = AwsRequest("iam", "ListMFADevices", self._caller)
-        return self._ask(
-            request, lambda answer: [read_device(listed) for listed in answer["MFADevices"]]
-        )
+        return self._ask(request, _read_devices)
 
     def unassigned(self) -> set[str]:
         """IAM ListVirtualMFADevices, all pages."""
-        request = AwsRequest("iam", "ListVirtualMFADevices", self._caller)
-        found: set[str] = set()
-        page: dict[str, str] = {}
-        while True:
-            serials, marker = self._ask(
-                request, _serials_and_marker, AssignmentStatus="Unassigned", **page
+        return set(
+            self._list(
+                "ListVirtualMFADevices",
+                "VirtualMFADevices",
+                lambda listed: str(listed["SerialNumber"]),
+                AssignmentStatus="Unassigned",
             )
-            found |= serials
-            if marker is None:
-                return found
-            page = {"Marker": marker}
+        )
 
     def create(self, name: str) -> NewDevice:
         """IAM CreateVirtualMFADevice, sent once: a second call would not return the seed."""
@@ -90,6 +85,26 @@ class IamDevices(CallerCalls):
         """IAM DeleteVirtualMFADevice."""
         self._change("DeleteVirtualMFADevice", serial)
 
+    def _list(
+        self,
+        operation: str,
+        member: str,
+        read_item: Callable[[Any], Answer],
+        **parameters: str,
+    ) -> list[Answer]:
+        """Return the items of all pages."""
+        request = AwsRequest("iam", operation, self._caller)
+
+        def read(answer: dict[str, Any]) -> tuple[list[Answer], str | None]:
+            items = [read_item(item) for item in answer[member]]
+            return items, str(answer["Marker"]) if answer.get("IsTruncated") else None
+
+        items, marker = self._ask(request, read, **parameters)
+        while marker is not None:
+            more, marker = self._ask(request, read, **parameters, Marker=marker)
+            items += more
+        return items
+
     def _change(self, operation: str, serial: str, **parameters: str) -> None:
         request = AwsRequest("iam", operation, self._caller, serial=serial)
         self._ask(request, bool, SerialNumber=serial, **parameters)
@@ -103,11 +118,6 @@ def read_arn(answer: dict[str, Any]) -> tuple[str, Arn]:
     return answer["Arn"], arn
 
 
-def _serials_and_marker(answer: dict[str, Any]) -> tuple[set[str], str | None]:
-    serials = {str(listed["SerialNumber"]) for listed in answer["VirtualMFADevices"]}
-    return serials, str(answer["Marker"]) if answer.get("IsTruncated") else None
-
-
 def _new_device(answer: dict[str, Any]) -> NewDevice:
     made = answer["VirtualMFADevice"]
     seed = Secret(made["Base32StringSeed"].decode("ascii"))
@@ -118,7 +128,11 @@ def _codes(codes: Pair) -> dict[str, str]:
     return {"AuthenticationCode1": codes[0], "AuthenticationCode2": codes[1]}
 
 
-def read_device(listed: dict[str, Any]) -> Device:
+def _read_devices(answer: dict[str, Any]) -> list[Device]:
+    return [_read_device(listed) for listed in answer["MFADevices"]]
+
+
+def _read_device(listed: dict[str, Any]) -> Device:
     """Return a listed device; IAM omits the type, so the serial decides it."""
     serial = str(listed["SerialNumber"])
     kind = device_kind(serial)
@@ -138,11 +152,7 @@ class IamKeys(AwsCalls):
 
     def list(self, caller: Caller) -> tuple[AccessKey, ...]:
         """IAM ListAccessKeys of the caller (at most two, so one page)."""
-        request = AwsRequest("iam", "ListAccessKeys", caller)
-        return self._ask(
-            request,
-            lambda answer: tuple(read_key(listed) for listed in answer["AccessKeyMetadata"]),
-        )
+        return self._ask(AwsRequest("iam", "ListAccessKeys", caller), _read_keys)
 
     def last_used(self, caller: Caller, key_id: str) -> datetime | None:
         """IAM GetAccessKeyLastUsed: aware UTC time; None for an unused key."""
@@ -165,12 +175,14 @@ class IamKeys(AwsCalls):
         self._ask(request, bool, AccessKeyId=key_id)
 
 
-def read_key(listed: dict[str, Any]) -> AccessKey:
-    """Return a listed key."""
-    return AccessKey(
-        id=str(listed["AccessKeyId"]),
-        is_active=listed["Status"] == "Active",
-        created_at=listed["CreateDate"].astimezone(timezone.utc),
+def _read_keys(answer: dict[str, Any]) -> tuple[AccessKey, ...]:
+    return tuple(
+        AccessKey(
+            id=str(listed["AccessKeyId"]),
+            is_active=listed["Status"] == "Active",
+            created_at=listed["CreateDate"].astimezone(timezone.utc),
+        )
+        for listed in answer["AccessKeyMetadata"]
     )
 
 
@@ -198,63 +210,58 @@ class IamPolicies(IamDevices):
     def boundary_arn(self, holder: Holder) -> str | None:
         """IAM GetUser or GetRole: the permissions boundary, if there is one."""
         kind = holder.kind.title()
-        found = self._read(f"Get{kind}", kind, **_named(holder))
-        boundary = found.get("PermissionsBoundary")
-        return str(boundary["PermissionsBoundaryArn"]) if boundary else None
+
+        def read(answer: dict[str, Any]) -> str | None:
+            boundary = answer[kind].get("PermissionsBoundary")
+            return None if boundary is None else str(boundary["PermissionsBoundaryArn"])
+
+        return self._read(f"Get{kind}", read, **_named(holder))
 
     def groups(self, user: str) -> list[str]:
         """IAM ListGroupsForUser, all pages."""
-        found = self._list("ListGroupsForUser", "Groups", UserName=user)
-        return [str(group["GroupName"]) for group in found]
+        return self._list(
+            "ListGroupsForUser", "Groups", lambda group: str(group["GroupName"]), UserName=user
+        )
 
     def inline_names(self, holder: Holder) -> list[str]:
         """IAM ListUserPolicies, ListGroupPolicies or ListRolePolicies, all pages."""
         operation = f"List{holder.kind.title()}Policies"
-        return [str(name) for name in self._list(operation, "PolicyNames", **_named(holder))]
+        return self._list(operation, "PolicyNames", str, **_named(holder))
 
     def inline(self, holder: Holder, name: str) -> dict[str, Any]:
         """IAM GetUserPolicy, GetGroupPolicy or GetRolePolicy."""
         operation = f"Get{holder.kind.title()}Policy"
-        return self._document(operation, **_named(holder), PolicyName=name)
+        return self._read(
+            operation,
+            lambda answer: _as_document(answer["PolicyDocument"]),
+            **_named(holder),
+            PolicyName=name,
+        )
 
     def attached_arns(self, holder: Holder) -> list[str]:
         """IAM ListAttachedUserPolicies, …GroupPolicies or …RolePolicies, all pages."""
         operation = f"ListAttached{holder.kind.title()}Policies"
-        found = self._list(operation, "AttachedPolicies", **_named(holder))
-        return [str(policy["PolicyArn"]) for policy in found]
+        return self._list(
+            operation,
+            "AttachedPolicies",
+            lambda policy: str(policy["PolicyArn"]),
+            **_named(holder),
+        )
 
     def managed(self, arn: str) -> dict[str, Any]:
         """IAM GetPolicy, then GetPolicyVersion of the default version."""
-        policy = self._read("GetPolicy", "Policy", PolicyArn=arn)
-        request = AwsRequest("iam", "GetPolicyVersion", self._caller)
-        return self._ask(
-            request,
+        version = self._read(
+            "GetPolicy", lambda answer: str(answer["Policy"]["DefaultVersionId"]), PolicyArn=arn
+        )
+        return self._read(
+            "GetPolicyVersion",
             lambda answer: _as_document(answer["PolicyVersion"]["Document"]),
             PolicyArn=arn,
-            VersionId=str(policy["DefaultVersionId"]),
+            VersionId=version,
         )
 
-    def _document(self, operation: str, **parameters: str) -> dict[str, Any]:
-        request = AwsRequest("iam", operation, self._caller)
-        return self._ask(
-            request, lambda answer: _as_document(answer["PolicyDocument"]), **parameters
-        )
-
-    def _read(self, operation: str, member: str, **parameters: str) -> dict[str, Any]:
-        request = AwsRequest("iam", operation, self._caller)
-        return self._ask(request, lambda answer: _as_document(answer[member]), **parameters)
-
-    def _list(self, operation: str, member: str, **parameters: str) -> list[Any]:
-        request = AwsRequest("iam", operation, self._caller)
-
-        def read(answer: dict[str, Any]) -> tuple[list[Any], str | None]:
-            return [*answer[member]], str(answer["Marker"]) if answer.get("IsTruncated") else None
-
-        items, marker = self._ask(request, read, **parameters)
-        while marker is not None:
-            more, marker = self._ask(request, read, **parameters, Marker=marker)
-            items += more
-        return items
+    def _read(self, operation: str, read: Callable[[Any], Answer], **parameters: str) -> Answer:
+        return self._ask(AwsRequest("iam", operation, self._caller), read, **parameters)
 
 
 def _named(holder: Holder) -> dict[str, str]:
@@ -348,18 +355,12 @@ class Checkup(AwsCalls):
 
     def keys(self, caller: Caller) -> tuple[AccessKey, ...]:
         """IAM ListAccessKeys of the caller (at most two, so one page)."""
-        request = AwsRequest("iam", "ListAccessKeys", caller, once=True)
-        return self._ask(
-            request,
-            lambda answer: tuple(read_key(listed) for listed in answer["AccessKeyMetadata"]),
-        )
+        return self._ask(AwsRequest("iam", "ListAccessKeys", caller, once=True), _read_keys)
 
     def devices(self, caller: Caller) -> tuple[Device, ...]:
         """IAM ListMFADevices of the caller (at most eight, so one page)."""
         request = AwsRequest("iam", "ListMFADevices", caller, once=True)
-        return self._ask(
-            request, lambda answer: tuple(read_device(listed) for listed in answer["MFADevices"])
-        )
+        return tuple(self._ask(request, _read_devices))
 
     def reach(self, region: str | None) -> None:
         """Send STS an unsigned call, which it answers with a refusal.
