@@ -1507,7 +1507,7 @@ STATED = [
     Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
     *[Stated(f"narrowed-to-{sid}", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK}, Sid=sid)], [], {})
-      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA")],
+      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA", "OfficeOrMFA")],
     Stated("boundary-with-one-step", [allow(["ec2:*", "iam:CreateVirtualMFADevice", LIST]),
             deny_but(CARE, WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
     Stated("removal-denied-on-oneself", [allow([*ENROL, OFF], Resource=["arn:aws:iam::*:mfa/*",
@@ -1733,6 +1733,8 @@ STATED = [
            "scp"),
     Stated("variables-without-braces", [allow(ENROL, Resource=["arn:aws:iam::*:mfa/$aws:username",
             "arn:aws:iam::*:user/$aws:username"]), allow("ec2:*", WITH)], found(NO_KEY), {}),
+    Stated("devices-kept-by-an-scp", [deny([OFF, "iam:DeleteVirtualMFADevice"], WITHOUT)], [], {},
+           "scp"),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -20,13 +20,13 @@ from mfa_session.policy.document import (
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.rules.exemptions import A_SESSION, A_USER
+from mfa_session.policy.rules.exemptions import A_SESSION, A_USER, DEACTIVATION, DELETION
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from mfa_session.policy.document import Condition
+    from mfa_session.policy.document import Condition, Statement
 
 ROLE = Rule(
     "role-session-has-no-mfa",
@@ -177,11 +177,8 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 def check_scp(subject: Subject) -> Iterator[Flaw]:
     """Find service control policies that ask role sessions for MFA."""
     named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
-    if (
-        subject.document.kind != "scp"
-        or named
-        or any(map(_is_met_by_roles_only, subject.other_conditions))
-    ):
+    told = named or any(map(_is_met_by_roles_only, subject.other_conditions))
+    if subject.document.kind != "scp" or told or _keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
     allows = subject.requires_mfa and not subject.whole.allows_where(
         subject.statement, _may_be_met_by_roles
@@ -220,6 +217,12 @@ def _is_exempt(role: str, arns: Collection[str]) -> bool:
     if any(session in each for each in arns):
         return True
     return role not in arns and any(account in each for each in arns)
+
+
+def _keeps_devices(statement: Statement) -> bool:
+    """Say whether it is about removing MFA devices alone, which is users' own business."""
+    removing = {DEACTIVATION.lower(), DELETION.lower()}
+    return not statement.allows and set(names_of(statement)) <= removing
 
 
 def leaves_roles_out(subject: Subject) -> bool:
