@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from full_sandbox.buckets import add_bucket
 from full_sandbox.calls import Fault
+from full_sandbox.clock import MovableClock
 from full_sandbox.devices import Devices
 from full_sandbox.directory import FullDirectory
 from full_sandbox.gate import ObservedGate
@@ -34,13 +35,14 @@ __all__ = ["FullSandbox"]
 class FullSandbox(Sandbox):
     """A sandbox with every operation that the program calls."""
 
+    clock: MovableClock
     directory: FullDirectory
     _gate: ObservedGate
 
     def __init__(self, port: int = 0) -> None:
         """Add the operations; `port` 0 takes a free one."""
         super().__init__(port)
-        self.directory = FullDirectory()
+        self.clock, self.directory = MovableClock(), FullDirectory()
         self._gate = ObservedGate(self.directory, self.clock)
         for of in (Devices, Users, Policies):
             self._gate.iam.update(of(self.directory, self.clock).operations())

@@ -135,7 +135,7 @@ class Devices:
                 member = name[0].lower() + name[1:]
                 raise invalid_value(code, member, r"pattern: [\d]{6}")
             codes.append(code)
-        step = step_at(self._clock.epoch_seconds())
+        step = step_at(self._clock.now().timestamp())
         checker = device.checker
         if checker is None or not accept_pair(checker, codes[0], codes[1], step, reach_steps):
             raise errors.wrong_pair()
