@@ -253,9 +253,12 @@ class _Vault:
 
     def known(self) -> list[KnownKey]:
         keys = self._kept.get(CURRENT)
-        if keys is None:
-            return []
-        return [KnownKey(profile=PROFILE, key_id=keys.access_key_id, keyring="fake")]
+        now = self._process.world.now
+        return (
+            [KnownKey(profile=PROFILE, key_id=keys.access_key_id, stored_at=now, keyring="fake")]
+            if keys
+            else []
+        )
 
 
 class _Files:

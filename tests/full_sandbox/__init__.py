@@ -14,6 +14,7 @@ from full_sandbox.calls import Fault
 from full_sandbox.clock import MovableClock
 from full_sandbox.devices import Devices
 from full_sandbox.directory import FullDirectory
+from full_sandbox.federation import SigninEndpoint
 from full_sandbox.gate import ObservedGate
 from full_sandbox.policies import Policies
 from full_sandbox.users import Users
@@ -46,6 +47,7 @@ class FullSandbox(Sandbox):
         self._gate = ObservedGate(self.directory, self.clock)
         for of in (Devices, Users, Policies):
             self._gate.iam.update(of(self.directory, self.clock).operations())
+        self._gate.signin = SigninEndpoint(self.directory, self.clock).answer
 
     def reset(self) -> None:
         """Remove all users, resources, calls and faults, and reset the clock; keep the URL."""

@@ -6,9 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from full_sandbox.roles import principal_of
 from mfa_session.sandbox import moto_backend
-from mfa_session.sandbox.evaluation import Request, Verdict, judge
+from mfa_session.sandbox.evaluation import Request, Verdict, judge, principal_of
 from mfa_session.sandbox.operations import Need, Operation
 from mfa_session.sandbox.signatures import HttpRequest
 

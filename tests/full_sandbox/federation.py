@@ -7,9 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
-from mfa_session.sandbox.operations import Operation
 from mfa_session.sandbox.server import Answer
 
 if TYPE_CHECKING:
@@ -17,9 +15,8 @@ if TYPE_CHECKING:
 
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Directory, Session
-    from mfa_session.sandbox.signatures import HttpRequest
+    from mfa_session.sandbox.operations import Operation
 
-FEDERATION_PATH = "/federation"
 _LIFE = timedelta(minutes=15)
 _DURATIONS_SECONDS = range(900, 43201)
 _TOKEN_BYTES = 1200  # like AWS's
@@ -31,12 +28,6 @@ class SigninToken:
 
     session: Session
     expires_at: datetime
-
-
-def read_signin(request: HttpRequest) -> Operation:
-    """Return the operation that a request names in its query."""
-    query = dict(parse_qsl(request.query, keep_blank_values=True))
-    return Operation("signin", "us-east-1", query.get("Action", ""), "json", query)
 
 
 class SigninEndpoint:

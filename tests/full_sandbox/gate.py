@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from full_sandbox import errors
 from full_sandbox.buckets import leave_bucket_policies_to_the_gate, s3_needs, with_bucket
 from full_sandbox.calls import Call, Calls, Faults
-from full_sandbox.federation import FEDERATION_PATH, SigninEndpoint, read_signin
 from full_sandbox.roles import FullSts
 from mfa_session.sandbox.errors import ServiceError, invalid_key
 from mfa_session.sandbox.gate import Gate
@@ -33,7 +32,6 @@ class ObservedGate(Gate):
         """Start without calls and faults."""
         super().__init__(directory, clock)
         self._sts = FullSts(directory, clock)
-        self._signin = SigninEndpoint(directory, clock)
         self.calls = Calls()
         self.faults = Faults()
         self.disabled_regions = set[str]()
@@ -47,12 +45,6 @@ class ObservedGate(Gate):
         self.disabled_regions.clear()
         self.latency_seconds = 0.0
         self.checks_signature_age = True
-
-    def handle(self, request: HttpRequest) -> Answer | None:
-        """Answer at the federation endpoint, too, whose requests have no signature."""
-        if request.path == FEDERATION_PATH:
-            return self.answer(request, read_signin(request), None)
-        return super().handle(request)
 
     def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
@@ -73,10 +65,7 @@ class ObservedGate(Gate):
         fault = next((f for f in faults if f.kind != "slow"), None)
         if fault is not None and fault.kind != "drop-after":
             return _faulty_answer(fault, operation)
-        if request.path == FEDERATION_PATH:
-            answer: Answer | None = self._signin.answer(request.method, operation)
-        else:
-            answer = super().answer(request, operation, signature)
+        answer = super().answer(request, operation, signature)
         return answer if fault is None else None
 
     def _authenticate(

@@ -11,10 +11,10 @@ from mfa_session.sandbox.errors import invalid_value
 from mfa_session.sandbox.evaluation import (
     MFA_AGE,
     MFA_PRESENT,
-    Principal,
     Request,
     allows,
     judge,
+    principal_of,
 )
 from mfa_session.sandbox.identities import Caller, Role, Session
 from mfa_session.sandbox.sts import (
@@ -144,9 +144,3 @@ def _assume_context(asked: Asked, mfa: bool) -> dict[str, Any]:
         if value is not None:
             context[key] = value
     return context
-
-
-def principal_of(caller: Caller) -> Principal:
-    """Return the names of the caller in a trust policy."""
-    arns = (caller.arn, caller.holder.arn)
-    return Principal(caller.account, arns, caller.holder.partition)

@@ -423,6 +423,12 @@ def session_context(caller: Caller, now: datetime) -> dict[str, Any]:
     return context
 
 
+def principal_of(caller: Caller) -> Principal:
+    """Return the names of the caller in a trust policy."""
+    arns = (caller.arn, caller.holder.arn)
+    return Principal(caller.account, arns, caller.holder.partition)
+
+
 def _principal_type(caller: Caller) -> str:
     if caller.is_root:
         return "Account"
