@@ -9,11 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from full_sandbox.buckets import add_bucket
 from full_sandbox.calls import Fault
 from full_sandbox.clock import MovableClock
 from full_sandbox.devices import Devices
-from full_sandbox.directory import FullDirectory
 from full_sandbox.federation import SigninEndpoint
 from full_sandbox.gate import ObservedGate
 from full_sandbox.policies import Policies
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from full_sandbox.calls import Calls
-    from full_sandbox.directory import KeyState
-    from mfa_session.sandbox.identities import DeviceKind, Document, PolicyHolder
+    from mfa_session.sandbox.identities import DeviceKind, Document, KeyState, PolicyHolder
 
 __all__ = ["FullSandbox"]
 
@@ -37,13 +34,12 @@ class FullSandbox(Sandbox):
     """A sandbox with every operation that the program calls."""
 
     clock: MovableClock
-    directory: FullDirectory
     _gate: ObservedGate
 
     def __init__(self, port: int = 0) -> None:
         """Add the operations; `port` 0 takes a free one."""
         super().__init__(port)
-        self.clock, self.directory = MovableClock(), FullDirectory()
+        self.clock = MovableClock()
         self._gate = ObservedGate(self.directory, self.clock)
         for of in (Devices, Users, Policies):
             self._gate.iam.update(of(self.directory, self.clock).operations())
@@ -164,15 +160,11 @@ class FullSandbox(Sandbox):
             moment = self.clock.now() - timedelta(seconds=1)
             self.directory.sessions[access_key_id] = replace(session, expires_at=moment)
 
-    def set_alias(self, account: str, alias: str) -> None:
-        """Set an account's alias."""
-        self.directory.aliases[account] = alias
-
     def create_bucket(
         self, name: str, *, account: str = ACCOUNT, region: str = "eu-west-1"
     ) -> None:
         """Create an S3 bucket."""
-        add_bucket(account, region, name)
+        moto_backend.add_bucket(account, region, name)
 
     @property
     def calls(self) -> Calls:

@@ -1,4 +1,4 @@
-"""IAM's errors about devices, keys and policies, and those of STS about roles and regions."""
+"""IAM's errors about devices, keys and policies, and one of STS."""
 
 from __future__ import annotations
 
@@ -83,37 +83,4 @@ def region_disabled(account: str) -> ServiceError:
         "RegionDisabledException",
         f"STS is not activated in this region for account:{account}. Your account administrator "
         "can activate STS in this region using the IAM Console.",
-    )
-
-
-def root_may_not_assume() -> ServiceError:
-    """The root user cannot assume a role."""
-    return ServiceError(403, "AccessDenied", "Roles may not be assumed by root accounts.")
-
-
-def above_role_maximum() -> ServiceError:
-    """The duration exceeds the role's maximum."""
-    return ServiceError(
-        400,
-        "ValidationError",
-        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-    )
-
-
-def above_chaining_maximum() -> ServiceError:
-    """A role assumed from a session lasts an hour at most."""
-    return ServiceError(
-        400,
-        "ValidationError",
-        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
-        "chaining.",
-    )
-
-
-def role_refused(caller_arn: str, role_arn: str) -> ServiceError:
-    """A permission, the trust or MFA is missing, or the role; AWS does not say which."""
-    return ServiceError(
-        403,
-        "AccessDenied",
-        f"User: {caller_arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
     )

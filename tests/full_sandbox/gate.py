@@ -6,32 +6,25 @@ import time
 from typing import TYPE_CHECKING
 
 from full_sandbox import errors
-from full_sandbox.buckets import leave_bucket_policies_to_the_gate, s3_needs, with_bucket
 from full_sandbox.calls import Call, Calls, Faults
-from full_sandbox.roles import FullSts
-from mfa_session.sandbox.errors import ServiceError, invalid_key
+from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.gate import Gate
 from mfa_session.sandbox.server import Answer, failure
 
 if TYPE_CHECKING:
     from full_sandbox.calls import Fault
-    from full_sandbox.directory import FullDirectory
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.evaluation import Verdict
-    from mfa_session.sandbox.identities import Caller
-    from mfa_session.sandbox.operations import Asked, Need, Operation
+    from mfa_session.sandbox.identities import Caller, Directory
+    from mfa_session.sandbox.operations import Operation
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 
 class ObservedGate(Gate):
     """The gate of the tests' sandbox."""
 
-    directory: FullDirectory
-
-    def __init__(self, directory: FullDirectory, clock: Clock) -> None:
+    def __init__(self, directory: Directory, clock: Clock) -> None:
         """Start without calls and faults."""
         super().__init__(directory, clock)
-        self._sts = FullSts(directory, clock)
         self.calls = Calls()
         self.faults = Faults()
         self.disabled_regions = set[str]()
@@ -67,32 +60,6 @@ class ObservedGate(Gate):
             return _faulty_answer(fault, operation)
         answer = super().answer(request, operation, signature)
         return answer if fault is None else None
-
-    def _authenticate(
-        self, request: HttpRequest, operation: Operation, signature: Signature | None
-    ) -> Caller:
-        """Refuse a new key that is not known everywhere yet, which takes IAM some seconds."""
-        key_id, now = signature.access_key_id if signature else "", self.clock.now()
-        if self.directory.known_from.get(key_id, now) > now:
-            raise invalid_key(operation.dialect)
-        caller = super()._authenticate(request, operation, signature)
-        if caller.session is None:
-            self.directory.used_at[key_id] = now
-        return caller
-
-    def _serve(self, request: HttpRequest, operation: Operation, caller: Caller) -> Answer:
-        if operation.service == "s3":
-            leave_bucket_policies_to_the_gate()
-        return super()._serve(request, operation, caller)
-
-    def _needs(self, request: HttpRequest, asked: Asked) -> list[Need]:
-        if asked.operation.service == "s3":
-            return s3_needs(asked.operation, request, asked.caller.holder.partition)
-        return super()._needs(request, asked)
-
-    def _judge(self, need: Need, asked: Asked) -> Verdict:
-        own = super()._judge(need, asked)
-        return with_bucket(own, need, asked) if need.action.startswith("s3:") else own
 
     def _check_age(self, signature: Signature, dialect: str) -> None:
         if self.checks_signature_age:

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from full_sandbox import errors
 from full_sandbox.holders import find_group, find_holder, users_of
-from mfa_session.sandbox.identities import new_id
 from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ class Policies:
         return {
             "Path": group.path,
             "GroupName": group.name,
-            "GroupId": new_id("AGPA"),
+            "GroupId": group.group_id,
             "Arn": group.arn,
             "CreateDate": self._clock.now(),
         }

@@ -6,17 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from full_sandbox import errors
-from full_sandbox.directory import KeyState
 from full_sandbox.holders import find_role, users_of
 from full_sandbox.policies import boundary_field, document_text
-from mfa_session.sandbox.identities import User
+from mfa_session.sandbox.identities import KeyState, User
 from mfa_session.sandbox.operations import find_user
 from mfa_session.sandbox.server import RawXml
 
 if TYPE_CHECKING:
-    from full_sandbox.directory import FullDirectory
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.identities import Role
+    from mfa_session.sandbox.identities import Directory, Role
     from mfa_session.sandbox.operations import Asked, Play
 
 
@@ -26,7 +24,7 @@ KEYS_PER_USER = 2
 class Users:
     """The operations on users, keys and the account."""
 
-    def __init__(self, directory: FullDirectory, clock: Clock) -> None:
+    def __init__(self, directory: Directory, clock: Clock) -> None:
         """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
@@ -93,7 +91,7 @@ class Users:
             raise errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
         key = user.add_key(now)
         spread = timedelta(seconds=self._directory.key_spread_seconds)
-        self._directory.known_from[key.access_key_id] = now + spread
+        user.known_from[key.access_key_id] = now + spread
         self._log(key.access_key_id, "created")
         made = {"UserName": user.name, "AccessKeyId": key.access_key_id, "Status": "Active"}
         return {"AccessKey": made | {"SecretAccessKey": key.secret_access_key}}
@@ -103,15 +101,15 @@ class Users:
         user, key_id = self._key(asked)
         self._log(key_id, asked.operation.text("Status") or "")
         if asked.operation.text("Status") == "Inactive":
-            user.inactive_keys.add(key_id)
+            user.deactivate_key(key_id)
         else:
-            user.inactive_keys.discard(key_id)
+            user.activate_key(key_id)
 
     def delete_key(self, asked: Asked) -> None:
         """Delete a key."""
         user, key_id = self._key(asked)
         self._log(key_id, "deleted")
-        user.keys = [key for key in user.keys if key.access_key_id != key_id]
+        user.remove_key(key_id)
 
     def get_last_used(self, asked: Asked) -> dict[str, Any]:
         """Say when a key of the account last signed; `N/A` if never."""
@@ -120,8 +118,8 @@ class Users:
         if found is None or found[0].account != asked.caller.account:
             raise errors.no_such_key(key_id)
         user, used = found[0], {"ServiceName": "N/A", "Region": "N/A"}
-        if key_id in self._directory.used_at:
-            moment = {"LastUsedDate": self._directory.used_at[key_id]}
+        if key_id in user.used_at:
+            moment = {"LastUsedDate": user.used_at[key_id]}
             return {"UserName": user.name, "AccessKeyLastUsed": used | moment}
         return {"UserName": user.name, "AccessKeyLastUsed": used}
 

@@ -157,6 +157,11 @@ def session_may_not(operation: str) -> ServiceError:
     return ServiceError(403, "AccessDenied", f"Cannot call {operation} with session credentials")
 
 
+def root_may_not_assume() -> ServiceError:
+    """The root user cannot assume a role."""
+    return ServiceError(403, "AccessDenied", "Roles may not be assumed by root accounts.")
+
+
 def invalid_value(value: str, name: str, constraint: str) -> ServiceError:
     """A parameter is malformed."""
     return ServiceError(
@@ -164,6 +169,25 @@ def invalid_value(value: str, name: str, constraint: str) -> ServiceError:
         "ValidationError",
         f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
         f"{constraint}",
+    )
+
+
+def above_role_maximum() -> ServiceError:
+    """The duration exceeds the role's maximum."""
+    return ServiceError(
+        400,
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    )
+
+
+def above_chaining_maximum() -> ServiceError:
+    """A role assumed from a session lasts an hour at most."""
+    return ServiceError(
+        400,
+        "ValidationError",
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
+        "chaining.",
     )
 
 
@@ -190,6 +214,15 @@ def denied(
         ),
         json=(400, "AccessDeniedException", f"{sentence} {why}"),
         rest_json=(403, "AccessDeniedException", f"{sentence} {why}"),
+    )
+
+
+def role_refused(caller_arn: str, role_arn: str) -> ServiceError:
+    """A permission, the trust or MFA is missing, or the role; AWS does not say which."""
+    return ServiceError(
+        403,
+        "AccessDenied",
+        f"User: {caller_arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
     )
 
 

@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from mfa_session.sandbox.clock import CodeChecker, code_for, new_seed, step_at
 
@@ -98,16 +98,23 @@ class PolicyHolder:
 class Group(PolicyHolder):
     """A group of users."""
 
+    group_id: str = field(default_factory=lambda: new_id("AGPA"))
+
 
 @dataclass(eq=False)
 class User(PolicyHolder):
-    """A user, or with `is_root` the root of an account."""
+    """A user, or with `is_root` the root of an account.
+
+    `known_from` maps key ids to when a new key has spread, `used_at` to when it last signed.
+    """
 
     user_id: str = field(default_factory=lambda: new_id("AIDA"))
     is_root: bool = False
     groups: list[Group] = field(default_factory=list, repr=False)
     keys: list[AccessKey] = field(default_factory=list, repr=False)
     inactive_keys: set[str] = field(default_factory=set, repr=False)
+    known_from: dict[str, datetime] = field(default_factory=dict, repr=False)
+    used_at: dict[str, datetime] = field(default_factory=dict, repr=False)
     devices: list[Device] = field(default_factory=list, repr=False)
     created_at: datetime | None = field(default=None, repr=False)
 
@@ -133,6 +140,18 @@ class User(PolicyHolder):
         key = AccessKey(created_at=created_at)
         self.keys.append(key)
         return key
+
+    def deactivate_key(self, access_key_id: str) -> None:
+        """Make a key inactive, so that AWS answers as if it did not exist."""
+        self.inactive_keys.add(access_key_id)
+
+    def activate_key(self, access_key_id: str) -> None:
+        """Make a key active again."""
+        self.inactive_keys.discard(access_key_id)
+
+    def remove_key(self, access_key_id: str) -> None:
+        """Delete a key."""
+        self.keys = [key for key in self.keys if key.access_key_id != access_key_id]
 
 
 @dataclass(eq=False)
@@ -233,6 +252,14 @@ def attach(device: Device, user: User, clock: Clock) -> None:
     user.devices.append(device)
 
 
+class KeyState(NamedTuple):
+    """A change of a key through IAM: created, Active, Inactive or deleted."""
+
+    access_key_id: str
+    state: str
+    at: datetime
+
+
 class Directory:
     """All accounts' users, roles, devices and sessions; hold `lock` to change them atomically."""
 
@@ -244,6 +271,19 @@ class Directory:
         self.policies: dict[str, Document] = {}
         self.devices: dict[str, Device] = {}
         self.sessions: dict[str, Session] = {}
+        self.aliases: dict[str, str] = {}
+        self.key_log: list[KeyState] = []
+        self.key_spread_seconds = 0.0
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self.lock:
+            for first in (self.users, self.roles, self.groups, self.policies):
+                first.clear()
+            for second in (self.devices, self.sessions, self.aliases):
+                second.clear()
+            self.key_log.clear()
+            self.key_spread_seconds = 0.0
 
     def add_session(self, session: Session) -> Session:
         """Add a session, whose keys then sign."""
@@ -271,6 +311,14 @@ class Directory:
             if found is None or access_key_id in found[0].inactive_keys:
                 return None
             return Caller(access_key_id, found[0]), found[1].secret_access_key
+
+    def account_of_key(self, access_key_id: str) -> str | None:
+        """Return the account of a key, active or not."""
+        found = self.find_caller(access_key_id)
+        if found:
+            return found[0].account
+        key = self.find_key(access_key_id)
+        return key[0].account if key else None
 
     def policies_of(self, holder: User | Role | Group) -> list[Document]:
         """Return the identity policies: inline ones, attached ones and the groups'."""

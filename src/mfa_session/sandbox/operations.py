@@ -240,6 +240,28 @@ def _path_pattern(uri: str) -> re.Pattern[str]:
 
 
 _PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+_S3_ACTIONS = {
+    "CompleteMultipartUpload": "PutObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "DeleteBucketEncryption": "PutEncryptionConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "DeleteObjects": "DeleteObject",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListBuckets": "ListAllMyBuckets",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListObjectVersions": "ListBucketVersions",
+    "ListObjects": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "ListParts": "ListMultipartUploadParts",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "UploadPart": "PutObject",
+    "UploadPartCopy": "PutObject",
+}
 _EC2_TYPES = {
     "InstanceId": "instance",
     "VolumeId": "volume",
@@ -272,15 +294,33 @@ class Need:
     resource: str = "*"
 
 
-def needs(operation: Operation, caller: Caller) -> list[Need]:
+def needs(operation: Operation, request: HttpRequest, caller: Caller) -> list[Need]:
     """Return all that the caller must be allowed."""
     partition = caller.holder.partition
+    if operation.service == "s3":
+        return _s3_needs(operation, request, partition)
     action = f"{_PREFIXES.get(operation.service, operation.service)}:{operation.name}"
     if operation.service == "ec2":
         return [Need(action, arn) for arn in _ec2_resources(operation, caller, partition)]
     if operation.service == "iam":
         return [Need(action, _iam_resource(operation, caller, partition))]
     return [Need(action)]
+
+
+def _s3_needs(operation: Operation, request: HttpRequest, partition: str) -> list[Need]:
+    action = f"s3:{_S3_ACTIONS.get(operation.name, operation.name)}"
+    bucket, key = operation.text("Bucket"), operation.text("Key")
+    if bucket is None:
+        return [Need(action)]
+    place = f"arn:{partition}:s3:::"
+    if operation.name == "DeleteObjects":
+        keys = re.findall(r"<Key>([^<]*)</Key>", request.body.decode("utf-8", "replace"))
+        return [Need(action, f"{place}{bucket}/{one}") for one in keys]
+    wanted = [Need(action, f"{place}{bucket}/{key}" if key else f"{place}{bucket}")]
+    if operation.name in ("CopyObject", "UploadPartCopy"):
+        source = request.headers.get("x-amz-copy-source", "").lstrip("/").partition("?")[0]
+        wanted.append(Need("s3:GetObject", f"{place}{source}"))
+    return wanted
 
 
 def _ec2_resources(operation: Operation, caller: Caller, partition: str) -> list[str]:

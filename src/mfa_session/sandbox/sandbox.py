@@ -149,6 +149,10 @@ class Sandbox:
             attach(device, user, self.clock)
         return device
 
+    def set_alias(self, account: str, alias: str) -> None:
+        """Set an account's alias."""
+        self.directory.aliases[account] = alias
+
     def create_instance(
         self, *, name: str, account: str = ACCOUNT, region: str = "eu-west-1"
     ) -> str:
@@ -176,6 +180,7 @@ class Stage:
         self.sandbox.start()
         carol = self.sandbox.create_user("carol", policies=[POLICY])
         self.phone = self.sandbox.create_device(carol, name="carol-phone")
+        self.sandbox.set_alias(ACCOUNT, "demo-library")
         self.instance = self.sandbox.create_instance(name="db-1", region=REGION)
         self.home = Path(tempfile.mkdtemp(prefix="mfa-session-demo-"))
         self._write(

@@ -1,15 +1,24 @@
-"""STS: sessions of long-term keys, and who calls."""
+"""STS and the federation endpoint."""
 
 from __future__ import annotations
 
 import base64
+import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import errors
 from mfa_session.sandbox.clock import step_at
-from mfa_session.sandbox.identities import Session
+from mfa_session.sandbox.evaluation import (
+    MFA_AGE,
+    MFA_PRESENT,
+    Request,
+    allows,
+    judge,
+    principal_of,
+)
+from mfa_session.sandbox.identities import Caller, Role, Session
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
 HOUR_SECONDS = 3600
 _SESSION_DEFAULT_SECONDS = 12 * HOUR_SECONDS
 _SESSION_MAXIMUM_SECONDS = 36 * HOUR_SECONDS
+_ROLE_MAXIMUM_SECONDS = 12 * HOUR_SECONDS
 _MINIMUM_SECONDS = 900
 _PATTERN = "Member must satisfy regular expression pattern: "
 ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
@@ -33,7 +43,9 @@ class Sts:
         self._clock = clock
         self._operations = {
             "GetSessionToken": self.get_session_token,
+            "AssumeRole": self.assume_role,
             "GetCallerIdentity": self.get_caller_identity,
+            "GetAccessKeyInfo": self.get_access_key_info,
             "DecodeAuthorizationMessage": self.decode_authorization_message,
         }
 
@@ -51,6 +63,14 @@ class Sts:
         caller = asked.caller
         return {"Arn": caller.arn, "UserId": caller.unique_id, "Account": caller.account}
 
+    def get_access_key_info(self, asked: Asked) -> dict[str, Any]:
+        """Return a key's account."""
+        key_id = asked.operation.text("AccessKeyId") or ""
+        account = self._directory.account_of_key(key_id)
+        if account is None:
+            raise errors.invalid_value(key_id, "accessKeyId", "Member must be an access key")
+        return {"Account": account}
+
     def decode_authorization_message(self, asked: Asked) -> dict[str, Any]:
         """Decode the message in an EC2 refusal."""
         blob = asked.operation.text("EncodedMessage") or ""
@@ -62,7 +82,7 @@ class Sts:
     def get_session_token(self, asked: Asked) -> dict[str, Any]:
         """Return a session of a long-term key, with MFA if a code was sent."""
         operation, caller = asked.operation, asked.caller
-        seconds = read_duration(operation, _SESSION_DEFAULT_SECONDS, _SESSION_MAXIMUM_SECONDS)
+        seconds = _duration(operation, _SESSION_DEFAULT_SECONDS, _SESSION_MAXIMUM_SECONDS)
         check_mfa_shapes(operation)
         if caller.session:
             raise errors.session_may_not("GetSessionToken")
@@ -78,7 +98,73 @@ class Sts:
             issued_at=asked.now,
             expires_at=asked.now + timedelta(seconds=seconds),
         )
-        return {"Credentials": credentials_of(self._directory.add_session(session))}
+        return {"Credentials": _credentials(self._directory.add_session(session))}
+
+    def assume_role(self, asked: Asked) -> dict[str, Any]:
+        """Return a role session, if the caller's policies and the trust policy allow it."""
+        operation, caller = asked.operation, asked.caller
+        _check_role_shapes(operation)
+        seconds = _duration(operation, HOUR_SECONDS, _ROLE_MAXIMUM_SECONDS)
+        check_mfa_shapes(operation)
+        if caller.is_root:
+            raise errors.root_may_not_assume()
+        mfa = self._check_code(asked)
+        role = self._allowed_role(asked, mfa)
+        if caller.session and seconds > HOUR_SECONDS:
+            raise errors.above_chaining_maximum()
+        if seconds > role.max_session_seconds:
+            raise errors.above_role_maximum()
+        session = self._role_session(asked, role, seconds)
+        arn = Caller(session.access_key_id, None, session).arn
+        user_id = f"{role.role_id}:{session.role_session_name}"
+        return {
+            "Credentials": _credentials(self._directory.add_session(session)),
+            "AssumedRoleUser": {"AssumedRoleId": user_id, "Arn": arn},
+        }
+
+    def _role_session(self, asked: Asked, role: Role, seconds: int) -> Session:
+        """Return the session, which never has MFA."""
+        policy = asked.operation.text("Policy")
+        return Session(
+            user=None,
+            role=role,
+            role_session_name=asked.operation.text("RoleSessionName") or "",
+            mfa=False,
+            authenticated_at=None,
+            issued_at=asked.now,
+            expires_at=asked.now + timedelta(seconds=seconds),
+            session_policy=json.loads(policy) if policy else None,
+            chained=asked.caller.session is not None,
+        )
+
+    def _allowed_role(self, asked: Asked, mfa: bool) -> Role:
+        """Return the role if the caller may assume it; all refusals look alike."""
+        arn = asked.operation.text("RoleArn") or ""
+        role = self._directory.roles.get(arn)
+        if role is None or not self._both_sides_allow(asked, role, mfa):
+            raise errors.role_refused(asked.caller.arn, arn)
+        return role
+
+    def _both_sides_allow(self, asked: Asked, role: Role, mfa: bool) -> bool:
+        """Evaluate the trust policy and the caller's policies.
+
+        In the same account, a trust policy that names the caller is enough; one that names the
+        account needs the caller's policies too. A role of another account always needs both.
+        """
+        caller = asked.caller
+        request = Request(
+            "sts:AssumeRole", role.arn, _assume_context(asked, mfa), principal_of(caller)
+        )
+        trust = judge([role.trust], request)
+        own = allows(
+            request,
+            self._directory.policies_of(caller.holder),
+            boundary=self._directory.boundary_of(caller.holder),
+            session_policy=caller.session.session_policy if caller.session else None,
+        )
+        if not trust.grants or own.denied:
+            return False
+        return own.allowed or (trust.names_caller and role.account == caller.account)
 
     def _check_code(self, asked: Asked) -> bool:
         serial = asked.operation.text("SerialNumber")
@@ -99,26 +185,33 @@ class Sts:
 
 def check_mfa_shapes(operation: Operation) -> None:
     """Refuse malformed serials and codes."""
-    check_shape(operation, "SerialNumber", 9, 256, r"[\w+=/:,.@-]*")
-    check_shape(operation, "TokenCode", 6, 6, r"[\d]*")
+    _check(operation, "SerialNumber", 9, 256, r"[\w+=/:,.@-]*")
+    _check(operation, "TokenCode", 6, 6, r"[\d]*")
 
 
-def check_shape(operation: Operation, name: str, least: int, most: int, pattern: str) -> None:
-    """Refuse a parameter of the wrong length or with other characters."""
+def _check_role_shapes(operation: Operation) -> None:
+    _check(operation, "RoleArn", 20, 2048, r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uFFFF]+")
+    _check(operation, "RoleSessionName", 2, 64, r"[\w+=,.@-]*")
+    _check(operation, "ExternalId", 2, 1224, r"[\w+=,.@:\/-]*")
+    for name in ("RoleArn", "RoleSessionName"):
+        if operation.text(name) is None:
+            raise errors.invalid_value("null", _member(name), "Member must not be null")
+
+
+def _check(operation: Operation, name: str, least: int, most: int, pattern: str) -> None:
     value = operation.text(name)
     if value is None:
         return
     too = "Member must have length {} than or equal to {}"
     if len(value) < least:
-        raise errors.invalid_value(value, member(name), too.format("greater", least))
+        raise errors.invalid_value(value, _member(name), too.format("greater", least))
     if len(value) > most:
-        raise errors.invalid_value(value, member(name), too.format("less", most))
+        raise errors.invalid_value(value, _member(name), too.format("less", most))
     if not re.fullmatch(pattern, value, re.ASCII):
-        raise errors.invalid_value(value, member(name), _PATTERN + pattern)
+        raise errors.invalid_value(value, _member(name), _PATTERN + pattern)
 
 
-def read_duration(operation: Operation, default_seconds: int, most_seconds: int) -> int:
-    """Return DurationSeconds; refuse one that is too short or too long."""
+def _duration(operation: Operation, default_seconds: int, most_seconds: int) -> int:
     text = operation.text("DurationSeconds")
     if text is None:
         return default_seconds
@@ -132,8 +225,20 @@ def read_duration(operation: Operation, default_seconds: int, most_seconds: int)
     return seconds
 
 
-def credentials_of(session: Session) -> dict[str, Any]:
-    """Return the structure `Credentials` of an answer."""
+def _assume_context(asked: Asked, mfa: bool) -> dict[str, Any]:
+    """Return the condition keys of an AssumeRole request, with those of a code sent with it."""
+    context = dict(asked.context)
+    if mfa:
+        context |= {MFA_PRESENT: True, MFA_AGE: 0}
+    named = {"sts:ExternalId": "ExternalId", "sts:RoleSessionName": "RoleSessionName"}
+    for key, parameter in named.items():
+        value = asked.operation.text(parameter)
+        if value is not None:
+            context[key] = value
+    return context
+
+
+def _credentials(session: Session) -> dict[str, Any]:
     return {
         "AccessKeyId": session.access_key_id,
         "SecretAccessKey": session.secret_access_key,
@@ -142,6 +247,5 @@ def credentials_of(session: Session) -> dict[str, Any]:
     }
 
 
-def member(name: str) -> str:
-    """Return a parameter as errors name it."""
+def _member(name: str) -> str:
     return name[0].lower() + name[1:]

@@ -68,16 +68,16 @@ def test_an_unknown_key_is_refused(client: Clients) -> None:
 
 
 def test_an_inactive_key_is_refused_like_an_unknown_one(client: Clients, carol: User) -> None:
-    carol.inactive_keys.add(carol.access_key_id)
+    carol.deactivate_key(carol.access_key_id)
     refused = refusal(client("sts", carol).get_caller_identity)
     assert refused == (403, "InvalidClientTokenId", INVALID)
-    carol.inactive_keys.discard(carol.access_key_id)
+    carol.activate_key(carol.access_key_id)
     assert client("sts", carol).get_caller_identity()["Arn"] == carol.arn
 
 
 def test_each_key_of_a_user_signs(client: Clients, carol: User) -> None:
     second = carol.add_key()
-    carol.inactive_keys.add(carol.access_key_id)
+    carol.deactivate_key(carol.access_key_id)
     who = client("sts", keys(second.access_key_id, second.secret_access_key))
     assert who.get_caller_identity()["Arn"] == carol.arn
 
