@@ -21,11 +21,15 @@ def to_note(record: Record) -> bytes:
 
 
 def read_note(kind: type[Noted], data: bytes | None) -> Noted | None:
-    """Return the record of that kind; None for what `to_note` has not written of one."""
+    """Return the record of that kind; None for what `to_note` has not written of one.
+
+    Fields that the record does not have are left out: another version may have written them.
+    """
     try:
         values = read_json(data or b"")
         types = kind.__annotations__
-        return kind(**{name: _READERS[types[name]](value) for name, value in values.items()})
+        known = {name: value for name, value in values.items() if name in types}
+        return kind(**{name: _READERS[types[name]](value) for name, value in known.items()})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
