@@ -253,12 +253,9 @@ class _Vault:
 
     def known(self) -> list[KnownKey]:
         keys = self._kept.get(CURRENT)
-        now = self._process.world.now
-        return (
-            [KnownKey(profile=PROFILE, key_id=keys.access_key_id, stored_at=now, keyring="fake")]
-            if keys
-            else []
-        )
+        if keys is None:
+            return []
+        return [KnownKey(profile=PROFILE, key_id=keys.access_key_id, keyring="fake")]
 
 
 class _Files:

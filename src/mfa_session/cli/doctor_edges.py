@@ -44,7 +44,7 @@ def make_doctor(run: Run) -> DoctorEdges:
         return Keyring(environ, file.keyring, may_ask=False)
 
     def stored_keys(file: SettingsFile, profile: str) -> Keys | None:
-        return StoredKeys(items(file), ReadOnlyState(state), run.clock).get(profile)
+        return StoredKeys(items(file), ReadOnlyState(state)).get(profile)
 
     def session_keys(profile: str, keyring: str | None) -> Keys | None:
         return StoredSessions(items(read_settings_afresh(environ))).get(profile, keyring)

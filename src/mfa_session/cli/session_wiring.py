@@ -153,7 +153,7 @@ class SessionWiring:
         """Return the long-term keys in the OS keyring."""
         from mfa_session.system.stored_keys import StoredKeys
 
-        return StoredKeys(self._keyring_items(), self.run.files.state, self.run.clock)
+        return StoredKeys(self._keyring_items(), self.run.files.state)
 
     def _keyring_items(self) -> KeyringItems:
         from mfa_session.system.keyring_items import KeyringItems

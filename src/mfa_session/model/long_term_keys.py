@@ -28,12 +28,11 @@ IMPORT, EXPORT = "import", "export"
 class KnownKey(Record):
     """A key that the keyring holds, remembered beside it; nothing secret.
 
-    `keyring` is the class of the backend that took it. Times are aware UTC.
+    `keyring` is the class of the backend that took it.
     """
 
     profile: str
     key_id: str
-    stored_at: datetime
     keyring: str
 
 

@@ -11,7 +11,6 @@ from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.model.ports import Clock
     from mfa_session.system.keyring_items import KeyringItems
     from mfa_session.system.secret_index import StateFiles
 
@@ -27,10 +26,9 @@ class StoredKeys:
     does.
     """
 
-    def __init__(self, items: KeyringItems, state: StateFiles, clock: Clock) -> None:
+    def __init__(self, items: KeyringItems, state: StateFiles) -> None:
         self._items = items
         self._index = KeyIndex(state)
-        self._clock = clock
 
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
         """Return a profile's key; None without one, or if it is malformed."""
@@ -71,9 +69,8 @@ class StoredKeys:
         return self._index.all()
 
     def _note(self, profile: str, keys: Keys, backend: str | None = None) -> None:
-        now = self._clock.now().replace(microsecond=0)
         where = backend or self._items.backend()
-        known = KnownKey(profile=profile, key_id=keys.access_key_id, stored_at=now, keyring=where)
+        known = KnownKey(profile=profile, key_id=keys.access_key_id, keyring=where)
         self._index.note(known)
 
 

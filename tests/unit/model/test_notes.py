@@ -21,7 +21,7 @@ NOW = datetime(2031, 1, 31, 12, 0, tzinfo=timezone.utc)
 NOTES: list[Record] = [
     Move(profile="default", key_id="AKIA1", kind="import", began_at=NOW),
     Rotation(profile="ü\udcff", user_arn="arn", old_id="A", stood=("A", "B"), began_at=NOW),
-    KnownKey(profile="default", key_id="AKIA1", stored_at=NOW, keyring="a.B"),
+    KnownKey(profile="default", key_id="AKIA1", keyring="a.B"),
     Intent(serial="arn", user_arn="arn", began_at=NOW, created=True),
 ]
 DEEP = b"[" * 100_000
