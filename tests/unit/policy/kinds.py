@@ -1507,7 +1507,8 @@ STATED = [
     Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
     *[Stated(f"narrowed-to-{sid}", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK}, Sid=sid)], [], {})
-      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA", "OfficeOrMFA")],
+      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA", "OfficeOrMFA",
+                  "MfaUnlessInTheBuilding")],
     Stated("boundary-with-one-step", [allow(["ec2:*", "iam:CreateVirtualMFADevice", LIST]),
             deny_but(CARE, WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
     Stated("removal-denied-on-oneself", [allow([*ENROL, OFF], Resource=["arn:aws:iam::*:mfa/*",
@@ -1735,6 +1736,10 @@ STATED = [
             "arn:aws:iam::*:user/$aws:username"]), allow("ec2:*", WITH)], found(NO_KEY), {}),
     Stated("devices-kept-by-an-scp", [deny([OFF, "iam:DeleteVirtualMFADevice"], WITHOUT)], [], {},
            "scp"),
+    Stated("instances-on-a-bucket", [ALL, deny(STOP, WITHOUT, Resource=BUCKET)],
+           found(RESOURCE, at=1), {STOP: "ksm"}),
+    Stated("first-steps-without-and-all-with-mfa", [allow(ENROL, WITHOUT, Resource=[ME,
+            "arn:aws:iam::*:mfa/*"]), allow(["iam:*MFADevice*", "iot:*"], WITH)], [], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

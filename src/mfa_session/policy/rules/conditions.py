@@ -93,7 +93,7 @@ RULES = (
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|untrusted|remote|home|off-?(campus|net|prem|site)|(office|net|vpn)ormfa"
-    "|(unless|except|(?<!f)or)(at|from|in|on|the)*(corp|network|office|trusted|vpn)"
+    "|(unless|except|(?<!f)or)(at|from|in|on|the)*(building|corp|network|office|trusted|vpn)"
 ).search
 # A Sid that asks for MFA and for something else as well, such as RequireMFAAndRegion.
 _is_joined = re.compile("mfa(less)?and|and(no|without)?mfa|always").search

@@ -141,11 +141,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         action
         for action in ENROLMENT
         if any(includes(name, action.lower()) for name in about_devices)
-        and (
-            whole.allows_only_with_mfa(action)
-            if limits
-            else not whole.lenient_allows.are_about(statement, action)
-        )
+        and (whole.allows_only_with_mfa(action) if limits else not whole.allows_without_mfa(action))
     ]
     if missing and kind in {"identity", "boundary"}:
         yield Flaw(

@@ -264,8 +264,8 @@ def fits(resource: str, wanted: str) -> bool:
             return True
         return _is_in_s3(what, wanted) if nowhere else may_meet(what, "accesspoint/*")
     if wanted in _SERVICES:
-        other = service != _SERVICES[wanted] or is_unfilled(resource)
-        return other or (bool(account) and may_meet(what, wanted))
+        own = may_meet(service, _SERVICES[wanted]) and bool(account)
+        return is_unfilled(resource) or (own and may_meet(what, wanted))
     if wanted == _OF_USER and "${aws:userid}" in resource.lower():
         return False  # an id is no name
     return (

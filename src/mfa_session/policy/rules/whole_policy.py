@@ -49,7 +49,7 @@ class WholePolicy:
         self._names = names
         self.statements = tuple(statements)
         self.reaches = [reach(statement) for statement in self.statements]
-        self._asking: dict[str, bool] = {}
+        self._asking: dict[str, set[bool]] = {}
         self._denials_where: dict[Callable[[Condition], bool], Cover] = {}
         self._allows_where: dict[Callable[[Condition], bool], Cover] = {}
         self._allowed: dict[object, Iterator[str]] = {}
@@ -77,21 +77,21 @@ class WholePolicy:
 
     def allows_only_with_mfa(self, action: str) -> bool:
         """Say whether an action is allowed here, and by every Allow only with MFA."""
-        if action not in self._asking:
-            allowing = [
-                _asks(found)
-                for each, found in self._with_reach()
-                if each.allows and concerns(each, action)
-            ]
-            self._asking[action] = bool(allowing) and all(allowing)
-        return self._asking[action]
+        return self._asking_for(action) == {True}
 
     def allows_without_mfa(self, action: str) -> bool:
         """Say whether a statement allows an action, somewhere, to some without MFA."""
-        return any(
-            each.allows and concerns(each, action) and not _asks(found)
-            for each, found in self._with_reach()
-        )
+        return False in self._asking_for(action)
+
+    def _asking_for(self, action: str) -> set[bool]:
+        """Return, of the Allows of an action, whether they ask for MFA."""
+        if action not in self._asking:
+            self._asking[action] = {
+                _asks(found)
+                for each, found in self._with_reach()
+                if each.allows and concerns(each, action)
+            }
+        return self._asking[action]
 
     def means_to_deny(self, statement: Statement, action: str) -> bool:
         """Say whether Denies stop an action without MFA once their conditions are corrected."""
