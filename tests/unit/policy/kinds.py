@@ -1507,7 +1507,7 @@ STATED = [
     Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
     *[Stated(f"narrowed-to-{sid}", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK}, Sid=sid)], [], {})
-      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA", "OfficeOrMFA",
+      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA", "VpceOrMFA",
                   "MfaUnlessInTheBuilding")],
     Stated("boundary-with-one-step", [allow(["ec2:*", "iam:CreateVirtualMFADevice", LIST]),
             deny_but(CARE, WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
@@ -1740,6 +1740,9 @@ STATED = [
            found(RESOURCE, at=1), {STOP: "ksm"}),
     Stated("first-steps-without-and-all-with-mfa", [allow(ENROL, WITHOUT, Resource=[ME,
             "arn:aws:iam::*:mfa/*"]), allow(["iam:*MFADevice*", "iot:*"], WITH)], [], {}),
+    Stated("partition-of-what-is-worked-with", [allow("s3:*", WITH,
+            Resource="arn:aws-us-gov:s3:::docs/*"), allow(CREATE, Resource=MY_DEVICE), allow(
+            [ENABLE, LIST], Resource=ME)], found(PARTITION, at=1) + found(PARTITION, at=2), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

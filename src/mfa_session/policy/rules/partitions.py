@@ -94,14 +94,17 @@ def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     """Return the policy's partition, and another one that ARNs are of by mistake.
 
     None if it has one only, or is meant for several: the same ARN, kinds of ARNs of one statement,
-    or actions stand in it once for each. Of two that are as common, `aws` is the one of examples.
+    or actions stand in it once for each. That of other services than IAM is right, whose ARNs are
+    copied from examples; else the more common one, and not `aws`, which is that of examples.
     """
     count: Counter[str] = Counter()
+    elsewhere = set[str]()
     meant: dict[object, set[str]] = {}
     for statement in whole.statements:
         arns = [(arn, found) for _, arn, found in _arns_in(statement)]
         own = {found[1] for _, found in arns}
         count.update(own)
+        elsewhere |= {found[1] for _, found in arns if found[2] not in {"*", "iam"}}
         if len(own) == 1:
             meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
         for arn, found in arns:
@@ -110,6 +113,8 @@ def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     if len(count) != _TWO or any(len(each) > 1 for each in meant.values()):
         return None
     (right, most), (other, least) = sorted(
-        count.items(), key=lambda each: (-each[1], each[0] == "aws")
+        count.items(), key=lambda each: (elsewhere != {each[0]}, -each[1], each[0] == "aws")
     )
+    if elsewhere == {right}:
+        return right, other
     return (right, other) if most > least or other == "aws" else None
