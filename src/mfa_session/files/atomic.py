@@ -130,15 +130,23 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
         sync_directory(os.path.dirname(target))
         if not _is_version(temporary, seen):
             linux.rename(temporary, target, exchange=True)
-            if not _is_version(temporary, ours):  # written since as well, and later
+            if _is_another(temporary, ours):  # written meanwhile: the later text stays
                 linux.rename(temporary, target, exchange=True)
             raise Moved
 
 
-def _is_version(path: str, seen: Version | None) -> bool:
+def _is_version(path: str, seen: Version) -> bool:
     """Tell whether a file is as it was seen; not where that cannot be told."""
     try:
         return version_at(path) == seen
+    except OSError:
+        return False
+
+
+def _is_another(path: str, seen: Version | None) -> bool:
+    """Tell whether there is a file other than was seen; not where that cannot be told."""
+    try:
+        return version_at(path) not in {None, seen}
     except OSError:
         return False
 

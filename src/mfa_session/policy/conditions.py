@@ -321,7 +321,7 @@ def _compare_text(
         readable = exact or operator_name == "StringLike"
     if not readable:
         return None
-    if not is_arn:
+    if not is_arn or within.count(":") < _ARN_COLONS:
         return Query(within).covered_by(wanted, facts)
     parts = zip(within.split(":", _ARN_COLONS), wanted.split(":", _ARN_COLONS), strict=True)
     _, _, *others = (Query(asked).covered_by(pattern, facts) for asked, pattern in parts)

@@ -30,14 +30,16 @@ Principals = dict[str, tuple[str, ...]]
 # By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
 names_role = re.compile(
     r":(assumed-)?role/|(\{|data\.)aws_iam_role\.[^}]*\.arn\W*\}"
-    r"|(?<!trusted)(?<!trusted_)(role|sso)[._]?arns?\W*\}",
+    r"|(?<!trusted)(?<!trusted_)(?<!_or_)(?<!_and_)(?<!or)(?<!and)role[._]?arns?\W*\}",
     re.IGNORECASE,
 ).search
 
-# A Sid by which a permissions boundary is for roles, such as LambdaRoleCeiling.
+# A Sid by which a permissions boundary is for machines' roles, such as LambdaRoleCeiling.
 _of_roles = re.compile(
     r"(?!no(?!de)|deny|must|protect|enforce|require|prevent|allow)"
     r"(?!.*(assum|attach|chain|creat|edit|pass|put|remov|with|user|people|human))"
+    r"(?=.*(batch|build|container|ecs|function|instance|lambda|machine|node|pipeline|pod|service|task"
+    r"|workload))"
     r"(\w*roles?(boundary|cap|ceiling|guardrails?|limits?|max(imum)?)(mfa)?"
     r"|(boundary|cap|ceiling|limits?|max(imum)?)(for|of)\w*roles?)",
     re.IGNORECASE,
@@ -150,7 +152,7 @@ class Document:
 
     @cached_property
     def sid_of_roles(self) -> str | None:
-        """The Sid by which a boundary is for roles; None if no Sid says so, or its surroundings."""
+        """The Sid by which a boundary is for roles; None if none says so, or the file does."""
         if self.kind != "boundary" or self.holder is not None:
             return None
         return next((each.sid for each in self.statements if _says_roles(each)), None)

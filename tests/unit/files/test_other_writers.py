@@ -356,6 +356,32 @@ def test_a_program_that_writes_the_old_file_and_then_ours_has_its_last_word(
     assert os.listdir(path.parent) == ["credentials"]
 
 
+def test_where_it_cannot_be_told_whether_ours_was_written_the_other_text_stays(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, known = read_snapshot(str(path)), version_at
+    with path.open("ab") as theirs:
+
+        def write_late(_directory: str) -> None:
+            theirs.write(b"# late\n")
+            theirs.flush()
+            looks = iter([known])  # one more look, and then none succeeds
+
+            def look(at: str) -> object:
+                return next(looks, _fail)(at)
+
+            monkeypatch.setattr(atomic, "version_at", look)
+
+        monkeypatch.setattr(atomic, "sync_directory", write_late)
+        with pytest.raises(Moved):
+            replace_file(str(path), LONG_TERM + OURS, mode=0o600, seen=seen)
+    assert path.read_bytes() == LONG_TERM + b"# late\n"
+
+
+def _fail(path: str) -> object:
+    raise PermissionError(path)
+
+
 def test_without_exchange_of_names_a_file_is_still_replaced(
     home: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -330,6 +330,7 @@ def test_a_boundary_of_roles_asks_their_sessions_in_vain() -> None:
         ("BoundaryForLambdaRoles", "s3:*", True),
         ("CeilingOfUsersAndTheirRoles", "s3:*", False),
         ("UserAndRoleBoundary", "s3:*", False),
+        ("JobRoleBoundary", "s3:*", False),
         ("DenyRoleBoundary", "s3:*", False),
         ("AllowPassRole", "iam:PassRole", False),
         ("RoleLimits", ["s3:*", "iam:PassRole"], False),
@@ -395,3 +396,10 @@ def test_a_fix_keeps_the_limit_of_the_policy() -> None:
         made = {**WITHOUT_ACTION, "Condition": {"NumericGreaterThan": {AGE: written}}}
         fixes = [each.fix["Condition"] for each in lint(read([made]))]
         assert {"NumericGreaterThanIfExists": {AGE: "900"}} in fixes
+
+
+def test_a_deny_for_roles_alone_is_to_be_deleted_whole() -> None:
+    of_a_role = on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/x")
+    (found,) = lint(read([deny("s3:*", {**WITHOUT, **of_a_role})]), names=NAMES)
+    assert "delete this statement" in found.cure
+    assert "remove the MFA condition" not in found.cure

@@ -98,7 +98,6 @@ _of_some_places = re.compile(
 # A Sid that asks for MFA and for something else as well, such as RequireMFAAndRegion.
 _is_joined = re.compile("mfa(less)?and|and(no|without)?mfa|always").search
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
-_NOW = "2026-11"  # a date before it has passed
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 CIRCUMSTANCES = {
@@ -178,9 +177,9 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
                 yield Flaw(
                     AGE_UNUSED,
                     condition.position,
-                    f"of several age limits one match is enough: {limit} seconds decides, and "
-                    f"{unused} has no effect",
-                    f"MFA of up to {limit} seconds gets through, and none that is older",
+                    f"of several age limits only one counts, here {limit} seconds; {unused} has no "
+                    "effect",
+                    f"MFA up to {limit} seconds old gets through",
                     "write one limit",
                     severity=None if subject.statement.allows else NOTE,
                 )
@@ -213,7 +212,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         for each in subject.other_conditions
         if _is_narrow(each) or is_met(each, DIRECT_CALL) is False or _is_joined(sid)
     ]
-    inside = any(each.operator == "IpAddress" for each in narrowing)  # whatever the Sid says
+    inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
     only_there = says_where(subject) and not (inside or _is_joined(sid))
     asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
     if narrowing and asks and not _is_denied_anyway(subject):
@@ -331,13 +330,14 @@ def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
 
 
 def _is_narrow(condition: Condition) -> bool:
-    """Say whether it may be a requirement of its own, which leaves requests without MFA alone."""
-    key, negated = condition.key.lower(), condition.operator in OPPOSITES
+    """Say whether it exempts requests without MFA that are not meant to be exempt."""
+    key = condition.key.lower()
+    if not condition.values:
+        return False
     if key == "aws:requestedregion":  # a Deny in some regions is meant to be one
-        return negated
-    since = key == "aws:currenttime" and condition.operator.startswith("DateGreaterThan")
-    if since and all(value[:4].isdigit() and value < _NOW for value in condition.values):
-        return False  # it is in force
+        return condition.operator in OPPOSITES
+    if key == "aws:currenttime" and condition.operator.startswith("DateGreaterThan"):
+        return False  # it says since when the Deny is in force
     return key in CIRCUMSTANCES and not has_wrong_networks(condition)
 
 

@@ -330,7 +330,8 @@ def _spares_calls_of_iam(condition: Condition) -> bool:
 
 
 def _is_of_everybody(resource: str) -> bool:
-    return resource.endswith("*") or "${aws:username}" in resource.lower()
+    every = resource == "*" or resource.endswith(("/*", ":*"))
+    return every or "${aws:username}" in resource.lower()
 
 
 def _may_be_of_a_user(resource: str) -> bool:

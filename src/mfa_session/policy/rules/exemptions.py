@@ -151,7 +151,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             DENIES_NOTHING,
             subject.place_of_action(),
-            f"this Deny exempts all that the policy allows, {free} among it",
+            f"this Deny exempts everything that the policy allows, {free} included",
             "nobody without MFA is stopped from anything that this policy allows",
             "list in NotAction only what is needed to set up MFA",
             severity=WARNING,
@@ -308,13 +308,17 @@ def _all_left_out(subject: Subject) -> str:
 
 
 def _all_free(subject: Subject) -> str:
-    """Name a service that is allowed and exempt, if all that Allows give is; else return ""."""
+    """Return a service that is allowed and exempt, if the Deny stops nothing that Allows give.
+
+    One service alone may be exempt on purpose, from what other policies give.
+    """
     denial, whole = subject.statement, subject.whole
-    first = subject.document.kind == "identity" and denial in whole.denies_for_mfa[:1]
-    if not first or any(each.allows and may_overlap(each, denial) for each in whole.statements):
+    alone = subject.document.kind == "identity" and whole.denies_for_mfa == [denial]
+    if not alone or any(each.allows and may_overlap(each, denial) for each in whole.statements):
         return ""
     services = filter(_whole_service, denial.not_actions or ())
-    return next(filter(whole.allows_without_mfa, services), "")
+    given = list(filter(whole.allows_without_mfa, services))
+    return given[0] if given[1:] else ""
 
 
 def _leaves_all_else(subject: Subject) -> bool:

@@ -30,7 +30,8 @@ NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
     "AWS has no such `aws:` or `s3:` key, in a condition or as a variable, or the name of the tag "
-    "is missing, or none of the actions has the key (`s3:prefix`): no request has it.",
+    "is missing, or none of the actions has the key (`s3:prefix`): no request has it. Beside "
+    "MFA also a key of no service (`okta:…`), or without a prefix.",
 )
 NO_USER = Rule(
     "username-in-role-policy",
@@ -131,7 +132,7 @@ _SHARED: dict[str, tuple[str, ...]] = {
 }
 # Actions that set no tags, so that their requests have none (`aws:ResourceTag` is the resource's).
 _sets_no_tags = re.compile(
-    r"[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
+    r"(?!\w+:deletetags|sts:)[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
     r"|invoke|list|purge|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
 ).fullmatch
 # The keys that credentials of instances bring to every service.
@@ -175,17 +176,19 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
                 f"AWS has no condition key {condition.key}" + _nearest(near),
                 f"no request has that key: {_never_there(subject, condition)}",
                 _EXISTING,
-                severity=NOTE if prefix == "saml" and not near else None,
+                severity=None if near or prefix == "aws" else NOTE,
             )
 
 
 def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
     """Find keys of a service that no action of the statement has."""
-    actions = subject.statement.actions or ("*",)
+    actions, met_by = subject.statement.actions or ("*",), dict[tuple[str, ...], bool]()
     for condition in subject.statement.conditions:
         having, example = _actions_having(subject, condition)
         lenient = condition.if_exists or condition.operator == "Null" or not condition.known
-        if having and not lenient and not any(may_be_of(action, having) for action in actions):
+        if having not in met_by:  # once for all of a service's keys
+            met_by[having] = any(may_be_of(action, having) for action in actions)
+        if having and not (lenient or met_by[having]):
             met = is_met(condition, RequestContext({condition.key: None}))
             yield Flaw(
                 NO_SUCH_KEY,

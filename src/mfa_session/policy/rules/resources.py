@@ -26,7 +26,8 @@ WRONG_RESOURCE = Rule(
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
     "on a user; or under an MFA condition `sts:AssumeRole` on no role, or a Deny of "
     "`s3:DeleteBucket` on objects, or of `kms:Decrypt` on an alias, or the user and the device in "
-    "different accounts: the statement has no effect on it.",
+    "different accounts: the statement has no effect on it. Or `s3:*` denied on a bucket without "
+    "its objects, or an API's path without a method.",
 )
 RULES = (WRONG_RESOURCE,)
 
@@ -79,7 +80,7 @@ _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _of_oneself = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
-_names_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/.*)?").fullmatch
+_is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 # What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
 _route = re.compile(
     r"(?:execute-api:|arn:[^:]*:execute-api:[^:]*:[^:]*:[^/*]*)/[^/*]+/(?!GET|HEAD|PUT|POST|PATCH|DELETE"
@@ -126,8 +127,8 @@ def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
     if subject.document.kind == "resource":  # others may be about objects on purpose
         parts.append(("s3:ListBucket", _OF_BUCKET, "the bucket itself"))
     for action, wanted, what in parts:
-        named = all(map(_names_in_s3, where)) and not _is_done(subject, action, wanted)
-        if named and _doing(subject.whole, action, wanted, "Allow"):
+        missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
+        if missing and _doing(subject.whole, action, wanted, "Allow"):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),
@@ -147,7 +148,7 @@ def check_routes(subject: Subject) -> Iterator[Flaw]:
                 subject.place_of("Resource"),
                 f"{resource} has {found[1]!r} in the place of the method",
                 "it matches no call, and nobody is stopped",
-                "write API/STAGE/METHOD/PATH, such as execute-api:/prod/*/admin/*",
+                f"write {resource[: found.start(1)]}*/{found[1]}… for every method",
             )
 
 

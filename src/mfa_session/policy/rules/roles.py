@@ -137,7 +137,10 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
                     if subject.statement.allows or negated
                     else ""
                 ),
-                "require MFA in the role's trust policy, then remove the MFA condition here",
+                "require MFA in the role's trust policy, then remove the MFA condition here"
+                if subject.statement.allows
+                else "require MFA in the role's trust policy, and delete this statement; if users "
+                "are meant, name them in the condition",
                 severity=ERROR if subject.document.kind == "scp" else None,
             )
         elif roles and not _is_allowed_elsewhere(subject):

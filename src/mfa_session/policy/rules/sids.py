@@ -27,8 +27,7 @@ EXEMPTION = Rule(
     "sid-promises-exemption",
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
-    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts, or "
-    "only for an emergency user.",
+    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts.",
 )
 RULES = (PROMISE, EXEMPTION)
 
@@ -49,8 +48,6 @@ _NEGATED = {
     f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
 }
 _exception = re.compile("(?:except|exempt|exclud|unless)(?:ing|for|the)*([a-z]{2,})").search
-_emergency = re.compile("emergency|break-?glass", re.IGNORECASE).search
-_OF_USERS = {"aws:principalarn", "aws:username"}
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
 
 
@@ -128,21 +125,19 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_exception(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies that are only for those whom their Sid excepts, or for an emergency."""
-    sid = _letters(subject.statement)
-    excepted = _exception(sid)
-    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        negated = _NEGATED.get(condition.operator) if condition.values else None
+    """Find Denies that are only for those whom their Sid excepts."""
+    excepted = _exception(_letters(subject.statement))
+    if excepted is None or not subject.refuses_without_mfa:
+        return
+    for condition in subject.other_conditions:
         names = [_first_word(each) for each in condition.values]
-        by_sid = excepted is not None and all(map(excepted[1].startswith, names))
-        of_users = subject.statement.not_actions and condition.key.lower() in _OF_USERS
-        in_need = of_users and not _emergency(sid) and all(map(_emergency, condition.values))
-        if negated and (by_sid or in_need):
+        negated = _NEGATED.get(condition.operator)
+        if negated and names and all(map(excepted[1].startswith, names)):
             yield Flaw(
                 EXEMPTION,
                 condition.position,
-                (f"the Sid is {subject.statement.sid}, but this" if by_sid else "this")
-                + f" Deny is only for those whom {condition.written} {condition.key} names",
+                f"the Sid is {subject.statement.sid}, but this Deny is only for those whom "
+                f"{condition.written} {condition.key} names",
                 "they are locked out, and nobody else is asked for MFA",
                 f"write {negated} to exempt them",
             )

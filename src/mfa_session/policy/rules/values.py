@@ -94,6 +94,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
         if condition.known and not condition.values:
             yield _empty(subject, condition)
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
+        kind = "" if _is_moment_as_number(condition) else kind
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
         told_already = condition.key.lower() in told  # a range of a key has one finding
         if wrong and not (told_already or any(map(_is_open, wrong))):
@@ -112,8 +113,7 @@ def check_moments(subject: Subject) -> Iterator[Flaw]:
     """Find ages in seconds under keys that are moments, such as aws:TokenIssueTime."""
     for condition in subject.other_conditions:
         ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}", each)]
-        key, numeric = condition.key.lower(), condition.operator.startswith("Numeric")
-        if numeric and key in _MOMENTS - {"aws:epochtime"}:
+        if _is_moment_as_number(condition):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
@@ -121,7 +121,7 @@ def check_moments(subject: Subject) -> Iterator[Flaw]:
                 who_never_meets(subject, condition),
                 "use a Date operator; to limit the age of MFA, compare aws:MultiFactorAuthAge",
             )
-        elif key in _MOMENTS and ages and condition.operator != "Null":
+        elif condition.key.lower() in _MOMENTS and ages and condition.operator != "Null":
             later = "Greater" in condition.operator or condition.operator in OPPOSITES
             yield Flaw(
                 WRONG_VALUE,
@@ -215,7 +215,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"every IPv4 address is in 0.0.0.0/0: {condition.written} matches none",
+                f"these networks hold every IPv4 address: {condition.written} matches none",
                 f"no request from an IPv4 address {gets}",
                 "write the networks that are meant, or remove the condition",
             )
@@ -237,6 +237,11 @@ CHECKS: tuple[Check, ...] = (
     check_patterns,
     check_networks,
 )
+
+
+def _is_moment_as_number(condition: Condition) -> bool:
+    moment = condition.key.lower() in _MOMENTS - {"aws:epochtime"}
+    return moment and condition.operator.startswith("Numeric")
 
 
 def _is_open(text: str) -> bool:

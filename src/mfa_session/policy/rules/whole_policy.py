@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Condition, Principals, Statement
 
-_MOST = 10  # to compare with each statement
+_MOST, _MANY = 10, 100  # statements to compare with each
 _EVERYBODY: Principals = {"*": ("*",)}
 
 
@@ -190,7 +190,7 @@ class WholePolicy:
         return found
 
     def _allowed_of(self, denied: Statement, kind: str) -> Iterator[str]:
-        for each in self._allows_of[kind].touching(denied):
+        for each in itertools.islice(self._allows_of[kind].touching(denied), _MANY):
             if any(_is_denied_by_name(denied, name) for name in names_of(each)):
                 yield from _principals_of(each, kind)
 
