@@ -1507,7 +1507,7 @@ STATED = [
     Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
     *[Stated(f"narrowed-to-{sid}", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK}, Sid=sid)], [], {})
-      for sid in ("OffCampusNeedsMfa", "HomeOfficeOnlyWithMFA", "VpceOrMFA",
+      for sid in ("OffCampusNeedsMfa", "AusserhalbNurMitMfa", "VpceOrMFA",
                   "MfaUnlessInTheBuilding")],
     Stated("boundary-with-one-step", [allow(["ec2:*", "iam:CreateVirtualMFADevice", LIST]),
             deny_but(CARE, WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
@@ -1757,6 +1757,9 @@ STATED = [
             "health:*"], WITHOUT)], [], {}),
     Stated("services-denied-by-another", [allow(["s3:*", "sqs:*"]), deny_but([*CARE, "s3:*",
             "sqs:*"], WITHOUT), deny("s3:Delete*", WITHOUT)], [], {}),
+    Stated("roles-excepted-the-wrong-way-round", [deny("ec2:*", {**WITHOUT, **on("StringLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:role/automation-*")}, Sid="DenyExceptAutomation")],
+           [("sid-promises-exemption", "DenyExceptAutomation")], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -22,6 +22,7 @@ from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import A_SESSION, A_USER, DEACTIVATION, DELETION
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.sids import check_exception
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -121,7 +122,7 @@ def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
 def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked where another condition is met by role sessions, among others or alone."""
     asks = subject.requires_mfa or subject.refuses_without_mfa
-    told = bool(roles_in(subject.statement))
+    told = bool(roles_in(subject.statement)) or any(check_exception(subject))
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
     for condition in subject.other_conditions if asks and not elsewhere else ():
         roles, negated = _roles_in(condition), "Not" in condition.operator
