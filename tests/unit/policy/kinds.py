@@ -1507,7 +1507,7 @@ STATED = [
     Stated("scp-spares-roles-by-their-sessions", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE), {}, "scp"),
     *[Stated(f"narrowed-to-{sid}", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK}, Sid=sid)], [], {})
-      for sid in ("OffCampusNeedsMfa", "AusserhalbNurMitMfa", "VpceOrMFA",
+      for sid in ("OffCampusNeedsMfa", "AusserhalbNurMitMfa", "MfaOrHouse", "VpceOrMFA",
                   "MfaUnlessInTheBuilding")],
     Stated("boundary-with-one-step", [allow(["ec2:*", "iam:CreateVirtualMFADevice", LIST]),
             deny_but(CARE, WITHOUT)], found("enrolment-incomplete", at=1), {}, "boundary"),
@@ -1760,6 +1760,8 @@ STATED = [
     Stated("roles-excepted-the-wrong-way-round", [deny("ec2:*", {**WITHOUT, **on("StringLike",
             "aws:PrincipalArn", "arn:aws:iam::*:role/automation-*")}, Sid="DenyExceptAutomation")],
            [("sid-promises-exemption", "DenyExceptAutomation")], {}),
+    Stated("everything-without-tls", [deny("*", {"BoolIfExists": {PRESENT: "false",
+            "aws:SecureTransport": "false"}})], found("deny-narrowed"), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -92,7 +92,7 @@ RULES = (
 
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
-    "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off-?(campus|net|prem|site)|(?<!f)ormfa"
+    "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off-?(campus|net|prem|site)|(?<!f)ormfa|mfaor(?!g)"
     "|(unless|except|(?<!f)or)(at|from|in|on|the)*(building|corp|network|office|trusted|vpn)"
 ).search
 # A Sid that asks for MFA and for something else as well, such as RequireMFAAndRegion.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap
-from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
@@ -99,7 +99,7 @@ _STEPS = (
     _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
-_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
+_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
 SESSION_CALL = "sts:GetSessionToken"
 
 
