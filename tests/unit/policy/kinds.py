@@ -1762,6 +1762,9 @@ STATED = [
            [("sid-promises-exemption", "DenyExceptAutomation")], {}),
     Stated("everything-without-tls", [deny("*", {"BoolIfExists": {PRESENT: "false",
             "aws:SecureTransport": "false"}})], found("deny-narrowed"), {}),
+    Stated("oneself-under-an-age-limit", [allow("ec2:*"), deny_but(["ec2:StartInstances"], older(
+            ["3600", "10"], "ForAllValues:NumericGreaterThanEquals"), Resource=ME)],
+           found(ONESELF, ENROLMENT, SHORT, at=1), {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -17,6 +17,7 @@ from mfa_session.policy.coverage import (
     may_overlap,
 )
 from mfa_session.policy.credentials import RequestContext, mfa_session, role_session
+from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
@@ -127,7 +128,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             if statement.not_actions
             else 'write "Resource": "*", or name the resources to protect',
             {"NotAction": list(SPARED)}
-            if statement.not_actions and is_of_users(subject) and subject.refuses_without_mfa
+            if statement.not_actions and is_of_users(subject) and _may_deny_more(subject)
             else {},
         )
     elif subject.refuses_without_mfa and (void := _exempting_all(subject)):
@@ -145,7 +146,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             "Resource limits this Deny to one's own user and MFA device",
             "nobody without MFA is stopped from anything else",
             "deny on all resources",
-            {"Resource": "*", **sparing(subject)},
+            {"Resource": "*", **sparing(subject)} if _may_deny_more(subject) else {},
         )
     elif subject.refuses_without_mfa and is_of_users(subject) and (free := _all_free(subject)):
         yield Flaw(
@@ -284,6 +285,15 @@ def lists_own_care(statement: Statement) -> bool:
     listed = statement.actions or ()
     removes = concerns(statement, DEACTIVATION) or concerns(statement, DELETION)
     return bool(listed) and not removes and all(map(is_own_care, listed))
+
+
+def _may_deny_more(subject: Subject) -> bool:
+    """Say whether a Deny refuses requests without MFA, and leaves new MFA alone."""
+    sessions = map(mfa_session, (SHORTEST_USEFUL_SECONDS // 2, SHORTEST_USEFUL_SECONDS))
+    return subject.refuses_without_mfa and all(
+        any(is_met(each, session.facts) is False for each in subject.mfa_conditions)
+        for session in sessions
+    )
 
 
 def _exempting_all(subject: Subject) -> Condition | None:
