@@ -6,7 +6,6 @@ botocore's clients are made once each, with the caller's keys passed explicitly.
 from __future__ import annotations
 
 import gc
-import getpass
 import threading
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -356,19 +355,3 @@ def _ensure_utf8_locale() -> None:
         with suppress(locale.Error):
             locale.setlocale(locale.LC_CTYPE, name)
             return
-
-
-_IN_A_NAME = "_+=,.@-"
-
-
-def role_session_name() -> str:
-    r"""Return a RoleSessionName with the login name, which tells people apart in CloudTrail.
-
-    Shape: 2 to 64 of `[\w+=,.@-]` (STS API reference, AssumeRole).
-    """
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        name = ""
-    fitting = "".join(c if c.isascii() and (c.isalnum() or c in _IN_A_NAME) else "-" for c in name)
-    return f"mfa-session-{fitting}"[:64] if fitting else "mfa-session"

@@ -187,12 +187,13 @@ class SessionWiring:
 
     def make_session(self) -> Edges:
         """Make what acquiring a session touches."""
-        from mfa_session.aws.calls import AwsCalls, role_session_name
+        from mfa_session.aws.calls import AwsCalls
         from mfa_session.files.notes import UsedSteps
         from mfa_session.files.single_flight import Turns
         from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
         from mfa_session.system.clock import wait_until
+        from mfa_session.system.role_session_name import role_session_name
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose_device
 
