@@ -177,8 +177,7 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
                 yield Flaw(
                     AGE_UNUSED,
                     condition.position,
-                    f"of several age limits only one counts, here {limit} seconds; {unused} has no "
-                    "effect",
+                    f"only one of the age limits counts, {limit} seconds; {unused} has no effect",
                     f"MFA up to {limit} seconds old gets through",
                     "write one limit",
                     severity=None if subject.statement.allows else NOTE,

@@ -30,8 +30,8 @@ NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
     "AWS has no such `aws:` or `s3:` key, in a condition or as a variable, or the name of the tag "
-    "is missing, or none of the actions has the key (`s3:prefix`): no request has it. Beside "
-    "MFA also a key of no service (`okta:…`), or without a prefix.",
+    "is missing, or none of the actions has the key (`s3:prefix`): no request has it. Beside a "
+    "condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported as well.",
 )
 NO_USER = Rule(
     "username-in-role-policy",
@@ -318,7 +318,7 @@ def age_of(condition: Condition) -> str:
 
 
 def _meant_by_other(subject: Subject, key: str) -> str | None:
-    """Return the same as `_meant_instead` for a key without a prefix, or of no service of AWS's."""
+    """Return the same as `_meant_instead` for a key without a prefix, or of no AWS service."""
     found = None if is_unfilled(key) else _plain_form(key)
     if found is None or subject.names is None:
         return None

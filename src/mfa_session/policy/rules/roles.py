@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 ROLE = Rule(
     "role-session-has-no-mfa",
     WARNING,
-    "The statement requires MFA of role sessions, which carry none: they are locked out. So they "
-    "are by a Deny for everybody, if an Allow names the role, or if another Deny exempts only the "
-    "role; and by one whose `NotPrincipal` names the role, but no session of it. Require MFA in "
-    "the role's trust policy.",
+    "The statement requires MFA of role sessions, which carry none: they are locked out. A Deny "
+    "for everybody does the same if an Allow names the role, or if another Deny exempts only the "
+    "role; so does a Deny whose `NotPrincipal` names the role, but no session of it. Require MFA "
+    "in the role's trust policy.",
 )
 IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
