@@ -579,14 +579,14 @@ ROWS = {
         then=("policy", "template"),
     ),
     "policies that only a session may read": Row(
-        "policy.commands.live:read_live",
+        "policy.live:read_live",
         "login",
         ("policy", "check", "--live", "--action", "s3:GetObject"),
         deny_reading_without_mfa,
         exit_code=0,
     ),
     "a role's policies that only its session may read": Row(
-        "policy.commands.live:_read_role",
+        "policy.live:_read_role",
         "login",
         ("policy", "check", "--live", "--action", "s3:GetObject", "--profile", "far"),
         add_role_in_another_account,

@@ -10,20 +10,20 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
-from mfa_session.policy.commands.files import read_one
 from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
+from mfa_session.policy.policy_files import read_one
 from mfa_session.policy.reasons import Judged, hints, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.policy.commands.live import Live, OwnPolicies
     from mfa_session.policy.credentials import Credentials, Values
     from mfa_session.policy.document import Document
+    from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.session.context import Context
 
 
@@ -127,7 +127,7 @@ def _live(options: Options, ctx: Context) -> Live:
         raise UsageError(
             "principal-is-live", "--live takes no --principal: you are the caller", "leave it out"
         )
-    from mfa_session.policy.commands.live import read_live  # noqa: PLC0415
+    from mfa_session.policy.live import read_live  # noqa: PLC0415
 
     return read_live(options.session, ctx)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record, Result
-from mfa_session.policy.commands.files import read_files
 from mfa_session.policy.commands.lint_output import (
     Located,
     annotation_of,
@@ -21,6 +20,7 @@ from mfa_session.policy.commands.lint_output import (
 )
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions
+from mfa_session.policy.policy_files import read_files
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from mfa_session.model.feature_ports import AwsNames
-    from mfa_session.policy.commands.files import Reading
     from mfa_session.policy.document import Document
+    from mfa_session.policy.policy_files import Reading
     from mfa_session.session.context import Context
 
     Key = tuple[str, str, str, str]

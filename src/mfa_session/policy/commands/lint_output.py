@@ -16,8 +16,8 @@ from mfa_session.policy.lint import RULES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mfa_session.policy.commands.files import FileError
     from mfa_session.policy.document import Document
+    from mfa_session.policy.policy_files import FileError
     from mfa_session.policy.rules.rule import Finding, Rule
 
 

@@ -67,7 +67,7 @@ _OF_POLICIES = (
 )
 _TAG, _UNTAG = "iam:TagUser", "iam:UntagUser"
 _TAGGING = {_TAG: "set", _UNTAG: "remove"}
-_of_oneself = re.compile(
+_covers_own_user = re.compile(
     r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
 ).fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
@@ -110,7 +110,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         (own or _is_of_anybody(subject))
         and concerns(statement, DEACTIVATION)
         and not _is_denied(subject)
-        and not _is_exempt(subject)
+        and not _a_deny_exempts_it(subject)
     ):
         whose = "one's own device" if own else "any user's device"
         with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -138,7 +138,7 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
     allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
     protects = any(map(_changes_iam, listed)) and not any(map(is_unfilled, listed))
     protects = protects and not concerns(statement, "iam:EnableMFADevice")
-    told_elsewhere = _names_removal(subject.whole) or (allowed and _is_exempt(subject))
+    told_elsewhere = _names_removal(subject.whole) or (allowed and _a_deny_exempts_it(subject))
     if allowed and protects and not (_is_denied(subject) or told_elsewhere):
         yield Flaw(
             OWN_REMOVAL,
@@ -235,7 +235,7 @@ def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
     about = [each for each in whole.statements if concerns(each, action) or _is_open(each)]
     return all(each.allows for each in about) and any(
         not each.conditions
-        and any(map(_of_oneself, each.resources or ()))
+        and any(map(_covers_own_user, each.resources or ()))
         and (not by_name or any("tag" in name for name in names_of(each)))
         for each in about
     )
@@ -285,7 +285,7 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     return all(denied) or whole.means_to_deny(statement, action)
 
 
-def _is_exempt(subject: Subject) -> bool:
+def _a_deny_exempts_it(subject: Subject) -> bool:
     """Say whether a Deny exempts it, by its name or resource, and already has the finding."""
     if _denies_what_was_to_be_exempt(subject.whole):
         return True

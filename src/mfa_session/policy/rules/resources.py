@@ -77,7 +77,7 @@ MEANT = {
     **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
-_of_oneself = re.compile(
+_own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
@@ -181,7 +181,7 @@ def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
 
 
 def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
-    own = map(_of_oneself, statement.resources or ())
+    own = map(_own_arn, statement.resources or ())
     return {found[1] for found in own if found and found[2] == kind}
 
 

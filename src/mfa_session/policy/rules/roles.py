@@ -102,7 +102,7 @@ def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
         return
     roles = subject.whole.allowed_by_name(subject.statement, "role")
     few = itertools.islice(roles, _MOST)  # so that many of both take no time
-    role = next((each for each in few if not _is_exempt(each, arns)), None)
+    role = next((each for each in few if not _has_exempt_session(each, arns)), None)
     if role:
         named = (
             f"NotPrincipal names {role}, but no session of it"
@@ -211,7 +211,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _is_exempt(role: str, arns: Collection[str]) -> bool:
+def _has_exempt_session(role: str, arns: Collection[str]) -> bool:
     """Say whether NotPrincipal may exempt sessions of a role: one of them, or its account alone."""
     found = _role_and_account(role)
     if found is None:
