@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.rules import (
     actions,
     conditions,
+    defeated,
     enrolment,
     exemptions,
     form,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     wrong_credentials,
+    defeated,
     conditions,
     values,
     keys,

@@ -75,8 +75,11 @@ def means_mfa(statement: Statement) -> bool:
 
 
 def names_mfa(condition: Condition) -> bool:
-    """Say whether the key mentions MFA, even misspelt or as a tag, or is to be filled in."""
-    return _mfa_in(condition.key) is not None or condition.is_unfilled
+    """Say whether the key mentions MFA, even misspelt or as a tag, or is to be filled in.
+
+    Whoever swaps operator and key has it in the operator's place.
+    """
+    return any(map(_mfa_in, (condition.key, condition.written))) or condition.is_unfilled
 
 
 def refuses_by_intent(condition: Condition) -> bool:

@@ -1175,7 +1175,23 @@ STATED = [
         ]],
     Stated("denied-to-all-but-a-role-that-nothing-allows", [allow(READ, Principal=ACCOUNT,
             Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": ROLE}],
-           [], {}),
+           found(ROLE_SESSION, at=1), {}),
+    Stated("denied-to-all-but-a-user-that-nothing-allows", [allow(READ, Principal=ACCOUNT,
+            Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": {
+            "AWS": "arn:aws:iam::123456789012:user/carol"}}], [], {}),
+    # A Deny that exempts another role than the one that an Allow names.
+    *[Stated(f"role-not-exempt-{name}", [allow(READ, Principal=ROLE, Resource=BUCKET), deny(READ,
+            {**WITHOUT, **also}, Principal="*", Resource=BUCKET)], found(*rules, at=1), {})
+      for name, also, rules in [
+            ("beside-another", on("ArnNotEquals", "aws:PrincipalArn",
+             "arn:aws:iam::123456789012:role/Other"), [ROLE_SESSION]),
+            ("itself", on("ArnNotEquals", "aws:PrincipalArn", [ROLE["AWS"],
+             "arn:aws:iam::123456789012:role/Other"]), []),
+            ("by-a-pattern", on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/D*"), []),
+            ("by-a-template", on("ArnNotLike", "aws:PrincipalArn", "${var.roles}"), []),
+            ("by-a-tag-as-well", {**on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/O*"),
+             **on("StringNotEquals", "aws:PrincipalTag/kind", "machine")}, []),
+        ]],
     # Services and federated users bring neither key.
     Stated("service-with-if-exists", [trust(EC2_SERVICE, IF_TRUE)], found(SERVICE), {}),
     Stated("service-with-presence", [trust(EC2_SERVICE, on("Null", PRESENT, "false"))],
@@ -1379,7 +1395,9 @@ STATED = [
     Stated("service-keys", [allow("iam:*", on("StringEquals", key, "x")) for key in (
             "iam:permissionsboundary", "iam:ResourceTag/team", "iam:FIDO-certification",
             "sts:RequestContext/x", "sts:ExternalId", "SAML:aud", "saml:eduPersonAffiliation",
-            "ec2:ResourceTag/x", "s3:VersionId", "saml:sub_type", "iam:NewerThanOurList")], [], {}),
+            "ec2:ResourceTag/x", "s3:VersionId", "saml:sub_type", "sts:NewerThanOurList")], [], {}),
+    Stated("service-key-far-from-all", [allow("iam:*", on("StringEquals", "iam:PolicyText", "x"))],
+           found(NO_KEY), {}),
     # Actions that AWS has retired.
     Stated("deny-of-retired-actions", [ALL, deny("aws-portal:*", WITHOUT)],
            found(ACTION, at=1), {}),
@@ -1492,6 +1510,63 @@ STATED = [
     Stated("removal-exempt-beside-a-list-without-it", [ALL, deny_but("iam:*", WITHOUT),
             deny(["iam:Create*", "iam:Put*"], WITHOUT)], [*found(REMOVAL, at=1),
             *found(ENROLMENT, at=2)], {OFF: "km"}),
+    *[Stated(f"joined-by-an-or-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
+            [("deny-narrowed", sid)] if wrong else [], {})
+      for sid, wrong in (("DenyIfNoMfaOrIfOutsideVpn", True), ("NoMFAOrNotFromVpn", True),
+            ("FromOurEndpointOrWithMfa", False), ("MfaOrHouseOnly", False))],
+    # A policy's Deny that its Sid alone, or the Allow beside it, shows to be of no effect.
+    *[Stated(f"session-token-denied-{name}", [ALL, deny_but(CARE, WITHOUT), made],
+            found(*rules, at=2), {STOP: "m"})
+      for name, made, rules in (
+            ("by-name", deny("sts:GetSessionToken"), ["mfa-on-get-session-token"]),
+            ("with-another", deny(["sts:GetFederationToken", "sts:GetSessionToken"]),
+             ["mfa-on-get-session-token"]),
+            ("among-others", deny(["s3:PutObject", "sts:GetSessionToken"]), []),
+            ("by-pattern", deny("sts:*"), []))],
+    # A Sid that denies everything, over a list.
+    *[Stated(f"everything-by-the-sid-{sid}-{number}", [allow(given), {**deny(["ec2:*", "s3:*"],
+            WITHOUT), "Sid": sid}], [(PROMISE, sid)] if wrong else [], {})
+      for number, (sid, given, wrong) in enumerate((
+            ("DenyEverythingWithoutMFA", "*", True),
+            ("DenyAllUnlessMFA", ["ec2:*", "kms:*"], True),
+            ("BlockAllActionsIfNoMfa", ["kms:*"], True),
+            ("DenyAllWithoutMFA", ["ec2:*", *CARE], False),
+            ("DenyAllStorageWithoutMFA", "*", False),
+            ("DenyAllEC2AndS3WithoutMFA", "*", False),
+            ("DenyWithoutMFA", "*", False)))],
+    Stated("everything-by-the-sid-and-another-deny", [ALL, {**deny(["ec2:*"], WITHOUT),
+            "Sid": "DenyAllWithoutMFA"}, deny_but(CARE, WITHOUT)], [(IDLE, "DenyAllWithoutMFA")],
+           {STOP: "m"}),
+    Stated("sid-allows-visibility-without-mfa", [deny_but(CARE, WITHOUT), allow(["iam:ListUsers",
+            LIST], Sid="AllowVisibilityWithoutMFA")], [(EXEMPTION, "AllowVisibilityWithoutMFA")],
+           {}),
+    # All of IAM is exempt, although the policy itself gives the removal only with MFA.
+    Stated("spares-all-of-iam-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
+            Resource=ME), deny_but("iam:*", WITHOUT)], found(REMOVAL, at=2), {OFF: "m"}),
+    Stated("spares-removal-by-name-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
+            Resource=ME), deny_but([*CARE, OFF], WITHOUT)], [], {OFF: "m"}),
+    Stated("spares-all-of-iam-and-denies-removal", [allow("iam:*", Resource=ME), deny_but("iam:*",
+            WITHOUT), deny(OFF, WITHOUT)], [], {OFF: "m"}),
+    # Two Allows of a trust policy, of which one Sid demands what is only another way in.
+    *[Stated(f"another-way-in-{sid}", [trust(ACCOUNT, WITH), {**trust(who, when), "Sid": sid}],
+            [(DEFEATED, sid)] if wrong else [], {})
+      for sid, who, when, wrong in (
+            ("ExternalIdRequired", ACCOUNT, on("StringEquals", "sts:ExternalId", "x"), True),
+            ("OnlyFromVpn", ACCOUNT, on("IpAddress", "aws:SourceIp", "192.0.2.0/24"), True),
+            ("Office", ACCOUNT, on("IpAddress", "aws:SourceIp", "192.0.2.0/24"), False),
+            ("OfficeNeedsNoMfa", ACCOUNT, on("IpAddress", "aws:SourceIp", "192.0.2.0/24"), False),
+            ("PartnerMustSendId", {"AWS": "444455556666"}, on("StringEquals", "sts:ExternalId",
+             "x"), False))],
+    # One mistake is told once.
+    Stated("operator-and-key-swapped", [{**allow(STOP, on(PRESENT, "Bool", "true")),
+            "Sid": "StopWithMFA"}], [(OPERATOR, "StopWithMFA")], {}),
+    Stated("removal-allowed-twice", [allow([LIST, OFF], Resource=ME), allow(OFF, WITH,
+            Resource=ME)], found(OWN), {OFF: "km"}),
+    Stated("deletion-allowed-twice", [allow([LIST, "iam:DeleteVirtualMFADevice"], Resource="*"),
+            allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE)],
+           found(DEFEATED, at=1), {}),
+    Stated("removal-denied-on-devices", [allow([LIST, OFF], Resource=ME), deny(OFF, WITHOUT,
+            Resource="arn:aws:iam::*:mfa/*")], found(RESOURCE, at=1), {OFF: "km"}),
     Stated("network-and-mfa-by-the-sid", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK},
             Sid="DenyUnlessVpnAndMfa")], [("deny-narrowed", "DenyUnlessVpnAndMfa")], {}),
     Stated("boundary-without-first-steps", [allow(["ec2:*", "iam:GetUser", LIST]), deny_but(CARE,

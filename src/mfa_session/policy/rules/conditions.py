@@ -11,6 +11,7 @@ from mfa_session.policy.credentials import (
     DIRECT_CALL,
     LONGEST_SESSION_SECONDS,
     MFA_AGE,
+    MFA_PRESENT,
 )
 from mfa_session.policy.fixes import (
     SHORTEST_USEFUL_SECONDS,
@@ -92,11 +93,13 @@ RULES = (
 
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
-    "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off-?(campus|net|prem|site)|(?<!f)ormfa|mfaor(?!g)"
+    "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off-?(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|(unless|except|(?<!f)or)(at|from|in|on|the)*(building|corp|network|office|trusted|vpn)"
 ).search
-# A Sid that asks for MFA and for something else as well, such as RequireMFAAndRegion.
-_is_joined = re.compile("mfa(less)?and|and(no|without)?mfa|always").search
+# A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
+_is_joined = re.compile(
+    "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)"
+).search
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
@@ -119,6 +122,8 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
         if not (condition.known or condition.is_unfilled):
             near = _nearest_operator(condition)
             meant = f"; {near} was probably meant" if near else ""
+            if ":" in condition.written:
+                meant = ": operator and key are swapped"
             fix = _with_known_operator(subject, condition, near)
             yield Flaw(
                 UNKNOWN_OPERATOR,
@@ -269,6 +274,8 @@ def _with_known_operator(
     if condition in subject.mfa_conditions:
         return right_condition(subject.statement)
     meant = misspelt(condition)
+    if condition.written.lower() == MFA_PRESENT.lower():
+        return right_condition(subject.statement, instead_of=[condition])
     if meant:
         age_limit = age_of(condition) if meant == MFA_AGE else None
         return right_condition(subject.statement, instead_of=[condition], age_limit=age_limit)

@@ -69,7 +69,8 @@ INCOMPLETE = Rule(
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
     WARNING,
-    "No policy decides `sts:GetSessionToken`: the condition has no effect on it.",
+    "No policy decides `sts:GetSessionToken`: the condition has no effect on it. A note for a Deny "
+    "of it without a condition.",
 )
 RULES = (
     DISCOVERY_DENIED,
@@ -202,23 +203,27 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_session_token(subject: Subject) -> Iterator[Flaw]:
-    """Find conditions on GetSessionToken."""
+    """Find conditions on GetSessionToken, and Denies of it."""
     named = actions_of(subject.statement)
     trusts = subject.document.kind == "trust"  # where it is none of the actions
     # A Deny of what people need before they have MFA is meant for all else: `check_first_steps`.
     own_care = lists_own_care(subject.statement) and concerns(subject.statement, ENROLMENT[1])
     inverted = own_care and not subject.statement.allows
+    asks = bool(subject.mfa_conditions)
+    denies = not (subject.statement.allows or subject.statement.conditions)
     if (
-        subject.mfa_conditions
+        (asks or (denies and all(name.startswith("sts:") for name in named.names)))
         and SESSION_CALL.lower() in named.names
         and not (named.all_but or trusts or inverted)
     ):
+        what = "condition" if asks else "Deny"
         yield Flaw(
             SESSION_TOKEN,
             subject.place_of_action(SESSION_CALL),
             f"no policy decides {SESSION_CALL}, which checks the MFA code itself",
-            "everybody gets a session, with MFA or without: the condition has no effect on it",
+            f"everybody gets a session, with MFA or without: the {what} has no effect on it",
             f"remove {SESSION_CALL}, and require MFA for the actions to protect",
+            severity=None if asks else NOTE,
         )
 
 

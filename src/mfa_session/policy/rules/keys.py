@@ -98,7 +98,7 @@ _KEYS = {
         "saml": _SAML,
     }.items()
 }
-_GROWING = {"iam", "sts"}  # there may be newer ones: only a slip of the pen is told
+_GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
 _form = re.compile(r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA

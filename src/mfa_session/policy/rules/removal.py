@@ -39,7 +39,8 @@ REMOVAL_SPARED = Rule(
     "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: "
     "whoever has the long-term key can replace the device. Or it goes by a tag of the user "
     "(`aws:PrincipalTag`), and exempts `iam:TagUser` on one's own user, which the policy allows. A "
-    "warning if it exempts what detaches or changes the policy, and the policy allows that.",
+    "warning if it exempts what detaches or changes the policy, and the policy allows that, or all "
+    "of IAM in a policy that allows the removal only with MFA.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
@@ -70,6 +71,7 @@ _TAGGING = {_TAG: "set", _UNTAG: "remove"}
 _covers_own_user = re.compile(
     r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
 ).fullmatch
+_is_a_device = re.compile("arn:[^:]*:iam::[^:]*:mfa/.*").fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
@@ -97,6 +99,7 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
                 sparing(subject),
             )
             return  # who may take a device off may delete it, of course
+    yield from _all_of_iam_spared(subject)
     yield from _policies_spared(subject)
 
 
@@ -111,6 +114,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         and concerns(statement, DEACTIVATION)
         and not _is_denied(subject)
         and not _a_deny_exempts_it(subject)
+        and not _is_denied_elsewhere(whole)
     ):
         whose = "one's own device" if own else "any user's device"
         with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -172,6 +176,26 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
                 f"deny {action} without MFA as well, whatever the tag",
             )
             return
+
+
+def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
+    """Find exemptions of all of IAM in a policy that itself allows the removal only with MFA."""
+    patterns = subject.statement.not_actions or ()
+    if (
+        subject.document.kind == "identity"
+        and any(each.lower() == "iam:*" for each in patterns)
+        and not _is_denied(subject)
+    ):
+        yield Flaw(
+            REMOVAL_SPARED,
+            subject.place_of_action("iam:*"),
+            "this Deny exempts all of IAM, not only what is needed to set up MFA",
+            "where another policy allows it, whoever has the long-term key can replace the MFA "
+            "device, or make keys and users",
+            "exempt only what is needed to set up MFA",
+            sparing(subject),
+            severity=WARNING,
+        )
 
 
 def _policies_spared(subject: Subject) -> Iterator[Flaw]:
@@ -291,6 +315,15 @@ def _a_deny_exempts_it(subject: Subject) -> bool:
         return True
     first = _first_exempting(subject.whole)  # one alone, so that many of both take no time
     return first is not None and any(check_removal(replace(subject, statement=first)))
+
+
+@functools.lru_cache(maxsize=32)
+def _is_denied_elsewhere(whole: WholePolicy) -> bool:
+    """Say whether a Deny is about it by name, on devices: it has an effect on users alone."""
+    return any(
+        DEACTIVATION in (each.actions or ()) and all(map(_is_a_device, each.resources or ("*",)))
+        for each in whole.denies_for_mfa
+    )
 
 
 @functools.lru_cache(maxsize=32)

@@ -100,7 +100,8 @@ def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
         or any(map(_spares_roles, subject.other_conditions))
     ):
         return
-    roles = subject.whole.allowed_by_name(subject.statement, "role")
+    allowed = subject.whole.allowed_by_name(subject.statement, "role")
+    roles = itertools.chain(filter(names_role, arns), allowed)
     few = itertools.islice(roles, _MOST)  # so that many of both take no time
     role = next((each for each in few if not _has_exempt_session(each, arns)), None)
     if role:
@@ -241,11 +242,23 @@ def leaves_roles_out(subject: Subject) -> bool:
 def _role_locked_out(subject: Subject) -> str | None:
     """Return a role that an Allow lets do by name what a Deny for everybody asks MFA for."""
     denied = subject.statement
-    spared = any(map(_spares_roles, subject.other_conditions))
-    if denied.allows or spared or not is_for_everybody(denied):
+    if denied.allows or not is_for_everybody(denied):
         return None
-    return next(subject.whole.allowed_by_name(denied, "role"), None) or (
-        subject.whole.role_left(denied)
+    roles = subject.whole.allowed_by_name(denied, "role")
+    if any(map(_spares_roles, subject.other_conditions)):
+        few = itertools.islice(roles, _MOST)
+        return next((each for each in few if not _is_spared(each, subject.other_conditions)), None)
+    return next(roles, None) or subject.whole.role_left(denied)
+
+
+def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
+    """Say whether conditions may exempt a role: one about something else than ARNs may do so."""
+    caller = RequestContext({_ARN_KEY: (role,)})
+    return not all(
+        each.is_about(_ARN_KEY)
+        and not any(map(is_unfilled, each.values))
+        and is_met(each, caller) is True
+        for each in conditions
     )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import actions_of, concerns, names_of
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
+from mfa_session.policy.rules.exemptions import (
+    DEACTIVATION,
+    FIRST_STEPS,
+    SPARED,
+    lists_own_care,
+)
 from mfa_session.policy.rules.resources import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
 
@@ -16,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Statement
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
-    "it; or it names MFA devices (`ListOwnMFA`), and no action does.",
+    "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
+    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows.",
 )
 EXEMPTION = Rule(
     "sid-promises-exemption",
@@ -41,9 +49,15 @@ _devices = re.compile(
     "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
     "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
 ).search
+_everything = re.compile(
+    f"(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
+    f"(?:if|unless|when|with|without|no|not)*{_MFA}"
+).match
 _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa"
 ).search
+_TOLD_ELSEWHERE = FIRST_STEPS - {"iam:changepassword", "iam:getaccountpasswordpolicy",
+    "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
 _NEGATED = {
     f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
 }
@@ -105,13 +119,48 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_everything(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of some actions whose Sid denies everything, where the policy allows more."""
+    statement = subject.statement
+    listed = statement.actions if subject.refuses_without_mfa else None
+    if not (listed and _everything(_letters(statement))) or lists_own_care(statement):
+        return
+    left = None if subject.on_role else _left_open(subject.whole)
+    if left:
+        yield Flaw(
+            PROMISE,
+            subject.place_of_action(),
+            f"the Sid is {statement.sid}, but this Deny lists only {', '.join(listed[:3])}"
+            + (" …" if listed[3:] else ""),
+            "what else the policy allows needs no MFA"
+            + (f", such as {left}" if left != "*" else ""),
+            "deny everything but what is needed to set up MFA",
+            {"NotAction": list(SPARED)} if is_about_everything(statement) else {},
+        )
+
+
+@functools.lru_cache(maxsize=32)
+def _left_open(whole: WholePolicy) -> str | None:
+    """Return an action that an Allow gives without MFA, and no Deny takes away."""
+    return next(
+        (
+            action
+            for each in whole.statements
+            if each.allows and not means_mfa(each)
+            for action in whole.undenied_parts(each, "long_term")
+            if action not in FIRST_STEPS and not is_unfilled(action)
+        ),
+        None,
+    )
+
+
 def check_exemption(subject: Subject) -> Iterator[Flaw]:
     """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
     statement, sid = subject.statement, _letters(subject.statement)
     if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
         return
     left = {name for kind in KINDS_WITHOUT_MFA for name in subject.whole.undenied(statement, kind)}
-    spared = FIRST_STEPS | left
+    spared = _TOLD_ELSEWHERE | left
     denied = [name for name in names_of(statement) if not (name in spared or is_unfilled(name))]
     if denied:
         yield Flaw(
@@ -143,7 +192,13 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-CHECKS: tuple[Check, ...] = (check_promise, check_devices, check_exemption, check_exception)
+CHECKS: tuple[Check, ...] = (
+    check_promise,
+    check_devices,
+    check_everything,
+    check_exemption,
+    check_exception,
+)
 
 
 def _first_word(name: str) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import is_for_services
-from mfa_session.policy.fixes import right_condition, right_deny
+from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
-from mfa_session.policy.rules.exemptions import DELETION, FIRST_STEPS
+from mfa_session.policy.rules.exemptions import FIRST_STEPS
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
-from mfa_session.policy.rules.sids import breaks_promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.document import Condition
     from mfa_session.policy.mfa import Reach
 
 
@@ -161,17 +159,8 @@ _MISTAKES = (
     ),
 )
 
-DEFEATED = Rule(
-    "allowed-without-mfa-too",
-    ERROR,
-    "Another statement allows the same without MFA, and no Deny stops it: everybody gets through.",
-)
-
-
 NOT_HERE = "this policy does not allow them this, but another may"
-RULES = (*(mistake.rule for mistake in _MISTAKES), DEFEATED)
-_FEW = 8  # resources
-_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
+RULES = tuple(mistake.rule for mistake in _MISTAKES)
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 _BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
@@ -210,24 +199,6 @@ def check_branches(subject: Subject) -> Iterator[Flaw]:
                 mistake.who,
                 "let the template leave the condition out instead",
             )
-
-
-def check_defeat(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows with MFA that another Allow without MFA defeats, on all resources or on one."""
-    parts = _by_resource(subject.statement) if subject.requires_mfa else ()
-    defeat = next(filter(None, (_defeat_of(subject, part) for part in parts)), None)
-    if defeat is None or breaks_promise(replace(subject, statement=defeat.opener)):
-        return  # the mistake is that of the other Allow
-    other, names = subject.label_of(defeat.opener), defeat.names
-    shown = ", ".join(map(subject.as_written, names[:3])) + (" …" if names[3:] else "")
-    yield Flaw(
-        DEFEATED,
-        subject.mfa_conditions[0].position,
-        f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
-        f"everybody to whom {other} applies gets through without MFA",
-        "deny these actions without MFA",
-        {} if defeat.in_part else right_deny(subject.statement),
-    )
 
 
 def _mistake_of(subject: Subject) -> str | None:
@@ -354,54 +325,6 @@ def _is_backed_here(subject: Subject) -> bool:
     )
 
 
-class _Defeat(NamedTuple):
-    """Actions that are allowed without MFA too, where, and the Allow that does so."""
-
-    names: list[str]
-    where: str
-    opener: Statement
-    in_part: bool
-
-
-def _by_resource(statement: Statement) -> Iterator[Statement]:
-    """Yield an Allow, and then, if it has a few resources, the same for each of them."""
-    yield statement
-    if 1 < len(statement.resources or ()) <= _FEW:
-        yield from (replace(statement, resources=(each,)) for each in statement.resources or ())
-
-
-def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
-    """Return what another Allow gives of a part, unless it is to be open."""
-    whole, names = subject.whole, names_of(part)
-    opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
-    defeated = [name for name in names if name in opened]
-    partly = len(defeated) < len(names)
-    reads_data = all(map(_is_left_open, names)) and not all(map(_is_of_iam, defeated))
-    on_purpose = all(map(_is_left_open, defeated)) and not reads_data
-    if not defeated or (partly and on_purpose):
-        return None
-    where = "" if part is subject.statement else f" on {', '.join(part.resources or ())}"
-    in_part = (
-        partly
-        or bool(where)
-        or whole.has_allows_for_no_mfa
-        or part.not_actions is not None
-        or not whole.lenient_allows.covers(part)
-    )
-    opener = whole.opener(part, opened[defeated[0]], defeated[0])
-    return _Defeat(defeated, where, opener, in_part)
-
-
-def _is_left_open(action: str) -> bool:
-    """Say whether an action is allowed without MFA on purpose, while others need it."""
-    reads = action.partition(":")[2].startswith(_READING)
-    return reads or action in FIRST_STEPS or action == DELETION.lower()
-
-
-def _is_of_iam(action: str) -> bool:
-    return action.startswith("iam:")
-
-
 def _ages_only(subject: Subject) -> bool:
     return not any(map(is_present, subject.mfa_conditions))
 
@@ -427,4 +350,4 @@ def _culprit(subject: Subject, name: str) -> Condition:
     return subject.mfa_conditions[0]
 
 
-CHECKS: tuple[Check, ...] = (check_reach, check_branches, check_defeat)
+CHECKS: tuple[Check, ...] = (check_reach, check_branches)

@@ -1,0 +1,131 @@
+"""Allows with MFA that another Allow without MFA defeats: one Allow is enough."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from mfa_session.policy.coverage import names_of
+from mfa_session.policy.document import has_principal
+from mfa_session.policy.fixes import right_deny
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, FIRST_STEPS
+from mfa_session.policy.rules.removal import check_own_removal
+from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.sids import breaks_promise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Statement
+
+DEFEATED = Rule(
+    "allowed-without-mfa-too",
+    ERROR,
+    "Another statement allows the same without MFA, and no Deny stops it: everybody gets through. "
+    "A warning for one whose `Sid` demands something else (`RequireVpn`): it is another way in.",
+)
+RULES = (DEFEATED,)
+
+_FEW = 8  # resources
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
+# A Sid that demands something else than MFA, such as ExternalIdRequired.
+_demands = re.compile(
+    "(?!.*(mfa|2fa|factor)).*(requir|must|need|enforc|mandat)|(allow|trust)?only", re.IGNORECASE
+).match
+
+
+def check_defeat(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows with MFA that another Allow without MFA defeats, on all resources or on one."""
+    parts = _by_resource(subject.statement) if subject.requires_mfa else ()
+    defeat = next(filter(None, (_defeat_of(subject, part) for part in parts)), None)
+    if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
+        return
+    other, names = subject.label_of(defeat.opener), defeat.names
+    shown = ", ".join(map(subject.as_written, names[:3])) + (" …" if names[3:] else "")
+    yield Flaw(
+        DEFEATED,
+        subject.mfa_conditions[0].position,
+        f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
+        f"everybody to whom {other} applies gets through without MFA",
+        "deny these actions without MFA",
+        {} if defeat.in_part else right_deny(subject.statement),
+    )
+
+
+def check_alternatives(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows whose Sid demands what they are only another way in by, beside one with MFA."""
+    statement, whole = subject.statement, subject.whole
+    asks = not statement.allows or bool(subject.mfa_conditions)
+    if asks or not (statement.conditions and _demands(statement.sid or "")):
+        return
+    if has_principal(statement) and whole.fresh_allows.covers(replace(statement, conditions=())):
+        keys = " and ".join(each.key for each in statement.conditions)
+        yield Flaw(
+            DEFEATED,
+            statement.conditions[0].position,
+            f"the Sid is {statement.sid}, but this Allow is another way in beside the one with "
+            "MFA, and one Allow is enough",
+            f"whoever meets the condition on {keys} gets through without MFA, and whoever has MFA "
+            "without meeting it",
+            "write both conditions in one statement",
+            severity=WARNING,
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_defeat, check_alternatives)
+
+
+def _is_told_of(opener: Subject, names: list[str]) -> bool:
+    """Say whether the other Allow has a finding of its own, of which its defeat is the effect."""
+    removes = set(names) <= {DEACTIVATION.lower(), DELETION.lower()}
+    return breaks_promise(opener) or (removes and any(check_own_removal(opener)))
+
+
+class _Defeat(NamedTuple):
+    """Actions that are allowed without MFA too, where, and the Allow that does so."""
+
+    names: list[str]
+    where: str
+    opener: Statement
+    in_part: bool
+
+
+def _by_resource(statement: Statement) -> Iterator[Statement]:
+    """Yield an Allow, and then, if it has a few resources, the same for each of them."""
+    yield statement
+    if 1 < len(statement.resources or ()) <= _FEW:
+        yield from (replace(statement, resources=(each,)) for each in statement.resources or ())
+
+
+def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
+    """Return what another Allow gives of a part, unless it is to be open."""
+    whole, names = subject.whole, names_of(part)
+    opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
+    defeated = [name for name in names if name in opened]
+    partly = len(defeated) < len(names)
+    reads_data = all(map(_is_left_open, names)) and not all(map(_is_of_iam, defeated))
+    on_purpose = all(map(_is_left_open, defeated)) and not reads_data
+    if not defeated or (partly and on_purpose):
+        return None
+    where = "" if part is subject.statement else f" on {', '.join(part.resources or ())}"
+    in_part = (
+        partly
+        or bool(where)
+        or whole.has_allows_for_no_mfa
+        or part.not_actions is not None
+        or not whole.lenient_allows.covers(part)
+    )
+    opener = whole.opener(part, opened[defeated[0]], defeated[0])
+    return _Defeat(defeated, where, opener, in_part)
+
+
+def _is_left_open(action: str) -> bool:
+    """Say whether an action is allowed without MFA on purpose, while others need it."""
+    reads = action.partition(":")[2].startswith(_READING)
+    return reads or action in FIRST_STEPS or action == DELETION.lower()
+
+
+def _is_of_iam(action: str) -> bool:
+    return action.startswith("iam:")
