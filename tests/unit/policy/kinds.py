@@ -1540,6 +1540,13 @@ STATED = [
     Stated("sid-allows-visibility-without-mfa", [deny_but(CARE, WITHOUT), allow(["iam:ListUsers",
             LIST], Sid="AllowVisibilityWithoutMFA")], [(EXEMPTION, "AllowVisibilityWithoutMFA")],
            {}),
+    # A Sid that demands hardware, which no condition key is about.
+    *[Stated(f"hardware-by-the-sid-{sid}-{number}", [allow("ec2:*", WITH, Sid=sid), *besides],
+            [(PROMISE, sid)] if wrong else [], {})
+      for number, (sid, besides, wrong) in enumerate((
+            ("StopWithHardwareMFA", [], True), ("RequireYubiKeyMfa", [], True),
+            ("HardwareInventory", [], False), ("StopWithMFA", [], False),
+            ("StopWithHardwareMFA", [deny(CREATE)], False)))],
     # All of IAM is exempt, although the policy itself gives the removal only with MFA.
     Stated("spares-all-of-iam-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
             Resource=ME), deny_but("iam:*", WITHOUT)], found(REMOVAL, at=2), {OFF: "m"}),

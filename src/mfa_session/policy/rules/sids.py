@@ -29,7 +29,8 @@ PROMISE = Rule(
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
     "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
-    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows.",
+    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it demands "
+    "hardware (`RequireHardwareMFA`), which no condition key tells from other devices.",
 )
 EXEMPTION = Rule(
     "sid-promises-exemption",
@@ -53,6 +54,7 @@ _everything = re.compile(
     f"(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
     f"(?:if|unless|when|with|without|no|not)*{_MFA}"
 ).match
+_hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa"
 ).search
@@ -61,6 +63,7 @@ _TOLD_ELSEWHERE = FIRST_STEPS - {"iam:changepassword", "iam:getaccountpasswordpo
 _NEGATED = {
     f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
 }
+_CREATION = "iam:CreateVirtualMFADevice"
 _exception = re.compile("(?:except|exempt|exclud|unless)(?:ing|for|the)*([a-z]{2,})").search
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
 
@@ -154,6 +157,31 @@ def _left_open(whole: WholePolicy) -> str | None:
     )
 
 
+def check_hardware(subject: Subject) -> Iterator[Flaw]:
+    """Find conditions on MFA whose Sid demands a hardware device."""
+    demands = subject.requires_mfa or subject.refuses_without_mfa
+    if not (demands and _hardware(_letters(subject.statement))) or subject.on_role:
+        return
+    if not _keeps_out_virtual_devices(subject.whole):
+        yield Flaw(
+            PROMISE,
+            subject.mfa_conditions[0].position,
+            f"the Sid is {subject.statement.sid}, but no condition key tells a hardware device "
+            "from another one",
+            "whoever has an authenticator app gets through",
+            f"deny {_CREATION} to keep new ones out, or change the Sid",
+        )
+
+
+@functools.lru_cache(maxsize=32)
+def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
+    return any(
+        concerns(each, _CREATION)
+        for each in whole.statements
+        if not (each.allows or means_mfa(each))
+    )
+
+
 def check_exemption(subject: Subject) -> Iterator[Flaw]:
     """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
     statement, sid = subject.statement, _letters(subject.statement)
@@ -196,6 +224,7 @@ CHECKS: tuple[Check, ...] = (
     check_promise,
     check_devices,
     check_everything,
+    check_hardware,
     check_exemption,
     check_exception,
 )
