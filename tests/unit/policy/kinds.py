@@ -1179,6 +1179,13 @@ STATED = [
     Stated("denied-to-all-but-a-user-that-nothing-allows", [allow(READ, Principal=ACCOUNT,
             Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": {
             "AWS": "arn:aws:iam::123456789012:user/carol"}}], [], {}),
+    *[Stated(f"roles-by-condition-{name}", [allow(READ, on("ArnLike", "aws:PrincipalArn", arns),
+            Principal=ACCOUNT, Resource=BUCKET), deny(READ, WITHOUT, Principal="*",
+            Resource=BUCKET)], found(*rules, at=1), {})
+      for name, arns, rules in [
+            ("alone", [ROLE["AWS"], "arn:aws:iam::*:role/ci-*"], [ROLE_SESSION]),
+            ("and-a-user", [ROLE["AWS"], "arn:aws:iam::123456789012:user/carol"], []),
+            ("a-user", ["arn:aws:iam::123456789012:user/carol"], [])]],
     # A Deny that exempts another role than the one that an Allow names.
     *[Stated(f"role-not-exempt-{name}", [allow(READ, Principal=ROLE, Resource=BUCKET), deny(READ,
             {**WITHOUT, **also}, Principal="*", Resource=BUCKET)], found(*rules, at=1), {})

@@ -12,6 +12,7 @@ from mfa_session.policy.document import (
     is_for_everybody,
     is_for_everybody_but_some,
     is_for_services,
+    names_role,
     roles_in,
     roles_spared,
     standing_for_services,
@@ -359,10 +360,17 @@ def _is_denied_by_name(denied: Statement, name: str) -> bool:
 
 
 def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
-    by_name = {"role": roles_in, "standing for a service": standing_for_services}
+    by_name = {"role": _roles_of, "standing for a service": standing_for_services}
     if kind in by_name:
         return by_name[kind](statement)
     return (statement.principals or {}).get(kind, ())
+
+
+def _roles_of(allow: Statement) -> Sequence[str]:
+    """Return the roles that are its principals, or the only ones that a condition lets in."""
+    by_arn = (each for each in allow.conditions if each.is_about("aws:PrincipalArn"))
+    let_in = next((each.values for each in by_arn if "Not" not in each.operator), ())
+    return roles_in(allow) or (let_in if all(map(names_role, let_in)) else ())
 
 
 def _is_about_mfa_only(statement: Statement) -> bool:
