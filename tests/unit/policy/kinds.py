@@ -612,7 +612,8 @@ STATED = [
     Stated("public-by-arns-of-one", [allow(READ, {**WITH, **on("ArnLike", "aws:PrincipalArn",
             "arn:aws:iam::123456789012:user/*")}, **PUBLIC)], [], {}),
     Stated("public-with-a-prefix", [allow("s3:ListBucket", {**WITH,
-            **on("StringLike", "s3:prefix", "a*")}, **PUBLIC)], found(ANYONE), {}),
+            **on("StringLike", "s3:prefix", "a*")}, Principal="*", Resource="arn:aws:s3:::books")],
+           found(ANYONE), {}),
     Stated("public-denied-outside-organisation", [allow(READ, WITH, **PUBLIC), deny("s3:*",
             on("StringNotEquals", "aws:PrincipalOrgID", "o-1234567890"), **PUBLIC)], [], {}),
     Stated("public-denied-but-to-an-account", [allow(READ, WITH, **PUBLIC),
@@ -1571,6 +1572,16 @@ STATED = [
             ("OfficeNeedsNoMfa", ACCOUNT, on("IpAddress", "aws:SourceIp", "192.0.2.0/24"), False),
             ("PartnerMustSendId", {"AWS": "444455556666"}, on("StringEquals", "sts:ExternalId",
              "x"), False))],
+    # An Allow with MFA on resources that its action never has.
+    *[Stated(f"allowed-on-another-kind-{number}", [allow(action, WITH, Resource=where)],
+            found(RESOURCE) if wrong else [], {})
+      for number, (action, where, wrong) in enumerate((
+            ("s3:DeleteObject", "arn:aws:s3:::books", True),
+            ("ssm:TerminateSession", "arn:aws:ec2:*:*:instance/*", True),
+            (["ssm:StartSession", "ssm:ResumeSession"], ["arn:aws:ec2:*:*:instance/*",
+             "arn:aws:ssm:*:*:session/${aws:username}-*"], False),
+            (["s3:ListBucket", "s3:GetObject"], ["arn:aws:s3:::books", BUCKET], False),
+            ("kms:Decrypt", "arn:aws:kms:*:*:*", False)))],
     # One mistake is told once.
     Stated("operator-and-key-swapped", [{**allow(STOP, on(PRESENT, "Bool", "true")),
             "Sid": "StopWithMFA"}], [(OPERATOR, "StopWithMFA")], {}),

@@ -24,10 +24,10 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user; or under an MFA condition `sts:AssumeRole` on no role, or a Deny of "
-    "`s3:DeleteBucket` on objects, or of `kms:Decrypt` on an alias, or the user and the device in "
-    "different accounts: the statement has no effect on it. Or `s3:*` denied on a bucket without "
-    "its objects, or an API's path without a method.",
+    "on a user; or under an MFA condition `sts:AssumeRole` on no role, `s3:DeleteBucket` on "
+    "objects, or `kms:Decrypt` on an alias; or the user and the device in different accounts: the "
+    "statement has no effect on it. Or `s3:*` denied on a bucket without its objects, or an API's "
+    "path without a method.",
 )
 RULES = (WRONG_RESOURCE,)
 
@@ -64,6 +64,7 @@ _OTHERS = (
         "function:?*",
     ),
     (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
+    (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
     (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", "secret:?*"),
 )
 _SERVICES = {kind: service for _, service, kind in _OTHERS}
@@ -190,8 +191,6 @@ def _resource_of(subject: Subject, action: str) -> str | None:
     found = _of_s3(action)
     if action in RESOURCES_OF or not subject.mfa_conditions:
         return RESOURCES_OF.get(action)
-    if subject.statement.allows:
-        return _OF_ROLE if action == "sts:assumerole" else None
     if found:
         return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
     others = (kind for actions, _, kind in _OTHERS if actions.fullmatch(action))
