@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.rules import (
     actions,
+    arns,
     conditions,
     enrolment,
     exemptions,
@@ -44,6 +45,7 @@ _MODULES = (
     principals,
     roles,
     partitions,
+    arns,
     sids,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters

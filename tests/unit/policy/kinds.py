@@ -99,7 +99,7 @@ VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
 TEXT = "wrong-operator"
 MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
-PARTITION = "other-partition"
+PARTITION, DEAD = "other-partition", "arn-matches-nothing"
 EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
@@ -1765,6 +1765,23 @@ STATED = [
     Stated("oneself-under-an-age-limit", [allow("ec2:*"), deny_but(["ec2:StartInstances"], older(
             ["3600", "10"], "ForAllValues:NumericGreaterThanEquals"), Resource=ME)],
            found(ONESELF, ENROLMENT, SHORT, at=1), {}),
+    # ARNs with a slip of the pen.
+    *[Stated(f"arn-with-a-slip-{number}", [allow(LIST, Resource=[ME, f"arn:aws:iam::{each}"]),
+             deny(STOP, NotResource=f"arn:aws:iam::{each}")], found(DEAD) + found(DEAD, at=1), {})
+      for number, each in enumerate(("*:user/*}", "*:user/{*", "*:user/${aws:username}}",
+            "${AWS::AccountId}:user/\\${aws:username}", "*:user/\\*"))],
+    Stated("user-with-a-brace", [allow(STOP), allow(LIST, Resource="arn:aws:iam::*:user/*}")],
+           found(DEAD, at=1), {LIST: ""}),
+    Stated("objects-with-a-backslash", [allow(READ, WITH, Resource=[
+            "arn:aws:s3:::books/\\${aws:username}/*", "arn:aws:s3:::books/\\${aws:userid}/*"])],
+           found(DEAD), {}),
+    Stated("exempt-role-with-a-brace", [ALL, deny(READ, on("ArnNotLike", "aws:PrincipalArn",
+            ["arn:aws:iam::*:role/Ops}", ROLE["AWS"]]))], found(DEAD, at=1), {}, "scp"),
+    Stated("arns-with-what-may-be-theirs", [allow([READ, "iot:Publish"], {**WITH, **on("ArnLike",
+            "aws:PrincipalArn", ["arn:aws:iam::*:user/${aws:PrincipalTag/team}/*", "*}"])},
+            Resource=["arn:aws:s3:::books/}{/\\x", "arn:aws:iot:*:*:topic/a}", ME,
+            *(f"arn:aws:iam::*:user/{each}" for each in (*UNFILLED, "${lookup({a = 1}, 'a')}",
+            "{{ x }}{% if y %}z{% endif %}"))])], [], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",
