@@ -653,7 +653,7 @@ STATED = [
     Stated("user-of-an-account-to-be-filled-in", [allow(LIST,
             Resource="arn:aws:iam::YOUR-ACCOUNT-123:user/${aws:username}")], [], {}),
     Stated("user-of-an-account-of-five-digits", [allow(LIST,
-            Resource="arn:aws:iam::12345:user/${aws:username}")], found(RESOURCE), {}),
+            Resource="arn:aws:iam::12345:user/${aws:username}")], found(DEAD), {}),
     Stated("user-of-a-template-s-account", [allow(LIST,
             Resource="arn:aws:iam::${AWS::AccountId}:user/*")], [], {}),
     Stated("user-and-device-without-a-name", [allow([LIST, "iam:ListVirtualMFADevices"],
@@ -1452,8 +1452,9 @@ STATED = [
             on("StringNotLike", *each)) for each in (("aws:userid", ["bg-0?", "Anna"]),
             ("aws:username", "staff/carol"), ("aws:PrincipalAccount", "12345678901"),
             ("aws:PrincipalOrgID", "ou-ab12-cdefgh34"), ("aws:SourceVpc", "vpce-0a1b2c3d"),
-            ("aws:SourceVpce", "vpc-0a1b2c3d"), ("aws:RequestedRegion", "eu-west-1a"))]],
-           [one for at in range(2, 9) for one in found(VALUE, at=at)], {}),
+            ("aws:SourceVpce", "vpc-0a1b2c3d"), ("aws:RequestedRegion", "eu-west-1a"),
+            ("aws:SourceAccount", "1234-5678-9012"), ("s3:ResourceAccount", "12345"))]],
+           [one for at in range(2, 11) for one in found(VALUE, at=at)], {}),
     Stated("names-and-ids", [ALL, deny_but(CARE, WITHOUT), *[deny("ec2:*",
             on("StringNotLike", *each)) for each in (("aws:userid", ["AROAEXAMPLEID:*", "*:carol"]),
             ("aws:userid", "123456789012"), ("aws:username", ["carol@example.org", "*/x"]),
@@ -1782,6 +1783,20 @@ STATED = [
             Resource=["arn:aws:s3:::books/}{/\\x", "arn:aws:iot:*:*:topic/a}", ME,
             *(f"arn:aws:iam::*:user/{each}" for each in (*UNFILLED, "${lookup({a = 1}, 'a')}",
             "{{ x }}{% if y %}z{% endif %}"))])], [], {}),
+    # ARNs whose account has not 12 digits.
+    Stated("resources-of-no-account", [allow(STOP, WITH, Resource=[
+            f"arn:aws:ec2:eu-west-1:{each}:instance/*" for each in (12 * "1", "1234567890123")]),
+            deny(OFF, NotResource="arn:aws:iam::1234-5678-9012:user/*")],
+           found(DEAD) + found(DEAD, at=1), {}),
+    Stated("exempt-roles-of-no-account", [deny("s3:*", on("StringNotEquals", "aws:PrincipalArn",
+            ["arn:aws:iam::123456789:role/Ops", ROLE["AWS"]]), **PUBLIC), allow("sqs:SendMessage",
+            on("ArnLike", "aws:SourceArn", "arn:aws:sns:*:0:x"), Principal="*")],
+           found(DEAD) + found(DEAD, at=1), {}),
+    Stated("accounts-of-arns", [allow("*", on("ArnLike", "aws:SourceArn", [
+            f"arn:aws:sns:*:{each}:x" for each in ("", "aws", "cloudfront", "1234*", "????", "%s",
+            "12{{ x }}", "${AWS::AccountId}", "${aws:PrincipalAccount}", "<id>", "ACCOUNT_1")]),
+            Resource=["arn:aws:s3:::123", "arn:aws:iam::aws:policy/1", "arn:aws:logs:*:*:1:2"])],
+           [], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -9,6 +9,7 @@ from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.json_text import listed
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.values import is_no_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 DEAD_ARN = Rule(
     "arn-matches-nothing",
     WARNING,
-    "An ARN has a brace without its other half (`user/*}`), or a backslash before a variable: it "
-    "matches nothing.",
+    "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`), a brace without its other "
+    "half (`user/*}`), or a backslash before a variable: it matches nothing.",
 )
 RULES = (DEAD_ARN,)
 
-_arn = re.compile("arn:[^:]*:([^:]*):[^:]*:[^:]*:.*", re.DOTALL).fullmatch
+_arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
 _at_braces = re.compile("([{}])").split
 _has_any_text = re.compile("s3|iot").match  # a service in whose names a brace may stand
 _slip = re.compile(r"[{}\\]").search
@@ -69,7 +70,11 @@ def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
     """
     filled = _filled_in(text)
     arn = _arn(filled)
-    if arn is None or keys_outside_of_braces(text):  # which `keys` tells
+    if arn is None:
+        return None
+    if is_no_account(arn[2]):
+        return f"has the account {arn[2]}, and accounts have 12 digits", "write all its 12 digits"
+    if keys_outside_of_braces(text):  # which `keys` tells
         return None
     found = (_slip_before_a_variable if _has_any_text(arn[1]) else _slip)(filled)
     if found is None or (found[0] == "\\" and in_yaml):
