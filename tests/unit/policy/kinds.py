@@ -118,6 +118,7 @@ NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])  # fmt: skip
 NOT_CONFIG = on("StringNotEquals", "aws:PrincipalServiceName", "config.amazonaws.com")
+ABROAD = on("StringNotEquals", "aws:RequestedRegion", ["eu-west-1", "eu-central-1"])
 ROBOT = "StringNotEquals", "aws:PrincipalTag/robot", "yes"
 NETWORK = on("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")
 PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
@@ -1797,6 +1798,30 @@ STATED = [
             "12{{ x }}", "${AWS::AccountId}", "${aws:PrincipalAccount}", "<id>", "ACCOUNT_1")]),
             Resource=["arn:aws:s3:::123", "arn:aws:iam::aws:policy/1", "arn:aws:logs:*:*:1:2"])],
            [], {}),
+    # A Deny of regions stops IAM, whose requests count as one region's.
+    *[Stated(f"iam-stopped-by-its-region-{number}", [ALL, deny(STOP, {**WITHOUT, **NOT_ROLES}),
+             statement], found(rule, at=2), {}, kind)
+      for number, (statement, rule, kind) in enumerate((
+            (deny("*", ABROAD), ENROLMENT, "identity"), (deny("*", ABROAD), ENROLMENT, "boundary"),
+            (deny_but(["sts:*", "iam:Get*"], ABROAD), ENROLMENT, "scp"),
+            (deny_but(ENROL[:2], ABROAD), DISCOVERY, "identity"),
+            (deny("*", {**ABROAD, **on("Bool", "aws:ViaAWSService", "false")}), ENROLMENT, "scp"),
+            *((deny("*", on(operator, "aws:RequestedRegion", regions)), ENROLMENT, "identity")
+              for operator, regions in (("StringNotLike", "eu-*"), ("StringEquals", "us-east-1"),
+                    ("StringNotEqualsIfExists", "us-gov-east-1"),
+                    ("ForAnyValue:StringNotEquals", "cn-northwest-1")))))],
+    Stated("iam-and-its-region", [allow("*", WITH), deny(["ec2:*", "s3:*"], ABROAD),
+            deny_but(["iam:*", "sts:*"], ABROAD), deny("*", ABROAD, Resource="arn:aws:ec2:*:*:*"),
+            *[deny("*", {**ABROAD, operator: {key: value}}) for operator, key, value in (
+              ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Ops"), ROBOT,
+              ("StringEquals", "aws:PrincipalType", "AssumedRole"))],
+            *[deny("*", on("StringNotLike", "aws:RequestedRegion", each)) for each in (
+              ["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1", "${var.region}",
+              ["eu-west-1", "us-gov-west-1"], "us-iso-west-1", "REGION")]], [], {}),
+    Stated("iam-allowed-in-regions", [allow("*", {**WITH, **ABROAD})], [], {}),
+    Stated("regions-without-mfa", [ALL, deny("*", ABROAD)], [], {}),
+    Stated("regions-of-a-bucket", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
+            deny("*", ABROAD, **PUBLIC)], [], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",
