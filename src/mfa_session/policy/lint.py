@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.rules import (
     actions,
+    arns,
     conditions,
     defeated,
     enrolment,
@@ -15,6 +16,7 @@ from mfa_session.policy.rules import (
     keys,
     partitions,
     principals,
+    regions,
     removal,
     resources,
     roles,
@@ -41,11 +43,13 @@ _MODULES = (
     actions,
     exemptions,
     enrolment,
+    regions,
     resources,
     removal,
     principals,
     roles,
     partitions,
+    arns,
     sids,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters

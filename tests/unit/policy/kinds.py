@@ -99,7 +99,7 @@ VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
 TEXT = "wrong-operator"
 MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
-PARTITION = "other-partition"
+PARTITION, DEAD = "other-partition", "arn-matches-nothing"
 EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
@@ -118,6 +118,7 @@ NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])  # fmt: skip
 NOT_CONFIG = on("StringNotEquals", "aws:PrincipalServiceName", "config.amazonaws.com")
+ABROAD = on("StringNotEquals", "aws:RequestedRegion", ["eu-west-1", "eu-central-1"])
 ROBOT = "StringNotEquals", "aws:PrincipalTag/robot", "yes"
 NETWORK = on("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")
 PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
@@ -654,7 +655,7 @@ STATED = [
     Stated("user-of-an-account-to-be-filled-in", [allow(LIST,
             Resource="arn:aws:iam::YOUR-ACCOUNT-123:user/${aws:username}")], [], {}),
     Stated("user-of-an-account-of-five-digits", [allow(LIST,
-            Resource="arn:aws:iam::12345:user/${aws:username}")], found(RESOURCE), {}),
+            Resource="arn:aws:iam::12345:user/${aws:username}")], found(DEAD), {}),
     Stated("user-of-a-template-s-account", [allow(LIST,
             Resource="arn:aws:iam::${AWS::AccountId}:user/*")], [], {}),
     Stated("user-and-device-without-a-name", [allow([LIST, "iam:ListVirtualMFADevices"],
@@ -1478,8 +1479,9 @@ STATED = [
             on("StringNotLike", *each)) for each in (("aws:userid", ["bg-0?", "Anna"]),
             ("aws:username", "staff/carol"), ("aws:PrincipalAccount", "12345678901"),
             ("aws:PrincipalOrgID", "ou-ab12-cdefgh34"), ("aws:SourceVpc", "vpce-0a1b2c3d"),
-            ("aws:SourceVpce", "vpc-0a1b2c3d"), ("aws:RequestedRegion", "eu-west-1a"))]],
-           [one for at in range(2, 9) for one in found(VALUE, at=at)], {}),
+            ("aws:SourceVpce", "vpc-0a1b2c3d"), ("aws:RequestedRegion", "eu-west-1a"),
+            ("aws:SourceAccount", "1234-5678-9012"), ("s3:ResourceAccount", "12345"))]],
+           [one for at in range(2, 11) for one in found(VALUE, at=at)], {}),
     Stated("names-and-ids", [ALL, deny_but(CARE, WITHOUT), *[deny("ec2:*",
             on("StringNotLike", *each)) for each in (("aws:userid", ["AROAEXAMPLEID:*", "*:carol"]),
             ("aws:userid", "123456789012"), ("aws:username", ["carol@example.org", "*/x"]),
@@ -1865,6 +1867,61 @@ STATED = [
     Stated("oneself-under-an-age-limit", [allow("ec2:*"), deny_but(["ec2:StartInstances"], older(
             ["3600", "10"], "ForAllValues:NumericGreaterThanEquals"), Resource=ME)],
            found(ONESELF, ENROLMENT, SHORT, at=1), {}),
+    # ARNs with a slip of the pen.
+    *[Stated(f"arn-with-a-slip-{number}", [allow(LIST, Resource=[ME, f"arn:aws:iam::{each}"]),
+             deny(STOP, NotResource=f"arn:aws:iam::{each}")], found(DEAD) + found(DEAD, at=1), {})
+      for number, each in enumerate(("*:user/*}", "*:user/{*", "*:user/${aws:username}}",
+            "${AWS::AccountId}:user/\\${aws:username}", "*:user/\\*"))],
+    Stated("user-with-a-brace", [allow(STOP), allow(LIST, Resource="arn:aws:iam::*:user/*}")],
+           found(DEAD, at=1), {LIST: ""}),
+    Stated("objects-with-a-backslash", [allow(READ, WITH, Resource=[
+            "arn:aws:s3:::books/\\${aws:username}/*", "arn:aws:s3:::books/\\${aws:userid}/*"])],
+           found(DEAD), {}),
+    Stated("exempt-role-with-a-brace", [ALL, deny(READ, on("ArnNotLike", "aws:PrincipalArn",
+            ["arn:aws:iam::*:role/Ops}", ROLE["AWS"]]))], found(DEAD, at=1), {}, "scp"),
+    Stated("arns-with-what-may-be-theirs", [allow([READ, "iot:Publish"], {**WITH, **on("ArnLike",
+            "aws:PrincipalArn", ["arn:aws:iam::*:user/${aws:PrincipalTag/team}/*", "*}"])},
+            Resource=["arn:aws:s3:::books/}{/\\x", "arn:aws:iot:*:*:topic/a}", ME,
+            *(f"arn:aws:iam::*:user/{each}" for each in (*UNFILLED, "${lookup({a = 1}, 'a')}",
+            "{{ x }}{% if y %}z{% endif %}"))])], [], {}),
+    # ARNs whose account has not 12 digits.
+    Stated("resources-of-no-account", [allow(STOP, WITH, Resource=[
+            f"arn:aws:ec2:eu-west-1:{each}:instance/*" for each in (12 * "1", "1234567890123")]),
+            deny(OFF, NotResource="arn:aws:iam::1234-5678-9012:user/*")],
+           found(DEAD) + found(DEAD, at=1), {}),
+    Stated("exempt-roles-of-no-account", [deny("s3:*", on("StringNotEquals", "aws:PrincipalArn",
+            ["arn:aws:iam::123456789:role/Ops", ROLE["AWS"]]), **PUBLIC), allow("sqs:SendMessage",
+            on("ArnLike", "aws:SourceArn", "arn:aws:sns:*:0:x"), Principal="*")],
+           found(DEAD) + found(DEAD, at=1), {}),
+    Stated("accounts-of-arns", [allow("*", on("ArnLike", "aws:SourceArn", [
+            f"arn:aws:sns:*:{each}:x" for each in ("", "aws", "cloudfront", "1234*", "????", "%s",
+            "12{{ x }}", "${AWS::AccountId}", "${aws:PrincipalAccount}", "<id>", "ACCOUNT_1")]),
+            Resource=["arn:aws:s3:::123", "arn:aws:iam::aws:policy/1", "arn:aws:logs:*:*:1:2"])],
+           [], {}),
+    # A Deny of regions stops IAM, whose requests count as one region's.
+    *[Stated(f"iam-stopped-by-its-region-{number}", [ALL, deny(STOP, {**WITHOUT, **NOT_ROLES}),
+             statement], found(rule, at=2), {}, kind)
+      for number, (statement, rule, kind) in enumerate((
+            (deny("*", ABROAD), ENROLMENT, "identity"), (deny("*", ABROAD), ENROLMENT, "boundary"),
+            (deny_but(["sts:*", "iam:Get*"], ABROAD), ENROLMENT, "scp"),
+            (deny_but(ENROL[:2], ABROAD), DISCOVERY, "identity"),
+            (deny("*", {**ABROAD, **on("Bool", "aws:ViaAWSService", "false")}), ENROLMENT, "scp"),
+            *((deny("*", on(operator, "aws:RequestedRegion", regions)), ENROLMENT, "identity")
+              for operator, regions in (("StringNotLike", "eu-*"), ("StringEquals", "us-east-1"),
+                    ("StringNotEqualsIfExists", "us-gov-east-1"),
+                    ("ForAnyValue:StringNotEquals", "cn-northwest-1")))))],
+    Stated("iam-and-its-region", [allow("*", WITH), deny(["ec2:*", "s3:*"], ABROAD),
+            deny_but(["iam:*", "sts:*"], ABROAD), deny("*", ABROAD, Resource="arn:aws:ec2:*:*:*"),
+            *[deny("*", {**ABROAD, operator: {key: value}}) for operator, key, value in (
+              ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Ops"), ROBOT,
+              ("StringEquals", "aws:PrincipalType", "AssumedRole"))],
+            *[deny("*", on("StringNotLike", "aws:RequestedRegion", each)) for each in (
+              ["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1", "${var.region}",
+              ["eu-west-1", "us-gov-west-1"], "us-iso-west-1", "REGION")]], [], {}),
+    Stated("iam-allowed-in-regions", [allow("*", {**WITH, **ABROAD})], [], {}),
+    Stated("regions-without-mfa", [ALL, deny("*", ABROAD)], [], {}),
+    Stated("regions-of-a-bucket", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
+            deny("*", ABROAD, **PUBLIC)], [], {}),
     # Near misses of the kinds above.
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",

@@ -22,11 +22,13 @@ from policy.kinds import (
     ALL,
     ENROL,
     FALSE,
+    LIST,
     ME,
     MY_DEVICE,
     NETWORK,
     PRESENT,
     READ,
+    ROLE,
     STATED,
     STOP,
     WITH,
@@ -249,6 +251,27 @@ def test_serverless_variables_as_accounts_are_findings_in_json_only() -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": statement})
     found = [lint(read_document(name, text)) for name in ("serverless.yml", "policy.json")]
     assert [len(each) for each in found] == [0, 2]
+
+
+def test_serverless_escapes_are_findings_in_json_only() -> None:
+    statement = allow(LIST, Resource=r"arn:aws:iam::*:user/\${aws:username}")
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    found = [lint(read_document(name, text)) for name in ("serverless.yml", "policy.json")]
+    assert [len(each) for each in found] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("statement", "who"),
+    [
+        (allow(LIST, Resource="arn:aws:iam::*:user/*}"), "allows nobody"),
+        (deny(LIST, Resource="arn:aws:iam::*:user/*}"), "stops nobody"),
+        (allow(LIST, NotResource="arn:aws:iam::*:user/*}"), "keeps nobody out"),
+        (deny(LIST, on("ArnNotLike", "aws:PrincipalArn", ROLE["AWS"] + "}")), "exempts nobody"),
+    ],
+)
+def test_an_arn_that_matches_nothing_has_an_effect(statement: dict[str, Any], who: str) -> None:
+    (finding,) = lint(read([statement]))
+    assert finding.who == f"the ARN matches nothing: it {who}"
 
 
 def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:

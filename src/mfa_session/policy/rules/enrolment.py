@@ -37,7 +37,7 @@ from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subj
 from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.rules.whole_policy import WholePolicy
@@ -52,7 +52,8 @@ ENROLMENT_DENIED = Rule(
     WARNING,
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
     "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
-    "this finding only.",
+    "this finding only. Or, in a policy that asks for MFA, a Deny of regions stops IAM, whose "
+    "requests count as `us-east-1`.",
 )
 ENROLMENT_NEEDS_MFA = Rule(
     "enrolment-needs-mfa",
@@ -81,6 +82,7 @@ RULES = (
 )
 
 DISCOVERY = "iam:ListMFADevices"
+FIRST_CALLS = (*ENROLMENT, DISCOVERY)
 _RESYNC = "iam:ResyncMFADevice"
 
 
@@ -93,7 +95,7 @@ class _Step(NamedTuple):
     without: str
 
 
-_DEVICE_ACTIONS = (*ENROLMENT, DISCOVERY, _RESYNC, DEACTIVATION, DELETION)
+_DEVICE_ACTIONS = (*FIRST_CALLS, _RESYNC, DEACTIVATION, DELETION)
 _STEPS = (
     _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
@@ -114,21 +116,28 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
     if elsewhere or any(map(_spares_calls_of_iam, others)):  # one can enrol in other places
         return
-    denied = [action for action in (*ENROLMENT, DISCOVERY) if _is_refused(subject, action)]
+    denied = [action for action in FIRST_CALLS if _is_refused(subject, action)]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
     if denied:
         locked_out = "new users are locked out: they would need MFA to set up MFA"
-        unlisted = "tools cannot find the user's MFA device at login: they must be told its ARN"
-        who = [locked_out] if denied != [DISCOVERY] else []
-        yield Flaw(
-            ENROLMENT_DENIED if who else DISCOVERY_DENIED,
-            subject.place_of_action(),
-            f"{_are(denied)} denied without MFA",
-            "; ".join([*who, unlisted] if DISCOVERY in denied else who),
-            how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
-            sparing(subject),
-        )
+        yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
+
+
+def denied_steps(
+    subject: Subject, denied: Sequence[str], how: str, locked_out: str, fix: Mapping[str, object]
+) -> Flaw:
+    """Return the finding that some of `FIRST_CALLS` are denied."""
+    unlisted = "tools cannot find the user's MFA device at login: they must be told its ARN"
+    who = [locked_out] if denied != [DISCOVERY] else []
+    return Flaw(
+        ENROLMENT_DENIED if who else DISCOVERY_DENIED,
+        subject.place_of_action(),
+        f"{_are(denied)} {how}",
+        "; ".join([*who, unlisted] if DISCOVERY in denied else who),
+        how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
+        fix,
+    )
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:

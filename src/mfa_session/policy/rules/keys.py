@@ -223,7 +223,7 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
         (item, f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
         for item in subject.items_of("Resource", "NotResource")
         if not _of_terraform(str(item.value))  # which has `&{aws:username}` and `$${aws:username}`
-        for key in _of_a_user(_variable.sub("", str(item.value)))
+        for key in keys_outside_of_braces(str(item.value))
     ]
     for item in subject.texts():
         for key in map(str.strip, _variable.findall(str(item.value))):
@@ -292,6 +292,11 @@ CHECKS: tuple[Check, ...] = (
     check_escapes,
     check_username,
 )
+
+
+def keys_outside_of_braces(text: str) -> list[str]:
+    """Return the keys in a text that are to be variables and are not."""
+    return _of_a_user(_variable.sub("", text))
 
 
 def misspelt(condition: Condition) -> str | None:

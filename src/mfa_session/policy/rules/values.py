@@ -59,7 +59,9 @@ def _no_principal_type(text: str) -> bool:
 
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
 _without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRoleFor).*").fullmatch
-_no_account = re.compile("(?![0-9]{12}$)[0-9]+|arn:.*").fullmatch
+_NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
+is_no_account = re.compile(_NO_ACCOUNT).fullmatch
+_no_account = re.compile(f"{_NO_ACCOUNT}|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
 # The values that a key never has, and those that it has.
 _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
@@ -69,7 +71,13 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     ),
     "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),
     **dict.fromkeys(
-        ("aws:principalaccount", "aws:sourceaccount", "aws:resourceaccount", "kms:calleraccount"),
+        (
+            "aws:principalaccount",
+            "aws:sourceaccount",
+            "aws:resourceaccount",
+            "kms:calleraccount",
+            "s3:resourceaccount",
+        ),
         (_no_account, "an account of 12 digits"),
     ),
     **dict.fromkeys(
