@@ -103,6 +103,9 @@ class Search:
             inner = UrlDecoded(inner, len(text) - len(text.lstrip()), unquote(text.strip()))
         elif start[:1] not in {"{", "["}:
             return
+        if node.misread:
+            what = f"Fn::Sub takes ${{{node.misread}}} for a reference in the template"
+            self.errors.append(self._source.unfit(node.offset, what, f"write ${{!{node.misread}}}"))
         search = Search(inner, _strings=self._strings + 1)
         try:
             search.visit(parse(inner), origin)

@@ -396,3 +396,17 @@ def test_what_a_malformed_policy_means_is_judged_all_the_same(
     found = read_policies("p.json", json.dumps(policy))
     assert [error.message for error in found.errors] == [f"p.json:{said}"]
     assert [each.statements[0].allows for each in found.documents] == [False]
+
+
+def test_a_variable_that_cloudformation_refers_to_is_told_of_a_policy_in_a_text() -> None:
+    written = json.dumps({"Statement": {**STATEMENT, "Resource": "x/${aws:username}"}})
+    stack = {"Resources": {"Set": {"Type": "AWS::SSO::PermissionSet", "Properties": {}}}}
+    stack["Resources"]["Set"]["Properties"] = {"InlinePolicy": {"Fn::Sub": written}}
+    found = read_policies("p.json", json.dumps(stack))
+    assert [each.message.partition(": ")[2] for each in found.errors] == [
+        "Fn::Sub takes ${aws:username} for a reference in the template"
+    ]
+    assert found.errors[0].hint == "write ${!aws:username}"
+    assert [each.statements[0].resources for each in found.documents] == [("x/${aws:username}",)]
+    escaped = json.dumps(stack).replace("${aws", "${!aws")
+    assert read_policies("p.json", escaped).errors == ()
