@@ -8,12 +8,14 @@ describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.document import MIXED
 from mfa_session.policy.json_text import items_of, members_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from mfa_session.policy.json_text import Members, Node
 
@@ -103,9 +105,9 @@ def _is_account(members: Members) -> bool:
 def _read_account(members: Members, origin: Origin) -> Parts:
     """Yield the policies of users, groups and roles, and managed ones in their default versions.
 
-    A managed policy used only as a boundary is a boundary; one attached only to roles is a role's.
+    A managed policy used only as a boundary is a boundary.
     """
-    on_roles, on_others = _attached(members)
+    attached = _attached(members)
     for name in _DETAILS:
         for item in items_of(members.get(name)):
             yield item, origin
@@ -115,7 +117,7 @@ def _read_account(members: Members, origin: Origin) -> Parts:
         there = origin.named(
             f"policy/{name or arn}",
             kind="boundary" if _is_boundary(policy) else None,
-            holder="role" if arn in on_roles - on_others else None,
+            holder=_holder(attached[arn]),
         )
         versions = [members_of(version) for version in items_of(policy.get("PolicyVersionList"))]
         for version in versions:
@@ -123,13 +125,22 @@ def _read_account(members: Members, origin: Origin) -> Parts:
                 yield version["Document"], there
 
 
-def _attached(members: Members) -> tuple[set[str], set[str]]:
-    found: dict[bool, set[str]] = {True: set(), False: set()}
+def _holder(kinds: Collection[str]) -> str | None:
+    """Return the holder of a policy that these have: `Roles`, `Users`, `Groups`."""
+    if "Roles" not in kinds:
+        return None
+    return "role" if len(kinds) == 1 else MIXED
+
+
+def _attached(members: Members) -> Mapping[str, set[str]]:
+    """Return who has the managed policies, by their ARNs."""
+    found = defaultdict[str, set[str]](set)
     for name in _DETAILS:
         for item in items_of(members.get(name)):
             for policy in items_of(members_of(item).get("AttachedManagedPolicies")):
-                found[name == "RoleDetailList"].add(text_of(members_of(policy).get("PolicyArn")))
-    return found[True], found[False]
+                arn = text_of(members_of(policy).get("PolicyArn"))
+                found[arn].add(name.replace("DetailList", "s"))
+    return found
 
 
 def _is_boundary(policy: Members) -> bool:
@@ -187,10 +198,11 @@ def arns_in(members: Members) -> dict[str, str]:
 
 def _read_stack(members: Members, origin: Origin) -> Parts:
     """Yield the properties of every resource, by its logical id."""
+    attached = _attached_in_stack(members["Resources"])
     for name, resource in members_of(members["Resources"]).items():
         parts = members_of(resource)
         properties = members_of(parts.get("Properties"))
-        kind, holder = _told_by_type(text_of(parts.get("Type")), properties)
+        kind, holder = _told_by_type(text_of(parts.get("Type")), properties, attached[name])
         for key, inner in properties.items():
             there = origin.named(name, kind=kind, holder=holder)
             yield from _properties(key, inner, there.at(key))
@@ -211,13 +223,25 @@ def _properties(key: str, node: Node, origin: Origin) -> Parts:
         yield node, origin
 
 
-def _told_by_type(kind: str, properties: Members) -> tuple[str | None, str | None]:
+def _attached_in_stack(resources: Node) -> Mapping[str, set[str]]:
+    """Return which resources attach a template's managed policies to themselves, by its id."""
+    found = defaultdict[str, set[str]](set)
+    for parts in map(members_of, members_of(resources).values()):
+        for arn in items_of(members_of(parts.get("Properties")).get("ManagedPolicyArns")):
+            policy = text_of(members_of(arn).get("Ref"))
+            found[policy].add(text_of(parts.get("Type")).removeprefix("AWS::IAM::") + "s")
+    return found
+
+
+def _told_by_type(
+    kind: str, properties: Members, attached: set[str]
+) -> tuple[str | None, str | None]:
     """Return the kind and the holder of policies in a resource of this type."""
     if kind == "AWS::Organizations::Policy":
         return ORGANISATION_KINDS.get(text_of(properties.get("Type"))), None
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-        holders = [each for each in ("Roles", "Users", "Groups") if each in properties]
-        return None, "role" if holders == ["Roles"] else None
+        own = {each for each in ("Roles", "Users", "Groups") if each in properties}
+        return None, _holder(attached | {each for each in own if properties[each].value})
     holders_by_type = {
         "AWS::IAM::Role": "role",
         "AWS::IAM::RolePolicy": "role",

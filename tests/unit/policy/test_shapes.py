@@ -190,7 +190,7 @@ STATE_FILE = {
             [
                 ("user/carol policy/own", "identity", "user"),
                 ("group/team policy/t", "identity", "group"),
-                ("policy/both", "identity", None),
+                ("policy/both", "identity", "role and others"),
                 ("policy/roles", "identity", "role"),
                 ("policy/edge", "boundary", None),
                 ("role/deploy trust", "trust", "role"),
@@ -341,6 +341,37 @@ def test_the_arn_of_a_templates_own_role_or_user_is_known(written: Any, what: st
     (statement,) = read_document("p.json", json.dumps(stack)).statements
     arn = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{what}"
     assert statement.principals == {"AWS": (arn, "${Books.Arn}")}
+
+
+@pytest.mark.parametrize(
+    ("properties", "holders_of_it", "holder"),
+    [
+        ({}, [], None),
+        ({"Roles": ["r"]}, [], "role"),
+        ({"Roles": ["r"], "Users": []}, [], "role"),
+        ({"Groups": ["g"], "Users": ["u"]}, ["Group"], None),
+        ({"Groups": ["g"], "Roles": {"Ref": "Names"}}, [], "role and others"),
+        ({"Roles": ["r"]}, ["User"], "role and others"),
+        ({"Groups": ["g"]}, ["Role"], "role and others"),
+        ({}, ["Role", "Role"], "role"),
+        ({}, ["Role", "Group"], "role and others"),
+    ],
+)
+def test_a_template_says_who_has_its_policies(
+    properties: dict[str, Any], holders_of_it: list[str], holder: str | None
+) -> None:
+    resources = {
+        f"Holder{number}": {
+            "Type": f"AWS::IAM::{kind}",
+            "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/X", {"Ref": "It"}]},
+        }
+        for number, kind in enumerate(holders_of_it)
+    }
+    held = {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {**properties, "PolicyDocument": POLICY},
+    }
+    assert policies_in({"Resources": {**resources, "It": held}}) == [("It", "identity", holder)]
 
 
 @pytest.mark.parametrize(("name", "of", "rules"), [
