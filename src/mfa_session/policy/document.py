@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.intrinsics import is_unfilled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import PolicyText, Position
@@ -170,6 +170,13 @@ class Document:
         return frozenset(
             each.index for each in self.statements if each.sid and first[each.sid] != each.index
         )
+
+
+def holder_of(kinds: Collection[str]) -> str | None:
+    """Return the holder of a policy that these have: `Roles`, `Users`, `Groups`."""
+    if "Roles" not in kinds:
+        return None
+    return "role" if len(kinds) == 1 else MIXED
 
 
 def has_principal(statement: Statement) -> bool:
