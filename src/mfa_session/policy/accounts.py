@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.document import holder_of
+from mfa_session.policy.document import NewerVersion, holder_of
 from mfa_session.policy.json_text import items_of, members_of, text_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,25 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
         versions = [members_of(version) for version in items_of(policy.get("PolicyVersionList"))]
         for version in versions:
             if _is_default(version, policy, len(versions)) and "Document" in version:
-                yield version["Document"], there
+                yield version["Document"], there._replace(newer=_newer(versions, version, arn))
+
+
+def _newer(versions: list[Members], default: Members, arn: str) -> NewerVersion | None:
+    """Return the newest version, if it asks for MFA and is not the default one."""
+    names = [text_of(each.get("VersionId")) for each in versions]
+    newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
+    latest = versions[names.index(newest)]
+    if latest is default or not _asks_for_mfa(latest.get("Document")):
+        return None
+    return NewerVersion(newest, text_of(default.get("VersionId")), arn)
+
+
+def _asks_for_mfa(node: Node | None) -> bool:
+    """Say whether a condition in a value is about MFA."""
+    members = members_of(node)
+    return any(key.lower().startswith("aws:multifactorauth") for key in members) or any(
+        map(_asks_for_mfa, (*members.values(), *items_of(node)))
+    )
 
 
 def _attached(members: Members) -> Mapping[str, set[str]]:

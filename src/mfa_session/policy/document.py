@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.intrinsics import is_unfilled
 
@@ -117,6 +117,14 @@ class Statement:
         return self.effect == "Allow"
 
 
+class NewerVersion(NamedTuple):
+    """A version of a managed policy that asks for MFA, and the default one, which is older."""
+
+    version: str
+    default: str
+    arn: str
+
+
 @dataclass(frozen=True)
 class Document:
     """A policy; `version` is None if it has none (IAM assumes 2008-10-17).
@@ -126,7 +134,7 @@ class Document:
     `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
     one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
     of KINDS if they or the person say so. `beside` holds the elements that stand
-    beside the statements, by name.
+    beside the statements, by name. `newer` is a version that is not in force.
     """
 
     source: PolicyText
@@ -136,6 +144,7 @@ class Document:
     name: str = ""
     told_kind: str | None = None
     beside: Mapping[str, Node] = field(default_factory=dict)
+    newer: NewerVersion | None = None
 
     @cached_property
     def kind(self) -> str:

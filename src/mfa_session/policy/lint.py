@@ -20,6 +20,7 @@ from mfa_session.policy.rules import (
     roles,
     sids,
     values,
+    versions,
     wrong_credentials,
 )
 from mfa_session.policy.rules.rule import Finding, Flaw, Subject
@@ -46,6 +47,7 @@ _MODULES = (
     roles,
     partitions,
     sids,
+    versions,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfa_session.policy.json_text import text_of
 
 if TYPE_CHECKING:
+    from mfa_session.policy.document import NewerVersion
     from mfa_session.policy.json_text import Members
 
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
@@ -16,12 +17,16 @@ _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
 class Origin(NamedTuple):
-    """The place of a policy: the names around it, the `path` of keys, its kind and holder."""
+    """The place of a policy: the names around it, the `path` of keys, its kind and holder.
+
+    `newer` is a version of it that is not in force.
+    """
 
     names: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     kind: str | None = None
     holder: str | None = None
+    newer: NewerVersion | None = None
 
     @property
     def name(self) -> str:
