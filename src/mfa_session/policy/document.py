@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.intrinsics import is_unfilled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import PolicyText, Position
@@ -25,6 +25,7 @@ TRUST_ACTIONS = {
 }
 CURRENT_VERSION = "2012-10-17"
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
+MIXED = "role and others"  # the holder of a policy that roles have, and users or groups
 LIMITS = frozenset({"boundary", "scp"})  # kinds that never grant
 Principals = dict[str, tuple[str, ...]]
 # By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
@@ -116,6 +117,14 @@ class Statement:
         return self.effect == "Allow"
 
 
+class NewerVersion(NamedTuple):
+    """A version of a managed policy that asks for MFA, and the default one, which is older."""
+
+    version: str
+    default: str
+    arn: str
+
+
 @dataclass(frozen=True)
 class Document:
     """A policy; `version` is None if it has none (IAM assumes 2008-10-17).
@@ -123,9 +132,9 @@ class Document:
     Statements without a policy around them get CURRENT_VERSION.
 
     `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
-    one. `holder` is `role`, `user` or `group` if its surroundings say so; `told_kind` is one of
-    KINDS if they or the person say so. `beside` holds the elements that stand
-    beside the statements, by name.
+    one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
+    of KINDS if they or the person say so. `beside` holds the elements that stand
+    beside the statements, by name. `newer` is a version that is not in force.
     """
 
     source: PolicyText
@@ -135,6 +144,7 @@ class Document:
     name: str = ""
     told_kind: str | None = None
     beside: Mapping[str, Node] = field(default_factory=dict)
+    newer: NewerVersion | None = None
 
     @cached_property
     def kind(self) -> str:
@@ -169,6 +179,13 @@ class Document:
         return frozenset(
             each.index for each in self.statements if each.sid and first[each.sid] != each.index
         )
+
+
+def holder_of(kinds: Collection[str]) -> str | None:
+    """Return the holder of a policy that these have: `Roles`, `Users`, `Groups`."""
+    if "Roles" not in kinds:
+        return None
+    return "role" if len(kinds) == 1 else MIXED
 
 
 def has_principal(statement: Statement) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.json_text import Node, listed
+from mfa_session.policy.json_text import Node, items_of, listed, members_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,11 @@ _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
 _VARIABLE = re.compile(
     r"\$\{\s*(?:(?!(?:cf|env|opt|param|self|sls)\b)[\w./-]+:(?!:)[^{}]*|[*?$])\}"
 )
+# What IAM is to fill in, but not what Serverless does, `${aws:region}`.
+_MISREAD = re.compile(
+    r"(?<!\$)\$\{\s*((?:aws|saml|sts|[\w-]+\.amazonaws\.com):(?!:|(?:accountid|region)\b)[^{}]+)\}",
+    re.IGNORECASE,
+).findall
 _ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _REFERENCE = re.compile(r"\$\{\w+\.Arn\}")
 # `<no value>` is what Go's templates leave of a missing one.
@@ -96,7 +101,18 @@ def _called(name: str, node: Node, argument: Node) -> Node | None:
         return None
     text = _TEXTS.get(name, _unknown)(name, argument)
     at = argument.offset if isinstance(argument.value, str) else node.offset
-    return Node(text, at, node.key_offset)
+    return Node(text, at, node.key_offset, _misread_in(node))
+
+
+def _misread_in(node: Node) -> str:
+    """Return the first variable of IAM's that lacks the `!` of `${!aws:username}` in a Fn::Sub."""
+    members = members_of(node)
+    if _function(members) == "Fn::Sub":
+        text, *given = listed(members["Fn::Sub"])
+        names = members_of(given[0]) if given else {}
+        found = (each.strip() for each in _MISREAD(text_of(text)))
+        return next((each for each in found if each not in names), "")
+    return next(filter(None, map(_misread_in, (*members.values(), *items_of(node)))), "")
 
 
 def _either(node: Node, branches: list[Node]) -> Node | None:

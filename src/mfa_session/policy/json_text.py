@@ -29,11 +29,15 @@ _WORDS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
 
 
 class Node(NamedTuple):
-    """A value and its offset; `key_offset` is its key's, if it is a member."""
+    """A value and its offset; `key_offset` is its key's, if it is a member.
+
+    `misread` is a variable of IAM's in it that CloudFormation takes for a reference, if any.
+    """
 
     value: Value
     offset: int
     key_offset: int = -1
+    misread: str = ""
 
 
 Value = str | int | float | bool | None | list[Node] | dict[str, Node]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.document import MIXED
 from mfa_session.policy.rules import (
     actions,
     arns,
@@ -22,6 +23,7 @@ from mfa_session.policy.rules import (
     roles,
     sids,
     values,
+    versions,
     wrong_credentials,
 )
 from mfa_session.policy.rules.rule import Finding, Flaw, Subject
@@ -51,6 +53,7 @@ _MODULES = (
     partitions,
     arns,
     sids,
+    versions,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)
@@ -93,6 +96,7 @@ def _lint(
     # In a trust policy of a role MFA conditions do work.
     by_its_words = document.holder == "role" or document.sid_of_roles is not None
     of_role = (on_role or by_its_words) and document.kind in {"identity", "boundary"}
+    of_role = of_role and document.holder != MIXED  # its statements are for the others
     subjects = [
         Subject(each, document, whole, on_role=of_role, names=names) for each in document.statements
     ]

@@ -14,9 +14,9 @@ from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import Node, listed, parse_lines
+from mfa_session.policy.origins import Origin, kind_by_name
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import Found, Search, looks_like_statement
-from mfa_session.policy.wrappings import Origin, kind_by_name
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     told = kind or origin.kind
     if told is None and document.kind == "identity":
         told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
-    return replace(document, name=name, told_kind=told, holder=origin.holder)
+    newer, holder = origin.newer, origin.holder
+    return replace(document, name=name, told_kind=told, holder=holder, newer=newer)
 
 
 class _Reader:

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
 from mfa_session.policy.json_text import Node, parse
+from mfa_session.policy.origins import Origin
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
-from mfa_session.policy.wrappings import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +103,9 @@ class Search:
             inner = UrlDecoded(inner, len(text) - len(text.lstrip()), unquote(text.strip()))
         elif start[:1] not in {"{", "["}:
             return
+        if node.misread:
+            what = f"Fn::Sub takes ${{{node.misread}}} for a reference in the template"
+            self.errors.append(self._source.unfit(node.offset, what, f"write ${{!{node.misread}}}"))
         search = Search(inner, _strings=self._strings + 1)
         try:
             search.visit(parse(inner), origin)

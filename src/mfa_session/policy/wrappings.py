@@ -1,86 +1,29 @@
 """Find policies in known formats, and their origin: a name, a kind and a holder for each.
 
-These are the answers of `aws iam get-account-authorization-details` and `aws organizations
-describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of `terraform show
--json`, and Terraform's state file.
+These are the answers of `aws iam get-account-authorization-details` (`accounts`) and `aws
+organizations describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
+`terraform show -json`, and Terraform's state file.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections import defaultdict
+from typing import TYPE_CHECKING
 
+from mfa_session.policy import accounts
+from mfa_session.policy.document import holder_of
 from mfa_session.policy.json_text import items_of, members_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from mfa_session.policy.json_text import Members, Node
+    from mfa_session.policy.origins import Origin
 
     Parts = Iterator[tuple[Node, "Origin"]]
 
 
-_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
-_HOLDERS = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
-_TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "scp"}
-
-
-class Origin(NamedTuple):
-    """The place of a policy: the names around it, the `path` of keys, its kind and holder."""
-
-    names: tuple[str, ...] = ()
-    path: tuple[str, ...] = ()
-    kind: str | None = None
-    holder: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Its name for people: `role/x trust`, or else a JSON pointer."""
-        return " ".join(self.names) or self.pointer
-
-    @property
-    def pointer(self) -> str:
-        """Its JSON pointer (RFC 6901); empty for the whole text."""
-        return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.path)
-
-    def at(self, key: str) -> Origin:
-        """Return the origin of a member or item."""
-        if key in _TRUST_KEYS:
-            names = (*self.names, "trust") if self.names else ()
-            return Origin(names, (*self.path, key), "trust", self.holder)
-        # Who has a permission set of IAM Identity Center comes as a session of a role.
-        holder = "role" if key == "InlinePolicy" else self.holder
-        return self._replace(path=(*self.path, key), holder=holder)
-
-    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
-        """Return the origin with another name, and its kind and holder."""
-        return self._replace(
-            names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
-        )
-
-    def inside(self, members: Members) -> Origin:
-        """Return the origin with the names in an object around the policy."""
-        origin = self
-        for key, holder in _HOLDERS.items():
-            if key in members and (name := text_of(members[key])):
-                origin = origin.named(f"{holder}/{name}", holder=holder)
-        policy = text_of(members.get("PolicyName"))
-        if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
-            origin = origin.named(f"policy/{policy}")
-        return origin
-
-
-def kind_by_name(names: tuple[str, ...]) -> str | None:
-    """Return `boundary` or `scp` if a name says so: `DeveloperBoundary`, `scp-deny-root`."""
-    for name in names:
-        words = [word.lower() for word in _WORDS.findall(name)]
-        said = [word for word in words if word not in {"policy", "json", "yaml"}]
-        if "scp" in words or {"service", "control"} <= set(words):
-            return "scp"
-        if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
-            return "boundary"
-    return None
 
 
 def unwrap(members: Members, origin: Origin) -> Parts | None:
@@ -88,61 +31,6 @@ def unwrap(members: Members, origin: Origin) -> Parts | None:
     if _MARKS.isdisjoint(members):
         return None
     return next((read(members, origin) for fits, read in _SHAPES if fits(members)), None)
-
-
-_DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
-
-
-def _is_account(members: Members) -> bool:
-    """Say whether an object is an answer of get-account-authorization-details."""
-    return any(name in members for name in _DETAILS) or any(
-        "PolicyVersionList" in members_of(item) for item in items_of(members.get("Policies"))
-    )
-
-
-def _read_account(members: Members, origin: Origin) -> Parts:
-    """Yield the policies of users, groups and roles, and managed ones in their default versions.
-
-    A managed policy used only as a boundary is a boundary; one attached only to roles is a role's.
-    """
-    on_roles, on_others = _attached(members)
-    for name in _DETAILS:
-        for item in items_of(members.get(name)):
-            yield item, origin
-    for item in items_of(members.get("Policies")):
-        policy = members_of(item)
-        arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
-        there = origin.named(
-            f"policy/{name or arn}",
-            kind="boundary" if _is_boundary(policy) else None,
-            holder="role" if arn in on_roles - on_others else None,
-        )
-        versions = [members_of(version) for version in items_of(policy.get("PolicyVersionList"))]
-        for version in versions:
-            if _is_default(version, policy, len(versions)) and "Document" in version:
-                yield version["Document"], there
-
-
-def _attached(members: Members) -> tuple[set[str], set[str]]:
-    found: dict[bool, set[str]] = {True: set(), False: set()}
-    for name in _DETAILS:
-        for item in items_of(members.get(name)):
-            for policy in items_of(members_of(item).get("AttachedManagedPolicies")):
-                found[name == "RoleDetailList"].add(text_of(members_of(policy).get("PolicyArn")))
-    return found[True], found[False]
-
-
-def _is_boundary(policy: Members) -> bool:
-    bounds, attached = policy.get("PermissionsBoundaryUsageCount"), policy.get("AttachmentCount")
-    return bool(bounds and bounds.value) and attached is not None and attached.value == 0
-
-
-def _is_default(version: Members, policy: Members, count: int) -> bool:
-    said = version.get("IsDefaultVersion")
-    if said is not None:
-        return said.value is True
-    default = text_of(policy.get("DefaultVersionId"))
-    return count == 1 or text_of(version.get("VersionId")) == default
 
 
 def _is_organisation_policy(members: Members) -> bool:
@@ -187,10 +75,11 @@ def arns_in(members: Members) -> dict[str, str]:
 
 def _read_stack(members: Members, origin: Origin) -> Parts:
     """Yield the properties of every resource, by its logical id."""
+    attached = _attached_in_stack(members["Resources"])
     for name, resource in members_of(members["Resources"]).items():
         parts = members_of(resource)
         properties = members_of(parts.get("Properties"))
-        kind, holder = _told_by_type(text_of(parts.get("Type")), properties)
+        kind, holder = _told_by_type(text_of(parts.get("Type")), properties, attached[name])
         for key, inner in properties.items():
             there = origin.named(name, kind=kind, holder=holder)
             yield from _properties(key, inner, there.at(key))
@@ -211,13 +100,25 @@ def _properties(key: str, node: Node, origin: Origin) -> Parts:
         yield node, origin
 
 
-def _told_by_type(kind: str, properties: Members) -> tuple[str | None, str | None]:
+def _attached_in_stack(resources: Node) -> Mapping[str, set[str]]:
+    """Return which resources attach a template's managed policies to themselves, by its id."""
+    found = defaultdict[str, set[str]](set)
+    for parts in map(members_of, members_of(resources).values()):
+        for arn in items_of(members_of(parts.get("Properties")).get("ManagedPolicyArns")):
+            policy = text_of(members_of(arn).get("Ref"))
+            found[policy].add(text_of(parts.get("Type")).removeprefix("AWS::IAM::") + "s")
+    return found
+
+
+def _told_by_type(
+    kind: str, properties: Members, attached: set[str]
+) -> tuple[str | None, str | None]:
     """Return the kind and the holder of policies in a resource of this type."""
     if kind == "AWS::Organizations::Policy":
         return ORGANISATION_KINDS.get(text_of(properties.get("Type"))), None
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-        holders = [each for each in ("Roles", "Users", "Groups") if each in properties]
-        return None, "role" if holders == ["Roles"] else None
+        own = {each for each in ("Roles", "Users", "Groups") if each in properties}
+        return None, holder_of(attached | {each for each in own if properties[each].value})
     holders_by_type = {
         "AWS::IAM::Role": "role",
         "AWS::IAM::RolePolicy": "role",
@@ -331,9 +232,9 @@ def _instances(members: Members) -> Iterator[Members]:
 
 
 # Every object of a known format has one of these.
-_MARKS = {*_DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
+_MARKS = {*accounts.DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
-    (_is_account, _read_account),
+    (accounts.is_account, accounts.read_account),
     (_is_organisation_policy, _read_organisation_policy),
     (_is_stack, _read_stack),
     (_is_terraform, _read_terraform),

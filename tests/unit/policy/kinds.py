@@ -1922,7 +1922,21 @@ STATED = [
     Stated("regions-without-mfa", [ALL, deny("*", ABROAD)], [], {}),
     Stated("regions-of-a-bucket", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
             deny("*", ABROAD, **PUBLIC)], [], {}),
+    Stated("variable-that-cloudformation-refers-to", [*(allow(READ, WITH, Resource=each) for each in
+            ({"Fn::Sub": "arn:aws:s3:::${Books}/${aws:username}/*"},
+             [BUCKET, {"Fn::Sub": ["${A}/${aws:PrincipalTag/x}/*", {"A": {"Ref": "B"}}]}],
+             {"Fn::Join": ["/", [{"Ref": "B"}, {"Fn::Sub": "${ AWS:UserName }/*"}]]},
+             {"Fn::If": ["C", {"Fn::Sub": "${B}/${graph.amazonaws.com:sub}/*"}, BUCKET]})),
+            deny(LIST, WITHOUT, NotResource={"Fn::Sub": ME}), allow(STOP, {**WITH, **on(
+            "StringEquals", "ec2:ResourceTag/owner", {"Fn::Sub": "${aws:username}"})})],
+           [each for at in range(6) for each in found(MALFORMED, at=at)], {}),
     # Near misses of the kinds above.
+    Stated("variables-that-cloudformation-leaves", [*(allow(READ, WITH, Resource=each) for each in (
+            {"Fn::Sub": "arn:${AWS::Partition}:s3:::${Books}/${!aws:username}/${Books.Arn}/*"},
+            {"Fn::Sub": ["${a}/${aws:username}/*", {"a": "${aws:userid}", "aws:username": "x"}]},
+            {"Fn::Sub": "arn:aws:s3:::${aws:accountId}-${AWS:Region}-${self:custom.x}/*"},
+            {"Fn::Join": ["/", ["arn:aws:s3:::books", "${aws:username}/*"]]}))],
+           found(NO_KEY, NO_KEY, at=2), {}),
     Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
             "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",
             "aws:SourceArn", "true")})], [], {}),

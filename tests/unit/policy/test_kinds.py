@@ -20,12 +20,16 @@ from mfa_session.policy.reading import read_document
 from policy.kinds import (
     AGE,
     ALL,
+    BUCKET,
+    CARE,
     ENROL,
     FALSE,
     LIST,
     ME,
     MY_DEVICE,
     NETWORK,
+    NOT_ROLES,
+    OFF,
     PRESENT,
     READ,
     ROLE,
@@ -36,6 +40,7 @@ from policy.kinds import (
     Stated,
     allow,
     deny,
+    deny_but,
     older,
     on,
     trust,
@@ -301,6 +306,36 @@ def test_a_roles_sessions_have_no_user_name(elements: dict[str, Any], found: boo
     assert lint(document) == ()
     rules = ["username-in-role-policy"] if found else []
     assert [each.rule for each in lint(document, on_role=True)] == rules
+
+
+@pytest.mark.parametrize(
+    ("statement", "rules"),
+    [
+        (allow(READ, Resource=[BUCKET, ME]), []),
+        (allow("ec2:*", WITH), []),
+        (deny_but(CARE, WITHOUT), ["mfa-in-role-policy"]),
+        (deny("ec2:*", older("900")), ["mfa-in-role-policy"]),
+        (deny("ec2:*", FALSE), ["deny-misses-long-term-keys", "mfa-in-role-policy"]),
+        (deny("ec2:*", WITH), ["deny-applies-with-mfa"]),
+        (deny(STOP, older("900", "NumericGreaterThan")), ["deny-age-misses-no-mfa"]),
+        (deny(STOP, {**WITHOUT, **NOT_ROLES}), []),
+        (deny(STOP, {**WITHOUT, **on("StringEquals", "aws:PrincipalType", "User")}), []),
+        (deny(STOP, {**WITHOUT, **on("Null", "aws:username", "false")}), []),
+        (deny(READ, WITHOUT, Resource="arn:aws:s3:::books/${aws:username}/*"), []),
+        (deny([OFF, "iam:DeleteVirtualMFADevice"], WITHOUT), []),
+    ],
+)
+def test_of_a_policy_of_roles_and_users_only_a_deny_is_wrong_for_the_roles(
+    statement: dict[str, Any], rules: list[str]
+) -> None:
+    document = dataclasses.replace(read([statement]), holder="role and others")
+    for on_role in (False, True):
+        found = lint(document, on_role=on_role, names=NAMES)
+        assert sorted(each.rule for each in found) == rules
+        for each in found:
+            if each.rule == "mfa-in-role-policy":
+                assert each.message.startswith("this policy is attached to roles, too: ")
+                assert each.cure.startswith("detach it from the roles; ")
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ STATE_FILE = {
             [
                 ("user/carol policy/own", "identity", "user"),
                 ("group/team policy/t", "identity", "group"),
-                ("policy/both", "identity", None),
+                ("policy/both", "identity", "role and others"),
                 ("policy/roles", "identity", "role"),
                 ("policy/edge", "boundary", None),
                 ("role/deploy trust", "trust", "role"),
@@ -343,6 +343,37 @@ def test_the_arn_of_a_templates_own_role_or_user_is_known(written: Any, what: st
     assert statement.principals == {"AWS": (arn, "${Books.Arn}")}
 
 
+@pytest.mark.parametrize(
+    ("properties", "holders_of_it", "holder"),
+    [
+        ({}, [], None),
+        ({"Roles": ["r"]}, [], "role"),
+        ({"Roles": ["r"], "Users": []}, [], "role"),
+        ({"Groups": ["g"], "Users": ["u"]}, ["Group"], None),
+        ({"Groups": ["g"], "Roles": {"Ref": "Names"}}, [], "role and others"),
+        ({"Roles": ["r"]}, ["User"], "role and others"),
+        ({"Groups": ["g"]}, ["Role"], "role and others"),
+        ({}, ["Role", "Role"], "role"),
+        ({}, ["Role", "Group"], "role and others"),
+    ],
+)
+def test_a_template_says_who_has_its_policies(
+    properties: dict[str, Any], holders_of_it: list[str], holder: str | None
+) -> None:
+    resources = {
+        f"Holder{number}": {
+            "Type": f"AWS::IAM::{kind}",
+            "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/X", {"Ref": "It"}]},
+        }
+        for number, kind in enumerate(holders_of_it)
+    }
+    held = {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {**properties, "PolicyDocument": POLICY},
+    }
+    assert policies_in({"Resources": {**resources, "It": held}}) == [("It", "identity", holder)]
+
+
 @pytest.mark.parametrize(("name", "of", "rules"), [
     ("Admin", "AWS::IAM::Role", ["role-session-has-no-mfa"]),
     ("Admin", "AWS::IAM::User", []),
@@ -396,3 +427,17 @@ def test_what_a_malformed_policy_means_is_judged_all_the_same(
     found = read_policies("p.json", json.dumps(policy))
     assert [error.message for error in found.errors] == [f"p.json:{said}"]
     assert [each.statements[0].allows for each in found.documents] == [False]
+
+
+def test_a_variable_that_cloudformation_refers_to_is_told_of_a_policy_in_a_text() -> None:
+    written = json.dumps({"Statement": {**STATEMENT, "Resource": "x/${aws:username}"}})
+    stack = {"Resources": {"Set": {"Type": "AWS::SSO::PermissionSet", "Properties": {}}}}
+    stack["Resources"]["Set"]["Properties"] = {"InlinePolicy": {"Fn::Sub": written}}
+    found = read_policies("p.json", json.dumps(stack))
+    assert [each.message.partition(": ")[2] for each in found.errors] == [
+        "Fn::Sub takes ${aws:username} for a reference in the template"
+    ]
+    assert found.errors[0].hint == "write ${!aws:username}"
+    assert [each.statements[0].resources for each in found.documents] == [("x/${aws:username}",)]
+    escaped = json.dumps(stack).replace("${aws", "${!aws")
+    assert read_policies("p.json", escaped).errors == ()

@@ -60,7 +60,8 @@ MALFORMED = Rule(
     "or has more than letters and digits, an element that is missing or outside the statements, a "
     "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), an "
     "empty list, an action without a service or with a wildcard in it (`*:Get*`), or one other "
-    "than `sts:…` in a trust policy: IAM rejects the policy.",
+    "than `sts:…` in a trust policy: IAM rejects the policy. Or a variable in `Fn::Sub` without "
+    "the `!` of `${!aws:username}`: CloudFormation refuses the template.",
 )
 OLD_VERSION = Rule(
     "old-version",
@@ -158,11 +159,10 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     items = subject.items_of("Resource", "NotResource")
     wrong = [item for item in items if isinstance(item.value, str) and _is_no_arn(item.value)]
     if wrong:
-        more = f" (and {len(wrong) - 1} more)" if wrong[1:] else ""
         yield Flaw(
             NO_ARN,
             subject.document.source.position(wrong[0].offset),
-            f"{wrong[0].value!r} is neither an ARN nor *{more}",
+            f"{wrong[0].value!r} is neither an ARN nor *{_and_more(wrong)}",
             REJECTED,
             "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
         )
@@ -176,6 +176,21 @@ def check_form(subject: Subject) -> Iterator[Flaw]:
         *_in_principals(subject),
     ):
         yield Flaw(MALFORMED, position, what, REJECTED, cure)
+
+
+def check_references(subject: Subject) -> Iterator[Flaw]:
+    """Find variables of IAM's that CloudFormation looks for in the template."""
+    misread = [item for item in subject.texts() if item.misread]
+    if misread:
+        yield Flaw(
+            MALFORMED,
+            subject.document.source.position(misread[0].offset),
+            f"Fn::Sub takes ${{{misread[0].misread}}} for a reference in the template"
+            + _and_more(misread),
+            "CloudFormation refuses the template (Unresolved resource dependencies), and what was "
+            "deployed before stays in force",
+            f"write ${{!{misread[0].misread}}}, of which Fn::Sub makes ${{{misread[0].misread}}}",
+        )
 
 
 def check_version(subject: Subject) -> Iterator[Flaw]:
@@ -200,8 +215,13 @@ CHECKS: tuple[Check, ...] = (
     check_places,
     check_resources,
     check_form,
+    check_references,
     check_version,
 )
+
+
+def _and_more(found: Sequence[object]) -> str:
+    return f" (and {len(found) - 1} more)" if found[1:] else ""
 
 
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
@@ -258,8 +278,7 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             cure = "move it to the role's permission policy"
             yield subject.document.source.position(item.offset), what, cure
     if none:
-        more = f" (and {len(none) - 1} more)" if none[1:] else ""
-        what = f"{none[0].value!r} cannot be an action" + more
+        what = f"{none[0].value!r} cannot be an action" + _and_more(none)
         cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
         yield subject.document.source.position(none[0].offset), what, cure
 
@@ -302,8 +321,7 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             if (found := _why_none(kind, str(item.value)))
         ]
         for item, (what, cure) in wrong[:1]:
-            more = f" (and {len(wrong) - 1} more)" if wrong[1:] else ""
-            yield subject.document.source.position(item.offset), what + more, cure
+            yield subject.document.source.position(item.offset), what + _and_more(wrong), cure
 
 
 def _why_none(kind: str, text: str) -> tuple[str, str] | None:

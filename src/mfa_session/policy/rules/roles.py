@@ -10,6 +10,7 @@ from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.credentials import RequestContext, role_session
 from mfa_session.policy.document import (
+    MIXED,
     has_principal,
     is_for_everybody,
     is_for_everybody_but_some,
@@ -41,7 +42,8 @@ IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
     WARNING,
     "A role's own permission policy (`--role`), or a boundary that is for roles by its `Sid` "
-    "(`LambdaRoleCeiling`), requires MFA, which a role's sessions do not carry.",
+    "(`LambdaRoleCeiling`), requires MFA, which a role's sessions do not carry. Or a Deny in a "
+    "policy that the file attaches to roles as well as to users or groups.",
 )
 SCP = Rule(
     "scp-locks-out-roles",
@@ -203,11 +205,30 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_shared_policy(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies without MFA in a policy that roles have as well as users."""
+    statement, others = subject.statement, subject.other_conditions
+    of_users = all("${aws:username}" in each.lower() for each in statement.resources or ("*",))
+    spared = of_users or _keeps_devices(statement) or any(map(_spares_roles, others))
+    found = subject.reach if subject.document.holder == MIXED and not spared else None
+    if found and found.without_mfa and subject.refuses_without_mfa:
+        yield Flaw(
+            IN_ROLE_POLICY,
+            subject.mfa_conditions[0].position,
+            "this policy is attached to roles, too: their sessions carry no MFA, even if assuming "
+            "them took a code",
+            "the roles' sessions are stopped",
+            "detach it from the roles; where people assume them, require MFA in their trust "
+            "policies",
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     check_roles,
     check_exempt_roles,
     check_role_conditions,
     check_role_policy,
+    check_shared_policy,
     check_scp,
 )
 

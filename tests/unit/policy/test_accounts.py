@@ -1,0 +1,79 @@
+"""What an account dump says of who has a policy, and of its versions, lint judges it by."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mfa_session.policy.lint import lint
+from mfa_session.policy.reading import read_policies
+from policy.kinds import ENROL, MY_DEVICE, WITHOUT, allow, deny_but
+
+OWN = allow(ENROL, Resource=["arn:aws:iam::*:user/*", MY_DEVICE])
+NO_MFA, MFA = [OWN], [OWN, deny_but(ENROL, WITHOUT)]
+
+
+def document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def managed(versions: dict[str, list[dict[str, Any]]], default: str, **rest: Any) -> dict[str, Any]:
+    """Return a managed policy with its versions, the newest first as in AWS's answer."""
+    listed = [
+        {
+            "VersionId": name,
+            "IsDefaultVersion": name == default,
+            "Document": document(versions[name]),
+        }
+        for name in reversed(versions)
+    ]
+    arn = "arn:aws:iam::123456789012:policy/Own"
+    return {"PolicyName": "Own", "Arn": arn, "PolicyVersionList": listed, **rest}
+
+
+def found_in(dump: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the policy and rule of each finding."""
+    read = read_policies("p.json", json.dumps(dump))
+    assert read.errors == ()
+    return [(each.name, finding.rule) for each in read.documents for finding in lint(each)]
+
+
+@pytest.mark.parametrize(
+    ("versions", "default", "is_told"),
+    [
+        ({"v1": NO_MFA, "v2": MFA}, "v1", True),
+        ({"v9": NO_MFA, "v10": MFA}, "v9", True),
+        ({"v1": MFA, "v2": NO_MFA, "v3": MFA}, "v2", True),
+        ({"v1": NO_MFA, "v2": MFA}, "v2", False),
+        ({"v1": MFA, "v2": NO_MFA}, "v2", False),
+        ({"v1": NO_MFA, "v2": MFA, "v3": NO_MFA}, "v1", False),
+        ({"v1": MFA, "v2": MFA}, "v1", False),
+        ({"v1": NO_MFA}, "v1", False),
+    ],
+)
+def test_a_newer_version_that_asks_for_mfa_in_vain_is_told(
+    versions: dict[str, list[dict[str, Any]]], default: str, is_told: bool
+) -> None:
+    rules = [("policy/Own", "newer-version-unused")] if is_told else []
+    assert found_in({"Policies": [managed(versions, default)]}) == rules
+
+
+def test_a_newer_version_is_named_beside_the_default_one() -> None:
+    dump = {"Policies": [managed({"v4": NO_MFA, "v7": MFA}, "v4")]}
+    (read,) = read_policies("p.json", json.dumps(dump)).documents
+    (finding,) = lint(read)
+    assert finding.message == "v7 of this policy asks for MFA, but v4 is the default version"
+    assert finding.cure.endswith(
+        "aws iam set-default-policy-version --version-id v7 "
+        "--policy-arn arn:aws:iam::123456789012:policy/Own"
+    )
+
+
+@pytest.mark.parametrize("others", [[], ["UserDetailList"]])
+def test_a_role_is_not_to_get_the_version_that_asks_for_mfa(others: list[str]) -> None:
+    policy = managed({"v1": NO_MFA, "v2": MFA}, "v1")
+    holder = {"AttachedManagedPolicies": [{"PolicyArn": policy["Arn"]}]}
+    dump = {name: [holder] for name in ("RoleDetailList", *others)}
+    assert ("policy/Own", "newer-version-unused") not in found_in({**dump, "Policies": [policy]})
