@@ -37,6 +37,9 @@ _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 ACCOUNT_KEYS = {"aws:principalaccount", "kms:calleraccount"}
 
 
+_OF_ALL_CALLERS = {"aws:principalaccount", "aws:principalarn", "aws:userid", "sts:rolesessionname"}
+
+
 class _Surroundings(NamedTuple):
     """The resources, principals and conditions of a statement.
 
@@ -309,7 +312,7 @@ def _of_any_account(around: _Surroundings) -> _Surroundings:
     """Return the surroundings without conditions that a whole account meets."""
     of_account = {each for each in around.others if _is_of_account(each[0], each[1])}
     return around._replace(
-        others=around.others - of_account,
+        others=frozenset(each for each in around.others - of_account if not _is_of_all(*each)),
         only_for=frozenset(value for _, _, values in of_account for value in values),
     )
 
@@ -335,6 +338,11 @@ def _accounts(statement: Statement) -> frozenset[str]:
         if _is_of_account(condition.written.lower(), condition.key.lower()):
             found += condition.values
     return frozenset(found)
+
+
+def _is_of_all(operator: str, key: str, values: tuple[str, ...]) -> bool:
+    """Say whether a comparison takes any value of a key that all callers have."""
+    return operator in {"arnlike", "stringlike"} and "*" in values and key in _OF_ALL_CALLERS
 
 
 def _is_of_account(operator: str, key: str) -> bool:

@@ -1470,10 +1470,12 @@ STATED = [
             "${local.on ? true : false}"))], found("allow-without-mfa"), {}),
     Stated("conditional-of-a-templates-deny", [ALL, deny_but(CARE, on("BoolIfExists", PRESENT,
             '${var.mfa ? "false" : "true"}'))], found("deny-applies-with-mfa", at=1), {}),
-    Stated("roles-of-aws-without-their-path", [ALL, *[deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
-            "aws:PrincipalArn", f"arn:aws:iam::*:role/{each}")}) for each in (
-            "AWSReservedSSO_Admin_*", "AWSServiceRoleForSupport",
-            "aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*", "*AWSReservedSSO_Admin_*")]],
+    Stated("roles-of-aws-without-their-path", [ALL, *[deny(f"{service}:*", {**WITHOUT, **on(
+            "ArnNotLike", "aws:PrincipalArn", f"arn:aws:iam::*:role/{each}")})
+      for service, each in (
+            ("ec2", "AWSReservedSSO_Admin_*"), ("s3", "AWSServiceRoleForSupport"),
+            ("sqs", "aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*"),
+            ("sns", "*AWSReservedSSO_Admin_*"))]],
            [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
     Stated("names-and-ids-of-another-kind", [ALL, deny_but(CARE, WITHOUT), *[deny("ec2:*",
             on("StringNotLike", *each)) for each in (("aws:userid", ["bg-0?", "Anna"]),
@@ -1584,6 +1586,44 @@ STATED = [
              "arn:aws:ssm:*:*:session/${aws:username}-*"], False),
             (["s3:ListBucket", "s3:GetObject"], ["arn:aws:s3:::books", BUCKET], False),
             ("kms:Decrypt", "arn:aws:kms:*:*:*", False)))],
+    # Two like Denies, each of which exempts somebody else.
+    *[Stated(f"exempted-from-one-of-two-{name}", [deny_but(CARE, {**WITHOUT, **on(
+            "StringNotEquals", "aws:username", "glass-1")}), second],
+            found(EXEMPTION) if wrong else [], {})
+      for name, second, wrong in (
+            ("others", deny_but(CARE, {**WITHOUT, **on("StringNotEquals", "aws:username",
+             "glass-2")}), True),
+            ("the-same-and-more", deny_but(CARE, {**WITHOUT, **on("StringNotEquals",
+             "aws:username", ["glass-1", "glass-2"])}), False),
+            ("by-another-key", deny_but(CARE, {**WITHOUT, **on("StringNotEquals",
+             "aws:PrincipalTag/team", "glass-2")}), False),
+            ("other-actions", deny("s3:*", {**WITHOUT, **on("StringNotEquals", "aws:username",
+             "glass-2")}), False))],
+    # A Sid about versions, over an action that deletes none.
+    *[Stated(f"versions-by-the-sid-{number}", [allow("s3:*"), deny(actions, WITHOUT, Sid=sid)],
+            [(PROMISE, sid)] if wrong else [], {})
+      for number, (sid, actions, wrong) in enumerate((
+            ("NoVersionGoesWithoutMfa", "s3:DeleteObject", True),
+            ("NoVersionGoesWithoutMfa", ["s3:DeleteObject", "s3:DeleteObjectVersion"], False),
+            ("NoVersionGoesWithoutMfa", "s3:DeleteObject*", False),
+            ("KeepVersioningOn", "s3:PutBucketVersioning", False),
+            ("NoObjectGoesWithoutMfa", "s3:DeleteObject", False)))],
+    # A tag that the caller sends with the request, and so exempts whoever sends it.
+    *[Stated(f"exempt-by-a-sent-tag-{key}", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "StringNotEquals", key, "true")})],
+            found("deny-narrowed", at=1) if wrong else [], {})
+      for key, wrong in (("aws:RequestTag/break-glass", True), ("aws:RequestTag/sandbox", False),
+            ("aws:PrincipalTag/break-glass", False))],
+    Stated("role-by-its-id-alone", [allow("kms:*", Principal=ACCOUNT), deny("kms:*", {**WITHOUT,
+            **on("StringNotLike", "aws:userid", "AROA1234567890EXAMPLE")}, Principal="*")],
+           found(VALUE, at=1), {}),
+    Stated("role-by-its-id", [allow("kms:*", Principal=ACCOUNT), deny("kms:*", {**WITHOUT,
+            **on("StringNotLike", "aws:userid", ["AROA1234567890EXAMPLE:*", "AIDA1234567890EXAMPL"
+            ])}, Principal="*")], [], {}),
+    Stated("any-session-name", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringLike",
+            "sts:RoleSessionName", "*"))], found(DEFEATED), {}),
+    Stated("some-session-name", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringLike",
+            "sts:RoleSessionName", "ci-*"))], [], {}),
     # One mistake is told once.
     Stated("operator-and-key-swapped", [{**allow(STOP, on(PRESENT, "Bool", "true")),
             "Sid": "StopWithMFA"}], [(OPERATOR, "StopWithMFA")], {}),
@@ -1887,8 +1927,10 @@ STATED = [
     # ARNs whose account has not 12 digits.
     Stated("resources-of-no-account", [allow(STOP, WITH, Resource=[
             f"arn:aws:ec2:eu-west-1:{each}:instance/*" for each in (12 * "1", "1234567890123")]),
-            deny(OFF, NotResource="arn:aws:iam::1234-5678-9012:user/*")],
-           found(DEAD) + found(DEAD, at=1), {}),
+            deny(OFF, NotResource="arn:aws:iam::1234-5678-9012:user/*"), allow(LIST,
+            Resource="arn:aws:iam::my-company:user/*"), allow(LIST, WITH,
+            Resource=["arn:aws:iam::xxxx:user/*", "arn:aws:iam::aws:policy/x"])],
+           [each for at in range(3) for each in found(DEAD, at=at)], {}),
     Stated("exempt-roles-of-no-account", [deny("s3:*", on("StringNotEquals", "aws:PrincipalArn",
             ["arn:aws:iam::123456789:role/Ops", ROLE["AWS"]]), **PUBLIC), allow("sqs:SendMessage",
             on("ArnLike", "aws:SourceArn", "arn:aws:sns:*:0:x"), Principal="*")],

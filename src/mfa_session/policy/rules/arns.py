@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 DEAD_ARN = Rule(
     "arn-matches-nothing",
     WARNING,
-    "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`), a brace without its other "
-    "half (`user/*}`), or a backslash before a variable: it matches nothing.",
+    "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
+    "without its other half (`user/*}`), or a backslash before a variable: it matches nothing.",
 )
 RULES = (DEAD_ARN,)
 
 _arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
 _at_braces = re.compile("([{}])").split
 _has_any_text = re.compile("s3|iot").match  # a service in whose names a brace may stand
+_is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:(mfa|user)/").match
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
@@ -72,7 +73,7 @@ def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
     arn = _arn(filled)
     if arn is None:
         return None
-    if is_no_account(arn[2]):
+    if is_no_account(arn[2]) or _is_of_an_alias(filled):
         return f"has the account {arn[2]}, and accounts have 12 digits", "write all its 12 digits"
     if keys_outside_of_braces(text):  # which `keys` tells
         return None

@@ -100,6 +100,9 @@ _of_some_places = re.compile(
 _is_joined = re.compile(
     "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)"
 ).search
+_of_exempting_tag = re.compile(
+    "aws:requesttag/.*(break.?glass|bypass|emergency|exempt|mfa|override)"
+).match
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
@@ -214,7 +217,10 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     narrowing = [
         each
         for each in subject.other_conditions
-        if _is_narrow(each) or is_met(each, DIRECT_CALL) is False or _is_joined(sid)
+        if _is_narrow(each)
+        or _is_sent_to_be_exempt(each)
+        or is_met(each, DIRECT_CALL) is False
+        or _is_joined(sid)
     ]
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
     only_there = says_where(subject) and not (inside or _is_joined(sid))
@@ -345,6 +351,12 @@ def _is_narrow(condition: Condition) -> bool:
     if key == "aws:currenttime" and condition.operator.startswith("DateGreaterThan"):
         return False  # it says since when the Deny is in force
     return key in CIRCUMSTANCES and not has_wrong_networks(condition)
+
+
+def _is_sent_to_be_exempt(condition: Condition) -> bool:
+    """Say whether a tag that the caller sends with the request exempts it: break-glass, no-mfa."""
+    tag = _of_exempting_tag(condition.key.lower())
+    return tag is not None and condition.operator in OPPOSITES
 
 
 def says_where(subject: Subject) -> bool:

@@ -10,6 +10,7 @@ from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import has_principal
 from mfa_session.policy.fixes import right_deny
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.rules.conditions import CIRCUMSTANCES
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, FIRST_STEPS
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
@@ -59,6 +60,9 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
     statement, whole = subject.statement, subject.whole
     asks = not statement.allows or bool(subject.mfa_conditions)
     if asks or not (statement.conditions and _demands(statement.sid or "")):
+        return
+    circumstances = CIRCUMSTANCES | {"sts:externalid"}
+    if not all(each.key.lower() in circumstances for each in statement.conditions):
         return
     if has_principal(statement) and whole.fresh_allows.covers(replace(statement, conditions=())):
         keys = " and ".join(each.key for each in statement.conditions)

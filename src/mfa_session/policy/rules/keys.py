@@ -203,7 +203,7 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
 def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the tags of a request, beside MFA, for actions that set none."""
     actions = [action.lower() for action in subject.statement.actions or ()]
-    none = bool(actions and subject.mfa_conditions) and all(map(_sets_no_tags, actions))
+    none = bool(actions and subject.whole.concern_mfa) and all(map(_sets_no_tags, actions))
     for condition in subject.other_conditions if none else ():
         absent = is_met(condition, RequestContext({condition.key: None}))
         if condition.key.lower().startswith("aws:requesttag/") and condition.operator != "Null":

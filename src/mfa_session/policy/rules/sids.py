@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
@@ -21,7 +23,7 @@ from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Statement
+    from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 PROMISE = Rule(
@@ -30,13 +32,15 @@ PROMISE = Rule(
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
     "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
     "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it demands "
-    "hardware (`RequireHardwareMFA`), which no condition key tells from other devices.",
+    "hardware (`RequireHardwareMFA`), which no condition key tells from other devices; or it is "
+    "about versions of S3 objects, and only `s3:DeleteObject` is named.",
 )
 EXEMPTION = Rule(
     "sid-promises-exemption",
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
-    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts.",
+    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts; or "
+    "of two like Denies each exempts somebody else.",
 )
 RULES = (PROMISE, EXEMPTION)
 
@@ -50,6 +54,7 @@ _devices = re.compile(
     "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
     "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
 ).search
+_of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
 _everything = re.compile(
     f"(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
     f"(?:if|unless|when|with|without|no|not)*{_MFA}"
@@ -63,6 +68,9 @@ _TOLD_ELSEWHERE = FIRST_STEPS - {"iam:changepassword", "iam:getaccountpasswordpo
 _NEGATED = {
     f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
 }
+_NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
+_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
+_MOST = 10  # Denies to compare with each
 _CREATION = "iam:CreateVirtualMFADevice"
 _exception = re.compile("(?:except|exempt|exclud|unless)(?:ing|for|the)*([a-z]{2,})").search
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
@@ -119,6 +127,20 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
             f"the Sid is {subject.statement.sid}, but no action is about MFA devices",
             "nobody is allowed to find or manage a device by it",
             "write the action that is meant, such as iam:ListMFADevices, or change the Sid",
+        )
+
+
+def check_versions(subject: Subject) -> Iterator[Flaw]:
+    """Find statements on S3 whose Sid names versions of objects, and no action does."""
+    names = names_of(subject.statement)
+    named = "version" in _letters(subject.statement) and bool(subject.mfa_conditions)
+    if named and "s3:deleteobject" in names and not any(map(_of_versions, names)):
+        yield Flaw(
+            PROMISE,
+            subject.place_of_action("s3:DeleteObject"),
+            f"the Sid is {subject.statement.sid}, but s3:DeleteObject only hides an object",
+            "no version is deleted by it: that is s3:DeleteObjectVersion, which is missing",
+            "write s3:DeleteObjectVersion as well",
         )
 
 
@@ -201,6 +223,35 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
+    """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
+    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
+        other = next(_like(subject, condition), None)
+        if other:
+            yield Flaw(
+                EXEMPTION,
+                condition.position,
+                f"{condition.values[0]} is exempt from this Deny, and not from {other.label}, "
+                "which denies the same",
+                "nobody is exempt without MFA",
+                f"write one Deny, with all of them under {condition.written}",
+            )
+
+
+def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
+    """Yield later Denies that differ only in whom they exempt by the key of a condition."""
+    own, whole = subject.statement, subject.whole
+    later = itertools.dropwhile(lambda each: each is not own, whole.denies_for_mfa)
+    exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
+    for each in itertools.islice(later, 1, _MOST) if exempts and condition.values else ():
+        same = all(getattr(each, name) == getattr(own, name) for name in _SCOPE)
+        kept = {comparison(c) for c in own.conditions if c is not condition}
+        rest = [c for c in each.conditions if comparison(c) not in kept]
+        alike = [(c.written, c.key) for c in rest] == [(condition.written, condition.key)]
+        if same and alike and not set(rest[0].values) & set(condition.values):
+            yield each
+
+
 def check_exception(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that are only for those whom their Sid excepts."""
     excepted = _exception(_letters(subject.statement))
@@ -223,9 +274,11 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_promise,
     check_devices,
+    check_versions,
     check_everything,
     check_hardware,
     check_exemption,
+    check_exempted_twice,
     check_exception,
 )
 
