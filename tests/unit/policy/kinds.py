@@ -114,6 +114,7 @@ ORGANISATION_IF_ANY = on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-123456
 CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
 VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
+IN_OFFICE = on("IpAddress", "aws:SourceIp", "192.0.2.0/24")
 NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])  # fmt: skip
@@ -1620,6 +1621,17 @@ STATED = [
     Stated("role-by-its-id", [allow("kms:*", Principal=ACCOUNT), deny("kms:*", {**WITHOUT,
             **on("StringNotLike", "aws:userid", ["AROA1234567890EXAMPLE:*", "AIDA1234567890EXAMPL"
             ])}, Principal="*")], [], {}),
+    # An Allow whose Sid demands MFA, and another one for some networks.
+    *[Stated(f"mfa-demanded-but-{number}", [allow(action, WITH, Sid=sid), second],
+            [(DEFEATED, sid)] if wrong else [], {})
+      for number, (sid, action, second, wrong) in enumerate((
+            ("StopOnlyWithMfa", STOP, allow("ec2:*", IN_OFFICE), True),
+            ("MfaRequiredToStop", [STOP, READ], allow("ec2:*", IN_OFFICE), True),
+            ("StopWithMfa", STOP, allow("ec2:*", IN_OFFICE), False),
+            ("MfaRequiredOutsideOffice", STOP, allow("ec2:*", IN_OFFICE), False),
+            ("StopOnlyWithMfa", STOP, allow("s3:*", IN_OFFICE), False),
+            ("StopOnlyWithMfa", STOP, allow("ec2:*", on("StringEquals", "ec2:Owner", "x")),
+             False)))],
     Stated("any-session-name", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringLike",
             "sts:RoleSessionName", "*"))], found(DEFEATED), {}),
     Stated("some-session-name", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringLike",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.coverage import names_of
+from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.document import has_principal
 from mfa_session.policy.fixes import right_deny
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
@@ -19,18 +20,24 @@ from mfa_session.policy.rules.sids import breaks_promise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Statement
+    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 DEFEATED = Rule(
     "allowed-without-mfa-too",
     ERROR,
     "Another statement allows the same without MFA, and no Deny stops it: everybody gets through. "
-    "A warning for one whose `Sid` demands something else (`RequireVpn`): it is another way in.",
+    "A warning where the `Sid` demands MFA and another allows the same in some networks, and for "
+    "one whose `Sid` demands something else (`RequireVpn`): it is another way in.",
 )
 RULES = (DEFEATED,)
 
 _FEW = 8  # resources
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
+_demands_mfa = re.compile(
+    "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
+    re.IGNORECASE,
+).match
 # A Sid that demands something else than MFA, such as ExternalIdRequired.
 _demands = re.compile(
     "(?!.*(mfa|2fa|factor)).*(requir|must|need|enforc|mandat)|(allow|trust)?only", re.IGNORECASE
@@ -55,14 +62,51 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
     )
 
 
+def check_circumstances(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows whose Sid demands MFA, and what another gives without it in some networks."""
+    statement, whole = subject.statement, subject.whole
+    if not (subject.requires_mfa and _demands_mfa(statement.sid or "")):
+        return
+    elsewhere, originals = _under_circumstances(whole)
+    closed = {*elsewhere.uncovered(statement), *FIRST_STEPS}
+    left = [name for name in whole.undenied(statement, "long_term") if name not in closed]
+    if not left or any(check_defeat(subject)):
+        return
+    other = originals[next(elsewhere.about(statement, left[0]))]
+    if not any(check_alternatives(replace(subject, statement=other))):
+        yield Flaw(
+            DEFEATED,
+            subject.mfa_conditions[0].position,
+            f"the Sid is {statement.sid}, but {subject.label_of(other)} allows "
+            f"{subject.as_written(left[0])} without MFA",
+            f"whoever meets the conditions of {other.label} gets through without MFA",
+            "deny these actions without MFA, or change the Sid",
+            severity=WARNING,
+        )
+
+
+@functools.lru_cache(maxsize=32)
+def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Statement]]:
+    """Return the Allows that are only for some networks, times and the like, as if for all."""
+    originals = {
+        replace(each, conditions=()): each
+        for each in whole.statements
+        if each.allows and each.conditions and all(map(_is_circumstance, each.conditions))
+    }
+    return Cover(originals), originals
+
+
+def _is_circumstance(condition: Condition) -> bool:
+    return condition.key.lower() in CIRCUMSTANCES
+
+
 def check_alternatives(subject: Subject) -> Iterator[Flaw]:
     """Find Allows whose Sid demands what they are only another way in by, beside one with MFA."""
     statement, whole = subject.statement, subject.whole
     asks = not statement.allows or bool(subject.mfa_conditions)
     if asks or not (statement.conditions and _demands(statement.sid or "")):
         return
-    circumstances = CIRCUMSTANCES | {"sts:externalid"}
-    if not all(each.key.lower() in circumstances for each in statement.conditions):
+    if not all(_is_circumstance(e) or e.is_about("sts:ExternalId") for e in statement.conditions):
         return
     if has_principal(statement) and whole.fresh_allows.covers(replace(statement, conditions=())):
         keys = " and ".join(each.key for each in statement.conditions)
@@ -78,7 +122,7 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_defeat, check_alternatives)
+CHECKS: tuple[Check, ...] = (check_defeat, check_circumstances, check_alternatives)
 
 
 def _is_told_of(opener: Subject, names: list[str]) -> bool:
