@@ -78,7 +78,7 @@ NARROWED = Rule(
     "deny-narrowed",
     WARNING,
     "Another condition (network, time, TLS) must match, too: where it does not, nobody without MFA "
-    "is stopped.",
+    "is stopped. Or whoever sends a tag with the request (`aws:RequestTag/break-glass`) is exempt.",
 )
 RULES = (
     UNKNOWN_OPERATOR,
@@ -101,7 +101,7 @@ _is_joined = re.compile(
     "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)"
 ).search
 _of_exempting_tag = re.compile(
-    "aws:requesttag/.*(break.?glass|bypass|emergency|exempt|mfa|override)"
+    "aws:requesttag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)"
 ).match
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
@@ -217,10 +217,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     narrowing = [
         each
         for each in subject.other_conditions
-        if _is_narrow(each)
-        or _is_sent_to_be_exempt(each)
-        or is_met(each, DIRECT_CALL) is False
-        or _is_joined(sid)
+        if _is_narrow(each) or is_met(each, DIRECT_CALL) is False or _is_joined(sid)
     ]
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
     only_there = says_where(subject) and not (inside or _is_joined(sid))
@@ -238,8 +235,23 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_sent_tags(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that exempt whoever sends a tag with the request, such as break-glass."""
+    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
+        tag = _of_exempting_tag(condition.key.lower())
+        if tag and condition.operator in OPPOSITES and not subject.on_role:
+            yield Flaw(
+                NARROWED,
+                condition.position,
+                f"{condition.key} is a tag that the caller sends with the request",
+                "whoever sends it needs no MFA, where the action takes tags",
+                f"compare aws:PrincipalTag/{tag[1]}, the tag of the user, which others set",
+            )
+
+
 CHECKS: tuple[Check, ...] = (
     check_operators,
+    check_sent_tags,
     check_values,
     check_networks,
     check_age,
@@ -351,12 +363,6 @@ def _is_narrow(condition: Condition) -> bool:
     if key == "aws:currenttime" and condition.operator.startswith("DateGreaterThan"):
         return False  # it says since when the Deny is in force
     return key in CIRCUMSTANCES and not has_wrong_networks(condition)
-
-
-def _is_sent_to_be_exempt(condition: Condition) -> bool:
-    """Say whether a tag that the caller sends with the request exempts it: break-glass, no-mfa."""
-    tag = _of_exempting_tag(condition.key.lower())
-    return tag is not None and condition.operator in OPPOSITES
 
 
 def says_where(subject: Subject) -> bool:

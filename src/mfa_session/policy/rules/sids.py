@@ -139,7 +139,9 @@ def check_versions(subject: Subject) -> Iterator[Flaw]:
             PROMISE,
             subject.place_of_action("s3:DeleteObject"),
             f"the Sid is {subject.statement.sid}, but s3:DeleteObject only hides an object",
-            "no version is deleted by it: that is s3:DeleteObjectVersion, which is missing",
+            "nobody is allowed to delete a version"
+            if subject.statement.allows
+            else "nobody is stopped from deleting a version",
             "write s3:DeleteObjectVersion as well",
         )
 
