@@ -515,8 +515,8 @@ STATED = [
     Stated("not-resource", [ALL, deny("ec2:*", FALSE, NotResource=BUCKET)],
            found(MISSES, at=1), {STOP: "km"}),
     Stated("not-principal-denied", [allow("ec2:*", Principal=ACCOUNT), {"Effect": "Deny",
-            "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/x"}, "Action": "ec2:*",
-            "Resource": "*", "Condition": FALSE}], found(MISSES, at=1), {}),
+            "NotPrincipal": {"AWS": ["arn:aws:iam::123456789012:user/x", "123456789012"]},
+            "Action": "ec2:*", "Resource": "*", "Condition": FALSE}], found(MISSES, at=1), {}),
     Stated("not-principal-allowed", [{"Effect": "Allow", "NotPrincipal": ACCOUNT, "Action": READ,
             "Resource": BUCKET, "Condition": WITH}], found(ANYONE), {}),
     Stated("two-colons-in-key", [allow("ec2:*", on("Bool", "aws::MultiFactorAuthPresent",
@@ -1181,7 +1181,11 @@ STATED = [
            found(ROLE_SESSION, at=1), {}),
     Stated("denied-to-all-but-a-user-that-nothing-allows", [allow(READ, Principal=ACCOUNT,
             Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": {
-            "AWS": "arn:aws:iam::123456789012:user/carol"}}], [], {}),
+            "AWS": "arn:aws:iam::123456789012:user/carol"}}], found(EXEMPTION, at=1), {}),
+    *[Stated(f"denied-to-all-but-a-user-and-{number}", [allow(READ, Principal=ACCOUNT,
+            Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": {"AWS": [
+            "arn:aws:iam::123456789012:user/carol", account]}}], [], {})
+      for number, account in enumerate(("123456789012", "arn:aws:iam::123456789012:root"))],
     *[Stated(f"roles-by-condition-{name}", [allow(READ, on("ArnLike", "aws:PrincipalArn", arns),
             Principal=ACCOUNT, Resource=BUCKET), deny(READ, WITHOUT, Principal="*",
             Resource=BUCKET)], found(*rules, at=1), {})

@@ -40,7 +40,8 @@ EXEMPTION = Rule(
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
     "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts; or "
-    "of two like Denies each exempts somebody else.",
+    "of two like Denies each exempts somebody else; or `NotPrincipal` names a user, but not the "
+    "account.",
 )
 RULES = (PROMISE, EXEMPTION)
 
@@ -68,6 +69,7 @@ _TOLD_ELSEWHERE = FIRST_STEPS - {"iam:changepassword", "iam:getaccountpasswordpo
 _NEGATED = {
     f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
 }
+_user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
 _SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
 _MOST = 10  # Denies to compare with each
@@ -225,6 +227,26 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
+    """Find NotPrincipals that name a user, but not the account, without which AWS denies both.
+
+    (IAM reference, NotPrincipal with Deny.)
+    """
+    arns = (subject.statement.not_principals or {}).get("AWS", ())
+    for user in filter(_user_and_account, arns) if subject.refuses_without_mfa else ():
+        account = user.split(":")[4]
+        if not any(each in {account, f"{user.partition('user/')[0]}root"} for each in arns):
+            yield Flaw(
+                EXEMPTION,
+                subject.place_of("NotPrincipal"),
+                f"NotPrincipal names {user}, but not its account",
+                "AWS denies the account, and the user with it",
+                f'write "Principal": "*", and exempt the user by "ArnNotEquals": '
+                f'{{"aws:PrincipalArn": "{user}"}}',
+            )
+            return
+
+
 def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
     """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
     for condition in subject.other_conditions if subject.refuses_without_mfa else ():
@@ -280,6 +302,7 @@ CHECKS: tuple[Check, ...] = (
     check_everything,
     check_hardware,
     check_exemption,
+    check_exempt_users,
     check_exempted_twice,
     check_exception,
 )
