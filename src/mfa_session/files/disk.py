@@ -9,7 +9,7 @@ from itertools import chain
 
 from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
-from mfa_session.files.keyring_sessions import read_beside
+from mfa_session.files.beside import read_beside
 from mfa_session.files.notes import Enrolments, KeyJournal
 from mfa_session.files.reading import OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mfa_session.files.keyring_sessions import Fetch
+    from mfa_session.files.beside import Fetch
     from mfa_session.files.state import StateDir
     from mfa_session.model.iam import Intent
     from mfa_session.model.session import Session

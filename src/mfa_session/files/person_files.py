@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.files.keyring_sessions import Fetch
+    from mfa_session.files.beside import Fetch
     from mfa_session.files.state import StateDir
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
@@ -66,7 +66,7 @@ class Files:
         """Return the sessions outside the credentials file, by profile; no secret is fetched."""
         if not self.state.names((RECOVERED, STORED)):
             return {}
-        from mfa_session.files.keyring_sessions import read_beside  # noqa: PLC0415  # seldom any
+        from mfa_session.files.beside import read_beside  # noqa: PLC0415  # seldom any
 
         return read_beside(self.state, self.fetch)
 

@@ -5,9 +5,8 @@ A login also copies settings of the source to the AWS config file.
 
 from __future__ import annotations
 
-from mfa_session.files.aside import AsidePlace, forget_aside, read_recovered
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.keyring_sessions import KeyringSessions
+from mfa_session.files.beside import AsidePlace, KeyringSessions, forget_aside, read_recovered
 from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.model import copied_settings
 from mfa_session.model.copied_settings import SERVES
@@ -28,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from mfa_session.files.keyring_sessions import SessionVault
+    from mfa_session.files.beside import SessionVault
     from mfa_session.files.state import StateDir
     from mfa_session.ini.document import IniDocument
     from mfa_session.model.profiles import ProfileFiles
