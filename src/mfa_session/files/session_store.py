@@ -8,8 +8,6 @@ from __future__ import annotations
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.beside import AsidePlace, KeyringSessions, forget_aside, read_recovered
 from mfa_session.files.shared import ConfigFile, CredentialsFile
-from mfa_session.model import copied_settings
-from mfa_session.model.copied_settings import SERVES
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header, config_headers
 from mfa_session.model.session import (
@@ -21,7 +19,15 @@ from mfa_session.model.session import (
     list_sessions,
     session_values,
 )
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.settings import (
+    KEYRING,
+    SERVES,
+    copied_text,
+    copy_changes,
+    read_copied,
+    served_profile,
+    still_ours,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -246,8 +252,8 @@ class ConfigCopies:
     ) -> tuple[Values, str | None]:
         """Return what to set in the profile (None: remove), and the text that remembers it."""
         remembered = self._remembered(profiles, profile, stored)
-        copies, ours = copied_settings.changes(wanted, remembered, profiles.in_config(profile))
-        return copies, copied_settings.to_text(ours)
+        copies, ours = copy_changes(wanted, remembered, profiles.in_config(profile))
+        return copies, copied_text(ours)
 
     def _remembered(
         self, profiles: ProfileFiles, profile: str, stored: Session | None
@@ -257,7 +263,7 @@ class ConfigCopies:
         A process that yields this very session is ours, even if a failed write made us forget it.
         """
         section = profiles.in_credentials(profile)
-        copied = copied_settings.from_text(stored.copied if stored else section.get(COPIED))
+        copied = read_copied(stored.copied if stored else section.get(COPIED))
         process = profiles.in_config(profile).get(PROCESS)
         name = stored.name if stored else section.get(PREFIX + "name", profile)
         if process is not None and process == self.own_line(name):
@@ -287,13 +293,13 @@ class ConfigCopies:
     ) -> dict[str, list[str]]:
         """Return the keys to remove with a session, by profile: its own, and its jobs' profile."""
         present = profiles.in_config(profile)
-        ours = copied_settings.still_ours(self._remembered(profiles, profile, stored), present)
+        ours = still_ours(self._remembered(profiles, profile, stored), present)
         keys = {profile: list(ours)}
-        served = copied_settings.served_profile(profile)
+        served = served_profile(profile)
         in_served = profiles.in_config(served)
         if SERVES in in_served:
-            copied = copied_settings.from_text(in_served[SERVES])
-            keys[served] = [SERVES, *copied_settings.still_ours(copied, in_served)]
+            copied = read_copied(in_served[SERVES])
+            keys[served] = [SERVES, *still_ours(copied, in_served)]
         return keys
 
     def remove(self, keys: Mapping[str, list[str]]) -> None:

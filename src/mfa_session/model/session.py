@@ -123,8 +123,7 @@ class Session(Record):
 
     `kind` is `mfa` (GetSessionToken), `role` (AssumeRole) or `unknown` (another tool's).
     `in_keyring`: its secrets are in the OS keyring, and fetched when they are opened.
-    `copied` are the settings that were written beside it into the AWS config (see
-    `model/copied_settings.py`). Times are aware UTC; what is not known is None.
+    `copied` are the settings that were written beside it into the AWS config (`copied_text`). Times are aware UTC; what is not known is None.
     """
 
     name: str

@@ -14,6 +14,7 @@ from mfa_session.model.settings import (
     MIN_TTL_SECONDS,
     ROLE_SECONDS,
     Settings,
+    read_copied,
 )
 from mfa_session.session.names import (
     Named,
@@ -105,10 +106,8 @@ class _Said:
         self.target = choose_target(inputs, named, self.first("write_to"))
         self.stored = stored_lines(inputs, named.name, self.target)
         if "copied" in self.stored:
-            from mfa_session.model.copied_settings import from_text  # noqa: PLC0415  # seldom
-
             # What the last login copied from the source is not a setting of this session's own.
-            copied = from_text(self.stored["copied"])
+            copied = read_copied(self.stored["copied"])
             self.section = {k: v for k, v in self.section.items() if copied.get(k) != v}
         # What a section remembers stands in for settings only where nothing else defines it.
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
