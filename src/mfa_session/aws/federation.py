@@ -77,7 +77,6 @@ class Federation:
             raise not_an_answer(request) from None
 
     def _get(self, url: str, request: AwsRequest) -> tuple[int, bytes]:
-        """Return status and body, with botocore's proxies and certificates."""
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415
 
         try:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.aws.federation import Federation
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.feature_ports import DoctorEdges, JobEdges, RolesEdges, SetupEdges
-    from mfa_session.model.iam import NewDevice
-    from mfa_session.model.long_term_keys import KeyEdges
+    from mfa_session.model.iam import KeyEdges, NewDevice
     from mfa_session.model.ports import Caller
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Source
@@ -38,7 +37,7 @@ class Wiring(SessionWiring):
         from mfa_session.aws.account import IamKeys
         from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
-        from mfa_session.model.long_term_keys import KeyEdges
+        from mfa_session.model.iam import KeyEdges
         from mfa_session.system.own_program import process_line
         from mfa_session.system.signals import uninterrupted
 

@@ -64,12 +64,12 @@ class AsidePlace:
             raise
 
     def note(self, session: Session) -> None:
-        """Put one of many in a file of its own, so that no kill loses it; nothing is reserved."""
+        """Put one of many in a file of its own; nothing is reserved."""
         with suppress(ConfigurationError):  # the disk is full: there is room for `keep`
             self._state.put(f"{_noted(session.profile)}-{os.getpid()}", _to_text([session]))
 
     def keep(self, *sessions: Session) -> str:
-        """Put the sessions there and return where; the next command finds them."""
+        """Put the sessions there and return where."""
         paths = []
         for group in _in_groups(sessions):
             self._reserved[0].fill(_to_text(group))
@@ -124,7 +124,7 @@ def _noted(profile: str) -> str:
 
 
 def read_recovered(state: StateDir) -> dict[str, Session]:
-    """Return the sessions kept aside, by the profile they are meant for."""
+    """Return the sessions kept aside, by profile."""
     return _sessions_in(state, state.names(RECOVERED), read_session)
 
 

@@ -234,7 +234,6 @@ def _check_owned(path: str, what: str, status: os.stat_result) -> None:
 
 
 def _name_of(uid: int) -> str:
-    """Return a user's name as sudo takes it."""
     if sys.platform == "win32":
         return str(uid)
     import pwd  # noqa: PLC0415 - not there on Windows, and rarely needed

@@ -58,7 +58,7 @@ class SessionStore:
         vault: Callable[[], SessionVault],
         own_line: Callable[[str], str],
     ) -> None:
-        """Take the environment that names the files, the state directory, and how to warn.
+        """Take what names the files and warns.
 
         `vault` returns the keyring's sessions, `own_line` the credential_process that yields one.
         """
@@ -115,10 +115,7 @@ class SessionStore:
                 _refuse_long_term(section or {}, target)
 
     def set_aside(self, *targets: str) -> AsidePlace | None:
-        """Reserve room in the state directory, so that even a full disk loses no session.
-
-        Without a home directory there is none: the run goes on and warns.
-        """
+        """Reserve room in the state directory; without a home directory, warn."""
         # Writing imports it when it is first needed; once a code is spent, that might fail.
         import mfa_session.ini.editing  # noqa: F401, PLC0415
 
@@ -131,7 +128,7 @@ class SessionStore:
         return None
 
     def save(self, session: Session, settings: Settings) -> None:
-        """Write the session to its section, and the source's settings to the AWS config."""
+        """Write the session, and the source's settings to the AWS config."""
         for error in self.save_all([(session, settings)]).values():
             raise error
 
@@ -140,7 +137,6 @@ class SessionStore:
     ) -> Mapping[str, ConfigurationError]:
         """Write sessions to their sections in one write, and what they copy in another.
 
-        Returns the errors of those whose profiles may not be overwritten; the others are written.
         Raises ConfigurationError where the file cannot be written: then none is.
         """
         in_keyring = [each for each in obtained if each[1].store == KEYRING]
@@ -238,7 +234,6 @@ class ConfigCopies:
         own_line: Callable[[str], str],
         warn: Callable[[str], None],
     ) -> None:
-        """Take the file, the credential_process that yields a session, and how to warn."""
         self._config = config
         self.own_line = own_line
         self._warn = warn

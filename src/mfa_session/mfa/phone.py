@@ -84,19 +84,11 @@ class PhoneOnly:
         del serial
         return False
 
+    remove = is_known = holds
+
     def set(self, serial: str, secret: Secret) -> None:
         """Keep nothing."""
         del serial, secret
-
-    def remove(self, serial: str) -> bool:
-        """Return False."""
-        del serial
-        return False
-
-    def is_known(self, serial: str) -> bool:
-        """Return False."""
-        del serial
-        return False
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.arns import account_of
+from mfa_session.model.arns import DIGITS, UPPER_CASE, account_of
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_time, parse_time, read_expiry
 
@@ -21,7 +21,7 @@ SESSION_KEY_PREFIX = "ASIA"
 """The id of every session's key begins with it (IAM guide, unique identifiers)."""
 
 KEY_ID_LENGTHS = range(16, 33)
-_KEY_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+KEY_ID_CHARACTERS = frozenset(UPPER_CASE + DIGITS)
 
 _TEXT_KEYS = (
     "name",
@@ -83,7 +83,6 @@ class LazySecret(Secret):
     __slots__ = ("_fetch",)
 
     def __init__(self, fetch: Callable[[], str]) -> None:
-        """Take how to fetch it; nothing is fetched yet."""
         super().__init__("")
         self._fetch = fetch
 
@@ -110,7 +109,7 @@ class Keys(Record):
     @property
     def shown_id(self) -> str:
         """The key id as it may be shown: what is not shaped like one may be a misplaced secret."""
-        plain = _KEY_ID_CHARACTERS.issuperset(self.access_key_id)
+        plain = KEY_ID_CHARACTERS.issuperset(self.access_key_id)
         return self.access_key_id if plain and len(self.access_key_id) in KEY_ID_LENGTHS else "***"
 
     def is_long_term(self) -> bool:
@@ -123,7 +122,8 @@ class Session(Record):
 
     `kind` is `mfa` (GetSessionToken), `role` (AssumeRole) or `unknown` (another tool's).
     `in_keyring`: its secrets are in the OS keyring, and fetched when they are opened.
-    `copied` are the settings that were written beside it into the AWS config (`copied_text`). Times are aware UTC; what is not known is None.
+    `copied` are the settings that were written beside it into the AWS config (`copied_text`).
+    Times are aware UTC; what is not known is None.
     """
 
     name: str

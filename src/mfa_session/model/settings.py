@@ -187,7 +187,6 @@ class Settings(Record):
 
 
 def _quoted(word: str) -> str:
-    """Quote a word for a shell; "" stays nothing."""
     if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
         return word
     from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
         RolesEdges,
         SetupEdges,
     )
-    from mfa_session.model.iam import NewDevice, Policies
-    from mfa_session.model.long_term_keys import KeyEdges, KeyVault
+    from mfa_session.model.iam import KeyEdges, KeyVault, NewDevice, Policies
     from mfa_session.model.ports import Caller, Edges, Secrets, Store, Terminal
     from mfa_session.model.session import Keys
 

@@ -144,7 +144,6 @@ class SessionsOfSource:
         return stands.kind == "mfa" and is_of_source(stands, self._source)
 
     def _fitting(self) -> Iterator[Settings]:
-        """Yield the MFA sessions, standing or described, of the source's key."""
         standing = [session.name for session in self._standing.values()]
         for name in dict.fromkeys((*self._inputs.file.sessions, *standing)):
             try:

@@ -13,6 +13,7 @@ from mfa_session.model.settings import (
     MFA_SECONDS,
     MIN_TTL_SECONDS,
     ROLE_SECONDS,
+    SessionOptions,
     Settings,
     read_copied,
 )
@@ -209,16 +210,12 @@ def _session_behind(inputs: Inputs, origin: str) -> str:
 
 
 def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings:
-    options = inputs.options.replace(
+    given = inputs.options
+    options = SessionOptions(
         profile=origin,
-        source_profile=None,
-        role_arn=None,
-        external_id=None,
-        role_session_name=None,
-        duration=None,
-        region=None,
-        write_to=None,
-        store=None,
+        mfa_serial=given.mfa_serial,
+        min_ttl=given.min_ttl,
+        min_ttl_from_variable=given.min_ttl_from_variable,
         keeps_role=True,
     )
     asked = inputs.replace(options=options)
@@ -226,7 +223,6 @@ def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings
 
 
 def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> Settings:
-    """Return the settings with each value from the first place that has it."""
     # What the source profile says, under what the profiles say that led to it.
     led = [name for name in (*source.passed, source.profile) if name is not None]
     beneath = {k: v for name in reversed(led) for k, v in inputs.profiles.section(name).items()}
@@ -286,7 +282,6 @@ def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple
 
 
 def _min_ttl_too_long(inputs: Inputs, settings: Settings) -> MfaSessionError:
-    """Return the error for a min-ttl that no session of this duration could have."""
     from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
 
     asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)

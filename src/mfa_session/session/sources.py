@@ -85,7 +85,6 @@ def source_profiles(inputs: Inputs) -> list[str]:
 
 
 def _only_source(inputs: Inputs, option: str) -> Source:
-    """Return the one source that there is at all; refuse none, and several."""
     found = source_profiles(inputs)
     only = source_in(inputs, found[0]) if len(found) == 1 else None
     if only is not None:
@@ -188,45 +187,28 @@ def _passes_on(inputs: Inputs, profile: str) -> bool:
 
 
 def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> ConfigurationError:
-    """Return why a profile cannot be the source of an MFA session."""
     section = inputs.profiles.section(profile)
-    hint, add = _other_source(inputs, profile, option)
-    if leads_back(section.get("credential_process", "")):
-        return ConfigurationError(
-            "source-loop",
-            f"profile {profile!r} gets its keys from mfa-session itself (credential_process)",
-            hint,
-            add,
-        )
-    if exports_temporary(inputs, section.get("credential_process", "")):
-        return ConfigurationError(
-            "temporary-source",
-            f"profile {profile!r} gets temporary keys from the AWS CLI (credential_process)",
-            hint,
-            add,
-        )
-    keys = read_keys(section)
-    if keys is not None:
-        return ConfigurationError(
-            "temporary-source",
-            f"profile {profile!r} holds session keys ({keys.shown_id}), not long-term ones",
-            hint,
-            add,
-        )
-    for key, origin in _TEMPORARY.items():
-        if key in section:
-            from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
+    process, keys = section.get("credential_process", ""), read_keys(section)
+    found = next((key for key in _TEMPORARY if key in section), None)
+    code = "temporary-source"
+    if leads_back(process):
+        code, why = "source-loop", "gets its keys from mfa-session itself (credential_process)"
+    elif exports_temporary(inputs, process):
+        why = "gets temporary keys from the AWS CLI (credential_process)"
+    elif keys is not None:
+        why = f"holds session keys ({keys.shown_id}), not long-term ones"
+    elif found is not None:
+        from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
-            renewal = f"; `aws login --profile {quote(profile)}` renews it" if key == LOGIN else ""
-            return ConfigurationError(
-                "temporary-source",
-                f"profile {profile!r} gets temporary keys from {origin}: "
-                f"AWS gives MFA sessions to long-term keys only{renewal}",
-                hint,
-                add,
-            )
+        renewal = f"; `aws login --profile {quote(profile)}` renews it" if found == LOGIN else ""
+        why = (
+            f"gets temporary keys from {_TEMPORARY[found]}: "
+            f"AWS gives MFA sessions to long-term keys only{renewal}"
+        )
+    else:
+        code, why = "no-long-term-keys", "holds no long-term access key"
     return ConfigurationError(
-        "no-long-term-keys", f"profile {profile!r} holds no long-term access key", hint, add
+        code, f"profile {profile!r} {why}", *_other_source(inputs, profile, option)
     )
 
 
