@@ -130,10 +130,8 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
         sync_directory(os.path.dirname(target))
         if _version_if_told(temporary) != seen:
             linux.rename(temporary, target, exchange=True)
-            if _version_if_told(temporary) not in {
-                None,
-                ours,
-            }:  # written meanwhile: the later text stays
+            # Written meanwhile: the later text stays.
+            if _version_if_told(temporary) not in {None, ours}:
                 linux.rename(temporary, target, exchange=True)
             raise Moved
 

@@ -171,12 +171,14 @@ class Session(Record):
             "role_arn": self.role_arn,
             "account": self.account,
             "mfa": self.mfa,
-            "authenticated_at": format_time(self.authenticated_at)
-            if self.authenticated_at
-            else None,
-            "expires_at": format_time(self.expires_at) if self.expires_at else None,
+            "authenticated_at": _format(self.authenticated_at),
+            "expires_at": _format(self.expires_at),
             "seconds_left": self.seconds_left(now),
         }
+
+
+def _format(time: datetime | None) -> str | None:
+    return format_time(time) if time else None
 
 
 def read_keys(section: Mapping[str, str]) -> Keys | None:
@@ -279,7 +281,7 @@ def _is_newer(aside: Session, standing: Session) -> bool:
 def session_values(session: Session) -> dict[str, str | None]:
     """Return the lines of a session's section: each key and its value, None where it must go."""
     keys, token = session.keys, session.keys.session_token
-    ends = format_time(session.expires_at) if session.expires_at else None
+    ends = _format(session.expires_at)
     times = {key: getattr(session, key) for key in _TIME_KEYS}
     duration = session.duration_seconds
     return {
@@ -292,6 +294,6 @@ def session_values(session: Session) -> dict[str, str | None]:
         "manager": MANAGER,
         PREFIX + "key_id": keys.access_key_id,
         **{PREFIX + key: getattr(session, key) for key in _TEXT_KEYS},
-        **{PREFIX + key: format_time(time) if time else None for key, time in times.items()},
+        **{PREFIX + key: _format(time) for key, time in times.items()},
         PREFIX + "duration_seconds": str(duration) if duration is not None else None,
     }

@@ -13,6 +13,7 @@ from mfa_session.session.names import (
     names_session,
     unknown_in_variable,
 )
+from mfa_session.session.reuse import is_of_source
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import environment_source, follow, named_source, usual_source
 
@@ -204,10 +205,3 @@ def is_same_source(one: Source, other: Source) -> bool:
     if one.keys and other.keys:
         return one.keys.access_key_id == other.keys.access_key_id
     return (one.profile, one.process) == (other.profile, other.process) and not one.keys
-
-
-def is_of_source(session: Session, source: Source) -> bool:
-    """Say whether a session comes from this source, as far as the files tell."""
-    if source.keys is None:
-        return session.source_profile == source.profile
-    return session.source_key_id == source.keys.access_key_id
