@@ -172,9 +172,8 @@ class Reservation:
         """Give the room its name and put `data` in it, lines of an INI file.
 
         No kill loses it once the first write is done: what is left of the room is a comment until
-        it is cut off. Nothing waits for the disk, on which it soon is, or stands somewhere else by
-        then. Raises ConfigurationError `file-not-written`; what fits in the room is not short of
-        space.
+        it is cut off. Nothing waits for the disk. Raises ConfigurationError `file-not-written`, but
+        never for want of space.
         """
         try:
             if sys.platform != "win32":

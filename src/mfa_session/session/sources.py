@@ -136,8 +136,7 @@ def source_in(inputs: Inputs, profile: str) -> Source | None:
 def exports_temporary(inputs: Inputs, process: str) -> bool:
     """Say whether a credential_process is the AWS CLI's bridge to a profile of temporary keys.
 
-    AWS documents `aws configure export-credentials --profile X --format process` for SDKs that
-    know neither SSO nor `aws login`.
+    That is `aws configure export-credentials`, for SDKs that know neither SSO nor `aws login`.
     """
     if "export-credentials" not in process:
         return False
