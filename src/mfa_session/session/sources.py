@@ -32,6 +32,7 @@ _TEMPORARY = {
 DEFAULT = "default"
 SOURCE_PROFILE = "--source-profile"
 _BRIDGED = (*_TEMPORARY, "role_arn")
+_PROCESS = "credential_process"
 
 
 def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Source:
@@ -126,7 +127,7 @@ def source_in(inputs: Inputs, profile: str) -> Source | None:
     """Return the long-term keys that a profile's own sections hold or yield, as botocore orders."""
     keys = read_keys(inputs.profiles.in_credentials(profile))
     if keys is None:
-        process = inputs.profiles.section(profile).get("credential_process", "").strip()
+        process = inputs.profiles.section(profile).get(_PROCESS, "").strip()
         if process and not leads_back(process) and not exports_temporary(inputs, process):
             return Source(profile=profile, process=process, stored=stored_profile(process))
         keys = read_keys(inputs.profiles.in_config(profile))
@@ -187,13 +188,15 @@ def _passes_on(inputs: Inputs, profile: str) -> bool:
 
 def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> ConfigurationError:
     section = inputs.profiles.section(profile)
-    process, keys = section.get("credential_process", ""), read_keys(section)
+    process, keys = section.get(_PROCESS, ""), read_keys(section)
     found = next((key for key in _TEMPORARY if key in section), None)
-    code = "temporary-source"
+    other, whose = _other_source(inputs, profile, option), f"profile {profile!r}"
     if leads_back(process):
-        code, why = "source-loop", "gets its keys from mfa-session itself (credential_process)"
-    elif exports_temporary(inputs, process):
-        why = "gets temporary keys from the AWS CLI (credential_process)"
+        return ConfigurationError(
+            "source-loop", f"{whose} gets its keys from mfa-session itself ({_PROCESS})", *other
+        )
+    if exports_temporary(inputs, process):
+        why = f"gets temporary keys from the AWS CLI ({_PROCESS})"
     elif keys is not None:
         why = f"holds session keys ({keys.shown_id}), not long-term ones"
     elif found is not None:
@@ -205,10 +208,10 @@ def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Config
             f"AWS gives MFA sessions to long-term keys only{renewal}"
         )
     else:
-        code, why = "no-long-term-keys", "holds no long-term access key"
-    return ConfigurationError(
-        code, f"profile {profile!r} {why}", *_other_source(inputs, profile, option)
-    )
+        return ConfigurationError(
+            "no-long-term-keys", f"{whose} holds no long-term access key", *other
+        )
+    return ConfigurationError("temporary-source", f"{whose} {why}", *other)
 
 
 def _other_source(inputs: Inputs, profile: str, option: str) -> tuple[str, tuple[str, ...]]:
