@@ -715,7 +715,7 @@ NOT_RUN = {
     "policy.templates:_notes_on_own": "a remark on a policy, likewise",
     "doctor.sessions:look_at_default": "the command in a finding",
     # Hints that cannot be followed here.
-    "model.long_term_keys:not_stored": "`doctor` looks; the key is only where the person has it",
+    "model.iam:not_stored": "`doctor` looks; the key is only where the person has it",
     "roles.sessions:of": "another program removes a session in the middle of `login --all`",
     "serve.serving:_issued": "for the type checker: a session in use has an end",
 }

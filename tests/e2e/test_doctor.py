@@ -22,8 +22,7 @@ from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.command import CHECK_FAILED, GROUPS
 from mfa_session.files.notes import Enrolments, KeyJournal
 from mfa_session.files.state import StateDir
-from mfa_session.model.iam import Intent
-from mfa_session.model.long_term_keys import Rotation
+from mfa_session.model.iam import Intent, Rotation
 from places import long_term, managed
 from processes import ROOT
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from fakes.iam_world import KilledError, ListedTalk, WorldClock
 from mfa_session.model.errors import ConfigurationError, RefusedError
-from mfa_session.model.iam import AccessKey
-from mfa_session.model.long_term_keys import (
+from mfa_session.model.iam import (
     CURRENT,
     NEW,
     OLD,
+    AccessKey,
     KeyEdges,
     KnownKey,
     Move,

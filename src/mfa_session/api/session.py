@@ -306,7 +306,6 @@ class ApiWiring(Wiring):
 
 
 def _stay(command: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Refuse to replace the program by a command."""
     raise NotImplementedError
 
 

@@ -50,8 +50,7 @@ class IamDevices(CallerCalls):
 
     def enabled(self) -> list[Device]:
         """IAM ListMFADevices (at most eight, so one page)."""
-        request = AwsRequest("iam", "ListMFADevices", self._caller)
-        return self._ask(request, _read_devices)
+        return self._read("ListMFADevices", _read_devices)
 
     def unassigned(self) -> set[str]:
         """IAM ListVirtualMFADevices, all pages."""
@@ -65,7 +64,7 @@ class IamDevices(CallerCalls):
         )
 
     def create(self, name: str) -> NewDevice:
-        """IAM CreateVirtualMFADevice, sent once: a second call would not return the seed."""
+        """IAM CreateVirtualMFADevice, sent once."""
         request = AwsRequest("iam", "CreateVirtualMFADevice", self._caller, serial=name, once=True)
         return self._ask(request, _new_device, VirtualMFADeviceName=name)
 
@@ -92,18 +91,19 @@ class IamDevices(CallerCalls):
         read_item: Callable[[Any], Answer],
         **parameters: str,
     ) -> list[Answer]:
-        """Return the items of all pages."""
-        request = AwsRequest("iam", operation, self._caller)
 
         def read(answer: dict[str, Any]) -> tuple[list[Answer], str | None]:
             items = [read_item(item) for item in answer[member]]
             return items, str(answer["Marker"]) if answer.get("IsTruncated") else None
 
-        items, marker = self._ask(request, read, **parameters)
+        items, marker = self._read(operation, read, **parameters)
         while marker is not None:
-            more, marker = self._ask(request, read, **parameters, Marker=marker)
+            more, marker = self._read(operation, read, **parameters, Marker=marker)
             items += more
         return items
+
+    def _read(self, operation: str, read: Callable[[Any], Answer], **parameters: str) -> Answer:
+        return self._ask(AwsRequest("iam", operation, self._caller), read, **parameters)
 
     def _change(self, operation: str, serial: str, **parameters: str) -> None:
         request = AwsRequest("iam", operation, self._caller, serial=serial)
@@ -160,7 +160,7 @@ class IamKeys(AwsCalls):
         return self._ask(request, _read_last_used, AccessKeyId=key_id)
 
     def create(self, caller: Caller) -> Keys:
-        """IAM CreateAccessKey, sent once: a second call would create a second key."""
+        """IAM CreateAccessKey, sent once: another would create a second key."""
         request = AwsRequest("iam", "CreateAccessKey", caller, once=True)
         return self._ask(request, _read_new)
 
@@ -260,9 +260,6 @@ class IamPolicies(IamDevices):
             VersionId=version,
         )
 
-    def _read(self, operation: str, read: Callable[[Any], Answer], **parameters: str) -> Answer:
-        return self._ask(AwsRequest("iam", operation, self._caller), read, **parameters)
-
 
 def _named(holder: Holder) -> dict[str, str]:
     return {f"{holder.kind.title()}Name": holder.name}
@@ -281,8 +278,7 @@ class Lookups(CallerCalls):
     def alias(self) -> str | None:
         """IAM ListAccountAliases; None without an alias, or after a refusal."""
         with suppress(MfaSessionError):
-            aliases = self._look_up("iam", "ListAccountAliases", _aliases)
-            return aliases[0] if aliases else None
+            return self._look_up("iam", "ListAccountAliases", _alias)
         return None
 
     def account_id(self) -> str | None:
@@ -321,8 +317,8 @@ class Lookups(CallerCalls):
         return self._ask(request, read, **parameters)
 
 
-def _aliases(answer: dict[str, Any]) -> list[str]:
-    return [str(alias) for alias in answer["AccountAliases"]]
+def _alias(answer: dict[str, Any]) -> str | None:
+    return next(map(str, answer["AccountAliases"]), None)
 
 
 def _described(answer: dict[str, Any]) -> list[Target]:

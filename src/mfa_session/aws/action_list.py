@@ -145,7 +145,6 @@ def operations_of(service: str) -> tuple[str, ...]:
 
 @functools.cache
 def _loader() -> Loader:
-    """Return botocore's loader, which caches the list of services."""
     from botocore.loaders import Loader  # noqa: PLC0415  # rarely needed
 
     return Loader()

@@ -146,7 +146,6 @@ class AwsCalls:
     def _call(
         self, request: AwsRequest, parameters: dict[str, object]
     ) -> tuple[datetime, dict[str, Any]]:
-        """Return when the call was sent, and the answer."""
         from botocore import xform_name  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -172,7 +171,7 @@ class AwsCalls:
             raise not_an_answer(request) from None
 
     def _client(self, request: AwsRequest) -> Any:  # untyped
-        """Return the client that sends the request; making it reads the AWS files."""
+        """Return the request's client; making it reads the AWS files."""
         try:
             return self._clients.get(request.service, request.caller, once=request.once)
         except OSError as error:
@@ -329,11 +328,8 @@ def _bad_endpoint(
         if url:
             return _not_a_url(name, url)
     url = session.get_scoped_config().get("endpoint_url")
-    return (
-        _not_a_url(f"endpoint_url of profile {session.profile or 'default'!r}", url)
-        if url
-        else None
-    )
+    name = f"endpoint_url of profile {session.profile or 'default'!r}"
+    return _not_a_url(name, url) if url else None
 
 
 def _not_a_url(name: str, url: str) -> ConfigurationError:

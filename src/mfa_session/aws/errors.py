@@ -133,7 +133,6 @@ def _spent(request: AwsRequest) -> str:
 
 
 def _clock_off(text: str, date: datetime | None, now: datetime) -> MfaSessionError | None:
-    """Return the error for a signature refused for its time; None for another reason."""
     if "signature expired" not in text and "not yet current" not in text:
         return None
     slow = "signature expired" in text

@@ -36,7 +36,7 @@ class Federation:
         self._environ = edges.environ
 
     def url_for(self, caller: Caller, url: str) -> str:
-        """Return the endpoint's URL: `url`, unless AWS_ENDPOINT_URL_SIGNIN names another.
+        """Return `url`, unless AWS_ENDPOINT_URL_SIGNIN names another.
 
         An endpoint for all services counts only on this machine. Any other is refused: it may
         belong to another service, which must not get the session's keys.
@@ -77,7 +77,6 @@ class Federation:
             raise not_an_answer(request) from None
 
     def _get(self, url: str, request: AwsRequest) -> tuple[int, bytes]:
-        """Return status and body, with botocore's proxies and certificates."""
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415
 
         try:

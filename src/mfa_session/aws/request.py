@@ -27,7 +27,7 @@ ROUNDING = timedelta(seconds=5)
 
 
 class AwsRequest:
-    """A call, with the names that its errors mention."""
+    """A call, with the names that its errors mention; `once` forbids retries."""
 
     def __init__(
         self,
@@ -40,7 +40,6 @@ class AwsRequest:
         asked_key_id: str | None = None,
         once: bool = False,
     ) -> None:
-        """Take the call's service, operation and names; `once` forbids retries."""
         self.service = service
         self.operation = operation
         self.caller = caller

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from mfa_session.mfa import devices, maintenance
+from mfa_session.mfa.devices import PhoneOnly, require_code_of
 from mfa_session.mfa.enrolment import Enrolment
-from mfa_session.mfa.phone import PhoneOnly, require_code_of
 from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError, UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns
 from mfa_session.model.times import format_time
-from mfa_session.session.acquire import acquire
-from mfa_session.session.announcement import announce
+from mfa_session.session.acquire import acquire, announce
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import find_caller
 from mfa_session.session.resolve import resolve

@@ -5,8 +5,7 @@ from __future__ import annotations
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import join
-from mfa_session.session.acquire import acquire
-from mfa_session.session.announcement import announce, summary_of
+from mfa_session.session.acquire import acquire, announce, summary_of
 from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
 

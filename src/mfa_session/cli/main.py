@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from mfa_session.cli.run import Run
     from mfa_session.cli.spec.commands import Command
     from mfa_session.model.record import Result
-    from mfa_session.session.context import Context
-    from mfa_session.session.factories import Factories
+    from mfa_session.session.context import Context, Factories
 
 SIGPIPE_EXIT_CODE = 141
 COMPLETE = "__complete"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.arguments import Given
     from mfa_session.model.session import Keys
-    from mfa_session.session.factories import Factories
+    from mfa_session.session.context import Factories
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.waiting import Told
 

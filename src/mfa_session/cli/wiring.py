@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.aws.federation import Federation
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.feature_ports import DoctorEdges, JobEdges, RolesEdges, SetupEdges
-    from mfa_session.model.iam import NewDevice
-    from mfa_session.model.long_term_keys import KeyEdges
+    from mfa_session.model.iam import KeyEdges, NewDevice
     from mfa_session.model.ports import Caller
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Source
@@ -38,7 +37,7 @@ class Wiring(SessionWiring):
         from mfa_session.aws.account import IamKeys
         from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
-        from mfa_session.model.long_term_keys import KeyEdges
+        from mfa_session.model.iam import KeyEdges
         from mfa_session.system.own_program import process_line
         from mfa_session.system.signals import uninterrupted
 
@@ -84,7 +83,7 @@ class Wiring(SessionWiring):
         """Return how to show a device's secret to a phone; None without a terminal."""
         import sys
 
-        from mfa_session.mfa import phone
+        from mfa_session.mfa.devices import addresses, grouped, label_of
         from mfa_session.system import qr
         from mfa_session.system.console import draws, speaks_unicode
         from mfa_session.system.terminal import Terminal
@@ -95,8 +94,8 @@ class Wiring(SessionWiring):
         is_drawn = draws(self.run.environ) and speaks_unicode(sys.stderr)
 
         def show(device: NewDevice) -> None:
-            label, typed = phone.label_of(device.serial), phone.grouped(device)
-            qr.show(terminal, phone.addresses(device), label, typed, draws=is_drawn)
+            label, typed = label_of(device.serial), grouped(device)
+            qr.show(terminal, addresses(device), label, typed, draws=is_drawn)
 
         return show
 

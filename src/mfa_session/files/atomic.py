@@ -128,27 +128,19 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     elif seen is not None:
         # A program that had the old file open may have written it while the disk was busy.
         sync_directory(os.path.dirname(target))
-        if not _is_version(temporary, seen):
+        if _version_if_told(temporary) != seen:
             linux.rename(temporary, target, exchange=True)
-            if _is_another(temporary, ours):  # written meanwhile: the later text stays
+            # Written meanwhile: the later text stays.
+            if _version_if_told(temporary) not in {None, ours}:
                 linux.rename(temporary, target, exchange=True)
             raise Moved
 
 
-def _is_version(path: str, seen: Version) -> bool:
-    """Tell whether a file is as it was seen; not where that cannot be told."""
+def _version_if_told(path: str) -> Version | None:
     try:
-        return version_at(path) == seen
+        return version_at(path)
     except OSError:
-        return False
-
-
-def _is_another(path: str, seen: Version | None) -> bool:
-    """Tell whether there is a file other than was seen; not where that cannot be told."""
-    try:
-        return version_at(path) not in {None, seen}
-    except OSError:
-        return False
+        return None
 
 
 class Reservation:
@@ -180,9 +172,8 @@ class Reservation:
         """Give the room its name and put `data` in it, lines of an INI file.
 
         No kill loses it once the first write is done: what is left of the room is a comment until
-        it is cut off. Nothing waits for the disk, on which it soon is, or stands somewhere else by
-        then. Raises ConfigurationError `file-not-written`; what fits in the room is not short of
-        space.
+        it is cut off. Nothing waits for the disk. Raises ConfigurationError `file-not-written`, but
+        never for want of space.
         """
         try:
             if sys.platform != "win32":
@@ -262,7 +253,6 @@ class Temporary:
     """
 
     def __init__(self, target: str) -> None:
-        """Choose a name; nothing is made yet."""
         self._target = target
         self.path = temporary_name(target)
         self.descriptor = -1
@@ -383,14 +373,10 @@ def _alone(path: str) -> Iterator[bool]:
         yield False
         return
     try:
-        yield _try_lock(descriptor)
+        is_dead = try_lock(descriptor)
+    except OSError:
+        is_dead = False  # files have no locks: better one too many than one too few
+    try:
+        yield is_dead
     finally:
         close_quietly(descriptor)
-
-
-def _try_lock(descriptor: int) -> bool:
-    """Lock a file; False where files have no locks: better one too many than one too few."""
-    try:
-        return try_lock(descriptor)
-    except OSError:
-        return False

@@ -29,7 +29,6 @@ class CliCacheFiles:
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        """Take what says where it is; the AWS CLI has no setting for it."""
         self._folder = expand("~/.aws/cli/cache", environ)
         self._state = state
         self._warn = warn
@@ -39,19 +38,13 @@ class CliCacheFiles:
         return os.path.join(self._folder, name)
 
     def check(self) -> None:
-        """Refuse a cache that cannot be written, or that is not ours alone; change nothing.
-
-        Raises ConfigurationError `file-not-written` or `unsafe-file`.
-        """
+        """Raise ConfigurationError `file-not-written` or `unsafe-file`; change nothing."""
         some = self.path("entry.json")
         WritableFile(some, private_name=None, state=self._state, warn=self._warn).check()
         check_place(some, WHAT)
 
     def read(self, name: str) -> bytes | None:
-        """Return an entry's bytes; None if there is none.
-
-        Raises ConfigurationError `foreign-cache-entry` for what is not a file of ours.
-        """
+        """Return an entry's bytes, or None. ConfigurationError `foreign-cache-entry`."""
         path = self.path(name)
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:

@@ -82,7 +82,6 @@ def _parse(path: str, text: bytes) -> Table:
 
 
 def _check(path: str, document: Table) -> Table:
-    """Return every table, checked; durations in seconds."""
     _refuse_unknown(path, "", document, (*TABLES, "sessions"))
     tables: Table = {
         name: _check_table(path, name, document.get(name, {}), keys)

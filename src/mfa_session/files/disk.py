@@ -1,4 +1,4 @@
-"""The person's files as `doctor` sees them: each is read separately, and nothing is stored."""
+"""The person's files as `doctor` sees them: each read alone, even if refused; nothing is stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import chain
 
 from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
-from mfa_session.files.keyring_sessions import read_beside
+from mfa_session.files.beside import read_beside
 from mfa_session.files.notes import Enrolments, KeyJournal
 from mfa_session.files.reading import OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mfa_session.files.keyring_sessions import Fetch
+    from mfa_session.files.beside import Fetch
     from mfa_session.files.state import StateDir
     from mfa_session.model.iam import Intent
     from mfa_session.model.session import Session
@@ -37,7 +37,7 @@ PRIVATE = 0o077
 
 
 class Disk:
-    """The files that an environment names; they are read even where a command would refuse."""
+    """The files that an environment names, as `doctor` needs them (`model.feature_ports.Disk`)."""
 
     def __init__(self, environ: Mapping[str, str], state: StateDir, fetch: Fetch) -> None:
         self._environ = environ
@@ -49,7 +49,7 @@ class Disk:
         return read_settings_afresh(self._environ)
 
     def profiles(self, keep: Callable[[str, Exception], None]) -> ProfileFiles:
-        """Read both AWS files; of one that cannot be read, `keep` gets the part and the error."""
+        """Read both AWS files."""
 
         def read(part: str, path: str) -> IniDocument:
             try:
@@ -64,17 +64,17 @@ class Disk:
         )
 
     def recovered(self) -> Mapping[str, Session]:
-        """Read the sessions that the credentials file does not have, by profile."""
+        """Read the sessions beside the credentials file."""
         return read_beside(self._state, self._fetch)
 
     def unfinished_keys(self) -> list[tuple[str, str]]:
-        """Read which moves and rotations of keys are not finished: the command, the profile."""
+        """Read the journal of keys."""
         journal = KeyJournal(self._state)
         moves = [(move.kind, move.profile) for move in journal.moves()]
         return [*moves, *(("rotate", rotation.profile) for rotation in journal.rotations())]
 
     def intents(self) -> list[Intent]:
-        """Read the notes of enrolments that are not finished."""
+        """Read the notes of enrolments."""
         return Enrolments(self._state).all()
 
     def places(self) -> tuple[Place, ...]:
@@ -85,7 +85,7 @@ class Disk:
         return tuple(_find(self._environ)) if sys.platform != "win32" else ()
 
     def close_places(self) -> list[str]:
-        """Take from modes what others should not have; return what was done, as commands."""
+        """Close them; return the commands for it."""
         done = []
         # One by one: what is put right first may leave no fault in the next.
         for place in chain(self.places(), self._writable()):
@@ -108,7 +108,7 @@ class Disk:
                         yield place
 
     def unsafe(self) -> Mapping[str, ConfigurationError]:
-        """Return why files are not safe that others could have written, by the files' paths.
+        """Return why files are not safe, by path.
 
         Two of them are refused by every command. The AWS config file is not, so a private group may
         write it; but it names commands as well. A directory that several share is told once.
@@ -123,7 +123,7 @@ class Disk:
         return found
 
     def unwritable(self) -> Mapping[str, ConfigurationError]:
-        """Return why a session, or its lock, could not be written, by part of the scene."""
+        """Return why a session, or its lock, could not be written."""
         state, found = self._state, {}
         places = {CREDENTIALS: credentials_path(self._environ), STATE: state.path("clock-offset")}
         for part, path in places.items():
@@ -134,7 +134,7 @@ class Disk:
         return found
 
     def leftovers(self) -> Mapping[str, str]:
-        """Return whole copies of the person's files that killed commands left, and of which."""
+        """Return the copies that killed commands left."""
         paths = (credentials_path, config_path, settings_path)
         return {
             copy: path_of(self._environ)
@@ -143,7 +143,7 @@ class Disk:
         }
 
     def exists(self, path: str) -> bool:
-        """Say whether something is at a path, which may begin with `~`."""
+        """Say whether something is there."""
         return os.path.exists(expand(path, self._environ))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.files.writable import changed
-from mfa_session.model.long_term_keys import Slots
+from mfa_session.model.iam import Slots
 from mfa_session.model.session import PREFIX, Keys, Secret
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ PROCESS = "credential_process"
 
 
 class KeyFiles:
-    """One profile's long-term keys in the credentials file, or in the AWS config.
+    """The `KeyFiles` of `model.iam`: a profile's keys in the credentials file, or the AWS config.
 
     Each change is one replacement of a file; what stood there before is expected to stand there
     still, else ConfigurationError `changed-meanwhile`. Others as `SharedFile.update`.
@@ -39,7 +39,7 @@ class KeyFiles:
         self._config = ConfigFile(environ, state, warn)
 
     def check_writable(self) -> None:
-        """Find out, changing nothing, whether both files could be written."""
+        """Check both files."""
         for file in (self._credentials, self._config):
             file.clear()
             file.check_writable()
@@ -87,7 +87,7 @@ class KeyFiles:
         self._write(file, profile, _lines(NEW_ID, NEW_SECRET, keys), section)
 
     def swap(self, profile: str) -> None:
-        """Make the new pair the one in use and keep the previous one, in one write."""
+        """Use the new pair and keep the previous one, in one write."""
         file, section = self._find(profile)
         slots = _slots(section)
         if slots.current is None or slots.new is None:

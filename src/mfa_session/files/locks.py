@@ -49,10 +49,9 @@ class Lock:
         timeout_seconds: float | None = None,
         on_wait: Callable[[], None] | None = None,
     ) -> None:
-        """Take nothing yet.
+        """Take nothing yet. To enter waits for `timeout_seconds`, and calls `on_wait` before.
 
-        To enter it waits for at most `timeout_seconds` (None: as long as it takes), and calls
-        `on_wait` once before it begins to wait.
+        None waits as long as it takes.
         """
         self._path = path
         self._timeout_seconds = timeout_seconds

@@ -66,7 +66,6 @@ def _values(environ: Mapping[str, str], keys: tuple[str, ...]) -> set[str]:
 
 
 def _headers(lines: list[str]) -> list[str]:
-    """Return what stands between a line's `[` and its last `]`."""
     return [line[1 : line.rindex("]")] for line in lines if line[:1] == "[" and "]" in line]
 
 

@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.iam import Intent
-from mfa_session.model.long_term_keys import Move, Rotation
+from mfa_session.model.iam import Intent, Move, Rotation
 from mfa_session.model.notes import name_for, read_json, read_note, to_note
 
 TYPE_CHECKING = False
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.files.state import StateDir
+    from mfa_session.model.notes import Noted
     from mfa_session.model.ports import Console
 
 
@@ -63,8 +63,7 @@ class Enrolments:
 
     def all(self) -> list[Intent]:
         """Return every note that can be read."""
-        found = (self._read(name) for name in self._state.names(_ENROLMENT))
-        return [intent for intent in found if intent is not None]
+        return _read_all(Intent, self._state, _ENROLMENT)
 
     def save(self, intent: Intent) -> None:
         """Write a note. Raises ConfigurationError `file-not-written`."""
@@ -74,9 +73,6 @@ class Enrolments:
         """Remove a note; one that is not there is fine."""
         self._state.remove(name_for(_ENROLMENT, serial))
 
-    def _read(self, name: str) -> Intent | None:
-        return read_note(Intent, self._state.read(name))
-
 
 class KeyJournal:
     """One small file for each profile in the state directory; it holds no secret."""
@@ -85,11 +81,11 @@ class KeyJournal:
         self._state = state
 
     def move(self, profile: str) -> Move | None:
-        """Return the move of this profile's key that was begun, or None."""
+        """Read a move's note."""
         return read_note(Move, self._state.read(name_for(_MOVE, profile)))
 
     def rotation(self, profile: str) -> Rotation | None:
-        """Return the rotation of this profile's key that was begun, or None."""
+        """Read a rotation's note."""
         return read_note(Rotation, self._state.read(name_for(_ROTATION, profile)))
 
     def save(self, note: Move | Rotation) -> None:
@@ -101,23 +97,20 @@ class KeyJournal:
         self._state.remove(_name_of(note))
 
     def moves(self) -> list[Move]:
-        """Return every move that was begun."""
-        found = (read_note(Move, self._state.read(name)) for name in self._state.names(_MOVE))
-        return [move for move in found if move is not None]
+        """Read all notes of moves."""
+        return _read_all(Move, self._state, _MOVE)
 
     def rotations(self) -> list[Rotation]:
-        """Return every rotation that was begun."""
-        names = self._state.names(_ROTATION)
-        found = (read_note(Rotation, self._state.read(name)) for name in names)
-        return [rotation for rotation in found if rotation is not None]
+        """Read all notes of rotations."""
+        return _read_all(Rotation, self._state, _ROTATION)
 
     def dates(self) -> dict[str, datetime]:
-        """Return when each key was made, by its id, as far as AWS has told before."""
+        """Return the dates that are remembered."""
         told = self._read(_DATES)
         return {key_id: moment for key_id, text in told.items() if (moment := _moment(text))}
 
     def note_dates(self, dates: Mapping[str, datetime]) -> None:
-        """Remember such dates, for listings that ask nothing; that this fails stops nothing."""
+        """Remember such dates; that this fails stops nothing."""
         if dates.items() <= self.dates().items():
             return
         values = {key: moment.isoformat() for key, moment in {**self.dates(), **dates}.items()}
@@ -130,6 +123,12 @@ class KeyJournal:
         except ValueError:
             return {}
         return values if isinstance(values, dict) else {}
+
+
+def _read_all(kind: type[Noted], state: StateDir, prefix: str) -> list[Noted]:
+    """Return every note that can be read."""
+    found = (read_note(kind, state.read(name)) for name in state.names(prefix))
+    return [note for note in found if note is not None]
 
 
 def _name_of(note: Move | Rotation) -> str:

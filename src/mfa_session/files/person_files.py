@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.files.keyring_sessions import Fetch
+    from mfa_session.files.beside import Fetch
     from mfa_session.files.state import StateDir
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
@@ -33,11 +33,11 @@ class Files:
         self._may_be_new = False
 
     def let_settings_be_new(self) -> None:
-        """Take a config.toml that MFA_SESSION_CONFIG names and that is not there as empty."""
+        """Take a config.toml that is not there as empty, even if a variable names it."""
         self._may_be_new = True
 
     def settings(self) -> SettingsFile:
-        """Return config.toml. ConfigurationError where it is wrong or unsafe."""
+        """Return config.toml."""
         if self._settings is not None:
             return self._settings
         path = settings_path(self.environ)
@@ -51,11 +51,11 @@ class Files:
         return self._settings
 
     def forget_settings(self) -> None:
-        """Read config.toml afresh next time: it has been written."""
+        """Read config.toml afresh next time."""
         self._settings = None
 
     def profiles(self) -> ProfileFiles:
-        """Return both AWS files. ConfigurationError where the credentials file is unsafe."""
+        """Return both AWS files; refuse an unsafe credentials file."""
         from mfa_session.files.aws_files import read_profiles  # noqa: PLC0415  # not for the guard
         from mfa_session.files.reading import check_owner  # noqa: PLC0415
 
@@ -63,15 +63,15 @@ class Files:
         return read_profiles(self.environ)
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions outside the credentials file, by profile; no secret is fetched."""
+        """Return the sessions beside the credentials file; no secret is fetched."""
         if not self.state.names((RECOVERED, STORED)):
             return {}
-        from mfa_session.files.keyring_sessions import read_beside  # noqa: PLC0415  # seldom any
+        from mfa_session.files.beside import read_beside  # noqa: PLC0415  # seldom any
 
         return read_beside(self.state, self.fetch)
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes of a regular file; None where there is none."""
+        """Return a file's bytes, or None."""
         return read_bytes(path)
 
 

@@ -73,7 +73,7 @@ def read_snapshot(path: str) -> Snapshot:
     """Return a file's bytes and version. Raises ConfigurationError `unreadable-file`.
 
     A path below a home directory that nobody has (`~`) leads nowhere. One that is relative is
-    refused, `relative-path`: in a folder of somebody else it would lead to somebody else's file.
+    refused, `relative-path`: it could lead to somebody else's file.
     """
     if not os.path.isabs(path):
         if path[:1] == "~":
@@ -234,7 +234,6 @@ def _check_owned(path: str, what: str, status: os.stat_result) -> None:
 
 
 def _name_of(uid: int) -> str:
-    """Return a user's name as sudo takes it."""
     if sys.platform == "win32":
         return str(uid)
     import pwd  # noqa: PLC0415 - not there on Windows, and rarely needed

@@ -5,12 +5,9 @@ A login also copies settings of the source to the AWS config file.
 
 from __future__ import annotations
 
-from mfa_session.files.aside import AsidePlace, forget_aside, read_recovered
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.keyring_sessions import KeyringSessions
+from mfa_session.files.beside import AsidePlace, KeyringSessions, forget_aside, read_recovered
 from mfa_session.files.shared import ConfigFile, CredentialsFile
-from mfa_session.model import copied_settings
-from mfa_session.model.copied_settings import SERVES
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header, config_headers
 from mfa_session.model.session import (
@@ -22,13 +19,21 @@ from mfa_session.model.session import (
     list_sessions,
     session_values,
 )
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.settings import (
+    KEYRING,
+    SERVES,
+    copied_text,
+    copy_changes,
+    read_copied,
+    served_profile,
+    still_ours,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from mfa_session.files.keyring_sessions import SessionVault
+    from mfa_session.files.beside import SessionVault
     from mfa_session.files.state import StateDir
     from mfa_session.ini.document import IniDocument
     from mfa_session.model.profiles import ProfileFiles
@@ -53,7 +58,7 @@ class SessionStore:
         vault: Callable[[], SessionVault],
         own_line: Callable[[str], str],
     ) -> None:
-        """Take the environment that names the files, the state directory, and how to warn.
+        """Take what names the files and warns.
 
         `vault` returns the keyring's sessions, `own_line` the credential_process that yields one.
         """
@@ -110,10 +115,7 @@ class SessionStore:
                 _refuse_long_term(section or {}, target)
 
     def set_aside(self, *targets: str) -> AsidePlace | None:
-        """Reserve room in the state directory, so that even a full disk loses no session.
-
-        Without a home directory there is none: the run goes on and warns.
-        """
+        """Reserve room in the state directory; without a home directory, warn."""
         # Writing imports it when it is first needed; once a code is spent, that might fail.
         import mfa_session.ini.editing  # noqa: F401, PLC0415
 
@@ -126,7 +128,7 @@ class SessionStore:
         return None
 
     def save(self, session: Session, settings: Settings) -> None:
-        """Write the session to its section, and the source's settings to the AWS config."""
+        """Write the session, and the source's settings to the AWS config."""
         for error in self.save_all([(session, settings)]).values():
             raise error
 
@@ -135,7 +137,6 @@ class SessionStore:
     ) -> Mapping[str, ConfigurationError]:
         """Write sessions to their sections in one write, and what they copy in another.
 
-        Returns the errors of those whose profiles may not be overwritten; the others are written.
         Raises ConfigurationError where the file cannot be written: then none is.
         """
         in_keyring = [each for each in obtained if each[1].store == KEYRING]
@@ -233,7 +234,6 @@ class ConfigCopies:
         own_line: Callable[[str], str],
         warn: Callable[[str], None],
     ) -> None:
-        """Take the file, the credential_process that yields a session, and how to warn."""
         self._config = config
         self.own_line = own_line
         self._warn = warn
@@ -247,8 +247,8 @@ class ConfigCopies:
     ) -> tuple[Values, str | None]:
         """Return what to set in the profile (None: remove), and the text that remembers it."""
         remembered = self._remembered(profiles, profile, stored)
-        copies, ours = copied_settings.changes(wanted, remembered, profiles.in_config(profile))
-        return copies, copied_settings.to_text(ours)
+        copies, ours = copy_changes(wanted, remembered, profiles.in_config(profile))
+        return copies, copied_text(ours)
 
     def _remembered(
         self, profiles: ProfileFiles, profile: str, stored: Session | None
@@ -258,7 +258,7 @@ class ConfigCopies:
         A process that yields this very session is ours, even if a failed write made us forget it.
         """
         section = profiles.in_credentials(profile)
-        copied = copied_settings.from_text(stored.copied if stored else section.get(COPIED))
+        copied = read_copied(stored.copied if stored else section.get(COPIED))
         process = profiles.in_config(profile).get(PROCESS)
         name = stored.name if stored else section.get(PREFIX + "name", profile)
         if process is not None and process == self.own_line(name):
@@ -288,13 +288,13 @@ class ConfigCopies:
     ) -> dict[str, list[str]]:
         """Return the keys to remove with a session, by profile: its own, and its jobs' profile."""
         present = profiles.in_config(profile)
-        ours = copied_settings.still_ours(self._remembered(profiles, profile, stored), present)
+        ours = still_ours(self._remembered(profiles, profile, stored), present)
         keys = {profile: list(ours)}
-        served = copied_settings.served_profile(profile)
+        served = served_profile(profile)
         in_served = profiles.in_config(served)
         if SERVES in in_served:
-            copied = copied_settings.from_text(in_served[SERVES])
-            keys[served] = [SERVES, *copied_settings.still_ours(copied, in_served)]
+            copied = read_copied(in_served[SERVES])
+            keys[served] = [SERVES, *still_ours(copied, in_served)]
         return keys
 
     def remove(self, keys: Mapping[str, list[str]]) -> None:

@@ -28,7 +28,7 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from tomlkit.items import Key
 
@@ -56,11 +56,7 @@ class SettingsWriter:
         )
 
     def check_writable(self) -> None:
-        """Find out, changing nothing, whether `update` could work.
-
-        Raises ConfigurationError: `unsafe-file`, `unreadable-file`, `bad-settings-file`,
-        `unknown-setting` or `file-not-written`.
-        """
+        """Raise the ConfigurationError that `update` would; change nothing."""
         self._file.check()
         check_place(self.path, "the settings file")
         parse_settings(self.path, self.read())
@@ -80,11 +76,7 @@ class SettingsWriter:
         return new
 
     def update(self, values: Mapping[Place, object], seen: SettingsFile) -> None:
-        """Write these settings, unless one of them is no longer what it was when it was `seen`.
-
-        Raises ConfigurationError as `check_writable` and `edited`, `file-locked`, and
-        `changed-meanwhile`.
-        """
+        """Write these settings; `changed-meanwhile` if one is no longer as it was `seen`."""
 
         def edit(data: bytes) -> bytes:
             now = parse_settings(self.path, data)
@@ -106,7 +98,6 @@ class SettingsWriter:
 
 
 def _tables(file: SettingsFile) -> set[str]:
-    """Return the names of the tables in which something stands."""
     plain = {"defaults": file.defaults, "keyring": file.keyring, "guard": file.guard}
     return {name for name, table in plain.items() if table} | {
         f"sessions.{name}" for name in file.sessions
@@ -150,7 +141,7 @@ def _with_setting(old: str, path: str, place: Place, value: Value) -> str:
     whole = old if not old or old.endswith("\n") else old + end
     try:
         new = _edited(whole, place, value, end)
-        sound = _says(new) == _expected(whole, place, value) and _keeps_comments(whole, new)
+        sound = tomllib.loads(new) == _expected(whole, place, value) and _keeps_comments(whole, new)
     except _TOMLKIT_FAILS as error:
         raise _refused(path, place, value) from error
     if not sound:
@@ -289,12 +280,8 @@ def _set_plainly(document: tomlkit.TOMLDocument, place: Place, value: Value) -> 
     table[place[-1]] = value
 
 
-def _says(text: str) -> dict[str, Any]:
-    return tomllib.loads(text)
-
-
 def _expected(text: str, place: Place, value: Value) -> dict[str, Any]:
-    document = _says(text)
+    document = tomllib.loads(text)
     table = document
     for name in place[:-1]:
         table = table.setdefault(name, {})
@@ -303,9 +290,8 @@ def _expected(text: str, place: Place, value: Value) -> dict[str, Any]:
 
 
 def _keeps_comments(old: str, new: str) -> bool:
-    """Tell whether every line that is a comment is there still, in the same order."""
-    left: Iterable[str] = iter(_comments(new))
-    return all(line in left for line in _comments(old))
+    left = iter(_comments(new))
+    return all(line in left for line in _comments(old))  # in the same order
 
 
 def _comments(text: str) -> list[str]:

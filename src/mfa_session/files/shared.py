@@ -174,10 +174,9 @@ class ConfigFile(SharedFile):
 
 
 class ProfilesWriter:
-    """The AWS config file, changed profile by profile; a place is a profile and a key.
+    """The AWS config file, changed profile by profile (`model.feature_ports.ProfilesWriter`).
 
-    A value of None removes the line. `before` are the values that are expected to stand there:
-    ConfigurationError `changed-meanwhile` where neither they nor the new ones do.
+    ConfigurationError `changed-meanwhile` where neither the values `before` nor the new ones stand.
     """
 
     def __init__(
@@ -187,7 +186,7 @@ class ProfilesWriter:
         self.path = self._file.path
 
     def check_writable(self) -> None:
-        """Find out, changing nothing, whether `update` could work."""
+        """Check the file."""
         self._file.check_writable()
 
     def read(self) -> bytes:

@@ -102,7 +102,7 @@ class Turns:
             ) from None
 
     def _leave_note(self, note: str, error: MfaSessionError | KeyboardInterrupt) -> None:
-        """Tell who waits on this terminal that the turn ended in a refusal or an interruption."""
+        """Tell who waits on this terminal how the turn ended, if the person was asked."""
         code = error.code if isinstance(error, MfaSessionError) else "interrupted"
         if self._terminal and code not in _UNASKED:
             with suppress(ConfigurationError):  # a disk is full: what went wrong first is told

@@ -196,7 +196,6 @@ class StateDir:
         make_private_directory(self._root)
 
     def _fallback(self) -> str:
-        """Make a directory for locks where there is no home to write in."""
         directory = self._runtime
         if not directory or not os.access(directory, os.W_OK):
             import tempfile  # noqa: PLC0415 - heavy, and rarely needed

@@ -14,8 +14,8 @@ from mfa_session.model.session import list_sessions
 from mfa_session.model.settings import Source
 from mfa_session.model.text import unsetting
 from mfa_session.session.names import Named, find_name, look_up
-from mfa_session.session.own_session import SessionsOfSource, is_of_source
-from mfa_session.session.reuse import find_kept
+from mfa_session.session.own_session import SessionsOfSource
+from mfa_session.session.reuse import find_kept, is_of_source
 from mfa_session.session.settings import resolve_named
 
 TYPE_CHECKING = False

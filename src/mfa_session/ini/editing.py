@@ -134,7 +134,6 @@ class Editor:
 
 
 def _check_values(values: Mapping[str, str | None]) -> None:
-    """Refuse keys and values that would not be read back as they are given."""
     for key, value in values.items():
         if value is None:
             continue

@@ -338,7 +338,6 @@ def _spans(reader: Reader, start: int, end: int) -> dict[str, tuple[int, int]]:
 
 
 def _text(data: bytes) -> str:
-    """Decode, with every line end a newline."""
     if data.startswith(b"\xef\xbb\xbf"):
         raise UnreadableText(
             1, "the file starts with a byte order mark", "save it as UTF-8 without BOM"

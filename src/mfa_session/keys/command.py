@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.keys.listing import ListedKey
-    from mfa_session.model.long_term_keys import KeyEdges, Move, PairStore, Rotation
+    from mfa_session.model.iam import KeyEdges, Move, PairStore, Rotation
     from mfa_session.model.settings import SessionOptions, Settings, Source
     from mfa_session.session.context import Context, Inputs
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from mfa_session.model.long_term_keys import AwsKeys, KnownKey
+    from mfa_session.model.iam import AwsKeys, KnownKey
     from mfa_session.model.ports import Caller
     from mfa_session.model.settings import Source
     from mfa_session.session.context import Inputs

@@ -6,7 +6,7 @@ Where the key is decides the next step, so the next run finishes an interrupted 
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
-from mfa_session.model.long_term_keys import EXPORT, IMPORT, NEW, OLD, Move, not_stored
+from mfa_session.model.iam import EXPORT, IMPORT, NEW, OLD, Move, not_stored
 from mfa_session.model.ports import Caller
 from mfa_session.model.profiles import stored_profile
 from mfa_session.model.record import Record
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.model.long_term_keys import KeyEdges
+    from mfa_session.model.iam import KeyEdges
     from mfa_session.model.session import Keys
 
 STORE, VERIFY, POINT, TAKE_OUT = "store", "verify", "point", "take out"

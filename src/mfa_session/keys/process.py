@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from mfa_session.model.long_term_keys import not_stored
+from mfa_session.model.iam import not_stored
 from mfa_session.model.record import Record, Result
 
 TYPE_CHECKING = False

@@ -17,7 +17,7 @@ from mfa_session.model.errors import (
     RefusedError,
     require_yes,
 )
-from mfa_session.model.long_term_keys import CURRENT, IMPORT, NEW, OLD, Rotation, Slots, not_stored
+from mfa_session.model.iam import CURRENT, IMPORT, NEW, OLD, Rotation, Slots, not_stored
 from mfa_session.model.record import Record
 from mfa_session.model.text import quote
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mfa_session.keys.user_keys import Signer
-    from mfa_session.model.long_term_keys import KeyEdges, KeyVault, Others, PairStore
+    from mfa_session.model.iam import KeyEdges, KeyVault, Others, PairStore
     from mfa_session.model.session import Keys
 
 

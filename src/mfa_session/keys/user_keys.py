@@ -10,7 +10,7 @@ from mfa_session.model.errors import (
     NoMfaError,
     RefusedError,
 )
-from mfa_session.model.long_term_keys import OLD
+from mfa_session.model.iam import OLD
 from mfa_session.model.ports import Caller
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeVar
 
-    from mfa_session.model.long_term_keys import KeyEdges
+    from mfa_session.model.iam import KeyEdges
     from mfa_session.model.session import Keys
     from mfa_session.session.context import Inputs
 

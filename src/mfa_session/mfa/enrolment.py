@@ -60,7 +60,7 @@ class Enrolment:
         kept_in: str = "the keyring",
         again: Callable[[str], str] = "mfa-session device enroll {}".format,
     ) -> None:
-        """Take the edges and the user; do nothing yet.
+        """Take the edges and the user.
 
         `kept_in` says where the secret will be; `again` spells the command that enrols a name.
         """
@@ -142,12 +142,10 @@ class Enrolment:
             raise
 
     def _store(self, intent: Intent, device: NewDevice) -> None:
-        """Store the seed before any other step can fail."""
         self._edges.intents.save(intent)
         self._edges.secrets.set(device.serial, device.seed)
 
     def _resume(self, serial: str) -> NewDevice:
-        """Return an existing, unassigned device whose seed is stored."""
         seed = self._edges.secrets.get(serial)
         if seed is None:
             raise RuntimeError("cannot resume without the stored secret")

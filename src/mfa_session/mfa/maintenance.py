@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.mfa.devices import make_two_codes, stored_secrets
+from mfa_session.mfa.devices import make_two_codes, stored_secrets, wait_for_unused
 from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code
-from mfa_session.mfa.submission import wait_for_unused
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,

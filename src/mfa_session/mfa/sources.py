@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from mfa_session.model.errors import ConfigurationError, NoMfaError
 from mfa_session.model.record import Record
 from mfa_session.model.totp import MALFORMED, normalize_code, step_at
@@ -16,18 +14,14 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Secret
     from mfa_session.model.settings import Settings
 
+    DeviceCodes = Callable[[str], CodeSource]
+    """Chooses the source once the device's serial is known; NoMfaError if there is none."""
+
 
 PROMPT_ATTEMPTS = 3
 GENERATED_ATTEMPTS = 2
 _WORTH_TELLING = {"keyring-locked", "keyring-timeout"}
 """Failures of a keyring that is in use; one that never held a secret is not missed."""
-
-
-class DeviceCodes(Protocol):
-    """Chooses the source once the device's serial is known."""
-
-    def __call__(self, serial: str) -> CodeSource:
-        """Return the source for this device; NoMfaError if there is none."""
 
 
 def choose_codes(supplied: SuppliedCode | None, others: Callable[[], Sources]) -> DeviceCodes:
@@ -87,7 +81,7 @@ class Sources(Record):
         if wanted in {"auto", "keyring"}:
             source = self._from_keyring(serial, required=wanted == "keyring")
         if source is None and wanted in {"auto", "command"} and self.run_command is not None:
-            source = CommandCode(self.run_command)
+            source = GeneratedCode(self.run_command)
         source = source or self.prompt
         if source is None:
             raise nobody_to_ask(self.settings)
@@ -103,7 +97,8 @@ class Sources(Record):
             self._report_failure(error, serial)
             return None
         if secret is not None:
-            keyring = KeyringCode(secret, self.clock)
+            clock = self.clock
+            keyring = GeneratedCode(lambda _serial: code_at(secret, step_at(clock.now())))
             if required or not self.prompt:
                 return keyring
             return PromptFallback(keyring, self.prompt, self.talk)
@@ -119,7 +114,7 @@ class Sources(Record):
 
 
 class SuppliedCode:
-    """A code given beforehand (option, variable, stdin), which is sent once."""
+    """A code given beforehand (option, variable, stdin), which is sent once: `is_spent`."""
 
     attempts = 1
     generated = False
@@ -127,12 +122,7 @@ class SuppliedCode:
     def __init__(self, read: Callable[[], str]) -> None:
         self._read = read
         self._code: str | None = None
-        self._spent = False
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether it has been sent."""
-        return self._spent
+        self.is_spent = False
 
     def check(self) -> str:
         """Return the six digits; NoMfaError `bad-code` for anything else."""
@@ -145,14 +135,14 @@ class SuppliedCode:
     def next_code(self, serial: str, problem: str | None) -> str:
         """Return the code; NoMfaError `code-spent` the second time."""
         del problem
-        if self._spent:
+        if self.is_spent:
             raise NoMfaError(
                 "code-spent",
                 f"the code given for {serial} has been used, and AWS accepts each code only once",
                 "log in to the other session with the next code",
             )
         code = self.check()
-        self._spent = True
+        self.is_spent = True
         return code
 
 
@@ -174,35 +164,19 @@ class PromptedCode:
         return self._ask(f"MFA code for {serial} (session {self._name}): ")
 
 
-class KeyringCode:
-    """A code made from the secret in the keyring, by AWS's time; after a rejection, once more."""
+class GeneratedCode:
+    """A code that a function makes for a serial; after a rejection, one of the next window."""
 
     attempts = GENERATED_ATTEMPTS
     generated = True
 
-    def __init__(self, secret: Secret, clock: Clock) -> None:
-        self._secret = secret
-        self._clock = clock
+    def __init__(self, make: Callable[[str], str]) -> None:
+        self._make = make
 
     def next_code(self, serial: str, problem: str | None) -> str:
-        """Return the current code."""
-        del serial, problem
-        return code_at(self._secret, step_at(self._clock.now()))
-
-
-class CommandCode:
-    """A code that a program prints; after a rejection, once more in the next window."""
-
-    attempts = GENERATED_ATTEMPTS
-    generated = True
-
-    def __init__(self, run: Callable[[str], str]) -> None:
-        self._run = run
-
-    def next_code(self, serial: str, problem: str | None) -> str:
-        """Run the command and return the code it printed."""
+        """Return the code of now."""
         del problem
-        return self._run(serial)
+        return self._make(serial)
 
 
 class PromptFallback:

@@ -11,9 +11,9 @@ ACCOUNT_DIGITS = 12
 GIVE_CODES = ("virtual", "hardware")
 """The kinds of devices whose codes AWS's API takes."""
 _ROLE = "role/"
-_SERIAL_CHARACTERS = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=/:,.@-"
-)
+UPPER_CASE, DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
+LETTERS_AND_DIGITS = UPPER_CASE + UPPER_CASE.lower() + DIGITS
+_SERIAL_CHARACTERS = frozenset(LETTERS_AND_DIGITS + "_+=/:,.@-")
 _HOME_REGIONS = {
     "aws": "us-east-1",
     "aws-cn": "cn-north-1",

@@ -306,25 +306,18 @@ class OwnProgram(Protocol):
         """End what runs, and start no more."""
 
 
-class RunChild(Protocol):
-    """Runs a command as our child, to its end."""
-
-    def __call__(
-        self, command: Sequence[str], environ: Mapping[str, str], started: Callable[[], None]
-    ) -> int:
-        """Return its exit code, negative for a signal; `started` is called once it runs."""
-
-
 class JobEdges(Record):
     """The edges.
 
+    `run_child` runs a command to its end, and returns its exit code, negative for a signal; the
+    function that it gets is called once it runs.
     `end_as` returns an exit code for us, or ends us by the signal that a negative one stands for.
     `wait_for_signal` returns the number of one that ends a program. `write_profile` writes
     settings to a profile of the AWS config, in the place of those that differ.
     """
 
     own_program: OwnProgram
-    run_child: RunChild
+    run_child: Callable[[Sequence[str], Mapping[str, str], Callable[[], None]], int]
     end_as: Callable[[int], int]
     wait_for_signal: Callable[[], int]
     write_profile: Callable[[str, Mapping[str, str]], None]

@@ -1,18 +1,23 @@
-"""Users, access keys, MFA devices and policies, as IAM tells of them."""
+"""Users, keys, MFA devices and policies, as IAM tells of them; keys on the move."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from mfa_session.model.arns import GIVE_CODES
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import Any
 
-    from mfa_session.model.session import Secret
+    from mfa_session.model.ports import Caller, Clock, Console
+    from mfa_session.model.session import Keys, Secret
 
     Pair = tuple[str, str]
 
@@ -126,3 +131,203 @@ class Intent(Record):
     def is_ours(self) -> bool:
         """Whether an unassigned device of this serial can only be this enrolment's."""
         return self.was_absent or self.created
+
+
+CURRENT, NEW, OLD = "current", "new", "old"
+"""A profile's places for keys: the one in use, one not proven yet, and one that is replaced."""
+
+IMPORT, EXPORT = "import", "export"
+
+
+class KnownKey(Record):
+    """A key that the keyring holds, remembered beside it; nothing secret.
+
+    `keyring` is the class of the backend that took it.
+    """
+
+    profile: str
+    key_id: str
+    keyring: str
+
+
+class Move(Record):
+    """A move between a file and the keyring, written down before it begins; nothing secret."""
+
+    profile: str
+    key_id: str
+    kind: str
+    began_at: datetime
+
+
+class Rotation(Record):
+    """A rotation, written down before AWS is asked for a new key; nothing secret.
+
+    `stood` are the user's keys at that time.
+    """
+
+    profile: str
+    user_arn: str
+    old_id: str
+    stood: tuple[str, ...]
+    began_at: datetime
+
+
+class Slots(Record):
+    """A profile's pairs: the one in use, a new one beside it, and one that was replaced."""
+
+    current: Keys | None = None
+    new: Keys | None = None
+    old: Keys | None = None
+
+
+def not_stored(profile: str) -> ConfigurationError:
+    """Return the error for a key that should be in the keyring and is not."""
+    return ConfigurationError(
+        "key-not-stored",
+        f"the keyring has no key of profile {profile!r}",
+        "check with `mfa-session doctor` that the keyring is the one that it was imported to; "
+        "otherwise "
+        f"store the key with `aws configure --profile {quote(profile)}`",
+    )
+
+
+class KeyVault(Protocol):
+    """The keyring's pairs, by profile and place; ConfigurationError where the keyring fails."""
+
+    def get(self, profile: str, place: str = CURRENT) -> Keys | None:
+        """Return a pair, or None."""
+
+    def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
+        """Store a pair, and see that it is given back."""
+
+    def remove(self, profile: str, place: str = CURRENT) -> None:
+        """Remove a pair; one that is not there is fine."""
+
+    def known(self) -> list[KnownKey]:
+        """Return what is known of the pairs in use, without asking the keyring."""
+
+
+class PairStore(Protocol):
+    """Where a profile's pair is, with room for a second one beside it while it is replaced."""
+
+    def slots(self, profile: str) -> Slots:
+        """Return the pairs that stand there."""
+
+    def put_new(self, profile: str, keys: Keys) -> None:
+        """Put a new pair beside the one in use."""
+
+    def swap(self, profile: str) -> None:
+        """Use the new pair, and keep the previous one."""
+
+    def drop_new(self, profile: str) -> None:
+        """Remove the new pair."""
+
+    def drop_old(self, profile: str) -> None:
+        """Remove the pair that was replaced."""
+
+
+class Others(Protocol):
+    """The other profiles that use a key which is replaced."""
+
+    def using(self, keys: Keys) -> list[str]:
+        """Return their names."""
+
+    def replace(self, old: Keys, new: Keys) -> None:
+        """Give each of them the new pair."""
+
+    def keeper(self, key_id: str) -> str | None:
+        """Return the profile that keeps this key as one that was replaced."""
+
+
+class KeyFiles(PairStore, Protocol):
+    """The AWS files: where a pair is kept, and one end of a move."""
+
+    def check_writable(self) -> None:
+        """Find out, changing nothing, whether both files could be written."""
+
+    def process(self, profile: str) -> str | None:
+        """Return the profile's credential_process."""
+
+    def put_pair(self, profile: str, keys: Keys) -> None:
+        """Write a pair where none stands."""
+
+    def take_pair(self, profile: str, keys: Keys) -> None:
+        """Remove a pair, and nothing else."""
+
+    def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
+        """Write a pair in the place of another."""
+
+    def set_process(self, profile: str, line: str, before: str | None) -> None:
+        """Write the profile's credential_process."""
+
+    def clear_process(self, profile: str, before: str) -> None:
+        """Remove it."""
+
+
+class Journal(Protocol):
+    """What was begun, on the disk; it holds no secret."""
+
+    def move(self, profile: str) -> Move | None:
+        """Return the move that was begun, or None."""
+
+    def rotation(self, profile: str) -> Rotation | None:
+        """Return the rotation that was begun, or None."""
+
+    def save(self, note: Move | Rotation) -> None:
+        """Write a note."""
+
+    def remove(self, note: Move | Rotation) -> None:
+        """Remove a note."""
+
+    def moves(self) -> list[Move]:
+        """Return every move that was begun."""
+
+    def rotations(self) -> list[Rotation]:
+        """Return every rotation that was begun."""
+
+    def dates(self) -> Mapping[str, datetime]:
+        """Return when keys were made, by id, as far as AWS has told before."""
+
+    def note_dates(self, dates: Mapping[str, datetime]) -> None:
+        """Remember such dates."""
+
+
+class AwsKeys(Protocol):
+    """IAM, asked about the caller's own keys; each call raises our errors only."""
+
+    def identity(self, caller: Caller) -> str:
+        """STS GetCallerIdentity: the ARN."""
+
+    def list(self, caller: Caller) -> tuple[AccessKey, ...]:
+        """IAM ListAccessKeys."""
+
+    def last_used(self, caller: Caller, key_id: str) -> datetime | None:
+        """IAM GetAccessKeyLastUsed."""
+
+    def create(self, caller: Caller) -> Keys:
+        """IAM CreateAccessKey, sent once."""
+
+    def deactivate(self, caller: Caller, key_id: str) -> None:
+        """IAM UpdateAccessKey to Inactive."""
+
+    def delete(self, caller: Caller, key_id: str) -> None:
+        """IAM DeleteAccessKey."""
+
+
+class KeyEdges(Record):
+    """Everything that a command about long-term keys touches.
+
+    `uninterrupted` defers signals for a block; `own_line` returns the
+    credential_process of a profile whose key the keyring holds.
+    """
+
+    aws: AwsKeys
+    vault: KeyVault
+    files: KeyFiles
+    journal: Journal
+    clock: Clock
+    talk: Console
+    confirm: Callable[[str], bool | None]
+    pause: Callable[[float], None]
+    uninterrupted: Callable[[], AbstractContextManager[None]]
+    own_line: Callable[[str], str]

@@ -19,7 +19,6 @@ class ProfileFiles:
     """What the two AWS files say, read at one time; of a profile that is not there, nothing."""
 
     def __init__(self, credentials: IniDocument, config: IniDocument) -> None:
-        """Take both files; what a profile says is worked out when it is asked for, once."""
         self.credentials = credentials
         self.config = config
         self._headers: dict[str, str] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.arns import account_of
+from mfa_session.model.arns import DIGITS, UPPER_CASE, account_of
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_time, parse_time, read_expiry
 
@@ -21,7 +21,7 @@ SESSION_KEY_PREFIX = "ASIA"
 """The id of every session's key begins with it (IAM guide, unique identifiers)."""
 
 KEY_ID_LENGTHS = range(16, 33)
-_KEY_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+KEY_ID_CHARACTERS = frozenset(UPPER_CASE + DIGITS)
 
 _TEXT_KEYS = (
     "name",
@@ -83,7 +83,6 @@ class LazySecret(Secret):
     __slots__ = ("_fetch",)
 
     def __init__(self, fetch: Callable[[], str]) -> None:
-        """Take how to fetch it; nothing is fetched yet."""
         super().__init__("")
         self._fetch = fetch
 
@@ -110,7 +109,7 @@ class Keys(Record):
     @property
     def shown_id(self) -> str:
         """The key id as it may be shown: what is not shaped like one may be a misplaced secret."""
-        plain = _KEY_ID_CHARACTERS.issuperset(self.access_key_id)
+        plain = KEY_ID_CHARACTERS.issuperset(self.access_key_id)
         return self.access_key_id if plain and len(self.access_key_id) in KEY_ID_LENGTHS else "***"
 
     def is_long_term(self) -> bool:
@@ -123,8 +122,8 @@ class Session(Record):
 
     `kind` is `mfa` (GetSessionToken), `role` (AssumeRole) or `unknown` (another tool's).
     `in_keyring`: its secrets are in the OS keyring, and fetched when they are opened.
-    `copied` are the settings that were written beside it into the AWS config (see
-    `model/copied_settings.py`). Times are aware UTC; what is not known is None.
+    `copied` are the settings that were written beside it into the AWS config (`copied_text`).
+    Times are aware UTC; what is not known is None.
     """
 
     name: str
@@ -172,12 +171,14 @@ class Session(Record):
             "role_arn": self.role_arn,
             "account": self.account,
             "mfa": self.mfa,
-            "authenticated_at": format_time(self.authenticated_at)
-            if self.authenticated_at
-            else None,
-            "expires_at": format_time(self.expires_at) if self.expires_at else None,
+            "authenticated_at": _format(self.authenticated_at),
+            "expires_at": _format(self.expires_at),
             "seconds_left": self.seconds_left(now),
         }
+
+
+def _format(time: datetime | None) -> str | None:
+    return format_time(time) if time else None
 
 
 def read_keys(section: Mapping[str, str]) -> Keys | None:
@@ -280,7 +281,7 @@ def _is_newer(aside: Session, standing: Session) -> bool:
 def session_values(session: Session) -> dict[str, str | None]:
     """Return the lines of a session's section: each key and its value, None where it must go."""
     keys, token = session.keys, session.keys.session_token
-    ends = format_time(session.expires_at) if session.expires_at else None
+    ends = _format(session.expires_at)
     times = {key: getattr(session, key) for key in _TIME_KEYS}
     duration = session.duration_seconds
     return {
@@ -293,6 +294,6 @@ def session_values(session: Session) -> dict[str, str | None]:
         "manager": MANAGER,
         PREFIX + "key_id": keys.access_key_id,
         **{PREFIX + key: getattr(session, key) for key in _TEXT_KEYS},
-        **{PREFIX + key: format_time(time) if time else None for key, time in times.items()},
+        **{PREFIX + key: _format(time) for key, time in times.items()},
         PREFIX + "duration_seconds": str(duration) if duration is not None else None,
     }

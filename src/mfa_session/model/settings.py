@@ -18,6 +18,8 @@ GUARD_SHELL = "MFA_SESSION_GUARD"
 """The variable that the scripts of `shell-init` export: the name of their shell."""
 SCRIPT_HEAD = "# Written by `mfa-session "
 """The start of every shell script that this program writes."""
+SERVES = "mfa_session_serves"
+"""Marks the profile that a served job uses: its value names what was copied for it."""
 
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
@@ -185,7 +187,6 @@ class Settings(Record):
 
 
 def _quoted(word: str) -> str:
-    """Quote a word for a shell; "" stays nothing."""
     if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
         return word
     from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only
@@ -196,3 +197,44 @@ def _quoted(word: str) -> str:
 def without_code(environ: Mapping[str, str]) -> dict[str, str]:
     """Return an environment for another program, without the code in it."""
     return {name: text for name, text in environ.items() if name != GIVEN_CODE}
+
+
+def copied_text(settings: Mapping[str, str]) -> str | None:
+    """Return what a login copies as one text, `output=json region=eu-west-1`; None for nothing.
+
+    It is remembered, so that a later login changes what this tool wrote, and nothing else.
+    """
+    words = []
+    for key, value in sorted(settings.items()):
+        quoted = value.replace("%", "%25").replace(" ", "%20").replace("\t", "%09")
+        words.append(f"{key}={quoted}")
+    return " ".join(words) or None
+
+
+def read_copied(text: str | None) -> dict[str, str]:
+    """Return the settings of a `copied_text`."""
+    pairs = [word.partition("=") for word in (text or "").split()]
+    return {
+        key: value.replace("%09", "\t").replace("%20", " ").replace("%25", "%")
+        for key, _, value in pairs
+    }
+
+
+def still_ours(remembered: Mapping[str, str], present: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that this tool wrote and nobody has changed."""
+    return {key: value for key, value in remembered.items() if present.get(key) == value}
+
+
+def copy_changes(
+    wanted: Mapping[str, str], remembered: Mapping[str, str], present: Mapping[str, str]
+) -> tuple[dict[str, str | None], dict[str, str]]:
+    """Return what to set (None: remove) in the section, and what will then be this tool's."""
+    ours = still_ours(remembered, present)
+    set_now = {key: value for key, value in wanted.items() if key in ours or key not in present}
+    gone = dict.fromkeys(key for key in ours if key not in wanted)
+    return {**gone, **set_now}, set_now
+
+
+def served_profile(profile: str) -> str:
+    """Return the profile that a job uses in place of this one, and that yields no credentials."""
+    return f"{profile}-served"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mfa_session.sandbox.clock import compact
+from mfa_session.sandbox.identities import compact
 
 SKEW = timedelta(minutes=15)
 _INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a message
@@ -123,71 +123,26 @@ def wrong_time(dialect: str, signed_at: datetime, now: datetime) -> ServiceError
     )
 
 
-def wrong_code() -> ServiceError:
-    """The code is wrong, stale or already used; AWS does not say which."""
-    return ServiceError(
-        403,
-        "AccessDenied",
-        "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
-    )
-
-
-def wrong_serial() -> ServiceError:
-    """The serial is not a device of the caller's that works with the STS API."""
-    return ServiceError(
-        403,
-        "AccessDenied",
-        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA "
-        "serial number is valid and associated with this user.",
-    )
-
-
-def half_mfa() -> ServiceError:
-    """The request has a serial without a code, or a code without a serial."""
-    return ServiceError(
-        403,
-        "AccessDenied",
-        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass "
-        "code.",
-    )
+def access_denied(message: str) -> ServiceError:
+    """STS refuses the call."""
+    return ServiceError(403, "AccessDenied", message)
 
 
 def session_may_not(operation: str) -> ServiceError:
     """STS refuses this call to sessions."""
-    return ServiceError(403, "AccessDenied", f"Cannot call {operation} with session credentials")
+    return access_denied(f"Cannot call {operation} with session credentials")
 
 
-def root_may_not_assume() -> ServiceError:
-    """The root user cannot assume a role."""
-    return ServiceError(403, "AccessDenied", "Roles may not be assumed by root accounts.")
+def invalid(message: str) -> ServiceError:
+    """A parameter has a value that the service does not take."""
+    return ServiceError(400, "ValidationError", message)
 
 
 def invalid_value(value: str, name: str, constraint: str) -> ServiceError:
     """A parameter is malformed."""
-    return ServiceError(
-        400,
-        "ValidationError",
+    return invalid(
         f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
-        f"{constraint}",
-    )
-
-
-def above_role_maximum() -> ServiceError:
-    """The duration exceeds the role's maximum."""
-    return ServiceError(
-        400,
-        "ValidationError",
-        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-    )
-
-
-def above_chaining_maximum() -> ServiceError:
-    """A role assumed from a session lasts an hour at most."""
-    return ServiceError(
-        400,
-        "ValidationError",
-        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
-        "chaining.",
+        f"{constraint}"
     )
 
 
@@ -217,28 +172,12 @@ def denied(
     )
 
 
-def role_refused(caller_arn: str, role_arn: str) -> ServiceError:
-    """A permission, the trust or MFA is missing, or the role; AWS does not say which."""
-    return ServiceError(
-        403,
-        "AccessDenied",
-        f"User: {caller_arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
-    )
-
-
 def unknown_operation(operation: str) -> ServiceError:
     """The service, or the sandbox, has no such operation."""
     return ServiceError(
         400,
         "InvalidAction",
         f"Could not find operation {operation or '(none)'} in this sandbox",
-    )
-
-
-def invalid_blob() -> ServiceError:
-    """The message to decode is not the sandbox's."""
-    return ServiceError(
-        400, "InvalidAuthorizationMessageException", "The message is not a valid one."
     )
 
 
@@ -255,10 +194,3 @@ def not_played(service: str, why: str) -> ServiceError:
 def no_such(kind: str, name: str) -> ServiceError:
     """The account has no such user, group or role."""
     return ServiceError(404, "NoSuchEntity", f"The {kind} with name {name} cannot be found.")
-
-
-def name_a_user() -> ServiceError:
-    """A role session must name a user."""
-    return ServiceError(
-        400, "ValidationError", "Must specify userName when calling with non-User credentials"
-    )

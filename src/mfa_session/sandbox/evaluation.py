@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox.clock import iso
+from mfa_session.sandbox.identities import iso
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Caller
@@ -118,7 +118,9 @@ def _operator_matches(name: str, key: str, wanted: Sequence[Any], variables: Var
             return True
         plain = plain[: -len("IfExists")]
     compare, negated = _operator(plain)
-    return _quantified(quantifier, found, lambda v: _one(compare, v, texts, variables), negated)
+    return _quantified(
+        quantifier, found, lambda v: any(compare(v, text, variables) for text in texts), negated
+    )
 
 
 def _quantified(
@@ -133,10 +135,6 @@ def _quantified(
     if found is None:
         return negated
     return all(results) if negated else any(results)
-
-
-def _one(compare: Compare, value: str, wanted: Values, variables: Variables) -> bool:
-    return any(compare(value, text, variables) for text in wanted)
 
 
 def _operator(name: str) -> tuple[Compare, bool]:
@@ -176,25 +174,10 @@ def _split_arn(text: str) -> list[str]:
     return [*parts[:5], ":".join(parts[5:])] if len(parts) > 5 else parts  # noqa: PLR2004 - ARN
 
 
-def _bool(value: str, wanted: str, variables: Variables) -> bool:
-    filled = variables.fill(wanted)
-    return filled is not None and value.lower() == filled.lower()
-
-
-def _numeric(compare: Callable[[float, float], bool]) -> Compare:
+def _ordered(read: Callable[[str], float], compare: Callable[[float, float], bool]) -> Compare:
     def matches(value: str, wanted: str, variables: Variables) -> bool:
         try:
-            return compare(float(value), float(variables.fill(wanted) or "nan"))
-        except ValueError:
-            return False
-
-    return matches
-
-
-def _date(compare: Callable[[float, float], bool]) -> Compare:
-    def matches(value: str, wanted: str, variables: Variables) -> bool:
-        try:
-            return compare(_moment(value), _moment(variables.fill(wanted) or ""))
+            return compare(read(value), read(variables.fill(wanted) or ""))
         except ValueError:
             return False
 
@@ -233,11 +216,11 @@ _COMPARISONS: dict[str, Compare] = {
     "StringLike": _like,
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
-    "Bool": _bool,
+    "Bool": _equal_folded,
     "BinaryEquals": _equal,
     "IpAddress": _ip_address,
-    **{f"Numeric{name}": _numeric(order) for name, order in _ORDERS.items()},
-    **{f"Date{name}": _date(order) for name, order in _ORDERS.items()},
+    **{f"Numeric{name}": _ordered(float, order) for name, order in _ORDERS.items()},
+    **{f"Date{name}": _ordered(_moment, order) for name, order in _ORDERS.items()},
 }
 _OPPOSITES = {
     "StringNotEquals": "StringEquals",
@@ -391,13 +374,13 @@ def request_context(
     caller: Caller, now: datetime, region: str, source_ip: str, user_agent: str
 ) -> dict[str, Any]:
     """Return the global condition keys of a request, without the absent ones."""
-    holder = caller.holder
+    holder, kind = caller.holder, "AssumedRole" if caller.is_role_session else "User"
     context: dict[str, Any] = {
         "aws:CurrentTime": iso(now),
         "aws:EpochTime": int(now.timestamp()),
         "aws:PrincipalAccount": caller.account,
         "aws:PrincipalArn": holder.arn,
-        "aws:PrincipalType": _principal_type(caller),
+        "aws:PrincipalType": "Account" if caller.is_root else kind,
         "aws:RequestedRegion": region,
         "aws:SecureTransport": True,  # the sandbox speaks plain HTTP; AWS would not
         "aws:SourceIp": source_ip,
@@ -427,9 +410,3 @@ def principal_of(caller: Caller) -> Principal:
     """Return the names of the caller in a trust policy."""
     arns = (caller.arn, caller.holder.arn)
     return Principal(caller.account, arns, caller.holder.partition)
-
-
-def _principal_type(caller: Caller) -> str:
-    if caller.is_root:
-        return "Account"
-    return "AssumedRole" if caller.is_role_session else "User"

@@ -27,8 +27,7 @@ from mfa_session.sandbox.sts import Sts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.identities import Caller, Directory
+    from mfa_session.sandbox.identities import Caller, Clock, Directory
     from mfa_session.sandbox.operations import Play
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
@@ -200,7 +199,6 @@ def _same_partition(caller: Caller, region: str) -> bool:
 
 
 def _blob(need: Need, caller: Caller, explicit: bool) -> str:
-    """Encode a refusal for DecodeAuthorizationMessage."""
     context = {
         "principal": {"arn": caller.arn},
         "action": need.action,

@@ -64,7 +64,7 @@ def find_user(directory: Directory, asked: Asked) -> User:
     name = asked.operation.text("UserName")
     if name is None:
         if asked.caller.user is None:
-            raise errors.name_a_user()
+            raise errors.invalid("Must specify userName when calling with non-User credentials")
         return asked.caller.user
     user = directory.users.get((asked.caller.account, name))
     if user is None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import errors
-from mfa_session.sandbox.clock import step_at
+from mfa_session.sandbox.errors import ServiceError, access_denied
 from mfa_session.sandbox.evaluation import (
     MFA_AGE,
     MFA_PRESENT,
@@ -18,11 +18,10 @@ from mfa_session.sandbox.evaluation import (
     judge,
     principal_of,
 )
-from mfa_session.sandbox.identities import Caller, Role, Session
+from mfa_session.sandbox.identities import Caller, Role, Session, step_at
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.identities import Directory
+    from mfa_session.sandbox.identities import Clock, Directory
     from mfa_session.sandbox.operations import Asked, Operation
 
 
@@ -31,6 +30,7 @@ _SESSION_DEFAULT_SECONDS = 12 * HOUR_SECONDS
 _SESSION_MAXIMUM_SECONDS = 36 * HOUR_SECONDS
 _ROLE_MAXIMUM_SECONDS = 12 * HOUR_SECONDS
 _MINIMUM_SECONDS = 900
+_FAILED = "MultiFactorAuthentication failed"
 _PATTERN = "Member must satisfy regular expression pattern: "
 ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
 
@@ -77,7 +77,8 @@ class Sts:
         try:
             return {"DecodedMessage": base64.urlsafe_b64decode(blob).decode()}
         except ValueError as exc:
-            raise errors.invalid_blob() from exc
+            message = "The message is not a valid one."
+            raise ServiceError(400, "InvalidAuthorizationMessageException", message) from exc
 
     def get_session_token(self, asked: Asked) -> dict[str, Any]:
         """Return a session of a long-term key, with MFA if a code was sent."""
@@ -107,13 +108,18 @@ class Sts:
         seconds = _duration(operation, HOUR_SECONDS, _ROLE_MAXIMUM_SECONDS)
         check_mfa_shapes(operation)
         if caller.is_root:
-            raise errors.root_may_not_assume()
+            raise access_denied("Roles may not be assumed by root accounts.")
         mfa = self._check_code(asked)
         role = self._allowed_role(asked, mfa)
         if caller.session and seconds > HOUR_SECONDS:
-            raise errors.above_chaining_maximum()
+            raise errors.invalid(
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed "
+                "by role chaining."
+            )
         if seconds > role.max_session_seconds:
-            raise errors.above_role_maximum()
+            raise errors.invalid(
+                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+            )
         session = self._role_session(asked, role, seconds)
         arn = Caller(session.access_key_id, None, session).arn
         user_id = f"{role.role_id}:{session.role_session_name}"
@@ -142,7 +148,10 @@ class Sts:
         arn = asked.operation.text("RoleArn") or ""
         role = self._directory.roles.get(arn)
         if role is None or not self._both_sides_allow(asked, role, mfa):
-            raise errors.role_refused(asked.caller.arn, arn)
+            raise access_denied(
+                f"User: {asked.caller.arn} is not authorized to perform: sts:AssumeRole on "
+                f"resource: {arn}"
+            )
         return role
 
     def _both_sides_allow(self, asked: Asked, role: Role, mfa: bool) -> bool:
@@ -172,14 +181,20 @@ class Sts:
         if serial is None and code is None:
             return False
         if serial is None or code is None:
-            raise errors.half_mfa()
+            raise access_denied(
+                f"{_FAILED}, must provide both MFA serial number and one time pass code."
+            )
         device = self._directory.devices.get(serial)
         user = asked.caller.user
         owned = device is not None and user is not None and device in user.devices
         if device is None or device.checker is None or not owned or asked.caller.session:
-            raise errors.wrong_serial()
+            raise access_denied(
+                f"{_FAILED}, unable to validate MFA code.  Please verify your MFA serial number is "
+                "valid and associated with this user."
+            )
         if not device.checker.accept(code, step_at(asked.now.timestamp())):
-            raise errors.wrong_code()
+            # Or stale, or used already: AWS does not say which.
+            raise access_denied(f"{_FAILED} with invalid MFA one time pass code. ")
         return True
 
 

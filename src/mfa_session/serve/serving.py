@@ -18,13 +18,18 @@ import secrets
 import socket
 from contextlib import contextmanager
 
-from mfa_session.model.copied_settings import SERVES, served_profile, to_text
 from mfa_session.model.errors import ConfigurationError, NoMfaError, UsageError
 from mfa_session.model.notes import read_json
 from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
 from mfa_session.model.session import Keys, Secret
-from mfa_session.model.settings import GIVEN_CODE, without_code
+from mfa_session.model.settings import (
+    GIVEN_CODE,
+    SERVES,
+    copied_text,
+    served_profile,
+    without_code,
+)
 from mfa_session.model.text import quote
 from mfa_session.model.times import parse_time, spell_duration
 from mfa_session.serve.endpoint import HOST, Endpoint
@@ -192,7 +197,7 @@ def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEd
             "rename it, and run the command again",
         )
     copied = use.settings.written
-    serves = f"{use.session.name} {to_text(copied) or ''}".strip()
+    serves = f"{use.session.name} {copied_text(copied) or ''}".strip()
     jobs.write_profile(name, {SERVES: serves, **copied})
     return name
 

@@ -1,6 +1,7 @@
 """The one way to obtain a session: reuse it while it is valid, otherwise renew it.
 
-`acquire` is for its profile, `acquire_for_program` for what runs with it.
+`acquire` is for its profile, and `announce` tells of it; `acquire_for_program` is for what runs
+with it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING
+from mfa_session.model.times import format_duration
 from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept
@@ -94,7 +96,7 @@ def _refuse_without_code(
     has_keys = settings.source.keys is not None
     by_itself = settings.code_command is not None or settings.code in {"keyring", "command"}
     if needs_code and has_keys and not by_itself and not ctx.make.may_have_code():
-        from mfa_session.mfa.sources import nobody_to_ask  # noqa: PLC0415  # not for a session kept
+        from mfa_session.mfa.sources import nobody_to_ask  # noqa: PLC0415  # seldom
 
         raise nobody_to_ask(settings)
 
@@ -142,3 +144,35 @@ def variables_of(use: AcquiredSession, ctx: Context, region: str | None = None) 
     )
 
     return session_variables(use.session, ctx.environ, asked=region, from_files=use.region)
+
+
+def announce(outcome: Outcome, ctx: Context, *, asked: str | None = None) -> None:
+    """Say whose session there is, how long it lasts, and how to use it.
+
+    `asked` is the name that the person gave, if any.
+    """
+    from mfa_session.model.text import quote  # noqa: PLC0415  # seldom
+
+    session, now = outcome.session, ctx.clock.now()
+    what = f"role {session.role_arn}" if session.role_arn else "MFA session"
+    source = f"profile {session.source_profile!r}" if session.source_profile else "the environment"
+    account = f" in account {session.account}" if session.account and not session.role_arn else ""
+    kept = "kept, " if outcome.reused else ""
+    # In whole minutes: a new session of 12 h is good for 12 h, not 11 h 59 m.
+    left = format_duration(max(60, ((session.seconds_left(now) or 0) + 30) // 60 * 60))
+    until = f", until {_clock_time(session.expires_at, now)}" if session.expires_at else ""
+    place = f"in profile {session.profile!r}" + (" (keyring)" if session.in_keyring else "")
+    ctx.console.say(f"{what} of {source}{account}: {kept}good for {left}{until}, {place}")
+    if asked != session.profile or outcome.is_new_here:
+        ctx.console.say(f"use it: aws --profile {quote(session.profile)} …")
+
+
+def summary_of(outcome: Outcome, ctx: Context) -> dict[str, object]:
+    """Return the object of `--json` about a login."""
+    return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}
+
+
+def _clock_time(moment: datetime, now: datetime) -> str:
+    local = moment.astimezone()
+    is_today = local.date() == now.astimezone().date()
+    return f"{local:%H:%M}" if is_today else f"{local:%Y-%m-%d %H:%M}"

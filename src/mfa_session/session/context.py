@@ -8,12 +8,116 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from typing import Protocol, TypeVar
 
-    from mfa_session.model.ports import Clock, Console, Files
+    from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.model.feature_ports import (
+        AwsNames,
+        Browser,
+        DoctorEdges,
+        Federation,
+        JobEdges,
+        Lookups,
+        RolesEdges,
+        SetupEdges,
+    )
+    from mfa_session.model.iam import KeyEdges, KeyVault, NewDevice, Policies
+    from mfa_session.model.ports import (
+        Caller,
+        Clock,
+        Console,
+        Edges,
+        Files,
+        Secrets,
+        Store,
+        Terminal,
+    )
     from mfa_session.model.profiles import ProfileFiles
-    from mfa_session.model.session import Session
+    from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import SessionOptions, SettingsFile
-    from mfa_session.session.factories import Factories
+
+    Answer = TypeVar("Answer")
+
+    class Factories(Protocol):
+        """Makes each expensive edge on first use; `cli/wiring.py` has the real ones."""
+
+        def session(self) -> Edges:
+            """Return what acquiring a session touches, the same for every session of this run."""
+
+        def may_have_code(self) -> bool:
+            """Say whether a code may come; False only where that is certain, and told at once."""
+
+        def store(self) -> Store:
+            """Return the files that sessions are stored in."""
+
+        def terminal(self) -> Terminal:
+            """Return the terminal of the person who called."""
+
+        def confirm(self, question: str) -> bool | None:
+            """Ask for a yes; None where nobody can be asked."""
+
+        def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
+            """Let the person pick one of several names, each with a few words about it."""
+
+        def secrets(self) -> Secrets:
+            """Return the TOTP secrets in the OS keyring."""
+
+        def session_keys(self, profile: str, keyring: str | None) -> Keys | None:
+            """Return the keys of a session that the keyring, by its class, holds."""
+
+        def stored_keys(self) -> KeyVault:
+            """Return the long-term keys in the OS keyring."""
+
+        def keys(self) -> KeyEdges:
+            """Return what the care of long-term keys touches."""
+
+        def devices(self, caller: Caller) -> DeviceEdges:
+            """Return what the care of MFA devices touches, in the name of `caller`."""
+
+        def phone(self) -> Callable[[NewDevice], None] | None:
+            """Return how to show a device's secret to a phone; None without a terminal."""
+
+        def policies(self, caller: Caller) -> Policies:
+            """Return the policies of `caller`, as IAM has them."""
+
+        def aws_names(self) -> AwsNames:
+            """Return the actions that AWS lists."""
+
+        def operations(self) -> Mapping[str, tuple[str, ...]]:
+            """Return the operations of each service, both by the AWS CLI's names."""
+
+        def lookups(self, caller: Caller) -> Lookups:
+            """Return the questions about what a command will hit, asked by `caller`."""
+
+        def federation(self) -> Federation:
+            """Return AWS's federation endpoint."""
+
+        def browser(self) -> Browser | None:
+            """Return the person's browser; None without one."""
+
+        def doctor(self) -> DoctorEdges:
+            """Return what the doctor looks at."""
+
+        def roles(self, jobs: int) -> RolesEdges:
+            """Return what having many role sessions touches."""
+
+        def setup(self) -> SetupEdges:
+            """Return what `configure` touches."""
+
+        def jobs(self) -> JobEdges:
+            """Return what serving a session touches."""
+
+        def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
+            """Return what `work` returns; None where it fails or takes longer."""
+
+        def aws_cli_version(self, words: Sequence[str]) -> int | None:
+            """Return the major version of the AWS CLI that `words` start, or None."""
+
+        def take_code_from_stdin(self) -> None:
+            """Take the line of `--token-code -` now, before a child gets stdin."""
+
+        def stdin_secret(self) -> str | None:
+            """Return the line on stdin; None where stdin is a terminal."""
 
 
 class Context(Record):

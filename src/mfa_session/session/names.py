@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.model.arns import LETTERS_AND_DIGITS
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.model.session import (
@@ -34,7 +35,7 @@ HIDES_STATIC_KEYS = (
 )
 """The settings of a profile that SDKs prefer to its static keys."""
 # Every SDK reads these.
-_PORTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+")
+_PORTABLE = frozenset(LETTERS_AND_DIGITS + "_-/.%@:+")
 
 
 class Named(Record):

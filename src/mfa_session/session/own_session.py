@@ -13,6 +13,7 @@ from mfa_session.session.names import (
     names_session,
     unknown_in_variable,
 )
+from mfa_session.session.reuse import is_of_source
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import environment_source, follow, named_source, usual_source
 
@@ -144,7 +145,6 @@ class SessionsOfSource:
         return stands.kind == "mfa" and is_of_source(stands, self._source)
 
     def _fitting(self) -> Iterator[Settings]:
-        """Yield the MFA sessions, standing or described, of the source's key."""
         standing = [session.name for session in self._standing.values()]
         for name in dict.fromkeys((*self._inputs.file.sessions, *standing)):
             try:
@@ -205,10 +205,3 @@ def is_same_source(one: Source, other: Source) -> bool:
     if one.keys and other.keys:
         return one.keys.access_key_id == other.keys.access_key_id
     return (one.profile, one.process) == (other.profile, other.process) and not one.keys
-
-
-def is_of_source(session: Session, source: Source) -> bool:
-    """Say whether a session comes from this source, as far as the files tell."""
-    if source.keys is None:
-        return session.source_profile == source.profile
-    return session.source_key_id == source.keys.access_key_id

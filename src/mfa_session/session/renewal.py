@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from mfa_session.mfa.submission import send_code
+from mfa_session.mfa.devices import send_code
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller, Issued, MfaCode, Role
@@ -43,7 +43,6 @@ class Renewal:
     """
 
     def __init__(self, edges: Edges, *, in_memory: bool = False) -> None:
-        """Take the edges; nothing is touched yet."""
         self._edges = edges
         self._in_memory = in_memory
 
@@ -74,7 +73,6 @@ class Renewal:
     def _share_or_obtain(
         self, settings: Settings, place: AsidePlace | None, replaced: Collection[str]
     ) -> Outcome:
-        """Share a session that another process got meanwhile, or get one; then store it."""
         standing, clock = self._edges.store.sessions(), self._edges.clock
         # What was obtained since this process began can be shared.
         shared = find_standing(settings, standing, clock.now(), clock.started_at, replaced)
@@ -146,7 +144,6 @@ class Renewal:
         return find_base(settings, edges.store.sessions(), edges.clock.now())
 
     def _acquire_via(self, settings: Settings) -> Session:
-        """Return the session that a role is reached from, renewed if need be."""
         store = self._edges.store
         kept = find_kept(settings, store.sessions(), self._edges.clock.now())
         if kept is not None and (self._in_memory or kept.profile not in store.kept_aside()):
@@ -209,7 +206,6 @@ class Renewal:
         serial: str | None,
         account: str | None,
     ) -> Session:
-        """Return the session that AWS has issued now, with what is known of it."""
         now = self._edges.clock.now()
         # AWS cuts a root user's duration to 1 h.
         granted = int((issued.expires_at - now).total_seconds())

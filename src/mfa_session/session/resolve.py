@@ -39,7 +39,6 @@ def meant_name(inputs: Inputs) -> str:
 
 
 def _own_session(inputs: Inputs) -> OwnSession | None:
-    """Return the session of the identity that the environment names; None where it names nobody."""
     if not any(inputs.environ.get(name) for name in NAMES_SOMEBODY):
         return None
     from mfa_session.session.own_session import own_session  # noqa: PLC0415  # seldom needed

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.session import Session
-    from mfa_session.model.settings import Settings
+    from mfa_session.model.settings import Settings, Source
 
 
 LEAST_BASE_SECONDS = 60
@@ -56,7 +56,7 @@ def find_displaced(
     """Return the valid session of another source that a new one in the target would replace."""
     for session in sessions:
         if session.profile == settings.target and session.managed and session.is_valid(now):
-            return None if _is_of_source(settings, session) else session
+            return None if _is_ours(settings, session) else session
     return None
 
 
@@ -89,7 +89,7 @@ def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) ->
         session
         for session in sessions
         if session.kind == "mfa"
-        and _is_of_source(settings, session)
+        and _is_ours(settings, session)
         and settings.mfa_serial in (None, session.mfa_serial)
         and _is_recent(settings, session, now)
         and (session.seconds_left(now) or 0) > LEAST_BASE_SECONDS
@@ -102,7 +102,7 @@ def serves(settings: Settings, session: Session, now: datetime) -> bool:
     granted, left = session.duration_seconds or 0, session.seconds_left(now) or 0
     return (
         session.kind == settings.kind
-        and _is_of_source(settings, session)
+        and _is_ours(settings, session)
         and settings.mfa_serial in (None, session.mfa_serial)
         and session.role_arn == settings.role_arn
         and session.external_id == settings.external_id
@@ -128,10 +128,12 @@ def needed_seconds(settings: Settings, session: Session) -> int:
     return min(settings.min_ttl, session.duration_seconds // 3)
 
 
-def _is_of_source(settings: Settings, session: Session) -> bool:
+def _is_ours(settings: Settings, session: Session) -> bool:
+    return session.managed and is_of_source(session, settings.source)
+
+
+def is_of_source(session: Session, source: Source) -> bool:
     """Compare key ids, or profiles if the keys come from a process that has not run."""
-    if not session.managed:
-        return False
-    if settings.source.keys is None:
-        return session.source_profile == settings.source.profile
-    return session.source_key_id == settings.source.keys.access_key_id
+    if source.keys is None:
+        return session.source_profile == source.profile
+    return session.source_key_id == source.keys.access_key_id

@@ -13,7 +13,9 @@ from mfa_session.model.settings import (
     MFA_SECONDS,
     MIN_TTL_SECONDS,
     ROLE_SECONDS,
+    SessionOptions,
     Settings,
+    read_copied,
 )
 from mfa_session.session.names import (
     Named,
@@ -105,10 +107,8 @@ class _Said:
         self.target = choose_target(inputs, named, self.first("write_to"))
         self.stored = stored_lines(inputs, named.name, self.target)
         if "copied" in self.stored:
-            from mfa_session.model.copied_settings import from_text  # noqa: PLC0415  # seldom
-
             # What the last login copied from the source is not a setting of this session's own.
-            copied = from_text(self.stored["copied"])
+            copied = read_copied(self.stored["copied"])
             self.section = {k: v for k, v in self.section.items() if copied.get(k) != v}
         # What a section remembers stands in for settings only where nothing else defines it.
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
@@ -210,16 +210,12 @@ def _session_behind(inputs: Inputs, origin: str) -> str:
 
 
 def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings:
-    options = inputs.options.replace(
+    given = inputs.options
+    options = SessionOptions(
         profile=origin,
-        source_profile=None,
-        role_arn=None,
-        external_id=None,
-        role_session_name=None,
-        duration=None,
-        region=None,
-        write_to=None,
-        store=None,
+        mfa_serial=given.mfa_serial,
+        min_ttl=given.min_ttl,
+        min_ttl_from_variable=given.min_ttl_from_variable,
         keeps_role=True,
     )
     asked = inputs.replace(options=options)
@@ -227,7 +223,6 @@ def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings
 
 
 def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> Settings:
-    """Return the settings with each value from the first place that has it."""
     # What the source profile says, under what the profiles say that led to it.
     led = [name for name in (*source.passed, source.profile) if name is not None]
     beneath = {k: v for name in reversed(led) for k, v in inputs.profiles.section(name).items()}
@@ -287,7 +282,6 @@ def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple
 
 
 def _min_ttl_too_long(inputs: Inputs, settings: Settings) -> MfaSessionError:
-    """Return the error for a min-ttl that no session of this duration could have."""
     from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
 
     asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)

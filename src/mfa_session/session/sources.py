@@ -32,6 +32,7 @@ _TEMPORARY = {
 DEFAULT = "default"
 SOURCE_PROFILE = "--source-profile"
 _BRIDGED = (*_TEMPORARY, "role_arn")
+_PROCESS = "credential_process"
 
 
 def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Source:
@@ -85,7 +86,6 @@ def source_profiles(inputs: Inputs) -> list[str]:
 
 
 def _only_source(inputs: Inputs, option: str) -> Source:
-    """Return the one source that there is at all; refuse none, and several."""
     found = source_profiles(inputs)
     only = source_in(inputs, found[0]) if len(found) == 1 else None
     if only is not None:
@@ -127,7 +127,7 @@ def source_in(inputs: Inputs, profile: str) -> Source | None:
     """Return the long-term keys that a profile's own sections hold or yield, as botocore orders."""
     keys = read_keys(inputs.profiles.in_credentials(profile))
     if keys is None:
-        process = inputs.profiles.section(profile).get("credential_process", "").strip()
+        process = inputs.profiles.section(profile).get(_PROCESS, "").strip()
         if process and not leads_back(process) and not exports_temporary(inputs, process):
             return Source(profile=profile, process=process, stored=stored_profile(process))
         keys = read_keys(inputs.profiles.in_config(profile))
@@ -137,8 +137,7 @@ def source_in(inputs: Inputs, profile: str) -> Source | None:
 def exports_temporary(inputs: Inputs, process: str) -> bool:
     """Say whether a credential_process is the AWS CLI's bridge to a profile of temporary keys.
 
-    AWS documents `aws configure export-credentials --profile X --format process` for SDKs that
-    know neither SSO nor `aws login`.
+    That is `aws configure export-credentials`, for SDKs that know neither SSO nor `aws login`.
     """
     if "export-credentials" not in process:
         return False
@@ -188,46 +187,31 @@ def _passes_on(inputs: Inputs, profile: str) -> bool:
 
 
 def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> ConfigurationError:
-    """Return why a profile cannot be the source of an MFA session."""
     section = inputs.profiles.section(profile)
-    hint, add = _other_source(inputs, profile, option)
-    if leads_back(section.get("credential_process", "")):
+    process, keys = section.get(_PROCESS, ""), read_keys(section)
+    found = next((key for key in _TEMPORARY if key in section), None)
+    other, whose = _other_source(inputs, profile, option), f"profile {profile!r}"
+    if leads_back(process):
         return ConfigurationError(
-            "source-loop",
-            f"profile {profile!r} gets its keys from mfa-session itself (credential_process)",
-            hint,
-            add,
+            "source-loop", f"{whose} gets its keys from mfa-session itself ({_PROCESS})", *other
         )
-    if exports_temporary(inputs, section.get("credential_process", "")):
-        return ConfigurationError(
-            "temporary-source",
-            f"profile {profile!r} gets temporary keys from the AWS CLI (credential_process)",
-            hint,
-            add,
-        )
-    keys = read_keys(section)
-    if keys is not None:
-        return ConfigurationError(
-            "temporary-source",
-            f"profile {profile!r} holds session keys ({keys.shown_id}), not long-term ones",
-            hint,
-            add,
-        )
-    for key, origin in _TEMPORARY.items():
-        if key in section:
-            from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
+    if exports_temporary(inputs, process):
+        why = f"gets temporary keys from the AWS CLI ({_PROCESS})"
+    elif keys is not None:
+        why = f"holds session keys ({keys.shown_id}), not long-term ones"
+    elif found is not None:
+        from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
-            renewal = f"; `aws login --profile {quote(profile)}` renews it" if key == LOGIN else ""
-            return ConfigurationError(
-                "temporary-source",
-                f"profile {profile!r} gets temporary keys from {origin}: "
-                f"AWS gives MFA sessions to long-term keys only{renewal}",
-                hint,
-                add,
-            )
-    return ConfigurationError(
-        "no-long-term-keys", f"profile {profile!r} holds no long-term access key", hint, add
-    )
+        renewal = f"; `aws login --profile {quote(profile)}` renews it" if found == LOGIN else ""
+        why = (
+            f"gets temporary keys from {_TEMPORARY[found]}: "
+            f"AWS gives MFA sessions to long-term keys only{renewal}"
+        )
+    else:
+        return ConfigurationError(
+            "no-long-term-keys", f"{whose} holds no long-term access key", *other
+        )
+    return ConfigurationError("temporary-source", f"{whose} {why}", *other)
 
 
 def _other_source(inputs: Inputs, profile: str, option: str) -> tuple[str, tuple[str, ...]]:

@@ -5,9 +5,9 @@ The shapes are those of the STS API reference.
 
 from __future__ import annotations
 
-from mfa_session.model.arns import device_kind, is_role_arn
+from mfa_session.model.arns import LETTERS_AND_DIGITS, device_kind, is_role_arn
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.session import SESSION_KEY_PREFIX, has_lost_key_id
+from mfa_session.model.session import KEY_ID_CHARACTERS, SESSION_KEY_PREFIX, has_lost_key_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,14 +18,8 @@ if TYPE_CHECKING:
 
 CHAINED_LIMIT_SECONDS = 3600
 DURATION_LIMITS_SECONDS = {"mfa": (900, 129600), "role": (900, 43200)}
-ROLE_SESSION_NAME_LENGTHS = range(2, 65)
-EXTERNAL_ID_LENGTHS = range(2, 1225)
-_ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_ROLE_SESSION_NAME = frozenset(_ALNUM + "_+=,.@-")
-_EXTERNAL_ID = frozenset(_ALNUM + "_+=,.@:/-")
 ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
-_ID_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-_SECRET_LETTERS = _ID_LETTERS | frozenset("abcdefghijklmnopqrstuvwxyz/+=")
+_SECRET_LETTERS = frozenset(LETTERS_AND_DIGITS + "/+=")
 _LONG_TERM_PREFIX = "AKIA"
 
 
@@ -60,9 +54,9 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
             f"{place_of(there)}: profile {profile!r} has {there} but no {missing}",
             _configure(profile, "and enter both"),
         )
-    if secret.startswith(_LONG_TERM_PREFIX) and _ID_LETTERS.issuperset(secret):
+    if secret.startswith(_LONG_TERM_PREFIX) and KEY_ID_CHARACTERS.issuperset(secret):
         raise _bad(place_of(ID), profile, "the key id and the secret are swapped")
-    for key, value, letters in ((ID, key_id, _ID_LETTERS), (SECRET, secret, _SECRET_LETTERS)):
+    for key, value, letters in ((ID, key_id, KEY_ID_CHARACTERS), (SECRET, secret, _SECRET_LETTERS)):
         if not letters.issuperset(value):
             raise _bad(place_of(key), profile, f"{key} {_flaw_of(value)}")
     if section.get(TOKEN, "").strip() and key_id.startswith(_LONG_TERM_PREFIX):
@@ -112,10 +106,19 @@ def check_shapes(settings: Settings) -> None:
         )
     if settings.role_arn is not None:
         check_role_arn(settings.role_arn)
-    if settings.role_session_name is not None:
-        _check_role_session_name(settings.role_session_name)
-    if settings.external_id is not None:
-        _check_external_id(settings.external_id)
+    name, external_id = settings.role_session_name, settings.external_id
+    if name is not None and not _fits(name, 64, "_+=,.@-"):
+        raise ConfigurationError(
+            "bad-role-session-name",
+            f"{name!r} cannot be a role session's name",
+            "2 to 64 letters, digits and _ + = , . @ -",
+        )
+    if external_id is not None and not _fits(external_id, 1224, "_+=,.@:/-"):
+        raise ConfigurationError(
+            "bad-external-id",
+            f"{external_id!r} cannot be an external id",
+            "2 to 1224 letters, digits and _ + = , . @ : / -",
+        )
     if settings.mfa_serial is not None:
         check_serial(settings.mfa_serial)
     is_chained = settings.via is not None and settings.via.role_arn is not None
@@ -132,26 +135,9 @@ def check_role_arn(arn: str) -> None:
         )
 
 
-def _check_role_session_name(name: str) -> None:
-    if not _fits(name, ROLE_SESSION_NAME_LENGTHS, _ROLE_SESSION_NAME):
-        raise ConfigurationError(
-            "bad-role-session-name",
-            f"{name!r} cannot be a role session's name",
-            "2 to 64 letters, digits and _ + = , . @ -",
-        )
-
-
-def _check_external_id(text: str) -> None:
-    if not _fits(text, EXTERNAL_ID_LENGTHS, _EXTERNAL_ID):
-        raise ConfigurationError(
-            "bad-external-id",
-            f"{text!r} cannot be an external id",
-            "2 to 1224 letters, digits and _ + = , . @ : / -",
-        )
-
-
-def _fits(text: str, lengths: range, allowed: frozenset[str]) -> bool:
-    return len(text) in lengths and allowed.issuperset(text)
+def _fits(text: str, longest: int, signs: str) -> bool:
+    allowed = frozenset(LETTERS_AND_DIGITS + signs)
+    return len(text) in range(2, longest + 1) and allowed.issuperset(text)
 
 
 def check_serial(serial: str) -> None:

@@ -15,8 +15,7 @@ from mfa_session.model.errors import (
 from mfa_session.model.record import Result
 from mfa_session.model.settings import GUARD_SHELL, SCRIPT_HEAD
 from mfa_session.model.text import quote
-from mfa_session.session.acquire import acquire
-from mfa_session.session.announcement import announce, summary_of
+from mfa_session.session.acquire import acquire, announce, summary_of
 from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
 from mfa_session.setup.answers import Options

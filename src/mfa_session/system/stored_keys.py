@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, KnownKey, not_stored
+from mfa_session.model.iam import CURRENT, NEW, OLD, KnownKey, not_stored
 from mfa_session.model.notes import name_for, read_json, read_note, to_note
 from mfa_session.model.session import Keys, Secret
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from files.test_session_store import CREDENTIALS, had
-from mfa_session.files.aside import read_recovered
 from mfa_session.files.aws_files import read_profiles
+from mfa_session.files.beside import read_recovered
 from mfa_session.files.session_store import SessionStore
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError

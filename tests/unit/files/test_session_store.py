@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from mfa_session.files.aside import MOST_IN_ONE_FILE
+from mfa_session.files.beside import MOST_IN_ONE_FILE
 from mfa_session.files.session_store import SessionStore
 from mfa_session.files.shared import SharedFile
 from mfa_session.files.state import StateDir

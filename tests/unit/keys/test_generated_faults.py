@@ -22,7 +22,7 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.long_term_keys import CURRENT, NEW, not_stored
+from mfa_session.model.iam import CURRENT, NEW, not_stored
 from mfa_session.model.ports import Caller
 
 if TYPE_CHECKING:

@@ -25,13 +25,13 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Rotation, Slots
+from mfa_session.model.iam import CURRENT, NEW, OLD, Rotation, Slots
 from mfa_session.model.ports import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.model.long_term_keys import AwsKeys
+    from mfa_session.model.iam import AwsKeys
     from mfa_session.model.session import Keys
 
     Trouble = Callable[[int, str, bool], None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.edges import NOW, PHONE, FakeEdges, FakeTurns, ListedCodes
-from mfa_session.mfa.submission import send_code, wait_for_unused
+from mfa_session.mfa.devices import send_code, wait_for_unused
 from mfa_session.model.ports import Issued
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.totp import step_at

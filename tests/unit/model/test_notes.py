@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.model.iam import Intent
-from mfa_session.model.long_term_keys import KnownKey, Move, Rotation
+from mfa_session.model.iam import Intent, KnownKey, Move, Rotation
 from mfa_session.model.notes import read_json, read_note, to_note
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.model.copied_settings import changes, from_text, to_text
+from mfa_session.model.settings import copied_text, copy_changes, read_copied
 
 VALUES = st.text(string.ascii_letters + string.digits + " %\t/:=é", min_size=1)
 SETTINGS = st.dictionaries(st.sampled_from(["region", "output", "ca_bundle"]), VALUES)
@@ -15,16 +15,16 @@ SETTINGS = st.dictionaries(st.sampled_from(["region", "output", "ca_bundle"]), V
 
 @given(SETTINGS)
 def test_every_value_survives_as_one_line(settings: dict[str, str]) -> None:
-    text = to_text(settings)
+    text = copied_text(settings)
     assert "\n" not in (text or "")
-    assert from_text(text) == settings
+    assert read_copied(text) == settings
 
 
 @given(wanted=SETTINGS, remembered=SETTINGS, present=SETTINGS)
 def test_only_what_is_ours_or_missing_changes(
     wanted: dict[str, str], remembered: dict[str, str], present: dict[str, str]
 ) -> None:
-    values, ours = changes(wanted, remembered, present)
+    values, ours = copy_changes(wanted, remembered, present)
     after = {**present, **values}
     for key, value in present.items():
         if remembered.get(key) != value:

@@ -1,0 +1,273 @@
+"""Sessions that are not in the credentials file: aside in the state directory, or in the keyring.
+
+Those aside wait for the credentials file. Of those in the keyring, the state directory notes all
+but the secrets.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from mfa_session.files.atomic import not_written
+from mfa_session.files.state import RECOVERED, STORED, file_of_profile
+from mfa_session.ini.document import IniDocument
+from mfa_session.ini.reader import UnreadableText
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import PREFIX, Keys, LazySecret, read_session, session_values
+from mfa_session.model.text import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from typing import Protocol, TypeVar
+
+    from mfa_session.files.atomic import Reservation
+    from mfa_session.files.state import StateDir
+    from mfa_session.model.session import Session
+
+    Fetch = Callable[[str, str | None], Keys | None]
+    Item = TypeVar("Item")
+
+    class SessionVault(Protocol):
+        """The keyring's sessions, by profile; ConfigurationError where the keyring fails."""
+
+        def get(self, profile: str, backend: str | None = None) -> Keys | None:
+            """Return a session's keys, or None."""
+
+        def put(self, profile: str, keys: Keys) -> str:
+            """Store a session's keys, and see that they are given back; return the backend."""
+
+        def remove(self, profile: str) -> None:
+            """Remove a session's keys; none is fine."""
+
+
+MOST_IN_ONE_FILE = 50
+"""Sessions of the largest tokens: the state directory reads files of up to 1 MiB."""
+_RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
+_KEYRING = PREFIX + "keyring"
+
+
+class AsidePlace:
+    """Reserved files for sessions: so many that none is too large to be read again."""
+
+    def __init__(self, state: StateDir, targets: Sequence[str]) -> None:
+        """Reserve room for the sessions of these profiles, or raise and leave nothing."""
+        self._state = state
+        self._reserved: list[Reservation] = []
+        try:
+            for group in _in_groups(targets):
+                name = _new_name(state, group)
+                self._reserved.append(state.reserve(name, _RESERVED_BYTES * len(group)))
+        except BaseException:
+            self.release()
+            raise
+
+    def note(self, session: Session) -> None:
+        """Put one of many in a file of its own; nothing is reserved."""
+        with suppress(ConfigurationError):  # the disk is full: there is room for `keep`
+            self._state.put(f"{_noted(session.profile)}-{os.getpid()}", _to_text([session]))
+
+    def keep(self, *sessions: Session) -> str:
+        """Put the sessions there and return where."""
+        paths = []
+        for group in _in_groups(sessions):
+            self._reserved[0].fill(_to_text(group))
+            paths.append(self._reserved.pop(0).path)
+        return ", ".join(paths)
+
+    def release(self) -> None:
+        """Remove the files that no session lies in."""
+        for reservation in self._reserved:
+            reservation.release()
+
+
+def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str], None]) -> None:
+    """Remove what lies aside of these profiles: a file goes with the last of its sessions.
+
+    What cannot be removed is told, and goes with the next session that is written.
+    """
+    noted = {_noted(profile) for profile in profiles}
+    try:
+        for name in state.names(RECOVERED):
+            if name.rpartition("-")[0] in noted:  # which nothing but these sessions lie in
+                state.remove(name)
+                continue
+            standing = _sessions_in(state, [name], read_session)
+            left = [standing[profile] for profile in standing.keys() - set(profiles)]
+            if not left:  # a kill may have left it empty
+                state.remove(name)
+            elif len(left) < len(standing):
+                state.write(name, _to_text(left))
+    except ConfigurationError as error:
+        warn(f"a copy of a written session could not be removed: {error.message}")
+
+
+def _new_name(state: StateDir, profiles: Sequence[str]) -> str:
+    """Return a name that no file has yet: what lies aside already stays."""
+    first = profiles[0]
+    name = _noted(first) if len(profiles) == 1 else file_of_profile(RECOVERED, first)
+    try:
+        return f"{name}-{os.urandom(4).hex()}"
+    except OSError as error:
+        raise not_written(state.path(name), error) from error
+
+
+def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
+    starts = range(0, len(items), MOST_IN_ONE_FILE)
+    return [items[start : start + MOST_IN_ONE_FILE] for start in starts]
+
+
+def _noted(profile: str) -> str:
+    """Return how the file's name begins that holds a session of this profile alone."""
+    return file_of_profile(RECOVERED + "noted-", profile)
+
+
+def read_recovered(state: StateDir) -> dict[str, Session]:
+    """Return the sessions kept aside, by profile."""
+    return _sessions_in(state, state.names(RECOVERED), read_session)
+
+
+def _to_text(sessions: Iterable[Session]) -> bytes:
+    """Return sessions as a file of their own: a section each, as in the credentials file."""
+    return _in_ini({session.profile: session_values(session) for session in sessions})
+
+
+def _in_ini(sections: Mapping[str, Mapping[str, str | None]]) -> bytes:
+    return IniDocument(b"", "").with_sections(sections).data
+
+
+def _sessions_in(
+    state: StateDir,
+    names: Iterable[str],
+    read: Callable[[str, Mapping[str, str]], Session | None],
+) -> dict[str, Session]:
+    """Return the sessions in files, by profile; none of a file that is not whole."""
+    found = {}
+    for name in names:
+        try:
+            document = IniDocument(state.read(name) or b"", name)
+        except UnreadableText:  # cut short by a kill: nothing in it can be used
+            continue
+        for profile in document.names():
+            session = read(profile, document.section(profile) or {})
+            if session is not None:
+                found[profile] = session
+    return found
+
+
+def read_beside(state: StateDir, fetch: Fetch) -> dict[str, Session]:
+    """Return all sessions beside the credentials file, by profile.
+
+    For those in the keyring, `fetch` gets the profile and the class of the keyring, and returns
+    the keys; it is called when a secret is opened.
+    """
+    return {**_read_notes(state, fetch), **read_recovered(state)}
+
+
+class KeyringSessions:
+    """The sessions in the keyring, which is asked only where a method says so."""
+
+    def __init__(
+        self, state: StateDir, vault: Callable[[], SessionVault], warn: Callable[[str], None]
+    ) -> None:
+        self._state = state
+        self._vault = vault
+        self._warn = warn
+
+    def all(self) -> dict[str, Session]:
+        """Return the sessions by profile; the keyring is asked when one's secrets are opened."""
+        return _read_notes(
+            self._state, lambda profile, keyring: self._vault().get(profile, keyring)
+        )
+
+    def check(self, profile: str) -> None:
+        """Ask the keyring, to refuse one that is locked, dead, or none."""
+        self._vault().get(profile)
+
+    def put(self, profile: str, keys: Keys) -> str:
+        """Store a session's keys in the keyring; return its backend, for `note`."""
+        return self._vault().put(profile, keys)
+
+    def note(self, session: Session, backend: str) -> None:
+        """Write down all but the secrets of a session that the keyring has."""
+        name = file_of_profile(STORED, session.profile)
+        self._state.write(name, _note_of(session, backend))
+
+    def forget(self, profile: str) -> None:
+        """Forget that the keyring has a session of this profile."""
+        self._state.remove(file_of_profile(STORED, profile))
+
+    def remove(self, profile: str) -> None:
+        """Remove a session from the keyring, and forget it."""
+        self._vault().remove(profile)
+        self.forget(profile)
+
+    def replace_by_file(self, profile: str) -> None:
+        """Remove a session that the file has now; if that fails, the next login tries again."""
+        try:
+            self.remove(profile)
+        except ConfigurationError as error:
+            self._warn(f"the keys of profile {profile!r} stay in the keyring: {error.message}")
+
+
+def _read_notes(state: StateDir, fetch: Fetch) -> dict[str, Session]:
+    return _sessions_in(
+        state,
+        state.names(STORED),
+        lambda profile, section: _read_stored(profile, section, fetch),
+    )
+
+
+def _note_of(session: Session, keyring: str) -> bytes:
+    opened = Keys(
+        access_key_id=session.keys.access_key_id, secret_access_key=LazySecret(lambda: "")
+    )
+    lines = session_values(session.replace(keys=opened))
+    kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
+    return _in_ini({session.profile: {**kept, _KEYRING: keyring}})
+
+
+def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Session | None:
+    key_id = section.get(PREFIX + "key_id", "")
+    hidden = dict.fromkeys(("aws_secret_access_key", "aws_session_token"), "in-the-keyring")
+    session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
+    if session is None or not session.managed:
+        return None
+    secrets = _Secrets(session, section.get(_KEYRING), fetch)
+    keys = Keys(
+        access_key_id=key_id,
+        secret_access_key=LazySecret(secrets.secret),
+        session_token=LazySecret(secrets.token),
+    )
+    return session.replace(keys=keys, in_keyring=True)
+
+
+class _Secrets:
+    """A session's two secrets, fetched together, once."""
+
+    def __init__(self, session: Session, keyring: str | None, fetch: Fetch) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._fetch = fetch
+        self._fetched: Keys | None = None
+
+    def secret(self) -> str:
+        return self._keys().secret_access_key.reveal()
+
+    def token(self) -> str:
+        token = self._keys().session_token
+        return token.reveal() if token else ""
+
+    def _keys(self) -> Keys:
+        if self._fetched is None:
+            session = self._session
+            keys = self._fetch(session.profile, self._keyring)
+            if keys is None or keys.access_key_id != session.keys.access_key_id:
+                raise ConfigurationError(
+                    "session-not-stored",
+                    f"the keyring does not have the session of profile {session.profile!r}",
+                    f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
+                )
+            self._fetched = keys
+        return self._fetched
