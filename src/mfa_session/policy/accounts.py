@@ -61,7 +61,6 @@ def _newer(versions: list[Members], default: Members, arn: str) -> NewerVersion 
 
 
 def _asks_for_mfa(node: Node | None) -> bool:
-    """Say whether a condition in a value is about MFA."""
     members = members_of(node)
     return any(key.lower().startswith("aws:multifactorauth") for key in members) or any(
         map(_asks_for_mfa, (*members.values(), *items_of(node)))
@@ -69,7 +68,6 @@ def _asks_for_mfa(node: Node | None) -> bool:
 
 
 def _attached(members: Members) -> Mapping[str, set[str]]:
-    """Return who has the managed policies, by their ARNs."""
     found = defaultdict[str, set[str]](set)
     for name in DETAILS:
         for item in items_of(members.get(name)):

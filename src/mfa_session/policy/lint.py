@@ -124,7 +124,6 @@ def _finding(statement: Statement, flaw: Flaw) -> Finding:
 
 
 def _shortened(text: str) -> str:
-    """Return a text of which a name or value of thousands of characters is no more than a part."""
     if len(text) <= _LONGEST_NAME:
         return text
     words = [_without_middle(word, _LONGEST_NAME) for word in text.split(" ")]

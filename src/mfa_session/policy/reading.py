@@ -79,7 +79,6 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
 
 
 def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -> Document:
-    """Read a policy that was found, with the kind and holder of its place."""
     origin = found.origin
     document = reader.document(found.node)
     name = "" if alone and not origin.names else origin.name
@@ -91,8 +90,6 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
 
 
 class _Reader:
-    """Reads one source; its methods turn nodes into the parts of a policy."""
-
     def __init__(self, source: PolicyText) -> None:
         self.errors: list[ConfigurationError] = []  # of statements, beside others that it read
         self._source = source

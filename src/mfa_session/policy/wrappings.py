@@ -34,7 +34,6 @@ def unwrap(members: Members, origin: Origin) -> Parts | None:
 
 
 def _is_organisation_policy(members: Members) -> bool:
-    """Say whether an object is an answer of describe-policy."""
     return "PolicySummary" in members and "Content" in members
 
 
@@ -46,7 +45,6 @@ def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
 
 
 def _is_stack(members: Members) -> bool:
-    """Say whether an object is a template: its resources have types such as `AWS::IAM::Role`."""
     return any(
         "::" in text_of(members_of(resource).get("Type"))
         for resource in members_of(members.get("Resources")).values()
@@ -74,7 +72,6 @@ def arns_in(members: Members) -> dict[str, str]:
 
 
 def _read_stack(members: Members, origin: Origin) -> Parts:
-    """Yield the properties of every resource, by its logical id."""
     attached = _attached_in_stack(members["Resources"])
     for name, resource in members_of(members["Resources"]).items():
         parts = members_of(resource)
@@ -101,7 +98,6 @@ def _properties(key: str, node: Node, origin: Origin) -> Parts:
 
 
 def _attached_in_stack(resources: Node) -> Mapping[str, set[str]]:
-    """Return which resources attach a template's managed policies to themselves, by its id."""
     found = defaultdict[str, set[str]](set)
     for parts in map(members_of, members_of(resources).values()):
         for arn in items_of(members_of(parts.get("Properties")).get("ManagedPolicyArns")):
@@ -113,7 +109,6 @@ def _attached_in_stack(resources: Node) -> Mapping[str, set[str]]:
 def _told_by_type(
     kind: str, properties: Members, attached: set[str]
 ) -> tuple[str | None, str | None]:
-    """Return the kind and the holder of policies in a resource of this type."""
     if kind == "AWS::Organizations::Policy":
         return ORGANISATION_KINDS.get(text_of(properties.get("Type"))), None
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
@@ -140,7 +135,6 @@ _TERRAFORM_HOLDERS = {
 
 
 def _is_terraform(members: Members) -> bool:
-    """Say whether an object is a plan or a state."""
     return "format_version" in members and ("planned_values" in members or "values" in members)
 
 

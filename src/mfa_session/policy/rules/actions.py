@@ -88,14 +88,12 @@ def _unknown_action(
 
 
 def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
-    """Return the names after the first, to name them in one sentence."""
     shown = [found.action for _, found in others[:MOST_SHOWN]]
     more = len(others) - len(shown)
     return ", " + ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _without_effect(subject: Subject) -> str:
-    """Say what an action that AWS does not list does to the statement."""
     if subject.statement.not_actions is not None:
         return "this name exempts nothing"
     return f"this name {'allows' if subject.statement.allows else 'denies'} nothing"

@@ -101,7 +101,6 @@ def _filled_in(text: str) -> str:
 
 
 def _effect(subject: Subject, *, exempting: bool) -> str:
-    """Say what a text that matches nothing does."""
     if exempting:
         return "keeps nobody out" if subject.statement.allows else "exempts nobody"
     return "allows nobody" if subject.statement.allows else "stops nobody"

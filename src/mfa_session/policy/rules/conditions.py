@@ -267,7 +267,6 @@ def _is_limit(subject: Subject, condition: Condition) -> bool:
 
 
 def _without_effect(condition: Condition, seconds: float) -> str:
-    """Return an age limit that another one of the condition makes void; empty if there is none."""
     equals = condition.operator.startswith("NumericEquals")
     others = (each for each in condition.values if float(each) != seconds and not equals)
     return next(others, "")
@@ -354,7 +353,6 @@ def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
 
 
 def _is_narrow(condition: Condition) -> bool:
-    """Say whether it exempts requests without MFA that are not meant to be exempt."""
     key = condition.key.lower()
     if not condition.values:
         return False
@@ -371,5 +369,4 @@ def says_where(subject: Subject) -> bool:
 
 
 def _is_denied_anyway(subject: Subject) -> bool:
-    """Say whether another Deny stops requests without MFA in any case."""
     return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS_WITHOUT_MFA)

@@ -132,8 +132,6 @@ def _is_told_of(opener: Subject, names: list[str]) -> bool:
 
 
 class _Defeat(NamedTuple):
-    """Actions that are allowed without MFA too, where, and the Allow that does so."""
-
     names: list[str]
     where: str
     opener: Statement
@@ -141,14 +139,12 @@ class _Defeat(NamedTuple):
 
 
 def _by_resource(statement: Statement) -> Iterator[Statement]:
-    """Yield an Allow, and then, if it has a few resources, the same for each of them."""
     yield statement
     if 1 < len(statement.resources or ()) <= _FEW:
         yield from (replace(statement, resources=(each,)) for each in statement.resources or ())
 
 
 def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
-    """Return what another Allow gives of a part, unless it is to be open."""
     whole, names = subject.whole, names_of(part)
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
     defeated = [name for name in names if name in opened]

@@ -246,13 +246,11 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _are(actions: Sequence[str]) -> str:
-    """Return actions and their verb: `a, b and c are`."""
     *others, last = actions
     return f"{', '.join(others)} and {last} are" if others else f"{last} is"
 
 
 def _is_refused(subject: Subject, action: str) -> bool:
-    """Say whether a Deny is about an action on its resource, even once its names are corrected."""
     spared, wanted = subject.statement.not_resources or (), RESOURCES_OF[action.lower()]
     own = filter(_is_of_everybody, subject.statement.resources or ())
     if denies_oneself(subject) and not any(fits(each, wanted) for each in own):
@@ -264,7 +262,6 @@ def _is_refused(subject: Subject, action: str) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _is_without_virtual_devices(whole: WholePolicy) -> bool:
-    """Say whether people are to have security keys or hardware devices only."""
     creating = [each for each in whole.statements if concerns(each, ENROLMENT[0])]
     if any(not each.allows and not each.conditions for each in creating):
         return True
@@ -293,7 +290,6 @@ def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
 
 
 def _is_lacking(subject: Subject, step: _Step) -> bool:
-    """Say whether no statement allows a step, although users are to do it by the policy."""
     whole, action = subject.whole, step.action
     named = _devices_managed_by(whole)
     if action in named or whole.allows_without_mfa(action):
@@ -313,7 +309,6 @@ def _promises_list(statement: Statement) -> bool:
 
 
 def _denies_by_name(subject: Subject) -> bool:
-    """Say whether it denies listed actions to requests without MFA."""
     listed = subject.refuses_without_mfa and subject.statement.actions is not None
     where = subject.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
@@ -322,7 +317,6 @@ def _denies_by_name(subject: Subject) -> bool:
 
 
 def _leaves_a_network(condition: Condition) -> bool:
-    """Say whether a Deny leaves alone who is in a network, such as an office's."""
     negated = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
     return negated and not has_wrong_networks(condition)
 

@@ -336,7 +336,6 @@ def _meant_by_other(subject: Subject, key: str) -> str | None:
 
 
 def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, ...], str]:
-    """Return patterns of all actions that may have a key, and one to name; nothing if unknown."""
     key = condition.key.lower()
     plain, service = key.partition("/")[0], key.partition(":")[0]
     if plain in _OF_S3:
@@ -348,7 +347,6 @@ def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, 
 
 
 def _never_there(subject: Subject, condition: Condition) -> str:
-    """Say what a condition does if no request brings its key."""
     matches = is_met(condition, RequestContext({condition.key: None}))
     if subject.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
@@ -356,7 +354,6 @@ def _never_there(subject: Subject, condition: Condition) -> str:
 
 
 def _needs_user_name(condition: Condition) -> bool:
-    """Say whether a condition needs a user name, which role sessions do not have."""
     if condition.is_about("aws:username"):
         return is_met(condition, role_session().facts) is False
     lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator

@@ -60,7 +60,6 @@ CHECKS: tuple[Check, ...] = (check_partition,)
 
 
 def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
-    """Yield the ARNs of known partitions, each with the name of its element."""
     texts = {
         "Resource": statement.resources or (),
         "NotResource": statement.not_resources or (),
@@ -76,7 +75,6 @@ def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
 
 
 def _partition_around(statement: Statement) -> str | None:
-    """Return the partition of a statement's resources and principals, if no condition has it."""
     arns = [(element, found[1]) for element, _, found in _arns_in(statement)]
     named = {partition for element, partition in arns if element in {"Principal", "Resource"}}
     compared = {partition for element, partition in arns if element == "Condition"}

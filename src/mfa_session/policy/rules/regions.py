@@ -45,7 +45,6 @@ CHECKS: tuple[Check, ...] = (check_regions,)
 
 
 def _region_of_iam_denied(subject: Subject) -> str:
-    """Return the region of IAM's requests if every direct one of them meets the conditions."""
     named = [each for each in subject.statement.conditions if each.is_about(_REGION)]
     homes = sorted({_home_of(value.lower()) for each in named for value in each.values})
     calls = [RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes]

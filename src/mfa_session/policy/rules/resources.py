@@ -172,7 +172,6 @@ CHECKS: tuple[Check, ...] = (check_resources, check_all_of_s3, check_routes, che
 
 @functools.lru_cache(maxsize=32)
 def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
-    """Return the accounts in the ARNs of one's own user, and those of one's own device."""
     users, devices = (
         {account for each in whole.statements for account in _own_accounts_in(each, kind)}
         for kind in ("user", "mfa")
@@ -186,7 +185,6 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
-    """Return the kind of resource that an action has."""
     found = _of_s3(action)
     if action in RESOURCES_OF or not subject.mfa_conditions:
         return RESOURCES_OF.get(action)
@@ -214,7 +212,6 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
-    """Return the conditions under which an action is allowed, or denied, on a fitting resource."""
     return {
         frozenset(map(comparison, each.conditions))
         for each in whole.statements

@@ -168,7 +168,6 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
 
 @functools.lru_cache(maxsize=32)
 def _left_open(whole: WholePolicy) -> str | None:
-    """Return an action that an Allow gives without MFA, and no Deny takes away."""
     return next(
         (
             action
@@ -241,7 +240,6 @@ def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
 
 
 def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
-    """Yield later Denies that differ only in whom they exempt by the key of a condition."""
     own, whole = subject.statement, subject.whole
     later = itertools.dropwhile(lambda each: each is not own, whole.denies_for_mfa)
     exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
@@ -286,7 +284,6 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _first_word(name: str) -> str:
-    """Return the first letters of a name, or of the one at the end of an ARN."""
     found = re.match("[a-z]{2,}", name.rpartition("/")[2].lower())
     return found[0] if found else "*"
 
@@ -296,7 +293,6 @@ def _letters(statement: Statement) -> str:
 
 
 def _needs_no_mfa(statement: Statement) -> bool:
-    """Say whether it is about owning a device, or for services and federated users."""
     principals = (statement.principals or {}).keys()
     elsewhere = bool(principals) and not principals & {"AWS", "*"}
     about_devices = any("mfa" in name for name in actions_of(statement).names)

@@ -253,7 +253,6 @@ def _is_moment_as_number(condition: Condition) -> bool:
 
 
 def _is_open(text: str) -> bool:
-    """Say whether somebody or something is to fill in a value."""
     filled_in = "${" in text and not _sum(text)
     return filled_in or is_unfilled(text) or _to_be_replaced(text.lower()) is not None
 

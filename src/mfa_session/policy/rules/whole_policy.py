@@ -85,7 +85,6 @@ class WholePolicy:
         return False in self._asking_for(action)
 
     def _asking_for(self, action: str) -> set[bool]:
-        """Return, of the Allows of an action, whether they ask for MFA."""
         if action not in self._asking:
             self._asking[action] = {
                 _asks(found)
@@ -256,7 +255,6 @@ class WholePolicy:
 
     @cached_property
     def _undenied_allows(self) -> dict[str, Meeting]:
-        """The Allows that may be for credentials of a kind, and are not denied them altogether."""
         return {
             kind: Meeting(
                 each
@@ -378,7 +376,6 @@ def _is_about_mfa_only(statement: Statement) -> bool:
 
 
 def _asks(found: Reach | None) -> bool:
-    """Say whether only credentials with MFA match."""
     return found is not None and found.needs_mfa
 
 
