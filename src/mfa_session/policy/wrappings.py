@@ -1,8 +1,8 @@
 """Find policies in known formats, and their origin: a name, a kind and a holder for each.
 
-These are the answers of `aws iam get-account-authorization-details` (`accounts`) and `aws
-organizations describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
-`terraform show -json`, and Terraform's state file.
+These are the answers of `aws iam get-account-authorization-details` and `aws organizations
+describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of `terraform show
+-json`, and Terraform's state file.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mfa_session.policy import accounts
-from mfa_session.policy.document import holder_of
+from mfa_session.policy.document import NewerVersion, holder_of
 from mfa_session.policy.json_text import items_of, members_of, text_of
 
 if TYPE_CHECKING:
@@ -225,10 +224,82 @@ def _instances(members: Members) -> Iterator[Members]:
                 yield {**resource, "address": address, "values": instance["attributes"]}
 
 
+_DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
+
+
+def _is_account(members: Members) -> bool:
+    return any(name in members for name in _DETAILS) or any(
+        "PolicyVersionList" in members_of(item) for item in items_of(members.get("Policies"))
+    )
+
+
+def _read_account(members: Members, origin: Origin) -> Parts:
+    """Yield the policies of users, groups and roles, and managed ones in their default versions.
+
+    A managed policy used only as a boundary is a boundary.
+    """
+    attached = _attached_in_account(members)
+    for name in _DETAILS:
+        for item in items_of(members.get(name)):
+            yield item, origin
+    for item in items_of(members.get("Policies")):
+        policy = members_of(item)
+        arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
+        there = origin.named(
+            f"policy/{name or arn}",
+            kind="boundary" if _is_boundary(policy) else None,
+            holder=holder_of(attached[arn]),
+        )
+        versions = [members_of(version) for version in items_of(policy.get("PolicyVersionList"))]
+        for version in versions:
+            if _is_default(version, policy, len(versions)) and "Document" in version:
+                yield version["Document"], there._replace(newer=_newer(versions, version, arn))
+
+
+def _newer(versions: list[Members], default: Members, arn: str) -> NewerVersion | None:
+    """Return the newest version, if it asks for MFA and is not the default one."""
+    names = [text_of(each.get("VersionId")) for each in versions]
+    newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
+    latest = versions[names.index(newest)]
+    if latest is default or not _asks_for_mfa(latest.get("Document")):
+        return None
+    return NewerVersion(newest, text_of(default.get("VersionId")), arn)
+
+
+def _asks_for_mfa(node: Node | None) -> bool:
+    members = members_of(node)
+    return any(key.lower().startswith("aws:multifactorauth") for key in members) or any(
+        map(_asks_for_mfa, (*members.values(), *items_of(node)))
+    )
+
+
+def _attached_in_account(members: Members) -> Mapping[str, set[str]]:
+    found = defaultdict[str, set[str]](set)
+    for name in _DETAILS:
+        for item in items_of(members.get(name)):
+            for policy in items_of(members_of(item).get("AttachedManagedPolicies")):
+                arn = text_of(members_of(policy).get("PolicyArn"))
+                found[arn].add(name.replace("DetailList", "s"))
+    return found
+
+
+def _is_boundary(policy: Members) -> bool:
+    bounds, attached = policy.get("PermissionsBoundaryUsageCount"), policy.get("AttachmentCount")
+    return bool(bounds and bounds.value) and attached is not None and attached.value == 0
+
+
+def _is_default(version: Members, policy: Members, count: int) -> bool:
+    said = version.get("IsDefaultVersion")
+    if said is not None:
+        return said.value is True
+    default = text_of(policy.get("DefaultVersionId"))
+    return count == 1 or text_of(version.get("VersionId")) == default
+
+
 # Every object of a known format has one of these.
-_MARKS = {*accounts.DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
+_MARKS = {*_DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
-    (accounts.is_account, accounts.read_account),
+    (_is_account, _read_account),
     (_is_organisation_policy, _read_organisation_policy),
     (_is_stack, _read_stack),
     (_is_terraform, _read_terraform),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import LOOK_UP
-from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +69,6 @@ def check_retired(subject: Subject) -> Iterator[Flaw]:
             "deny the actions of account, billing, consolidatedbilling, cur, freetier, invoicing, "
             "payments and tax instead",
         )
-
-
-CHECKS: tuple[Check, ...] = (check_actions, check_retired)
 
 
 def _is_retired(action: Node) -> bool:

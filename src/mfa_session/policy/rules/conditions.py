@@ -28,7 +28,7 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import age_of, misspelt
-from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 if TYPE_CHECKING:
@@ -138,6 +138,20 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def check_sent_tags(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that exempt whoever sends a tag with the request, such as break-glass."""
+    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
+        tag = _of_exempting_tag(condition.key.lower())
+        if tag and condition.operator in OPPOSITES and not subject.on_role:
+            yield Flaw(
+                NARROWED,
+                condition.position,
+                f"{condition.key} is a tag that the caller sends with the request",
+                "whoever sends it needs no MFA, where the action takes tags",
+                f"compare aws:PrincipalTag/{tag[1]}, the tag of the user, which others set",
+            )
+
+
 def check_values(subject: Subject) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
     for condition in subject.mfa_conditions:
@@ -233,31 +247,6 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
             "write a Deny for each of the conditions, and this one for MFA alone",
             right_condition(subject.statement, instead_of=narrowing),
         )
-
-
-def check_sent_tags(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies that exempt whoever sends a tag with the request, such as break-glass."""
-    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        tag = _of_exempting_tag(condition.key.lower())
-        if tag and condition.operator in OPPOSITES and not subject.on_role:
-            yield Flaw(
-                NARROWED,
-                condition.position,
-                f"{condition.key} is a tag that the caller sends with the request",
-                "whoever sends it needs no MFA, where the action takes tags",
-                f"compare aws:PrincipalTag/{tag[1]}, the tag of the user, which others set",
-            )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_operators,
-    check_sent_tags,
-    check_values,
-    check_networks,
-    check_age,
-    check_age_beside_absence,
-    check_narrowing,
-)
 
 
 def _is_limit(subject: Subject, condition: Condition) -> bool:

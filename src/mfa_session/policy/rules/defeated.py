@@ -14,7 +14,7 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, FIRST_STEPS
 from mfa_session.policy.rules.removal import check_own_removal
-from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 
 if TYPE_CHECKING:
@@ -120,9 +120,6 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
             "write both conditions in one statement",
             severity=WARNING,
         )
-
-
-CHECKS: tuple[Check, ...] = (check_defeat, check_circumstances, check_alternatives)
 
 
 def _is_told_of(opener: Subject, names: list[str]) -> bool:

@@ -21,7 +21,7 @@ from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,9 +182,6 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
             "add a condition on MFA to the Deny, or delete this statement",
             severity=WARNING,
         )
-
-
-CHECKS: tuple[Check, ...] = (check_boundary, check_effect, check_superfluous)
 
 
 def _does_all(other: Statement, subject: Subject) -> bool:

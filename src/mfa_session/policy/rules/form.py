@@ -24,7 +24,6 @@ from mfa_session.policy.rules.rule import (
     ERROR,
     REJECTED,
     WARNING,
-    Check,
     Flaw,
     Rule,
     Subject,
@@ -208,16 +207,6 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
             "the variable matches nobody",
             f'write "Version": "{CURRENT_VERSION}" at the top of the policy',
         )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_elements,
-    check_places,
-    check_resources,
-    check_form,
-    check_references,
-    check_version,
-)
 
 
 def _and_more(found: Sequence[object]) -> str:

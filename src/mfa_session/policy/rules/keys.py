@@ -14,7 +14,7 @@ from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext,
 from mfa_session.policy.fixes import age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -281,17 +281,6 @@ def check_username(subject: Subject) -> Iterator[Flaw]:
             "nobody is allowed anything" if subject.statement.allows else "nobody is stopped",
             "use aws:userid or a tag of the role, or move the statement to a user's policy",
         )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_keys,
-    check_global_keys,
-    check_keys_of_actions,
-    check_request_tags,
-    check_variables,
-    check_escapes,
-    check_username,
-)
 
 
 def keys_outside_of_braces(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -235,16 +235,6 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
                 else "limit this Deny to sts:AssumeRole"
             ),
         )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_anyone,
-    check_services,
-    check_service_conditions,
-    check_services_denied,
-    check_stand_ins,
-    check_federation,
-)
 
 
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:

@@ -25,7 +25,7 @@ from mfa_session.policy.rules.exemptions import (
     spares_everything,
     sparing,
 )
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,9 +228,6 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
             "whoever has the long-term key can replace the MFA device",
             "deny on all resources, and list in NotAction what is needed to set up MFA",
         )
-
-
-CHECKS: tuple[Check, ...] = (check_removal, check_own_removal, check_removal_besides, check_tags)
 
 
 def _escapes(condition: Condition, action: str) -> bool:

@@ -11,7 +11,7 @@ from mfa_session.policy.conditions import comparison
 from mfa_session.policy.coverage import concerns
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
-from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,9 +165,6 @@ def check_accounts(subject: Subject) -> Iterator[Flaw]:
             "one of the two ARNs matches nothing: no user has a device in another account",
             "write the same account in both",
         )
-
-
-CHECKS: tuple[Check, ...] = (check_resources, check_all_of_s3, check_routes, check_accounts)
 
 
 @functools.lru_cache(maxsize=32)

@@ -22,7 +22,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import A_SESSION, A_USER, DEACTIVATION, DELETION
-from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 
 if TYPE_CHECKING:
@@ -221,16 +221,6 @@ def check_shared_policy(subject: Subject) -> Iterator[Flaw]:
             "detach it from the roles; where people assume them, require MFA in their trust "
             "policies",
         )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_roles,
-    check_exempt_roles,
-    check_role_conditions,
-    check_role_policy,
-    check_shared_policy,
-    check_scp,
-)
 
 
 def _has_exempt_session(role: str, arns: Collection[str]) -> bool:

@@ -18,7 +18,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
 )
 from mfa_session.policy.rules.resources import RESOURCES_OF
-from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -269,18 +269,6 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
                 "they are locked out, and nobody else is asked for MFA",
                 f"write {negated} to exempt them",
             )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_promise,
-    check_devices,
-    check_versions,
-    check_everything,
-    check_hardware,
-    check_exemption,
-    check_exempted_twice,
-    check_exception,
-)
 
 
 def _first_word(name: str) -> str:

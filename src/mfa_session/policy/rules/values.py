@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import OPPOSITES, is_readable
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.rule import ERROR, NOTE, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,16 +235,6 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             _who_if_no_value_matches(subject, condition),
             "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
         )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_other_values,
-    check_moments,
-    check_principals,
-    check_ids,
-    check_patterns,
-    check_networks,
-)
 
 
 def _is_moment_as_number(condition: Condition) -> bool:

@@ -12,7 +12,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
 from mfa_session.policy.rules.exemptions import FIRST_STEPS
 from mfa_session.policy.rules.roles import leaves_roles_out
-from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -344,6 +344,3 @@ def _culprit(subject: Subject, name: str) -> Condition:
         ):
             return condition
     return subject.mfa_conditions[0]
-
-
-CHECKS: tuple[Check, ...] = (check_reach, check_branches)
