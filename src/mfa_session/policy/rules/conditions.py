@@ -213,7 +213,7 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
     limits = [each for each in subject.mfa_conditions if _is_limit(subject, each)]
     found = subject.reach
     without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
-    if limits and without_only and not subject.whole.denies_old_mfa(subject.statement):
+    if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,

@@ -32,6 +32,7 @@ from mfa_session.policy.rules.resources import (
     RESOURCES_OF,
     fits,
     in_partition_of,
+    parts_of,
 )
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
@@ -356,9 +357,7 @@ def _is_of_everybody(resource: str) -> bool:
 
 def _may_be_of_a_user(resource: str) -> bool:
     """Say whether a resource may be a user or an MFA device; `*` stays within one part."""
-    parts = resource.split(":", maxsplit=5)
-    # A pattern may end before its sixth part, as `*` and `arn:aws:iam::*` do.
-    _, _, service, _, _, what = [*parts, *("*" * (6 - len(parts)))]
+    _, _, service, _, _, what = parts_of(resource)
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
 
 

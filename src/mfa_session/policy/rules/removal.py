@@ -298,7 +298,7 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     users = tuple(filter(of_a_user, statement.resources or ()))  # the others do not matter
     statement = replace(statement, resources=users) if users else statement
     denied = (whole.denies_action(statement, kind, action) for kind in KINDS_WITHOUT_MFA)
-    return all(denied) or whole.means_to_deny(statement, action)
+    return all(denied) or whole.meant_denials.are_about(statement, action)
 
 
 def _a_deny_exempts_it(subject: Subject) -> bool:

@@ -247,10 +247,15 @@ def _may_be_on(statement: Statement, wanted: str) -> bool:
     return where is None or any(fits(resource, wanted) for resource in where)
 
 
+def parts_of(pattern: str) -> list[str]:
+    """Return the six parts of ARNs; a pattern may end before, as `*` and `arn:aws:iam::*` do."""
+    parts = pattern.split(":", maxsplit=5)
+    return [*parts, *("*" * (6 - len(parts)))]
+
+
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
-    parts = with_variables_as("?*", resource).split(":", maxsplit=5)
-    _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
+    _, _, service, region, account, what = parts_of(with_variables_as("?*", resource))
     if wanted in {_OF_BUCKET, _OF_OBJECT}:
         nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
         if service != "s3" or is_unfilled(resource):

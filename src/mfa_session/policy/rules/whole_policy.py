@@ -93,14 +93,6 @@ class WholePolicy:
             }
         return self._asking[action]
 
-    def means_to_deny(self, statement: Statement, action: str) -> bool:
-        """Say whether Denies stop an action without MFA once their conditions are corrected."""
-        return self._meant_denials.are_about(statement, action)
-
-    def denies_old_mfa(self, statement: Statement) -> bool:
-        """Say whether other Denies stop old MFA from all of it."""
-        return self._old_denials.covers(statement)
-
     @cached_property
     def denies_for_mfa(self) -> list[Statement]:
         """The Denies with a condition that is about MFA, or is meant to be."""
@@ -287,7 +279,7 @@ class WholePolicy:
         }
 
     @cached_property
-    def _meant_denials(self) -> Cover:
+    def meant_denials(self) -> Cover:
         """The Denies that are to refuse MFA's absence; one of ages is not where another does."""
         others = any(
             found and found.long_term and not each.allows for each, found in self._with_reach()
@@ -302,7 +294,8 @@ class WholePolicy:
         )
 
     @cached_property
-    def _old_denials(self) -> Cover:
+    def old_denials(self) -> Cover:
+        """The Denies that stop old MFA, and not new."""
         return Cover(
             each
             for each, found in self._with_reach()
