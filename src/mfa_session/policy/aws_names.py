@@ -282,7 +282,6 @@ def alikeness(one: str, other: str) -> float:
 
 
 def _shortened_from(names: Iterable[str]) -> dict[str, str]:
-    """Return each name by itself and by each way to leave out a letter."""
     return {each: name for name in names for each in _shortened(name)}
 
 

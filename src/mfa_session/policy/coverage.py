@@ -148,8 +148,6 @@ class Cover:
 
 
 class _Entries:
-    """The entries of a Cover; of many, an index finds those that are worth a look."""
-
     def __init__(self, entries: Iterable[_Entry]) -> None:
         self.all = tuple(entries)
         self.many = len(self.all) > _FEW
@@ -198,8 +196,6 @@ class _Entries:
 
 
 class _Query:
-    """Finds the entries that concern actions wherever a statement applies."""
-
     def __init__(self, entries: _Entries, inner: Statement) -> None:
         self._entries = entries
         self._around = _surroundings(inner)
@@ -309,7 +305,6 @@ def _is_always_met(condition: Condition) -> bool:
 
 
 def _of_any_account(around: _Surroundings) -> _Surroundings:
-    """Return the surroundings without conditions that a whole account meets."""
     of_account = {each for each in around.others if _is_of_account(each[0], each[1])}
     return around._replace(
         others=frozenset(each for each in around.others - of_account if not _is_of_all(*each)),
@@ -318,14 +313,12 @@ def _of_any_account(around: _Surroundings) -> _Surroundings:
 
 
 def _with_users(principals: Selection) -> Selection:
-    """Add all of an account to each account."""
     accounts = [name for name in principals.names if name.endswith(_ROOT)]
     wholes = tuple(f"{name.removesuffix(_ROOT)}:*" for name in accounts)
     return Selection(principals.names + wholes)
 
 
 def _is_about_all_of_a_service(statement: Statement) -> bool:
-    """Say whether all actions are of a service whose resources all match a resource here."""
     services = {action.partition(":")[0] for action in actions_of(statement).names}
     wholes = filter(None, map(_all_of_a_service, statement.resources or ()))
     return services in [{found[1]} for found in wholes]
@@ -341,7 +334,6 @@ def _accounts(statement: Statement) -> frozenset[str]:
 
 
 def _is_of_all(operator: str, key: str, values: tuple[str, ...]) -> bool:
-    """Say whether a comparison takes any value of a key that all callers have."""
     return operator in {"arnlike", "stringlike"} and "*" in values and key in _OF_ALL_CALLERS
 
 

@@ -194,7 +194,6 @@ def has_principal(statement: Statement) -> bool:
 
 
 def _says_roles(statement: Statement) -> bool:
-    """Say whether the Sid is about roles' own limits, and no action is on roles."""
     actions = statement.actions or statement.not_actions or ()
     return _of_roles(statement.sid or "") is not None and not any(map(_is_on_roles, actions))
 

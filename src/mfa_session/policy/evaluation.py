@@ -80,8 +80,6 @@ def evaluate(
 
 
 class _Case:
-    """The matches of one request's statements, by kind of policy."""
-
     def __init__(
         self, request: Request, caller: Credentials, *, boundary_unread: bool = False
     ) -> None:
@@ -152,7 +150,6 @@ class _Case:
         return (within if same else across), False
 
     def _within_account(self, bounded: Truth, resource: Truth) -> Truth:
-        """Combine both sides for a caller and a resource in one account."""
         by_name = any_of(
             all_of([match.truth, match.by_name])
             for match in self._resource
@@ -196,7 +193,6 @@ class _Case:
         return self._identity, self._resource, *self._boundaries, *self._scps
 
     def _limiting(self) -> Iterable[Document]:
-        """Return the boundaries and SCPs (with any allow) that do not allow it."""
         for document, matches in self._limits:
             allows = [match.truth for match in matches if match.statement.allows]
             if any_of(allows) is False and (allows or document.kind != "scp"):
@@ -206,13 +202,11 @@ class _Case:
         return (f for f in self._all() if f.statement.allows and f.truth is None)
 
     def _nearly(self) -> Iterable[Match]:
-        """Return the allows that fit except for their conditions."""
         found = (f for f in self._all() if f.statement.allows and f.truth is False)
         return (f for f in found if f.fits_otherwise is not False)
 
 
 def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
-    """Yield from each side the first statement that allows."""
     for side in sides:
         yield from [f for f in side if f.statement.allows and f.truth is True][:1]
 

@@ -102,7 +102,6 @@ def plain(node: Node) -> Any:
 
 
 def _right_deny(limit: str | None) -> tuple[str, str, str]:
-    """Return the condition that matches callers without MFA, or with too old a code."""
     if limit is None:
         return "BoolIfExists", MFA_PRESENT, "false"
     return "NumericGreaterThanIfExists", MFA_AGE, limit

@@ -78,7 +78,6 @@ def replaced(node: Node, texts: dict[str, str]) -> Node:
 
 
 def _function(value: dict[str, Node]) -> str | None:
-    """Return the function that an object with one member calls, if any."""
     if len(value) != 1:
         return None
     (name,) = value

@@ -204,7 +204,6 @@ class _Reader:
         return float(found[0]) if fraction or exponent else int(found[0]), found.end()
 
     def _after_comma(self, at: int, closing: str) -> int:
-        """Return where the next item starts."""
         if not self._text.startswith(",", at):
             raise self._fail(at, f"a comma or {closing} was expected, {self._found(at)}")
         after = self._space(at + 1)

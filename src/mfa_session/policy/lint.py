@@ -15,9 +15,7 @@ from mfa_session.policy.rules import (
     exemptions,
     form,
     keys,
-    partitions,
     principals,
-    regions,
     removal,
     resources,
     roles,
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document, Statement
+    from mfa_session.policy.rules.rule import Check
 
 _MODULES = (
     wrong_credentials,
@@ -45,19 +44,23 @@ _MODULES = (
     actions,
     exemptions,
     enrolment,
-    regions,
     resources,
     removal,
     principals,
     roles,
-    partitions,
     arns,
     sids,
     versions,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)
-_CHECKS = tuple(check for module in _MODULES for check in module.CHECKS)
+# What a module imports of others is not its own.
+_CHECKS: tuple[Check, ...] = tuple(
+    each
+    for module in _MODULES
+    for name, each in vars(module).items()
+    if name.startswith("check_") and each.__module__ == module.__name__
+)
 
 
 def lint(
@@ -124,7 +127,6 @@ def _finding(statement: Statement, flaw: Flaw) -> Finding:
 
 
 def _shortened(text: str) -> str:
-    """Return a text of which a name or value of thousands of characters is no more than a part."""
     if len(text) <= _LONGEST_NAME:
         return text
     words = [_without_middle(word, _LONGEST_NAME) for word in text.split(" ")]

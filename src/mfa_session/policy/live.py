@@ -148,7 +148,6 @@ class _Reading:
             yield from self._document(arn, functools.partial(self._iam.managed, arn))
 
     def _boundary(self, holder: Holder) -> tuple[Document | None, bool]:
-        """Return the boundary, and whether there may be an unread one."""
         try:
             arn = self._iam.boundary_arn(holder)
             if arn is None:

@@ -253,7 +253,6 @@ def _fits(kind: str, text: str, caller: Credentials) -> PrincipalMatch:
 
 
 def _is(text: str, caller: Credentials) -> Truth:
-    """Say whether an ARN is one of the caller's."""
     found = _IDENTITY.fullmatch(text)
     if found is None:  # the id of a deleted principal, or a federated user
         return False if _MALFORMED.fullmatch(text) else None

@@ -219,7 +219,6 @@ class Patterns:
                         yield pattern
 
     def _with_middle_in(self, text: str, start: str, end: str) -> Iterator[str]:
-        """Yield the patterns with these ends whose longest literal part in between is in a text."""
         if (start, end) not in self._by_middle:
             self._by_middle[start, end] = _ByMiddle(self._by_ends[start][end])
         return self._by_middle[start, end].in_text(text)
@@ -336,7 +335,6 @@ def _fits(pattern: Row, text: str) -> bool:
 
 
 def _stretches(pattern: Row) -> list[Row]:
-    """Split a row at `*` and unknown values."""
     found: list[list[str]] = [[]]
     for symbol in pattern:
         if symbol in (ANY, UNKNOWN):
@@ -351,7 +349,6 @@ def _at(stretch: Row, text: str, at: int) -> bool:
 
 
 def _find(stretch: Row, text: str, start: int, end: int) -> int:
-    """Return the first place of a stretch, or -1."""
     if ONE not in stretch:
         return text.find("".join(stretch), start, end)
     source = "".join("." if symbol == ONE else re.escape(symbol) for symbol in stretch)
@@ -395,7 +392,6 @@ def _meets(pattern: Row, asked: Row) -> bool:
 
 
 def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
-    """Return the possible positions in a pattern after another character."""
     after = set()
     for index in possible:
         if index < len(pattern):
@@ -408,7 +404,6 @@ def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
 
 
 def _past_stars(pattern: Row, possible: set[int]) -> set[int]:
-    """Add the positions after a `*` or unknown value that matches nothing."""
     found = set(possible)
     for index in sorted(possible):
         at = index

@@ -69,8 +69,6 @@ def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
 
 
 class _Reader:
-    """Reads one path after the other, and goes on after an error."""
-
     def __init__(self, kind: str | None) -> None:
         self._kind = kind
         self._documents: list[Document] = []
@@ -135,7 +133,6 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPo
 
 
 def _files_below(path: str) -> Iterator[str]:
-    """Yield the visible files that may hold policies, and Terraform's, in order."""
     for directory, names, files in os.walk(path):
         names[:] = sorted(
             name for name in names if name[0] != "." and name not in _SKIPPED_DIRECTORIES

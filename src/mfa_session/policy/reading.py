@@ -14,9 +14,9 @@ from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import Node, listed, parse_lines
-from mfa_session.policy.origins import Origin, kind_by_name
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import Found, Search, looks_like_statement
+from mfa_session.policy.wrappings import Origin, kind_by_name
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
@@ -79,7 +79,6 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
 
 
 def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -> Document:
-    """Read a policy that was found, with the kind and holder of its place."""
     origin = found.origin
     document = reader.document(found.node)
     name = "" if alone and not origin.names else origin.name
@@ -91,8 +90,6 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
 
 
 class _Reader:
-    """Reads one source; its methods turn nodes into the parts of a policy."""
-
     def __init__(self, source: PolicyText) -> None:
         self.errors: list[ConfigurationError] = []  # of statements, beside others that it read
         self._source = source

@@ -103,8 +103,6 @@ class Index:
 
 
 class _Sorted:
-    """The numbers of selections, by their names."""
-
     def __init__(self) -> None:
         self._numbers: dict[str, list[int]] = {}
         self._known: dict[tuple[object, str], int] = {}

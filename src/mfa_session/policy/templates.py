@@ -81,12 +81,10 @@ def _for_users(
 
 
 def _younger_than(seconds: int) -> dict[str, Any]:
-    """Return the condition of an Allow that demands a recent code."""
     return {"NumericLessThanEquals": {MFA_AGE: str(seconds)}}
 
 
 def _older_than(seconds: int) -> dict[str, Any]:
-    """Return the condition of a Deny without a recent code."""
     return {"NumericGreaterThanIfExists": {MFA_AGE: str(seconds)}}
 
 
@@ -154,7 +152,6 @@ def _max_age(choices: Choices) -> Made:
 
 
 def _deny_without_mfa(choices: Choices) -> Made:
-    """Deny everything without MFA, except what is needed to get MFA."""
     exempt = {**WITHOUT_MFA, **(FIRST_SIGN_IN if choices.first_sign_in else {})}
     deny = _statement(
         "DenyAllButOwnMFAWithoutMFA",

@@ -80,7 +80,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
-    """Read the policies and limits; say which policies count as limits without an option."""
     found = [each for path in options.file for each in read_one(path, options.kind)]
     for document in found:
         if document.kind in LIMITS and not options.kind:
@@ -114,7 +113,6 @@ def _judge(
 
 
 def _judge_live(kind: Credentials, request: Request, files: list[Document], live: Live) -> Judged:
-    """Evaluate the user's policies for a user's credentials, the role's for a role session."""
     if kind.is_user:
         return _judge(acting_as(kind, live.user.arn), request, files, live.user)
     if live.role is not None:
@@ -155,7 +153,6 @@ def _moment(now: datetime) -> dict[str, Values | None]:
 
 
 def _context(pairs: Iterable[str]) -> dict[str, Values | None]:
-    """Read `KEY=VALUE`s; a repeated key has several values."""
     found: dict[str, tuple[str, ...]] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -181,7 +178,6 @@ def _checked_key(key: str) -> str:
 
 
 def _principal(options: Options, ctx: Context, documents: list[Document]) -> str | None:
-    """Return the given caller, or the first one that the policies name."""
     given = options.principal
     if given is not None:
         try:

@@ -138,7 +138,6 @@ def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:
 
 
 def _summary(linted: Linted) -> Iterable[str]:
-    """Count the mistakes, and report policies that are not about MFA."""
     documents, reading = linted.reading.documents, linted.reading
     broken = {each.file for each in reading.errors}  # a statement of theirs may be about MFA
     whole = [each for each in documents if each.source.label not in broken]
@@ -158,7 +157,6 @@ def _summary(linted: Linted) -> Iterable[str]:
 
 
 def _about_nothing(documents: Sequence[Document], with_findings: set[int]) -> Iterable[str]:
-    """Name the policies without a condition about MFA, or count many."""
     silent = [
         each
         for each in documents

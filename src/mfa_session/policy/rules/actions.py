@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import LOOK_UP
-from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +71,6 @@ def check_retired(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_actions, check_retired)
-
-
 def _is_retired(action: Node) -> bool:
     return str(action.value).lower().startswith("aws-portal:")
 
@@ -88,14 +85,12 @@ def _unknown_action(
 
 
 def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
-    """Return the names after the first, to name them in one sentence."""
     shown = [found.action for _, found in others[:MOST_SHOWN]]
     more = len(others) - len(shown)
     return ", " + ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _without_effect(subject: Subject) -> str:
-    """Say what an action that AWS does not list does to the statement."""
     if subject.statement.not_actions is not None:
         return "this name exempts nothing"
     return f"this name {'allows' if subject.statement.allows else 'denies'} nothing"

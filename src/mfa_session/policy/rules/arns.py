@@ -1,35 +1,76 @@
-"""ARNs with a slip of the pen, which match nothing."""
+"""ARNs of another partition than the rest of the policy, or with a slip of the pen."""
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES
+from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.json_text import listed
 from mfa_session.policy.rules.keys import keys_outside_of_braces
-from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import is_no_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa_session.policy.document import Statement
     from mfa_session.policy.json_text import Node
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
+OTHER_PARTITION = Rule(
+    "other-partition",
+    WARNING,
+    "An ARN is of another partition (`arn:aws-us-gov:…`) than the policy's others, or than its own "
+    "region: an account is in one partition, and the ARN matches nothing.",
+)
 DEAD_ARN = Rule(
     "arn-matches-nothing",
     WARNING,
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
     "without its other half (`user/*}`), or a backslash before a variable: it matches nothing.",
 )
-RULES = (DEAD_ARN,)
+RULES = (OTHER_PARTITION, DEAD_ARN)
 
+_arn_of_a_partition = re.compile(
+    r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
+).fullmatch
+_is_commercial = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)[a-z]+-[0-9]").fullmatch
+_TWO = 2
+_PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 _arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
 _at_braces = re.compile("([{}])").split
 _has_any_text = re.compile("s3|iot").match  # a service in whose names a brace may stand
 _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:(mfa|user)/").match
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
+
+
+def check_partition(subject: Subject) -> Iterator[Flaw]:
+    """Find ARNs that exist in no account of the policy's partition."""
+    partitions, here = _partitions_of(subject.whole), _partition_around(subject.statement)
+    for element, arn, found in _arns_in(subject.statement):
+        regional = _partition_of_region(found[3])
+        if regional not in {None, found[1]}:
+            right, others = regional, f"{found[3]} is a region"
+        elif partitions and found[1] == partitions[1]:
+            right, others = partitions[0], "the other ARNs here are"
+        elif here and element == "Condition":
+            right, others = here, "the other ARNs of the statement are"
+        else:
+            continue
+        yield Flaw(
+            OTHER_PARTITION,
+            subject.place_of(element),
+            f"{arn} is of the partition {found[1]}, and {others} of {right}",
+            "the ARN matches nothing in an account of that partition",
+            f"write arn:{right}:, or the ARN of each partition where the policy is used in several",
+        )
+        return
 
 
 def check_arns(subject: Subject) -> Iterator[Flaw]:
@@ -51,7 +92,63 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_arns,)
+def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
+    texts = {
+        "Resource": statement.resources or (),
+        "NotResource": statement.not_resources or (),
+        "Principal": chain(*(statement.principals or {}).values()),
+        "NotPrincipal": chain(*(statement.not_principals or {}).values()),
+        "Condition": chain(*(each.values for each in statement.conditions)),
+    }
+    for element, values in texts.items():
+        for value in values:
+            found = _arn_of_a_partition(value)
+            if found:
+                yield element, value, found
+
+
+def _partition_around(statement: Statement) -> str | None:
+    arns = [(element, found[1]) for element, _, found in _arns_in(statement)]
+    named = {partition for element, partition in arns if element in {"Principal", "Resource"}}
+    compared = {partition for element, partition in arns if element == "Condition"}
+    return named.pop() if len(named) == 1 and not named & compared else None
+
+
+def _partition_of_region(region: str) -> str | None:
+    if _is_commercial(region):
+        return "aws"
+    return _PARTITIONS.get(region.rpartition("-")[0].rpartition("-")[0])
+
+
+@functools.lru_cache(maxsize=32)
+def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
+    """Return the policy's partition, and another one that ARNs are of by mistake.
+
+    None if it has one only, or is meant for several: the same ARN, kinds of ARNs of one statement,
+    or actions stand in it once for each. That of other services than IAM is right, whose ARNs are
+    copied from examples; else the more common one, and not `aws`, which is that of examples.
+    """
+    count: Counter[str] = Counter()
+    elsewhere = set[str]()
+    meant: dict[object, set[str]] = {}
+    for statement in whole.statements:
+        arns = [(arn, found) for _, arn, found in _arns_in(statement)]
+        own = {found[1] for _, found in arns}
+        count.update(own)
+        elsewhere |= {found[1] for _, found in arns if found[2] not in {"*", "iam"}}
+        if len(own) == 1:
+            meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
+        for arn, found in arns:
+            for key in (arn.split(":", 2)[2], (statement, found[2], found[2] != "s3" and found[4])):
+                meant.setdefault(key, set()).add(found[1])
+    if len(count) != _TWO or any(len(each) > 1 for each in meant.values()):
+        return None
+    (right, most), (other, least) = sorted(
+        count.items(), key=lambda each: (elsewhere != {each[0]}, -each[1], each[0] == "aws")
+    )
+    if elsewhere == {right}:
+        return right, other
+    return (right, other) if most > least or other == "aws" else None
 
 
 def _texts(subject: Subject) -> Iterator[tuple[Node, bool]]:
@@ -101,7 +198,6 @@ def _filled_in(text: str) -> str:
 
 
 def _effect(subject: Subject, *, exempting: bool) -> str:
-    """Say what a text that matches nothing does."""
     if exempting:
         return "keeps nobody out" if subject.statement.allows else "exempts nobody"
     return "allows nobody" if subject.statement.allows else "stops nobody"

@@ -28,7 +28,7 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import age_of, misspelt
-from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 if TYPE_CHECKING:
@@ -138,6 +138,20 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def check_sent_tags(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that exempt whoever sends a tag with the request, such as break-glass."""
+    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
+        tag = _of_exempting_tag(condition.key.lower())
+        if tag and condition.operator in OPPOSITES and not subject.on_role:
+            yield Flaw(
+                NARROWED,
+                condition.position,
+                f"{condition.key} is a tag that the caller sends with the request",
+                "whoever sends it needs no MFA, where the action takes tags",
+                f"compare aws:PrincipalTag/{tag[1]}, the tag of the user, which others set",
+            )
+
+
 def check_values(subject: Subject) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
     for condition in subject.mfa_conditions:
@@ -199,7 +213,7 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
     limits = [each for each in subject.mfa_conditions if _is_limit(subject, each)]
     found = subject.reach
     without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
-    if limits and without_only and not subject.whole.denies_old_mfa(subject.statement):
+    if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,
@@ -235,31 +249,6 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_sent_tags(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies that exempt whoever sends a tag with the request, such as break-glass."""
-    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        tag = _of_exempting_tag(condition.key.lower())
-        if tag and condition.operator in OPPOSITES and not subject.on_role:
-            yield Flaw(
-                NARROWED,
-                condition.position,
-                f"{condition.key} is a tag that the caller sends with the request",
-                "whoever sends it needs no MFA, where the action takes tags",
-                f"compare aws:PrincipalTag/{tag[1]}, the tag of the user, which others set",
-            )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_operators,
-    check_sent_tags,
-    check_values,
-    check_networks,
-    check_age,
-    check_age_beside_absence,
-    check_narrowing,
-)
-
-
 def _is_limit(subject: Subject, condition: Condition) -> bool:
     """Say whether it stops MFA that is too old; a lower bound may be any small number."""
     upper = "NumericLess" if subject.statement.allows else "NumericGreater"
@@ -267,7 +256,6 @@ def _is_limit(subject: Subject, condition: Condition) -> bool:
 
 
 def _without_effect(condition: Condition, seconds: float) -> str:
-    """Return an age limit that another one of the condition makes void; empty if there is none."""
     equals = condition.operator.startswith("NumericEquals")
     others = (each for each in condition.values if float(each) != seconds and not equals)
     return next(others, "")
@@ -354,7 +342,6 @@ def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
 
 
 def _is_narrow(condition: Condition) -> bool:
-    """Say whether it exempts requests without MFA that are not meant to be exempt."""
     key = condition.key.lower()
     if not condition.values:
         return False
@@ -371,5 +358,4 @@ def says_where(subject: Subject) -> bool:
 
 
 def _is_denied_anyway(subject: Subject) -> bool:
-    """Say whether another Deny stops requests without MFA in any case."""
     return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS_WITHOUT_MFA)

@@ -14,7 +14,7 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, FIRST_STEPS
 from mfa_session.policy.rules.removal import check_own_removal
-from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 
 if TYPE_CHECKING:
@@ -122,9 +122,6 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_defeat, check_circumstances, check_alternatives)
-
-
 def _is_told_of(opener: Subject, names: list[str]) -> bool:
     """Say whether the other Allow has a finding of its own, of which its defeat is the effect."""
     removes = set(names) <= {DEACTIVATION.lower(), DELETION.lower()}
@@ -132,8 +129,6 @@ def _is_told_of(opener: Subject, names: list[str]) -> bool:
 
 
 class _Defeat(NamedTuple):
-    """Actions that are allowed without MFA too, where, and the Allow that does so."""
-
     names: list[str]
     where: str
     opener: Statement
@@ -141,14 +136,12 @@ class _Defeat(NamedTuple):
 
 
 def _by_resource(statement: Statement) -> Iterator[Statement]:
-    """Yield an Allow, and then, if it has a few resources, the same for each of them."""
     yield statement
     if 1 < len(statement.resources or ()) <= _FEW:
         yield from (replace(statement, resources=(each,)) for each in statement.resources or ())
 
 
 def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
-    """Return what another Allow gives of a part, unless it is to be open."""
     whole, names = subject.whole, names_of(part)
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
     defeated = [name for name in names if name in opened]

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met
-from mfa_session.policy.coverage import actions_of, concerns, may_overlap
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, may_overlap
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -32,8 +32,9 @@ from mfa_session.policy.rules.resources import (
     RESOURCES_OF,
     fits,
     in_partition_of,
+    parts_of,
 )
-from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ _STEPS = (
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
 SESSION_CALL = "sts:GetSessionToken"
+_REGION = "aws:RequestedRegion"
+_of_aws = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
 
 
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
@@ -236,23 +239,31 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (
-    check_first_steps,
-    check_enrolment,
-    check_boundary,
-    check_steps,
-    check_session_token,
-)
+def check_regions(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of all actions in the region that IAM's requests count as."""
+    statement = subject.statement
+    everything = statement.not_actions is not None or "*" in actions_of(statement).names
+    limits = limits_users(subject) and everything and is_about_everything(statement)
+    if statement.allows or subject.mfa_conditions or not (limits and subject.whole.concern_mfa):
+        return
+    home = _region_of_iam_denied(subject)
+    denied = [action for action in FIRST_CALLS if home and concerns(subject.meant, action)]
+    if denied:
+        yield denied_steps(
+            subject,
+            denied,
+            f"denied: IAM's requests count as {home}, where this Deny applies",
+            "new users are locked out: nobody can set up MFA",
+            {} if statement.not_actions else sparing(subject),
+        )
 
 
 def _are(actions: Sequence[str]) -> str:
-    """Return actions and their verb: `a, b and c are`."""
     *others, last = actions
     return f"{', '.join(others)} and {last} are" if others else f"{last} is"
 
 
 def _is_refused(subject: Subject, action: str) -> bool:
-    """Say whether a Deny is about an action on its resource, even once its names are corrected."""
     spared, wanted = subject.statement.not_resources or (), RESOURCES_OF[action.lower()]
     own = filter(_is_of_everybody, subject.statement.resources or ())
     if denies_oneself(subject) and not any(fits(each, wanted) for each in own):
@@ -264,7 +275,6 @@ def _is_refused(subject: Subject, action: str) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _is_without_virtual_devices(whole: WholePolicy) -> bool:
-    """Say whether people are to have security keys or hardware devices only."""
     creating = [each for each in whole.statements if concerns(each, ENROLMENT[0])]
     if any(not each.allows and not each.conditions for each in creating):
         return True
@@ -293,7 +303,6 @@ def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
 
 
 def _is_lacking(subject: Subject, step: _Step) -> bool:
-    """Say whether no statement allows a step, although users are to do it by the policy."""
     whole, action = subject.whole, step.action
     named = _devices_managed_by(whole)
     if action in named or whole.allows_without_mfa(action):
@@ -313,7 +322,6 @@ def _promises_list(statement: Statement) -> bool:
 
 
 def _denies_by_name(subject: Subject) -> bool:
-    """Say whether it denies listed actions to requests without MFA."""
     listed = subject.refuses_without_mfa and subject.statement.actions is not None
     where = subject.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
@@ -322,7 +330,6 @@ def _denies_by_name(subject: Subject) -> bool:
 
 
 def _leaves_a_network(condition: Condition) -> bool:
-    """Say whether a Deny leaves alone who is in a network, such as an office's."""
     negated = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
     return negated and not has_wrong_networks(condition)
 
@@ -350,7 +357,27 @@ def _is_of_everybody(resource: str) -> bool:
 
 def _may_be_of_a_user(resource: str) -> bool:
     """Say whether a resource may be a user or an MFA device; `*` stays within one part."""
-    parts = resource.split(":", maxsplit=5)
-    # A pattern may end before its sixth part, as `*` and `arn:aws:iam::*` do.
-    _, _, service, _, _, what = [*parts, *("*" * (6 - len(parts)))]
+    _, _, service, _, _, what = parts_of(resource)
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
+
+
+def _region_of_iam_denied(subject: Subject) -> str:
+    named = [each for each in subject.statement.conditions if each.is_about(_REGION)]
+    homes = sorted({_home_of(value.lower()) for each in named for value in each.values})
+    calls = [RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes]
+    is_denied = all(
+        is_met(each, call) is True for each in subject.statement.conditions for call in calls
+    )
+    return homes[0] if homes and is_denied else ""
+
+
+def _home_of(region: str) -> str:
+    """Return the region of IAM's requests in a region's partition; empty if it is not known.
+
+    The names are those of the IAM user guide, and of the guides of GovCloud and China.
+    """
+    if region.startswith("us-gov-"):
+        return "us-gov-west-1"
+    if region.startswith("cn-"):
+        return "cn-north-1"
+    return "us-east-1" if _of_aws(region) else ""

@@ -21,7 +21,7 @@ from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,9 +184,6 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_boundary, check_effect, check_superfluous)
-
-
 def _does_all(other: Statement, subject: Subject) -> bool:
     """Say whether another statement does everything; of two equal ones, the first does."""
     statement = subject.statement
@@ -199,7 +196,6 @@ def _does_all(other: Statement, subject: Subject) -> bool:
 
 @functools.lru_cache(maxsize=10_000)
 def _comparisons(statement: Statement) -> tuple[set[Comparison], set[Comparison]]:
-    """Return a statement's conditions about MFA, and the others."""
     about_mfa = set(map(comparison, mfa_conditions(statement)))
     return about_mfa, set(map(comparison, statement.conditions)) - about_mfa
 
@@ -288,7 +284,6 @@ def lists_own_care(statement: Statement) -> bool:
 
 
 def _may_deny_more(subject: Subject) -> bool:
-    """Say whether a Deny refuses requests without MFA, and leaves new MFA alone."""
     sessions = map(mfa_session, (SHORTEST_USEFUL_SECONDS // 2, SHORTEST_USEFUL_SECONDS))
     return subject.refuses_without_mfa and all(
         any(is_met(each, session.facts) is False for each in subject.mfa_conditions)
@@ -297,7 +292,6 @@ def _may_deny_more(subject: Subject) -> bool:
 
 
 def _exempting_all(subject: Subject) -> Condition | None:
-    """Return a condition that is to exempt some, and that no user, role or root meets."""
     for condition in subject.other_conditions:
         exempting = "Not" in condition.operator and condition.key.lower() in _CALLER_KEYS
         if exempting and all(is_met(condition, who) is False for who in _CALLERS):
@@ -306,7 +300,6 @@ def _exempting_all(subject: Subject) -> Condition | None:
 
 
 def _all_left_out(subject: Subject) -> str:
-    """Name the element that exempts everything; empty if none does."""
     statement = subject.statement
     if actions_of(statement).all_but and any(
         includes(name, "*") for name in actions_of(statement).names
@@ -332,7 +325,6 @@ def _all_free(subject: Subject) -> str:
 
 
 def _leaves_all_else(subject: Subject) -> bool:
-    """Say whether it is about users and devices only, and no other Deny is about all else."""
     statement, where = subject.statement, subject.statement.resources or ()
     elsewhere = replace(statement, resources=None, not_resources=where)
     return not all(subject.whole.denies(elsewhere, kind) for kind in KINDS_WITHOUT_MFA)

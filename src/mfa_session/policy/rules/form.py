@@ -24,7 +24,6 @@ from mfa_session.policy.rules.rule import (
     ERROR,
     REJECTED,
     WARNING,
-    Check,
     Flaw,
     Rule,
     Subject,
@@ -210,22 +209,11 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (
-    check_elements,
-    check_places,
-    check_resources,
-    check_form,
-    check_references,
-    check_version,
-)
-
-
 def _and_more(found: Sequence[object]) -> str:
     return f" (and {len(found) - 1} more)" if found[1:] else ""
 
 
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    """Say what is wrong beside the statements."""
     document, statement = subject.document, subject.statement
     if statement is not document.statements[0]:
         return
@@ -289,7 +277,6 @@ def _is_empty(node: Node | None) -> bool:
 
 
 def _wanted(subject: Subject) -> Iterator[str]:
-    """Yield the elements that this kind of policy needs, or their opposites."""
     statement, kind = subject.statement, subject.document.kind
     yield "Action"
     if kind not in _NAMES:
@@ -305,7 +292,6 @@ def _is_about_s3(statement: Statement) -> bool:
 
 
 def _meant(name: str) -> Sequence[str]:
-    """Return the element that a name is, or probably means."""
     return (name,) if name in ELEMENTS else nearest_of(name, ELEMENTS, most=1)
 
 
@@ -325,7 +311,6 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _why_none(kind: str, text: str) -> tuple[str, str] | None:
-    """Say why this is no principal, and what to write; None if it may be one."""
     if kind.lower() not in _TYPES and not is_unfilled(kind):
         return (
             f"{kind} cannot be a type of principal",

@@ -14,7 +14,7 @@ from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext,
 from mfa_session.policy.fixes import age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -283,17 +283,6 @@ def check_username(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (
-    check_keys,
-    check_global_keys,
-    check_keys_of_actions,
-    check_request_tags,
-    check_variables,
-    check_escapes,
-    check_username,
-)
-
-
 def keys_outside_of_braces(text: str) -> list[str]:
     """Return the keys in a text that are to be variables and are not."""
     return _of_a_user(_variable.sub("", text))
@@ -336,7 +325,6 @@ def _meant_by_other(subject: Subject, key: str) -> str | None:
 
 
 def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, ...], str]:
-    """Return patterns of all actions that may have a key, and one to name; nothing if unknown."""
     key = condition.key.lower()
     plain, service = key.partition("/")[0], key.partition(":")[0]
     if plain in _OF_S3:
@@ -348,7 +336,6 @@ def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, 
 
 
 def _never_there(subject: Subject, condition: Condition) -> str:
-    """Say what a condition does if no request brings its key."""
     matches = is_met(condition, RequestContext({condition.key: None}))
     if subject.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
@@ -356,7 +343,6 @@ def _never_there(subject: Subject, condition: Condition) -> str:
 
 
 def _needs_user_name(condition: Condition) -> bool:
-    """Say whether a condition needs a user name, which role sessions do not have."""
     if condition.is_about("aws:username"):
         return is_met(condition, role_session().facts) is False
     lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator

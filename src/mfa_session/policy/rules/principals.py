@@ -14,7 +14,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,16 +237,6 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (
-    check_anyone,
-    check_services,
-    check_service_conditions,
-    check_services_denied,
-    check_stand_ins,
-    check_federation,
-)
-
-
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:
     """Return a principal of a kind from which a Deny for everybody takes what it may do.
 
@@ -267,13 +257,11 @@ def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str
 
 
 def _keeps_out_who_has_no_keys(subject: Subject) -> bool:
-    """Say whether an Allow matches nobody who brings neither of the keys."""
     found = subject.reach
     return subject.statement.allows and found is not None and not (found.long_term or found.nobody)
 
 
 def _is_idle(subject: Subject) -> bool:
-    """Say whether an Allow matches all who bring neither of the keys."""
     return subject.statement.allows and subject.reach is not None and subject.reach.long_term
 
 
@@ -294,7 +282,6 @@ def _is_met_by_services_only(condition: Condition) -> bool:
 
 
 def _keeps_outsiders_out(condition: Condition) -> bool:
-    """Say whether a condition stops the users of every other account."""
     key = _plain(condition)
     if key in _OF_ANY_ACCOUNT:
         return False
@@ -304,23 +291,19 @@ def _keeps_outsiders_out(condition: Condition) -> bool:
 
 
 def _is_met_by_outsiders(condition: Condition) -> bool:
-    """Say whether all users of other accounts meet a condition, in an organisation or in none."""
     return all(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
 
 
 def _is_of_any_account(arn: str) -> bool:
-    """Say whether a pattern fits the ARNs of all accounts alike."""
     parts = arn.split(":", 5)
     return arn.strip("*") == "" or (len(parts) > 5 and parts[4].strip("*") == "")  # noqa: PLR2004  # of an ARN
 
 
 def _plain(condition: Condition) -> str:
-    """Return a condition's key without a tag name."""
     return condition.key.lower().partition("/")[0]
 
 
 def _asks_for_mfa(subject: Subject) -> bool:
-    """Say whether an Allow asks for MFA, rightly or not, by its own condition or by Denies."""
     statement, found = subject.statement, subject.reach
     if not statement.allows or subject.mfa_conditions:
         return statement.allows and found is not None and not found.nobody
@@ -328,7 +311,6 @@ def _asks_for_mfa(subject: Subject) -> bool:
 
 
 def _is_partly_only_with_mfa(subject: Subject) -> bool:
-    """Say whether Denies keep those without MFA from a part of what everybody is allowed."""
     statement, whole = subject.statement, subject.whole
     free = statement.allows and not subject.mfa_conditions
     return free and all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)

@@ -25,7 +25,7 @@ from mfa_session.policy.rules.exemptions import (
     spares_everything,
     sparing,
 )
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,7 +179,6 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
 
 
 def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
-    """Find exemptions of all of IAM in a policy that itself allows the removal only with MFA."""
     patterns = subject.statement.not_actions or ()
     if (
         subject.document.kind == "identity"
@@ -199,7 +198,6 @@ def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
 
 
 def _policies_spared(subject: Subject) -> Iterator[Flaw]:
-    """Find exemptions of what takes the Deny itself away, where the policy allows that."""
     statement, whole = subject.statement, subject.whole
     for action in _OF_POLICIES if subject.document.kind == "identity" else ():
         allowed = whole.lenient_allows.are_about(statement, action)
@@ -232,11 +230,7 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_removal, check_own_removal, check_removal_besides, check_tags)
-
-
 def _escapes(condition: Condition, action: str) -> bool:
-    """Say whether a Deny's condition is not met once one has changed one's tags by an action."""
     if not condition.key.lower().startswith("aws:principaltag/") or condition.is_unfilled:
         return False
     states: list[tuple[str] | None] = [None]
@@ -294,23 +288,20 @@ def _names_removal(whole: WholePolicy) -> bool:
 
 
 def _is_of_anybody(subject: Subject) -> bool:
-    """Say whether an Allow gives MFA actions by name on all users; an administrator's is wider."""
     everybody = any(each.endswith("*") for each in subject.statement.resources or ())
     by_name = any("mfa" in name for name in names_of(subject.statement))
     return everybody and by_name and subject.document.kind == "identity"
 
 
 def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
-    """Say whether Denies stop it without MFA, now or once they are corrected."""
     whole, statement = subject.whole, subject.statement
     users = tuple(filter(of_a_user, statement.resources or ()))  # the others do not matter
     statement = replace(statement, resources=users) if users else statement
     denied = (whole.denies_action(statement, kind, action) for kind in KINDS_WITHOUT_MFA)
-    return all(denied) or whole.means_to_deny(statement, action)
+    return all(denied) or whole.meant_denials.are_about(statement, action)
 
 
 def _a_deny_exempts_it(subject: Subject) -> bool:
-    """Say whether a Deny exempts it, by its name or resource, and already has the finding."""
     if _denies_what_was_to_be_exempt(subject.whole):
         return True
     first = _first_exempting(subject.whole)  # one alone, so that many of both take no time

@@ -11,7 +11,7 @@ from mfa_session.policy.conditions import comparison
 from mfa_session.policy.coverage import concerns
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
-from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,12 +167,8 @@ def check_accounts(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_resources, check_all_of_s3, check_routes, check_accounts)
-
-
 @functools.lru_cache(maxsize=32)
 def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
-    """Return the accounts in the ARNs of one's own user, and those of one's own device."""
     users, devices = (
         {account for each in whole.statements for account in _own_accounts_in(each, kind)}
         for kind in ("user", "mfa")
@@ -186,7 +182,6 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
-    """Return the kind of resource that an action has."""
     found = _of_s3(action)
     if action in RESOURCES_OF or not subject.mfa_conditions:
         return RESOURCES_OF.get(action)
@@ -214,7 +209,6 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
-    """Return the conditions under which an action is allowed, or denied, on a fitting resource."""
     return {
         frozenset(map(comparison, each.conditions))
         for each in whole.statements
@@ -253,10 +247,15 @@ def _may_be_on(statement: Statement, wanted: str) -> bool:
     return where is None or any(fits(resource, wanted) for resource in where)
 
 
+def parts_of(pattern: str) -> list[str]:
+    """Return the six parts of ARNs; a pattern may end before, as `*` and `arn:aws:iam::*` do."""
+    parts = pattern.split(":", maxsplit=5)
+    return [*parts, *("*" * (6 - len(parts)))]
+
+
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
-    parts = with_variables_as("?*", resource).split(":", maxsplit=5)
-    _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
+    _, _, service, region, account, what = parts_of(with_variables_as("?*", resource))
     if wanted in {_OF_BUCKET, _OF_OBJECT}:
         nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
         if service != "s3" or is_unfilled(resource):

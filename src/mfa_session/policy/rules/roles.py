@@ -22,7 +22,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import A_SESSION, A_USER, DEACTIVATION, DELETION
-from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 
 if TYPE_CHECKING:
@@ -223,16 +223,6 @@ def check_shared_policy(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (
-    check_roles,
-    check_exempt_roles,
-    check_role_conditions,
-    check_role_policy,
-    check_shared_policy,
-    check_scp,
-)
-
-
 def _has_exempt_session(role: str, arns: Collection[str]) -> bool:
     """Say whether NotPrincipal may exempt sessions of a role: one of them, or its account alone."""
     found = _role_and_account(role)
@@ -261,7 +251,6 @@ def leaves_roles_out(subject: Subject) -> bool:
 
 
 def _role_locked_out(subject: Subject) -> str | None:
-    """Return a role that an Allow lets do by name what a Deny for everybody asks MFA for."""
     denied = subject.statement
     if denied.allows or not is_for_everybody(denied):
         return None
@@ -284,7 +273,6 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
 
 
 def _is_met_by_roles_only(condition: Condition) -> bool:
-    """Say whether sessions of roles may meet a condition, and no user does."""
     if condition.values and len(_roles_in(condition)) == len(condition.values):
         return True
     by_users = is_met(condition, A_USER)
@@ -292,7 +280,6 @@ def _is_met_by_roles_only(condition: Condition) -> bool:
 
 
 def _is_allowed_elsewhere(subject: Subject) -> bool:
-    """Say whether another Allow may give sessions without MFA what an Allow gives."""
     return subject.statement.allows and subject.whole.is_open(subject.statement, "without_mfa")
 
 
@@ -346,6 +333,5 @@ def _may_be_any(arn: str) -> bool:
 
 
 def _may_be_a_role(arn: str) -> bool:
-    """Say whether a pattern may match the ARN of a role, and not of users or root only."""
     what = arn.split(":", maxsplit=5)[-1]
     return _may_be_any(arn) or any(may_meet(what, role) for role in ("role/*", "assumed-role/*"))

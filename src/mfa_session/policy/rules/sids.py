@@ -18,7 +18,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
 )
 from mfa_session.policy.rules.resources import RESOURCES_OF
-from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,7 +170,6 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
 
 @functools.lru_cache(maxsize=32)
 def _left_open(whole: WholePolicy) -> str | None:
-    """Return an action that an Allow gives without MFA, and no Deny takes away."""
     return next(
         (
             action
@@ -263,7 +262,6 @@ def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
 
 
 def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
-    """Yield later Denies that differ only in whom they exempt by the key of a condition."""
     own, whole = subject.statement, subject.whole
     later = itertools.dropwhile(lambda each: each is not own, whole.denies_for_mfa)
     exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
@@ -295,21 +293,7 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-CHECKS: tuple[Check, ...] = (
-    check_promise,
-    check_devices,
-    check_versions,
-    check_everything,
-    check_hardware,
-    check_exemption,
-    check_exempt_users,
-    check_exempted_twice,
-    check_exception,
-)
-
-
 def _first_word(name: str) -> str:
-    """Return the first letters of a name, or of the one at the end of an ARN."""
     found = re.match("[a-z]{2,}", name.rpartition("/")[2].lower())
     return found[0] if found else "*"
 
@@ -319,7 +303,6 @@ def _letters(statement: Statement) -> str:
 
 
 def _needs_no_mfa(statement: Statement) -> bool:
-    """Say whether it is about owning a device, or for services and federated users."""
     principals = (statement.principals or {}).keys()
     elsewhere = bool(principals) and not principals & {"AWS", "*"}
     about_devices = any("mfa" in name for name in actions_of(statement).names)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import OPPOSITES, is_readable
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.rule import ERROR, NOTE, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -237,23 +237,12 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (
-    check_other_values,
-    check_moments,
-    check_principals,
-    check_ids,
-    check_patterns,
-    check_networks,
-)
-
-
 def _is_moment_as_number(condition: Condition) -> bool:
     moment = condition.key.lower() in _MOMENTS - {"aws:epochtime"}
     return moment and condition.operator.startswith("Numeric")
 
 
 def _is_open(text: str) -> bool:
-    """Say whether somebody or something is to fill in a value."""
     filled_in = "${" in text and not _sum(text)
     return filled_in or is_unfilled(text) or _to_be_replaced(text.lower()) is not None
 

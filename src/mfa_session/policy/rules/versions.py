@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.mfa import means_mfa
-from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,3 @@ def check_versions(subject: Subject) -> Iterator[Flaw]:
             f"lint {newer.version}, then make it the default: aws iam set-default-policy-version "
             f"--version-id {newer.version} --policy-arn {newer.arn}",
         )
-
-
-CHECKS: tuple[Check, ...] = (check_versions,)

@@ -85,7 +85,6 @@ class WholePolicy:
         return False in self._asking_for(action)
 
     def _asking_for(self, action: str) -> set[bool]:
-        """Return, of the Allows of an action, whether they ask for MFA."""
         if action not in self._asking:
             self._asking[action] = {
                 _asks(found)
@@ -93,14 +92,6 @@ class WholePolicy:
                 if each.allows and concerns(each, action)
             }
         return self._asking[action]
-
-    def means_to_deny(self, statement: Statement, action: str) -> bool:
-        """Say whether Denies stop an action without MFA once their conditions are corrected."""
-        return self._meant_denials.are_about(statement, action)
-
-    def denies_old_mfa(self, statement: Statement) -> bool:
-        """Say whether other Denies stop old MFA from all of it."""
-        return self._old_denials.covers(statement)
 
     @cached_property
     def denies_for_mfa(self) -> list[Statement]:
@@ -256,7 +247,6 @@ class WholePolicy:
 
     @cached_property
     def _undenied_allows(self) -> dict[str, Meeting]:
-        """The Allows that may be for credentials of a kind, and are not denied them altogether."""
         return {
             kind: Meeting(
                 each
@@ -289,7 +279,7 @@ class WholePolicy:
         }
 
     @cached_property
-    def _meant_denials(self) -> Cover:
+    def meant_denials(self) -> Cover:
         """The Denies that are to refuse MFA's absence; one of ages is not where another does."""
         others = any(
             found and found.long_term and not each.allows for each, found in self._with_reach()
@@ -304,7 +294,8 @@ class WholePolicy:
         )
 
     @cached_property
-    def _old_denials(self) -> Cover:
+    def old_denials(self) -> Cover:
+        """The Denies that stop old MFA, and not new."""
         return Cover(
             each
             for each, found in self._with_reach()
@@ -378,7 +369,6 @@ def _is_about_mfa_only(statement: Statement) -> bool:
 
 
 def _asks(found: Reach | None) -> bool:
-    """Say whether only credentials with MFA match."""
     return found is not None and found.needs_mfa
 
 

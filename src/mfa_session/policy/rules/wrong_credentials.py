@@ -12,7 +12,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
 from mfa_session.policy.rules.exemptions import FIRST_STEPS
 from mfa_session.policy.rules.roles import leaves_roles_out
-from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -253,7 +253,6 @@ def _of_allow(subject: Subject, found: Reach) -> str | None:
 
 
 def _is_mended(subject: Subject, found: Reach) -> bool:
-    """Say whether other statements stop the credentials that this one misses."""
     whole, statement = subject.whole, subject.statement
     if statement.allows and found.fresh:
         wrongly = [kind for kind in KINDS_WITHOUT_MFA if found.includes(kind)]
@@ -274,13 +273,11 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
 
 
 def _is_left_to_set_up_mfa(subject: Subject, kind: str) -> bool:
-    """Say whether a Deny misses only what another one exempts of its patterns."""
     left = subject.whole.undenied_parts(subject.statement, kind)
     return not set(names_of(subject.statement)) & set(left)
 
 
 def _leaves_first_steps(subject: Subject, kind: str) -> bool:
-    """Say whether others deny what a Deny misses, but for what people need before they have MFA."""
     left = subject.whole.undenied_parts(subject.statement, kind)
     return FIRST_STEPS.issuperset(left)
 
@@ -341,13 +338,9 @@ def _is_first_step(subject: Subject) -> bool:
 
 
 def _culprit(subject: Subject, name: str) -> Condition:
-    """Return the condition to report."""
     for condition in subject.mfa_conditions:
         if (name == "bool-true-and-false" and _is_of_both(condition)) or (
             "if-exists" in name and condition.if_exists
         ):
             return condition
     return subject.mfa_conditions[0]
-
-
-CHECKS: tuple[Check, ...] = (check_reach, check_branches)
