@@ -1613,6 +1613,19 @@ STATED = [
             ("NoVersionGoesWithoutMfa", "s3:DeleteObject*", False),
             ("KeepVersioningOn", "s3:PutBucketVersioning", False),
             ("NoObjectGoesWithoutMfa", "s3:DeleteObject", False)))],
+    *[Stated(f"versions-left-out-{number}", [allow(given, Resource=BUCKET), deny(denied, WITHOUT,
+            Resource=BUCKET), *more], found(DEFEATED, at=1) if wrong else [], {})
+      for number, (given, denied, more, wrong) in enumerate((
+            (["s3:DeleteObject", "s3:DeleteObjectVersion"], "s3:DeleteObject", [], True),
+            ("s3:*", "s3:DeleteObject", [], False),
+            (["s3:DeleteObject", "s3:DeleteObjectVersion"], "s3:DeleteObject*", [], False),
+            (["s3:DeleteObject", "s3:DeleteObjectVersion"], "s3:DeleteObject",
+             [deny("s3:DeleteObjectVersion", WITHOUT)], False)))],
+    # Others set up the devices: a Deny keeps everybody from it.
+    Stated("enrolment-by-others", [ALL, deny([CREATE, ENABLE]), deny_but([LIST, "iam:GetUser"],
+            WITHOUT)], [], {STOP: "m"}),
+    Stated("enrolment-by-others-and-no-list", [ALL, deny([CREATE, ENABLE]), deny_but(
+            ["iam:GetUser"], WITHOUT)], found(DISCOVERY, at=2), {STOP: "m"}),
     # A tag that the caller sends with the request, and so exempts whoever sends it.
     *[Stated(f"exempt-by-a-sent-tag-{key}", [ALL, deny_but(CARE, {**WITHOUT, **on(
             "StringNotEquals", key, "true")})],

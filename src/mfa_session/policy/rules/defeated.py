@@ -28,11 +28,13 @@ DEFEATED = Rule(
     ERROR,
     "Another statement allows the same without MFA, and no Deny stops it: everybody gets through. "
     "A warning where the `Sid` demands MFA and another allows the same in some networks, and for "
-    "one whose `Sid` demands something else (`RequireVpn`): it is another way in.",
+    "one whose `Sid` demands something else (`RequireVpn`): it is another way in. Or a Deny of "
+    "`s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the policy allows.",
 )
 RULES = (DEFEATED,)
 
 _FEW = 8  # resources
+_OF_VERSIONS = "s3:DeleteObjectVersion"
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
@@ -98,6 +100,27 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
 
 def _is_circumstance(condition: Condition) -> bool:
     return condition.key.lower() in CIRCUMSTANCES
+
+
+def check_versions(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of s3:DeleteObject that leave its versions to an Allow that names them."""
+    named = {action.lower() for action in subject.statement.actions or ()}
+    if not subject.refuses_without_mfa or "s3:deleteobject" not in named:
+        return
+    versions = replace(subject.statement, actions=(_OF_VERSIONS,))
+    others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
+    allow = next((each for each in others if _OF_VERSIONS in (each.actions or ())), None)
+    told = "version" in (subject.statement.sid or "").lower()  # `sids` tells
+    if allow and not (told or subject.whole.denies_action(allow, "long_term", _OF_VERSIONS)):
+        yield Flaw(
+            DEFEATED,
+            subject.place_of_action("s3:DeleteObject"),
+            f"{subject.label_of(allow)} allows {_OF_VERSIONS} without MFA, and this Deny is only "
+            "of s3:DeleteObject, which hides objects",
+            "whoever has the long-term key can delete the versions for good",
+            f"deny {_OF_VERSIONS} as well",
+            severity=WARNING,
+        )
 
 
 def check_alternatives(subject: Subject) -> Iterator[Flaw]:

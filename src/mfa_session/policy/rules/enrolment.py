@@ -120,6 +120,7 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     if elsewhere or any(map(_spares_calls_of_iam, others)):  # one can enrol in other places
         return
     denied = [action for action in FIRST_CALLS if _is_refused(subject, action)]
+    denied = [action for action in denied if not _is_for_nobody(subject.whole, action)]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
     if denied:
@@ -271,6 +272,13 @@ def _is_refused(subject: Subject, action: str) -> bool:
     return concerns(subject.meant, action) and not any(
         is_unfilled(each) or fits(each, wanted) for each in spared
     )
+
+
+@functools.lru_cache(maxsize=32)
+def _is_for_nobody(whole: WholePolicy, action: str) -> bool:
+    """Say whether a Deny keeps everybody from it, on purpose: others set up the devices."""
+    plain = (each for each in whole.statements if not (each.allows or each.conditions))
+    return any(action in (each.actions or ()) for each in plain)
 
 
 @functools.lru_cache(maxsize=32)
