@@ -373,10 +373,10 @@ def _alone(path: str) -> Iterator[bool]:
         yield False
         return
     try:
-        is_dead = try_lock(descriptor)
-    except OSError:
-        is_dead = False  # files have no locks: better one too many than one too few
-    try:
+        try:
+            is_dead = try_lock(descriptor)
+        except OSError:
+            is_dead = False  # files have no locks: better one too many than one too few
         yield is_dead
     finally:
         close_quietly(descriptor)
