@@ -1621,6 +1621,11 @@ STATED = [
             (["s3:DeleteObject", "s3:DeleteObjectVersion"], "s3:DeleteObject*", [], False),
             (["s3:DeleteObject", "s3:DeleteObjectVersion"], "s3:DeleteObject",
              [deny("s3:DeleteObjectVersion", WITHOUT)], False)))],
+    Stated("versions-denied-on-the-bucket", [allow(["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            Resource=BUCKET), deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], WITHOUT,
+            Resource="arn:aws:s3:::books")], found(RESOURCE, at=1), {}),
+    Stated("user-exempt-by-not-principal-in-an-scp", [{**deny("s3:*", WITHOUT), "NotPrincipal": {
+            "AWS": "arn:aws:iam::123456789012:user/carol"}}], found(MISPLACED), {}, "scp"),
     # Others set up the devices: a Deny keeps everybody from it.
     Stated("enrolment-by-others", [ALL, deny([CREATE, ENABLE]), deny_but([LIST, "iam:GetUser"],
             WITHOUT)], [], {STOP: "m"}),

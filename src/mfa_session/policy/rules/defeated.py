@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.coverage import Cover, names_of
+from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.document import has_principal
 from mfa_session.policy.fixes import right_deny
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
@@ -105,7 +105,8 @@ def _is_circumstance(condition: Condition) -> bool:
 def check_versions(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of s3:DeleteObject that leave its versions to an Allow that names them."""
     named = {action.lower() for action in subject.statement.actions or ()}
-    if not subject.refuses_without_mfa or "s3:deleteobject" not in named:
+    left_out = "s3:deleteobject" in named and not concerns(subject.statement, _OF_VERSIONS)
+    if not (left_out and subject.refuses_without_mfa):
         return
     versions = replace(subject.statement, actions=(_OF_VERSIONS,))
     others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())

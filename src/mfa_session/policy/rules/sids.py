@@ -232,7 +232,10 @@ def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
     (IAM reference, NotPrincipal with Deny.)
     """
     arns = (subject.statement.not_principals or {}).get("AWS", ())
-    for user in filter(_user_and_account, arns) if subject.refuses_without_mfa else ():
+    misplaced = subject.document.kind not in {"resource", "trust"}
+    if misplaced or not subject.refuses_without_mfa:
+        return
+    for user in filter(_user_and_account, arns):
         account = user.split(":")[4]
         if not any(each in {account, f"{user.partition('user/')[0]}root"} for each in arns):
             yield Flaw(
