@@ -56,7 +56,7 @@ class SessionWiring:
 
     def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
         """Let the person pick one of several names, each with a few words about it."""
-        from mfa_session.system.picker import pick
+        from mfa_session.system.terminal import pick
 
         return pick(self.terminal(), self.run.environ, title, items)
 
@@ -236,7 +236,6 @@ class SessionWiring:
         return run_credential_process(source, self.run.environ)
 
     def _sources(self, settings: Settings, turns: Turns) -> Sources:
-        """Return the person, the keyring and the program that may give this session's codes."""
         from mfa_session.mfa.sources import PromptedCode, Sources
 
         run, terminal = self.run, self.terminal()

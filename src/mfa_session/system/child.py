@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from mfa_session.system import limits
 from mfa_session.system.programs import to_start
 from mfa_session.system.signals import SignalPipe
+from mfa_session.system.terminal import is_in_foreground, open_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,19 +132,8 @@ def _send(pid: int, number: int) -> None:
 
 
 def _has_terminal() -> bool:
-    """Say whether the terminal's keys reach our process group."""
-    if sys.platform == "win32":
-        return True
-    try:
-        tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-    except OSError:
-        return False
-    try:
-        return os.tcgetpgrp(tty) == os.getpgrp()
-    except OSError:
-        return False
-    finally:
-        os.close(tty)
+    with open_terminal() as tty:
+        return sys.platform == "win32" or (tty is not None and is_in_foreground(tty))
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:

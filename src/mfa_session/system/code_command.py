@@ -15,7 +15,7 @@ from mfa_session.model.errors import NoMfaError
 from mfa_session.model.settings import without_code
 from mfa_session.system.programs import to_start
 from mfa_session.system.signals import Interruptions
-from mfa_session.system.terminal import is_full_screen
+from mfa_session.system.terminal import is_full_screen, is_in_foreground, open_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,7 +146,6 @@ class _Program:
         return True
 
     def end(self) -> None:
-        """End it and its children, unless it has ended."""
         if self.process.poll() is None:
             self._send(kill=False)
             with suppress(subprocess.TimeoutExpired):
@@ -189,7 +188,6 @@ def _start(command: str | list[str], environ: Mapping[str, str]) -> subprocess.P
 
 
 def _own_group() -> dict[str, Any]:
-    """Return the arguments that start a program in its own group, to end it with its children."""
     if sys.platform == "win32":
         return {}
     if sys.version_info >= (3, 11):
@@ -227,8 +225,8 @@ else:
 
         Yields whether it was lent. Meanwhile Ctrl-C reaches only the group.
         """
-        with _open_terminal() as tty:
-            if tty is None or not _is_ours(tty):
+        with open_terminal() as tty:
+            if tty is None or not is_in_foreground(tty):
                 yield False
                 return
             modes = termios.tcgetattr(tty)
@@ -241,25 +239,12 @@ else:
     @contextmanager
     def open_for_words() -> Iterator[int | None]:
         """Yield the terminal for a program's stderr if we may ask there; otherwise None."""
-        with _open_terminal() as tty:
-            yield tty if tty is not None and _is_ours(tty) and not is_full_screen(tty) else None
-
-    @contextmanager
-    def _open_terminal() -> Iterator[int | None]:
-        try:
-            tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-        except OSError:
-            yield None
-            return
-        try:
-            yield tty
-        finally:
-            os.close(tty)
-
-    def _is_ours(tty: int) -> bool:
-        with suppress(OSError):
-            return os.tcgetpgrp(tty) == os.getpgrp()
-        return False
+        with open_terminal() as tty:
+            yield (
+                tty
+                if tty is not None and is_in_foreground(tty) and not is_full_screen(tty)
+                else None
+            )
 
     def _hand_over(tty: int, group: int) -> None:
         with suppress(OSError, termios.error):

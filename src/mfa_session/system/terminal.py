@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
-from mfa_session.model.errors import NoMfaError
+from mfa_session.model.errors import Interrupted, NoMfaError
 from mfa_session.model.text import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from mfa_session.model.errors import MfaSessionError
+
+FZF = ("--no-multi", "--height=40%", "--reverse", "--delimiter=\t", "--with-nth=2..")
+PICKED, NO_MATCH, GIVEN_UP = 0, 1, 130
 
 
 class Terminal:
     """The controlling terminal, if there is one and this process may read from it."""
 
     def __init__(self, *, may_ask: bool) -> None:
-        """Take whether questions are allowed (not with `--no-input`)."""
         self._may_ask = may_ask
 
     def can_ask(self) -> bool:
@@ -31,11 +35,8 @@ class Terminal:
             from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # there
 
             return this_console().identity()
-        try:
-            os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
-        except OSError:
-            return None
-        return str(os.getsid(0))
+        with open_terminal() as tty:
+            return None if tty is None else str(os.getsid(0))
 
     def tell(self, text: str) -> None:
         """Write a line to the terminal, if it is still there."""
@@ -89,16 +90,33 @@ def can_ask() -> bool:
         from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # ctypes
 
         return this_console().is_there()
+    with open_terminal() as tty:
+        return tty is not None and is_in_foreground(tty) and not is_full_screen(tty)
+
+
+@contextmanager
+def open_terminal() -> Iterator[int | None]:
+    """Yield the terminal's descriptor; None without a terminal, and on Windows."""
+    if sys.platform == "win32":
+        yield None
+        return
     try:
         tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
-        return False
+        yield None
+        return
     try:
-        return os.tcgetpgrp(tty) == os.getpgrp() and not is_full_screen(tty)
-    except OSError:
-        return False
+        yield tty
     finally:
         os.close(tty)
+
+
+def is_in_foreground(tty: int) -> bool:
+    """Say whether the terminal's keys reach our process group."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            return os.tcgetpgrp(tty) == os.getpgrp()
+    return False
 
 
 def is_full_screen(tty: int) -> bool:
@@ -123,18 +141,10 @@ def _output_device() -> str:
 
 
 def _tty_size() -> os.terminal_size:
-    if sys.platform == "win32":
-        return os.terminal_size((0, 0))
-    try:
-        tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-    except OSError:
-        return os.terminal_size((0, 0))
-    try:
-        return os.get_terminal_size(tty)
-    except OSError:
-        return os.terminal_size((0, 0))
-    finally:
-        os.close(tty)
+    with open_terminal() as tty, suppress(OSError):
+        if tty is not None:
+            return os.get_terminal_size(tty)
+    return os.terminal_size((0, 0))
 
 
 def no_answer() -> MfaSessionError:
@@ -166,3 +176,46 @@ def choose(terminal: Terminal, title: str, items: list[str]) -> str:
         if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(items):
             return items[int(answer) - 1]
         terminal.tell(f"a number from 1 to {len(items)}, please")
+
+
+def pick(
+    terminal: Terminal, environ: Mapping[str, str], title: str, items: Sequence[tuple[str, str]]
+) -> str:
+    """Return the picked name; `items` are names, each with a few words about it.
+
+    Raises Interrupted if nothing is picked, and NoMfaError at the end of input.
+    """
+    from mfa_session.system.programs import find_program  # noqa: PLC0415  # not for a login
+
+    width = max(len(name) for name, _ in items)
+    shown = [printable(f"{name.ljust(width)}  {about}".rstrip()) for name, about in items]
+    fzf = find_program("fzf", environ)
+    place = _ask_fzf(fzf, environ, title, shown) if fzf else None
+    if place is None:
+        place = shown.index(choose(terminal, title, shown))
+    return items[place][0]
+
+
+def _ask_fzf(
+    program: str, environ: Mapping[str, str], title: str, shown: Sequence[str]
+) -> int | None:
+    import subprocess  # noqa: PLC0415  # as above
+
+    from mfa_session.model.settings import without_code  # noqa: PLC0415
+
+    lines = "".join(f"{place}\t{line}\n" for place, line in enumerate(shown))
+    try:
+        done = subprocess.run(
+            [program, *FZF, f"--prompt={title} "],
+            input=os.fsencode(lines),
+            stdout=subprocess.PIPE,
+            env=without_code(environ),
+            check=False,
+        )
+    except OSError:
+        return None
+    if done.returncode in {NO_MATCH, GIVEN_UP}:
+        raise Interrupted("interrupted", "nothing was chosen; nothing was changed")
+    place = done.stdout.partition(b"\t")[0]
+    picked = done.returncode == PICKED and place.isdigit() and int(place) < len(shown)
+    return int(place) if picked else None

@@ -75,12 +75,8 @@ class Doing:
         self._show("")
 
 
-class Told:
-    """Runs work like `run_limited`, and shows a text if it takes long."""
-
-    def __init__(self, show: Callable[[str], None], text: str) -> None:
-        self._show = show
-        self._text = text
+class Told(Doing):
+    """Runs work like `run_limited`, and shows the text if it takes long."""
 
     def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
         """Return or raise the outcome of `work`; TooSlowError after the limit."""
@@ -88,7 +84,7 @@ class Told:
         quiet_seconds = min(QUIET_SECONDS, limit_seconds)
         with suppress(TooSlowError):
             return running.result(quiet_seconds)
-        with Doing(self._show, self._text):
+        with self:
             return running.result(limit_seconds - quiet_seconds)
 
 
