@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.iam_world import CAROL, DENIED, NETWORK, SERIAL, KilledError, Process, World
-from mfa_session.mfa.devices import PhoneOnly
 from mfa_session.mfa.enrolment import Enrolment
+from mfa_session.mfa.phone import PhoneOnly
 from mfa_session.model.errors import (
     ConfigurationError,
     DeclinedError,
