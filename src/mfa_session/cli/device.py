@@ -58,6 +58,7 @@ def show(options: Options, ctx: Context) -> Result:
 
 
 def _tell_cut_off(edges: DeviceEdges, settings: Settings, ctx: Context) -> None:
+    """Name each interrupted enrolment and removal, and the command that finishes it."""
     for intent in edges.intents.all():
         finish = settings.command(f"device enroll {intent.name}", "source_profile")
         if intent.removing or intent.left:
@@ -109,6 +110,7 @@ def _enrol(options: Options, settings: Settings, edges: DeviceEdges, show: Show 
 def _name_is_taken(
     serial: str, settings: Settings, edges: DeviceEdges, another: str
 ) -> ConfigurationError:
+    """Return the error for a name that is taken, by the user's own device or another's."""
     if serial in {device.serial for device in edges.aws.enabled()}:
         return ConfigurationError(
             "device-exists",
@@ -152,6 +154,7 @@ def remove(options: Options, ctx: Context) -> Result:
 
 
 def _phone(options: Options, ctx: Context) -> Show | None:
+    """Return how to show a new device to a phone; None unless asked for."""
     if options.no_keyring and not ctx.make.terminal().can_ask():
         raise UsageError(
             "qr-needs-terminal",
@@ -216,6 +219,7 @@ def _settings(options: Options, ctx: Context) -> Settings:
 
 
 def _edges(settings: Settings, ctx: Context) -> DeviceEdges:
+    """Wire the care of devices, for the user whom the settings' source belongs to."""
     caller = find_caller(ctx.make.session(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
     ctx.console.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")

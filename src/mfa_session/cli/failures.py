@@ -102,6 +102,7 @@ def _errno_of(error: BaseException) -> int | None:
 
 
 def _system_failed(error: BaseException, number: int) -> MfaSessionError:
+    """Return the error for a system call that failed without naming a file."""
     modules = list(_modules_of(error))
     steps = [_STEPS[module] for module in modules if module in _STEPS]
     ours = [module for module in modules if module.startswith("mfa_session.")]
@@ -114,6 +115,7 @@ def _system_failed(error: BaseException, number: int) -> MfaSessionError:
 
 
 def _modules_of(error: BaseException) -> Iterator[str]:
+    """Yield the modules that an error came through, from the outermost on."""
     trace = error.__traceback__
     while trace is not None:
         yield trace.tb_frame.f_globals.get("__name__", "")
@@ -125,6 +127,7 @@ def _reason(error: OSError) -> str:
 
 
 def _report_bug(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
+    """Tell a bug in one line; with -vv where it is."""
     # The exception's own text is left out: it may hold what must not be printed.
     unexpected = MfaSessionError(
         "unexpected",
@@ -226,6 +229,7 @@ def _spell(command: Command, given: Given, add: Sequence[str]) -> str:
 
 
 def _spell_option(option: Option, value: object) -> Iterator[str]:
+    """Yield the words of an option that was given; durations in seconds."""
     values = value if isinstance(value, (list, tuple)) else [value]
     for each in values:
         if option.kind in {"flag", "count"}:

@@ -93,6 +93,7 @@ def _run_click(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClo
 def _dispatch(
     command: Command, given: Given, environ: Mapping[str, str], clock: SystemClock
 ) -> int:
+    """Run one command; whatever goes wrong is told here, and only here."""
     from mfa_session.cli.run import make_context  # noqa: PLC0415  # not for completion
 
     ctx = make_context(given, environ, clock, _make_factories)

@@ -76,6 +76,7 @@ def colored(segment: Segment, shell: str) -> str:
 
 
 def _find(options: Options, ctx: Context) -> Segment | None:
+    """Return the session whose keys are in the environment, or else the one in the files."""
     if not options.profile:
         active = ctx.environ.get("MFA_SESSION_ACTIVE")
         if active:
@@ -91,6 +92,7 @@ def _find(options: Options, ctx: Context) -> Segment | None:
 
 
 def _in_use(ctx: Context, name: str) -> Segment | None:
+    """Return the session that `exec` or `env` has put into the environment, unless it is over."""
     ends = parse_time(ctx.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
     left = None if ends is None else int((ends - ctx.clock.now()).total_seconds())
     return None if left is not None and left <= 0 else Segment(name=name, seconds_left=left)

@@ -119,6 +119,7 @@ def show_qr(options: Options, ctx: Context) -> Result:
 
 
 def _find_serial(options: Options, ctx: Context) -> str:
+    """Return the device that `login` would use, or the one named."""
     named = options.session.mfa_serial
     if named and not options.profile:
         check_serial(named)
@@ -141,6 +142,7 @@ def _stored(secrets: Secrets, serial: str) -> Secret | None:
 
 
 def _take_text(serial: str, ctx: Context) -> str:
+    """Return what was given on stdin, or at a hidden prompt if that is a terminal."""
     text = ctx.make.stdin_secret()
     if text is not None:
         return text
@@ -151,6 +153,7 @@ def _take_text(serial: str, ctx: Context) -> str:
 
 
 def _confirm_replacing(serial: str, ctx: Context) -> None:
+    """Ask whether to lose a secret that may be kept nowhere else."""
     require_yes(
         ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?"),
         unasked=f"another secret of {serial} is stored",
@@ -160,6 +163,7 @@ def _confirm_replacing(serial: str, ctx: Context) -> None:
 
 
 def _confirm_removing(serial: str, ctx: Context) -> None:
+    """Ask whether to forget a secret that AWS still wants codes of."""
     require_yes(
         ctx.make.confirm(f"Remove the secret of {serial}? AWS still requires its codes."),
         unasked=f"removing the secret of {serial} must be confirmed",
@@ -168,6 +172,7 @@ def _confirm_removing(serial: str, ctx: Context) -> None:
 
 
 def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:
+    """Return the only device with a secret, or the one of several that the person picks."""
     stored = secrets.serials(_profiles_by_serial(options, ctx))
     if not stored:
         raise _nothing_to_remove("any device")

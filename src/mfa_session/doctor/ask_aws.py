@@ -47,6 +47,7 @@ class Questions:
     def __init__(
         self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str | None
     ) -> None:
+        """Prepare the questions; `obstacle` is why nothing can be asked, if so."""
         self._console = ctx.console
         self._edges = edges
         self._inputs = inputs
@@ -91,6 +92,7 @@ class Questions:
         return sources[:MAX_KEYS], unasked
 
     def _load_keys(self, source: Source) -> tuple[Source, str]:
+        """Return a source with its keys, also from the keyring; and why it has none, if so."""
         if source.stored is None:
             return source, "its credential_process was not run"
         try:
@@ -179,6 +181,8 @@ class Questions:
 
 
 class _Key:
+    """Asks three questions about a key in parallel."""
+
     def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
         self._questions = questions
         self._source = source
@@ -217,6 +221,7 @@ def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]
 
 
 def _list_sources(inputs: Inputs) -> Iterator[Source]:
+    """Yield the environment's source, then those of the profiles, `default` first."""
     try:
         source = environment_source(inputs.environ)
     except ConfigurationError:  # `environment-halves` reports it

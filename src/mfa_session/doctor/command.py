@@ -96,6 +96,7 @@ def _mask_report(report: Result, scene: Scene) -> Result:
 
 
 def _find_names(scene: Scene) -> Iterator[str]:
+    """Yield the names of profiles and sessions, also of those that do not exist."""
     profiles, file = scene.inputs.profiles, scene.inputs.file
     yield from profiles.names()
     yield from profiles.config.names()  # also headers that lack the word `profile`
@@ -182,6 +183,7 @@ def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> l
 
 
 def _look(check: Check, group: str, scene: Scene) -> Iterator[CheckResult]:
+    """Yield the findings of a check, or that it passed or was skipped."""
     lacking = [scene.missing[part] for part in check.needs if part in scene.missing]
     if lacking:
         yield CheckResult(id=check.id, group=group, severity=SKIPPED, finding=lacking[0])
@@ -280,5 +282,6 @@ class Mask:
 
 
 def _mask_host(found: re.Match[str]) -> str:
+    """Return the beginning of a URL with its user and any private host masked."""
     host = found["host"] if _PUBLIC_HOST.fullmatch(found["host"]) else MASK
     return found["scheme"] + (MASK + "@" if found["user"] else "") + host

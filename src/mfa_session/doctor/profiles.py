@@ -279,6 +279,7 @@ def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _find_session(scene: Scene, name: str) -> str | None:
+    """Return the session of ours that a profile is, or that its credential_process names."""
     process = scene.inputs.profiles.section(name).get("credential_process", "")
     if process and leads_back(process):
         return process_profile(process) or default_name(scene.inputs)

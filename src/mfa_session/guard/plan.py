@@ -151,6 +151,7 @@ class Choice:
     """Chooses the session for an identity; it reads no files."""
 
     def __init__(self, inputs: Inputs, identity: Identity, now: datetime) -> None:
+        """Keep the inputs, without the options that choose a session."""
         self._inputs = inputs.replace(
             now=now,
             options=inputs.options.replace(
@@ -180,6 +181,7 @@ class Choice:
         return SessionsOfSource(self._inputs, source, identity.profile, is_told=identity.is_told)
 
     def _require(self, wanted: str) -> Settings:
+        """Return the session called `wanted` if it belongs to this identity."""
         inputs = self._inputs
         named = find_name(inputs.replace(options=inputs.options.replace(profile=wanted)))
         settings = resolve_named(inputs, named)
@@ -307,6 +309,7 @@ def _pick_first_set(*values: str | None) -> str | None:
 
 
 def _fill_unset(environ: Mapping[str, str], profile: str | None) -> dict[str, str]:
+    """Return the region variables that are unset, with the profile's region as their value."""
     if not profile or "AWS_DEFAULT_REGION" in environ:
         return {}
     variables = {"AWS_DEFAULT_REGION": profile}
@@ -346,6 +349,7 @@ def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
 
 
 def _device_is_unknown(settings: Settings | None) -> bool:
+    """Say whether the MFA device is named neither by settings nor by an earlier login."""
     asks = settings.via or settings if settings else None
     return asks is not None and asks.mfa_serial is None and asks.remembered_serial is None
 

@@ -93,6 +93,7 @@ class Preview:
                 self._ctx.console.say(f"  {line}")
 
     def _ask(self, caller: Caller) -> None:
+        """Ask AWS within the time limit, and keep what it answers."""
         known, lookups = self._known, self._ctx.make.lookups(caller)
         ends_at = time.monotonic() + LIMIT_SECONDS
 
@@ -161,6 +162,7 @@ def _is_secret_name(name: str) -> bool:
 
 
 def _mask_value(word: str) -> str:
+    """Mask what looks like a key, a password in a URL, or JSON with a password."""
     if _looks_like_key(word):
         return MASK
     if word[:1] in "{[" and any(f'{secret}"' in word.lower() for secret in _SECRET_NAMES):

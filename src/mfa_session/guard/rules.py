@@ -109,6 +109,7 @@ def _read_patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
 
 
 def _make_ruling(protected: bool, source: str, pattern: Pattern, action: str) -> Ruling:
+    """Name the rule as its author wrote it."""
     quoted = pattern.text if source == "built-in" else f'"{pattern.text}"'
     return Ruling(protected=protected, rule=f"{source} {quoted}", action=action)
 
@@ -175,6 +176,7 @@ def glob(pattern: str, text: str) -> bool:
 
 
 def _holds_in_order(pieces: list[str], text: str, start: int, end: int) -> bool:
+    """Say whether the text holds the pieces in order between two positions."""
     for piece in pieces:
         while start + len(piece) <= end and not _fits(piece, text, start):
             start += 1
@@ -247,6 +249,7 @@ def parse_command(text: str) -> Listed:
 
 
 def _find_options(words: Sequence[str]) -> set[str]:
+    """Return the options before `--`."""
     options = set()
     for word in words:
         if word == "--":
@@ -295,6 +298,7 @@ def _judge_other(words: Sequence[str], rules: Rules) -> Verdict:
 
 
 def _judge_listed(words: Sequence[str], rules: Rules, verdict: Verdict) -> Verdict:
+    """Protect an AWS CLI command that `commands` lists, whatever its operation."""
     ruling = rules.decide_command(words) if rules.commands else UNTOUCHED
     if not ruling.protected:
         return verdict
@@ -302,6 +306,7 @@ def _judge_listed(words: Sequence[str], rules: Rules, verdict: Verdict) -> Verdi
 
 
 def _judge_operations(call: AwsCall, rules: Rules) -> Verdict:
+    """Decide by the operation, and by those that the CLI may run instead."""
     verdicts = []
     for operation in (call.operation or "", *call.command_aliases):
         actions = actions_of(call, operation)
@@ -312,6 +317,7 @@ def _judge_operations(call: AwsCall, rules: Rules) -> Verdict:
 
 
 def _judge_shell(call: AwsCall, rules: Rules, aliases: Aliases) -> Verdict:
+    """Decide about a shell alias, by each command that it may run."""
     inner_aliases = aliases.without((), call.alias or "") if call.alias else aliases
     for command in call.shell:
         for start in _find_programs(command, rules):

@@ -53,6 +53,7 @@ class _StepUp:
         self._preview = Preview(ctx, request.verdict, self._regions)
 
     def prepare(self) -> Ready | None:
+        """Return what to run; None after "no"."""
         self._check_confirmable()
         self._preview.announce(self._request.words)
         session = self._acquire()

@@ -188,6 +188,7 @@ def _report_deleted(options: Options, ctx: Context, profile: str, deleted: str) 
 
 
 def _lock_key(ctx: Context, profile: str) -> AbstractContextManager[None]:
+    """Let one process at a time move or replace a key."""
     turns = ctx.make.session().turns
     return turns.alone(
         f"long-term key {profile}", f"the key of profile {profile!r}", "`mfa-session keys`"
@@ -195,6 +196,7 @@ def _lock_key(ctx: Context, profile: str) -> AbstractContextManager[None]:
 
 
 def _mfa_caller(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
+    """Return a caller with the source's MFA session, renewed if necessary."""
     session = acquire(ctx, inputs, settings).session
     return Caller(
         keys=session.keys,
@@ -213,6 +215,7 @@ def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Call
 
 
 def _source(options: Options, inputs: Inputs) -> Source:
+    """Return the profile's source; for a session, the source of its keys."""
     name = options.profile
     if name is None:
         source = usual_source(inputs, default_name(inputs), PROFILE)
@@ -275,6 +278,7 @@ def _move_data(profile: str, key_id: str, where: str, *, changed: bool) -> dict[
 
 
 def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
+    """Return each note, and the command that finishes its work."""
     found: list[tuple[str, Move | Rotation]] = []
     found += [(move.kind, move) for move in edges.journal.moves()]
     found += [("rotate", rotation) for rotation in edges.journal.rotations()]

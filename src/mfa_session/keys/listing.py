@@ -96,6 +96,7 @@ class OnlineListing:
         inputs: Inputs,
         caller_of: Callable[[Source], tuple[Caller, Caller]],
     ) -> None:
+        """Take AWS and the files; `caller_of` returns a source's key, and its session if any."""
         self._aws = aws
         self._inputs = inputs
         self._caller_of = caller_of
@@ -116,6 +117,7 @@ class OnlineListing:
         return kept
 
     def _ask(self, key: ListedKey) -> Iterator[ListedKey]:
+        """Yield the key with AWS's facts and the user's other keys; a failure is its `problem`."""
         source = source_in(self._inputs, key.profile or "")
         if source is None:
             return

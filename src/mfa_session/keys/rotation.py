@@ -224,6 +224,7 @@ class KeyRotation:
         )
 
     def _two_keys_hint(self, other: str) -> str:
+        """Return what to do about the second key; suggest deleting it only if not on record."""
         for begun in self._edges.journal.rotations():
             if begun.user_arn == self._user.arn and begun.profile != self._profile:
                 return (
@@ -285,6 +286,7 @@ class KeyRotation:
             self._edges.journal.remove(begun)
 
     def _verify(self, begun: Rotation) -> None:
+        """Call STS with the new key until AWS knows it."""
         new = self._pairs.slots(self._profile).new
         if new is None:
             raise not_stored(self._profile)

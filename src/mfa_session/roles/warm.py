@@ -110,6 +110,7 @@ class _Warming:
         return base
 
     def _find_cold(self, names: Sequence[str]) -> list[str]:
+        """Note the profiles with valid or foreign entries; return the others."""
         cold = []
         for name in names:
             try:
@@ -240,4 +241,5 @@ def _not_served(name: str, why: CannotServeError) -> ConfigurationError:
 
 
 def _clock_time(moment: datetime) -> str:
+    """Return the local time of a moment within the next hour."""
     return f"{moment.astimezone():%H:%M}"

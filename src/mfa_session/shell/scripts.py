@@ -78,6 +78,7 @@ class ShellStart:
     """A shell's start file, the script that `configure` writes, and the line that sources it."""
 
     def __init__(self, shell: str, folder: str, environ: Mapping[str, str], home: str) -> None:
+        """Find the files of a shell; `folder` is where the script is written."""
         scripting = find_scripting(shell)
         self.shell = shell
         self.script = os.path.join(folder, f"init.{scripting.suffix}")

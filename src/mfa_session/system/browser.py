@@ -118,6 +118,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__((HERE, 0), _Page)
 
     def take_url(self, path: str) -> Secret | None:
+        """Return the URL once, for the right path."""
         with self._lock:
             if not secrets.compare_digest(path.encode(), self.path.encode()):
                 return None
@@ -170,6 +171,7 @@ def _is_of_this_user(client: tuple[str, int], server: Any) -> bool:
 
 
 def _users_of(path: str, client: str, server: str) -> Iterator[int]:
+    """Yield the users of the connections between two ends in a table of the kernel."""
     with suppress(OSError), open(path, encoding="ascii") as table:
         for line in table:
             words = line.split()

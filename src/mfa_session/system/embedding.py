@@ -84,6 +84,7 @@ class LogConsole(Console):
     """Logs what a command would write to stderr."""
 
     def __init__(self) -> None:
+        """Log everything; the logger's level selects."""
         super().__init__(verbosity=1, environ={})
 
     def say(self, text: str) -> None:

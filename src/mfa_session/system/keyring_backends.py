@@ -89,6 +89,7 @@ def is_insecure(backend: object) -> bool:
 
 
 def _several(backend: object) -> ConfigurationError:
+    """Return the error for keyring's chain of backends, of which any may get a secret."""
     members = list(getattr(backend, "backends", ()))
     names = [full_name(member) for member in sorted(members, key=is_insecure)]
     return ConfigurationError(
