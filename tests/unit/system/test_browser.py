@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import sys
-import threading
 import webbrowser
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ URL = "https://signin.example/federation?SigninToken=planted"
 
 
 class Controller(webbrowser.BaseBrowser):
-    """A fake browser, which visits the address in a thread."""
+    """A fake browser, which visits the address before it returns, as one in the terminal does."""
 
     def __init__(self, visit: Callable[[str], None], *, starts: bool = True) -> None:
         """Take the function that visits an address."""
@@ -37,7 +36,7 @@ class Controller(webbrowser.BaseBrowser):
         """Visit the address."""
         del new, autoraise
         self.addresses.append(url)
-        threading.Thread(target=self._visit, args=(url,)).start()
+        self._visit(url)
         return self._starts
 
 
