@@ -1629,6 +1629,11 @@ STATED = [
     # Others set up the devices: a Deny keeps everybody from it.
     Stated("enrolment-by-others", [ALL, deny([CREATE, ENABLE]), deny_but([LIST, "iam:GetUser"],
             WITHOUT)], [], {STOP: "m"}),
+    Stated("enrolment-by-others-in-small-letters", [ALL, deny([CREATE.lower(), ENABLE.lower()]),
+            deny_but([LIST, "iam:GetUser"], WITHOUT)], [], {STOP: "m"}),
+    Stated("enrolment-of-one-user-by-others", [ALL, deny([CREATE, ENABLE], Resource=[
+            "arn:aws:iam::*:user/carol", "arn:aws:iam::*:mfa/carol"]), deny_but([LIST,
+            "iam:GetUser"], WITHOUT)], found(ENROLMENT, at=2), {STOP: "m"}),
     Stated("enrolment-by-others-and-no-list", [ALL, deny([CREATE, ENABLE]), deny_but(
             ["iam:GetUser"], WITHOUT)], found(DISCOVERY, at=2), {STOP: "m"}),
     # A tag that the caller sends with the request, and so exempts whoever sends it.

@@ -116,6 +116,29 @@ def test_a_deny_that_misses_keys_is_an_error_unless_the_file_allows_them_nothing
 
 
 @pytest.mark.parametrize(
+    ("block", "meant"),
+    [
+        ({PRESENT: {"Bool": "true"}}, ": operator and key are swapped"),
+        ({PRESENT: {"boolifexists": "true"}}, ": operator and key are swapped"),
+        ({"ForAllValue:Bool": {PRESENT: "true"}}, "; ForAllValues:Bool was probably meant"),
+        ({"ForAnyValues:Bool": {PRESENT: "true"}}, "; ForAnyValue:Bool was probably meant"),
+        ({"Boolean": {PRESENT: "true"}}, "; Bool was probably meant"),
+    ],
+)  # fmt: skip
+def test_only_an_operator_in_the_place_of_a_key_is_swapped(
+    block: dict[str, Any], meant: str
+) -> None:
+    (finding,) = lint(read([allow(STOP, block)]))
+    assert finding.message == f"IAM has no condition operator {next(iter(block))!r}{meant}"
+
+
+def test_a_tag_is_named_as_it_is_written() -> None:
+    exempt = on("StringNotEquals", "aws:RequestTag/Break-Glass", "on")
+    findings = lint(read([deny("ec2:*", {**WITHOUT, **exempt})]))
+    assert "aws:PrincipalTag/Break-Glass," in "".join(each.cure for each in findings)
+
+
+@pytest.mark.parametrize(
     ("name", "severity"),
     [
         ("public-behind-no-age", "error"),

@@ -120,6 +120,21 @@ SHAPES: dict[str, Callable[[int], list[dict[str, Any]]]] = {
         allow("s3:*", Principal=role(n)),
         deny("s3:DeleteObject", WITHOUT, Principal="*"),
     ],
+    "Denies that each exempt somebody else": lambda n: [
+        deny(f"svc{n}:*", {**WITHOUT, **on("StringNotEquals", "aws:username", f"u{n}")}),
+    ],
+    "Sids that demand, and other ways in": lambda n: [
+        allow(f"svc{n}:*", WITH, Sid=f"OnlyWithMfa{n}"),
+        allow(f"svc{n}:Get", on("IpAddress", "aws:SourceIp", "192.0.2.0/24"), Sid=f"Must{n}"),
+    ],
+    "versions that a Deny leaves out": lambda n: [
+        allow(["s3:DeleteObject", "s3:DeleteObjectVersion"], Resource=f"{BUCKET}{n}"),
+        deny("s3:DeleteObject", WITHOUT, Resource=f"{BUCKET}{n}"),
+    ],
+    "enrolment by others": lambda n: [
+        deny("iam:CreateVirtualMFADevice", Resource="*", Sid=f"S{n}"),
+        deny_but([f"svc{n}:*"], WITHOUT),
+    ],
     "roles that are users": lambda n: [
         allow("sts:AssumeRole", WITH, Resource=f"arn:aws:iam::123456789012:user/u{n}"),
     ],
@@ -130,6 +145,10 @@ LISTS: dict[str, Callable[[list[int]], dict[str, Any]]] = {
     "Resource": lambda all_: {"Resource": [f"arn:aws:s3:::b{n}/*" for n in all_]},
     "NotResource": lambda all_: {"NotResource": [f"arn:aws:s3:::b{n}/*" for n in all_]},
     "Principal": lambda all_: {"Principal": {"AWS": [user(n)["AWS"] for n in all_]}},
+    "NotPrincipal": lambda all_: {
+        "Resource": BUCKET,
+        "NotPrincipal": {"AWS": [*(user(n)["AWS"] for n in all_), "123456789012"]},
+    },
 }
 
 

@@ -101,8 +101,15 @@ _is_joined = re.compile(
     "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)"
 ).search
 _of_exempting_tag = re.compile(
-    "aws:requesttag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)"
+    "aws:requesttag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)", re.IGNORECASE
 ).match
+_WRITTEN_OPERATORS = [
+    f"{qualifier}{name}{ending}"
+    for qualifier in ("", "ForAllValues:", "ForAnyValue:")
+    for name in OPERATORS
+    for ending in ("", "IfExists")
+]
+_SMALL_OPERATORS = {each.lower() for each in _WRITTEN_OPERATORS}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
@@ -125,7 +132,7 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
         if not (condition.known or condition.is_unfilled):
             near = _nearest_operator(condition)
             meant = f"; {near} was probably meant" if near else ""
-            if ":" in condition.written:
+            if condition.key.lower() in _SMALL_OPERATORS:
                 meant = ": operator and key are swapped"
             fix = _with_known_operator(subject, condition, near)
             yield Flaw(
@@ -141,7 +148,7 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
 def check_sent_tags(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that exempt whoever sends a tag with the request, such as break-glass."""
     for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        tag = _of_exempting_tag(condition.key.lower())
+        tag = _of_exempting_tag(condition.key)
         if tag and condition.operator in OPPOSITES and not subject.on_role:
             yield Flaw(
                 NARROWED,
@@ -269,8 +276,7 @@ def _nearest_operator(condition: Condition) -> str | None:
     base = nearest_of(plain, OPERATORS, most=1) if plain != written else ()
     if base:
         return base[0] if base[0] == "Null" else f"{base[0]}IfExists"
-    known = (*OPERATORS, *(f"{name}IfExists" for name in OPERATORS))
-    near = nearest_of(written, known, most=1)
+    near = nearest_of(written, _WRITTEN_OPERATORS, most=1)
     return near[0] if near else None
 
 

@@ -81,7 +81,7 @@ def check_circumstances(subject: Subject) -> Iterator[Flaw]:
             subject.mfa_conditions[0].position,
             f"the Sid is {statement.sid}, but {subject.label_of(other)} allows "
             f"{subject.as_written(left[0])} without MFA",
-            f"whoever meets the conditions of {other.label} gets through without MFA",
+            "whoever meets the conditions of that statement gets through without MFA",
             "deny these actions without MFA, or change the Sid",
             severity=WARNING,
         )
@@ -102,7 +102,7 @@ def _is_circumstance(condition: Condition) -> bool:
     return condition.key.lower() in CIRCUMSTANCES
 
 
-def check_versions(subject: Subject) -> Iterator[Flaw]:
+def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of s3:DeleteObject that leave its versions to an Allow that names them."""
     named = {action.lower() for action in subject.statement.actions or ()}
     left_out = "s3:deleteobject" in named and not concerns(subject.statement, _OF_VERSIONS)
@@ -110,7 +110,7 @@ def check_versions(subject: Subject) -> Iterator[Flaw]:
         return
     versions = replace(subject.statement, actions=(_OF_VERSIONS,))
     others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
-    allow = next((each for each in others if _OF_VERSIONS in (each.actions or ())), None)
+    allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
     told = "version" in (subject.statement.sid or "").lower()  # `sids` tells
     if allow and not (told or subject.whole.denies_action(allow, "long_term", _OF_VERSIONS)):
         yield Flaw(

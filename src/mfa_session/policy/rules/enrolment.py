@@ -7,7 +7,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met
-from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, may_overlap
+from mfa_session.policy.coverage import (
+    actions_of,
+    concerns,
+    is_about_everything,
+    may_overlap,
+    names_of,
+)
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -278,7 +284,8 @@ def _is_refused(subject: Subject, action: str) -> bool:
 def _is_for_nobody(whole: WholePolicy, action: str) -> bool:
     """Say whether a Deny keeps everybody from it, on purpose: others set up the devices."""
     plain = (each for each in whole.statements if not (each.allows or each.conditions))
-    return any(action in (each.actions or ()) for each in plain)
+    named = (each for each in plain if each.actions and is_about_everything(each))
+    return any(action.lower() in names_of(each) for each in named)
 
 
 @functools.lru_cache(maxsize=32)

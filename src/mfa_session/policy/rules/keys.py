@@ -29,9 +29,10 @@ UNKNOWN_KEY = Rule(
 NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
-    "AWS has no such `aws:` or `s3:` key, in a condition or as a variable, or the name of the tag "
-    "is missing, or none of the actions has the key (`s3:prefix`): no request has it. Beside a "
-    "condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported as well.",
+    "AWS has no such `aws:`, `iam:` or `s3:` key, in a condition or as a variable, or the name of "
+    "the tag is missing, or none of the actions has the key (`s3:prefix`): no request has it. "
+    "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
+    "as well.",
 )
 NO_USER = Rule(
     "username-in-role-policy",

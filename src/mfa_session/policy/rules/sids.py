@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -132,7 +131,7 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_versions(subject: Subject) -> Iterator[Flaw]:
+def check_sid_of_versions(subject: Subject) -> Iterator[Flaw]:
     """Find statements on S3 whose Sid names versions of objects, and no action does."""
     names = names_of(subject.statement)
     named = "version" in _letters(subject.statement) and bool(subject.mfa_conditions)
@@ -235,9 +234,10 @@ def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
     misplaced = subject.document.kind not in {"resource", "trust"}
     if misplaced or not subject.refuses_without_mfa:
         return
+    named = set(arns)
     for user in filter(_user_and_account, arns):
-        account = user.split(":")[4]
-        if not any(each in {account, f"{user.partition('user/')[0]}root"} for each in arns):
+        whole_account = {user.split(":")[4], f"{user.partition('user/')[0]}root"}
+        if named.isdisjoint(whole_account):
             yield Flaw(
                 EXEMPTION,
                 subject.place_of("NotPrincipal"),
@@ -265,16 +265,22 @@ def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
 
 
 def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
-    own, whole = subject.statement, subject.whole
-    later = itertools.dropwhile(lambda each: each is not own, whole.denies_for_mfa)
+    """Yield the next few Denies that differ only in whom they exempt by the key of a condition."""
+    own, denials = subject.statement, subject.whole.denies_for_mfa
     exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
-    for each in itertools.islice(later, 1, _MOST) if exempts and condition.values else ():
+    after = _places_of_denials(subject.whole)[own] + 1
+    for each in denials[after : after + _MOST] if exempts and condition.values else ():
         same = all(getattr(each, name) == getattr(own, name) for name in _SCOPE)
         kept = {comparison(c) for c in own.conditions if c is not condition}
         rest = [c for c in each.conditions if comparison(c) not in kept]
         alike = [(c.written, c.key) for c in rest] == [(condition.written, condition.key)]
         if same and alike and not set(rest[0].values) & set(condition.values):
             yield each
+
+
+@functools.lru_cache(maxsize=32)
+def _places_of_denials(whole: WholePolicy) -> dict[Statement, int]:
+    return {each: place for place, each in enumerate(whole.denies_for_mfa)}
 
 
 def check_exception(subject: Subject) -> Iterator[Flaw]:

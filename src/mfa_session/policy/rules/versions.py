@@ -19,7 +19,7 @@ UNUSED = Rule(
 RULES = (UNUSED,)
 
 
-def check_versions(subject: Subject) -> Iterator[Flaw]:
+def check_newest(subject: Subject) -> Iterator[Flaw]:
     """Find policies whose newest version asks for MFA, while the default one does not.
 
     One that roles have may have been set back for them.
