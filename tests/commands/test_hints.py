@@ -12,7 +12,7 @@ import pytest
 from commands.hint_rows import KEYRING, PLAIN, World
 from commands.hints import ROWS
 from mfa_session.model.errors import DeclinedError
-from mfa_session.sandbox.identities import STEP_SECONDS
+from mfa_session.sandbox.clock import STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import pytest
 
 import processes
 from fakes import trap_keyring
-from mfa_session.sandbox.identities import STEP_SECONDS
+from mfa_session.sandbox.clock import STEP_SECONDS
 from places import AwsFiles, long_term
 
 if TYPE_CHECKING:

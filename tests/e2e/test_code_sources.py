@@ -25,7 +25,7 @@ WAIT_SECONDS = 60.0
 PRINTS_CODE = """\
 import os, sys
 sys.path[:0] = {path}
-from mfa_session.sandbox.identities import code_for, step_at
+from mfa_session.sandbox.clock import code_for, step_at
 import time
 print("code:", code_for({seed!r}, step_at(time.time())))
 """

@@ -20,7 +20,7 @@ import secret_service
 from fakes import trap_keyring
 from mfa_session.mfa.sources import code_at
 from mfa_session.model.totp import read_secret, step_at
-from mfa_session.sandbox.identities import STEP_SECONDS, code_for
+from mfa_session.sandbox.clock import STEP_SECONDS, code_for
 from moments import Held, until
 from phone_camera import Camera
 from places import long_term

@@ -14,7 +14,7 @@ import pytest
 
 import processes
 import secret_service
-from mfa_session.sandbox.identities import STEP_SECONDS
+from mfa_session.sandbox.clock import STEP_SECONDS
 from places import long_term
 
 if TYPE_CHECKING:

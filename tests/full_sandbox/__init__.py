@@ -17,7 +17,8 @@ from full_sandbox.gate import ObservedGate
 from full_sandbox.policies import Policies
 from full_sandbox.users import Users
 from mfa_session.sandbox import ACCOUNT, Sandbox, moto_backend
-from mfa_session.sandbox.identities import CodeChecker, Device, Group, Role, User, new_id, new_seed
+from mfa_session.sandbox.clock import CodeChecker, new_seed
+from mfa_session.sandbox.identities import Device, Group, Role, User, new_id
 from mfa_session.sandbox.sandbox import named
 
 if TYPE_CHECKING:

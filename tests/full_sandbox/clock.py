@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta, timezone
 
-from mfa_session.sandbox.identities import Clock
+from mfa_session.sandbox.clock import Clock
 
 
 class MovableClock(Clock):

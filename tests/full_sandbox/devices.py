@@ -7,18 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from full_sandbox import errors
+from mfa_session.sandbox.clock import CodeChecker, code_for, step_at
 from mfa_session.sandbox.errors import invalid_value
-from mfa_session.sandbox.identities import (
-    CodeChecker,
-    attach,
-    code_for,
-    new_virtual_device,
-    step_at,
-)
+from mfa_session.sandbox.identities import attach, new_virtual_device
 from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Clock, Device, Directory
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.identities import Device, Directory
     from mfa_session.sandbox.operations import Asked, Play
 
 DEVICES_PER_USER = 8

@@ -13,7 +13,8 @@ from mfa_session.sandbox.server import Answer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mfa_session.sandbox.identities import Clock, Directory, Session
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.identities import Directory, Session
     from mfa_session.sandbox.operations import Operation
 
 _LIFE = timedelta(minutes=15)

@@ -13,7 +13,8 @@ from mfa_session.sandbox.server import Answer, failure
 
 if TYPE_CHECKING:
     from full_sandbox.calls import Fault
-    from mfa_session.sandbox.identities import Caller, Clock, Directory
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.identities import Caller, Directory
     from mfa_session.sandbox.operations import Operation
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 

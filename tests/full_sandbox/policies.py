@@ -12,7 +12,8 @@ from full_sandbox.holders import find_group, find_holder, users_of
 from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Clock, Directory, Document, Group, PolicyHolder
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.identities import Directory, Document, Group, PolicyHolder
     from mfa_session.sandbox.operations import Asked, Play
 
 VERSION_ID = "v1"  # the only version of a managed policy here

@@ -13,7 +13,8 @@ from mfa_session.sandbox.operations import find_user
 from mfa_session.sandbox.server import RawXml
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Clock, Directory, Role
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.identities import Directory, Role
     from mfa_session.sandbox.operations import Asked, Play
 
 

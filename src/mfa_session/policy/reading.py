@@ -14,9 +14,9 @@ from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import Node, listed, parse_lines
+from mfa_session.policy.origins import Origin, kind_by_name
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import Found, Search, looks_like_statement
-from mfa_session.policy.wrappings import Origin, kind_by_name
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:

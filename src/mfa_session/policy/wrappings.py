@@ -1,90 +1,26 @@
 """Find policies in known formats, and their origin: a name, a kind and a holder for each.
 
-These are the answers of `aws iam get-account-authorization-details` and `aws organizations
-describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of `terraform show
--json`, and Terraform's state file.
+These are the answers of `aws iam get-account-authorization-details` (`accounts`) and `aws
+organizations describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
+`terraform show -json`, and Terraform's state file.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from mfa_session.policy.document import NewerVersion, holder_of
+from mfa_session.policy import accounts
+from mfa_session.policy.document import holder_of
 from mfa_session.policy.json_text import items_of, members_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mfa_session.policy.json_text import Members, Node
+    from mfa_session.policy.origins import Origin
 
     Parts = Iterator[tuple[Node, "Origin"]]
-
-_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
-_HOLDERS = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
-_TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
-
-
-class Origin(NamedTuple):
-    """The place of a policy: the names around it, the `path` of keys, its kind and holder.
-
-    `newer` is a version of it that is not in force.
-    """
-
-    names: tuple[str, ...] = ()
-    path: tuple[str, ...] = ()
-    kind: str | None = None
-    holder: str | None = None
-    newer: NewerVersion | None = None
-
-    @property
-    def name(self) -> str:
-        """Its name for people: `role/x trust`, or else a JSON pointer."""
-        return " ".join(self.names) or self.pointer
-
-    @property
-    def pointer(self) -> str:
-        """Its JSON pointer (RFC 6901); empty for the whole text."""
-        return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.path)
-
-    def at(self, key: str) -> Origin:
-        """Return the origin of a member or item."""
-        if key in _TRUST_KEYS:
-            names = (*self.names, "trust") if self.names else ()
-            return Origin(names, (*self.path, key), "trust", self.holder)
-        # Who has a permission set of IAM Identity Center comes as a session of a role.
-        holder = "role" if key == "InlinePolicy" else self.holder
-        return self._replace(path=(*self.path, key), holder=holder)
-
-    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
-        """Return the origin with another name, and its kind and holder."""
-        return self._replace(
-            names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
-        )
-
-    def inside(self, members: Members) -> Origin:
-        """Return the origin with the names in an object around the policy."""
-        origin = self
-        for key, holder in _HOLDERS.items():
-            if key in members and (name := text_of(members[key])):
-                origin = origin.named(f"{holder}/{name}", holder=holder)
-        policy = text_of(members.get("PolicyName"))
-        if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
-            origin = origin.named(f"policy/{policy}")
-        return origin
-
-
-def kind_by_name(names: tuple[str, ...]) -> str | None:
-    """Return `boundary` or `scp` if a name says so: `DeveloperBoundary`, `scp-deny-root`."""
-    for name in names:
-        words = [word.lower() for word in _WORDS.findall(name)]
-        said = [word for word in words if word not in {"policy", "json", "yaml"}]
-        if "scp" in words or {"service", "control"} <= set(words):
-            return "scp"
-        if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
-            return "boundary"
-    return None
 
 
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "scp"}
@@ -289,82 +225,10 @@ def _instances(members: Members) -> Iterator[Members]:
                 yield {**resource, "address": address, "values": instance["attributes"]}
 
 
-_DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
-
-
-def _is_account(members: Members) -> bool:
-    return any(name in members for name in _DETAILS) or any(
-        "PolicyVersionList" in members_of(item) for item in items_of(members.get("Policies"))
-    )
-
-
-def _read_account(members: Members, origin: Origin) -> Parts:
-    """Yield the policies of users, groups and roles, and managed ones in their default versions.
-
-    A managed policy used only as a boundary is a boundary.
-    """
-    attached = _attached_in_account(members)
-    for name in _DETAILS:
-        for item in items_of(members.get(name)):
-            yield item, origin
-    for item in items_of(members.get("Policies")):
-        policy = members_of(item)
-        arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
-        there = origin.named(
-            f"policy/{name or arn}",
-            kind="boundary" if _is_boundary(policy) else None,
-            holder=holder_of(attached[arn]),
-        )
-        versions = [members_of(version) for version in items_of(policy.get("PolicyVersionList"))]
-        for version in versions:
-            if _is_default(version, policy, len(versions)) and "Document" in version:
-                yield version["Document"], there._replace(newer=_newer(versions, version, arn))
-
-
-def _newer(versions: list[Members], default: Members, arn: str) -> NewerVersion | None:
-    """Return the newest version, if it asks for MFA and is not the default one."""
-    names = [text_of(each.get("VersionId")) for each in versions]
-    newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
-    latest = versions[names.index(newest)]
-    if latest is default or not _asks_for_mfa(latest.get("Document")):
-        return None
-    return NewerVersion(newest, text_of(default.get("VersionId")), arn)
-
-
-def _asks_for_mfa(node: Node | None) -> bool:
-    members = members_of(node)
-    return any(key.lower().startswith("aws:multifactorauth") for key in members) or any(
-        map(_asks_for_mfa, (*members.values(), *items_of(node)))
-    )
-
-
-def _attached_in_account(members: Members) -> Mapping[str, set[str]]:
-    found = defaultdict[str, set[str]](set)
-    for name in _DETAILS:
-        for item in items_of(members.get(name)):
-            for policy in items_of(members_of(item).get("AttachedManagedPolicies")):
-                arn = text_of(members_of(policy).get("PolicyArn"))
-                found[arn].add(name.replace("DetailList", "s"))
-    return found
-
-
-def _is_boundary(policy: Members) -> bool:
-    bounds, attached = policy.get("PermissionsBoundaryUsageCount"), policy.get("AttachmentCount")
-    return bool(bounds and bounds.value) and attached is not None and attached.value == 0
-
-
-def _is_default(version: Members, policy: Members, count: int) -> bool:
-    said = version.get("IsDefaultVersion")
-    if said is not None:
-        return said.value is True
-    default = text_of(policy.get("DefaultVersionId"))
-    return count == 1 or text_of(version.get("VersionId")) == default
-
-
 # Every object of a known format has one of these.
-_MARKS = {*_DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
+_MARKS = {*accounts.DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
-    (_is_account, _read_account),
+    (accounts.is_account, accounts.read_account),
     (_is_organisation_policy, _read_organisation_policy),
     (_is_stack, _read_stack),
     (_is_terraform, _read_terraform),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mfa_session.sandbox.identities import compact
+from mfa_session.sandbox.clock import compact
 
 SKEW = timedelta(minutes=15)
 _INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a message

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox.identities import iso
+from mfa_session.sandbox.clock import iso
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Caller

@@ -27,7 +27,8 @@ from mfa_session.sandbox.sts import Sts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.sandbox.identities import Caller, Clock, Directory
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.identities import Caller, Directory
     from mfa_session.sandbox.operations import Play
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 

@@ -12,15 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa_session.sandbox import moto_backend
+from mfa_session.sandbox.clock import Clock
 from mfa_session.sandbox.gate import Gate
-from mfa_session.sandbox.identities import (
-    Clock,
-    Device,
-    Directory,
-    User,
-    attach,
-    new_virtual_device,
-)
+from mfa_session.sandbox.identities import Device, Directory, User, attach, new_virtual_device
 from mfa_session.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -60,7 +54,7 @@ _PHONE = """\
 #!{python}
 # Carol's phone: prints the code that her authenticator app would show.
 import sys, time
-from mfa_session.sandbox.identities import STEP_SECONDS, code_for, step_at
+from mfa_session.sandbox.clock import STEP_SECONDS, code_for, step_at
 now = time.time()
 print(code_for({seed!r}, step_at(now)))
 print(f"good for {{STEP_SECONDS - int(now) % STEP_SECONDS}} s, and for one use", file=sys.stderr)

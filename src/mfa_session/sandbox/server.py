@@ -20,12 +20,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from mfa_session.sandbox.identities import iso
+from mfa_session.sandbox.clock import iso
 from mfa_session.sandbox.signatures import HttpRequest
 
 if TYPE_CHECKING:
+    from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.errors import ServiceError
-    from mfa_session.sandbox.identities import Clock
 
 
 Handle = Callable[[HttpRequest], "Answer | None"]

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import errors
+from mfa_session.sandbox.clock import step_at
 from mfa_session.sandbox.errors import ServiceError, access_denied
 from mfa_session.sandbox.evaluation import (
     MFA_AGE,
@@ -18,10 +19,11 @@ from mfa_session.sandbox.evaluation import (
     judge,
     principal_of,
 )
-from mfa_session.sandbox.identities import Caller, Role, Session, step_at
+from mfa_session.sandbox.identities import Caller, Role, Session
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Clock, Directory
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.identities import Directory
     from mfa_session.sandbox.operations import Asked, Operation
 
 

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from full_sandbox.devices import accept_pair
-from mfa_session.sandbox.identities import CodeChecker, code_for, new_seed, step_at
+from mfa_session.sandbox.clock import CodeChecker, code_for, new_seed, step_at
 
 RFC_SEED = base64.b32encode(b"12345678901234567890").decode()
 NOW = 1000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.sandbox import ALLOW_ALL
-from mfa_session.sandbox.identities import code_for, step_at
+from mfa_session.sandbox.clock import code_for, step_at
 from sandbox.people import mfa_session, take, trust
 from sandbox.refusals import policy, refusal, statement
 
