@@ -100,6 +100,7 @@ TEXT = "wrong-operator"
 MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
 PARTITION, DEAD = "other-partition", "arn-matches-nothing"
+LEFT = "placeholder"
 EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
@@ -148,7 +149,7 @@ STATED = [
     Stated("age-filled-in-right", [ALL, deny_but(CARE, older("${var.age}"))], [], {}),
     Stated("federated-filled-in", [trust({"Federated": "${var.idp}"}, {**WITH, **older("<age>",
             "NumericLessThan"), "${each.value.test}": {"${each.value.variable}": "x"}})],
-           found(FEDERATED), {}),
+           found(FEDERATED, LEFT), {}),
     Stated("service-filled-in", [trust({"AWS": "${args.Roles}", "Service": "${args.Services}"},
             {**WITH, **older("${args.Age}", "NumericLessThan")})], found(SERVICE), {}),
     Stated("service-of-any-partition", [trust({**ACCOUNT, "Service": "ec2.${AWS::URLSuffix}"},
@@ -165,7 +166,7 @@ STATED = [
     Stated("presence-filled-in", [ALL, deny("ec2:*", on("Bool", PRESENT, "${var.mfa}")),
             deny("s3:*", on("BoolIfExists", PRESENT, "${var.mfa}"))], found(MISSES, at=1), {}),
     Stated("presence-filled-in-for-keys", [allow("ec2:*", on("BoolIfExists", PRESENT, "<mfa>"))],
-           found("allow-bool-if-exists"), {}),
+           found("allow-bool-if-exists", LEFT), {}),
     Stated("service-with-presence-filled-in", [trust(EC2_SERVICE, on("Bool", PRESENT, "$X"))],
            found(SERVICE), {}),
     # What a Deny exempts, or denies, or when, is not known yet.
@@ -970,7 +971,7 @@ STATED = [
             Resource="arn:aws:iam:123456789012:user/x")], found(NO_ARN), {}),
     Stated("not-resource-of-a-name", [allow(READ, NotResource="books/*")], found(NO_ARN), {}),
     Stated("resources-filled-in", [allow(READ, WITH, Resource=["${Bucket}/*", "{{ bucket }}",
-            "<arn>", "*", "arn:aws:s3*", "arn:aws:s3:::books", "%BUCKET%", "$BUCKET", "[arn]",
+            "<%= arn %>", "*", "arn:aws:s3*", "arn:aws:s3:::books", "%BUCKET%", "$BUCKET", "[arn]",
             "arn:aws:s3::books*"])], [], {}),
     Stated("resources-of-a-bucket-by-name", [deny(READ, WITHOUT, Principal=ACCOUNT, Resource=[
             "books/*", BUCKET])], found(NO_ARN), {}),
@@ -1456,7 +1457,7 @@ STATED = [
            [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
     Stated("network-to-be-named", [ALL, *[deny("ec2:*", on("NotIpAddress", "aws:SourceIp", each))
             for each in ("YOUR_OFFICE_IP/32", "<office>", "replace-me", "office_ip_address")],
-            deny_but(CARE, WITHOUT)], [], {}),
+            deny_but(CARE, WITHOUT)], found(LEFT, at=1) + found(LEFT, at=2), {}),
     Stated("age-of-a-session-as-its-beginning", [allow("ec2:*", {**WITH, **on("NumericLessThan",
             "aws:TokenIssueTime", "3600")}), deny("s3:*", on("DateGreaterThan", "aws:EpochTime",
             86400))], [*found(VALUE), *found(VALUE, at=1)], {STOP: ""}),
@@ -1969,7 +1970,7 @@ STATED = [
             deny(OFF, NotResource="arn:aws:iam::1234-5678-9012:user/*"), allow(LIST,
             Resource="arn:aws:iam::my-company:user/*"), allow(LIST, WITH,
             Resource=["arn:aws:iam::xxxx:user/*", "arn:aws:iam::aws:policy/x"])],
-           [each for at in range(3) for each in found(DEAD, at=at)], {}),
+           [each for at in range(3) for each in found(DEAD, at=at)] + found(LEFT, at=3), {}),
     Stated("exempt-roles-of-no-account", [deny("s3:*", on("StringNotEquals", "aws:PrincipalArn",
             ["arn:aws:iam::123456789:role/Ops", ROLE["AWS"]]), **PUBLIC), allow("sqs:SendMessage",
             on("ArnLike", "aws:SourceArn", "arn:aws:sns:*:0:x"), Principal="*")],
@@ -2011,7 +2012,22 @@ STATED = [
             deny(LIST, WITHOUT, NotResource={"Fn::Sub": ME}), allow(STOP, {**WITH, **on(
             "StringEquals", "ec2:ResourceTag/owner", {"Fn::Sub": "${aws:username}"})})],
            [each for at in range(6) for each in found(MALFORMED, at=at)], {}),
+    Stated("placeholders-in-principals", [allow(STOP, WITH, Principal={"AWS": each}) for each in (
+            "arn:aws:iam::<YOUR_ACCOUNT_ID>:root", ["111122223333", "arn:aws:iam::ACCOUNT-ID:root"],
+            "arn:aws:iam::xxxxxxxxxxxx:user/ann", "arn:aws:iam::your-account:root")],
+           [each for at in range(4) for each in found(LEFT, at=at)], {}),
+    Stated("placeholders-in-resources-and-values", [*(allow(READ, WITH, Resource=each) for each in (
+            "arn:aws:s3:::<bucket name>/*", "arn:aws:s3:::YOUR-BUCKET/*",
+            [BUCKET, "arn:aws:iam::ACCOUNT_ID:user/*"])), allow(STOP, {**WITH,
+            **on("StringEquals", "aws:PrincipalOrgID", "o-REPLACE_ME")})],
+           [each for at in range(4) for each in found(LEFT, at=at)], {}),
     # Near misses of the kinds above.
+    Stated("placeholders-without-mfa", [allow(READ, Resource="arn:aws:s3:::YOUR-BUCKET/*")], [],
+           {}),
+    Stated("texts-like-placeholders", [allow(READ, WITH, Resource=[
+            "arn:aws:s3:::your-books/*", "arn:aws:s3:::<no value>/*", "arn:aws:s3:::books/CHANGES",
+            "arn:aws:s3:::books/YOURS", "arn:aws:iam::${AccountId}:user/x", "arn:aws:s3:::a<b/*",
+            "arn:aws:iam::aws:policy/ACCOUNT_ID", "arn:aws:iam::*:role/xxx"])], [], {}),
     Stated("variables-that-cloudformation-leaves", [*(allow(READ, WITH, Resource=each) for each in (
             {"Fn::Sub": "arn:${AWS::Partition}:s3:::${Books}/${!aws:username}/${Books.Arn}/*"},
             {"Fn::Sub": ["${a}/${aws:username}/*", {"a": "${aws:userid}", "aws:username": "x"}]},
@@ -2028,6 +2044,6 @@ STATED = [
            [], {}),
     Stated("partition-filled-in", [*(2 * [allow("ec2:*", WITH, Resource="arn:aws:ec2:*:*:*")]),
             *(allow(ENABLE, Resource=ME.replace("aws", each, 1)) for each in ("%PART%",
-            "<partition>", "{{ partition }}"))], found(IDLE, at=1), {}),
+            "<partition>", "{{ partition }}"))], found(IDLE, at=1) + found(LEFT, at=3), {}),
 ]
 # fmt: on

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
-from mfa_session.policy.json_text import listed
+from mfa_session.policy.json_text import listed, members_of
 from mfa_session.policy.rules.keys import keys_outside_of_braces
-from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import is_no_account
 
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ DEAD_ARN = Rule(
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
     "without its other half (`user/*}`), or a backslash before a variable: it matches nothing.",
 )
-RULES = (OTHER_PARTITION, DEAD_ARN)
+PLACEHOLDER = Rule(
+    "placeholder",
+    NOTE,
+    "In a policy about MFA, a placeholder for people (`YOUR_ACCOUNT_ID`, `<bucket>`) stands in a "
+    "principal, a resource or a value: AWS refuses it, or it matches nothing.",
+)
+RULES = (OTHER_PARTITION, DEAD_ARN, PLACEHOLDER)
 
 _arn_of_a_partition = re.compile(
     r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
@@ -46,6 +52,11 @@ _arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
 _at_braces = re.compile("([{}])").split
 _has_any_text = re.compile("s3|iot").match  # a service in whose names a brace may stand
 _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:(mfa|user)/").match
+# Go's templates leave `<no value>` of what is missing.
+_placeholder = re.compile(
+    r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
+    r"|(?<=arn:aws:iam::)(?:[A-Z][A-Z_-]+|x{3,}|your[\w-]+)(?=:)"
+).search
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
@@ -90,6 +101,24 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
             f"the ARN matches nothing: it {_effect(subject, exempting=exempting)}",
             cure,
         )
+
+
+def check_placeholders(subject: Subject) -> Iterator[Flaw]:
+    """Find what a person was to replace before use."""
+    items = [item for item, _ in _texts(subject)] if subject.whole.concern_mfa else []
+    for kinds in subject.items_of("Principal", "NotPrincipal"):
+        items += [item for each in members_of(kinds).values() for item in listed(each)]
+    for item in items:
+        found = _placeholder(str(item.value))
+        if found:
+            yield Flaw(
+                PLACEHOLDER,
+                subject.document.source.position(item.offset),
+                f"{item.value} has the placeholder {found[0]}",
+                "AWS refuses the policy, or nothing matches the text",
+                f"replace {found[0]}, unless a tool does so before the policy is used",
+            )
+            return
 
 
 def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
