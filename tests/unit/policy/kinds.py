@@ -1346,7 +1346,21 @@ STATED = [
     Stated("buckets-of-two-partitions-apart", [allow(READ, WITH, Resource="arn:aws:s3:::books/*"),
             allow(READ, WITH, Resource="arn:aws-cn:s3:::shu/*")], [], {}),
     Stated("the-same-arn-in-two-partitions-apart", [allow(READ, WITH, Resource=BUCKET),
-            deny("s3:*", WITHOUT, Resource=BUCKET.replace("aws", "aws-cn", 1))], [], {}),
+            deny("s3:*", WITHOUT, Resource=BUCKET.replace("aws", "aws-cn", 1))],
+           found(PARTITION), {}),
+    Stated("the-same-arn-in-two-partitions", [each for arn in (BUCKET, BUCKET.replace("aws",
+            "aws-cn", 1)) for each in (allow(READ, Resource=arn), deny("s3:*", WITHOUT,
+            Resource=arn))], [], {}),
+    # Users' own affairs on something else than a user.
+    Stated("own-affairs-of-a-group", [allow([action, "iam:Get*"],
+            Resource=ME.replace("user/", kind)) for action, kind in (
+            ("iam:ChangePassword", "group/"), ("iam:CreateAccessKey", "mfa/"))] +
+            [allow(STOP, WITH)],
+           found(RESOURCE) + found(RESOURCE, at=1), {}),
+    Stated("own-affairs-of-a-group-without-mfa", [allow("iam:ChangePassword",
+            Resource=ME.replace("user/", "group/"))], [], {}),
+    Stated("own-affairs-of-a-group-and-a-user", [allow(["iam:ChangePassword", "iam:GetUser"],
+            Resource=[ME, ME.replace("user/", "group/")]), allow(STOP, WITH)], [], {}),
     Stated("devices-in-two-partitions", [allow("iam:CreateVirtualMFADevice", Resource=[MY_DEVICE,
             MY_DEVICE.replace("aws", "aws-cn", 1)]), allow(ENABLE, Resource=[ME,
             ME.replace("aws", "aws-cn", 1)])], [], {}),

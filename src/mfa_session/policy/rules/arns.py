@@ -154,8 +154,9 @@ def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     """Return the policy's partition, and another one that ARNs are of by mistake.
 
     None if it has one only, or is meant for several: the same ARN, kinds of ARNs of one statement,
-    or actions stand in it once for each. That of other services than IAM is right, whose ARNs are
-    copied from examples; else the more common one, and not `aws`, which is that of examples.
+    or actions stand in it once for each, to be allowed or denied. That of other services than IAM
+    is right, whose ARNs are copied from examples; else the more common one, and not `aws`, which is
+    that of examples.
     """
     count: Counter[str] = Counter()
     elsewhere = set[str]()
@@ -168,7 +169,10 @@ def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
         if len(own) == 1:
             meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
         for arn, found in arns:
-            for key in (arn.split(":", 2)[2], (statement, found[2], found[2] != "s3" and found[4])):
+            for key in (
+                (statement.effect, arn.split(":", 2)[2]),
+                (statement, found[2], found[2] != "s3" and found[4]),
+            ):
                 meant.setdefault(key, set()).add(found[1])
     if len(count) != _TWO or any(len(each) > 1 for each in meant.values()):
         return None

@@ -24,10 +24,11 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user; or under an MFA condition `sts:AssumeRole` on no role, `s3:DeleteBucket` on "
-    "objects, or `kms:Decrypt` on an alias; or the user and the device in different accounts: the "
-    "statement has no effect on it. Or `s3:*` denied on a bucket without its objects, or an API's "
-    "path without a method.",
+    "on a user, or, in a policy about MFA, `iam:ChangePassword` on a group; or under an MFA "
+    "condition `sts:AssumeRole` on no role, `s3:DeleteBucket` on objects, or `kms:Decrypt` on an "
+    "alias; or the user and the device in different accounts: the statement has no effect on it. "
+    "Or `s3:*` denied on a bucket without its objects, or an API's path without a "
+    "method.",
 )
 RULES = (WRONG_RESOURCE,)
 
@@ -46,6 +47,10 @@ RESOURCES_OF = {
     "iam:listvirtualmfadevices": _OF_LIST,
     "iam:resyncmfadevice": _OF_USER,
 }
+_of_own_user = re.compile(
+    "iam:(changepassword|getuser|(create|delete|list|update)accesskeys?"
+    "|(create|delete|get|update)loginprofile)"
+).fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
 _OTHERS = (
     (re.compile("cloudtrail:(deletetrail|stoplogging)"), "cloudtrail", "trail/?*"),
@@ -183,6 +188,8 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
 
 def _resource_of(subject: Subject, action: str) -> str | None:
     found = _of_s3(action)
+    if _of_own_user(action) and subject.whole.concern_mfa:
+        return _OF_USER
     if action in RESOURCES_OF or not subject.mfa_conditions:
         return RESOURCES_OF.get(action)
     if found:
