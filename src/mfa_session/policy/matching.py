@@ -142,7 +142,7 @@ def names_caller(statement: Statement, caller: Credentials) -> PrincipalMatch:
         others = _among_principals(_spared(statement.not_principals), caller)
         # No documentation says whether an account alone in NotPrincipal exempts all its callers.
         spared = others.by_name if others.by_name is True else _unless_no(others.matches)
-        if spared and _is_exempt_as_role_only(statement.not_principals, caller):
+        if spared and not _is_surely_exempt(statement.not_principals, caller):
             spared = None
         return PrincipalMatch(negate(spared), negate(spared))
     return PrincipalMatch(matches=True, by_name=True)
@@ -159,16 +159,16 @@ def _spared(not_principals: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, 
     return {**not_principals, "AWS": kept}
 
 
-def _is_exempt_as_role_only(spared: dict[str, tuple[str, ...]], caller: Credentials) -> bool:
-    """Say whether NotPrincipal names a session's role, but not the session, which has its own ARN.
+def _is_surely_exempt(spared: dict[str, tuple[str, ...]], caller: Credentials) -> bool:
+    """Say whether NotPrincipal names all that AWS may check of a caller whom it names.
 
-    By the IAM reference AWS may check the one as well as the other.
+    That is the account too and, of a session, its own ARN beside its role's (IAM reference).
     """
     named = {*spared.get("AWS", ()), *spared.get("*", ())}
-    as_session = any(
-        ":assumed-role/" in arn for arn in named.intersection(caller.principal.arns or ())
-    )
-    return not (caller.is_user or as_session or "*" in named)
+    arns = named.intersection(caller.principal.arns or ())
+    as_itself = caller.is_user or any(":assumed-role/" in arn for arn in arns)
+    in_account = caller.principal.account in map(_account, named)
+    return "*" in named or (as_itself and in_account)
 
 
 def acting_as(caller: Credentials, text: str | None) -> Credentials:

@@ -318,13 +318,19 @@ def test_a_role_session_matches_the_roles_arn_and_its_own() -> None:
 
 
 def test_not_principal_matches_everybody_else() -> None:
-    rule = statement("Deny", NotPrincipal={"AWS": CAROL})
+    rule = statement("Deny", NotPrincipal={"AWS": [CAROL, "123456789012"]})
     open_to_all = statement(Principal="*")
     found = [
         outcome(open_to_all, rule, request=NOVEL, caller=acting_as(KINDS[0], who))
         for who in (CAROL, CAROL.replace("carol", "dave"), "123456789012")
     ]
     assert found == ["allowed", "explicitly-denied", "unknown"]
+
+
+def test_not_principal_may_deny_a_user_whose_account_it_does_not_name() -> None:
+    rule = statement("Deny", NotPrincipal={"AWS": CAROL})
+    by_name = acting_as(KINDS[0], CAROL)
+    assert outcome(statement(Principal="*"), rule, request=NOVEL, caller=by_name) == "unknown"
 
 
 def test_an_account_beside_its_user_in_not_principal_exempts_that_user_alone() -> None:
@@ -341,6 +347,7 @@ def test_not_principal_exempts_a_session_by_its_own_arn() -> None:
     role = "arn:aws:iam::123456789012:role/R"
     session = "arn:aws:sts::123456789012:assumed-role/R/x"
     other = "arn:aws:sts::123456789012:assumed-role/Q/x"
+    account = "123456789012"
     found = {
         (len(arns), caller): outcome(
             statement(Principal="*"),
@@ -348,7 +355,7 @@ def test_not_principal_exempts_a_session_by_its_own_arn() -> None:
             request=NOVEL,
             caller=acting_as(credentials.role_session(), caller),
         )
-        for arns in ([role], [role, session], ["*", role, session])
+        for arns in ([role], [role, session], [role, session, account], ["*", role, session, "x"])
         for caller in (role, session, other)
     }
     assert found == {
@@ -356,11 +363,14 @@ def test_not_principal_exempts_a_session_by_its_own_arn() -> None:
         (1, session): "unknown",
         (1, other): "explicitly-denied",
         (2, role): "unknown",
-        (2, session): "allowed",
+        (2, session): "unknown",
         (2, other): "explicitly-denied",
-        (3, role): "allowed",
+        (3, role): "unknown",
         (3, session): "allowed",
-        (3, other): "allowed",
+        (3, other): "explicitly-denied",
+        (4, role): "allowed",
+        (4, session): "allowed",
+        (4, other): "allowed",
     }
 
 
