@@ -30,12 +30,18 @@ def is_account(members: Members) -> bool:
 def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]]:
     """Yield the policies of users, groups and roles, and managed ones in their default versions.
 
-    A managed policy used only as a boundary is a boundary.
+    A managed policy used only as a boundary is a boundary. The first one of users that asks for MFA
+    gets the users whom none asks.
     """
     attached = _attached(members)
+    not_asked = _users_not_asked(members)
     for name in DETAILS:
         for item in items_of(members.get(name)):
-            yield item, origin
+            if not_asked and name != "RoleDetailList" and _asks_for_mfa(item):
+                yield item, origin._replace(not_asked=not_asked)
+                not_asked = ()
+            else:
+                yield item, origin
     for item in items_of(members.get("Policies")):
         policy = members_of(item)
         arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
@@ -44,24 +50,71 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
             kind="boundary" if _is_boundary(policy) else None,
             holder=holder_of(attached[arn]),
         )
-        versions = [members_of(version) for version in items_of(policy.get("PolicyVersionList"))]
-        for version in versions:
-            if _is_default(version, policy, len(versions)) and "Document" in version:
-                yield version["Document"], there._replace(newer=_newer(versions, version, arn))
+        default = _default_of(policy)
+        if "Document" in default:
+            there = there._replace(newer=_newer(policy, default))
+            if there.holder != "role" and _asks_for_mfa(default["Document"]):
+                there, not_asked = there._replace(not_asked=not_asked), ()
+            yield default["Document"], there
 
 
-def _newer(versions: list[Members], default: Members, arn: str) -> NewerVersion | None:
+def _users_not_asked(members: Members) -> tuple[str, ...]:
+    """Return the users with policies of which none, as far as the dump shows, asks for MFA."""
+    asking = {
+        text_of(policy.get("Arn")): _asks_for_mfa(_default_of(policy).get("Document"))
+        for policy in map(members_of, items_of(members.get("Policies")))
+    }
+
+    def asks(holder: Node) -> bool:
+        own = members_of(holder)
+        arns = [
+            text_of(members_of(each).get(key))
+            for each, key in (
+                (own.get("PermissionsBoundary"), "PermissionsBoundaryArn"),
+                *((each, "PolicyArn") for each in items_of(own.get("AttachedManagedPolicies"))),
+            )
+        ]
+        return _asks_for_mfa(holder) or any(
+            asking.get(arn, ":aws:policy/" not in arn) for arn in filter(None, arns)
+        )
+
+    groups = {
+        text_of(members_of(each).get("GroupName")): asks(each)
+        for each in items_of(members.get("GroupDetailList"))
+    }
+    found = []
+    for item in items_of(members.get("UserDetailList")):
+        user = members_of(item)
+        its_groups = list(map(text_of, items_of(user.get("GroupList"))))
+        own = (items_of(user.get(name)) for name in ("UserPolicyList", "AttachedManagedPolicies"))
+        may_do_something = its_groups or any(own)
+        asked = asks(item) or any(groups.get(each, True) for each in its_groups)
+        if may_do_something and not asked:
+            found.append(text_of(user.get("UserName")))
+    return tuple(found)
+
+
+def _default_of(policy: Members) -> Members:
+    """Return the version that is in force; empty if the dump does not show it."""
+    versions = [members_of(each) for each in items_of(policy.get("PolicyVersionList"))]
+    return next((each for each in versions if _is_default(each, policy, len(versions))), {})
+
+
+def _newer(policy: Members, default: Members) -> NewerVersion | None:
     """Return the newest version, if it asks for MFA and is not the default one."""
+    versions = [members_of(each) for each in items_of(policy.get("PolicyVersionList"))]
     names = [text_of(each.get("VersionId")) for each in versions]
     newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
     latest = versions[names.index(newest)]
-    if latest is default or not _asks_for_mfa(latest.get("Document")):
+    if newest == text_of(default.get("VersionId")) or not _asks_for_mfa(latest.get("Document")):
         return None
-    return NewerVersion(newest, text_of(default.get("VersionId")), arn)
+    return NewerVersion(newest, text_of(default.get("VersionId")), text_of(policy.get("Arn")))
 
 
 def _asks_for_mfa(node: Node | None) -> bool:
     members = members_of(node)
+    if text_of(node)[:1] in {"{", "%"}:  # the policy as a text
+        return "multifactorauth" in text_of(node).lower()
     return any(key.lower().startswith("aws:multifactorauth") for key in members) or any(
         map(_asks_for_mfa, (*members.values(), *items_of(node)))
     )

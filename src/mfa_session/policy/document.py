@@ -135,6 +135,7 @@ class Document:
     one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
     of KINDS if they or the person say so. `beside` holds the elements that stand
     beside the statements, by name. `newer` is a version that is not in force.
+    `not_asked` are the users of its account whom no policy asks for MFA.
     """
 
     source: PolicyText
@@ -145,6 +146,7 @@ class Document:
     told_kind: str | None = None
     beside: Mapping[str, Node] = field(default_factory=dict)
     newer: NewerVersion | None = None
+    not_asked: tuple[str, ...] = ()
 
     @cached_property
     def kind(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.document import MIXED
 from mfa_session.policy.rules import (
+    accounts,
     actions,
     arns,
     conditions,
@@ -22,7 +23,6 @@ from mfa_session.policy.rules import (
     roles,
     sids,
     values,
-    versions,
     wrong_credentials,
 )
 from mfa_session.policy.rules.rule import Finding, Flaw, Subject
@@ -52,7 +52,7 @@ _MODULES = (
     roles,
     arns,
     sids,
-    versions,
+    accounts,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)

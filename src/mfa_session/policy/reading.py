@@ -85,8 +85,14 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     told = kind or origin.kind
     if told is None and document.kind == "identity":
         told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
-    newer, holder = origin.newer, origin.holder
-    return replace(document, name=name, told_kind=told, holder=holder, newer=newer)
+    return replace(
+        document,
+        name=name,
+        told_kind=told,
+        holder=origin.holder,
+        newer=origin.newer,
+        not_asked=origin.not_asked,
+    )
 
 
 class _Reader:

@@ -77,3 +77,65 @@ def test_a_role_is_not_to_get_the_version_that_asks_for_mfa(others: list[str]) -
     holder = {"AttachedManagedPolicies": [{"PolicyArn": policy["Arn"]}]}
     dump = {name: [holder] for name in ("RoleDetailList", *others)}
     assert ("policy/Own", "newer-version-unused") not in found_in({**dump, "Policies": [policy]})
+
+
+ASKING = {"PolicyName": "own", "PolicyDocument": document(MFA)}
+PLAIN = {"PolicyName": "own", "PolicyDocument": document(NO_MFA)}
+OURS = managed({"v1": MFA}, "v1")
+NOT_OURS = "arn:aws:iam::123456789012:policy/not-in-the-dump"
+STAFF = {"GroupName": "staff", "GroupPolicyList": [ASKING]}
+
+
+def user(name: str, **rest: Any) -> dict[str, Any]:
+    return {"UserName": name, "GroupList": [], "AttachedManagedPolicies": [], **rest}
+
+
+def attached(*arns: str) -> dict[str, Any]:
+    return {"AttachedManagedPolicies": [{"PolicyArn": arn} for arn in arns]}
+
+
+def not_asked(*users: dict[str, Any], **rest: Any) -> list[tuple[str, str]]:
+    """Return the policies that tell of users who are not asked, and whom they name."""
+    read = read_policies("p.json", json.dumps({"UserDetailList": users, **rest}))
+    return [
+        (document.name, finding.message.rpartition(": ")[2])
+        for document in read.documents
+        for finding in lint(document)
+        if finding.rule == "users-not-asked"
+    ]
+
+
+ADMIN = attached("arn:aws:iam::aws:policy/AdministratorAccess")
+
+
+def test_users_whom_no_policy_asks_for_mfa_are_named_once() -> None:
+    others = [user("ruben", **ADMIN), user("ci", UserPolicyList=[PLAIN])]
+    ann = user("ann", GroupList=["staff"])
+    told = [("group/staff policy/own", "ruben, ci")]
+    assert not_asked(ann, *others, GroupDetailList=[STAFF], Policies=[OURS]) == told
+    assert not_asked(*others, Policies=[OURS]) == [("policy/Own", "ruben, ci")]
+    many = (user(f"u{number}", **ADMIN) for number in range(7))
+    assert not_asked(*many, Policies=[OURS])[0][1] == "u0, u1, u2, u3, u4 and 2 more"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"UserPolicyList": [ASKING]},
+        {"UserPolicyList": [{**ASKING, "PolicyDocument": json.dumps(document(MFA))}]},
+        {"GroupList": ["staff"]},
+        {"GroupList": ["not-in-the-dump"]},
+        attached(OURS["Arn"]),
+        attached(NOT_OURS),
+        {**ADMIN, "PermissionsBoundary": {"PermissionsBoundaryArn": OURS["Arn"]}},
+        {},
+    ],
+)
+def test_users_whom_some_policy_may_ask_for_mfa_are_not_named(asked: dict[str, Any]) -> None:
+    ann = user("ann", UserPolicyList=[ASKING])
+    assert not_asked(ann, user("ben", **asked), GroupDetailList=[STAFF], Policies=[OURS]) == []
+
+
+def test_users_are_not_named_where_only_roles_are_asked() -> None:
+    roles = [{"RoleName": "ops", "RolePolicyList": [ASKING], **attached(OURS["Arn"])}]
+    assert not_asked(user("ann", **ADMIN), RoleDetailList=roles, Policies=[OURS]) == []

@@ -1,11 +1,11 @@
-"""Versions of a managed policy that are not in force."""
+"""What an account dump says beside its policies: versions not in force, users not asked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.mfa import means_mfa
-from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,14 @@ UNUSED = Rule(
     "In an account dump, the newest version of a managed policy asks for MFA, but an older one, "
     "which does not, is the default: only that one is in force, and it asks nobody for MFA.",
 )
-RULES = (UNUSED,)
+UNASKED = Rule(
+    "users-not-asked",
+    NOTE,
+    "In an account dump, no policy of some users asks for MFA, though policies of others do. "
+    "Programs without MFA are right among them, people are not.",
+)
+RULES = (UNUSED, UNASKED)
+_MOST = 5  # users to name
 
 
 def check_newest(subject: Subject) -> Iterator[Flaw]:
@@ -35,4 +42,19 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
             f"only {newer.default} is in force, which asks nobody for MFA",
             f"lint {newer.version}, then make it the default: aws iam set-default-policy-version "
             f"--version-id {newer.version} --policy-arn {newer.arn}",
+        )
+
+
+def check_users(subject: Subject) -> Iterator[Flaw]:
+    """Find the users whom no policy asks for MFA, at the account's first one that asks."""
+    statements, users = subject.document.statements, subject.document.not_asked
+    if users and subject.statement is next(filter(means_mfa, statements), None):
+        named = ", ".join(users[:_MOST])
+        more = f" and {len(users) - _MOST} more" if users[_MOST:] else ""
+        yield Flaw(
+            UNASKED,
+            subject.statement.position,
+            f"no policy of these users asks for MFA, as this one does: {named}{more}",
+            "whoever has their long-term keys gets through without MFA",
+            "attach a policy that asks for MFA to those of them who are people",
         )
