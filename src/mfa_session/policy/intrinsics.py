@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.json_text import Node, items_of, listed, members_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _NO_VALUE = "AWS::NoValue"
 _IF_PARTS = 3
@@ -27,6 +27,7 @@ _MISREAD = re.compile(
     re.IGNORECASE,
 ).findall
 _ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_PSEUDO_PARAMETER = re.compile(r"\$\{(AWS::\w+)\}")
 _REFERENCE = re.compile(r"\$\{\w+\.Arn\}")
 # `<no value>` is what Go's templates leave of a missing one.
 _unfilled = re.compile(r"[${[…]|<(?!no value>)|%[(\w]|__|@\w+@|\.\.\.|^!").search
@@ -67,13 +68,35 @@ def resolve(node: Node) -> Node | None:
 
 def replaced(node: Node, texts: dict[str, str]) -> Node:
     """Return a node in whose texts some parts are replaced by others."""
+
+    def change(node: Node, text: str) -> Node:
+        return node._replace(value=_REFERENCE.sub(lambda at: texts.get(at[0], at[0]), text))
+
+    return _with_texts(node, change)
+
+
+def with_literals_marked(node: Node) -> Node:
+    """Return a node of a template whose texts outside of functions are marked by what they misread.
+
+    There `${AWS::AccountId}` stays as it is.
+    """
+
+    def mark(node: Node, text: str) -> Node:
+        found = _PSEUDO_PARAMETER.search(text)
+        return node._replace(misread=found[1]) if found else node
+
+    return _with_texts(node, mark)
+
+
+def _with_texts(node: Node, change: Callable[[Node, str], Node]) -> Node:
+    """Return a node with its texts that have `${` changed, but for those in functions."""
     value = node.value
-    if isinstance(value, str) and "${" in value:
-        return node._replace(value=_REFERENCE.sub(lambda at: texts.get(at[0], at[0]), value))
+    if isinstance(value, str):
+        return change(node, value) if "${" in value else node
     if isinstance(value, list):
-        return node._replace(value=[replaced(each, texts) for each in value])
-    if isinstance(value, dict):
-        return node._replace(value={key: replaced(value[key], texts) for key in value})
+        return node._replace(value=[_with_texts(each, change) for each in value])
+    if isinstance(value, dict) and _function(value) is None:
+        return node._replace(value={key: _with_texts(value[key], change) for key in value})
     return node
 
 

@@ -45,7 +45,8 @@ class Search:
         self._source = source
         self._strings = _strings
         self._arns: dict[str, str] = {}  # by the references to them in a template
-        self._has_functions = "Fn::" in source.text or "Ref" in source.text or "!" in source.text
+        self._in_stack = False
+        self._has_functions = any(each in source.text for each in ("Fn::", "Ref", "!", "${AWS::"))
 
     def visit(self, node: Node, origin: Origin = Origin()) -> None:  # noqa: B008  # it is frozen
         """Search a value and everything in it."""
@@ -80,7 +81,9 @@ class Search:
         """Return what to search in an object that is not a policy."""
         known = wrappings.unwrap(members, origin)
         if known is not None:
-            self._arns |= wrappings.arns_in(members) if self._has_functions else {}
+            if self._has_functions:
+                self._arns |= wrappings.arns_in(members)
+                self._in_stack = self._in_stack or wrappings.is_stack(members)
             return known
         if len(members) == 1 and "Fn::Sub" in members:
             resolved = intrinsics.resolve(node)
@@ -89,6 +92,8 @@ class Search:
         return [(inner, inside.at(key)) for key, inner in members.items()]
 
     def _keep(self, node: Node, origin: Origin) -> None:
+        if self._in_stack:
+            node = intrinsics.with_literals_marked(node)
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:
             resolved = intrinsics.replaced(resolved, self._arns) if self._arns else resolved

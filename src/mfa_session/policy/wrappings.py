@@ -44,7 +44,8 @@ def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
     yield members["Content"], origin.named(f"policy/{name}", kind=kind)
 
 
-def _is_stack(members: Members) -> bool:
+def is_stack(members: Members) -> bool:
+    """Say whether an object is a template of CloudFormation, SAM or CDK."""
     return any(
         "::" in text_of(members_of(resource).get("Type"))
         for resource in members_of(members.get("Resources")).values()
@@ -230,7 +231,7 @@ _MARKS = {*accounts.DETAILS, "Policies", "PolicySummary", "Resources", "format_v
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
     (accounts.is_account, accounts.read_account),
     (_is_organisation_policy, _read_organisation_policy),
-    (_is_stack, _read_stack),
+    (is_stack, _read_stack),
     (_is_terraform, _read_terraform),
     (_is_state_file, _read_state_file),
 )

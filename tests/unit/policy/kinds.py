@@ -870,8 +870,9 @@ STATED = [
     # Principals in an SCP: a resource control policy has `*`, and no NotAction.
     Stated("everybody-in-an-scp", [{**deny_but("s3:*", on("StringNotEquals", "aws:PrincipalOrgID",
             "o-1")), "Principal": "*"}], found(MISPLACED), {}, kind="scp"),
-    Stated("everybody-in-an-scp-of-ec2", [deny(["s3:PutObject", "ec2:RunInstances"],
-            Principal="*")], found(MISPLACED), {}, kind="scp"),
+    *[Stated(f"everybody-in-an-scp-of-{number}", [deny(["s3:PutObject", other], Principal="*")],
+             found(MISPLACED) if number else [], {}, kind="scp") for number, other in
+      enumerate(("kms:*", "ec2:RunInstances", "cloudtrail:StopLogging"))],
     Stated("everybody-in-an-scp-beside-ec2", [deny("*", Principal="*"),
             deny("ec2:RunInstances", Principal="*")],
            [*found(MISPLACED), *found(MISPLACED, at=1)], {}, kind="scp"),
@@ -1367,6 +1368,9 @@ STATED = [
     # A Sid that says where no MFA is asked for.
     Stated("narrowed-as-the-sid-says", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK},
             Sid="DenyOutsideOfficeWithoutMfa")], [], {}),
+    *[Stated(f"narrowed-as-the-sid-says-{sid}", [ALL, deny("ec2:*", {**WITHOUT, **on(
+            "StringNotEquals", "aws:SourceVpce", "vpce-1")}, Sid=sid)], [], {}) for sid in
+      ("MfaUnlessThroughOurEndpoint", "DenyNoMFAExceptViaVPCE", "MfaUnlessByTheNetwork")],
     Stated("narrowed-in-spite-of-the-sid", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK},
             Sid="NeedsMfaAndOffice")], [("deny-narrowed", "NeedsMfaAndOffice")], {}),
     # Actions that a trust policy does not have.
@@ -2035,7 +2039,24 @@ STATED = [
             [BUCKET, "arn:aws:iam::ACCOUNT_ID:user/*"])), allow(STOP, {**WITH,
             **on("StringEquals", "aws:PrincipalOrgID", "o-REPLACE_ME")})],
            [each for at in range(4) for each in found(LEFT, at=at)], {}),
+    # Denies of trust policies that leave out some, or all, of those who are let in.
+    *[Stated(f"trust-of-two-and-a-deny-of-one-{number}", [trust({"AWS": [f"{11 * '1'}2", one]}),
+            trust({"AWS": one}, WITHOUT, "Deny")], found("allowed-without-mfa-too", at=1), {})
+      for number, one in enumerate(("123456789012", "arn:aws:iam::123456789012:root",
+            "arn:aws:iam::123456789012:user/ann"))],
+    *[Stated(f"trust-and-a-deny-of-other-actions-{action}", [trust(ACCOUNT), {**trust("*", WITHOUT,
+            "Deny"), "Action": f"sts:{action}"}], found("deny-denies-nothing", at=1), {})
+      for action in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")],
     # Near misses of the kinds above.
+    Stated("trust-of-two-and-a-deny-of-each", [trust({"AWS": [f"{11 * '1'}2", "123456789012"]}),
+            trust({"AWS": "123456789012"}, WITHOUT, "Deny"),
+            trust({"AWS": f"{11 * '1'}2"}, WITHOUT, "Deny")], [], {}),
+    Stated("trust-of-a-robot-apart", [trust(ACCOUNT), trust({"AWS": f"{11 * '1'}2"}),
+            trust(ACCOUNT, WITHOUT, "Deny")], [], {}),
+    Stated("trust-of-some-with-mfa", [trust(ACCOUNT, WITH), trust(ACCOUNT, {**WITHOUT,
+            **on("StringEquals", "sts:ExternalId", "x")}, "Deny")], [], {}),
+    Stated("trust-and-a-deny-of-tags", [trust(ACCOUNT, WITH), {**trust("*", WITHOUT, "Deny"),
+            "Action": "sts:TagSession"}], [], {}),
     Stated("placeholders-without-mfa", [allow(READ, Resource="arn:aws:s3:::YOUR-BUCKET/*")], [],
            {}),
     Stated("texts-like-placeholders", [allow(READ, WITH, Resource=[

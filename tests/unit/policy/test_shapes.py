@@ -441,3 +441,23 @@ def test_a_variable_that_cloudformation_refers_to_is_told_of_a_policy_in_a_text(
     assert [each.statements[0].resources for each in found.documents] == [("x/${aws:username}",)]
     escaped = json.dumps(stack).replace("${aws", "${!aws")
     assert read_policies("p.json", escaped).errors == ()
+
+
+def test_a_pseudo_parameter_outside_of_sub_is_told() -> None:
+    root, user = "arn:aws:iam::${AWS::AccountId}:root", "arn:aws:iam::${AWS::AccountId}:user/*"
+
+    def told_of(principal: Any, resource: Any, *, around: bool = True) -> list[str]:
+        policy = {"Statement": {**STATEMENT, "Principal": {"AWS": principal}, "Resource": resource}}
+        topic = {"Type": "AWS::SNS::TopicPolicy", "Properties": {"PolicyDocument": policy}}
+        text = json.dumps({"Resources": {"Topic": topic}} if around else policy)
+        (found,) = read_policies("p.json", text).documents
+        rules = [(each.rule, each.message) for each in lint(found)]
+        return [message for rule, message in rules if rule == "malformed-policy"]
+
+    literal = "${AWS::AccountId} stays as it is: only Fn::Sub fills it in"
+    assert told_of(root, "*") == [literal]
+    assert told_of("123456789012", [user]) == [literal]
+    assert told_of([root], user) == [f"{literal} (and 1 more)"]
+    assert told_of({"Fn::Sub": root}, {"Fn::Sub": [user, {}]}) == []
+    assert told_of({"Fn::Join": ["", [{"Fn::Sub": root}]]}, {"Ref": "Topic"}) == []
+    assert told_of(root, user, around=False) == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
-from mfa_session.policy.json_text import listed, members_of
+from mfa_session.policy.json_text import listed
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import is_no_account
@@ -105,10 +105,10 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
 
 def check_placeholders(subject: Subject) -> Iterator[Flaw]:
     """Find what a person was to replace before use."""
-    items = [item for item, _ in _texts(subject)] if subject.whole.concern_mfa else []
-    for kinds in subject.items_of("Principal", "NotPrincipal"):
-        items += [item for each in members_of(kinds).values() for item in listed(each)]
-    for item in items:
+    if not subject.whole.concern_mfa:
+        return
+    items = (item for item, _ in _texts(subject))
+    for item in chain(items, subject.principals()):
         found = _placeholder(str(item.value))
         if found:
             yield Flaw(

@@ -94,7 +94,8 @@ RULES = (
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off-?(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
-    "|(unless|except|(?<!f)or)(at|from|in|on|the)*(building|corp|network|office|trusted|vpn)"
+    "|(unless|except|(?<!f)or)(at|by|from|in|on|our|the|through|via)*(building|corp|endpoint|network|office"
+    "|trusted|vpc|vpn)"
 ).search
 # A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
 _is_joined = re.compile(

@@ -7,12 +7,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.coverage import Cover, concerns, names_of
-from mfa_session.policy.document import has_principal
+from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
+from mfa_session.policy.document import has_principal, names_role
 from mfa_session.policy.fixes import right_deny
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES
-from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, FIRST_STEPS
+from mfa_session.policy.rules.exemptions import (
+    DEACTIVATION,
+    DELETION,
+    DENIES_NOTHING,
+    FIRST_STEPS,
+)
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
@@ -29,7 +34,8 @@ DEFEATED = Rule(
     "Another statement allows the same without MFA, and no Deny stops it: everybody gets through. "
     "A warning where the `Sid` demands MFA and another allows the same in some networks, and for "
     "one whose `Sid` demands something else (`RequireVpn`): it is another way in. Or a Deny of "
-    "`s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the policy allows.",
+    "`s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the policy allows; or one in a "
+    "trust policy leaves out one of an Allow's principals.",
 )
 RULES = (DEFEATED,)
 
@@ -144,6 +150,49 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
             "write both conditions in one statement",
             severity=WARNING,
         )
+
+
+def check_trust(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
+    statement = subject.statement
+    if subject.document.kind != "trust" or not subject.refuses_without_mfa:
+        return
+    let_in = _let_in_by_trust(subject.whole)
+    allowed = [allow for allow, _, _ in let_in if may_overlap(allow, statement)]
+    if not allowed and any(is_open for _, _, is_open in let_in):
+        action = next(iter(statement.actions or ("sts:AssumeRole",)))
+        yield Flaw(
+            DENIES_NOTHING,
+            subject.place_of_action(),
+            f"no statement here allows anybody {action}",
+            "nobody is stopped, with MFA or without",
+            f"deny {names_of(let_in[0][0])[0]}",
+        )
+    for allow in dict.fromkeys(allowed):
+        of_it = [(who, is_open) for each, who, is_open in let_in if each is allow]
+        left = next((who for who, is_open in of_it if is_open), None)
+        if left and not all(is_open for _, is_open in of_it):
+            yield Flaw(
+                DEFEATED,
+                subject.place_of("Principal"),
+                f"{allow.label} lets in {left}, which no Deny names",
+                f"everybody of {left} gets through without MFA",
+                f"name {left} as well, or everybody: *",
+            )
+            return
+
+
+@functools.lru_cache(maxsize=32)
+def _let_in_by_trust(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
+    """Return the accounts and users of the Allows without MFA, and whether no Deny stops each."""
+    return [
+        (allow, who, not all(whole.denies(alone, kind) for kind in KINDS_WITHOUT_MFA))
+        for allow in whole.statements
+        if allow.allows and not means_mfa(allow)
+        for who in (allow.principals or {}).get("AWS", ())
+        if not (names_role(who) or who == "*")
+        for alone in (replace(allow, principals={"AWS": (who,)}),)
+    ]
 
 
 def _is_told_of(opener: Subject, names: list[str]) -> bool:

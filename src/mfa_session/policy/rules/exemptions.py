@@ -40,7 +40,8 @@ DENIES_NOTHING = Rule(
     ERROR,
     "`NotAction` or `NotResource` holds `*`, or a condition exempts everybody (`StringNotLike` "
     "`aws:PrincipalArn` `*`): the Deny denies nothing. A warning if it exempts the whole services "
-    "that the policy allows.",
+    "that the policy allows. Or a trust policy denies what it allows nobody, and lets people in "
+    "without MFA.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",

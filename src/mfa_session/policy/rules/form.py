@@ -60,7 +60,8 @@ MALFORMED = Rule(
     "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), an "
     "empty list, an action without a service or with a wildcard in it (`*:Get*`), or one other "
     "than `sts:…` in a trust policy: IAM rejects the policy. Or a variable in `Fn::Sub` without "
-    "the `!` of `${!aws:username}`: CloudFormation refuses the template.",
+    "the `!` of `${!aws:username}`: CloudFormation refuses the template; or `${AWS::AccountId}` "
+    "outside of `Fn::Sub`, where it stays as it is.",
 )
 OLD_VERSION = Rule(
     "old-version",
@@ -99,7 +100,8 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
-_NOT_IN_RCPS = {"ec2", "iam", "organizations"}
+_IN_RCPS = {"aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3",
+            "secretsmanager", "sqs", "sts"}  # fmt: skip
 _NAMES = {
     "identity": "a policy of a user, group or role",
     "boundary": "a permissions boundary",
@@ -178,17 +180,26 @@ def check_form(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_references(subject: Subject) -> Iterator[Flaw]:
-    """Find variables of IAM's that CloudFormation looks for in the template."""
-    misread = [item for item in subject.texts() if item.misread]
-    if misread:
+    """Find variables of IAM's that CloudFormation looks for in the template, or the reverse."""
+    misread = [item for item in (*subject.texts(), *subject.principals()) if item.misread]
+    for item in misread[:1]:
+        variable = f"${{{item.misread}}}"
+        what = f"Fn::Sub takes {variable} for a reference in the template"
+        who = (
+            "CloudFormation refuses the template (Unresolved resource dependencies), and what was "
+            "deployed before stays in force"
+        )
+        cure = f"write ${{!{item.misread}}}, of which Fn::Sub makes {variable}"
+        if item.misread.startswith("AWS::"):
+            what = f"{variable} stays as it is: only Fn::Sub fills it in"
+            who = "AWS refuses the policy, or nothing matches the text"
+            cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
         yield Flaw(
             MALFORMED,
-            subject.document.source.position(misread[0].offset),
-            f"Fn::Sub takes ${{{misread[0].misread}}} for a reference in the template"
-            + _and_more(misread),
-            "CloudFormation refuses the template (Unresolved resource dependencies), and what was "
-            "deployed before stays in force",
-            f"write ${{!{misread[0].misread}}}, of which Fn::Sub makes ${{{misread[0].misread}}}",
+            subject.document.source.position(item.offset),
+            what + _and_more(misread),
+            who,
+            cure,
         )
 
 
@@ -339,7 +350,7 @@ def _may_be_of_an_rcp(statement: Statement) -> bool:
     It is for everybody, and about what services do that keep resources.
     """
     services = {action.lower().partition(":")[0] for action in statement.actions or ()}
-    named = statement.not_actions is None and not services & _NOT_IN_RCPS
+    named = statement.not_actions is None and services <= {*_IN_RCPS, "*"}
     return named and is_for_everybody(statement)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.policy.json_text import listed
+from mfa_session.policy.json_text import listed, members_of
 from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.whole_policy import as_meant
@@ -107,6 +107,11 @@ class Subject:
         for condition in self.statement.conditions:
             items += listed(condition.node)
         yield from (item for item in items if isinstance(item.value, str))
+
+    def principals(self) -> Iterator[Node]:
+        """Yield the principals of all types, those of NotPrincipal too."""
+        for kinds in self.items_of("Principal", "NotPrincipal"):
+            yield from (item for each in members_of(kinds).values() for item in listed(each))
 
     def items_of(self, *elements: str) -> Iterator[Node]:
         """Yield what stands in elements of these names, in a list or alone."""
