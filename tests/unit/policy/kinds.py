@@ -1358,6 +1358,16 @@ STATED = [
             ("iam:ChangePassword", "group/"), ("iam:CreateAccessKey", "mfa/"))] +
             [allow(STOP, WITH)],
            found(RESOURCE) + found(RESOURCE, at=1), {}),
+    Stated("iam-actions-on-others", [ALL, *(deny(action, WITHOUT, Resource=
+            f"arn:aws:iam::*:{kind}/*") for kind, action in (
+            ("role", "iam:CreateUser"), ("user", "iam:DeleteRolePolicy"),
+            ("user", ["iam:PassRole", "iam:CreateRole"]), ("role", "iam:DeleteGroup")))],
+           [each for at in range(1, 5) for each in found(RESOURCE, at=at)], {}),
+    Stated("iam-actions-on-their-own", [ALL, *(deny(action, WITHOUT, Resource=
+            f"arn:aws:iam::*:{kind}/*") for kind, action in (("user", "iam:TagUser"), ("role",
+            "iam:AttachRolePolicy"), ("group", "iam:AddUserToGroup"), ("instance-profile",
+            "iam:AddRoleToInstanceProfile"), ("policy", "iam:CreatePolicy"), ("user/team",
+            "iam:CreateUser"), ("*", "iam:PassRole")))], [], {}),
     Stated("own-affairs-of-a-group-without-mfa", [allow("iam:ChangePassword",
             Resource=ME.replace("user/", "group/"))], [], {}),
     Stated("own-affairs-of-a-group-and-a-user", [allow(["iam:ChangePassword", "iam:GetUser"],

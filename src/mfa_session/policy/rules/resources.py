@@ -24,7 +24,7 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user, or, in a policy about MFA, `iam:ChangePassword` on a group; or under an MFA "
+    "on a user, or, in a policy about MFA, `iam:CreateUser` on a role; or under an MFA "
     "condition `sts:AssumeRole` on no role, `s3:DeleteBucket` on objects, or `kms:Decrypt` on an "
     "alias; or the user and the device in different accounts: the statement has no effect on it. "
     "Or `s3:*` denied on a bucket without its objects, or an API's path without a "
@@ -47,9 +47,10 @@ RESOURCES_OF = {
     "iam:listvirtualmfadevices": _OF_LIST,
     "iam:resyncmfadevice": _OF_USER,
 }
-_of_own_user = re.compile(
-    "iam:(changepassword|getuser|(create|delete|list|update)accesskeys?"
-    "|(create|delete|get|update)loginprofile)"
+_of_iam = re.compile(
+    "iam:(?:(?:attach|create|delete|detach|get|pass|put|tag|untag|update)(group|role|user)"
+    "(?:policy|permissionsboundary)?|changepassword|(?:create|delete|list|update)accesskeys?"
+    "|(?:create|delete|get|update)loginprofile)"
 ).fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
 _OTHERS = (
@@ -78,6 +79,7 @@ MEANT = {
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
     _OF_LIST: "*",
     _OF_ROLE: "the role's ARN",
+    "group/?*": "the group's ARN",
     _OF_BUCKET: "arn:aws:s3:::BUCKET",
     _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
     **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
@@ -187,9 +189,9 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
-    found = _of_s3(action)
-    if _of_own_user(action) and subject.whole.concern_mfa:
-        return _OF_USER
+    found, of_iam = _of_s3(action), _of_iam(action)
+    if of_iam and subject.whole.concern_mfa:
+        return f"{of_iam[1] or 'user'}/?*"
     if action in RESOURCES_OF or not subject.mfa_conditions:
         return RESOURCES_OF.get(action)
     if found:
