@@ -112,8 +112,15 @@ def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:
 
 def test_sessions_older_than_a_past_day_no_longer_exist(home: Path, run: Run) -> None:
     path = write_policy(home, {"DateLessThan": {"aws:TokenIssueTime": "2024-01-01T00:00:00Z"}})
-    outcome = run("policy", "check", path, "--action", "s3:GetObject", "--json")
-    assert set(outcomes(outcome.stdout).values()) == {"allowed"}
+    argv = ("policy", "check", path, "--action", "s3:GetObject", "--json")
+    assert set(outcomes(run(*argv).stdout).values()) == {"allowed"}
+    for then in ("aws:CurrentTime=2024-01-01T06:00:00Z", "aws:EpochTime=1704088800"):
+        assert set(outcomes(run(*argv, "--context", then).stdout).values()) == {
+            "allowed",  # a long-term key has no such time
+            "unknown",
+        }
+    nonsense = run(*argv, "--context", "aws:CurrentTime=soon")
+    assert set(outcomes(nonsense.stdout).values()) == {"allowed"}
 
 
 @pytest.mark.parametrize(

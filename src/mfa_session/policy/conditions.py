@@ -70,6 +70,24 @@ def comparison(condition: Condition) -> Comparison:
     )
 
 
+def question_of(condition: Condition) -> tuple[Comparison, bool]:
+    """Return what decides an unknown condition, and the answer that meets it.
+
+    A condition and its opposite (`StringEquals` and `StringNotEquals`) have the same.
+    """
+    asked = comparison(condition)
+    is_there = asked.key in _THERE_IF_UNKNOWN
+    if asked.qualifier or (asked.if_exists and not is_there):
+        return asked, True
+    asked = asked._replace(if_exists=False)
+    if asked.operator == "Null":
+        return asked._replace(values=()), asked.values == ("true",)
+    opposite = OPPOSITES.get(asked.operator)
+    if is_there and len(asked.values) == 1:
+        opposite = opposite or _ORDERS_TURNED.get(asked.operator)
+    return asked._replace(operator=opposite or asked.operator), opposite is None
+
+
 def is_met(
     condition: Condition | Comparison, context: RequestContext, *, variables: bool = True
 ) -> Truth:
@@ -221,7 +239,7 @@ def _number(text: str) -> Decimal:
         raise ValueError(text) from None
 
 
-def _moment(text: str) -> Decimal:
+def moment(text: str) -> Decimal:
     """Return seconds since 1970, for such a number or a date of ISO 8601 (W3C's profile)."""
     if _EPOCH.fullmatch(text):
         return Decimal(text)
@@ -249,7 +267,7 @@ _ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "GreaterThan": operator.gt,
     "GreaterThanEquals": operator.ge,
 }
-_READERS: dict[str, Callable[[str], Decimal]] = {"Numeric": _number, "Date": _moment}
+_READERS: dict[str, Callable[[str], Decimal]] = {"Numeric": _number, "Date": moment}
 COMPARISONS: dict[str, Compare] = {
     "StringEquals": _string_equals,
     "StringEqualsIgnoreCase": _string_equals_ignoring_case,
@@ -275,6 +293,21 @@ OPPOSITES = {
     "NumericNotEquals": "NumericEquals",
     "DateNotEquals": "DateEquals",
     "NotIpAddress": "IpAddress",
+}
+_ORDERS_TURNED = {
+    f"{kind}GreaterThan{end}": f"{kind}LessThan{other}"
+    for kind in _READERS
+    for end, other in (("", "Equals"), ("Equals", ""))
+}
+# Keys that, where their value is unknown, are known to be there.
+_THERE_IF_UNKNOWN = {
+    "aws:multifactorauthage",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:requestedregion",
+    "aws:tokenissuetime",
+    "aws:userid",
+    "aws:username",
 }
 OPERATORS = (*COMPARISONS, *OPPOSITES, "Null")
 _OPERATORS_BY_LOWER_CASE = {name.lower(): name for name in OPERATORS}
@@ -309,7 +342,7 @@ def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
 def _compare_text(
     operator_name: str, within: str, wanted: str, facts: RequestContext | None
 ) -> Truth:
-    """Compare an unknown ARN within a pattern, part by part; a policy's ARNs are of its partition.
+    """Compare an unknown ARN or name within a pattern; ARNs part by part, all of one partition.
 
     A colon in a user's path could stand for one between two parts: nobody has such a path.
     """
@@ -317,8 +350,9 @@ def _compare_text(
     if operator_name in {"ArnEquals", "ArnLike"}:
         readable = is_arn
     else:
-        exact = operator_name == "StringEquals" and not {"*", "?"} & set(wanted)
-        readable = exact or operator_name == "StringLike"
+        readable = operator_name in {"StringEquals", "StringLike"}
+        if operator_name == "StringEquals" and {"*", "?"} & set(wanted):
+            return None if "$" in wanted else False  # no name or ARN has a wildcard
     if not readable:
         return None
     if not is_arn or within.count(":") < _ARN_COLONS:

@@ -116,6 +116,11 @@ _DIRECT: Known = {
     "aws:ViaAWSService": _FALSE,
 }
 DIRECT_CALL = RequestContext(_DIRECT)
+# Every request has these keys (IAM reference, global condition keys), and a user's has a name.
+_ANY = "?*"
+_PRESENT: Mapping[str, Within] = dict.fromkeys(
+    ("aws:PrincipalAccount", "aws:RequestedRegion", "aws:userid"), _ANY
+)
 _OF_A_USER: Known = {
     **_DIRECT,
     "aws:FederatedProvider": None,
@@ -201,7 +206,7 @@ def role_session() -> Credentials:
         label="role session",
         facts=RequestContext(
             {**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None},
-            {PRINCIPAL_ARN: arn_pattern(is_user=False)},
+            {**_PRESENT, PRINCIPAL_ARN: arn_pattern(is_user=False)},
         ),
         is_user=False,
     )
@@ -234,5 +239,6 @@ def _of_user(
     kind: str, label: str, mfa: Known, within: Mapping[str, Within] = MappingProxyType({})
 ) -> Credentials:
     known = {**_OF_A_USER, **mfa}
-    facts = RequestContext(known, {**within, PRINCIPAL_ARN: arn_pattern(is_user=True)})
+    named = {"aws:username": _ANY, PRINCIPAL_ARN: arn_pattern(is_user=True)}
+    facts = RequestContext(known, {**_PRESENT, **within, **named})
     return Credentials(kind=kind, label=label, facts=facts)

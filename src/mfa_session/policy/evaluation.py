@@ -8,6 +8,8 @@ evaluator on purpose: this one is tested against that second opinion.
 
 from __future__ import annotations
 
+import copy
+import itertools
 from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
@@ -17,10 +19,11 @@ from mfa_session.policy.matching import Match, match_statement
 from mfa_session.policy.patterns import Query, covers, wild
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mfa_session.policy.credentials import Credentials, Request
     from mfa_session.policy.document import Document
+    from mfa_session.policy.matching import Question
 
 ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly-denied"
@@ -28,6 +31,7 @@ IMPLICITLY_DENIED = "implicitly-denied"
 UNKNOWN = "unknown"
 
 _ARN_ACCOUNT, _ARN_PARTS = 4, 6
+_MOST_QUESTIONS = 8  # each doubles the cases
 # Services in which the resource's policy must allow too, within one account.
 _SELF_GUARDED = {"sts", "kms"}
 
@@ -76,7 +80,7 @@ def evaluate(
     caller = _as_its_service_sees(request, credentials)
     case = _Case(request, caller, boundary_unread=boundary_unread)
     case.add(documents, boundary)
-    return case.decide(unread=unread)
+    return case.decide_all(unread=unread)
 
 
 class _Case:
@@ -111,6 +115,33 @@ class _Case:
         matches = self._match_all(document)
         limits.append(matches)
         self._limits.append((document, matches))
+
+    def decide_all(self, *, unread: bool) -> Decision:
+        """Decide; where something is unknown, every case of it, which may all have one outcome."""
+        decision = self.decide(unread=unread)
+        asked = {question for match in self._all() for question, _ in match.questions()}
+        if decision.outcome != UNKNOWN or len(asked) > _MOST_QUESTIONS:
+            return decision
+        found = []
+        for answers in itertools.product((True, False), repeat=len(asked)):
+            case = copy.copy(self)
+            case.suppose(dict(zip(asked, answers, strict=True)))
+            found.append(case.decide(unread=unread))
+        if len({each.outcome for each in found}) > 1 or found[0].outcome == UNKNOWN:
+            return decision
+        deciding = {id(match.statement): match for each in found for match in each.deciding}
+        return found[0].replace(deciding=tuple(deciding.values()))
+
+    def suppose(self, answers: Mapping[Question, bool]) -> None:
+        """Give all matches answers to what is unknown of them."""
+
+        def answered(matches: Iterable[Match]) -> list[Match]:
+            return [match.supposing(answers) for match in matches]
+
+        self._identity, self._resource = answered(self._identity), answered(self._resource)
+        self._boundaries = list(map(answered, self._boundaries))
+        self._scps = list(map(answered, self._scps))
+        self._limits = [(document, answered(matches)) for document, matches in self._limits]
 
     def decide(self, *, unread: bool) -> Decision:
         denies = [match for match in self._all() if not match.statement.allows]

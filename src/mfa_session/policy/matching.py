@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.record import Record
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import is_met, question_of
 from mfa_session.policy.credentials import (
     PRINCIPAL_ARN,
     Principal,
@@ -20,10 +20,12 @@ from mfa_session.policy.credentials import (
 from mfa_session.policy.patterns import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from mfa_session.policy.credentials import Credentials, Request
     from mfa_session.policy.document import Condition, Document, Statement
+
+    Question = Hashable
 
 
 _WITH_VARIABLES = "2012-10-17"
@@ -54,6 +56,27 @@ class Match(Record):
     def fits_otherwise(self) -> Truth:
         """Whether it applies apart from its conditions."""
         return all_of((self.principal, self.action, self.resource))
+
+    def questions(self) -> Iterator[tuple[Question, bool]]:
+        """Yield what is unknown, but for the caller, as questions with the answers that fit.
+
+        Those of two statements are equal if the same decides them, even if it fits only one.
+        """
+        statement, version = self.statement, self.document.version
+        for truth, listed, left_out in (
+            (self.action, statement.actions, statement.not_actions),
+            (self.resource, statement.resources, statement.not_resources),
+        ):
+            if truth is None:
+                yield (version, frozenset(listed or left_out or ())), left_out is None
+        yield from map(question_of, self.conditions_that_are(None))
+
+    def supposing(self, answers: Mapping[Question, bool]) -> Match:
+        """Return the match where all that it asks has an answer."""
+        if self.truth is not None:
+            return self
+        fits = all(answers[question] is answer for question, answer in self.questions())
+        return self.replace(action=fits, resource=True, conditions=())
 
     def conditions_that_are(self, truth: Truth) -> list[Condition]:
         """Return the conditions with this result."""

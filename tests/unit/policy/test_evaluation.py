@@ -385,7 +385,8 @@ def test_not_principal_exempts_a_session_by_its_own_arn() -> None:
         ("ArnLike", "arn:aws:iam::*", "unknown", "unknown"),
         ("StringLike", "*", "explicitly-denied", "explicitly-denied"),
         ("StringLike", "*:user/*", "explicitly-denied", "unknown"),
-        ("StringEquals", "arn:aws:iam::*:user/*", "unknown", "unknown"),
+        ("StringEquals", "arn:aws:iam::*:user/*", "allowed", "allowed"),
+        ("StringEquals", "arn:aws:iam::*:user/${aws:username}", "unknown", "unknown"),
         ("Null", "true", "allowed", "allowed"),
         ("NumericEquals", "1", "unknown", "unknown"),
     ],
@@ -430,6 +431,91 @@ def test_a_session_began_within_its_longest_duration(
     )
     assert outcome(ALLOW_ALL, rule, request=STOP, caller=session) == expected
     assert outcome(ALLOW_ALL, rule, request=STOP, caller=key) == "allowed"
+
+
+# What is unknown, and makes no difference
+
+IN_A_REGION = {"aws:RequestedRegion": "eu-west-1"}
+NETWORK = {"aws:SourceIp": "192.0.2.0/24"}
+AGE = "aws:MultiFactorAuthAge"
+FILMS = "arn:aws:s3:::films/*"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"StringEquals": IN_A_REGION}, {"StringNotEquals": IN_A_REGION}, "allowed"),
+        ({"IpAddress": NETWORK}, {"NotIpAddress": NETWORK}, "allowed"),
+        ({"Null": {"aws:SourceVpc": True}}, {"Null": {"aws:SourceVpc": False}}, "allowed"),
+        ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThanEquals": {AGE: 9}}, "allowed"),
+        ({"NumericLessThanEquals": {AGE: "9"}}, {"NumericGreaterThan": {AGE: "9"}}, "allowed"),
+        ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThan": {AGE: "9"}}, "unknown"),
+        ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThanEquals": {AGE: "8"}}, "unknown"),
+        ({"NumericLessThan": {"x:y": 9}}, {"NumericGreaterThanEquals": {"x:y": 9}}, "unknown"),
+        ({"Bool": {"x:y": "true"}}, {"Bool": {"x:y": "false"}}, "unknown"),
+        (
+            {"StringEqualsIfExists": IN_A_REGION},
+            {"StringNotEqualsIfExists": IN_A_REGION},
+            "allowed",
+        ),
+        (
+            {"StringEqualsIfExists": {"x:y": "z"}},
+            {"StringNotEqualsIfExists": {"x:y": "z"}},
+            "unknown",
+        ),
+        (
+            {"ForAnyValue:StringEquals": {"aws:TagKeys": "a"}},
+            {"ForAnyValue:StringNotEquals": {"aws:TagKeys": "a"}},
+            "unknown",
+        ),
+    ],
+)
+def test_two_allows_that_leave_no_case_out_allow(
+    one: dict[str, Any], other: dict[str, Any], expected: str
+) -> None:
+    caller = credentials.mfa_session()
+    pair = statement(condition=one), statement(condition=other)
+    assert outcome(*pair, request=STOP, caller=caller) == expected
+    assert outcome(pair[0], pair[0], request=STOP, caller=caller) == "unknown"
+    denied = outcome(ALLOW_ALL, *({**each, "Effect": "Deny"} for each in pair), caller=caller)
+    assert denied == expected.replace("allowed", "explicitly-denied")
+
+
+def test_a_resource_is_among_those_listed_or_among_all_others() -> None:
+    others = {"Effect": "Allow", "Action": "*", "NotResource": FILMS}
+    anything = Request(action="s3:GetObject")
+    assert outcome(statement(Resource=FILMS), others, request=anything) == "allowed"
+    assert outcome(statement(Resource=FILMS + "x"), others, request=anything) == "unknown"
+
+
+def test_every_case_names_the_statement_that_decides_it() -> None:
+    pair = [
+        statement(condition={name: IN_A_REGION}) for name in ("StringEquals", "StringNotEquals")
+    ]
+    found = evaluate([document(*pair)], STOP, KINDS[0])
+    assert [match.statement.index for match in found.deciding] == [0, 1]
+
+
+def test_what_depends_on_many_things_is_unknown() -> None:
+    many = [statement(condition={"StringEquals": {f"x:{number}": "y"}}) for number in range(99)]
+    assert outcome(*many, request=STOP) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("key", "of_user", "of_role"),
+    [
+        ("aws:username", "allowed", "explicitly-denied"),
+        ("aws:userid", "allowed", "allowed"),
+        ("aws:PrincipalAccount", "allowed", "allowed"),
+        ("aws:RequestedRegion", "allowed", "allowed"),
+        ("aws:SourceIp", "unknown", "unknown"),
+    ],
+)
+def test_keys_of_every_request_are_known_to_be_there(key: str, of_user: str, of_role: str) -> None:
+    rule = statement("Deny", {"Null": {key: "true"}})
+    callers = (credentials.long_term(), credentials.role_session())
+    found = [outcome(ALLOW_ALL, rule, request=STOP, caller=caller) for caller in callers]
+    assert found == [of_user, of_role]
 
 
 # Identity and resource policies together

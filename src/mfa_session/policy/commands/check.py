@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
+from mfa_session.policy.conditions import moment
 from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
@@ -52,15 +54,15 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Evaluate the policies of the files, or of IAM, or of both."""
-    request = _request(options, ctx)
+    now = _now(options, ctx)
+    request = _request(options, ctx, now)
     files = _files(options, ctx)
     if not files and not options.live:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, ctx, files)
-    now = int(ctx.clock.now().timestamp())
     all_kinds = credentials.all_kinds(request.action, options.mfa_age)
-    kinds = [credentials.started_by(kind, now) for kind in all_kinds]
+    kinds = [credentials.started_by(kind, int(now.timestamp())) for kind in all_kinds]
     if live is not None:
         judged = [_judge_live(kind, request, files, live) for kind in kinds]
     else:
@@ -130,10 +132,10 @@ def _live(options: Options, ctx: Context) -> Live:
     return read_live(options.session, ctx)
 
 
-def _request(options: Options, ctx: Context) -> Request:
+def _request(options: Options, ctx: Context, now: datetime) -> Request:
     if not options.action:
         raise UsageError("no-action", "no action is named", "name it: --action ec2:StopInstances")
-    facts = {**_moment(ctx.clock.now()), **_context(options.context)}
+    facts = {**_moment(now), **_context(options.context)}
     facts |= dict.fromkeys(map(_checked_key, options.absent))
     action = read_action(options.action)
     ctx.console.detail(f"{options.action} means {action}")
@@ -147,12 +149,21 @@ def _request(options: Options, ctx: Context) -> Request:
     )
 
 
+def _now(options: Options, ctx: Context) -> datetime:
+    """Return the time of the request: that of its keys, or else the clock's."""
+    given = _context(options.context)
+    for text in (*given.get("aws:currenttime", ()), *given.get("aws:epochtime", ())):
+        with contextlib.suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(float(moment(text)), timezone.utc)
+    return ctx.clock.now()
+
+
 def _moment(now: datetime) -> dict[str, Values | None]:
     text = now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"aws:currenttime": (text,), "aws:epochtime": (str(int(now.timestamp())),)}
 
 
-def _context(pairs: Iterable[str]) -> dict[str, Values | None]:
+def _context(pairs: Iterable[str]) -> dict[str, Values]:
     found: dict[str, tuple[str, ...]] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
