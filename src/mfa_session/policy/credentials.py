@@ -116,11 +116,8 @@ _DIRECT: Known = {
     "aws:ViaAWSService": _FALSE,
 }
 DIRECT_CALL = RequestContext(_DIRECT)
-# Every request has these keys (IAM reference, global condition keys), and a user's has a name.
-_ANY = "?*"
-_PRESENT: Mapping[str, Within] = dict.fromkeys(
-    ("aws:PrincipalAccount", "aws:RequestedRegion", "aws:userid"), _ANY
-)
+# Every request has these keys (IAM reference, global condition keys).
+_OF_ALL: Mapping[str, Within] = {"aws:PrincipalAccount": "?*", "aws:RequestedRegion": "?*"}
 _OF_A_USER: Known = {
     **_DIRECT,
     "aws:FederatedProvider": None,
@@ -206,7 +203,7 @@ def role_session() -> Credentials:
         label="role session",
         facts=RequestContext(
             {**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None},
-            {**_PRESENT, PRINCIPAL_ARN: arn_pattern(is_user=False)},
+            {**_OF_ALL, "aws:userid": "AROA*:?*", PRINCIPAL_ARN: arn_pattern(is_user=False)},
         ),
         is_user=False,
     )
@@ -239,6 +236,6 @@ def _of_user(
     kind: str, label: str, mfa: Known, within: Mapping[str, Within] = MappingProxyType({})
 ) -> Credentials:
     known = {**_OF_A_USER, **mfa}
-    named = {"aws:username": _ANY, PRINCIPAL_ARN: arn_pattern(is_user=True)}
-    facts = RequestContext(known, {**_PRESENT, **within, **named})
+    named = {"aws:username": "?*", "aws:userid": "AIDA*", PRINCIPAL_ARN: arn_pattern(is_user=True)}
+    facts = RequestContext(known, {**_OF_ALL, **within, **named})
     return Credentials(kind=kind, label=label, facts=facts)

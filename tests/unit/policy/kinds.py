@@ -697,8 +697,15 @@ STATED = [
             Sid="OnlyIfMultiFactorAuthPresent")], [(PROMISE, "OnlyIfMultiFactorAuthPresent")], {}),
     Stated("sid-of-a-deny-of-all", [{**deny_but(CARE, {}), "Sid": "DenyAllExceptListedIfNoMFA"}],
            [(PROMISE, "DenyAllExceptListedIfNoMFA")], {STOP: ""}),
-    Stated("sid-of-a-deny-of-something-else", [deny("s3:*", on("Bool", "aws:SecureTransport",
-            "false"), Sid="RequireMFASession")], [], {}),
+    *[Stated(f"sid-of-a-deny-of-{key}", [deny("s3:*", on(operator, f"aws:{key}", value),
+            Sid="RequireMFASession")], [(PROMISE, "RequireMFASession")] if number else [], {})
+      for number, (operator, key, value) in enumerate((
+            ("StringNotEquals", "PrincipalTag/team", "ops"), ("Bool", "SecureTransport", "false"),
+            ("NotIpAddress", "SourceIp", "192.0.2.0/24")))],
+    *[Stated(f"sid-of-all-but-care-{sid}-{service}", [ALL, {**deny_but([*CARE, service], WITHOUT),
+             "Sid": sid}], [(PROMISE, sid)] if "SetUp" in sid and service == "s3:*" else [], {})
+      for sid in ("DenyEverythingExceptMfaSetUp", "BlockAllButOwnMFAUsers", "DenyAllExceptListed")
+      for service in ("s3:*", "iam:Get*")],
     Stated("sid-kept-by-a-deny", [allow("ec2:*", Sid="AllowWithMFA"), deny("ec2:*", WITHOUT)], [],
            {STOP: "m"}),
     Stated("sid-kept-by-its-condition", [allow("ec2:*", WITH, Sid="AllowWithMFA")], [],

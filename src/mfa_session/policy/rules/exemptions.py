@@ -58,12 +58,11 @@ SUPERFLUOUS = Rule(
 RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
 # Any caller of a kind, of whom only the kind is known.
-A_USER = RequestContext({}, {"aws:userid": "AIDA*", "aws:username": "?*"}).over(mfa_session().facts)
+A_USER, A_SESSION = mfa_session().facts, role_session().facts
 ROOT = RequestContext(
     {"aws:PrincipalType": ("Account",), "aws:username": None},
     {"aws:PrincipalArn": "arn:*:iam::*:root", "aws:userid": "1*"},
 )
-A_SESSION = RequestContext({}, {"aws:userid": "AROA*:?*"}).over(role_session().facts)
 _CALLERS = (A_USER, A_SESSION, ROOT)
 _CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
@@ -87,7 +86,7 @@ FIRST_STEPS = frozenset(
 )  # fmt: skip
 
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
-_whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
+whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
 of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user/.*|\*)").fullmatch
 is_own_care = re.compile(
     r"iam:(\S*mfa\S*|getuser|listusers|changepassword|getaccount\S*|listaccountaliases)"
@@ -320,7 +319,7 @@ def _all_free(subject: Subject) -> str:
     alone = subject.document.kind == "identity" and whole.denies_for_mfa == [denial]
     if not alone or any(each.allows and may_overlap(each, denial) for each in whole.statements):
         return ""
-    services = filter(_whole_service, denial.not_actions or ())
+    services = filter(whole_service, denial.not_actions or ())
     given = list(filter(whole.allows_without_mfa, services))
     return given[0] if given[1:] else ""
 

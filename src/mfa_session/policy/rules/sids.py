@@ -10,11 +10,13 @@ from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.rules.conditions import CIRCUMSTANCES
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     FIRST_STEPS,
     SPARED,
     lists_own_care,
+    whole_service,
 )
 from mfa_session.policy.rules.resources import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
@@ -30,7 +32,8 @@ PROMISE = Rule(
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
     "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
-    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it demands "
+    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
+    "everything but MFA's setup, and a whole service is exempt; or it demands "
     "hardware (`RequireHardwareMFA`), which no condition key tells from other devices; or it is "
     "about versions of S3 objects, and only `s3:DeleteObject` is named.",
 )
@@ -58,6 +61,10 @@ _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").ful
 _everything = re.compile(
     f"(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
     f"(?:if|unless|when|with|without|no|not)*{_MFA}"
+).match
+_all_but_care = re.compile(
+    "(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)(?:except|but)"
+    "(?:for|the|own)*(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"
 ).match
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
@@ -88,7 +95,7 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         who = "everybody to whom it applies gets through without MFA"
         condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
     elif statement.conditions:
-        who = "temporary credentials without MFA are not stopped"
+        who = "MFA is asked of nobody"
     else:
         who = "everybody is locked out, with MFA too"
     yield Flaw(
@@ -112,7 +119,7 @@ def breaks_promise(subject: Subject) -> bool:
     if statement.allows:
         asked_elsewhere = subject.on_role or subject.whole.denies_for_mfa
         return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
-    return all(each.is_about("aws:TokenIssueTime") for each in statement.conditions)
+    return all(each.key.lower() in CIRCUMSTANCES for each in statement.conditions)
 
 
 def check_devices(subject: Subject) -> Iterator[Flaw]:
@@ -164,6 +171,20 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
             + (f", such as {left}" if left != "*" else ""),
             "deny everything but what is needed to set up MFA",
             {"NotAction": list(SPARED)} if is_about_everything(statement) else {},
+        )
+
+
+def check_exempt_services(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that exempt a whole service, and by their Sid only what MFA needs."""
+    exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
+    services = list(filter(whole_service, exempt or ()))
+    if services and _all_but_care(_letters(subject.statement)):
+        yield Flaw(
+            PROMISE,
+            subject.place_of_action(services[0]),
+            f"the Sid is {subject.statement.sid}, but this Deny exempts {services[0]} as well",
+            f"nobody needs MFA for {services[0]}",
+            f"remove {services[0]} from NotAction, or change the Sid",
         )
 
 
