@@ -638,7 +638,7 @@ STATED = [
     Stated("all-but-one-region", [deny("*", {**WITHOUT, **on("StringNotEquals",
             "aws:RequestedRegion", "eu-west-1")})], found("deny-narrowed", ENROLMENT), {}),
     Stated("all-with-a-tag", [deny("*", {**WITHOUT, **on("StringEquals", "aws:RequestTag/stage",
-            "live")})], [], {}),
+            "live")})], found(NO_KEY), {}),
     Stated("own-removal-denied-to-direct-calls", [allow(OFF, Resource=ME), deny_but(CARE,
             {"BoolIfExists": {PRESENT: "false", "aws:ViaAWSService": "false"}})], [], {}),
     # MFA actions with resources to which they never apply.
@@ -1070,7 +1070,9 @@ STATED = [
             on("StringEquals", "aws:UserAgent", "*"), on("StringEquals", "ec2:Owner", "a*"),
             on("StringEquals", "aws:username", "${aws:PrincipalTag/x}-${*}")))],
     Stated("pattern-as-text-without-mfa", [allow("ec2:*", on("StringEquals", "aws:username",
-            "ops-*"))], [], {}),
+            "ops-*"))], found(VALUE), {}),
+    Stated("stars-of-other-keys-as-text", [allow("ec2:*", on("StringEquals", key, "ops-*"))
+            for key in ("aws:UserAgent", "aws:Referer", "ec2:Owner")], [], {}),
     # An Allow with MFA whose other condition only services meet.
     *[Stated(f"mfa-of-services-only-{number}", [allow("sqs:SendMessage", {**WITH, **each},
             Principal="*")], found(SERVICE), {})
@@ -1477,7 +1479,22 @@ STATED = [
             ["192.168.2.0/24", "10.1.2.3", "fd00::/8"])})], found(VALUE), {}),
     Stated("private-or-public-network", [allow(STOP, {**WITH, **on("IpAddress", "aws:SourceIp",
             ["10.0.0.0/8", "192.0.2.0/24"])}), allow("s3:GetObject", {**WITH, **on("IpAddress",
-            "aws:VpcSourceIp", "10.0.0.0/8")})], [], {}),
+            "aws:VpcSourceIp", "10.0.0.0/8")})], found(VALUE), {}),
+    Stated("private-or-public-network-without-mfa", [deny(STOP, on("NotIpAddress", "aws:SourceIp",
+            ["10.0.0.0/8", "192.0.2.0/24"]))], [], {}),
+    # Limits of a moment or number that leave nothing between them.
+    *[Stated(f"limits-of-{key}-{late > early}-{end}", [allow("*", WITH), deny("s3:*", {**on(
+            f"{kind}GreaterThan{end}", key, late), **on(f"{kind}LessThan", key, early)})],
+            found(VALUE, at=1) if late > early else [], {})
+      for kind, key, one, two in (("Date", "aws:CurrentTime", "2031-05-01T09:00:00Z",
+            "2031-05-01T18:00:00Z"), ("Numeric", "s3:max-keys", "10", "20"))
+      for early, late in ((one, two), (two, one)) for end in ("", "Equals")],
+    Stated("limits-that-may-be-left-out", [allow("*", WITH), deny("s3:*", {**on(
+            "NumericGreaterThanIfExists", "s3:max-keys", "20"), **on("NumericLessThan",
+            "s3:max-keys", "10")}), deny("s3:*", {**on("DateGreaterThan", "aws:CurrentTime",
+            "2031-05-02"), **on("DateLessThan", "aws:TokenIssueTime", "2031-05-01")}),
+            deny("s3:*", {**on("NumericGreaterThan", "s3:max-keys", ["20", "5"]),
+            **on("NumericLessThan", "s3:max-keys", "10")})], [], {}),
     Stated("kind-of-principal-misspelt", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
             "aws:PrincipalType", "IAMUser")})], found(VALUE, at=1), {}),
     Stated("kind-of-principal-in-lower-case", [ALL, deny_but(CARE, {**WITHOUT, **on(

@@ -202,17 +202,18 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_request_tags(subject: Subject) -> Iterator[Flaw]:
-    """Find conditions on the tags of a request, beside MFA, for actions that set none."""
+    """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
     actions = [action.lower() for action in subject.statement.actions or ()]
     none = bool(actions and subject.whole.concern_mfa) and all(map(_sets_no_tags, actions))
-    for condition in subject.other_conditions if none else ():
+    most = "*" in actions and bool(subject.mfa_conditions)
+    what = "most actions" if most else subject.as_written(actions[0]) if actions else ""
+    for condition in subject.other_conditions if none or most else ():
         absent = is_met(condition, RequestContext({condition.key: None}))
         if condition.key.lower().startswith("aws:requesttag/") and condition.operator != "Null":
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"requests for {subject.as_written(actions[0])} have no tags, and no "
-                f"{condition.key}",
+                f"requests for {what} have no tags, and no {condition.key}",
                 f"the condition is {'always' if absent else 'never'} met",
                 "compare aws:ResourceTag, which is the tag of the resource",
             )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import OPPOSITES, is_readable
+from mfa_session.policy.conditions import OPPOSITES, is_readable, moment
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Rule, Subject
@@ -20,7 +21,8 @@ WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, boolean, network, id or name that it should be, has "
-    "wildcards under `StringEquals`, or the list of values is empty: it matches nothing. "
+    "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
+    "between them: it matches nothing. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
 RULES = (WRONG_VALUE,)
@@ -43,6 +45,7 @@ _sum = re.compile(r"\$\{aws:\w+\s*[-+*]\s*\w[^}]*\}", re.IGNORECASE).search
 _LIKE = ("StringLike", "StringNotLike")
 _EXACT = {"StringEquals", "StringNotEquals", *_LIKE}  # the case of letters counts
 _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
+_limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
 # Keys whose values have neither * nor ?.
 _has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").fullmatch
@@ -194,8 +197,8 @@ def check_ids(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_patterns(subject: Subject) -> Iterator[Flaw]:
-    """Find patterns beside MFA that are compared as text, which no value of their key equals."""
-    for condition in subject.other_conditions if subject.mfa_conditions else ():
+    """Find patterns that are compared as text, which no value of their key equals."""
+    for condition in subject.other_conditions:
         wrong = patterns_as_text(condition)
         if wrong:
             alone = len(wrong) == len(condition.values)
@@ -227,14 +230,40 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
                 f"no request from an IPv4 address {gets}",
                 "write the networks that are meant, or remove the condition",
             )
-    for condition in filter(is_private, subject.other_conditions):
-        yield Flaw(
-            WRONG_VALUE,
-            condition.position,
-            f"{condition.key} is never a private address, such as in {condition.values[0]!r}",
-            _who_if_no_value_matches(subject, condition),
-            "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
-        )
+    for condition in subject.other_conditions:
+        private = private_networks(condition)
+        alone = len(private) == len(condition.values)
+        if private and (alone or subject.whole.concern_mfa):
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.key} is never a private address, such as in {private[0]!r}",
+                _who_if_no_value_matches(subject, condition) if alone else "it matches nobody",
+                "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
+                severity=None if alone else NOTE,
+            )
+
+
+def check_limits(subject: Subject) -> Iterator[Flaw]:
+    """Find limits of a moment or number that leave nothing between them."""
+    ends: dict[tuple[str, str], Decimal] = {}
+    for condition in subject.other_conditions:
+        found = _limit(condition.operator)
+        if not found or len(condition.values) != 1 or condition.if_exists:
+            continue
+        (text,), read = condition.values, moment if found[1] == "Date" else Decimal
+        if not is_readable(condition, text) or is_unfilled(text):
+            continue
+        ends[condition.key.lower(), found[2]] = read(text)
+        low, high = (ends.get((condition.key.lower(), end)) for end in ("Greater", "Less"))
+        if low is not None and high is not None and low > high:
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.key} is never above the one limit and below the other",
+                who_never_meets(subject, condition),
+                "write two statements, one for each limit, or exchange the limits",
+            )
 
 
 def _is_moment_as_number(condition: Condition) -> bool:
@@ -260,10 +289,15 @@ def exempts_all_addresses(condition: Condition) -> bool:
     return any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(all_of_v4))
 
 
+def private_networks(condition: Condition) -> list[str]:
+    """Return the private networks to which it compares aws:SourceIp."""
+    compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
+    return list(filter(_private_network, condition.values)) if compared else []
+
+
 def is_private(condition: Condition) -> bool:
     """Say whether it compares aws:SourceIp to private networks alone."""
-    compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
-    return compared and bool(condition.values) and all(map(_private_network, condition.values))
+    return bool(condition.values) and len(private_networks(condition)) == len(condition.values)
 
 
 def _private_network(value: str) -> bool:
