@@ -13,6 +13,7 @@ from mfa_session.model.settings import GIVEN_CODE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeVar
 
     from mfa_session.aws.calls import CallEdges
     from mfa_session.cli.run import Run
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mfa_session.system.secret_store import SecretStore
     from mfa_session.system.stored_keys import StoredKeys, StoredSessions
     from mfa_session.system.terminal import Terminal
+
+    AnyStore = TypeVar("AnyStore", bound=SessionStore)
 
 
 class SessionWiring:
@@ -117,10 +120,15 @@ class SessionWiring:
         """Return the store that writes sessions."""
         from mfa_session.files.session_store import SessionStore
 
-        return SessionStore(
-            self.run.environ,
-            self.run.files.state,
-            self.run.console.warn,
+        return self.make_store(SessionStore)
+
+    def make_store(self, kind: type[AnyStore]) -> AnyStore:
+        """Return a store of this kind."""
+        run = self.run
+        return kind(
+            run.environ,
+            run.files.state,
+            run.console.warn,
             self.stored_sessions,
             self.session_line,
         )
@@ -188,12 +196,12 @@ class SessionWiring:
     def make_session(self) -> Edges:
         """Make what acquiring a session touches."""
         from mfa_session.aws.calls import AwsCalls
+        from mfa_session.aws.request import role_session_name
         from mfa_session.files.notes import UsedSteps
         from mfa_session.files.single_flight import Turns
         from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
         from mfa_session.system.clock import wait_until
-        from mfa_session.system.role_session_name import role_session_name
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose_device
 
