@@ -196,7 +196,6 @@ def find_cursor(before: list[str], current: str) -> Cursor:
 
 
 def _words_to_explain(before: list[str]) -> Offers:
-    """Return the words that may follow `help` and these."""
     if not before:
         return _first_words()
     return _words_of(before[0]) if len(before) == 1 and find_group(before[0]) else ()
@@ -264,7 +263,6 @@ class _Line:
 
 
 def _value(wanted: Option | Argument, prefix: str = "") -> Cursor:
-    """Return what may be the value of an option, or an argument."""
     offers = tuple((prefix + choice, "") for choice in wanted.choices)
     named = (getattr(wanted, "metavar", "") or wanted.name).strip("[]").lower()
     suggests = wanted.suggests or _USUAL.get(named, "") or _USUAL.get(wanted.name, "")

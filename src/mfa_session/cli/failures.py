@@ -83,7 +83,6 @@ def _file_failed(error: OSError) -> MfaSessionError:
 
 
 def _connection_failed(error: OSError) -> MfaSessionError:
-    """Return the error for a connection that broke where no call of AWS was made."""
     return UnreachableError(
         "network", f"a connection failed: {_reason(error)}", "check the network, then try again"
     )

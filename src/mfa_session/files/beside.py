@@ -129,7 +129,6 @@ def read_recovered(state: StateDir) -> dict[str, Session]:
 
 
 def _to_text(sessions: Iterable[Session]) -> bytes:
-    """Return sessions as a file of their own: a section each, as in the credentials file."""
     return _in_ini({session.profile: session_values(session) for session in sessions})
 
 

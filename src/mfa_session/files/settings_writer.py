@@ -178,7 +178,6 @@ def _find_table(body: Body, names: list[str]) -> Table | None:
 
 
 def _set_in(body: Body, name: str, value: Value, end: str) -> None:
-    """Set a key of a table: where it stands, or after the last one."""
     last = -1
     for row, (key, item) in enumerate(body):
         if key is None or isinstance(item, Table):
