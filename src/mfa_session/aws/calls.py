@@ -100,7 +100,7 @@ class AwsCalls:
         return self._issue(request, **parameters)
 
     def list_devices(self, caller: Caller) -> list[str]:
-        """IAM ListMFADevices of the caller (at most eight, so one page)."""
+        """IAM ListMFADevices, one page."""
         return self._ask(
             AwsRequest("iam", "ListMFADevices", caller),
             lambda answer: [str(device["SerialNumber"]) for device in answer["MFADevices"]],

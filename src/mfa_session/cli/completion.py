@@ -122,7 +122,6 @@ def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
 
 
 def _names_to_use(environ: Mapping[str, str], sessions: Iterable[str]) -> list[str]:
-    """Return the sessions of config.toml, those in the credentials file, and the role profiles."""
     from mfa_session.files.names import by_recent_use  # noqa: PLC0415  # for one command only
 
     known = {*sessions, *session_names(environ), *role_profiles(environ)}

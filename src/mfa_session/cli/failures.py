@@ -228,7 +228,6 @@ def _spell(command: Command, given: Given, add: Sequence[str]) -> str:
 
 
 def _spell_option(option: Option, value: object) -> Iterator[str]:
-    """Yield the words of an option that was given; durations in seconds."""
     values = value if isinstance(value, (list, tuple)) else [value]
     for each in values:
         if option.kind in {"flag", "count"}:

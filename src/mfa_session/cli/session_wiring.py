@@ -52,13 +52,13 @@ class SessionWiring:
         return Terminal(may_ask=self.run.may_ask)
 
     def confirm(self, question: str) -> bool | None:
-        """Ask for a yes; None where nobody can be asked."""
+        """Ask for a yes."""
         from mfa_session.system.terminal import confirm
 
         return confirm(self.terminal(), question)
 
     def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
-        """Let the person pick one of several names, each with a few words about it."""
+        """Let the person pick a name."""
         from mfa_session.system.terminal import pick
 
         return pick(self.terminal(), self.run.environ, title, items)
@@ -100,7 +100,7 @@ class SessionWiring:
         return SuppliedCode(read_line)
 
     def stdin_secret(self) -> str | None:
-        """Return the line on stdin; None where stdin is a terminal."""
+        """Read the line on stdin."""
         from mfa_session.system.console import read_secret_line
 
         return read_secret_line()
@@ -142,7 +142,7 @@ class SessionWiring:
         return self._stored_sessions
 
     def session_keys(self, profile: str, keyring: str | None) -> Keys | None:
-        """Return the keys of a session that the keyring holds."""
+        """Return the keyring's keys of a session."""
         return self.stored_sessions().get(profile, keyring)
 
     def session_line(self, name: str) -> str:
@@ -158,7 +158,7 @@ class SessionWiring:
         return SecretStore(self._keyring(), self.run.files.state)
 
     def stored_keys(self) -> StoredKeys:
-        """Return the long-term keys in the OS keyring."""
+        """Return the keyring's long-term keys."""
         from mfa_session.system.stored_keys import StoredKeys
 
         return StoredKeys(self._keyring_items(), self.run.files.state)
@@ -188,13 +188,13 @@ class SessionWiring:
             self.run.console.say(text)
 
     def session(self) -> Edges:
-        """Return what acquiring a session touches, the same for every session of this run."""
+        """Return the edges of a login, made once."""
         if self._session is None:
             self._session = self.make_session()
         return self._session
 
     def make_session(self) -> Edges:
-        """Make what acquiring a session touches."""
+        """Make the edges of a login."""
         from mfa_session.aws.calls import AwsCalls
         from mfa_session.aws.request import role_session_name
         from mfa_session.files.notes import UsedSteps

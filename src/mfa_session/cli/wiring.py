@@ -34,7 +34,7 @@ class Wiring(SessionWiring):
     """The edges of every feature in one run."""
 
     def keys(self) -> KeyEdges:
-        """Return what the care of long-term keys touches."""
+        """Return the edges of `keys`."""
         from mfa_session.aws.account import IamKeys
         from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
@@ -57,7 +57,7 @@ class Wiring(SessionWiring):
         )
 
     def devices(self, caller: Caller) -> DeviceEdges:
-        """Return what the care of MFA devices touches, in the name of `caller`."""
+        """Return the edges of `device`."""
         from mfa_session.aws.account import IamDevices
         from mfa_session.files.notes import Enrolments
         from mfa_session.mfa.devices import DeviceEdges
@@ -81,7 +81,7 @@ class Wiring(SessionWiring):
         )
 
     def phone(self) -> Callable[[NewDevice], None] | None:
-        """Return how to show a device's secret to a phone; None without a terminal."""
+        """Return how a phone is shown a secret."""
         import sys
 
         from mfa_session.mfa import phone
@@ -101,7 +101,7 @@ class Wiring(SessionWiring):
         return show
 
     def lookups(self, caller: Caller) -> Lookups:
-        """Return the questions about what a command will hit, asked by `caller`."""
+        """Return the guard's questions."""
         from mfa_session.aws.account import Lookups
 
         return Lookups(self.call_edges(), caller)
@@ -113,7 +113,7 @@ class Wiring(SessionWiring):
         return Federation(self.call_edges())
 
     def browser(self) -> Browser | None:
-        """Return the person's browser; None on a machine without one."""
+        """Return the person's browser."""
         from mfa_session.system.browser import find_browser
 
         return find_browser(self.run.environ)
@@ -219,13 +219,13 @@ class Wiring(SessionWiring):
         )
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
-        """Return the major version of the AWS CLI that `words` start; None where it is unknown."""
+        """Ask the AWS CLI for its major version."""
         from mfa_session.system.processes import aws_cli_version
 
         return aws_cli_version(words, self.run.environ)
 
     def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
-        """Return what `work` returns; None where an error of ours ends it, or it takes longer."""
+        """Do `work`; None where an error of ours ends it, or it takes longer."""
         from contextlib import suppress
 
         from mfa_session.model.errors import MfaSessionError

@@ -167,7 +167,6 @@ def _report_unanswered(scene: Scene, field: str) -> Iterator[Diagnosis]:
 
 
 def _why_unanswered(key: KeyFacts, field: str) -> str | None:
-    """Return why a key has no answer of this kind; None if it has one."""
     unanswered = _find_reason(key.identity)
     if unanswered is not None or field == "identity":
         return unanswered

@@ -194,7 +194,7 @@ class KeyringSessions:
         self._state.write(name, _note_of(session, backend))
 
     def forget(self, profile: str) -> None:
-        """Forget that the keyring has a session of this profile."""
+        """Forget a session."""
         self._state.remove(file_of_profile(STORED, profile))
 
     def remove(self, profile: str) -> None:

@@ -66,7 +66,7 @@ class CliCacheFiles:
         replace_file(path, data, mode=PRIVATE_MODE)
 
     def foreign(self, name: str) -> ConfigurationError:
-        """Return the error for a file that is not an entry of the AWS CLI."""
+        """Return the error for a file that is not an entry."""
         path = self.path(name)
         return ConfigurationError(
             "foreign-cache-entry",

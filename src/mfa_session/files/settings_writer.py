@@ -62,7 +62,7 @@ class SettingsWriter:
         parse_settings(self.path, self.read())
 
     def read(self) -> bytes:
-        """Return the file's bytes as they are now; none if there is no file."""
+        """Return its bytes."""
         return read_bytes(self.path) or b""
 
     def edited(self, data: bytes, values: Mapping[Place, object]) -> bytes:

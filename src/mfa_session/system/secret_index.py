@@ -71,6 +71,6 @@ class SecretIndex:
 
 
 def _name(serial: str) -> str:
-    import hashlib  # noqa: PLC0415  # slow, and `has_any` needs none
+    from mfa_session.model.notes import name_for  # noqa: PLC0415  # slow; `has_any` needs none
 
-    return _PREFIX + hashlib.sha256(serial.encode()).hexdigest()[:32]
+    return name_for(_PREFIX, serial)
