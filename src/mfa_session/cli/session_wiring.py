@@ -106,7 +106,7 @@ class SessionWiring:
         return read_secret_line()
 
     def take_code_from_stdin(self) -> None:
-        """Take the line of `--token-code -` now: a child gets what follows it."""
+        """Take the line of `--token-code -`."""
         from contextlib import suppress
 
         from mfa_session.model.errors import NoMfaError

@@ -139,7 +139,7 @@ class Wiring(SessionWiring):
         return read_list().operations
 
     def policies(self, caller: Caller) -> IamPolicies:
-        """Return how the policies of `caller` are read."""
+        """Return how policies are read."""
         from mfa_session.aws.account import IamPolicies
 
         return IamPolicies(self.call_edges(), caller)

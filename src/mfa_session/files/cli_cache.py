@@ -42,7 +42,7 @@ class CliCacheFiles:
         check_place(some, WHAT)
 
     def read(self, name: str) -> bytes | None:
-        """Return an entry's bytes, or None. ConfigurationError `foreign-cache-entry`."""
+        """Return an entry. ConfigurationError `foreign-cache-entry`."""
         path = self.path(name)
         try:
             data = read_own(path, _is_mine)

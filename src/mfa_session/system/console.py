@@ -70,19 +70,19 @@ class Console:
             self.say(text)
 
     def doing(self, text: str) -> AbstractContextManager[None]:
-        """Return a `with` block during which `progress` shows a text."""
+        """Show a text during a `with` block."""
         from mfa_session.system.waiting import Doing  # noqa: PLC0415  # contextlib
 
         return Doing(self.progress, text)
 
     def error(self, message: str, hint: str) -> None:
-        """Say what is wrong, and on the next line what to run or change."""
+        """Say what is wrong, then the hint."""
         self._write(f"mfa-session: {self._paint('error:', 'red')} ", message)
         if hint:
             self._write("hint: ", hint_for(self._environ, hint))
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
-        """Return a text in a colour, if stdout shows colours."""
+        """Colour a text for stdout."""
         return paint(text, colour, sys.stdout, self._environ)
 
     def _paint(self, text: str, colour: str) -> str:

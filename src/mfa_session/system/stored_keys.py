@@ -122,7 +122,7 @@ class StoredSessions:
         return keys if keys and keys.session_token else None
 
     def put(self, profile: str, keys: Keys) -> str:
-        """Store a session's keys and read them back; return the backend's class."""
+        """Store a session's keys; return the backend."""
         return self._items.set(_session_item(profile), _to_text(keys))
 
     def remove(self, profile: str) -> None:
