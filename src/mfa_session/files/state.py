@@ -16,7 +16,7 @@ from mfa_session.files.reading import (
     unreadable,
 )
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.paths import own_folder
+from mfa_session.model.paths import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,16 @@ MOST_SECONDS = 900
 
 def state_path(environ: Mapping[str, str]) -> str:
     """Return the path of the state directory: under $XDG_STATE_HOME, or the platform's folder."""
-    return own_folder(environ, "XDG_STATE_HOME", "~/.local/state", ("LOCALAPPDATA", "Local"))
+    folder = environ.get("XDG_STATE_HOME") or ""
+    if os.path.isabs(folder):  # as the XDG specification asks
+        pass
+    elif sys.platform == "win32":
+        folder = environ.get("LOCALAPPDATA") or os.path.join(home(environ), "AppData", "Local")
+    elif sys.platform == "darwin":
+        folder = os.path.join(home(environ), "Library", "Application Support")
+    else:
+        folder = os.path.join(home(environ), ".local", "state")
+    return os.path.join(folder, "mfa-session")
 
 
 class StateDir:

@@ -57,22 +57,13 @@ def settings_path(environ: Mapping[str, str]) -> str:
     named = environ.get("MFA_SESSION_CONFIG")
     if named:
         return expand(named, environ)
-    folder = own_folder(environ, "XDG_CONFIG_HOME", "~/.config", ("APPDATA", "Roaming"))
-    return os.path.join(folder, "config.toml")
-
-
-def own_folder(environ: Mapping[str, str], xdg: str, usual: str, windows: tuple[str, str]) -> str:
-    """Return our folder in the one that `xdg` names, else in the platform's.
-
-    `windows` is the variable for that, and the folder in AppData.
-    """
-    folder = environ.get(xdg) or ""
+    folder = environ.get("XDG_CONFIG_HOME") or ""
     if os.path.isabs(folder):  # as the XDG specification asks
         pass
     elif sys.platform == "win32":
-        variable, below = windows
-        folder = environ.get(variable) or os.path.join(home(environ), "AppData", below)
+        folder = environ.get("APPDATA") or os.path.expanduser(r"~\AppData\Roaming")
+    elif sys.platform == "darwin":
+        folder = expand("~/Library/Application Support", environ)
     else:
-        mac = "~/Library/Application Support"
-        folder = expand(mac if sys.platform == "darwin" else usual, environ)
-    return os.path.join(folder, "mfa-session")
+        folder = expand("~/.config", environ)
+    return os.path.join(folder, "mfa-session", "config.toml")
