@@ -20,6 +20,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import math
 import re
 import string
 import sys
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.aws.action_list import (
     ENCODING,
+    SHARED,
     ActionList,
     list_path,
     plural,
@@ -48,7 +50,7 @@ Operations = dict[str, tuple[str, ...]]
 BY_HAND = ("sns:Receive",)  # AWS's default topic policy names it; no list does.
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
 # Each is a byte, and neither ends a line nor is a blank or stands for something else.
-BYTES = (*range(1, 9), *range(14, 28), *range(127, 133), *range(134, 160), *range(161, 256))
+BYTES = (*range(14, 28), *range(127, 133), *range(134, 160), *range(161, 256))
 SIGNS = '!"#$%&*.:;<>?@[]^_`{|}~/\\' + "".join(map(chr, BYTES))
 OF_VERBS = string.ascii_letters + string.digits + SIGNS.replace("#", "")
 MOST_VERBS = 150
@@ -191,7 +193,7 @@ def write_list(actions: Actions, operations: Operations) -> str:
     before = ""
     for prefix, of, parts in entries:
         own = "" if prefix == before else prefix
-        lines.append(" ".join([own, of, *(name for _, name in parts)]))
+        lines.append(f"{own} {of}" + "".join(name for _, name in parts))
         before = prefix
     words, text = abbreviate("\n".join(lines))
     frequent, runs = shorten(sets)
@@ -216,11 +218,15 @@ def _line(signs: Mapping[str, str]) -> str:
 
 
 def abbreviate(text: str) -> tuple[str, str]:
-    """Return the line of the words that signs stand for, those that save most, and the text."""
+    """Return the line of the words that signs stand for, those that save most, and the text.
+
+    The square root makes the packed list shortest: what is repeated costs it little.
+    """
     counts = Counter(WORD.findall(text))
-    words = sorted(counts, key=lambda word: (-(len(word) - 1) * counts[word], word))
+    words = sorted(counts, key=lambda word: (-math.sqrt(len(word) - 1) * counts[word], word))
     signs = dict(zip(words, SIGNS, strict=False))
-    return _line(signs), WORD.sub(lambda found: signs.get(found[0], found[0]), text)
+    longest_first = "|".join(sorted(signs, key=len, reverse=True))  # also at the head of a word
+    return _line(signs), re.sub(longest_first, lambda found: signs[found[0]], text)
 
 
 def by_services(
@@ -250,7 +256,7 @@ def encode(names: Iterable[str], letters: Mapping[str, str]) -> list[tuple[str, 
         signs = spell_verbs(verbs[thing], letters)
         if thing in plurals:
             signs += "'" + spell_verbs(verbs[plurals[thing]], letters)
-        parts.append((signs, f"{shared or ''}{''.join(words[shared:])}"))
+        parts.append((signs, SHARED[shared] + "".join(words[shared:])))
         before = words
     return parts
 

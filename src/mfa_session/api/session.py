@@ -9,11 +9,11 @@ import os
 from datetime import timedelta
 
 from mfa_session.cli.arguments import Given
-from mfa_session.cli.run import Run
+from mfa_session.cli.run import context_of
 from mfa_session.cli.wiring import Wiring
 from mfa_session.files.person_files import Files
 from mfa_session.files.session_store import SessionStore
-from mfa_session.files.state import AwsClock, StateDir
+from mfa_session.files.state import StateDir
 from mfa_session.mfa.sources import SuppliedCode
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -26,7 +26,6 @@ from mfa_session.model.paths import credentials_path
 from mfa_session.model.record import Record
 from mfa_session.model.times import read_duration
 from mfa_session.session.acquire import acquire_for_program, variables_of
-from mfa_session.session.context import Context
 from mfa_session.session.reuse import needed_seconds
 from mfa_session.system.clock import SystemClock
 from mfa_session.system.embedding import AskedByFunction, LogConsole, find_frontend
@@ -34,16 +33,18 @@ from mfa_session.system.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Literal
 
     import boto3
 
+    from mfa_session.cli.run import Run
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.acquire import AcquiredSession
+    from mfa_session.session.context import Context
 
     Ask = Callable[[str], str] | Literal["terminal"] | None
 
@@ -230,29 +231,15 @@ def _seconds(min_ttl: object) -> int | None:
 
 def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
     """Return a context for one login; read nothing yet."""
-    state, clock = StateDir.of(environ), SystemClock()
-    aws_clock = AwsClock(state)
-    clock.offset = aws_clock.offset
     terminal = _terminal(environ, ask)
-    run = Run(
-        environ=environ,
-        clock=clock,
-        aws_clock=aws_clock,
+    return context_of(
+        Given(values={}),
+        environ,
+        SystemClock(),
+        lambda run: ApiWiring(run, terminal, by_function=callable(ask)),
         console=LogConsole(),
-        files=RememberingFiles(environ, state),
-        given=Given(values={}),
+        files=RememberingFiles(environ, StateDir.of(environ)),
         may_ask=terminal.can_ask(),
-    )
-    wiring = ApiWiring(run, terminal, by_function=callable(ask))
-    run.files.fetch = wiring.session_keys
-    return Context(
-        environ=environ,
-        clock=clock,
-        console=run.console,
-        files=run.files,
-        wire=lambda: wiring,
-        execute=_stay,
-        may_ask=run.may_ask,
     )
 
 
@@ -277,17 +264,11 @@ class ApiWiring(Wiring):
 
     def store(self) -> RememberingStore:
         """Return the store that writes sessions, or remembers them in memory."""
-        return RememberingStore(
-            self.run.environ,
-            self.run.files.state,
-            self.run.console.warn,
-            self.stored_sessions,
-            self.session_line,
-        )
+        return self.make_store(RememberingStore)
 
     def make_session(self) -> Edges:
-        """Return the edges of a login, with the program's waits and choices."""
-        edges = super().make_session().replace(wait_until=self._wait_until)
+        """Return the edges of a login; a function is not asked for a device."""
+        edges = super().make_session()
         return edges.replace(choose_device=lambda _serials: None) if self._by_function else edges
 
     def supplied_code(self) -> SuppliedCode | None:
@@ -297,16 +278,6 @@ class ApiWiring(Wiring):
             return None
         supplied = _supplied.setdefault(text, SuppliedCode(lambda: text))
         return None if supplied.is_spent else supplied
-
-    def _wait_until(self, moment: datetime, what: str) -> None:
-        """Log the wait, since the terminal belongs to the program, and wait."""
-        seconds = int((moment - self.run.clock.now()).total_seconds()) + 1
-        self.run.console.say(f"waiting {seconds} s for {what}")
-        self.run.clock.sleep_until(moment, lambda _left: None)
-
-
-def _stay(command: Sequence[str], environ: Mapping[str, str]) -> int:
-    raise NotImplementedError
 
 
 def _terminal(environ: Mapping[str, str], ask: Ask) -> Terminal:

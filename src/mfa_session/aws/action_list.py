@@ -1,18 +1,18 @@
-"""The actions of IAM and the operations of the AWS CLI, from a list in the package.
+r"""The actions of IAM and the operations of the AWS CLI, from a list in the package.
 
 docs/generate_actions.py writes the list, `actions.txt`. Most names are both an action and an
 operation, and the wheel should be small, so the list has each name once, without the words that it
 shares with the name before:
 
-    ec2 = CarrierGateway 2Route
+    ec2 = CarrierGateway\2Route
 
     CreateCarrierGateway DeleteCarrierGateway DescribeCarrierGateways GetCarrierGatewayRoute …
 
 A line begins with the prefix in policies (`ec2`), unless it is the one of the line before, and the
-service in the CLI (`=`: the same name).
+service in the CLI (`=`: the same name). Before a name stands how many words it shares (`SHARED`).
 The verbs of all names stand together, `cd'f` and `b`, those behind `'` take the plural. The list's
-first line gives each frequent verb a sign, its second each frequent set of verbs, its third each
-frequent word of the names; the fourth has the sets by their signs, and others between blanks, with
+first line gives each frequent verb a sign, its second each frequent set of verbs, its third what is
+frequent in the names; the fourth has the sets by their signs, and others between blanks, with
 other verbs in parentheses. A service `-` marks actions that are not operations, a prefix `+`
 operations that are not actions.
 """
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 
 ENCODING = "latin-1"  # a sign is a byte
+SHARED = " \1\2\3\4\5\6\7\10"  # by how many words
 
+_LINE = re.compile(f"([^ ]*) ([^{SHARED}]*)(.*)")
+_NAME = re.compile(f"([{SHARED}])([^{SHARED}]*)")
 _VERB = re.compile(r"(?<=\()[^)]+|[^()]")
 _WORD = re.compile(r"[A-Z]+(?![a-z])[^A-Z]*|[A-Z][^A-Z]*|[^A-Z]+")
 _BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -52,12 +55,11 @@ class ActionList:
         self._lines: dict[str, list[tuple[str, str, slice]]] = {}  # and where their verbs are
         prefix = ""
         for line in lines:
-            own, of, *names = line.split(" ", 2)
+            own, of, names = _LINE.findall(line)[0]
             prefix = own or prefix
             services = prefix if of == "=" else of
-            end = at + names[0].count(" ") + 1 if names else at
-            place = (services, names[0] if names else "", slice(at, end))
-            self._lines.setdefault(prefix, []).append(place)
+            end = at + len(_NAME.findall(names))
+            self._lines.setdefault(prefix, []).append((services, names, slice(at, end)))
             at = end
         self._others = self._lines.pop("+", [])
 
@@ -90,10 +92,8 @@ class ActionList:
 
     def _decode(self, names: str, at: slice) -> Iterator[str]:
         before: list[str] = []
-        for name, sign in zip(names.split(" "), self._signs[at], strict=False):
-            rest = name.lstrip("0123456789")
-            shared = int(name[: len(name) - len(rest)] or 0)
-            before = before[:shared] + words_of(rest.translate(self._words))
+        for (shared, rest), sign in zip(_NAME.findall(names), self._signs[at], strict=False):
+            before = before[: SHARED.index(shared)] + words_of(rest.translate(self._words))
             thing = "".join(before)
             one, _, many = self._sets.get(sign, sign).partition("'")
             for verb in _VERB.findall(one):

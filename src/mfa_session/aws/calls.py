@@ -1,6 +1,7 @@
 """Calls to AWS whose answers become records, and whose failures become our errors.
 
-botocore's clients are made once each, with the caller's keys passed explicitly.
+botocore takes 360 ms to import, so a call does that. Its clients are made once each, with the
+caller's keys passed explicitly.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record
 from mfa_session.model.text import inspecting
 
+# ruff: noqa: PLC0415 - see above
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from typing import Any, Protocol
 
-    from mfa_session.model.ports import Caller, Issued, MfaCode, Role
+    from mfa_session.model.ports import Caller, Issued, Limited, MfaCode, Role
 
     class LocalClock(Protocol):
         """This machine's clock."""
@@ -36,12 +39,6 @@ if TYPE_CHECKING:
 
         def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
             """Take AWS's time, and this machine's at the request and the answer."""
-
-    class Limiter(Protocol):
-        """Limits the time of work that may hang."""
-
-        def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
-            """Return the result of `work`; TimeoutError after the limit."""
 
 
 Answer = TypeVar("Answer")
@@ -63,7 +60,7 @@ class CallEdges(Record):
 
     clock: LocalClock
     aws_clock: Learner
-    limited: Limiter
+    limited: Limited
     environ: Mapping[str, str]
 
 
@@ -103,7 +100,7 @@ class AwsCalls:
         return self._issue(request, **parameters)
 
     def list_devices(self, caller: Caller) -> list[str]:
-        """IAM ListMFADevices of the caller (at most eight, so one page)."""
+        """IAM ListMFADevices, one page."""
         return self._ask(
             AwsRequest("iam", "ListMFADevices", caller),
             lambda answer: [str(device["SerialNumber"]) for device in answer["MFADevices"]],
@@ -137,7 +134,7 @@ class AwsCalls:
             found = read(answer)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError):
             # Not chained: the cause's text may contain a secret.
-            from mfa_session.aws.errors import not_an_answer  # noqa: PLC0415  # imports botocore
+            from mfa_session.aws.errors import not_an_answer
 
             raise not_an_answer(request) from None
         self._learn(answer, sent_at)
@@ -146,10 +143,10 @@ class AwsCalls:
     def _call(
         self, request: AwsRequest, parameters: dict[str, object]
     ) -> tuple[datetime, dict[str, Any]]:
-        from botocore import xform_name  # noqa: PLC0415
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+        from botocore import xform_name
+        from botocore.exceptions import BotoCoreError, ClientError
 
-        from mfa_session.aws.errors import not_an_answer, too_slow, translate  # noqa: PLC0415
+        from mfa_session.aws.errors import not_an_answer, too_slow, translate
 
         sent_at = self._clock.local_now()
         try:
@@ -241,10 +238,10 @@ class Clients:
 
         Without a key id it does not sign: AWS answers with a refusal.
         """
-        from botocore import UNSIGNED  # noqa: PLC0415  # botocore takes 360 ms to import
-        from botocore.config import Config  # noqa: PLC0415
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
-        from botocore.session import Session  # noqa: PLC0415
+        from botocore import UNSIGNED
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+        from botocore.session import Session
 
         _ensure_utf8_locale()
         session = Session(profile=caller.profile)
@@ -297,9 +294,9 @@ def send(http_session: Any, request: Any, **_: object) -> Any:
     `http_session` is botocore's, which has the proxies and certificates. Returns the answer with
     its body; raises BotoCoreError, or ValueError if it is too long.
     """
-    from botocore.awsrequest import AWSResponse  # noqa: PLC0415
-    from botocore.exceptions import ConnectionClosedError, ReadTimeoutError  # noqa: PLC0415
-    from botocore.httpsession import ProtocolError, URLLib3ReadTimeoutError  # noqa: PLC0415
+    from botocore.awsrequest import AWSResponse
+    from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+    from botocore.httpsession import ProtocolError, URLLib3ReadTimeoutError
 
     request.stream_output = True  # or botocore reads the whole body
     answer = http_session.send(request)
@@ -343,7 +340,7 @@ def _not_a_url(name: str, url: str) -> ConfigurationError:
 
 def _ensure_utf8_locale() -> None:
     """Switch to a UTF-8 locale: botocore reads the AWS files in the locale's encoding."""
-    import locale  # noqa: PLC0415  # with botocore only
+    import locale
 
     if locale.getpreferredencoding(do_setlocale=False).lower() in {"utf-8", "utf8"}:
         return

@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 from urllib.parse import urlencode, urlsplit
 
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import BotoCoreError
+from botocore.httpsession import URLLib3Session
+from botocore.session import Session
+from botocore.utils import get_environ_proxies
+
 from mfa_session.aws.calls import CALL_SECONDS, CONNECT_SECONDS, READ_SECONDS, send
 from mfa_session.aws.errors import not_an_answer, too_slow, translate, unavailable
 from mfa_session.aws.request import AwsRequest, checked_text
@@ -77,8 +83,6 @@ class Federation:
             raise not_an_answer(request) from None
 
     def _get(self, url: str, request: AwsRequest) -> tuple[int, bytes]:
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
-
         try:
             return self._limited(lambda: self._send(url, request.caller), CALL_SECONDS)
         except BotoCoreError as error:
@@ -89,10 +93,6 @@ class Federation:
             raise not_an_answer(request) from None
 
     def _send(self, url: str, caller: Caller) -> tuple[int, bytes]:
-        from botocore.awsrequest import AWSRequest  # noqa: PLC0415
-        from botocore.httpsession import URLLib3Session  # noqa: PLC0415
-        from botocore.utils import get_environ_proxies  # noqa: PLC0415
-
         bundle = _core_session(caller).get_config_variable("ca_bundle")
         http = URLLib3Session(
             verify=bundle or True,
@@ -118,8 +118,6 @@ class Federation:
 
 
 def _core_session(caller: Caller) -> Any:
-    from botocore.session import Session  # noqa: PLC0415
-
     return Session(profile=caller.profile)
 
 

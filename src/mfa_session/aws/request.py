@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import timedelta, timezone
 from email.utils import parsedate_to_datetime
 
@@ -24,6 +25,7 @@ CLOCK_TOLERANCE = timedelta(minutes=15)
 """AWS refuses signatures with a larger difference (IAM guide, signing requests)."""
 MOST_TOKEN_CHARACTERS = 16384
 ROUNDING = timedelta(seconds=5)
+_IN_SESSION_NAMES = "_+=,.@-"
 
 
 class AwsRequest:
@@ -78,6 +80,21 @@ class AwsRequest:
     def key(self) -> str:
         """The signing key's name for people."""
         return self.caller.label()
+
+
+def role_session_name() -> str:
+    r"""Return a RoleSessionName with the login name, which tells people apart in CloudTrail.
+
+    Shape: 2 to 64 of `[\w+=,.@-]` (STS API reference, AssumeRole).
+    """
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        name = ""
+    fitting = "".join(
+        c if c.isascii() and (c.isalnum() or c in _IN_SESSION_NAMES) else "-" for c in name
+    )
+    return f"mfa-session-{fitting}"[:64] if fitting else "mfa-session"
 
 
 def check_request_id(response: Mapping[str, Any]) -> None:

@@ -123,7 +123,6 @@ def _fill(argument: Argument, values: dict[str, Any], word: str) -> None:
 
 
 def _take(option: Option, values: dict[str, Any], attached: str | None, words: list[str]) -> None:
-    """Put one option's value among `values`, taking the next word if it needs one."""
     if option.kind in {"flag", "count"}:
         if attached is not None:
             raise _NotPlainError

@@ -122,7 +122,6 @@ def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
 
 
 def _names_to_use(environ: Mapping[str, str], sessions: Iterable[str]) -> list[str]:
-    """Return the sessions of config.toml, those in the credentials file, and the role profiles."""
     from mfa_session.files.names import by_recent_use  # noqa: PLC0415  # for one command only
 
     known = {*sessions, *session_names(environ), *role_profiles(environ)}
@@ -196,7 +195,6 @@ def find_cursor(before: list[str], current: str) -> Cursor:
 
 
 def _words_to_explain(before: list[str]) -> Offers:
-    """Return the words that may follow `help` and these."""
     if not before:
         return _first_words()
     return _words_of(before[0]) if len(before) == 1 and find_group(before[0]) else ()
@@ -264,7 +262,6 @@ class _Line:
 
 
 def _value(wanted: Option | Argument, prefix: str = "") -> Cursor:
-    """Return what may be the value of an option, or an argument."""
     offers = tuple((prefix + choice, "") for choice in wanted.choices)
     named = (getattr(wanted, "metavar", "") or wanted.name).strip("[]").lower()
     suggests = wanted.suggests or _USUAL.get(named, "") or _USUAL.get(wanted.name, "")

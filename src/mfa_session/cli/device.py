@@ -110,7 +110,6 @@ def _enrol(options: Options, settings: Settings, edges: DeviceEdges, show: Show 
 def _name_is_taken(
     serial: str, settings: Settings, edges: DeviceEdges, another: str
 ) -> ConfigurationError:
-    """Return the error for a name that is taken, by the user's own device or another's."""
     if serial in {device.serial for device in edges.aws.enabled()}:
         return ConfigurationError(
             "device-exists",
@@ -154,7 +153,6 @@ def remove(options: Options, ctx: Context) -> Result:
 
 
 def _phone(options: Options, ctx: Context) -> Show | None:
-    """Return how to show a new device to a phone; None unless asked for."""
     if options.no_keyring and not ctx.make.terminal().can_ask():
         raise UsageError(
             "qr-needs-terminal",

@@ -83,7 +83,6 @@ def _file_failed(error: OSError) -> MfaSessionError:
 
 
 def _connection_failed(error: OSError) -> MfaSessionError:
-    """Return the error for a connection that broke where no call of AWS was made."""
     return UnreachableError(
         "network", f"a connection failed: {_reason(error)}", "check the network, then try again"
     )
@@ -229,7 +228,6 @@ def _spell(command: Command, given: Given, add: Sequence[str]) -> str:
 
 
 def _spell_option(option: Option, value: object) -> Iterator[str]:
-    """Yield the words of an option that was given; durations in seconds."""
     values = value if isinstance(value, (list, tuple)) else [value]
     for each in values:
         if option.kind in {"flag", "count"}:

@@ -67,7 +67,6 @@ def _result(
 
 
 def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]:
-    """Return the sessions of this name; refuse another tool's, and a name without a session."""
     found = sessions_named(sessions, name)
     ours = [session for session in found if session.managed]
     if ours:

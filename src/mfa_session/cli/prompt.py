@@ -76,7 +76,6 @@ def colored(segment: Segment, shell: str) -> str:
 
 
 def _find(options: Options, ctx: Context) -> Segment | None:
-    """Return the session whose keys are in the environment, or else the one in the files."""
     if not options.profile:
         active = ctx.environ.get("MFA_SESSION_ACTIVE")
         if active:

@@ -52,23 +52,43 @@ def make_context(
     clock: SystemClock,
     make_factories: Callable[[Run], Factories],
 ) -> Context:
-    """Return the context; nothing is read yet but what the clock needs when it is asked.
-
-    `make_factories` is called when the first factory is asked for. No core is dumped from here on:
-    what is read next holds keys.
-    """
+    """Return a command's context. No core is dumped from here on: what is read next holds keys."""
     limits.forbid_core_dumps()
-    state = StateDir.of(environ)
-    aws_clock = AwsClock(state)
+    return context_of(
+        given,
+        environ,
+        clock,
+        make_factories,
+        console=Console(int(given.values.get("verbose") or 0), environ),
+        files=Files(environ, StateDir.of(environ)),
+        may_ask=not given.flag("no_input") and not forbids_questions(environ),
+    )
+
+
+def context_of(
+    given: Given,
+    environ: Mapping[str, str],
+    clock: SystemClock,
+    make_factories: Callable[[Run], Factories],
+    *,
+    console: Console,
+    files: Files,
+    may_ask: bool,
+) -> Context:
+    """Return a context; nothing is read yet but what the clock needs when it is asked.
+
+    `make_factories` is called when the first factory is asked for.
+    """
+    aws_clock = AwsClock(files.state)
     clock.offset = aws_clock.offset
     run = Run(
         environ=environ,
         clock=clock,
         aws_clock=aws_clock,
-        console=Console(int(given.values.get("verbose") or 0), environ),
-        files=Files(environ, state),
+        console=console,
+        files=files,
         given=given,
-        may_ask=not given.flag("no_input") and not forbids_questions(environ),
+        may_ask=may_ask,
     )
     made: list[Factories] = []
 
@@ -85,15 +105,15 @@ def make_context(
             execute_past_wrappers,
         )
 
-        return execute_past_wrappers(run.console, command, child, environ)
+        return execute_past_wrappers(console, command, child, environ)
 
-    run.files.fetch = fetch
+    files.fetch = fetch
     return Context(
         environ=environ,
         clock=clock,
-        console=run.console,
-        files=run.files,
+        console=console,
+        files=files,
         wire=wire,
         execute=execute,
-        may_ask=run.may_ask,
+        may_ask=may_ask,
     )

@@ -13,6 +13,7 @@ from mfa_session.model.settings import GIVEN_CODE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeVar
 
     from mfa_session.aws.calls import CallEdges
     from mfa_session.cli.run import Run
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mfa_session.system.secret_store import SecretStore
     from mfa_session.system.stored_keys import StoredKeys, StoredSessions
     from mfa_session.system.terminal import Terminal
+
+    AnyStore = TypeVar("AnyStore", bound=SessionStore)
 
 
 class SessionWiring:
@@ -49,13 +52,13 @@ class SessionWiring:
         return Terminal(may_ask=self.run.may_ask)
 
     def confirm(self, question: str) -> bool | None:
-        """Ask for a yes; None where nobody can be asked."""
+        """Ask for a yes."""
         from mfa_session.system.terminal import confirm
 
         return confirm(self.terminal(), question)
 
     def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
-        """Let the person pick one of several names, each with a few words about it."""
+        """Let the person pick a name."""
         from mfa_session.system.terminal import pick
 
         return pick(self.terminal(), self.run.environ, title, items)
@@ -97,13 +100,13 @@ class SessionWiring:
         return SuppliedCode(read_line)
 
     def stdin_secret(self) -> str | None:
-        """Return the line on stdin; None where stdin is a terminal."""
+        """Read the line on stdin."""
         from mfa_session.system.console import read_secret_line
 
         return read_secret_line()
 
     def take_code_from_stdin(self) -> None:
-        """Take the line of `--token-code -` now: a child gets what follows it."""
+        """Take the line of `--token-code -`."""
         from contextlib import suppress
 
         from mfa_session.model.errors import NoMfaError
@@ -117,10 +120,15 @@ class SessionWiring:
         """Return the store that writes sessions."""
         from mfa_session.files.session_store import SessionStore
 
-        return SessionStore(
-            self.run.environ,
-            self.run.files.state,
-            self.run.console.warn,
+        return self.make_store(SessionStore)
+
+    def make_store(self, kind: type[AnyStore]) -> AnyStore:
+        """Return a store of this kind."""
+        run = self.run
+        return kind(
+            run.environ,
+            run.files.state,
+            run.console.warn,
             self.stored_sessions,
             self.session_line,
         )
@@ -134,7 +142,7 @@ class SessionWiring:
         return self._stored_sessions
 
     def session_keys(self, profile: str, keyring: str | None) -> Keys | None:
-        """Return the keys of a session that the keyring holds."""
+        """Return the keyring's keys of a session."""
         return self.stored_sessions().get(profile, keyring)
 
     def session_line(self, name: str) -> str:
@@ -150,7 +158,7 @@ class SessionWiring:
         return SecretStore(self._keyring(), self.run.files.state)
 
     def stored_keys(self) -> StoredKeys:
-        """Return the long-term keys in the OS keyring."""
+        """Return the keyring's long-term keys."""
         from mfa_session.system.stored_keys import StoredKeys
 
         return StoredKeys(self._keyring_items(), self.run.files.state)
@@ -180,20 +188,20 @@ class SessionWiring:
             self.run.console.say(text)
 
     def session(self) -> Edges:
-        """Return what acquiring a session touches, the same for every session of this run."""
+        """Return the edges of a login, made once."""
         if self._session is None:
             self._session = self.make_session()
         return self._session
 
     def make_session(self) -> Edges:
-        """Make what acquiring a session touches."""
+        """Make the edges of a login."""
         from mfa_session.aws.calls import AwsCalls
+        from mfa_session.aws.request import role_session_name
         from mfa_session.files.notes import UsedSteps
         from mfa_session.files.single_flight import Turns
         from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
         from mfa_session.system.clock import wait_until
-        from mfa_session.system.role_session_name import role_session_name
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose_device
 

@@ -153,7 +153,6 @@ def _take_text(serial: str, ctx: Context) -> str:
 
 
 def _confirm_replacing(serial: str, ctx: Context) -> None:
-    """Ask whether to lose a secret that may be kept nowhere else."""
     require_yes(
         ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?"),
         unasked=f"another secret of {serial} is stored",
@@ -163,7 +162,6 @@ def _confirm_replacing(serial: str, ctx: Context) -> None:
 
 
 def _confirm_removing(serial: str, ctx: Context) -> None:
-    """Ask whether to forget a secret that AWS still wants codes of."""
     require_yes(
         ctx.make.confirm(f"Remove the secret of {serial}? AWS still requires its codes."),
         unasked=f"removing the secret of {serial} must be confirmed",
@@ -172,7 +170,6 @@ def _confirm_removing(serial: str, ctx: Context) -> None:
 
 
 def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:
-    """Return the only device with a secret, or the one of several that the person picks."""
     stored = secrets.serials(_profiles_by_serial(options, ctx))
     if not stored:
         raise _nothing_to_remove("any device")

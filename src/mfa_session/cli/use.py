@@ -58,7 +58,6 @@ def _choose(inputs: Inputs, ctx: Context) -> str:
 
 
 def _about(name: str, inputs: Inputs, ctx: Context) -> str:
-    """Return what tells a session from the others: its role, and the time left."""
     session = next((session for session in inputs.sessions() if session.name == name), None)
     table = inputs.file.sessions.get(name) or inputs.profiles.section(name)
     role = str(table.get("role_arn") or (session and session.role_arn) or "")

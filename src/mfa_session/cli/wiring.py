@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
     from mfa_session.aws.account import IamPolicies, Lookups
     from mfa_session.aws.federation import Federation
+    from mfa_session.cli.run import Run
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.feature_ports import DoctorEdges, JobEdges, RolesEdges, SetupEdges
     from mfa_session.model.iam import KeyEdges, NewDevice
     from mfa_session.model.ports import Caller
     from mfa_session.model.session import Keys
-    from mfa_session.model.settings import Source
+    from mfa_session.model.settings import SettingsFile, Source
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.shell.scripts import ShellStart
     from mfa_session.system.browser import Browser
@@ -33,7 +34,7 @@ class Wiring(SessionWiring):
     """The edges of every feature in one run."""
 
     def keys(self) -> KeyEdges:
-        """Return what the care of long-term keys touches."""
+        """Return the edges of `keys`."""
         from mfa_session.aws.account import IamKeys
         from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
@@ -56,7 +57,7 @@ class Wiring(SessionWiring):
         )
 
     def devices(self, caller: Caller) -> DeviceEdges:
-        """Return what the care of MFA devices touches, in the name of `caller`."""
+        """Return the edges of `device`."""
         from mfa_session.aws.account import IamDevices
         from mfa_session.files.notes import Enrolments
         from mfa_session.mfa.devices import DeviceEdges
@@ -80,7 +81,7 @@ class Wiring(SessionWiring):
         )
 
     def phone(self) -> Callable[[NewDevice], None] | None:
-        """Return how to show a device's secret to a phone; None without a terminal."""
+        """Return how a phone is shown a secret."""
         import sys
 
         from mfa_session.mfa import phone
@@ -100,7 +101,7 @@ class Wiring(SessionWiring):
         return show
 
     def lookups(self, caller: Caller) -> Lookups:
-        """Return the questions about what a command will hit, asked by `caller`."""
+        """Return the guard's questions."""
         from mfa_session.aws.account import Lookups
 
         return Lookups(self.call_edges(), caller)
@@ -112,7 +113,7 @@ class Wiring(SessionWiring):
         return Federation(self.call_edges())
 
     def browser(self) -> Browser | None:
-        """Return the person's browser; None on a machine without one."""
+        """Return the person's browser."""
         from mfa_session.system.browser import find_browser
 
         return find_browser(self.run.environ)
@@ -138,16 +139,14 @@ class Wiring(SessionWiring):
         return read_list().operations
 
     def policies(self, caller: Caller) -> IamPolicies:
-        """Return how the policies of `caller` are read."""
+        """Return how policies are read."""
         from mfa_session.aws.account import IamPolicies
 
         return IamPolicies(self.call_edges(), caller)
 
     def doctor(self) -> DoctorEdges:
         """Return what the doctor looks at."""
-        from mfa_session.cli.doctor_edges import make_doctor
-
-        return make_doctor(self.run)
+        return _doctor_edges(self.run)
 
     def setup(self) -> SetupEdges:
         """Return what `configure` writes, and how it asks."""
@@ -220,13 +219,13 @@ class Wiring(SessionWiring):
         )
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
-        """Return the major version of the AWS CLI that `words` start; None where it is unknown."""
+        """Ask the AWS CLI for its major version."""
         from mfa_session.system.processes import aws_cli_version
 
         return aws_cli_version(words, self.run.environ)
 
     def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
-        """Return what `work` returns; None where an error of ours ends it, or it takes longer."""
+        """Do `work`; None where an error of ours ends it, or it takes longer."""
         from contextlib import suppress
 
         from mfa_session.model.errors import MfaSessionError
@@ -246,3 +245,62 @@ def _shell_start(shell: str, environ: Mapping[str, str]) -> ShellStart:
 
     folder = os.path.dirname(os.path.abspath(settings_path(environ)))
     return ShellStart(shell, folder, environ, home(environ))
+
+
+def _doctor_edges(run: Run) -> DoctorEdges:
+    """Return what the doctor looks at; AWS's time is not remembered, and nothing is asked."""
+    from time import monotonic
+
+    from mfa_session.aws.account import Checkup
+    from mfa_session.aws.action_list import read_list
+    from mfa_session.aws.calls import CallEdges
+    from mfa_session.files.disk import Disk
+    from mfa_session.files.settings_cache import read_settings_afresh
+    from mfa_session.files.state import ClockReading, ReadOnlyState
+    from mfa_session.guard.unmatched import find_unmatched
+    from mfa_session.model.feature_ports import DoctorEdges
+    from mfa_session.model.paths import expand
+    from mfa_session.shell.scripts import eval_line, guard_setup, list_guarded
+    from mfa_session.system.keyring_access import Keyring
+    from mfa_session.system.keyring_items import KeyringItems
+    from mfa_session.system.programs import is_startable
+    from mfa_session.system.secret_index import SecretIndex
+    from mfa_session.system.secret_store import SecretStore
+    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
+    from mfa_session.system.waiting import Running, run_limited
+
+    reading, environ, state = ClockReading(), run.environ, run.files.state
+
+    def items(file: SettingsFile) -> KeyringItems:
+        return KeyringItems(keyring(file))
+
+    def keyring(file: SettingsFile) -> Keyring:
+        return Keyring(environ, file.keyring, may_ask=False)
+
+    def stored_keys(file: SettingsFile, profile: str) -> Keys | None:
+        return StoredKeys(items(file), ReadOnlyState(state)).get(profile)
+
+    def session_keys(profile: str, keyring: str | None) -> Keys | None:
+        return StoredSessions(items(read_settings_afresh(environ))).get(profile, keyring)
+
+    calls = CallEdges(clock=run.clock, aws_clock=reading, limited=run_limited, environ=environ)
+    return DoctorEdges(
+        aws=Checkup(calls),
+        clock_seconds=lambda: reading.seconds,
+        disk=Disk(environ, state, session_keys),
+        options=lambda: run.given.options(environ),
+        stored_serials=SecretIndex(state).stored,
+        secrets=lambda file: SecretStore(keyring(file), ReadOnlyState(state)),
+        stored_keys=stored_keys,
+        has_program=lambda name: is_startable(expand(name, environ), environ),
+        unmatched_patterns=lambda patterns: find_unmatched(
+            patterns, lambda: read_list().operations
+        ),
+        guarded=list_guarded,
+        guard_setup=guard_setup,
+        eval_line=eval_line,
+        start=Running,
+        local_now=run.clock.local_now,
+        monotonic=monotonic,
+        paint=run.console.paint_for_stdout,
+    )

@@ -68,7 +68,6 @@ def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
-    """Return that the key is inactive, if the key list shows it; else AWS's message."""
     listed = key.keys if isinstance(key.keys, tuple) else ()
     mine = [each for each in listed if each.id == key.caller.keys.access_key_id]
     return "it is inactive" if mine and not mine[0].is_active else problem.message
@@ -158,7 +157,6 @@ def look_at_device_choice(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _report_unanswered(scene: Scene, field: str) -> Iterator[Diagnosis]:
-    """Yield each reason why keys have no answer of this kind."""
     reasons = [_why_unanswered(key, field) for key in scene.aws.keys]
     reasons += [f"{label}: {reason}" for label, reason in scene.aws.unasked.items()]
     if not reasons:
@@ -169,7 +167,6 @@ def _report_unanswered(scene: Scene, field: str) -> Iterator[Diagnosis]:
 
 
 def _why_unanswered(key: KeyFacts, field: str) -> str | None:
-    """Return why a key has no answer of this kind; None if it has one."""
     unanswered = _find_reason(key.identity)
     if unanswered is not None or field == "identity":
         return unanswered

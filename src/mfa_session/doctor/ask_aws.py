@@ -235,7 +235,6 @@ def _list_sources(inputs: Inputs) -> Iterator[Source]:
 
 
 def _find_obstacle(keys: tuple[KeyFacts, ...]) -> MfaSessionError | NotAsked | None:
-    """Return why AWS was not asked at all, if no key could be asked about."""
     answers = [key.identity for key in keys]
     if answers and all(isinstance(answer, NotAsked) for answer in answers):
         return next(answer for answer in answers if isinstance(answer, NotAsked))

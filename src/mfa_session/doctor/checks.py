@@ -80,6 +80,16 @@ def note(finding: str, cure: str = "") -> Diagnosis:
     return Diagnosis(severity=NOTE, finding=finding, cure=cure)
 
 
+def make_readable_check(id_: str, fine: str, part: str) -> Check:
+    """Return a check that a part of the scene could be read."""
+
+    def look(scene: Scene) -> Iterable[Diagnosis]:
+        problem = scene.broken.get(part)
+        return () if problem is None else (error(problem.message, problem.hint),)
+
+    return check(id_, fine)(look)
+
+
 def skipped(reason: str) -> Diagnosis:
     """Return the reason why something could not be checked."""
     return Diagnosis(severity=SKIPPED, finding=reason)

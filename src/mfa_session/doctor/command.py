@@ -183,7 +183,6 @@ def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> l
 
 
 def _look(check: Check, group: str, scene: Scene) -> Iterator[CheckResult]:
-    """Yield the findings of a check, or that it passed or was skipped."""
     lacking = [scene.missing[part] for part in check.needs if part in scene.missing]
     if lacking:
         yield CheckResult(id=check.id, group=group, severity=SKIPPED, finding=lacking[0])

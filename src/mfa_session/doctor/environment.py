@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.checks import OPTIONS, PROFILES, check, error, note, warning
+from mfa_session.doctor.checks import (
+    OPTIONS,
+    PROFILES,
+    check,
+    error,
+    make_readable_check,
+    note,
+    warning,
+)
 from mfa_session.model.feature_ports import SETTINGS
 from mfa_session.model.paths import home
 from mfa_session.model.session import SESSION_KEY_PREFIX, read_keys
@@ -177,15 +185,8 @@ def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("bad-variable", "every MFA_SESSION_… variable has a valid value")
-def look_at_values(scene: Scene) -> Iterator[Diagnosis]:
-    if OPTIONS in scene.broken:
-        problem = scene.broken[OPTIONS]
-        yield error(problem.message, problem.hint)
-
-
 CHECKS = (
-    look_at_values,
+    make_readable_check("bad-variable", "every MFA_SESSION_… variable has a valid value", OPTIONS),
     look_at_keys,
     look_at_partial_keys,
     look_at_expiry,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.checks import PROFILES, check, error, note, warning
+from mfa_session.doctor.checks import PROFILES, check, error, make_readable_check, note, warning
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.paths import config_path, credentials_path, expand, settings_path
 from mfa_session.model.settings import SESSION_KEYS, TABLES
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.checks import Check, Diagnosis, Scene
+    from mfa_session.doctor.checks import Diagnosis, Scene
 
 
 _NAMED_FILES = {
@@ -26,17 +26,6 @@ _VALID_KEYS = "; ".join(
     f"[{name}] {', '.join(keys)}"
     for name, keys in {**TABLES, "sessions.NAME": SESSION_KEYS}.items()
 )
-
-
-def broken(scene: Scene, part: str) -> Iterator[Diagnosis]:
-    """Yield why a file could not be read."""
-    if part in scene.broken:
-        problem = scene.broken[part]
-        yield error(problem.message, problem.hint)
-
-
-def _make_readable_check(id_: str, fine: str, part: str) -> Check:
-    return check(id_, fine)(lambda scene: broken(scene, part))
 
 
 @check("unsafe-file", "nobody else may write the files")
@@ -115,12 +104,10 @@ def look_at_copies(scene: Scene) -> Iterator[Diagnosis]:
 
 
 CHECKS = (
-    _make_readable_check("credentials-file", "the credentials file can be read", CREDENTIALS),
-    _make_readable_check("config-file", "the AWS config file can be read", CONFIG),
-    _make_readable_check(
-        "config-toml", f"config.toml has valid keys only: {_VALID_KEYS}", SETTINGS
-    ),
-    _make_readable_check("state-directory", "the state directory is ours", STATE),
+    make_readable_check("credentials-file", "the credentials file can be read", CREDENTIALS),
+    make_readable_check("config-file", "the AWS config file can be read", CONFIG),
+    make_readable_check("config-toml", f"config.toml has valid keys only: {_VALID_KEYS}", SETTINGS),
+    make_readable_check("state-directory", "the state directory is ours", STATE),
     look_at_owners,
     look_at_modes,
     look_at_unwritable,

@@ -97,7 +97,6 @@ def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _find_lost_line(section: Mapping[str, str]) -> str | None:
-    """Return the key that a session of ours has lost; None if it has all, or is not ours."""
     if not is_managed(section) and not has_lost_key_id(section):
         return None
     return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
@@ -166,7 +165,6 @@ def resolve_configured(scene: Scene, name: str) -> Settings:
 
 
 def _find_refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnosis]:
-    """Yield why a session cannot work; None means the default session."""
     try:
         if name is None:
             resolve_named(scene.inputs, find_name(scene.inputs))

@@ -129,7 +129,6 @@ def read_recovered(state: StateDir) -> dict[str, Session]:
 
 
 def _to_text(sessions: Iterable[Session]) -> bytes:
-    """Return sessions as a file of their own: a section each, as in the credentials file."""
     return _in_ini({session.profile: session_values(session) for session in sessions})
 
 
@@ -195,7 +194,7 @@ class KeyringSessions:
         self._state.write(name, _note_of(session, backend))
 
     def forget(self, profile: str) -> None:
-        """Forget that the keyring has a session of this profile."""
+        """Forget a session."""
         self._state.remove(file_of_profile(STORED, profile))
 
     def remove(self, profile: str) -> None:

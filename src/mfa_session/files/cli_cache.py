@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 
 from mfa_session.files.atomic import not_written, replace_file
 from mfa_session.files.reading import PRIVATE_MODE, check_place, unreadable
-from mfa_session.files.state import make_private_directory
+from mfa_session.files.state import make_private_directory, read_own
 from mfa_session.files.writable import WritableFile
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import expand
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from mfa_session.files.state import StateDir
 
-MOST_BYTES = 1 << 20
 WHAT = "the AWS CLI's cache"
 
 
@@ -44,25 +42,19 @@ class CliCacheFiles:
         check_place(some, WHAT)
 
     def read(self, name: str) -> bytes | None:
-        """Return an entry's bytes, or None. ConfigurationError `foreign-cache-entry`."""
+        """Return an entry. ConfigurationError `foreign-cache-entry`."""
         path = self.path(name)
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
-            descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+            data = read_own(path, _is_mine)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             if os.path.islink(path):
                 raise self.foreign(name) from None
             raise unreadable(path, error) from error
-        try:
-            status = os.fstat(descriptor)
-            is_ours = sys.platform == "win32" or status.st_uid == os.geteuid()
-            if not stat.S_ISREG(status.st_mode) or not is_ours:
-                raise self.foreign(name)
-            return os.read(descriptor, MOST_BYTES)
-        finally:
-            os.close(descriptor)
+        if data is None:
+            raise self.foreign(name)
+        return data
 
     def write(self, name: str, data: bytes) -> None:
         """Write an entry. Raises ConfigurationError `file-not-written`."""
@@ -74,10 +66,14 @@ class CliCacheFiles:
         replace_file(path, data, mode=PRIVATE_MODE)
 
     def foreign(self, name: str) -> ConfigurationError:
-        """Return the error for a file that is not an entry of the AWS CLI."""
+        """Return the error for a file that is not an entry."""
         path = self.path(name)
         return ConfigurationError(
             "foreign-cache-entry",
             f"{path} was not written by the AWS CLI, and is left alone",
             f"check it; if nobody needs it: rm {path}",
         )
+
+
+def _is_mine(status: os.stat_result) -> bool:
+    return sys.platform == "win32" or status.st_uid == os.geteuid()

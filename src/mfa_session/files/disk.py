@@ -164,7 +164,6 @@ def _find(environ: Mapping[str, str]) -> Iterator[Place]:
 
 
 def _place(path: str, what: str, forbidden: int = PRIVATE) -> Iterator[Place]:
-    """Yield the file or directory at a path, if it belongs to this user."""
     try:
         status = os.stat(path)
     except OSError:

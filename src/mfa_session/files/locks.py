@@ -166,7 +166,6 @@ def unlock(descriptor: int) -> None:
 
 
 def _stands_at(path: str, descriptor: int) -> bool:
-    """Tell whether the open file is still the one at `path`."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))
     except FileNotFoundError:

@@ -40,19 +40,19 @@ class UsedSteps:
 
         Not only the latest: one sent while the clock was ahead says nothing of those before it.
         """
-        words = (
-            (self._state.read(name_for(_STEPS, serial)) or b"").decode("ascii", "replace").split()
-        )
-        return frozenset(int(word) for word in words if word.isdigit() and len(word) <= MOST_DIGITS)
+        return frozenset(map(int, self._words(serial)))
 
     def note(self, serial: str, step: int) -> None:
         """Remember a step, before its code is sent: a kill in between must not send it twice."""
         try:
-            before = (self._state.read(name_for(_STEPS, serial)) or b"").split()[-KEPT_STEPS:]
-            words = [word for word in before if word.isdigit()] + [b"%d" % step]
+            words = [*self._words(serial)[-KEPT_STEPS:], b"%d" % step]
             self._state.write(name_for(_STEPS, serial), b"\n".join(words) + b"\n")
         except ConfigurationError as error:
             self._talk.warn(f"the code's use cannot be remembered: {error.message}")
+
+    def _words(self, serial: str) -> list[bytes]:
+        words = (self._state.read(name_for(_STEPS, serial)) or b"").split()
+        return [word for word in words if word.isdigit() and len(word) <= MOST_DIGITS]
 
 
 class Enrolments:
@@ -126,7 +126,6 @@ class KeyJournal:
 
 
 def _read_all(kind: type[Noted], state: StateDir, prefix: str) -> list[Noted]:
-    """Return every note that can be read."""
     found = (read_note(kind, state.read(name)) for name in state.names(prefix))
     return [note for note in found if note is not None]
 

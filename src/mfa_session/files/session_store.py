@@ -79,7 +79,7 @@ class SessionStore:
         return list_sessions(profiles, {**stored, **read_recovered(self._state)})
 
     def begin(self, profiles: ProfileFiles) -> None:
-        """Take what stood there at the command's start; remove copies that killed runs left."""
+        """Take what stands there; remove copies that killed runs left."""
         self._expect(profiles, self._keyring.all())
         self._credentials.clear()
         self._config.clear()

@@ -62,7 +62,7 @@ class SettingsWriter:
         parse_settings(self.path, self.read())
 
     def read(self) -> bytes:
-        """Return the file's bytes as they are now; none if there is no file."""
+        """Return its bytes."""
         return read_bytes(self.path) or b""
 
     def edited(self, data: bytes, values: Mapping[Place, object]) -> bytes:
@@ -178,7 +178,6 @@ def _find_table(body: Body, names: list[str]) -> Table | None:
 
 
 def _set_in(body: Body, name: str, value: Value, end: str) -> None:
-    """Set a key of a table: where it stands, or after the last one."""
     last = -1
     for row, (key, item) in enumerate(body):
         if key is None or isinstance(item, Table):

@@ -190,7 +190,7 @@ class ProfilesWriter:
         self._file.check_writable()
 
     def read(self) -> bytes:
-        """Return the file's bytes as they are now; none if there is no file."""
+        """Return its bytes."""
         return self._file.read().data
 
     def edited(self, values: Values, before: Mapping[Place, object]) -> bytes:

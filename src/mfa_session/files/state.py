@@ -20,7 +20,7 @@ from mfa_session.model.paths import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mfa_session.files.atomic import Reservation
@@ -106,7 +106,7 @@ class StateDir:
         if not self._is_there():
             return None
         try:
-            return _read_own(path)
+            return read_own(path, _is_only_ours)
         except FileNotFoundError:
             return None
         except OSError as exc:
@@ -205,8 +205,6 @@ class StateDir:
             except FileNotFoundError as exc:  # each is full, or none of ours
                 raise _no_lock_directory(str(exc.strerror)) from exc
         path = os.path.join(directory, f"mfa-session-{self._user_id()}")
-        if os.path.islink(path):  # in a directory for all, it could lead anywhere
-            raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
         try:
             return make_private_directory(path)
         except OSError as exc:
@@ -262,22 +260,27 @@ def check_own_directory(path: str, status: os.stat_result) -> None:
         )
 
 
-def _read_own(path: str) -> bytes | None:
-    """Return the bytes of a regular file that only this user can write, if it is not too large."""
+def read_own(path: str, is_ours: Callable[[os.stat_result], bool]) -> bytes | None:
+    """Return the first MiB of a regular file, if `is_ours` says so; a link raises OSError."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     try:
         status = os.fstat(descriptor)
-        is_ours = sys.platform == "win32" or (
+        is_fit = stat.S_ISREG(status.st_mode) and is_ours(status)
+        return os.read(descriptor, LARGEST_BYTES) if is_fit else None
+    finally:
+        os.close(descriptor)
+
+
+def _is_only_ours(status: os.stat_result) -> bool:
+    return status.st_size <= LARGEST_BYTES and (
+        sys.platform == "win32"
+        or (
             status.st_uid == os.geteuid()
             and status.st_nlink == 1
             and not status.st_mode & OTHERS_MAY_WRITE
         )
-        if not stat.S_ISREG(status.st_mode) or not is_ours or status.st_size > LARGEST_BYTES:
-            return None
-        return os.read(descriptor, LARGEST_BYTES)
-    finally:
-        os.close(descriptor)
+    )
 
 
 class ReadOnlyState:

@@ -268,7 +268,7 @@ class PlainFile(WritableFile):
     """A file that is replaced under a lock, if nobody has changed it since it was seen."""
 
     def read(self) -> bytes:
-        """Return its bytes; none if there is no file."""
+        """Return its bytes."""
         return read_bytes(self.path) or b""
 
     def replace(self, seen: bytes, data: bytes) -> None:

@@ -357,6 +357,5 @@ def match_option(word: str, known: tuple[str, ...]) -> str | None:
 
 
 def _is_number(text: str) -> bool:
-    """Say whether a text is digits, with at most one decimal point before the last."""
     whole, point, part = text.partition(".")
     return part.isdigit() and (not whole or whole.isdigit()) if point else whole.isdigit()

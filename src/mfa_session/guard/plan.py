@@ -181,7 +181,6 @@ class Choice:
         return SessionsOfSource(self._inputs, source, identity.profile, is_told=identity.is_told)
 
     def _require(self, wanted: str) -> Settings:
-        """Return the session called `wanted` if it belongs to this identity."""
         inputs = self._inputs
         named = find_name(inputs.replace(options=inputs.options.replace(profile=wanted)))
         settings = resolve_named(inputs, named)
@@ -349,7 +348,6 @@ def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
 
 
 def _device_is_unknown(settings: Settings | None) -> bool:
-    """Say whether the MFA device is named neither by settings nor by an earlier login."""
     asks = settings.via or settings if settings else None
     return asks is not None and asks.mfa_serial is None and asks.remembered_serial is None
 

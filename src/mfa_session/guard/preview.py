@@ -93,7 +93,6 @@ class Preview:
                 self._ctx.console.say(f"  {line}")
 
     def _ask(self, caller: Caller) -> None:
-        """Ask AWS within the time limit, and keep what it answers."""
         known, lookups = self._known, self._ctx.make.lookups(caller)
         ends_at = time.monotonic() + LIMIT_SECONDS
 
@@ -226,7 +225,6 @@ def _find_kind(option: str, value: str, call: AwsCall) -> str | None:
 
 
 def _is_instance_id(text: str) -> bool:
-    """Say whether a text is an instance id: `i-` and 17, or in old ones 8, hexadecimal digits."""
     digits = text[2:]
     return text[:2] == "i-" and len(digits) in {8, 17} and _HEX.issuperset(digits)
 

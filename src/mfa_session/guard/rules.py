@@ -109,7 +109,6 @@ def _read_patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
 
 
 def _make_ruling(protected: bool, source: str, pattern: Pattern, action: str) -> Ruling:
-    """Name the rule as its author wrote it."""
     quoted = pattern.text if source == "built-in" else f'"{pattern.text}"'
     return Ruling(protected=protected, rule=f"{source} {quoted}", action=action)
 
@@ -249,7 +248,6 @@ def parse_command(text: str) -> Listed:
 
 
 def _find_options(words: Sequence[str]) -> set[str]:
-    """Return the options before `--`."""
     options = set()
     for word in words:
         if word == "--":
@@ -317,7 +315,6 @@ def _judge_operations(call: AwsCall, rules: Rules) -> Verdict:
 
 
 def _judge_shell(call: AwsCall, rules: Rules, aliases: Aliases) -> Verdict:
-    """Decide about a shell alias, by each command that it may run."""
     inner_aliases = aliases.without((), call.alias or "") if call.alias else aliases
     for command in call.shell:
         for start in _find_programs(command, rules):

@@ -165,7 +165,6 @@ class _StepUp:
         return Ready(words=self._request.words, environ=environ)
 
     def _with_session(self, session: Session) -> Ready:
-        """Replace the command's profile with the session's keys and the region shown."""
         words, call = self._request.words, self._request.verdict.call
         variables = session_variables(session, {}, asked=None, from_files=None)
         variables = {**variables, **self._regions.variables}

@@ -82,7 +82,6 @@ def _fold_names(service: str, operations: Iterable[str]) -> set[str]:
 
 
 def _find_operation(name: str, known: Operations) -> str | None:
-    """Return a pattern for the first operation of this name in any service."""
     for service, operations in known.items():
         for operation in operations:
             if fold(operation) == fold(name):

@@ -274,7 +274,6 @@ class IniText:
         return True
 
     def _is_known(self, lines: list[str]) -> bool:
-        """Tell whether a section has a shape that was read before."""
         latest = self._latest
         if len(latest) == len(lines) and all(map(str.startswith, lines, latest)):
             return True

@@ -170,7 +170,6 @@ def _rotate_locked(options: Options, ctx: Context) -> Result:
 
 
 def _report_sessions(old_id: str, ctx: Context) -> None:
-    """Report the sessions of the replaced key, whose next login needs a code."""
     sessions = ctx.make.session().store.sessions()
     for name in sorted(
         {one.name for one in sessions if one.managed and one.source_key_id == old_id}
@@ -188,7 +187,6 @@ def _report_deleted(options: Options, ctx: Context, profile: str, deleted: str) 
 
 
 def _lock_key(ctx: Context, profile: str) -> AbstractContextManager[None]:
-    """Let one process at a time move or replace a key."""
     turns = ctx.make.session().turns
     return turns.alone(
         f"long-term key {profile}", f"the key of profile {profile!r}", "`mfa-session keys`"
@@ -196,7 +194,6 @@ def _lock_key(ctx: Context, profile: str) -> AbstractContextManager[None]:
 
 
 def _mfa_caller(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
-    """Return a caller with the source's MFA session, renewed if necessary."""
     session = acquire(ctx, inputs, settings).session
     return Caller(
         keys=session.keys,
@@ -215,7 +212,6 @@ def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Call
 
 
 def _source(options: Options, inputs: Inputs) -> Source:
-    """Return the profile's source; for a session, the source of its keys."""
     name = options.profile
     if name is None:
         source = usual_source(inputs, default_name(inputs), PROFILE)

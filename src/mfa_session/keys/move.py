@@ -199,7 +199,6 @@ class Mover:
             )
 
     def _begin(self, kind: str, places: KeyPlaces) -> None:
-        """Report an interrupted run, and note this one."""
         begun = self._edges.journal.move(self._profile)
         if begun is not None:
             self._edges.talk.say(

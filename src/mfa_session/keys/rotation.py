@@ -23,7 +23,7 @@ from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mfa_session.keys.user_keys import Signer
     from mfa_session.model.iam import KeyEdges, KeyVault, Others, PairStore
@@ -101,14 +101,14 @@ class KeyRotation:
         self._check_move()
         self._user.load(self._current())
         begun = self._resumed() or self._begin()
-        steps = {
+        steps: dict[str, Callable[[Rotation], None]] = {
             CLEAN: self._clean,
             CREATE: self._create,
             VERIFY: self._verify,
             SWAP: self._swap,
-            FORGET_NEW: self._forget_new,
+            FORGET_NEW: lambda _begun: self._pairs.drop_new(self._profile),
             SWAP_OTHERS: self._swap_others,
-            DEACTIVATE: self._deactivate,
+            DEACTIVATE: lambda begun: self._user.deactivate(begun.old_id),
         }
         while (step := next_step(begun, self._facts())) is not None:
             self._edges.talk.detail(f"key of profile {self._profile!r}: {step}")
@@ -312,19 +312,12 @@ class KeyRotation:
             self._pairs.swap(self._profile)
         self._edges.talk.detail(f"profile {self._profile!r} no longer uses {begun.old_id}")
 
-    def _forget_new(self, begun: Rotation) -> None:
-        del begun
-        self._pairs.drop_new(self._profile)
-
     def _swap_others(self, begun: Rotation) -> None:
         del begun
         slots = self._pairs.slots(self._profile)
         if slots.old is None or slots.current is None:
             raise not_stored(self._profile)
         self._others.replace(slots.old, slots.current)
-
-    def _deactivate(self, begun: Rotation) -> None:
-        self._user.deactivate(begun.old_id)
 
     def _confirm(self, question: str) -> None:
         require_yes(

@@ -170,7 +170,6 @@ class UserKeys:
 
 
 def _refuse_unless_user(arn: str, caller: Caller) -> None:
-    """Refuse keys that are not an IAM user's; a root user's should be deleted."""
     resource = arn.split(":", 5)[-1]
     if resource == "root":
         raise ConfigurationError(

@@ -96,7 +96,6 @@ class Removal:
             self._edges.intents.remove(device.serial)
 
     def _deactivate(self, device: Device) -> None:
-        """Note the removal, then deactivate; delete the note if AWS refuses."""
         now = self._edges.clock.now().replace(microsecond=0)
         self._edges.intents.save(
             Intent(

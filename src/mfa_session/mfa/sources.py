@@ -61,7 +61,6 @@ class Sources(Record):
         return self._for_device
 
     def _may_hold_secret(self) -> bool:
-        """Say whether the keyring may hold a secret, without asking AWS for the device."""
         settings = self.settings
         if settings.code == "keyring":
             return True  # reading it fails with a better error

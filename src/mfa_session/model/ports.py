@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from mfa_session.model.record import Record
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Keys, Secret, Session
     from mfa_session.model.settings import Settings, SettingsFile, Source
+
+Answer = TypeVar("Answer")
 
 
 class Issued(Record):
@@ -160,6 +162,19 @@ class State(Protocol):
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole; ConfigurationError where that fails."""
+
+    def names(self, prefix: str = "") -> list[str]:
+        """Return the names of the files with this prefix."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there; ConfigurationError where that fails."""
+
+
+class Limited(Protocol):
+    """Limits the time of work that may hang."""
+
+    def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
+        """Return the result of `work`; TimeoutError after the limit."""
 
 
 class Files(Protocol):

@@ -123,7 +123,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
-    """Return the console of the role's partition; refuse a session without a role."""
     arn = parse_arn(settings.role_arn or "")
     if arn is None:
         others = _roles_in(inputs)
@@ -141,7 +140,6 @@ def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
 
 
 def _roles_in(inputs: Inputs) -> list[str]:
-    """Return the sessions and profiles with a role, those of config.toml first."""
     described = [name for name, table in inputs.file.sessions.items() if table.get("role_arn")]
     stored = [session.name for session in inputs.sessions() if session.role_arn]
     profiles = [

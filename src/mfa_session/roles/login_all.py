@@ -86,7 +86,6 @@ class _Login:
         return self._options.force and name in self._inputs.file.sessions
 
     def _keep(self) -> None:
-        """Keep the sessions that are valid and written."""
         now, recovered = self._ctx.clock.now(), self._inputs.recovered
         aside = [profile for profile, session in recovered.items() if not session.in_keyring]
         stored = {session.profile: session for session in self._inputs.sessions()}
@@ -122,7 +121,6 @@ class _Login:
     def _prepare(
         self, edges: RolesEdges, needed: Sequence[str], held: ExitStack
     ) -> tuple[RoleSessions, list[Batch]]:
-        """Return what obtains the roles, and the roles in batches with places set aside."""
         from mfa_session.roles.sessions import RoleSessions  # noqa: PLC0415  # unless all are kept
 
         old = self._inputs.sessions() if self._options.force else []
@@ -183,7 +181,6 @@ def _refusal(check: Callable[[str], None], target: str) -> ConfigurationError | 
 def _report(
     done: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context
 ) -> None:
-    """Report how many sessions there are, and each error once with its sessions."""
     new = sum(not outcome.reused for outcome in done.values())
     summary = f"sessions: {new} new, {len(done) - new} kept"
     summary += f", {len(failed)} failed" if failed else ""

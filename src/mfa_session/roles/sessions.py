@@ -113,7 +113,6 @@ class RoleSessions:
         return mine
 
     def _take_turn(self, settings: Settings, turns: ExitStack) -> NoMfaError | None:
-        """Wait for a session's turn; return the error if another login holds it too long."""
         what = f"session {settings.name!r}"
         try:
             turns.enter_context(self._session.turns.take(turn_key(settings), what))
@@ -152,7 +151,6 @@ class RoleSessions:
         return find_standing(settings, stored, clock.now(), clock.started_at, self._replaced)
 
     def _progress_of(self) -> Callable[[int, int], None]:
-        """Return the function that shows the progress, with the batches before this one."""
         done_before, failed_before = len(self.done) + len(self.failed), len(self.failed)
 
         def tell(done: int, failed: int) -> None:

@@ -241,5 +241,4 @@ def _not_served(name: str, why: CannotServeError) -> ConfigurationError:
 
 
 def _clock_time(moment: datetime) -> str:
-    """Return the local time of a moment within the next hour."""
     return f"{moment.astimezone():%H:%M}"

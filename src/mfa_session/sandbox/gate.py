@@ -176,7 +176,6 @@ class Gate:
 
 
 def _list_mfa_devices(directory: Directory, asked: Asked) -> dict[str, Any]:
-    """List a user's devices of every kind, which only the serial shows."""
     user = find_user(directory, asked)
     devices = [
         {"UserName": user.name, "SerialNumber": d.serial, "EnableDate": d.enabled_at}

@@ -17,6 +17,8 @@ from mfa_session.sandbox.operations import Operation
 from mfa_session.sandbox.server import Answer
 from mfa_session.sandbox.signatures import HttpRequest
 
+# ruff: noqa: PLC0415 - see above
+
 _GLOBAL_HOSTS = {"iam": "iam.amazonaws.com", "route53": "route53.amazonaws.com"}
 _SUFFIXES = {"cn-": "amazonaws.com.cn"}
 _ERROR = 400
@@ -26,9 +28,9 @@ _touched: set[str] = set()
 
 def forward(request: HttpRequest, operation: Operation, account: str) -> Answer:
     """Return moto's answer for the given account."""
-    from botocore.awsrequest import AWSPreparedRequest  # noqa: PLC0415 - slow
-    from moto import settings  # noqa: PLC0415 - slow
-    from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - slow
+    from botocore.awsrequest import AWSPreparedRequest
+    from moto import settings
+    from moto.core.botocore_stubber import BotocoreStubber
 
     # moto would create a thousand machine images for every account and region, in 200 ms each. Its
     # environment variable against that would reach the children of the sandbox's program.
@@ -87,8 +89,8 @@ def add_bucket(account: str, region: str, name: str) -> None:
 
 def _leave_bucket_policies_to_the_gate() -> None:
     """Stop moto from evaluating bucket policies: it ignores conditions."""
-    from moto.iam.access_control import PermissionResult  # noqa: PLC0415 - slow
-    from moto.s3.models import FakeBucket  # noqa: PLC0415 - slow
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
 
     permitted = PermissionResult.PERMITTED
     FakeBucket.get_permission = lambda *_: permitted  # type: ignore[method-assign]  # no setting
@@ -96,7 +98,7 @@ def _leave_bucket_policies_to_the_gate() -> None:
 
 def bucket_policy(name: str) -> tuple[str, dict[str, Any] | None] | None:
     """Return a bucket's account and its policy; None without the bucket."""
-    from moto.s3.models import s3_backends  # noqa: PLC0415 - slow
+    from moto.s3.models import s3_backends
 
     with _lock:
         if name not in s3_backends.bucket_accounts:
@@ -110,7 +112,7 @@ def reset() -> None:
     """Empty every service that was used."""
     if not _touched:
         return
-    from moto.core.base_backend import BackendDict  # noqa: PLC0415 - slow
+    from moto.core.base_backend import BackendDict
 
     with _lock:
         BackendDict.reset()
@@ -126,7 +128,7 @@ def _url(request: HttpRequest, operation: Operation) -> str:
 
 
 def _headers(request: HttpRequest, operation: Operation, account: str) -> Any:
-    from botocore.compat import HTTPHeaders  # noqa: PLC0415 - slow
+    from botocore.compat import HTTPHeaders
 
     headers = HTTPHeaders()
     for name, value in request.headers.items():

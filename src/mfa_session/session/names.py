@@ -121,7 +121,6 @@ def unknown_name(
 
 
 def _usual_first(inputs: Inputs, names: Collection[str]) -> list[str]:
-    """Return ten names at most: the default session and `default` before the others."""
     usual = [name for name in (default_name(inputs), "default") if name in names]
     return list(dict.fromkeys((*usual, *sorted(names))))[:10]
 

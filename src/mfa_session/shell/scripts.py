@@ -102,7 +102,7 @@ class ShellStart:
         return start + os.fsencode(self.line) + end
 
     def guard_script(self, commands: Iterable[str]) -> str:
-        """Return the script that guards `aws` and these commands."""
+        """Return the guard's script."""
         return init_script(self.shell, commands)
 
     def completion_script(self) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from datetime import datetime, timedelta, timezone
-
-from mfa_session.system.console import is_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,8 +54,8 @@ class SystemClock:
 
 
 def wait_until(clock: SystemClock, talk: Console, moment: datetime, what: str) -> None:
-    """Wait for `what`, with a countdown if stderr is a terminal, or with one line."""
-    if not is_terminal(sys.stderr):
+    """Wait for `what`, with a countdown where it is seen, or with one line."""
+    if not talk.shows_progress():
         seconds = int((moment - clock.now()).total_seconds()) + 1
         talk.say(f"waiting {seconds} s for {what}")
         clock.sleep_until(moment, lambda _left: None)

@@ -41,6 +41,10 @@ class Console:
         if self.verbosity:
             self._write("mfa-session: ", text)
 
+    def shows_progress(self) -> bool:
+        """Say whether anybody sees `progress`: stderr is a terminal."""
+        return is_terminal(sys.stderr)
+
     def progress(self, text: str) -> None:
         """Show the current step in place of the one before; `""` removes it.
 
@@ -50,7 +54,7 @@ class Console:
         if text == self._shown:
             return
         columns = columns_of(sys.stderr)
-        if columns is None:
+        if columns is None or not self.shows_progress():
             return
         from mfa_session.system.waiting import cut, without_numbers  # noqa: PLC0415  # on the way
 
@@ -62,23 +66,23 @@ class Console:
 
     def announce(self, text: str) -> None:
         """Announce a long step; do nothing if stderr is not a terminal."""
-        if is_terminal(sys.stderr):
+        if self.shows_progress():
             self.say(text)
 
     def doing(self, text: str) -> AbstractContextManager[None]:
-        """Return a `with` block during which `progress` shows a text."""
+        """Show a text during a `with` block."""
         from mfa_session.system.waiting import Doing  # noqa: PLC0415  # contextlib
 
         return Doing(self.progress, text)
 
     def error(self, message: str, hint: str) -> None:
-        """Say what is wrong, and on the next line what to run or change."""
+        """Say what is wrong, then the hint."""
         self._write(f"mfa-session: {self._paint('error:', 'red')} ", message)
         if hint:
             self._write("hint: ", hint_for(self._environ, hint))
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
-        """Return a text in a colour, if stdout shows colours."""
+        """Colour a text for stdout."""
         return paint(text, colour, sys.stdout, self._environ)
 
     def _paint(self, text: str, colour: str) -> str:

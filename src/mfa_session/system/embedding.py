@@ -99,11 +99,9 @@ class LogConsole(Console):
         """Log a step, as DEBUG."""
         LOGGER.debug(printable_lines(text))
 
-    def progress(self, text: str) -> None:
-        """Do nothing: stderr belongs to the other program."""
-
-    def announce(self, text: str) -> None:
-        """Do nothing: stderr belongs to the other program."""
+    def shows_progress(self) -> bool:
+        """Return False: stderr belongs to the other program."""
+        return False
 
     def error(self, message: str, hint: str) -> None:
         """Do nothing: the error itself is raised."""

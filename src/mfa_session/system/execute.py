@@ -133,7 +133,6 @@ def _led_back(environ: Mapping[str, str]) -> str | None:
 
 
 def _trail(environ: Mapping[str, str]) -> tuple[str, int, str]:
-    """Return the process, the count of replacements, and the program that replaced it."""
     process, _, others = environ.get(LED_TO, "").partition(" ")
     times, _, program = others.partition(" ")
     return (process, int(times), program) if times.isdecimal() else ("", 0, "")

@@ -20,16 +20,12 @@ from mfa_session.system.waiting import TooSlowError, run_limited
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, Protocol
+    from typing import Any
 
     from keyring.backend import KeyringBackend
     from secretstorage import Collection
 
-    class Limited(Protocol):
-        """Limits the time of work."""
-
-        def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
-            """Return the result of `work`; TooSlowError after the limit."""
+    from mfa_session.model.ports import Limited
 
 
 SERVICE = "mfa-session"
@@ -241,7 +237,6 @@ class Keyring:
 
 
 def _has_keyringrc() -> bool:
-    """Say whether keyring's own configuration chooses a backend."""
     from keyring.util import platform_  # noqa: PLC0415  # only when a keyring is asked
 
     return os.path.exists(os.path.join(platform_.config_root(), "keyringrc.cfg"))

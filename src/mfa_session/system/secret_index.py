@@ -10,23 +10,7 @@ from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
-
-    class StateFiles(Protocol):
-        """Small files that outlive a command."""
-
-        def read(self, name: str) -> bytes | None:
-            """Return a file's bytes, or None."""
-
-        def write(self, name: str, data: bytes) -> None:
-            """Replace a file, or raise ConfigurationError."""
-
-        def names(self, prefix: str = "") -> list[str]:
-            """Return the names of the files with this prefix."""
-
-        def remove(self, name: str) -> None:
-            """Remove a file, if it is there, or raise ConfigurationError."""
-
+    from mfa_session.model.ports import State
 
 _PREFIX = "totp-"
 _PROBE_PREFIX = "probe-"
@@ -37,7 +21,7 @@ _ABSENT = "absent"
 class SecretIndex:
     """One small file for each device, so that processes do not overwrite each other's notes."""
 
-    def __init__(self, state: StateFiles) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
 
     def has_any(self) -> bool:
@@ -87,6 +71,6 @@ class SecretIndex:
 
 
 def _name(serial: str) -> str:
-    import hashlib  # noqa: PLC0415  # slow, and `has_any` needs none
+    from mfa_session.model.notes import name_for  # noqa: PLC0415  # slow; `has_any` needs none
 
-    return _PREFIX + hashlib.sha256(serial.encode()).hexdigest()[:32]
+    return name_for(_PREFIX, serial)

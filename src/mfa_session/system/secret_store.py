@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from keyring.backend import KeyringBackend
 
+    from mfa_session.model.ports import State
     from mfa_session.model.session import Secret
     from mfa_session.system.keyring_access import Keyring
-    from mfa_session.system.secret_index import StateFiles
 
 PROBE = "mfa-session-probe"
 """The prefix of trial items' names."""
@@ -31,7 +31,7 @@ class SecretStore:
     Asking the keyring raises ConfigurationError as `Keyring` does.
     """
 
-    def __init__(self, keyring: Keyring, state: StateFiles) -> None:
+    def __init__(self, keyring: Keyring, state: State) -> None:
         self._keyring = keyring
         self._items = KeyringItems(keyring)
         self._index = SecretIndex(state)

@@ -11,8 +11,8 @@ from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfa_session.model.ports import State
     from mfa_session.system.keyring_items import KeyringItems
-    from mfa_session.system.secret_index import StateFiles
 
 
 _ITEMS = {CURRENT: "key", NEW: "new-key", OLD: "old-key"}
@@ -26,7 +26,7 @@ class StoredKeys:
     does.
     """
 
-    def __init__(self, items: KeyringItems, state: StateFiles) -> None:
+    def __init__(self, items: KeyringItems, state: State) -> None:
         self._items = items
         self._index = KeyIndex(state)
 
@@ -77,7 +77,7 @@ class StoredKeys:
 class KeyIndex:
     """The index of the keys in the keyring, a small file each, without secrets."""
 
-    def __init__(self, state: StateFiles) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
 
     def find(self, profile: str) -> KnownKey | None:
@@ -122,7 +122,7 @@ class StoredSessions:
         return keys if keys and keys.session_token else None
 
     def put(self, profile: str, keys: Keys) -> str:
-        """Store a session's keys and read them back; return the backend's class."""
+        """Store a session's keys; return the backend."""
         return self._items.set(_session_item(profile), _to_text(keys))
 
     def remove(self, profile: str) -> None:

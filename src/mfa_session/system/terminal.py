@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mfa_session.model.errors import MfaSessionError
+    from mfa_session.system.windows_console import WindowsConsole
 
 FZF = ("--no-multi", "--height=40%", "--reverse", "--delimiter=\t", "--with-nth=2..")
 PICKED, NO_MATCH, GIVEN_UP = 0, 1, 130
@@ -32,9 +33,7 @@ class Terminal:
     def identity(self) -> str | None:
         """Return an identity of this terminal; None without one."""
         if sys.platform == "win32":
-            from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # there
-
-            return this_console().identity()
+            return _console().identity()
         with open_terminal() as tty:
             return None if tty is None else str(os.getsid(0))
 
@@ -53,9 +52,7 @@ class Terminal:
     def size(self) -> os.terminal_size:
         """Return its columns and lines; 80 by 24 if unknown."""
         if sys.platform == "win32":
-            from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # there
-
-            size = this_console().size()
+            size = _console().size()
         else:
             size = _tty_size()
         return size if min(size) > 0 else os.terminal_size((80, 24))
@@ -70,9 +67,7 @@ class Terminal:
 
     def _read(self, question: str, *, hidden: bool) -> str:
         if sys.platform == "win32":
-            from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # there
-
-            read_line = this_console().read_line
+            read_line = _console().read_line
         else:
             from mfa_session.system.tty_prompt import read_line  # noqa: PLC0415  # elsewhere
         try:
@@ -87,9 +82,7 @@ def can_ask() -> bool:
     That needs a terminal with us in the foreground, and no full-screen program that reads its keys.
     """
     if sys.platform == "win32":  # consoles have no foreground
-        from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # ctypes
-
-        return this_console().is_there()
+        return _console().is_there()
     with open_terminal() as tty:
         return tty is not None and is_in_foreground(tty) and not is_full_screen(tty)
 
@@ -134,6 +127,12 @@ def is_full_screen(tty: int) -> bool:
     except (OSError, termios.error):
         return False
     return not flags & (termios.ICANON | termios.ECHONL)
+
+
+def _console() -> WindowsConsole:
+    from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # ctypes
+
+    return this_console()
 
 
 def _output_device() -> str:

@@ -107,7 +107,6 @@ class WindowsConsole:
             self._msvcrt.getwch()
 
     def _mode(self, number: int) -> int | None:
-        """Return the mode of a stream's console; None if it is not one."""
         mode = ctypes.c_ulong()
         handle = self._kernel32.GetStdHandle(number)
         told = self._kernel32.GetConsoleMode(handle, ctypes.byref(mode))

@@ -11,12 +11,12 @@ a=List b=Get c=Delete
 A=abc
 !=Address $=Instance
 aA (Modify)b c b'a cc (connect)  c'ab c (Restore)  ca b
-ec2 ec2,ec2-other  ! 1Attribute 1V2
- - DB$ 1Policy 2SizeLimit  Policy
+ec2 ec2,ec2-other  !\1Attribute\1V2
+ - DB$\1Policy\2SizeLimit  Policy
 s3 = Bucket
 nothing -
 + ec2 Snapshot
- s3 Object 1Version
+ s3 Object\1Version
  login
 """
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from mfa_session.system.role_session_name import role_session_name
+from mfa_session.aws.request import role_session_name
 
 SHAPE = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
