@@ -1425,7 +1425,15 @@ STATED = [
            {STOP: "m"}),
     # A Sid that names devices or an exemption.
     Stated("sid-lists-devices", [allow("iam:ListUsers", Resource=ME, Sid="ListOnlyTheirOwnMFA"),
-            allow(OFF, WITH, Resource=ME)], [(PROMISE, "ListOnlyTheirOwnMFA")], {}),
+            allow(OFF, WITH, Resource=ME)], [(PROMISE, "ListOnlyTheirOwnMFA"),
+            (RESOURCE, "ListOnlyTheirOwnMFA")], {}),
+    Stated("lists-on-one-of-them", [allow(f"iam:List{kind}s", Resource=
+            f"arn:aws:iam::*:{kind.lower()}/{name}") for kind in ("User", "Role", "Group")
+            for name in ("ops", "ops*")] + [allow(STOP, WITH)],
+           [each for at in range(6) for each in found(RESOURCE, at=at)], {}),
+    Stated("lists-of-all-of-them", [allow(f"iam:List{kind}s", Resource=
+            f"arn:aws:iam::*:{kind.lower()}/*") for kind in ("User", "Role", "Group")] +
+            [allow(STOP, WITH)], [], {}),
     Stated("sid-manages-devices", [allow("iam:*AccessKey*", Resource=ME,
             Sid="AllowManageOwnMFADevices")], [(PROMISE, "AllowManageOwnMFADevices")], {}),
     Stated("sids-of-devices", [allow(LIST, Sid="ListMFA"), allow("iam:List*", Sid="ViewMFA"),
@@ -1509,7 +1517,7 @@ STATED = [
            [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
     Stated("network-to-be-named", [ALL, *[deny("ec2:*", on("NotIpAddress", "aws:SourceIp", each))
             for each in ("YOUR_OFFICE_IP/32", "<office>", "replace-me", "office_ip_address")],
-            deny_but(CARE, WITHOUT)], found(LEFT, at=1) + found(LEFT, at=2), {}),
+            deny_but(CARE, WITHOUT)], found(LEFT, at=1), {}),
     Stated("age-of-a-session-as-its-beginning", [allow("ec2:*", {**WITH, **on("NumericLessThan",
             "aws:TokenIssueTime", "3600")}), deny("s3:*", on("DateGreaterThan", "aws:EpochTime",
             86400))], [*found(VALUE), *found(VALUE, at=1)], {STOP: ""}),
@@ -2064,15 +2072,18 @@ STATED = [
             deny(LIST, WITHOUT, NotResource={"Fn::Sub": ME}), allow(STOP, {**WITH, **on(
             "StringEquals", "ec2:ResourceTag/owner", {"Fn::Sub": "${aws:username}"})})],
            [each for at in range(6) for each in found(MALFORMED, at=at)], {}),
-    Stated("placeholders-in-principals", [allow(STOP, WITH, Principal={"AWS": each}) for each in (
-            "arn:aws:iam::<YOUR_ACCOUNT_ID>:root", ["111122223333", "arn:aws:iam::ACCOUNT-ID:root"],
-            "arn:aws:iam::xxxxxxxxxxxx:user/ann", "arn:aws:iam::your-account:root")],
-           [each for at in range(4) for each in found(LEFT, at=at)], {}),
-    Stated("placeholders-in-resources-and-values", [*(allow(READ, WITH, Resource=each) for each in (
-            "arn:aws:s3:::<bucket name>/*", "arn:aws:s3:::YOUR-BUCKET/*",
-            [BUCKET, "arn:aws:iam::ACCOUNT_ID:user/*"])), allow(STOP, {**WITH,
-            **on("StringEquals", "aws:PrincipalOrgID", "o-REPLACE_ME")})],
-           [each for at in range(4) for each in found(LEFT, at=at)], {}),
+    *[Stated(f"placeholder-in-a-principal-{number}", [allow(STOP, WITH, Principal=ACCOUNT),
+            allow(STOP, WITH, Principal={"AWS": each}), allow(READ, WITH, Principal={"AWS": each})],
+            found(LEFT, at=1), {})
+      for number, each in enumerate(("arn:aws:iam::<YOUR_ACCOUNT_ID>:root",
+            ["111122223333", "arn:aws:iam::ACCOUNT-ID:root"], "arn:aws:iam::xxxxxxxxxxxx:user/ann",
+            "arn:aws:iam::your-account:root"))],
+    *[Stated(f"placeholder-in-a-resource-{number}", [allow(READ, WITH, Resource=each)],
+             found(LEFT), {})
+      for number, each in enumerate(("arn:aws:s3:::<bucket name>/*", "arn:aws:s3:::YOUR-BUCKET/*",
+            [BUCKET, "arn:aws:iam::ACCOUNT_ID:user/*"]))],
+    Stated("placeholder-in-a-value", [allow(STOP, {**WITH, **on("StringEquals",
+            "aws:PrincipalOrgID", "o-REPLACE_ME")})], found(LEFT), {}),
     # Denies of trust policies that leave out some, or all, of those who are let in.
     *[Stated(f"trust-of-two-and-a-deny-of-one-{number}", [trust({"AWS": [f"{11 * '1'}2", one]}),
             trust({"AWS": one}, WITHOUT, "Deny")], found("allowed-without-mfa-too", at=1), {})

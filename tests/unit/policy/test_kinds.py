@@ -190,6 +190,8 @@ def test_an_unlisted_device_is_a_note_and_an_allowed_one_a_warning(
         ({"Version": "2012-10-18"}, "Version is '2012-10-18'; IAM has 2012-10-17 and 2008-10-17"),
         ({"Version": ""}, "Version is ''; IAM has 2012-10-17 and 2008-10-17"),
         ({"Condition": WITH}, "Condition is outside the statements"),
+        ({"_comment": "x"}, "_comment is not an element of a policy: JSON has no comments"),
+        ({"//": "x"}, "// is not an element of a policy: JSON has no comments"),
     ],
 )
 def test_a_fault_outside_the_statements_has_one_finding(

@@ -104,21 +104,37 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_placeholders(subject: Subject) -> Iterator[Flaw]:
-    """Find what a person was to replace before use."""
-    if not subject.whole.concern_mfa:
+    """Find what a person was to replace before use, once for a policy."""
+    if subject.statement is not _first_to_fill_in(subject.whole):
         return
-    items = (item for item, _ in _texts(subject))
-    for item in chain(items, subject.principals()):
-        found = _placeholder(str(item.value))
-        if found:
-            yield Flaw(
-                PLACEHOLDER,
-                subject.document.source.position(item.offset),
-                f"{item.value} has the placeholder {found[0]}",
-                "AWS refuses the policy, or nothing matches the text",
-                f"replace {found[0]}, unless a tool does so before the policy is used",
-            )
-            return
+    items = (*(item for item, _ in _texts(subject)), *subject.principals())
+    item, found = next((item, found) for item in items if (found := _placeholder(str(item.value))))
+    yield Flaw(
+        PLACEHOLDER,
+        subject.document.source.position(item.offset),
+        f"{item.value} has the placeholder {found[0]}",
+        "AWS refuses the policy, or nothing matches the text",
+        f"replace {found[0]} in the whole policy, unless a tool does so before it is used",
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _first_to_fill_in(whole: WholePolicy) -> Statement | None:
+    if not whole.concern_mfa:
+        return None
+    return next(
+        (each for each in whole.statements if any(map(_placeholder, _texts_in(each)))), None
+    )
+
+
+def _texts_in(statement: Statement) -> Iterator[str]:
+    principals = (statement.principals or {}, statement.not_principals or {})
+    return chain(
+        statement.resources or (),
+        statement.not_resources or (),
+        *(each.values for each in statement.conditions),
+        *chain(*(named.values() for named in principals)),
+    )
 
 
 def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:

@@ -56,8 +56,8 @@ MALFORMED = Rule(
     "malformed-policy",
     ERROR,
     "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` that is there twice "
-    "or has more than letters and digits, an element that is missing or outside the statements, a "
-    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), an "
+    "or has more than letters and digits, an element that is missing, outside the statements or a "
+    "comment, a `Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), an "
     "empty list, an action without a service or with a wildcard in it (`*:Get*`), or one other "
     "than `sts:…` in a trust policy: IAM rejects the policy. Or a variable in `Fn::Sub` without "
     "the `!` of `${!aws:username}`: CloudFormation refuses the template; or `${AWS::AccountId}` "
@@ -97,6 +97,7 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     ),
     "Service": (_service, "name the service, such as ec2.amazonaws.com"),
 }
+_comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
@@ -233,6 +234,10 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
         cure = f'write "Version": "{CURRENT_VERSION}"'
         yield document.source.position(document.beside["Version"].key_offset), what, cure
+    for name, node in document.beside.items():
+        if _comment(name):
+            what = f"{name} is not an element of a policy: JSON has no comments"
+            yield document.source.position(node.key_offset), what, f"remove {name}"
     for name, node in document.beside.items():
         if name in ELEMENTS:
             what = f"{name} is outside the statements"

@@ -52,6 +52,7 @@ _of_iam = re.compile(
     "(?:policy|permissionsboundary)?|changepassword|(?:create|delete|list|update)accesskeys?"
     "|(?:create|delete|get|update)loginprofile)"
 ).fullmatch
+_of_a_list = re.compile("iam:list(group|role|user)s").fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
 _OTHERS = (
     (re.compile("cloudtrail:(deletetrail|stoplogging)"), "cloudtrail", "trail/?*"),
@@ -77,7 +78,7 @@ _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {
     _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
-    _OF_LIST: "*",
+    **dict.fromkeys((_OF_LIST, "group/", "role/", "user/"), "*"),
     _OF_ROLE: "the role's ARN",
     "group/?*": "the group's ARN",
     _OF_BUCKET: "arn:aws:s3:::BUCKET",
@@ -189,9 +190,11 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
-    found, of_iam = _of_s3(action), _of_iam(action)
+    found, of_iam, of_a_list = _of_s3(action), _of_iam(action), _of_a_list(action)
     if of_iam and subject.whole.concern_mfa:
         return f"{of_iam[1] or 'user'}/?*"
+    if of_a_list and subject.whole.concern_mfa:
+        return f"{of_a_list[1]}/"
     if action in RESOURCES_OF or not subject.mfa_conditions:
         return RESOURCES_OF.get(action)
     if found:
@@ -279,7 +282,7 @@ def fits(resource: str, wanted: str) -> bool:
         may_meet(service, "iam")
         and may_meet(region, "")
         and bool(account)
-        and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
+        and (includes(what, wanted) if wanted.endswith("/") else _may_name(what, wanted))
     ) or (wanted == _OF_USER and what == "root")
 
 
