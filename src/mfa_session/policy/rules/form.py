@@ -57,11 +57,11 @@ MALFORMED = Rule(
     ERROR,
     "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` that is there twice "
     "or has more than letters and digits, an element that is missing, outside the statements or a "
-    "comment, a `Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), an "
-    "empty list, an action without a service or with a wildcard in it (`*:Get*`), or one other "
-    "than `sts:…` in a trust policy: IAM rejects the policy. Or a variable in `Fn::Sub` without "
-    "the `!` of `${!aws:username}`: CloudFormation refuses the template; or `${AWS::AccountId}` "
-    "outside of `Fn::Sub`, where it stays as it is.",
+    "comment, a `Principal` that can be none (a group, a `*` within an ARN, an account without 12 "
+    "digits), an empty list, an action without a service or with a wildcard in it (`*:Get*`), or "
+    "one other than `sts:…` in a trust policy: IAM rejects the policy. Or a variable in `Fn::Sub` "
+    "without the `!` of `${!aws:username}`: CloudFormation refuses the template; or "
+    "`${AWS::AccountId}` outside of `Fn::Sub`, where it stays as it is.",
 )
 OLD_VERSION = Rule(
     "old-version",
