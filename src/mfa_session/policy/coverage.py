@@ -296,8 +296,12 @@ def _surroundings(statement: Statement) -> _Surroundings:
 
 
 def _is_always_met(condition: Condition) -> bool:
-    """Say whether every direct call meets it, or whoever has the key that it compares to itself."""
-    itself = (f"${{{condition.key}}}".lower(),)
+    """Say whether every direct call meets it, or whoever has the key that it compares to itself.
+
+    Users choose the name of their session, and may take their own.
+    """
+    key = "aws:username" if condition.is_about("sts:RoleSessionName") else condition.key
+    itself = (f"${{{key}}}".lower(),)
     likened = condition.operator in {"StringEquals", "StringLike"}
     return is_met(condition, DIRECT_CALL) is True or (
         likened and tuple(map(str.lower, condition.values)) == itself

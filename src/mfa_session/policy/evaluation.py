@@ -172,7 +172,7 @@ class _Case:
             return bounded, False
         resource = _any_allows(self._resource)
         if not self._has_identity and not unread:
-            return resource, False
+            return any_of(map(self._granted, _allows(self._resource))), False
         across = all_of([bounded, resource])
         within = self._within_account(bounded, resource)
         same = self._same_account()
@@ -182,15 +182,22 @@ class _Case:
 
     def _within_account(self, bounded: Truth, resource: Truth) -> Truth:
         by_name = any_of(
-            all_of([match.truth, match.by_name])
-            for match in self._resource
-            if match.statement.allows
+            all_of([self._granted(match), match.by_name]) for match in _allows(self._resource)
         )
-        if not self._caller.is_user:  # a boundary also limits a resource's grant to a role
-            by_name = all_of([by_name, self._within_boundary()])
         either = any_of([bounded, by_name])
         guarded = self._request.action.partition(":")[0].lower() in _SELF_GUARDED
         return all_of([resource, either]) if guarded else either
+
+    def _granted(self, match: Match) -> Truth:
+        """Return whether a resource grants; a boundary limits it only for roles.
+
+        A session that it names is not limited (IAM user guide, permissions boundaries).
+        """
+        named = (match.statement.principals or {}).get("AWS", ())
+        sessions = (arn for arn in self._caller.principal.arns or () if ":assumed-role/" in arn)
+        if self._caller.is_user or any(arn in named for arn in sessions):
+            return match.truth
+        return all_of([match.truth, self._within_boundary()])
 
     def _within_boundary(self) -> Truth:
         if self._boundary_unread:
@@ -242,8 +249,12 @@ def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
         yield from [f for f in side if f.statement.allows and f.truth is True][:1]
 
 
+def _allows(matches: Iterable[Match]) -> Iterable[Match]:
+    return (match for match in matches if match.statement.allows)
+
+
 def _any_allows(matches: Iterable[Match]) -> Truth:
-    return any_of(match.truth for match in matches if match.statement.allows)
+    return any_of(match.truth for match in _allows(matches))
 
 
 def _concerns(document: Document, request: Request) -> bool:

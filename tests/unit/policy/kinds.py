@@ -2092,7 +2092,27 @@ STATED = [
     *[Stated(f"trust-and-a-deny-of-other-actions-{action}", [trust(ACCOUNT), {**trust("*", WITHOUT,
             "Deny"), "Action": f"sts:{action}"}], found("deny-denies-nothing", at=1), {})
       for action in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")],
+    # A way in for whoever names the session after themselves; secrets without their suffix.
+    Stated("session-named-as-oneself", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",
+            "sts:RoleSessionName", "${aws:username}"))], found("allowed-without-mfa-too"), {}),
+    *[Stated(f"secret-without-its-suffix-{name}", [allow("secretsmanager:*"), deny(
+            "secretsmanager:GetSecretValue", WITHOUT,
+            Resource=f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{name}")],
+            found(RESOURCE, at=1) if "db" in name else [], {})
+      for name in ("db", "prod/db", "films-??????", "films*", "films-Ab12Cd", "*")],
+    # A Deny of a pattern that holds a step of enrolment which an Allow names.
+    *[Stated(f"enrolment-within-{action}-{more}", [allow(ENROL, Resource="*"), deny(action),
+            deny_but(CARE, WITHOUT)], found(ENROLMENT, at=1) if at else [], {})
+      for at, action, more in ((1, "iam:Create*", ""), (1, ["iam:Enable*", "s3:*"], "s3"),
+            (0, "iam:CreateVirtualMFADevice", ""), (0, "iam:Create*User*", ""))],
     # Near misses of the kinds above.
+    Stated("session-named-otherwise", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",
+            "sts:RoleSessionName", "robot"))], [], {}),
+    Stated("enrolment-of-others-denied", [allow("iam:*"), deny("iam:Create*"), deny_but(CARE,
+            WITHOUT)], [], {}),
+    Stated("enrolment-denied-elsewhere", [allow(ENROL, Resource="*"), deny("iam:Create*",
+            Resource="arn:aws:iam::*:role/*"), deny("iam:Create*", ABROAD), deny_but(CARE,
+            WITHOUT)], [], {}),
     Stated("trust-of-two-and-a-deny-of-each", [trust({"AWS": [f"{11 * '1'}2", "123456789012"]}),
             trust({"AWS": "123456789012"}, WITHOUT, "Deny"),
             trust({"AWS": f"{11 * '1'}2"}, WITHOUT, "Deny")], [], {}),

@@ -612,19 +612,21 @@ def test_a_boundary_only_limits() -> None:
     assert decided(everything, s3, nothing) == "explicitly-denied"
 
 
-def test_a_boundary_limits_a_resources_grant_to_a_role_and_not_to_a_user() -> None:
-    role = "arn:aws:iam::123456789012:role/R"
-    given = document(statement(Principal={"AWS": [CAROL, role]}, Action="s3:*"))
-    nothing = document(statement(Action="ec2:*"))
+@pytest.mark.parametrize("own", [[document(statement(Action="ec2:*"))], []])
+def test_a_boundary_limits_a_resources_grant_to_a_role_and_not_to_a_user(
+    own: list[Document],
+) -> None:
+    role, session = "arn:aws:iam::123456789012:role/R", "arn:aws:sts::123456789012:assumed-role/R/x"
     at_home = NOVEL.replace(facts=RequestContext(AT_HOME))
-    callers = [
-        acting_as(credentials.long_term(), CAROL),
-        acting_as(credentials.role_session(), role),
-    ]
-    found = [
-        evaluate([nothing, given], at_home, caller, boundary=nothing).outcome for caller in callers
-    ]
-    assert found == ["allowed", "implicitly-denied"]
+
+    def decided(named: str, kind: credentials.Credentials, caller: str) -> str:
+        given = document(statement(Principal={"AWS": named}, Action="s3:*"))
+        boundary = document(statement(Action="ec2:*"))
+        return evaluate([*own, given], at_home, acting_as(kind, caller), boundary=boundary).outcome
+
+    assert decided(CAROL, credentials.long_term(), CAROL) == "allowed"
+    assert decided(role, credentials.role_session(), role) == "implicitly-denied"
+    assert decided(session, credentials.role_session(), session) == "allowed"
 
 
 def test_with_an_unread_boundary_nothing_is_allowed() -> None:

@@ -232,6 +232,7 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
         or not whole.lenient_allows.covers(part)
     )
     opener = whole.opener(part, opened[defeated[0]], defeated[0])
+    in_part = in_part or any(each.is_about("sts:RoleSessionName") for each in opener.conditions)
     return _Defeat(defeated, where, opener, in_part)
 
 

@@ -60,7 +60,7 @@ ENROLMENT_DENIED = Rule(
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
     "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
     "this finding only. Or, in a policy that asks for MFA, a Deny of regions stops IAM, whose "
-    "requests count as `us-east-1`.",
+    "requests count as `us-east-1`, or a Deny of a pattern (`iam:Create*`) stops it for everybody.",
 )
 ENROLMENT_NEEDS_MFA = Rule(
     "enrolment-needs-mfa",
@@ -146,6 +146,30 @@ def denied_steps(
         how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
         fix,
     )
+
+
+def check_guardrails(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of a pattern, with MFA or without, that hold a step which an Allow names."""
+    statement = subject.statement
+    plain = not (statement.allows or statement.conditions or subject.on_role)
+    if not (plain and statement.actions and is_about_everything(statement)):
+        return
+    named = {action.lower() for action in statement.actions}
+    denied = [
+        action
+        for action in ENROLMENT
+        if concerns(statement, action)
+        and action.lower() not in named
+        and _is_allowed_by_name(subject.whole, action.lower())
+    ]
+    if denied and subject.whole.denies_for_mfa:
+        locked_out = "new users are locked out: no Allow overrides a Deny"
+        yield denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
+
+
+@functools.lru_cache(maxsize=64)
+def _is_allowed_by_name(whole: WholePolicy, action: str) -> bool:
+    return any(each.allows and action in names_of(each) for each in whole.statements)
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
