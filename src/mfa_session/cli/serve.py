@@ -42,7 +42,10 @@ def run(options: Options, ctx: Context) -> Result:
         gone = [name for name in NOT_PASSED_ON if name not in {*REMOVED, *serving.variables}]
         lines = format_removals(shell, gone) if is_evaluated(shell) else []
         lines += session_lines(shell, serving.variables, use.session.profile)
-        write("".join(f"{line}\n" for line in lines))
-        ctx.console.say(f"serving session {use.session.name!r}; Ctrl-C ends it")
-        number = jobs.wait_for_signal()
+
+        def tell() -> None:
+            write("".join(f"{line}\n" for line in lines))
+            ctx.console.say(f"serving session {use.session.name!r}; Ctrl-C ends it")
+
+        number = jobs.wait_for_signal(tell)
     return Result(data={}, exit_code=SIGNALLED + number)

@@ -312,14 +312,15 @@ class JobEdges(Record):
     `run_child` runs a command to its end, and returns its exit code, negative for a signal; the
     function that it gets is called once it runs.
     `end_as` returns an exit code for us, or ends us by the signal that a negative one stands for.
-    `wait_for_signal` returns the number of one that ends a program. `write_profile` writes
-    settings to a profile of the AWS config, in the place of those that differ.
+    `wait_for_signal` calls what it gets, and returns the number of a signal that ends a program.
+    `write_profile` writes settings to a profile of the AWS config, in the place of those that
+    differ.
     """
 
     own_program: OwnProgram
     run_child: Callable[[Sequence[str], Mapping[str, str], Callable[[], None]], int]
     end_as: Callable[[int], int]
-    wait_for_signal: Callable[[], int]
+    wait_for_signal: Callable[[Callable[[], None]], int]
     write_profile: Callable[[str, Mapping[str, str]], None]
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
     from typing import Any
 
@@ -156,10 +156,10 @@ def defer_signals() -> Interruptions:
     return Interruptions(deferred=True)
 
 
-def wait_for_signal() -> int:
-    """Wait for a signal that ends a process, and return its number.
+def wait_for_signal(begin: Callable[[], None]) -> int:
+    """Call `begin`, then wait for a signal that ends a process, and return its number.
 
-    Signals ignored at the start do not count.
+    One that comes meanwhile counts; signals ignored at the start do not.
     """
     import threading  # noqa: PLC0415  # see above
 
@@ -174,6 +174,7 @@ def wait_for_signal() -> int:
     awaited = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, take) for number in awaited}
     try:
+        begin()
         while not came.wait(LONGEST_NAP_SECONDS):  # Windows delivers Ctrl-C only between waits
             pass
     finally:
