@@ -2105,7 +2105,37 @@ STATED = [
             deny_but(CARE, WITHOUT)], found(ENROLMENT, at=1) if at else [], {})
       for at, action, more in ((1, "iam:Create*", ""), (1, ["iam:Enable*", "s3:*"], "s3"),
             (0, "iam:CreateVirtualMFADevice", ""), (0, "iam:Create*User*", ""))],
+    # Keys of a trust policy that only come with actions of their own.
+    *[Stated(f"trust-with-{key}-alone", [trust(ACCOUNT, {**WITH, **on("StringLike", key, "x*")})],
+             found(NO_KEY), {}) for key in ("sts:SourceIdentity", "aws:RequestTag/team")],
+    # A Deny on others than those on which the policy allows the same.
+    *[Stated(f"deny-on-another-{number}", [allow([READ, STOP], Resource=there),
+            deny(action, WITHOUT, Resource=here)], found("deny-denies-nothing", at=1), {})
+      for number, (action, here, there) in enumerate((
+            (READ, "arn:aws:s3:::films-stage/*", "arn:aws:s3:::films-live/*"),
+            ("ec2:*", "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
+             "arn:aws:ec2:eu-west-1:123456789012:instance/i-2")))],
+    Stated("deny-of-regions-under-a-sid-of-all", [ALL, {**deny_but(CARE, {**WITHOUT, **on(
+            "StringEquals", "aws:RequestedRegion", "eu-west-1")}), "Sid": "DenyAllWithoutMfa"}],
+           [("deny-narrowed", "DenyAllWithoutMfa")], {}),
+    *[Stated(f"users-of-one-account-exempt-{kind}", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::123456789012:user/bots/*",
+            "arn:aws:iam::123456789012:user/*"])})], rules, {}, kind)
+      for kind, rules in (("identity", found(ROLE_SESSION, at=1)), ("scp", found(SCP, at=1)))],
     # Near misses of the kinds above.
+    Stated("trust-with-what-brings-the-keys", [{**trust(ACCOUNT, {**WITH, **on("StringLike",
+            "sts:SourceIdentity", "x*"), **on("StringEquals", "aws:RequestTag/team", "x")}),
+            "Action": ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]}], [], {}),
+    Stated("trust-with-keys-if-they-are-there", [trust(ACCOUNT, {**WITH, **on("StringLikeIfExists",
+            "sts:SourceIdentity", "x*")}), trust(ACCOUNT, {**WITHOUT, **on("StringNotEquals",
+            "aws:RequestTag/team", "x")}, "Deny")], [], {}),
+    Stated("deny-where-others-allow", [allow("s3:*", Resource="arn:aws:s3:::films-live/*"),
+            deny("s3:*", WITHOUT, Resource="arn:aws:s3:::*/*"), deny("ec2:*", WITHOUT,
+            Resource="arn:aws:ec2:*:*:instance/*"), deny("sqs:*", WITHOUT,
+            Resource="arn:aws:sqs:*:*:films"), allow("sns:*", WITH,
+            Resource="arn:aws:sns:*:*:films")], [], {}),
+    Stated("deny-of-regions", [ALL, deny_but(CARE, {**WITHOUT, **on("StringEquals",
+            "aws:RequestedRegion", "eu-west-1")})], [], {}),
     Stated("session-named-otherwise", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",
             "sts:RoleSessionName", "robot"))], [], {}),
     Stated("enrolment-of-others-denied", [allow("iam:*"), deny("iam:Create*"), deny_but(CARE,

@@ -77,8 +77,9 @@ AGE_UNUSED = Rule(
 NARROWED = Rule(
     "deny-narrowed",
     WARNING,
-    "Another condition (network, time, TLS) must match, too: where it does not, nobody without MFA "
-    "is stopped. Or whoever sends a tag with the request (`aws:RequestTag/break-glass`) is exempt.",
+    "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
+    "too: where it does not, nobody without MFA is stopped. Or whoever sends a tag with the request "
+    "(`aws:RequestTag/break-glass`) is exempt.",
 )
 RULES = (
     UNKNOWN_OPERATOR,
@@ -101,6 +102,7 @@ _of_some_places = re.compile(
 _is_joined = re.compile(
     "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)"
 ).search
+_everything = re.compile("every(thing|action)|all(actions)?(if|unless|with)").search
 _of_exempting_tag = re.compile(
     "aws:requesttag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)", re.IGNORECASE
 ).match
@@ -239,7 +241,10 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     narrowing = [
         each
         for each in subject.other_conditions
-        if _is_narrow(each) or is_met(each, DIRECT_CALL) is False or _is_joined(sid)
+        if _is_narrow(each)
+        or is_met(each, DIRECT_CALL) is False
+        or _is_joined(sid)
+        or (each.is_about("aws:RequestedRegion") and _everything(sid))
     ]
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
     only_there = says_where(subject) and not (inside or _is_joined(sid))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
 from mfa_session.policy.document import has_principal, names_role
 from mfa_session.policy.fixes import right_deny
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES
 from mfa_session.policy.rules.exemptions import (
@@ -19,6 +20,8 @@ from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
 )
 from mfa_session.policy.rules.removal import check_own_removal
+from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
+from mfa_session.policy.rules.resources import parts_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 
@@ -152,6 +155,28 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_other_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies on other resources than those on which the policy allows the same."""
+    statement, allows = subject.statement, subject.whole.allows
+    asks = subject.document.kind == "identity" and subject.refuses_without_mfa
+    where = statement.resources if asks and statement.actions else None
+    if not where or any(map(is_unfilled, where)) or any(allows.touching(statement)):
+        return
+    allow = next(allows.touching(replace(statement, resources=("*",))), None)
+    elsewhere = allow.resources if allow else None
+    if not (allow and elsewhere) or any(check_kinds_of_resources(subject)):
+        return
+    if parts_of(elsewhere[0])[:3] == parts_of(where[0])[:3]:  # of one service
+        yield Flaw(
+            DENIES_NOTHING,
+            subject.place_of("Resource"),
+            f"this Deny is on {where[0]}, and {allow.label} allows the same on {elsewhere[0]}",
+            "nobody is stopped from what this policy allows",
+            "deny it on the resources that are allowed",
+            severity=WARNING,
+        )
+
+
 def check_trust(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
     statement = subject.statement
@@ -166,7 +191,7 @@ def check_trust(subject: Subject) -> Iterator[Flaw]:
             subject.place_of_action(),
             f"no statement here allows anybody {action}",
             "nobody is stopped, with MFA or without",
-            f"deny {names_of(let_in[0][0])[0]}",
+            f"deny {(let_in[0][0].actions or ('*',))[0]}",
         )
     for allow in dict.fromkeys(allowed):
         of_it = [(who, is_open) for each, who, is_open in let_in if each is allow]

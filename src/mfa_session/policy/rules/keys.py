@@ -30,7 +30,8 @@ NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
     "AWS has no such `aws:`, `iam:` or `s3:` key, in a condition or as a variable, or the name of "
-    "the tag is missing, or none of the actions has the key (`s3:prefix`): no request has it. "
+    "the tag is missing, or none of the actions has the key (`s3:prefix`), or no statement "
+    "allows what brings it (`sts:TagSession`): no request has it. "
     "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
     "as well.",
 )
@@ -136,6 +137,12 @@ _sets_no_tags = re.compile(
     r"(?!\w+:deletetags|sts:)[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
     r"|invoke|list|purge|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
 ).fullmatch
+# What a caller sends with sts:AssumeRole, and the action that it takes.
+_SENT_BY = {
+    "aws:requesttag/": "sts:TagSession",
+    "aws:tagkeys": "sts:TagSession",
+    "sts:sourceidentity": "sts:SetSourceIdentity",
+}
 # The keys that credentials of instances bring to every service.
 _OF_INSTANCES = {"ec2:roledelivery", "ec2:sourceinstancearn"}
 _EXISTING = "use one of AWS's condition keys"
@@ -216,6 +223,24 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
                 f"requests for {what} have no tags, and no {condition.key}",
                 f"the condition is {'always' if absent else 'never'} met",
                 "compare aws:ResourceTag, which is the tag of the resource",
+            )
+
+
+def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
+    """Find keys of a trust policy's Allow that come only with an action which none allows."""
+    trusts = subject.document.kind == "trust" and subject.requires_mfa
+    for condition in subject.other_conditions if trusts else ():
+        needed = next(
+            (a for key, a in _SENT_BY.items() if condition.key.lower().startswith(key)), ""
+        )
+        absent = is_met(condition, RequestContext({condition.key: None}))
+        if needed and not absent and not subject.whole.allows_anyhow(needed):
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"a request has {condition.key} only where {needed} is allowed, too",
+                "everybody is locked out",
+                f"allow {needed} as well",
             )
 
 

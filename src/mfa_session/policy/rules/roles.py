@@ -64,6 +64,7 @@ _A_ROLE = RequestContext(
 )
 _role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
 _MOST = 10  # roles to compare with NotPrincipal
+_of_all_users = re.compile(r"arn:[^:]*:iam::[^:]*:user/\*").fullmatch
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
 # user has no colon.
@@ -129,7 +130,7 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
     for condition in subject.other_conditions if asks and not elsewhere else ():
         roles, negated = _roles_in(condition), "Not" in condition.operator
-        if _is_met_by_roles_only(condition):
+        if _is_met_by_roles_only(condition) or _exempts_all_users(subject, condition):
             yield Flaw(
                 ROLE,
                 condition.position,
@@ -270,6 +271,14 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
         and is_met(each, caller) is True
         for each in conditions
     )
+
+
+def _exempts_all_users(subject: Subject, condition: Condition) -> bool:
+    """Say whether it exempts the users of an account, and no role, for whom the policy is."""
+    exempting = condition.is_about(_ARN_KEY) and "Not" in condition.operator
+    of_one_account = subject.document.kind in {"identity", "boundary"}
+    all_users = exempting and of_one_account and any(map(_of_all_users, condition.values))
+    return all_users and is_met(condition, A_SESSION) is not False
 
 
 def _is_met_by_roles_only(condition: Condition) -> bool:

@@ -84,6 +84,10 @@ class WholePolicy:
         """Say whether a statement allows an action, somewhere, to some without MFA."""
         return False in self._asking_for(action)
 
+    def allows_anyhow(self, action: str) -> bool:
+        """Say whether a statement allows an action, somewhere, to some."""
+        return bool(self._asking_for(action))
+
     def _asking_for(self, action: str) -> set[bool]:
         if action not in self._asking:
             self._asking[action] = {
@@ -202,6 +206,11 @@ class WholePolicy:
             if not each.allows and (spared := roles_spared(each))
         }
         return Cover(roles), roles
+
+    @cached_property
+    def allows(self) -> Meeting:
+        """The Allows, to find those that touch a statement."""
+        return Meeting(each for each in self.statements if each.allows)
 
     def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Denies for everybody, under conditions that are met, take away all of it."""
