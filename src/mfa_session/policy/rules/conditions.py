@@ -78,8 +78,8 @@ NARROWED = Rule(
     "deny-narrowed",
     WARNING,
     "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
-    "too: where it does not, nobody without MFA is stopped. Or whoever sends a tag with the request "
-    "(`aws:RequestTag/break-glass`) is exempt.",
+    "too: where it does not, nobody without MFA is stopped. Or whoever sends a tag with the "
+    "request (`aws:RequestTag/break-glass`) is exempt.",
 )
 RULES = (
     UNKNOWN_OPERATOR,
