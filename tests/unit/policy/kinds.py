@@ -1384,6 +1384,12 @@ STATED = [
     Stated("devices-in-two-partitions", [allow("iam:CreateVirtualMFADevice", Resource=[MY_DEVICE,
             MY_DEVICE.replace("aws", "aws-cn", 1)]), allow(ENABLE, Resource=[ME,
             ME.replace("aws", "aws-cn", 1)])], [], {}),
+    *[Stated(f"sid-about-mfa-at-sign-in-{sid}", [allow(STOP, WITH), deny(OFF, Sid=sid)],
+             [] if "AtSignIn" in sid or "ByOkta" in sid else [(PROMISE, sid)], {}) for sid in
+      ("MfaIsEnforcedAtSignIn", "MFARequiredByOkta", "MfaIsEnforced")],
+    Stated("one-or-the-other-asked-by-the-sid", [ALL, {**deny_but(CARE, {**WITHOUT, **NETWORK}),
+            "Sid": "DenyOutsideOfficeOrWithoutMfa"}],
+           [("deny-narrowed", "DenyOutsideOfficeOrWithoutMfa")], {}),
     # A Sid that says where no MFA is asked for.
     Stated("narrowed-as-the-sid-says", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK},
             Sid="DenyOutsideOfficeWithoutMfa")], [], {}),

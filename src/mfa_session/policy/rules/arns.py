@@ -16,7 +16,7 @@ from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import is_no_account
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.document import Statement
     from mfa_session.policy.json_text import Node
@@ -122,34 +122,30 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
 def _first_to_fill_in(whole: WholePolicy) -> Statement | None:
     if not whole.concern_mfa:
         return None
-    return next(
-        (each for each in whole.statements if any(map(_placeholder, _texts_in(each)))), None
-    )
+    return next(filter(_is_to_fill_in, whole.statements), None)
 
 
-def _texts_in(statement: Statement) -> Iterator[str]:
-    principals = (statement.principals or {}, statement.not_principals or {})
-    return chain(
-        statement.resources or (),
-        statement.not_resources or (),
-        *(each.values for each in statement.conditions),
-        *chain(*(named.values() for named in principals)),
-    )
+def _is_to_fill_in(statement: Statement) -> bool:
+    return any(_placeholder(text) for _, texts in _texts_in(statement) for text in texts)
 
 
 def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
-    texts = {
+    for element, values in _texts_in(statement):
+        for value in values:
+            found = _arn_of_a_partition(value)
+            if found:
+                yield element, value, found
+
+
+def _texts_in(statement: Statement) -> Iterable[tuple[str, Iterable[str]]]:
+    """Return the texts of a statement by element."""
+    return {
         "Resource": statement.resources or (),
         "NotResource": statement.not_resources or (),
         "Principal": chain(*(statement.principals or {}).values()),
         "NotPrincipal": chain(*(statement.not_principals or {}).values()),
         "Condition": chain(*(each.values for each in statement.conditions)),
-    }
-    for element, values in texts.items():
-        for value in values:
-            found = _arn_of_a_partition(value)
-            if found:
-                yield element, value, found
+    }.items()
 
 
 def _partition_around(statement: Statement) -> str | None:

@@ -100,7 +100,7 @@ _of_some_places = re.compile(
 ).search
 # A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
 _is_joined = re.compile(
-    "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)"
+    "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa"
 ).search
 _everything = re.compile("every(thing|action)|all(actions)?(if|unless|with)").search
 _of_exempting_tag = re.compile(

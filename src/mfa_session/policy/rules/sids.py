@@ -51,7 +51,7 @@ _MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
     rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind)"
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{_MFA}(?!device|setup|enrol|manage|token)"
-    rf"|{_MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)"
+    rf"|{_MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
 _devices = re.compile(
     "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
