@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mfa_session.policy.json_text import Members, Node
     from mfa_session.policy.origins import Origin
 
+_ARNS = ("PermissionsBoundaryArn", "PolicyArn")
+_LISTS = ("GroupList", "UserPolicyList", "AttachedManagedPolicies")
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
 
 
@@ -67,13 +69,9 @@ def _users_not_asked(members: Members) -> tuple[str, ...]:
 
     def asks(holder: Node) -> bool:
         own = members_of(holder)
-        arns = [
-            text_of(members_of(each).get(key))
-            for each, key in (
-                (own.get("PermissionsBoundary"), "PermissionsBoundaryArn"),
-                *((each, "PolicyArn") for each in items_of(own.get("AttachedManagedPolicies"))),
-            )
-        ]
+        boundary = members_of(own.get("PermissionsBoundary"))
+        others = [boundary, *map(members_of, items_of(own.get("AttachedManagedPolicies")))]
+        arns = (text_of(each.get(key)) for each in others for key in _ARNS)
         return _asks_for_mfa(holder) or any(
             asking.get(arn, ":aws:policy/" not in arn) for arn in filter(None, arns)
         )
@@ -85,11 +83,9 @@ def _users_not_asked(members: Members) -> tuple[str, ...]:
     found = []
     for item in items_of(members.get("UserDetailList")):
         user = members_of(item)
-        its_groups = list(map(text_of, items_of(user.get("GroupList"))))
-        own = (items_of(user.get(name)) for name in ("UserPolicyList", "AttachedManagedPolicies"))
-        may_do_something = its_groups or any(own)
+        its_groups = map(text_of, items_of(user.get("GroupList")))
         asked = asks(item) or any(groups.get(each, True) for each in its_groups)
-        if may_do_something and not asked:
+        if not asked and any(items_of(user.get(name)) for name in _LISTS):
             found.append(text_of(user.get("UserName")))
     return tuple(found)
 

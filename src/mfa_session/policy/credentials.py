@@ -153,11 +153,6 @@ class Credentials(Record):
     principal: Principal = Principal()
     is_user: bool = True
 
-    @property
-    def has_mfa(self) -> bool:
-        """Whether AWS sees MFA."""
-        return self.facts.one(MFA_PRESENT) == "true"
-
 
 def long_term() -> Credentials:
     """Return an access key's: both MFA keys are absent."""

@@ -6,7 +6,12 @@ All policies are valid; about invalid ones the two evaluators may disagree.
 from __future__ import annotations
 
 import random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mfa_session.policy.credentials import MFA_PRESENT
+
+if TYPE_CHECKING:
+    from mfa_session.policy.credentials import Credentials
 
 CAROL = "arn:aws:iam::123456789012:user/carol"
 ROLE = "arn:aws:iam::123456789012:role/eng/Deploy"
@@ -137,3 +142,8 @@ class Dice(random.Random):
         if self.random() < 0.6:
             return self.choice(values)
         return self.choices(values, k=self.randint(1, 3))
+
+
+def has_mfa(kind: Credentials) -> bool:
+    """Say whether AWS sees MFA of these credentials."""
+    return kind.facts.one(MFA_PRESENT) == "true"

@@ -13,6 +13,7 @@ from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.reasons import because
+from policy.cases import has_mfa
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Document
@@ -99,7 +100,7 @@ def test_each_mfa_condition_matches_as_documented(
 
 def test_a_long_term_key_with_a_code_has_mfa_in_assume_role() -> None:
     kinds = credentials.all_kinds("STS:assumerole")
-    assert [(kind.kind, kind.has_mfa) for kind in kinds] == [
+    assert [(kind.kind, has_mfa(kind)) for kind in kinds] == [
         ("long-term", False),
         ("long-term-with-code", True),
         ("mfa-session", True),

@@ -12,7 +12,7 @@ from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from policy.cases import CAROL, ROLE, SESSION, Case, Dice
+from policy.cases import CAROL, ROLE, SESSION, Case, Dice, has_mfa
 
 if TYPE_CHECKING:
     from mfa_session.policy.credentials import Credentials
@@ -104,8 +104,8 @@ def test_bool_if_exists_false_denies_exactly_who_has_no_mfa(seed: int) -> None:
             continue
         before = decide(case, kind).outcome
         after = decide(case, kind, {**DENY_ALL, "Condition": without}).outcome
-        assert after == (before if kind.has_mfa else "explicitly-denied"), (case, kind.kind)
-    denied = [kind.kind for kind in KINDS if not kind.has_mfa]
+        assert after == (before if has_mfa(kind) else "explicitly-denied"), (case, kind.kind)
+    denied = [kind.kind for kind in KINDS if not has_mfa(kind)]
     assert denied == ["long-term", "session-without-mfa", "role-session"]
 
 

@@ -179,32 +179,29 @@ def check_other_resources(subject: Subject) -> Iterator[Flaw]:
 
 def check_trust(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
-    statement = subject.statement
+    statement, let_in = subject.statement, _let_in_by_trust(subject.whole)
     if subject.document.kind != "trust" or not subject.refuses_without_mfa:
         return
-    let_in = _let_in_by_trust(subject.whole)
-    allowed = [allow for allow, _, _ in let_in if may_overlap(allow, statement)]
-    if not allowed and any(is_open for _, _, is_open in let_in):
-        action = next(iter(statement.actions or ("sts:AssumeRole",)))
-        yield Flaw(
-            DENIES_NOTHING,
-            subject.place_of_action(),
-            f"no statement here allows anybody {action}",
-            "nobody is stopped, with MFA or without",
-            f"deny {(let_in[0][0].actions or ('*',))[0]}",
-        )
-    for allow in dict.fromkeys(allowed):
-        of_it = [(who, is_open) for each, who, is_open in let_in if each is allow]
-        left = next((who for who, is_open in of_it if is_open), None)
-        if left and not all(is_open for _, is_open in of_it):
+    reached = [each for each in let_in if may_overlap(each[0], statement)]
+    stopped = {allow for allow, _, is_open in reached if not is_open}
+    for allow, who, is_open in reached:
+        if is_open and allow in stopped:
             yield Flaw(
                 DEFEATED,
                 subject.place_of("Principal"),
-                f"{allow.label} lets in {left}, which no Deny names",
-                f"everybody of {left} gets through without MFA",
-                f"name {left} as well, or everybody: *",
+                f"{allow.label} lets in {who}, which no Deny names",
+                f"everybody of {who} gets through without MFA",
+                f"name {who} as well, or everybody: *",
             )
             return
+    if not reached and any(is_open for _, _, is_open in let_in):
+        yield Flaw(
+            DENIES_NOTHING,
+            subject.place_of_action(),
+            f"no statement here allows anybody {subject.as_written(names_of(statement)[0])}",
+            "nobody is stopped, with MFA or without",
+            f"deny {(let_in[0][0].actions or ('*',))[0]}",
+        )
 
 
 @functools.lru_cache(maxsize=32)
