@@ -1,5 +1,4 @@
 # Completion of mfa-session for fish 3.1 and newer.
-# It asks the program for completions, so it stays correct when the program changes.
 
 function __mfa_session_complete
     set -l words (commandline -opc)

@@ -24,7 +24,7 @@ ABOUT = (
     "page, as has each group of commands (mfa-session-totp(1)). The same text is shown as help: "
     "mfa-session help COMMAND."
 )
-SEE_ALSO = (".SH SEE ALSO", ".BR mfa\\-session (1)", "for the options of all commands.")
+SEE_ALSO = (".SH SEE ALSO", ".BR mfa\\-session (1)")
 FILES = {
     "~/.aws/credentials": "Sessions are written here, each to a profile of its own.",
     "~/.aws/config": "Profiles, devices and roles are read here; a session's region is written.",

@@ -1,5 +1,4 @@
 # Completion of mfa-session for bash 4.4 and newer; needs no other package.
-# It asks the program for completions, so it stays correct when the program changes.
 
 _mfa_session() {
     local -

@@ -1,5 +1,4 @@
 # Completion of mfa-session for PowerShell 5.1 and newer.
-# It asks the program for completions, so it stays correct when the program changes.
 
 Register-ArgumentCompleter -Native -CommandName 'mfa-session', 'mfa-session.exe' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

@@ -1,6 +1,5 @@
 #compdef mfa-session mfa_session_use
 # Completion of mfa-session for zsh: in a directory of $fpath as _mfa-session, or sourced.
-# It asks the program for completions, so it stays correct when the program changes.
 
 _mfa-session() {
     local line value

@@ -1437,6 +1437,8 @@ STATED = [
             f"arn:aws:iam::*:{kind.lower()}/{name}") for kind in ("User", "Role", "Group")
             for name in ("ops", "ops*")] + [allow(STOP, WITH)],
            [each for at in range(6) for each in found(RESOURCE, at=at)], {}),
+    Stated("assuming-a-user", [allow("sts:AssumeRole", Resource=[ME, MY_DEVICE])], found(RESOURCE),
+           {}),
     Stated("lists-of-all-of-them", [allow(f"iam:List{kind}s", Resource=
             f"arn:aws:iam::*:{kind.lower()}/*") for kind in ("User", "Role", "Group")] +
             [allow(STOP, WITH)], [], {}),

@@ -24,11 +24,10 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user, or, in a policy about MFA, `iam:CreateUser` on a role; or under an MFA "
-    "condition `sts:AssumeRole` on no role, `s3:DeleteBucket` on objects, or `kms:Decrypt` on an "
-    "alias; or the user and the device in different accounts: the statement has no effect on it. "
-    "Or `s3:*` denied on a bucket without its objects, or an API's path without a "
-    "method.",
+    "on a user, or, in a policy about MFA, `iam:CreateUser` on a role; or `sts:AssumeRole` on no "
+    "role; or, under an MFA condition, `s3:DeleteBucket` on objects, or `kms:Decrypt` on an alias; "
+    "or the user and the device in different accounts: the statement has no effect on it. Or "
+    "`s3:*` denied on a bucket without its objects, or an API's path without a method.",
 )
 RULES = (WRONG_RESOURCE,)
 
@@ -197,6 +196,8 @@ def _resource_of(subject: Subject, action: str) -> str | None:
     found, of_iam, of_a_list = _of_s3(action), _of_iam(action), _of_a_list(action)
     if of_iam and subject.whole.concern_mfa:
         return f"{of_iam[1] or 'user'}/?*"
+    if action == "sts:assumerole":
+        return _OF_ROLE
     if of_a_list and subject.whole.concern_mfa:
         return f"{of_a_list[1]}/"
     if action in RESOURCES_OF or not subject.mfa_conditions:
@@ -204,7 +205,7 @@ def _resource_of(subject: Subject, action: str) -> str | None:
     if found:
         return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
     others = (kind for actions, _, kind in _OTHERS if actions.fullmatch(action))
-    return _OF_ROLE if action == "sts:assumerole" else next(others, None)
+    return next(others, None)
 
 
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:
