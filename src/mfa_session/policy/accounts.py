@@ -80,14 +80,16 @@ def _users_not_asked(members: Members) -> tuple[str, ...]:
         text_of(members_of(each).get("GroupName")): asks(each)
         for each in items_of(members.get("GroupDetailList"))
     }
-    found = []
-    for item in items_of(members.get("UserDetailList")):
-        user = members_of(item)
-        its_groups = map(text_of, items_of(user.get("GroupList")))
-        asked = asks(item) or any(groups.get(each, True) for each in its_groups)
-        if not asked and any(items_of(user.get(name)) for name in _LISTS):
-            found.append(text_of(user.get("UserName")))
-    return tuple(found)
+
+    def is_asked(user: Node) -> bool:
+        its_groups = map(text_of, items_of(members_of(user).get("GroupList")))
+        return asks(user) or any(groups.get(each, True) for each in its_groups)
+
+    return tuple(
+        text_of(members_of(user).get("UserName"))
+        for user in items_of(members.get("UserDetailList"))
+        if any(items_of(members_of(user).get(name)) for name in _LISTS) and not is_asked(user)
+    )
 
 
 def _default_of(policy: Members) -> Members:

@@ -139,7 +139,7 @@ _sets_no_tags = re.compile(
 ).fullmatch
 # What a caller sends with sts:AssumeRole, and the action that it takes.
 _SENT_BY = {
-    "aws:requesttag/": "sts:TagSession",
+    "aws:requesttag": "sts:TagSession",
     "aws:tagkeys": "sts:TagSession",
     "sts:sourceidentity": "sts:SetSourceIdentity",
 }
@@ -230,11 +230,9 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys of a trust policy's Allow that come only with an action which none allows."""
     trusts = subject.document.kind == "trust" and subject.requires_mfa
     for condition in subject.other_conditions if trusts else ():
-        needed = next(
-            (a for key, a in _SENT_BY.items() if condition.key.lower().startswith(key)), ""
-        )
+        needed = _SENT_BY.get(condition.key.lower().partition("/")[0])
         absent = is_met(condition, RequestContext({condition.key: None}))
-        if needed and not absent and not subject.whole.allows_anyhow(needed):
+        if needed and not (absent or subject.whole.allows_anyhow(needed)):
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,

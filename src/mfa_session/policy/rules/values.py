@@ -248,14 +248,12 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
     """Find limits of a moment or number that leave nothing between them."""
     ends: dict[tuple[str, str], Decimal] = {}
     for condition in subject.other_conditions:
-        found = _limit(condition.operator)
-        if not found or len(condition.values) != 1 or condition.if_exists:
+        found, (text, *others) = _limit(condition.operator), condition.values or ("",)
+        if not found or others or condition.if_exists or not is_readable(condition, text):
             continue
-        (text,), read = condition.values, moment if found[1] == "Date" else Decimal
-        if not is_readable(condition, text) or is_unfilled(text):
-            continue
-        ends[condition.key.lower(), found[2]] = read(text)
-        low, high = (ends.get((condition.key.lower(), end)) for end in ("Greater", "Less"))
+        key = condition.key.lower()
+        ends[key, found[2]] = moment(text) if found[1] == "Date" else Decimal(text)
+        low, high = ends.get((key, "Greater")), ends.get((key, "Less"))
         if low is not None and high is not None and low > high:
             yield Flaw(
                 WRONG_VALUE,

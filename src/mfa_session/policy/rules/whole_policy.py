@@ -85,7 +85,7 @@ class WholePolicy:
         return False in self._asking_for(action)
 
     def allows_anyhow(self, action: str) -> bool:
-        """Say whether a statement allows an action, somewhere, to some."""
+        """Say whether a statement allows an action to some."""
         return bool(self._asking_for(action))
 
     def _asking_for(self, action: str) -> set[bool]:
