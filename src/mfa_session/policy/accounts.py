@@ -5,6 +5,7 @@ That is the answer of `aws iam get-account-authorization-details`.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.json_text import Members, Node
     from mfa_session.policy.origins import Origin
 
+_of_mfa = re.compile("aws:multifactorauth", re.IGNORECASE).match
 _ARNS = ("PermissionsBoundaryArn", "PolicyArn")
 _LISTS = ("GroupList", "UserPolicyList", "AttachedManagedPolicies")
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
@@ -110,12 +112,13 @@ def _newer(policy: Members, default: Members) -> NewerVersion | None:
 
 
 def _asks_for_mfa(node: Node | None) -> bool:
-    members = members_of(node)
-    if text_of(node)[:1] in {"{", "%"}:  # the policy as a text
-        return "multifactorauth" in text_of(node).lower()
-    return any(key.lower().startswith("aws:multifactorauth") for key in members) or any(
-        map(_asks_for_mfa, (*members.values(), *items_of(node)))
-    )
+    value = node.value if node else None
+    if isinstance(value, dict):
+        return any(map(_of_mfa, value)) or any(map(_asks_for_mfa, value.values()))
+    if isinstance(value, list):
+        return any(map(_asks_for_mfa, value))
+    # It may be the whole policy.
+    return isinstance(value, str) and value[:1] in {"{", "%"} and "multifactorauth" in value.lower()
 
 
 def _attached(members: Members) -> Mapping[str, set[str]]:

@@ -157,10 +157,16 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
 
 def check_other_resources(subject: Subject) -> Iterator[Flaw]:
     """Find Denies on other resources than those on which the policy allows the same."""
-    statement, allows = subject.statement, subject.whole.allows
+    statement = subject.statement
+    where = statement.resources if statement.actions and not statement.allows else None
     asks = subject.document.kind == "identity" and subject.refuses_without_mfa
-    where = statement.resources if asks and statement.actions else None
-    if not where or any(map(is_unfilled, where)) or any(allows.touching(statement)):
+    if not (where and asks) or "*" in where or any(map(is_unfilled, where)):
+        return
+    # To find the same text is fast.
+    if not subject.whole.allowed_resources.isdisjoint(where):
+        return
+    allows = subject.whole.allows
+    if any(allows.touching(statement)):
         return
     allow = next(allows.touching(replace(statement, resources=("*",))), None)
     elsewhere = allow.resources if allow else None
@@ -179,9 +185,9 @@ def check_other_resources(subject: Subject) -> Iterator[Flaw]:
 
 def check_trust(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
-    statement, let_in = subject.statement, _let_in_by_trust(subject.whole)
     if subject.document.kind != "trust" or not subject.refuses_without_mfa:
         return
+    statement, let_in = subject.statement, _let_in_by_trust(subject.whole)
     reached = [each for each in let_in if may_overlap(each[0], statement)]
     stopped = {allow for allow, _, is_open in reached if not is_open}
     for allow, who, is_open in reached:

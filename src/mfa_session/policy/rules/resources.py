@@ -193,19 +193,19 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
-    found, of_iam, of_a_list = _of_s3(action), _of_iam(action), _of_a_list(action)
-    if of_iam and subject.whole.concern_mfa:
-        return f"{of_iam[1] or 'user'}/?*"
     if action == "sts:assumerole":
         return _OF_ROLE
-    if of_a_list and subject.whole.concern_mfa:
-        return f"{of_a_list[1]}/"
-    if action in RESOURCES_OF or not subject.mfa_conditions:
-        return RESOURCES_OF.get(action)
+    if action.startswith("iam:"):
+        listed, named = _of_a_list(action), _of_iam(action)
+        if not ((listed or named) and subject.whole.concern_mfa):
+            return RESOURCES_OF.get(action)
+        return f"{listed[1]}/" if listed else f"{(named and named[1]) or 'user'}/?*"
+    if not subject.mfa_conditions:
+        return None
+    found = _of_s3(action)
     if found:
         return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
-    others = (kind for actions, _, kind in _OTHERS if actions.fullmatch(action))
-    return next(others, None)
+    return next((kind for actions, _, kind in _OTHERS if actions.fullmatch(action)), None)
 
 
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:

@@ -208,6 +208,13 @@ class WholePolicy:
         return Cover(roles), roles
 
     @cached_property
+    def allowed_resources(self) -> frozenset[str]:
+        """The resources of the Allows, as they are written."""
+        return frozenset(
+            text for each in self.statements if each.allows for text in each.resources or ()
+        )
+
+    @cached_property
     def allows(self) -> Meeting:
         """The Allows, to find those that touch a statement."""
         return Meeting(each for each in self.statements if each.allows)
