@@ -63,7 +63,7 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
 
 
 def _users_not_asked(members: Members) -> tuple[str, ...]:
-    """Return the users with policies of which none, as far as the dump shows, asks for MFA."""
+    """Return the users whom no policy asks for MFA; one that is not here may do so."""
     asking = {
         text_of(policy.get("Arn")): _asks_for_mfa(_default_of(policy).get("Document"))
         for policy in map(members_of, items_of(members.get("Policies")))
@@ -95,7 +95,7 @@ def _users_not_asked(members: Members) -> tuple[str, ...]:
 
 
 def _default_of(policy: Members) -> Members:
-    """Return the version that is in force; empty if the dump does not show it."""
+    """Return the version in force; empty if it is not here."""
     versions = [members_of(each) for each in items_of(policy.get("PolicyVersionList"))]
     return next((each for each in versions if _is_default(each, policy, len(versions))), {})
 

@@ -117,7 +117,7 @@ class _Case:
         self._limits.append((document, matches))
 
     def decide_all(self, *, unread: bool) -> Decision:
-        """Decide; where something is unknown, every case of it, which may all have one outcome."""
+        """Decide; where something is unknown, in every case, which may have one outcome."""
         decision = self.decide(unread=unread)
         asked = {question for match in self._all() for question, _ in match.questions()}
         if decision.outcome != UNKNOWN or len(asked) > _MOST_QUESTIONS:

@@ -7,7 +7,7 @@ _mfa_session() {
     local -a answer=()
     COMPREPLY=()
     line=${COMP_LINE:0:COMP_POINT}
-    # The function that `shell-init` defines is completed like the command that it calls.
+    # The function of `shell-init` is completed like its command.
     [[ $1 != mfa_session_use ]] || line="mfa-session use${line#*mfa_session_use}"
     mapfile -t answer < <(command mfa-session __complete bash "$line" </dev/null 2>/dev/null)
     case ${answer[0]} in

@@ -7,7 +7,7 @@ function __mfa_session_complete
         set -e words[1]
     end
     set -e words[1]
-    # The function that `shell-init` defines is completed like the command that it calls.
+    # The function of `shell-init` is completed like its command.
     if test "$argv[1]" = use
         set -p words use
     end

@@ -4,7 +4,7 @@
 _mfa-session() {
     local line value
     local -a answer described
-    # The function that `shell-init` defines is completed like the command that it calls.
+    # The function of `shell-init` is completed like its command.
     if [[ ${service-} == mfa_session_use ]]; then
         words=(mfa-session use "${(@)words[2,-1]}")
         (( CURRENT += 1 ))

@@ -1,4 +1,4 @@
-"""What an account dump says beside its policies: versions not in force, users not asked."""
+"""Versions of policies that are not in force, and users whom no policy asks for MFA."""
 
 from __future__ import annotations
 
@@ -49,12 +49,11 @@ def check_users(subject: Subject) -> Iterator[Flaw]:
     """Find the users whom no policy asks for MFA, at the account's first one that asks."""
     statements, users = subject.document.statements, subject.document.not_asked
     if users and subject.statement is next(filter(means_mfa, statements), None):
-        named = ", ".join(users[:_MOST])
         more = f" and {len(users) - _MOST} more" if users[_MOST:] else ""
         yield Flaw(
             UNASKED,
             subject.statement.position,
-            f"no policy of these users asks for MFA, as this one does: {named}{more}",
+            f"no policy asks these users for MFA: {', '.join(users[:_MOST])}{more}",
             "whoever has their long-term keys gets through without MFA",
-            "attach a policy that asks for MFA to those of them who are people",
+            "attach this policy to those of them who are people",
         )

@@ -114,7 +114,7 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
         subject.document.source.position(item.offset),
         f"{item.value} has the placeholder {found[0]}",
         "AWS refuses the policy, or nothing matches the text",
-        f"replace {found[0]} in the whole policy, unless a tool does so before it is used",
+        f"replace {found[0]}, unless a tool does so before the policy is used",
     )
 
 
@@ -138,7 +138,6 @@ def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
 
 
 def _texts_in(statement: Statement) -> Iterable[tuple[str, Iterable[str]]]:
-    """Return the texts of a statement by element."""
     return {
         "Resource": statement.resources or (),
         "NotResource": statement.not_resources or (),

@@ -209,14 +209,14 @@ class WholePolicy:
 
     @cached_property
     def allowed_resources(self) -> frozenset[str]:
-        """The resources of the Allows, as they are written."""
+        """The resources of the Allows."""
         return frozenset(
             text for each in self.statements if each.allows for text in each.resources or ()
         )
 
     @cached_property
     def allows(self) -> Meeting:
-        """The Allows, to find those that touch a statement."""
+        """The Allows."""
         return Meeting(each for each in self.statements if each.allows)
 
     def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
