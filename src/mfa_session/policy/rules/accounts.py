@@ -55,5 +55,5 @@ def check_users(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"no policy asks these users for MFA: {', '.join(users[:_MOST])}{more}",
             "whoever has their long-term keys gets through without MFA",
-            "attach this policy to those of them who are people",
+            "give this policy to those of them who are people",
         )
