@@ -76,14 +76,14 @@ def question_of(condition: Condition) -> tuple[Comparison, bool]:
     A condition and its opposite (`StringEquals` and `StringNotEquals`) have the same.
     """
     asked = comparison(condition)
-    is_there = asked.key in _THERE_IF_UNKNOWN
+    is_there, alone = asked.key in _THERE_IF_UNKNOWN, len(asked.values) == 1
     if asked.qualifier or (asked.if_exists and not is_there):
         return asked, True
     asked = asked._replace(if_exists=False)
-    if asked.operator == "Null":
-        return asked._replace(values=()), asked.values == ("true",)
+    if asked.operator == "Null" and alone:
+        return asked._replace(values=()), asked.values[0].lower() == "true"
     opposite = OPPOSITES.get(asked.operator)
-    if is_there and len(asked.values) == 1:
+    if is_there and alone:
         opposite = opposite or _ORDERS_TURNED.get(asked.operator)
     return asked._replace(operator=opposite or asked.operator), opposite is None
 
@@ -320,6 +320,11 @@ def is_readable(condition: Condition, value: str) -> bool:
     plain = OPPOSITES.get(condition.operator, condition.operator)
     compare = COMPARISONS.get("Bool" if plain == "Null" else plain)
     return compare is None or compare("", value, None) is not None
+
+
+def is_accepted(condition: Condition) -> bool:
+    """Say whether IAM accepts a condition: its operator, and its values' type."""
+    return condition.known and all(is_readable(condition, each) for each in condition.values)
 
 
 def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:

@@ -290,22 +290,25 @@ def _surroundings(statement: Statement) -> _Surroundings:
             (condition.written.lower(), condition.key.lower(), condition.values)
             for condition in statement.conditions
             if not (id(condition) in about_mfa or _is_always_met(condition))
+            and not (statement.allows and _names_the_session(condition))
         ),
         accounts=_accounts(statement),
     )
 
 
 def _is_always_met(condition: Condition) -> bool:
-    """Say whether every direct call meets it, or whoever has the key that it compares to itself.
-
-    Users choose the name of their session, and may take their own.
-    """
-    key = "aws:username" if condition.is_about("sts:RoleSessionName") else condition.key
-    itself = (f"${{{key}}}".lower(),)
+    """Say whether every direct call meets it, or whoever has the key that it compares to itself."""
+    itself = (f"${{{condition.key}}}".lower(),)
     likened = condition.operator in {"StringEquals", "StringLike"}
     return is_met(condition, DIRECT_CALL) is True or (
         likened and tuple(map(str.lower, condition.values)) == itself
     )
+
+
+def _names_the_session(condition: Condition) -> bool:
+    """Say whether it asks users to name their session after themselves, which they can."""
+    named = condition.is_about("sts:RoleSessionName") and condition.operator.startswith("String")
+    return named and tuple(map(str.lower, condition.values)) == ("${aws:username}",)
 
 
 def _of_any_account(around: _Surroundings) -> _Surroundings:

@@ -31,7 +31,7 @@ IMPLICITLY_DENIED = "implicitly-denied"
 UNKNOWN = "unknown"
 
 _ARN_ACCOUNT, _ARN_PARTS = 4, 6
-_MOST_QUESTIONS = 8  # each doubles the cases
+_MOST_QUESTIONS = 6  # each doubles the cases
 # Services in which the resource's policy must allow too, within one account.
 _SELF_GUARDED = {"sts", "kms"}
 
@@ -42,8 +42,9 @@ class Decision(Record):
     `deciding` are the statements that allow, the one that denies, or those that are unknown. If too
     little allows, `nearly` are the statements whose conditions are not met, `half` those that allow
     on one side only, and `limiting` the boundaries and SCPs that do not allow it. `limit` is AWS's
-    own rule, if no policy decides. `unread`: unread policies may change the outcome; `accounts`: it
-    depends on whether caller and resource share an account.
+    own rule, if no policy decides. `by_case`: each of `deciding` decides a case. `unread`: unread
+    policies may change the outcome; `accounts`: it depends on whether caller and resource share an
+    account.
     """
 
     outcome: str
@@ -52,6 +53,7 @@ class Decision(Record):
     half: tuple[Match, ...] = ()
     limiting: tuple[Document, ...] = ()
     limit: str = ""
+    by_case: bool = False
     unread: bool = False
     accounts: bool = False
 
@@ -129,8 +131,9 @@ class _Case:
             found.append(case.decide(unread=unread))
         if len({each.outcome for each in found}) > 1 or found[0].outcome == UNKNOWN:
             return decision
-        deciding = {id(match.statement): match for each in found for match in each.deciding}
-        return found[0].replace(deciding=tuple(deciding.values()))
+        named = {match.statement for each in found for match in each.deciding}
+        deciding = tuple(match for match in self._all() if match.statement in named)
+        return found[0].replace(deciding=deciding, by_case=True)
 
     def suppose(self, answers: Mapping[Question, bool]) -> None:
         """Give all matches answers to what is unknown of them."""

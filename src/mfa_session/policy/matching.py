@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.record import Record
-from mfa_session.policy.conditions import is_met, question_of
+from mfa_session.policy.conditions import is_accepted, is_met, question_of
 from mfa_session.policy.credentials import (
     PRINCIPAL_ARN,
     Principal,
@@ -60,22 +60,35 @@ class Match(Record):
     def questions(self) -> Iterator[tuple[Question, bool]]:
         """Yield what is unknown, but for the caller, as questions with the answers that fit.
 
-        Those of two statements are equal if the same decides them, even if it fits only one.
+        Those of two statements are equal if the same decides them, even if it fits only one. A
+        statement that IAM rejects asks nothing: it stays unknown.
         """
+        if self.truth is not None or self._is_rejected:
+            return
         statement, version = self.statement, self.document.version
-        for truth, listed, left_out in (
-            (self.action, statement.actions, statement.not_actions),
-            (self.resource, statement.resources, statement.not_resources),
+        for what, truth, listed, left_out in (
+            ("Action", self.action, statement.actions, statement.not_actions),
+            ("Resource", self.resource, statement.resources, statement.not_resources),
         ):
             if truth is None:
-                yield (version, frozenset(listed or left_out or ())), left_out is None
-        yield from map(question_of, self.conditions_that_are(None))
+                yield (version, what, frozenset(listed or left_out or ())), left_out is None
+        for condition in self.conditions_that_are(None):
+            asked, answer = question_of(condition)
+            yield (version, asked), answer
+
+    @property
+    def _is_rejected(self) -> bool:
+        named = {"Action", "NotAction"} & self.statement.elements.keys()
+        where = {"Resource", "NotResource"} & self.statement.elements.keys()
+        whole = named and (where or self.resource is not None)
+        return not (whole and all(map(is_accepted, self.conditions_that_are(None))))
 
     def supposing(self, answers: Mapping[Question, bool]) -> Match:
         """Return the match where all that it asks has an answer."""
-        if self.truth is not None:
+        asked = list(self.questions())
+        if not asked:
             return self
-        fits = all(answers[question] is answer for question, answer in self.questions())
+        fits = all(answers[question] is answer for question, answer in asked)
         return self.replace(action=fits, resource=True, conditions=())
 
     def conditions_that_are(self, truth: Truth) -> list[Condition]:

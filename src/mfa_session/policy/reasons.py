@@ -86,7 +86,8 @@ def because(decision: Decision, request: Request, caller: Credentials) -> str:
     if decision.limit:
         return decision.limit
     if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
-        return " and ".join(f"{f.statement.effect} {place(f)}" for f in decision.deciding)
+        joint = " or " if decision.by_case else " and "
+        return joint.join(f"{f.statement.effect} {place(f)}" for f in decision.deciding)
     if decision.outcome == UNKNOWN:
         return _some(_doubts(decision, request, caller))
     return _some(_lacks(decision))

@@ -952,7 +952,7 @@ STATED = [
             "arn:aws:sts::123456789012:federated-user/carol"]})], [], {}),
     Stated("principals-that-there-are", [trust({"AWS": ["123456789012", "AIDAEXAMPLEEXAMPLE12",
             "arn:aws-cn:iam::123456789012:user/eng/carol", "arn:aws-cn:iam::ACCOUNT:${who}"]},
-            WITH)], [], {}),
+            WITH)], found(LEFT), {}),
     # Other actions that a statement asks MFA for, on resources that they never have.
     Stated("bucket-s-action-on-objects", [allow("s3:*", WITH), deny(["s3:DeleteBucket",
             "s3:DeleteObject"], WITHOUT, Resource=BUCKET)], found(RESOURCE, at=1), {}),
@@ -2085,7 +2085,8 @@ STATED = [
             found(LEFT, at=1), {})
       for number, each in enumerate(("arn:aws:iam::<YOUR_ACCOUNT_ID>:root",
             ["111122223333", "arn:aws:iam::ACCOUNT-ID:root"], "arn:aws:iam::xxxxxxxxxxxx:user/ann",
-            "arn:aws:iam::your-account:root"))],
+            "arn:aws:iam::your-account:root", "arn:aws-us-gov:iam::ACCOUNT-ID:root"))],
+    Stated("placeholder-as-the-principal", [trust("<YOUR_PRINCIPAL>", WITH)], found(LEFT), {}),
     *[Stated(f"placeholder-in-a-resource-{number}", [allow(READ, WITH, Resource=each)],
              found(LEFT), {})
       for number, each in enumerate(("arn:aws:s3:::<bucket name>/*", "arn:aws:s3:::YOUR-BUCKET/*",
@@ -2144,6 +2145,9 @@ STATED = [
             Resource="arn:aws:sns:*:*:films")], [], {}),
     Stated("deny-of-regions", [ALL, deny_but(CARE, {**WITHOUT, **on("StringEquals",
             "aws:RequestedRegion", "eu-west-1")})], [], {}),
+    Stated("session-denied-by-its-name", [trust(ACCOUNT, WITH), trust(ACCOUNT), trust("*", {
+            **WITHOUT, **on("StringEquals", "sts:RoleSessionName", "${aws:username}")}, "Deny")],
+           found("allowed-without-mfa-too"), {}),
     Stated("session-named-otherwise", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",
             "sts:RoleSessionName", "robot"))], [], {}),
     Stated("enrolment-of-others-denied", [allow("iam:*"), deny("iam:Create*"), deny_but(CARE,

@@ -454,6 +454,11 @@ FILMS = "arn:aws:s3:::films/*"
         ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThanEquals": {AGE: "8"}}, "unknown"),
         ({"NumericLessThan": {"x:y": 9}}, {"NumericGreaterThanEquals": {"x:y": 9}}, "unknown"),
         ({"Bool": {"x:y": "true"}}, {"Bool": {"x:y": "false"}}, "unknown"),
+        ({"Null": {"aws:SourceVpc": "True"}}, {"Null": {"aws:SourceVpc": "true"}}, "unknown"),
+        ({"Null": {"x:y": ["true", "true"]}}, {"Null": {"x:y": "true"}}, "unknown"),
+        ({"Null": {"x:y": "perhaps"}}, {"Null": {"x:y": "true"}}, "unknown"),
+        ({"IpAddress": {"x:y": "here"}}, {"NotIpAddress": {"x:y": "here"}}, "unknown"),
+        ({"Equals": {"x:y": "z"}}, {"NotEquals": {"x:y": "z"}}, "unknown"),
         (
             {"StringEqualsIfExists": IN_A_REGION},
             {"StringNotEqualsIfExists": IN_A_REGION},
@@ -495,6 +500,32 @@ def test_every_case_names_the_statement_that_decides_it() -> None:
     ]
     found = evaluate([document(*pair)], STOP, KINDS[0])
     assert [match.statement.index for match in found.deciding] == [0, 1]
+    named = "Allow Statement[0] (p.json) or Allow Statement[1] (p.json)"
+    assert because(found, STOP, KINDS[0]) == named
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_what_iam_rejects_stays_unknown(effect: str) -> None:
+    pair = [
+        statement(effect, {name: {"aws:SourceIp": "here"}})
+        for name in ("IpAddress", "NotIpAddress")
+    ]
+    others = [ALLOW_ALL] if effect == "Deny" else []
+    assert outcome(*others, *pair, request=STOP) == "unknown"
+
+
+def test_the_same_text_is_another_question_where_it_has_no_variables() -> None:
+    own = {"aws:PrincipalTag/x": "${aws:username}"}
+    old = document(statement(condition={"StringEquals": own}), version="2008-10-17")
+    new = document(statement(condition={"StringNotEquals": own}))
+    assert evaluate([old, new], STOP, KINDS[0]).outcome == "unknown"
+
+
+def test_an_action_is_another_question_than_a_resource_of_the_same_text() -> None:
+    anything = Request(action="s3:*", resource="*")
+    one = statement(Action="s3:Get*")
+    other = {"Effect": "Allow", "Action": "*", "NotResource": "s3:Get*"}
+    assert outcome(one, other, request=anything) == "unknown"
 
 
 def test_what_depends_on_many_things_is_unknown() -> None:

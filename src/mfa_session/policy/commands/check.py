@@ -20,7 +20,7 @@ from mfa_session.policy.policy_files import read_one
 from mfa_session.policy.reasons import Judged, hints, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.policy.credentials import Credentials, Values
@@ -54,8 +54,7 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Evaluate the policies of the files, or of IAM, or of both."""
-    now = _now(options, ctx)
-    request = _request(options, ctx, now)
+    request, now = _request(options, ctx)
     files = _files(options, ctx)
     if not files and not options.live:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
@@ -132,30 +131,28 @@ def _live(options: Options, ctx: Context) -> Live:
     return read_live(options.session, ctx)
 
 
-def _request(options: Options, ctx: Context, now: datetime) -> Request:
+def _request(options: Options, ctx: Context) -> tuple[Request, datetime]:
+    """Return the request and its time."""
     if not options.action:
         raise UsageError("no-action", "no action is named", "name it: --action ec2:StopInstances")
-    facts = {**_moment(now), **_context(options.context)}
+    given = _context(options.context)
+    now = _time_in(given) or ctx.clock.now()
+    facts = {**_moment(now), **given}
     facts |= dict.fromkeys(map(_checked_key, options.absent))
     action = read_action(options.action)
     ctx.console.detail(f"{options.action} means {action}")
     unlisted = ctx.make.aws_names().look_up(action)
     if unlisted is not None:
         ctx.console.warn(f"{unlisted.message}; {unlisted.hint}")
-    return Request(
-        action=action,
-        resource=options.resource or "*",
-        facts=RequestContext(facts),
-    )
+    resource = options.resource or "*"
+    return Request(action=action, resource=resource, facts=RequestContext(facts)), now
 
 
-def _now(options: Options, ctx: Context) -> datetime:
-    """Return the time of the request: that of its keys, or else the clock's."""
-    given = _context(options.context)
+def _time_in(given: Mapping[str, Values]) -> datetime | None:
     for text in (*given.get("aws:currenttime", ()), *given.get("aws:epochtime", ())):
         with contextlib.suppress(ValueError, OverflowError, OSError):
             return datetime.fromtimestamp(float(moment(text)), timezone.utc)
-    return ctx.clock.now()
+    return None
 
 
 def _moment(now: datetime) -> dict[str, Values | None]:

@@ -193,7 +193,7 @@ def check_trust(subject: Subject) -> Iterator[Flaw]:
                 DEFEATED,
                 subject.place_of("Principal"),
                 f"{allow.label} lets in {who}, which no Deny names",
-                f"everybody of {who} gets through without MFA",
+                f"{who} gets through without MFA",
                 f"name {who} as well, or everybody: *",
             )
             return

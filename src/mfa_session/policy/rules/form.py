@@ -185,16 +185,17 @@ def check_references(subject: Subject) -> Iterator[Flaw]:
     misread = [item for item in (*subject.texts(), *subject.principals()) if item.misread]
     for item in misread[:1]:
         variable = f"${{{item.misread}}}"
-        what = f"Fn::Sub takes {variable} for a reference in the template"
-        who = (
-            "CloudFormation refuses the template (Unresolved resource dependencies), and what was "
-            "deployed before stays in force"
-        )
-        cure = f"write ${{!{item.misread}}}, of which Fn::Sub makes {variable}"
         if item.misread.startswith("AWS::"):
             what = f"{variable} stays as it is: only Fn::Sub fills it in"
             who = "AWS refuses the policy, or nothing matches the text"
             cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
+        else:
+            what = f"Fn::Sub takes {variable} for a reference in the template"
+            who = (
+                "CloudFormation refuses the template (Unresolved resource dependencies), and what "
+                "was deployed before stays in force"
+            )
+            cure = f"write ${{!{item.misread}}}, of which Fn::Sub makes {variable}"
         yield Flaw(
             MALFORMED,
             subject.document.source.position(item.offset),
@@ -238,8 +239,7 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         if _comment(name):
             what = f"{name} is not an element of a policy: JSON has no comments"
             yield document.source.position(node.key_offset), what, f"remove {name}"
-    for name, node in document.beside.items():
-        if name in ELEMENTS:
+        elif name in ELEMENTS:
             what = f"{name} is outside the statements"
             yield document.source.position(node.key_offset), what, "move it into the statement"
 

@@ -213,14 +213,14 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     actions = [action.lower() for action in subject.statement.actions or ()]
     none = bool(actions and subject.whole.concern_mfa) and all(map(_sets_no_tags, actions))
     most = "*" in actions and bool(subject.mfa_conditions)
-    what = "most actions" if most else subject.as_written(actions[0]) if actions else ""
     for condition in subject.other_conditions if none or most else ():
         absent = is_met(condition, RequestContext({condition.key: None}))
         if condition.key.lower().startswith("aws:requesttag/") and condition.operator != "Null":
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"requests for {what} have no tags, and no {condition.key}",
+                f"requests for {'most actions' if most else subject.as_written(actions[0])} have "
+                f"no tags, and no {condition.key}",
                 f"the condition is {'always' if absent else 'never'} met",
                 "compare aws:ResourceTag, which is the tag of the resource",
             )

@@ -71,11 +71,12 @@ _OTHERS = (
     ),
     (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
     (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
+    # AWS adds six characters to a secret's name.
     (
         re.compile("secretsmanager:(delete|get|put)secret(value)?"),
         "secretsmanager",
         "secret:?*-??????",
-    ),  # AWS adds six characters to the name
+    ),
 )
 _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {

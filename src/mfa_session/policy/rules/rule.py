@@ -111,7 +111,8 @@ class Subject:
     def principals(self) -> Iterator[Node]:
         """Yield the principals of all types, those of NotPrincipal too."""
         for kinds in self.items_of("Principal", "NotPrincipal"):
-            yield from (item for each in members_of(kinds).values() for item in listed(each))
+            named = members_of(kinds).values() or [kinds]
+            yield from (item for each in named for item in listed(each))
 
     def items_of(self, *elements: str) -> Iterator[Node]:
         """Yield what stands in elements of these names, in a list or alone."""
