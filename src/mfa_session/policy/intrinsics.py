@@ -130,7 +130,7 @@ def _misread_in(node: Node) -> str:
     """Return the first variable of IAM's that lacks the `!` of `${!aws:username}` in a Fn::Sub."""
     members = members_of(node)
     if _function(members) == "Fn::Sub":
-        text, *given = listed(members["Fn::Sub"])
+        text, *given = listed(members["Fn::Sub"]) or [node]
         names = members_of(given[0]) if given else {}
         found = (each.strip() for each in _MISREAD(text_of(text)))
         return next((each for each in found if each not in names), "")
