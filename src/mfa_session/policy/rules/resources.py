@@ -36,6 +36,7 @@ ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 # IAM names when it refuses).
 _OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
 _OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
+_OF_SECRET = "secret:?*-??????"  # AWS adds six characters to the name
 RESOURCES_OF = {
     "iam:createvirtualmfadevice": _OF_DEVICE,
     "iam:deactivatemfadevice": _OF_USER,
@@ -71,12 +72,7 @@ _OTHERS = (
     ),
     (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
     (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
-    # AWS adds six characters to a secret's name.
-    (
-        re.compile("secretsmanager:(delete|get|put)secret(value)?"),
-        "secretsmanager",
-        "secret:?*-??????",
-    ),
+    (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", _OF_SECRET),
 )
 _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {
@@ -84,10 +80,11 @@ MEANT = {
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
     **dict.fromkeys((_OF_LIST, "group/", "role/", "user/"), "*"),
     _OF_ROLE: "the role's ARN",
-    "group/?*": "the group's ARN",
+    **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "role", "user")},
     _OF_BUCKET: "arn:aws:s3:::BUCKET",
     _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
     **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
+    _OF_SECRET: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _own_arn = re.compile(
@@ -120,7 +117,8 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
-            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources of another kind",
+            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources that "
+            f"{'they never have' if wrong[1:] else 'it never has'}",
             "nobody is allowed this"
             + (": users cannot set up or find their MFA device" if "MFA" in names else "")
             if statement.allows
@@ -197,16 +195,22 @@ def _resource_of(subject: Subject, action: str) -> str | None:
     if action == "sts:assumerole":
         return _OF_ROLE
     if action.startswith("iam:"):
-        listed, named = _of_a_list(action), _of_iam(action)
-        if not ((listed or named) and subject.whole.concern_mfa):
-            return RESOURCES_OF.get(action)
-        return f"{listed[1]}/" if listed else f"{(named and named[1]) or 'user'}/?*"
+        return _resource_in_iam(subject, action)
     if not subject.mfa_conditions:
         return None
     found = _of_s3(action)
     if found:
         return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
     return next((kind for actions, _, kind in _OTHERS if actions.fullmatch(action)), None)
+
+
+def _resource_in_iam(subject: Subject, action: str) -> str | None:
+    listed, named = _of_a_list(action), _of_iam(action)
+    if not ((listed or named) and subject.whole.concern_mfa):
+        return RESOURCES_OF.get(action)
+    if listed:
+        return f"{listed[1]}/"
+    return f"{named[1]}/*" if named and named[1] else _OF_USER
 
 
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:
