@@ -60,10 +60,11 @@ class Match(Record):
     def questions(self) -> Iterator[tuple[Question, bool]]:
         """Yield what is unknown, but for the caller, as questions with the answers that fit.
 
-        Those of two statements are equal if the same decides them, even if it fits only one. A
-        statement that IAM rejects asks nothing: it stays unknown.
+        Those of two statements are equal if the same decides them, even if it fits only one. With a
+        condition that IAM rejects there are none: it stays unknown.
         """
-        if self.truth is not None or self._is_rejected:
+        conditions = self.conditions_that_are(None)
+        if self.truth is not None or not all(map(is_accepted, conditions)):
             return
         statement, version = self.statement, self.document.version
         for what, truth, listed, left_out in (
@@ -72,16 +73,9 @@ class Match(Record):
         ):
             if truth is None:
                 yield (version, what, frozenset(listed or left_out or ())), left_out is None
-        for condition in self.conditions_that_are(None):
+        for condition in conditions:
             asked, answer = question_of(condition)
             yield (version, asked), answer
-
-    @property
-    def _is_rejected(self) -> bool:
-        named = {"Action", "NotAction"} & self.statement.elements.keys()
-        where = {"Resource", "NotResource"} & self.statement.elements.keys()
-        whole = named and (where or self.resource is not None)
-        return not (whole and all(map(is_accepted, self.conditions_that_are(None))))
 
     def supposing(self, answers: Mapping[Question, bool]) -> Match:
         """Return the match where all that it asks has an answer."""

@@ -36,7 +36,7 @@ ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 # IAM names when it refuses).
 _OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
 _OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
-_OF_SECRET = "secret:?*-??????"  # AWS adds six characters to the name
+_WITH_SUFFIX = "secret:?*-??????"  # AWS adds six characters to the name
 RESOURCES_OF = {
     "iam:createvirtualmfadevice": _OF_DEVICE,
     "iam:deactivatemfadevice": _OF_USER,
@@ -72,7 +72,7 @@ _OTHERS = (
     ),
     (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
     (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
-    (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", _OF_SECRET),
+    (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", _WITH_SUFFIX),
 )
 _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {
@@ -84,7 +84,7 @@ MEANT = {
     _OF_BUCKET: "arn:aws:s3:::BUCKET",
     _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
     **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
-    _OF_SECRET: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
+    _WITH_SUFFIX: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _own_arn = re.compile(
