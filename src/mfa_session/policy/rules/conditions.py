@@ -102,7 +102,8 @@ _of_some_places = re.compile(
 _is_joined = re.compile(
     "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa"
 ).search
-_everything = re.compile("every(thing|action)|all(actions)?(if|unless|with)").search
+DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
+_everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match
 _of_exempting_tag = re.compile(
     "aws:requesttag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)", re.IGNORECASE
 ).match

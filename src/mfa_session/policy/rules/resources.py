@@ -117,8 +117,8 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
-            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources that "
-            f"{'they never have' if wrong[1:] else 'it never has'}",
+            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources that no such request "
+            "has",
             "nobody is allowed this"
             + (": users cannot set up or find their MFA device" if "MFA" in names else "")
             if statement.allows

@@ -10,7 +10,7 @@ from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.conditions import CIRCUMSTANCES
+from mfa_session.policy.rules.conditions import CIRCUMSTANCES, DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     FIRST_STEPS,
@@ -58,13 +58,10 @@ _devices = re.compile(
     "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
 ).search
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
-_everything = re.compile(
-    f"(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
-    f"(?:if|unless|when|with|without|no|not)*{_MFA}"
-).match
+_everything = re.compile(f"{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not)*{_MFA}").match
 _all_but_care = re.compile(
-    "(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)(?:except|but)"
-    "(?:for|the|own)*(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"
+    f"{DENIES_EVERYTHING}(?:except|but)(?:for|the|own)*"
+    "(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"
 ).match
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
