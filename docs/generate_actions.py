@@ -53,8 +53,8 @@ WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.act
 BYTES = (*range(14, 28), *range(127, 133), *range(134, 160), *range(161, 256))
 SIGNS = '!"#$%&*.:;<>?@[]^_`{|}~/\\' + "".join(map(chr, BYTES))
 OF_VERBS = string.ascii_letters + string.digits + SIGNS.replace("#", "")
-MOST_VERBS = 150
-WORD = re.compile(r"[A-Z][a-z]{2,}")
+MOST_VERBS = 140
+WORD = re.compile(r"[A-Z][a-z]+")
 VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")
 
 

@@ -109,7 +109,7 @@ def _usage(command: Command) -> Iterator[str]:
 
 
 def _examples(command: Command) -> Iterator[str]:
-    yield from (".RS", ".nf", *map(_text, command.examples), ".fi", ".RE")
+    yield from (".nf", *map(_text, command.examples), ".fi")
 
 
 def _head(name: str, summary: str) -> Iterator[str]:

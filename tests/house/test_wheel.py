@@ -17,7 +17,7 @@ from mfa_session.cli.spec.commands import all_commands
 if TYPE_CHECKING:
     from pathlib import Path
 
-MACROS = {".TH", ".SH", ".SS", ".TP", ".PP", ".br", ".B", ".BR", ".I", ".RS", ".RE", ".nf", ".fi"}
+MACROS = {".TH", ".SH", ".SS", ".TP", ".PP", ".br", ".B", ".BR", ".I", ".nf", ".fi"}
 
 
 @pytest.fixture(scope="module")
