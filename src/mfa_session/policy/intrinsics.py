@@ -76,10 +76,7 @@ def replaced(node: Node, texts: dict[str, str]) -> Node:
 
 
 def with_literals_marked(node: Node) -> Node:
-    """Return a node of a template whose texts outside of functions are marked by what they misread.
-
-    There `${AWS::AccountId}` stays as it is.
-    """
+    """Return a node whose texts outside of functions are marked: `${AWS::Region}` stays there."""
 
     def mark(node: Node, text: str) -> Node:
         found = _PSEUDO_PARAMETER.search(text)

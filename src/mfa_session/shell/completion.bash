@@ -1,4 +1,4 @@
-# Completion of mfa-session for bash 4.4 and newer; needs no other package.
+# Completion of mfa-session for bash 4.4 and newer.
 
 _mfa_session() {
     local -
@@ -19,7 +19,7 @@ _mfa_session() {
     return 0
 }
 
-# Completes the command that starts at a position in COMP_LINE, as if it were alone.
+# Completes the command at a position in COMP_LINE, as if it stood alone.
 _mfa_session_delegate() {
     local name current=$2 loader
     local -i first=0 at=$1 seen=0
@@ -41,7 +41,7 @@ _mfa_session_delegate() {
     fi
     name=${COMP_WORDS[0]}
     if ! _mfa_session_find_spec "$name"; then
-        # The function that loads completions on demand, if any, returns 124 if it loaded one.
+        # A function that loads completions on demand returns 124 if it loaded one.
         eval "spec=($(complete -p -D 2>/dev/null))"
         loader=$(_mfa_session_after -F "${spec[@]}")
         spec=()
@@ -51,7 +51,7 @@ _mfa_session_delegate() {
     _mfa_session_run_spec "$name" "$current"
 }
 
-# Puts the completion specification of a command, or of its base name, into `spec`.
+# Puts the specification of a command, or of its base name, into `spec`.
 _mfa_session_find_spec() {
     local name text
     for name in "$1" "${1##*/}"; do
@@ -86,7 +86,7 @@ _mfa_session_run_spec() {
         compopt -o bashdefault -o default
     elif run=$(_mfa_session_after -F "${spec[@]}") && [[ -n $run ]]; then
         "$run" "$name" "$current" "$previous"
-        # The function has loaded another one.
+        # It loaded another one.
         if (($? == 124)) && _mfa_session_find_spec "$name"; then
             run=$(_mfa_session_after -F "${spec[@]}")
             [[ -z $run ]] || "$run" "$name" "$current" "$previous"
