@@ -60,8 +60,8 @@ class Match(Record):
     def questions(self) -> Iterator[tuple[Question, bool]]:
         """Yield what is unknown, but for the caller, as questions with the answers that fit.
 
-        Those of two statements are equal if the same decides them, even if it fits only one. With a
-        condition that IAM rejects there are none: it stays unknown.
+        Two are equal if the same decides them, even if it fits only one. A condition that IAM
+        rejects stays unknown.
         """
         conditions = self.conditions_that_are(None)
         if self.truth is not None or not all(map(is_accepted, conditions)):

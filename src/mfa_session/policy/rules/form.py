@@ -191,10 +191,7 @@ def check_references(subject: Subject) -> Iterator[Flaw]:
             cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
         else:
             what = f"Fn::Sub takes {variable} for a reference in the template"
-            who = (
-                "CloudFormation refuses the template (Unresolved resource dependencies), and what "
-                "was deployed before stays in force"
-            )
+            who = "CloudFormation refuses the template: what was deployed before stays in force"
             cure = f"write ${{!{item.misread}}}, of which Fn::Sub makes {variable}"
         yield Flaw(
             MALFORMED,

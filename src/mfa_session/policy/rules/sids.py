@@ -181,7 +181,7 @@ def check_exempt_services(subject: Subject) -> Iterator[Flaw]:
             subject.place_of_action(services[0]),
             f"the Sid is {subject.statement.sid}, but this Deny exempts {services[0]} as well",
             f"nobody needs MFA for {services[0]}",
-            f"remove {services[0]} from NotAction, or change the Sid",
+            "remove it from NotAction, or change the Sid",
         )
 
 
