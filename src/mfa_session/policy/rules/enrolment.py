@@ -149,7 +149,7 @@ def denied_steps(
 
 
 def check_guardrails(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of a pattern, with MFA or without, that hold a step which an Allow names."""
+    """Find Denies of a pattern that holds a step which an Allow names."""
     statement = subject.statement
     plain = not (statement.allows or statement.conditions or subject.on_role)
     if not (plain and statement.actions and is_about_everything(statement)):

@@ -274,7 +274,6 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
 
 
 def _exempts_all_users(subject: Subject, condition: Condition) -> bool:
-    """Say whether it exempts an account's users, and no role."""
     exempting = condition.is_about(_ARN_KEY) and "Not" in condition.operator
     of_one_account = subject.document.kind in {"identity", "boundary"}
     all_users = exempting and of_one_account and any(map(_of_all_users, condition.values))

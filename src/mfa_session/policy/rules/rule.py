@@ -109,7 +109,7 @@ class Subject:
         yield from (item for item in items if isinstance(item.value, str))
 
     def principals(self) -> Iterator[Node]:
-        """Yield the principals of all types, those of NotPrincipal too."""
+        """Yield the principals, those of NotPrincipal too."""
         for kinds in self.items_of("Principal", "NotPrincipal"):
             named = members_of(kinds).values() or [kinds]
             yield from (item for each in named for item in listed(each))
