@@ -19,7 +19,7 @@ _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 class Origin(NamedTuple):
     """The place of a policy: the names around it, the `path` of keys, its kind and holder.
 
-    `newer` is a version of it that is not in force, `not_asked` are users as in Document.
+    `newer` and `not_asked` are as in Document.
     """
 
     names: tuple[str, ...] = ()

@@ -156,7 +156,7 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_other_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies on other resources than the policy allows the same on."""
+    """Find Denies on other resources than the policy allows."""
     statement, whole = subject.statement, subject.whole
     where = statement.resources if statement.actions and not statement.allows else None
     asks = subject.document.kind == "identity" and subject.refuses_without_mfa

@@ -58,7 +58,6 @@ SUPERFLUOUS = Rule(
 )
 RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
-# Any caller of a kind, of whom only the kind is known.
 A_USER, A_SESSION = mfa_session().facts, role_session().facts
 ROOT = RequestContext(
     {"aws:PrincipalType": ("Account",), "aws:username": None},
