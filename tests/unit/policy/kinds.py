@@ -1557,7 +1557,7 @@ STATED = [
             ("aws:PrincipalOrgID", "ou-ab12-cdefgh34"), ("aws:SourceVpc", "vpce-0a1b2c3d"),
             ("aws:SourceVpce", "vpc-0a1b2c3d"), ("aws:RequestedRegion", "eu-west-1a"),
             ("aws:SourceAccount", "1234-5678-9012"), ("s3:ResourceAccount", "12345"))]],
-           [one for at in range(2, 11) for one in found(VALUE, at=at)], {}),
+           [one for at in range(2, 11) for one in found(VALUE, at=at)] + found(NO_KEY, at=10), {}),
     Stated("names-and-ids", [ALL, deny_but(CARE, WITHOUT), *[deny("ec2:*",
             on("StringNotLike", *each)) for each in (("aws:userid", ["AROAEXAMPLEID:*", "*:carol"]),
             ("aws:userid", "123456789012"), ("aws:username", ["carol@example.org", "*/x"]),
@@ -2187,5 +2187,55 @@ STATED = [
     Stated("partition-filled-in", [*(2 * [allow("ec2:*", WITH, Resource="arn:aws:ec2:*:*:*")]),
             *(allow(ENABLE, Resource=ME.replace("aws", each, 1)) for each in ("%PART%",
             "<partition>", "{{ partition }}"))], found(IDLE, at=1) + found(LEFT, at=3), {}),
+    # Account-wide actions on a user, regions of IAM, tags of all requests, first sign-in.
+    *[Stated(f"account-wide-action-on-a-user-{at}", [allow(action, Resource=where),
+            deny_but(CARE, WITHOUT)], found(RESOURCE), {})
+      for at, (action, where) in enumerate((
+          (["iam:GetUser", "iam:GetAccountSummary"], ME),
+          ("iam:GetAccountPasswordPolicy", [ME, MY_DEVICE]),
+          ("iam:ListAccountAliases", "arn:aws:iam::123456789012:user/*"),
+          (["iam:GenerateCredentialReport", "iam:GetCredentialReport"],
+           "arn:aws:iam::*:group/staff")))],
+    Stated("users-listed-on-oneself", [allow([*ENROL, "iam:ListUsers"], Resource=[ME, MY_DEVICE])],
+           found(RESOURCE), {}),
+    Stated("account-wide-action-denied-but-on-users", [allow(["iam:GetAccountPasswordPolicy",
+            "iam:GetUser"]), deny(["iam:CreateUser", "iam:GetAccountPasswordPolicy"], WITHOUT,
+            NotResource=ME)], found(RESOURCE, at=1), {}),
+    Stated("account-wide-actions-on-all", [allow(["iam:GetAccountSummary", "iam:ListUsers"],
+            Resource=["*", ME]), allow("iam:GetAccountPasswordPolicy",
+            Resource="arn:aws:iam::123456789012:*"), allow("iam:Get*", Resource=ME),
+            deny(["iam:GetAccountSummary", OFF], WITHOUT, NotResource=ME,
+            Sid="NobodyElse"), allow("iam:ListAccountAliases", Resource=ME), allow(
+            "iam:ListAccountAliases")], [(RESOURCE, "NobodyElse")], {}),
+    Stated("account-wide-action-without-mfa", [allow("iam:GetAccountSummary", Resource=ME)], [],
+           {}),
+    *[Stated(f"iam-in-other-regions-{at}", [allow("iam:CreateUser", {**WITH, **on(operator,
+            "aws:RequestedRegion", regions)}), deny(["iam:DeleteUser"], on(opposite,
+            "aws:RequestedRegion", others))], found(VALUE) + found(VALUE, at=1), {})
+      for at, (operator, regions, opposite, others) in enumerate((
+          ("StringEquals", "eu-west-1", "StringNotEquals", "us-east-1"),
+          ("StringLike", ["eu-*"], "StringNotLike", ["us-*", "eu-*"]),
+          ("StringNotEquals", ["us-east-1", "eu-west-1"], "StringEquals", "eu-west-1")))],
+    Stated("iam-in-its-region", [allow("iam:CreateUser", {**WITH, **on("StringEquals",
+            "aws:RequestedRegion", ["us-east-1", "eu-west-1"])}), allow(["iam:CreateUser", STOP], {
+            **WITH, **on("StringEquals", "aws:RequestedRegion", "eu-west-1")}), deny("iam:*",
+            on("StringNotEquals", "aws:RequestedRegion", "us-east-1"),
+            Resource="arn:aws-us-gov:iam::*:role/*"), deny("iam:DeleteRole", {**WITHOUT,
+            **on("StringEquals", "aws:RequestedRegion", "${Region}")}), deny("iam:DeleteRole",
+            {**WITHOUT, **on("StringNotEquals", "aws:RequestedRegion", "us-east-1")})],
+           found(VALUE, at=2) + found("deny-narrowed", at=4), {}),
+    Stated("all-requests-without-a-tag-denied", [ALL, deny("*", on("Null",
+            "aws:RequestTag/Justification", "true")), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1),
+           {}),
+    Stated("requests-without-a-tag-denied", [ALL, deny(["ec2:RunInstances", "ec2:CreateVolume"],
+            on("Null", "aws:RequestTag/Owner", "true")), deny("*", on("Null", "aws:RequestTag/x",
+            "false")), deny_but(CARE, WITHOUT)], [], {}),
+    *[Stated(f"password-at-first-sign-in-{sid}", [allow(["iam:ChangePassword", "iam:GetUser"],
+            Sid=sid), deny_but(CARE, WITHOUT)], [(EXEMPTION, sid)], {})
+      for sid in ("AllowPasswordChangeAtFirstSignIn", "InitialLoginPassword")],
+    Stated("password-later", [allow("iam:ChangePassword", Sid="OwnPassword"), allow(
+            "iam:ChangePassword", Sid="FirstSignIn", when=WITH), deny_but(CARE, WITHOUT)], [], {}),
+    Stated("keys-of-other-services-elsewhere", [allow(STOP, WITH), deny("rds:CreateDBInstance",
+            on("Bool", "ec2:Encrypted", "false"))], found(NO_KEY, at=1), {}),
 ]
 # fmt: on

@@ -212,17 +212,20 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
     actions = [action.lower() for action in subject.statement.actions or ()]
     none = bool(actions and subject.whole.concern_mfa) and all(map(_sets_no_tags, actions))
-    most = "*" in actions and bool(subject.mfa_conditions)
+    demands = not subject.statement.allows and subject.whole.concern_mfa
+    most = "*" in actions and bool(subject.mfa_conditions or demands)
     for condition in subject.other_conditions if none or most else ():
         absent = is_met(condition, RequestContext({condition.key: None}))
-        if condition.key.lower().startswith("aws:requesttag/") and condition.operator != "Null":
+        is_tag = condition.key.lower().startswith("aws:requesttag/")
+        if is_tag and (condition.operator != "Null" or (most and absent)):
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
                 f"requests for {'most actions' if most else subject.as_written(actions[0])} have "
                 f"no tags, and no {condition.key}",
                 f"the condition is {'always' if absent else 'never'} met",
-                "compare aws:ResourceTag, which is the tag of the resource",
+                "compare aws:ResourceTag, the tag of the resource, or name the actions that take "
+                "tags",
             )
 
 
@@ -355,7 +358,7 @@ def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, 
     if plain in _OF_S3:
         return _OF_S3[plain]
     known = service in _SHARED and key not in _OF_INSTANCES and not misspelt(condition)
-    if not (known and subject.mfa_conditions) or plain == "iam:resourcetag":  # STS has that, too
+    if not (known and subject.whole.concern_mfa) or plain == "iam:resourcetag":  # STS has that, too
         return (), ""
     return (f"{service}:*", *_SHARED[service]), ""
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
+from mfa_session.policy.conditions import OPPOSITES, is_met
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
 from mfa_session.policy.rules.enrolment import FIRST_CALLS, denied_steps
 from mfa_session.policy.rules.exemptions import limits_users, sparing
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.values import WRONG_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.rules.rule import Flaw, Rule, Subject
+    from mfa_session.policy.document import Condition
 
-RULES: tuple[Rule, ...] = ()  # those of `enrolment`
+RULES: tuple[Rule, ...] = ()  # those of `enrolment` and `values`
 
 _REGION = "aws:RequestedRegion"
 _of_aws = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
@@ -41,14 +43,39 @@ def check_regions(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_regions_of_iam(subject: Subject) -> Iterator[Flaw]:
+    """Find statements on IAM alone, in other regions than those of its requests."""
+    alone = all(name.startswith("iam:") for name in names_of(subject.statement))
+    for condition in subject.other_conditions if alone and subject.whole.concern_mfa else ():
+        calls = _calls_of_iam(condition)
+        narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
+        if (
+            calls
+            and not narrowed
+            and all(is_met(condition, call) is False for call in calls.values())
+        ):
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"IAM's requests count as {min(calls)}: {condition.written} {condition.key} is "
+                "never met",
+                f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
+                "remove the condition",
+                severity=WARNING,
+            )
+
+
 def _region_of_iam_denied(subject: Subject) -> str:
-    named = [each for each in subject.statement.conditions if each.is_about(_REGION)]
-    homes = sorted({_home_of(value.lower()) for each in named for value in each.values})
-    calls = [RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes]
-    is_denied = all(
-        is_met(each, call) is True for each in subject.statement.conditions for call in calls
-    )
-    return homes[0] if homes and is_denied else ""
+    conditions = subject.statement.conditions
+    calls = dict(call for each in conditions for call in _calls_of_iam(each).items())
+    denied = all(is_met(each, call) is True for each in conditions for call in calls.values())
+    return min(calls) if calls and denied else ""
+
+
+def _calls_of_iam(condition: Condition) -> dict[str, RequestContext]:
+    """Return calls of IAM in the regions that a condition names, by the region they count as."""
+    homes = map(_home_of, map(str.lower, condition.values if condition.is_about(_REGION) else ()))
+    return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes}
 
 
 def _home_of(region: str) -> str:

@@ -8,10 +8,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import comparison
-from mfa_session.policy.coverage import concerns
+from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
-from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,11 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user, or, in a policy about MFA, `iam:CreateUser` on a role; or `sts:AssumeRole` on no "
-    "role; or, under an MFA condition, `s3:DeleteBucket` on objects, or `kms:Decrypt` on an alias; "
-    "or the user and the device in different accounts: the statement has no effect on it. Or "
-    "`s3:*` denied on a bucket without its objects, or an API's path without a method.",
+    "on a user, or, in a policy about MFA, `iam:CreateUser` on a role, or `iam:GetAccountSummary` "
+    "on anything but `*` (a note); or `sts:AssumeRole` on no role; or, under an MFA condition, "
+    "`s3:DeleteBucket` on objects, or `kms:Decrypt` on an alias; or the user and the device in "
+    "different accounts: the statement has no effect on it. Or `s3:*` denied on a bucket without "
+    "its objects, or an API's path without a method.",
 )
 RULES = (WRONG_RESOURCE,)
 
@@ -35,6 +36,7 @@ ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 # The resources that the actions are asked for (Service Authorization Reference; the list's is what
 # IAM names when it refuses).
 _OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
+_OF_ACCOUNT = "/"  # they have no resource, and only `*` allows them
 _OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
 _WITH_SUFFIX = "secret:?*-??????"  # AWS adds six characters to the name
 RESOURCES_OF = {
@@ -53,6 +55,10 @@ _of_iam = re.compile(
     "|(?:create|delete|get|update)loginprofile)"
 ).fullmatch
 _of_a_list = re.compile("iam:list(group|role|user)s").fullmatch
+_of_the_account = re.compile(
+    "iam:(generatecredentialreport|get(account(passwordpolicy|summary)|credentialreport)"
+    "|listaccountaliases)"
+).fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
 _OTHERS = (
     (re.compile("cloudtrail:(deletetrail|stoplogging)"), "cloudtrail", "trail/?*"),
@@ -78,7 +84,7 @@ _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {
     _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
-    **dict.fromkeys((_OF_LIST, "group/", "role/", "user/"), "*"),
+    **dict.fromkeys((_OF_ACCOUNT, _OF_LIST, "group/", "role/", "user/"), "*"),
     _OF_ROLE: "the role's ARN",
     **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "role", "user")},
     _OF_BUCKET: "arn:aws:s3:::BUCKET",
@@ -105,15 +111,15 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         return
     kinds = [(name, _resource_of(subject, name.lower())) for name in statement.actions]
     wrong = [
-        (name, meant)
-        for wanted, meant in MEANT.items()
+        (name, kind)
+        for wanted in MEANT
         for name, kind in kinds
         if kind == wanted and not _is_done(subject, name, wanted)
     ]
     if wrong:
         names = ", ".join(name for name, _ in wrong)
         does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
-        rest = [f"{name} on {meant}" for name, meant in wrong]
+        rest = [f"{name} on {MEANT[kind]}" for name, kind in wrong]
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
@@ -124,7 +130,27 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             if statement.allows
             else "nobody is stopped",
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
+            severity=NOTE if {kind for _, kind in wrong} == {_OF_ACCOUNT} else None,
         )
+
+
+def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of what has no resource, and so is not among those that are exempt."""
+    statement = subject.statement
+    exempt = statement.not_resources if subject.refuses_without_mfa else None
+    if not exempt or any(fits(each, _OF_ACCOUNT) for each in exempt):
+        return
+    for name in statement.actions or ():
+        if _of_the_account(name.lower()) and subject.whole.allows_without_mfa(name):
+            yield Flaw(
+                WRONG_RESOURCE,
+                subject.place_of_action(name),
+                f"{name} has no resource, so NotResource does not exempt it",
+                f"nobody is allowed {name} without MFA, though a statement allows it",
+                f"deny {name} in a statement of its own, or not at all",
+                severity=NOTE,
+            )
+            return
 
 
 def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
@@ -205,12 +231,21 @@ def _resource_of(subject: Subject, action: str) -> str | None:
 
 
 def _resource_in_iam(subject: Subject, action: str) -> str | None:
-    listed, named = _of_a_list(action), _of_iam(action)
-    if not ((listed or named) and subject.whole.concern_mfa):
+    listed, named, alone = _of_a_list(action), _of_iam(action), _of_the_account(action)
+    if not (listed or named or alone) or not _is_about_mfa(subject.whole):
         return RESOURCES_OF.get(action)
+    if alone:
+        return _OF_ACCOUNT
     if listed:
         return f"{listed[1]}/"
     return f"{named[1]}/*" if named and named[1] else _OF_USER
+
+
+@functools.lru_cache(maxsize=32)
+def _is_about_mfa(whole: WholePolicy) -> bool:
+    """Say whether a condition, or an action that a statement names, is about MFA."""
+    named = (name for each in whole.statements for name in names_of(each))
+    return whole.concern_mfa or not RESOURCES_OF.keys().isdisjoint(named)
 
 
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:

@@ -65,7 +65,7 @@ _all_but_care = re.compile(
 ).match
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
-    "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa"
+    "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
 ).search
 _TOLD_ELSEWHERE = FIRST_STEPS - {"iam:changepassword", "iam:getaccountpasswordpolicy",
     "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
