@@ -26,7 +26,7 @@ TRUST_ACTIONS = {
 CURRENT_VERSION = "2012-10-17"
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
 MIXED = "role and others"  # the holder of a policy that roles have, and users or groups
-LIMITS = frozenset({"boundary", "scp"})  # kinds that never grant
+LIMITS = frozenset({"boundary", "scp", "rcp"})  # kinds that never grant
 Principals = dict[str, tuple[str, ...]]
 # By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
 names_role = re.compile(
@@ -133,8 +133,8 @@ class Document:
 
     `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
     one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
-    of KINDS if they or the person say so. `beside` holds the elements that stand
-    beside the statements, by name. `newer` is a version that is not in force.
+    of KINDS if they or the person say so, or `rcp` if they do. `beside` holds the elements that
+    stand beside the statements, by name. `newer` is a version that is not in force.
     `not_asked` are the users of its account whom no policy asks for MFA.
     """
 

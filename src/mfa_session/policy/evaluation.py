@@ -102,7 +102,7 @@ class _Case:
     def add(self, documents: Iterable[Document], boundary: Document | None) -> None:
         for document in documents:
             if document.kind in LIMITS:
-                limits = self._scps if document.kind == "scp" else self._boundaries
+                limits = self._boundaries if document.kind == "boundary" else self._scps
                 self._add_limit(document, limits)
             elif document.kind == "identity":
                 self._has_identity = True
@@ -236,7 +236,7 @@ class _Case:
     def _limiting(self) -> Iterable[Document]:
         for document, matches in self._limits:
             allows = [match.truth for match in matches if match.statement.allows]
-            if any_of(allows) is False and (allows or document.kind != "scp"):
+            if any_of(allows) is False and (allows or document.kind == "boundary"):
                 yield document
 
     def _open_allows(self) -> Iterable[Match]:

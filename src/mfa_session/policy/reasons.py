@@ -170,7 +170,8 @@ def _lacks(decision: Decision) -> Iterable[str]:
 
 def _name_of_limit(document: Document) -> str:
     name = f" {document.name}" if document.name else ""
-    return f"the {'SCP' if document.kind == 'scp' else 'boundary'} {document.source.label}{name}"
+    kind = document.kind if document.kind == "boundary" else document.kind.upper()
+    return f"the {kind} {document.source.label}{name}"
 
 
 def _doubts(decision: Decision, request: Request, caller: Credentials) -> Iterable[str]:

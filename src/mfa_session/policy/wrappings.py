@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Parts = Iterator[tuple[Node, "Origin"]]
 
 
-ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "scp"}
+ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 
 
 def unwrap(members: Members, origin: Origin) -> Parts | None:

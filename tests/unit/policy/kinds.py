@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 ME = "arn:aws:iam::*:user/${aws:username}"
+GOV_ME = ME.replace("aws", "aws-us-gov", 1)
 MY_DEVICE = "arn:aws:iam::*:mfa/${aws:username}"
 BUCKET = "arn:aws:s3:::books/*"
 ENROL = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices"]
@@ -84,6 +85,7 @@ ALL = allow("*")
 STOP, LIST, READ = "ec2:StopInstances", "iam:ListMFADevices", "s3:GetObject"
 ENABLE, OFF = "iam:EnableMFADevice", "iam:DeactivateMFADevice"
 CREATE, RESYNC = "iam:CreateVirtualMFADevice", "iam:ResyncMFADevice"
+SECRETS = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
 MISSES, NO_SESSIONS = "deny-misses-long-term-keys", "deny-misses-sessions-without-mfa"
 DISCOVERY, ENROLMENT = "discovery-denied", "enrolment-denied"
 NOTHING, ONESELF = "deny-denies-nothing", "deny-reaches-only-oneself"
@@ -2237,5 +2239,79 @@ STATED = [
             "iam:ChangePassword", Sid="FirstSignIn", when=WITH), deny_but(CARE, WITHOUT)], [], {}),
     Stated("keys-of-other-services-elsewhere", [allow(STOP, WITH), deny("rds:CreateDBInstance",
             on("Bool", "ec2:Encrypted", "false"))], found(NO_KEY, at=1), {}),
+    # Ages that another Allow does not ask for, two Denies of one purpose, RCPs, what Sids say of
+    # times, of permanent deletion, and of the action that NotAction exempts.
+    Stated("age-that-another-allow-does-not-ask", [allow(["ec2:RunInstances", STOP], WITH),
+            allow(STOP, {"NumericLessThan": {AGE: 900}})], found(UNUSED, at=1), {STOP: "m"}),
+    Stated("age-that-another-allow-does-not-ask-in-part", [allow("ec2:StopInstances", WITH),
+            allow(["ec2:TerminateInstances", STOP], {**WITH, "NumericLessThan": {AGE: 900}})],
+           found(UNUSED, at=1), {}),
+    Stated("age-that-all-ask-for", [allow(["ec2:RunInstances", STOP], {"NumericLessThan": {AGE:
+            3600}}), allow("ec2:Terminate*", WITH), allow(STOP, {"NumericLessThan": {AGE: 900}})],
+           [], {}),
+    Stated("age-asked-of-others-by-a-deny", [allow([STOP, "ec2:RunInstances"], WITH), allow(STOP, {
+            "NumericLessThan": {AGE: 900}}), deny(STOP, older(900, "NumericGreaterThan"))],
+           [], {}),
+    Stated("age-asked-elsewhere", [allow(STOP, WITH, Resource="arn:aws:ec2:*:*:instance/i-1"),
+            allow(STOP, {"NumericLessThan": {AGE: 900}}, Resource="arn:aws:ec2:*:*:instance/i-2")],
+           [], {}),
+    Stated("age-and-no-mfa-but-for-some", [ALL, deny("iam:*", {**WITHOUT, **NOT_ROLES}), deny(
+            "iam:*", older(900, "NumericGreaterThan"))], found(ENROLMENT, at=1), {}),
+    Stated("age-and-no-mfa-but-for-a-robot", [ALL, deny(STOP, {**WITHOUT, **on(*ROBOT)}), deny(STOP,
+            older(900, "NumericGreaterThan"))], [], {}),
+    Stated("age-and-no-mfa-in-some-networks", [ALL, deny(STOP, {**WITHOUT, **NETWORK}), deny(STOP,
+            older(900, "NumericGreaterThan"))], found("deny-narrowed", at=1)
+           + found("deny-age-misses-no-mfa", at=2), {}),
+    *[Stated(f"sid-of-permanence-{sid}", [deny("s3:DeleteObject", WITHOUT, **PUBLIC, Sid=sid)],
+             [(PROMISE, sid)], {})
+      for sid in ("NoPermanentDeletionWithoutMFA", "DenyDeleteForGood", "DenyVersionDelete")],
+    *[Stated(f"sid-of-a-time-{sid}", [allow(STOP, {"NumericLessThan": {AGE: seconds}}, Sid=sid)],
+             [(PROMISE, sid)], {})
+      for sid, seconds in (("DestructiveOnlyWithMFAOfLast12Hours", 720), ("Within15Min", 1500),
+                           ("MfaMax1h", 7200), ("StopFor30Minutes", 180),
+                           ("MfaOf1Day", 3600))],
+    *[Stated(f"sid-of-the-right-time-{sid}", [allow(STOP, {"NumericLessThan": {AGE: seconds}},
+             Sid=sid)], [], {})
+      for sid, seconds in (("OfLast12Hours", 43200), ("Within15Min", "900"), ("MfaMax1h", 3600),
+                           ("Phase2Hardening", 300), ("Ec2M5Stop", 900), ("Stop3", 900),
+                           ("S3Mfa", 900), ("Mfa900Sec", 900))],
+    Stated("sid-of-what-is-exempt", [allow(SECRETS, Principal=ACCOUNT), deny_but(SECRETS[:1],
+            WITHOUT, Sid="DenySecretReadWithoutMFA", Principal=ACCOUNT)],
+           [(PROMISE, "DenySecretReadWithoutMFA")], {}),
+    Stated("sid-of-keys-that-are-exempt", [allow("iam:*AccessKey*"), deny_but([*CARE,
+            "iam:CreateAccessKey", "iam:UpdateAccessKey"], WITHOUT, Sid="KeyManagementNeedsMfa")],
+           [(PROMISE, "KeyManagementNeedsMfa")], {}),
+    *[Stated(f"sid-of-what-is-not-{sid}", [deny_but([*CARE, *exempt], WITHOUT, Sid=sid)], [], {})
+      for sid, exempt in (
+          ("DenyAllButAccessKeysWithoutMfa", ["iam:ListAccessKeys"]),
+          ("NothingElseThanKeys", ["iam:ListAccessKeys"]),
+          ("RequireMfaExceptKeyRotation", ["iam:CreateAccessKey", "iam:ListAccessKeys"]),
+          ("DenyUsersWithoutMFA", ["iam:ListUsers", "iam:GetUser", "iam:ChangePassword"]),
+          ("RequireMfaForBuckets", ["s3:ListAllMyBuckets", "iam:ListAccessKeys"]))],
+    # A word within a word, the same ARN in two partitions, exemptions with wrong values.
+    Stated("and-within-a-word", [*(deny(action, {**WITHOUT, **NOT_ROLES}, **PUBLIC, Sid=sid)
+            for action, sid in ((READ, "NotByHandWithoutMfa"), ("s3:PutObject", "OnDemandMfa")))],
+           [], {}, "resource"),
+    Stated("and-as-a-word", [*(deny(action, {**WITHOUT, **NOT_ROLES}, **PUBLIC, Sid=sid)
+            for action, sid in ((READ, "NotRootAndNoMfa"), ("s3:PutObject", "not-root-and-mfa")))],
+           [("deny-narrowed", "NotRootAndNoMfa"), ("deny-narrowed", "not-root-and-mfa")], {},
+           "resource"),
+    Stated("one-arn-in-another-partition", [allow("iam:ChangePassword", Resource=GOV_ME), allow(
+            ENROL[0], Resource="arn:aws-us-gov:iam::*:mfa/*"), allow(ENROL[1:], Resource=ME),
+            allow(READ, WITH, Resource="arn:aws-us-gov:s3:::books/*")], found(PARTITION, at=2), {}),
+    Stated("arns-of-two-partitions", [*(allow(ENROL[1:], Resource=each) for each in (ME, GOV_ME)),
+            *(allow(ENROL[0], Resource=each) for each in (MY_DEVICE,
+            "arn:aws-us-gov:iam::*:mfa/*"))], [], {}),
+    *[Stated(f"roles-exempt-by-a-wrong-value-{at}", [deny("s3:*", {**WITHOUT, **on(*exempt)})],
+             found(VALUE), {}, "scp")
+      for at, exempt in enumerate((
+          ("StringNotEquals", "aws:PrincipalArn", "arn:aws:iam::*:role/*"),
+          ("StringNotEquals", "aws:PrincipalType", "Role"),
+          ("StringNotLike", "aws:PrincipalType", ["Role", "AWSService"])))],
+    Stated("a-role-exempt-by-a-wrong-value", [allow(READ, Principal=ROLE, Resource=BUCKET), deny(
+            READ, {**WITHOUT, **on("StringNotEquals", "aws:PrincipalArn", "arn:aws:iam::*:role/*")},
+            **PUBLIC)], found(VALUE, at=1), {}),
+    Stated("no-role-exempt-by-a-wrong-value", [deny("s3:*", {**WITHOUT, **on("StringEquals",
+            "aws:PrincipalType", "Role")})], found(VALUE), {}, "scp"),
 ]
 # fmt: on

@@ -259,6 +259,9 @@ ALLOW = (
     '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 )
 ONLY_S3 = ALLOW.replace('"Action": "*"', '"Action": "s3:*"')
+RCP = json.dumps({"Policy": {"PolicySummary": {"Name": "x", "Type": "RESOURCE_CONTROL_POLICY"},
+    "Content": json.dumps({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "ec2:*",
+                                         "Resource": "*"}})}})  # fmt: skip
 DENY_EC2 = ALLOW.replace("Allow", "Deny").replace('"Action": "*"', '"Action": "ec2:*"')
 
 
@@ -273,6 +276,7 @@ DENY_EC2 = ALLOW.replace("Allow", "Deny").replace('"Action": "*"', '"Action": "e
         (("--boundary", "ec2.json", "--scp", "s3.json"), "implicitly-denied", "implicitly-denied"),
         (("DeveloperBoundary.json",), "allowed", "implicitly-denied"),
         (("scp.json",), "allowed", "implicitly-denied"),
+        (("rcp.json",), "allowed", "explicitly-denied"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -281,7 +285,7 @@ def test_limits_are_combined_by_intersection(
 ) -> None:
     files = {"all.json": ALLOW, "s3.json": ONLY_S3, "deny.json": DENY_EC2, "scp.json": ONLY_S3,
              "ec2.json": ONLY_S3.replace("s3:", "ec2:"), "DeveloperBoundary.json": ONLY_S3,
-             "own.json": ALLOW}  # fmt: skip
+             "own.json": ALLOW, "rcp.json": RCP}  # fmt: skip
     for name, content in files.items():
         (home / name).write_text(content)
     for action, expected in (("s3:GetObject", s3), ("ec2:StopInstances", ec2)):

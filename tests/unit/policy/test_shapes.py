@@ -234,6 +234,28 @@ def test_policies_are_found_with_name_kind_and_holder(shape: Any, expected: list
 
 
 @pytest.mark.parametrize(
+    ("actions", "rules"),
+    [({"Action": "s3:*"}, []), ({"NotAction": "s3:GetObject"}, ["misplaced-element"])],
+)
+def test_a_resource_control_policy_lists_its_actions(actions: Any, rules: list[str]) -> None:
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        **actions,
+        "Resource": "*",
+        "Condition": {
+            "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"},
+            "StringEquals": {"aws:PrincipalType": "User"},
+        },
+    }
+    properties = {"Type": "RESOURCE_CONTROL_POLICY", "Content": {"Statement": statement}}
+    stack = {"Resources": {"Rcp": {"Type": "AWS::Organizations::Policy", "Properties": properties}}}
+    (document,) = read_policies("stack.json", json.dumps(stack)).documents
+    assert document.kind == "rcp"
+    assert [each.rule for each in lint(document)] == rules
+
+
+@pytest.mark.parametrize(
     ("label", "kind"),
     [
         ("scp.json", "scp"),

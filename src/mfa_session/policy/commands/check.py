@@ -85,7 +85,8 @@ def _files(options: Options, ctx: Context) -> list[Document]:
     for document in found:
         if document.kind in LIMITS and not options.kind:
             name = " ".join(filter(None, (document.source.label, document.name)))
-            what = "a permissions boundary" if document.kind == "boundary" else "an SCP"
+            limit = document.kind == "boundary"
+            what = "a permissions boundary" if limit else f"an {document.kind.upper()}"
             ctx.console.say(
                 f"{name} is read as {what}, which grants nothing; to change that: --kind"
             )

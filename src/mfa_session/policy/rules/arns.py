@@ -164,8 +164,8 @@ def _partition_of_region(region: str) -> str | None:
 def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     """Return the policy's partition, and another one that ARNs are of by mistake.
 
-    None if it has one only, or is meant for several: the same ARN, kinds of ARNs of one statement,
-    or actions stand in it once for each, to be allowed or denied. That of other services than IAM
+    None if it has one only, or is meant for several: kinds of ARNs of one statement, or actions to
+    be allowed or denied, stand in it once for each. That of other services than IAM
     is right, whose ARNs are copied from examples; else the more common one, and not `aws`, which is
     that of examples.
     """
@@ -179,12 +179,9 @@ def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
         elsewhere |= {found[1] for _, found in arns if found[2] not in {"*", "iam"}}
         if len(own) == 1:
             meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
-        for arn, found in arns:
-            for key in (
-                (statement.effect, arn.split(":", 2)[2]),
-                (statement, found[2], found[2] != "s3" and found[4]),
-            ):
-                meant.setdefault(key, set()).add(found[1])
+        for _, found in arns:
+            key = statement, found[2], found[2] != "s3" and found[4]
+            meant.setdefault(key, set()).add(found[1])
     if len(count) != _TWO or any(len(each) > 1 for each in meant.values()):
         return None
     (right, most), (other, least) = sorted(

@@ -9,16 +9,13 @@ from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met
 from mfa_session.policy.credentials import (
     DIRECT_CALL,
-    LONGEST_SESSION_SECONDS,
     MFA_AGE,
     MFA_PRESENT,
 )
 from mfa_session.policy.fixes import (
-    SHORTEST_USEFUL_SECONDS,
     right_condition,
     with_operator,
 )
-from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     is_age,
@@ -28,7 +25,7 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import age_of, misspelt
-from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 if TYPE_CHECKING:
@@ -57,23 +54,6 @@ NOT_A_NUMBER = Rule(
     ERROR,
     "The age limit is not a number of seconds (`1h`): it matches nothing.",
 )
-AGE_TOO_SHORT = Rule(
-    "age-too-short",
-    NOTE,
-    "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended.",
-)
-AGE_TOO_LONG = Rule(
-    "age-beyond-any-session",
-    NOTE,
-    "The age limit is over 36 hours. No session lasts that long.",
-)
-AGE_UNUSED = Rule(
-    "age-never-counts",
-    WARNING,
-    "An age limit beside a condition that matches only requests without MFA, which have no age: "
-    "old MFA is not stopped. Or one of several limits in a condition, where one match is enough: "
-    "an Allow goes by the longest. A note for a Deny, which goes by the shortest.",
-)
 NARROWED = Rule(
     "deny-narrowed",
     WARNING,
@@ -86,13 +66,10 @@ RULES = (
     WRONG_OPERATOR,
     NOT_A_BOOLEAN,
     NOT_A_NUMBER,
-    AGE_TOO_SHORT,
-    AGE_TOO_LONG,
-    AGE_UNUSED,
     NARROWED,
 )
 
-_IN_SECONDS = "write the limit in seconds (an hour is 3600)"
+IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off-?(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|(unless|except|(?<!f)or)(at|by|from|in|on|our|the|through|via)*(building|corp|endpoint|network|office"
@@ -100,7 +77,8 @@ _of_some_places = re.compile(
 ).search
 # A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
 _is_joined = re.compile(
-    "mfa(less)?and|and(no|without)?mfa|always|no(n|t)?mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa"
+    "(?i:mfa(less)?and)|(And|(?<![A-Za-z])and)\\W?(?i:(no|without)?mfa)"
+    "|(?i:always|no(n|t)?mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa)"
 ).search
 DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
 _everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match
@@ -187,68 +165,20 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_age(subject: Subject) -> Iterator[Flaw]:
-    """Find age limits in other units, or out of reach."""
-    for condition in () if subject.on_role else subject.mfa_conditions:
-        known = is_sound(condition) and not any(map(is_unfilled, condition.values))
-        if _is_limit(subject, condition) and known and not (subject.reach and subject.reach.nobody):
-            limit = (max if subject.statement.allows else min)(condition.values, key=float)
-            seconds = float(limit)
-            if seconds < SHORTEST_USEFUL_SECONDS:
-                yield _too_short(subject, condition, limit)
-            elif seconds > LONGEST_SESSION_SECONDS:
-                yield Flaw(
-                    AGE_TOO_LONG,
-                    condition.position,
-                    f"the age limit is {limit} seconds; the longest session lasts "
-                    f"{LONGEST_SESSION_SECONDS}",
-                    "MFA of any age gets through",
-                    _IN_SECONDS,
-                    right_condition(subject.statement, age_limit="3600"),
-                )
-            elif unused := _without_effect(condition, seconds):
-                yield Flaw(
-                    AGE_UNUSED,
-                    condition.position,
-                    f"only one of the age limits counts, {limit} seconds; {unused} has no effect",
-                    f"MFA up to {limit} seconds old gets through",
-                    "write one limit",
-                    severity=None if subject.statement.allows else NOTE,
-                )
-
-
-def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
-    if subject.statement.allows or subject.on_role:
-        return
-    limits = [each for each in subject.mfa_conditions if _is_limit(subject, each)]
-    found = subject.reach
-    without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
-    if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
-        yield Flaw(
-            AGE_UNUSED,
-            limits[0].position,
-            "this age limit never counts: the other MFA condition matches only requests without "
-            "MFA, which have no age",
-            "MFA of any age gets through",
-            "write the limit alone: with IfExists it also stops requests without MFA",
-            right_condition(subject.statement),
-        )
-
-
 def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for requests without MFA that another condition narrows."""
-    sid = (subject.statement.sid or "").lower()
+    written = subject.statement.sid or ""
+    sid, joined = written.lower(), bool(_is_joined(written))
     narrowing = [
         each
         for each in subject.other_conditions
         if _is_narrow(each)
         or is_met(each, DIRECT_CALL) is False
-        or _is_joined(sid)
+        or joined
         or (each.is_about("aws:RequestedRegion") and _everything(sid))
     ]
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
-    only_there = says_where(subject) and not (inside or _is_joined(sid))
+    only_there = says_where(subject) and not (inside or joined)
     asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
     if narrowing and asks and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
@@ -261,18 +191,6 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
             "write a Deny for each of the conditions, and this one for MFA alone",
             right_condition(subject.statement, instead_of=narrowing),
         )
-
-
-def _is_limit(subject: Subject, condition: Condition) -> bool:
-    """Say whether it stops MFA that is too old; a lower bound may be any small number."""
-    upper = "NumericLess" if subject.statement.allows else "NumericGreater"
-    return is_age(condition) and condition.operator.startswith((upper, "NumericEquals"))
-
-
-def _without_effect(condition: Condition, seconds: float) -> str:
-    equals = condition.operator.startswith("NumericEquals")
-    others = (each for each in condition.values if float(each) != seconds and not equals)
-    return next(others, "")
 
 
 def _nearest_operator(condition: Condition) -> str | None:
@@ -315,7 +233,7 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
             condition.position,
             f"the age limit is {shown}, not a number of seconds",
             who_never_meets(subject, condition),
-            _IN_SECONDS,
+            IN_SECONDS,
             right_condition(subject.statement),
         )
     return Flaw(
@@ -338,19 +256,6 @@ def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
         "unknown: AWS does not document whom it matches",
         "write the condition like this",
         right_condition(subject.statement),
-    )
-
-
-def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
-    in_minutes = int(float(limit)) * 60
-    meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else 3600
-    return Flaw(
-        AGE_TOO_SHORT,
-        condition.position,
-        f"the age limit, in seconds, is only {limit}",
-        "everybody is locked out right after they enter a code",
-        _IN_SECONDS,
-        right_condition(subject.statement, age_limit=str(meant)),
     )
 
 

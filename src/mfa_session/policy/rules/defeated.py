@@ -23,7 +23,7 @@ from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.resources import parts_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
-from mfa_session.policy.rules.sids import breaks_promise
+from mfa_session.policy.rules.sids import breaks_promise, names_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +120,7 @@ def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
     versions = replace(subject.statement, actions=(_OF_VERSIONS,))
     others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
     allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
-    told = "version" in (subject.statement.sid or "").lower()  # `sids` tells
+    told = names_versions(subject.statement)  # by `sids`
     if allow and not (told or subject.whole.denies_action(allow, "long_term", _OF_VERSIONS)):
         yield Flaw(
             DEFEATED,

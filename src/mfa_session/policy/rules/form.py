@@ -44,8 +44,8 @@ UNKNOWN_ELEMENT = Rule(
 MISPLACED = Rule(
     "misplaced-element",
     ERROR,
-    "A `Principal` in a policy of a user, group or role, or a `Resource` in a trust policy: IAM "
-    "rejects the policy.",
+    "A `Principal` in a policy of a user, group or role, a `Resource` in a trust policy, or "
+    "`NotAction` in a resource control policy: IAM rejects the policy.",
 )
 NO_ARN = Rule(
     "resource-no-arn",
@@ -130,17 +130,19 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
 def check_places(subject: Subject) -> Iterator[Flaw]:
     """Find elements that do not belong in this kind of policy."""
     statement, kind = subject.statement, subject.document.kind
-    named = [name for name in ("Principal", "NotPrincipal") if name in statement.elements]
+    named = _elements(statement, "Principal", "NotPrincipal")
     if kind in _NAMES:
         wrong, what = named, _NAMES[kind]
         if kind == "scp" and named and _may_be_an_rcp(subject.whole):
             return
+    elif kind == "rcp":
+        wrong, what = _elements(statement, "NotAction", "NotPrincipal"), "a resource control policy"
     elif kind == "resource" and named and is_about_devices(statement):
         wrong, what = named, "a policy with iam: actions"
     elif subject.document.told_kind is None and is_for_everybody(statement):
         return  # it may be an RCP's or a VPC endpoint's
     elif named and statement.actions and is_about_roles(statement):
-        wrong = [name for name in ("Resource", "NotResource") if name in statement.elements]
+        wrong = _elements(statement, "Resource", "NotResource")
         what = "a role's trust policy"
     else:
         return
@@ -152,6 +154,10 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
             REJECTED,
             f"remove {name}",
         )
+
+
+def _elements(statement: Statement, *names: str) -> list[str]:
+    return [name for name in names if name in statement.elements]
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:

@@ -24,6 +24,7 @@ from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import A_SESSION, A_USER, DEACTIVATION, DELETION
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
+from mfa_session.policy.rules.values import has_wrong_values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -48,8 +49,8 @@ IN_ROLE_POLICY = Rule(
 SCP = Rule(
     "scp-locks-out-roles",
     ERROR,
-    "A service control policy requires MFA of every principal: role sessions, which carry none, "
-    "are locked out.",
+    "A service control policy, or a resource control policy, requires MFA of every principal: role "
+    "sessions, which carry none, are locked out.",
 )
 RULES = (ROLE, IN_ROLE_POLICY, SCP)
 _ARN_KEY = "aws:principalarn"
@@ -146,7 +147,7 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
                 if subject.statement.allows
                 else "require MFA in the role's trust policy, and delete this statement; if users "
                 "are meant, name them in the condition",
-                severity=ERROR if subject.document.kind == "scp" else None,
+                severity=ERROR if subject.document.kind in {"scp", "rcp"} else None,
             )
         elif roles and not _is_allowed_elsewhere(subject):
             yield Flaw(
@@ -183,10 +184,10 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
-    """Find service control policies that ask role sessions for MFA."""
+    """Find policies of an organisation that ask role sessions for MFA."""
     named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
     told = named or any(map(_is_met_by_roles_only, subject.other_conditions))
-    if subject.document.kind != "scp" or told or _keeps_devices(subject.statement):
+    if subject.document.kind not in {"scp", "rcp"} or told or _keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
     allows = subject.requires_mfa and not subject.whole.allows_where(
         subject.statement, _may_be_met_by_roles
@@ -194,11 +195,12 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
     if not (allows or subject.refuses_without_mfa):
         return
     if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
+        what = f"a {'service' if subject.document.kind == 'scp' else 'resource'} control policy"
         some = any(_is_of_tag(each) or _spares_roles(each) for each in subject.other_conditions)
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
-            "a service control policy also applies to roles, and their sessions carry no MFA",
+            f"{what} also applies to roles, and their sessions carry no MFA",
             f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
             "and of services",
             "require MFA in users' policies and roles' trust policies, or exempt roles here with "
@@ -267,7 +269,7 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
     caller = RequestContext({_ARN_KEY: (role,)})
     return not all(
         each.is_about(_ARN_KEY)
-        and not any(map(is_unfilled, each.values))
+        and not (_is_meant_to_exempt(each) or any(map(is_unfilled, each.values)))
         and is_met(each, caller) is True
         for each in conditions
     )
@@ -306,10 +308,11 @@ def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
     A Deny of a few actions may be meant for all roles but some; one of everything, or of several
     whole services, leaves no role any use.
     """
+    if _is_meant_to_exempt(condition):
+        return True
     statement, names = subject.statement, names_of(subject.statement)
     everything = statement.not_actions is not None or "*" in names
     everything = everything or sum(name.endswith(":*") for name in names) > _FEW_SERVICES
-    everything = everything and not condition.is_unfilled
     if everything and is_about_everything(statement) and condition.key.lower() == _ARN_KEY:
         meant = any(":assumed-role/" in each or _may_be_any(each) for each in condition.values)
         return meant or is_met(condition, _A_ROLE) is False
@@ -322,13 +325,18 @@ def _may_be_met_by_roles(condition: Condition) -> bool:
 
 def _spares_roles(condition: Condition) -> bool:
     """Say whether a condition exempts some role sessions; a role without a tag is like most."""
-    if condition.is_unfilled:
+    if _is_meant_to_exempt(condition):
         return True
     if _is_of_tag(condition):
         return is_met(condition, RequestContext({condition.key: None})) is False
     if condition.key.lower() == _ARN_KEY:
         return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
     return is_met(condition, _A_ROLE.over(role_session().facts)) is False
+
+
+def _is_meant_to_exempt(condition: Condition) -> bool:
+    """Say whether a template is to say who is exempt, or a value does that is wrong itself."""
+    return condition.is_unfilled or ("Not" in condition.operator and has_wrong_values(condition))
 
 
 def _is_of_tag(condition: Condition) -> bool:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
+from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, means_mfa
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES, DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     FIRST_STEPS,
     SPARED,
+    is_own_care,
     lists_own_care,
     whole_service,
 )
@@ -33,9 +36,10 @@ PROMISE = Rule(
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
     "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
     "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
-    "everything but MFA's setup, and a whole service is exempt; or it demands "
+    "everything but MFA's setup, and a whole service is exempt; or `NotAction` exempts what it "
+    "names; or its time (`Within15Minutes`) is not the limit's; or it demands "
     "hardware (`RequireHardwareMFA`), which no condition key tells from other devices; or it is "
-    "about versions of S3 objects, and only `s3:DeleteObject` is named.",
+    "about versions of S3 objects or deletion for good, and only `s3:DeleteObject` is named.",
 )
 EXEMPTION = Rule(
     "sid-promises-exemption",
@@ -57,12 +61,21 @@ _devices = re.compile(
     "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
     "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
 ).search
+_versions = re.compile("version|permanent|forgood").search
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
 _everything = re.compile(f"{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not)*{_MFA}").match
 _all_but_care = re.compile(
     f"{DENIES_EVERYTHING}(?:except|but)(?:for|the|own)*"
     "(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"
 ).match
+_exempts = re.compile(
+    "all|any|but|else|every|except|exempt|nothing|only|other|outside|unless"
+).search
+_word = re.compile("[A-Z][a-z]+").findall
+_GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
+_time = re.compile(
+    "[0-9]+[ _-]?(?:h|day|hour|hr|min|minute|sec|second)s?(?![a-z])", re.IGNORECASE
+).search
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
@@ -135,10 +148,15 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def names_versions(statement: Statement) -> bool:
+    """Say whether a Sid names versions of objects, or a deletion for good."""
+    return _versions(_letters(statement)) is not None
+
+
 def check_sid_of_versions(subject: Subject) -> Iterator[Flaw]:
     """Find statements on S3 whose Sid names versions of objects, and no action does."""
     names = names_of(subject.statement)
-    named = "version" in _letters(subject.statement) and bool(subject.mfa_conditions)
+    named = names_versions(subject.statement) and bool(subject.mfa_conditions)
     if named and "s3:deleteobject" in names and not any(map(_of_versions, names)):
         yield Flaw(
             PROMISE,
@@ -171,18 +189,35 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_exempt_services(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies that exempt a whole service, and by their Sid only what MFA needs."""
+def check_exempt_actions(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that exempt a whole service or what their Sid names, not only what MFA needs."""
     exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
-    services = list(filter(whole_service, exempt or ()))
-    if services and _all_but_care(_letters(subject.statement)):
+    sid, others = _letters(subject.statement), itertools.filterfalse(is_own_care, exempt or ())
+    names = list(filter(whole_service, exempt or ())) if _all_but_care(sid) else list(others)
+    if names and (_all_but_care(sid) or _names_all(sid, names)):
         yield Flaw(
             PROMISE,
-            subject.place_of_action(services[0]),
-            f"the Sid is {subject.statement.sid}, but this Deny exempts {services[0]} as well",
-            f"nobody needs MFA for {services[0]}",
-            "remove it from NotAction, or change the Sid",
+            subject.place_of_action(names[0]),
+            f"the Sid is {subject.statement.sid}, but this Deny exempts {names[0]} as well",
+            f"nobody needs MFA for {names[0]}",
+            "remove it from NotAction, or write Action instead, or change the Sid",
         )
+
+
+def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
+    """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
+    said = _time(subject.statement.sid or "")
+    seconds = age_seconds(said[0]) if said else None
+    for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
+        limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
+        if limit not in {None, seconds}:
+            yield Flaw(
+                PROMISE,
+                condition.position,
+                f"the Sid is {subject.statement.sid}, but the limit is {limit} seconds",
+                f"MFA counts for {limit} seconds, not for {seconds}",
+                f"write {seconds}, or change the Sid",
+            )
 
 
 @functools.lru_cache(maxsize=32)
@@ -318,6 +353,16 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
                 "they are locked out, and nobody else is asked for MFA",
                 f"write {negated} to exempt them",
             )
+
+
+def _names_all(sid: str, actions: list[str]) -> bool:
+    """Say whether a Sid names what each action is on, and does not say that this is exempt."""
+    things = (_thing(action) for action in actions)
+    return not _exempts(sid) and all(any(word in sid for word in each) for each in things)
+
+
+def _thing(action: str) -> set[str]:
+    return {word.lower() for word in _word(action)[1:]} - _GENERAL
 
 
 def _first_word(name: str) -> str:

@@ -265,6 +265,13 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def has_wrong_values(condition: Condition) -> bool:
+    """Say whether a value has the form of no value of the key."""
+    is_other, _ = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
+    others = filter(is_other, condition.values) if is_other else ()
+    return bool(patterns_as_text(condition)) or any(others)
+
+
 def _is_moment_as_number(condition: Condition) -> bool:
     moment = condition.key.lower() in _MOMENTS - {"aws:epochtime"}
     return moment and condition.operator.startswith("Numeric")

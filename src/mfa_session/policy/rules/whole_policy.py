@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
 from mfa_session.policy.document import (
     is_for_everybody,
@@ -123,6 +124,21 @@ class WholePolicy:
     def denies(self, statement: Statement, kind: str) -> bool:
         """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
         return self._denials[kind].covers(statement)
+
+    def denies_but_for_some(self, statement: Statement, kind: str) -> bool:
+        """Say the same, where Denies may exempt callers by who they are."""
+        return self._denials_but_for_some[kind].covers(statement)
+
+    @cached_property
+    def _denials_but_for_some(self) -> dict[str, Cover]:
+        return {
+            kind: Cover(
+                replace(each, conditions=tuple(itertools.filterfalse(_exempts, each.conditions)))
+                for each, found in self._denials_filled
+                if found and found.includes(kind)
+            )
+            for kind in KINDS_WITHOUT_MFA
+        }
 
     def denying_always(self, statement: Statement) -> Statement | None:
         """Return a Deny without conditions that stops everybody from all of an Allow."""
@@ -310,6 +326,15 @@ class WholePolicy:
         )
 
     @cached_property
+    def ageless_allows(self) -> Cover:
+        """The Allows only with MFA, of any age."""
+        return Cover(
+            each
+            for each, found in self._with_reach()
+            if each.allows and found and found.needs_mfa and all(found.with_mfa)
+        )
+
+    @cached_property
     def old_denials(self) -> Cover:
         """The Denies that stop old MFA, and not new."""
         return Cover(
@@ -382,6 +407,12 @@ def _roles_of(allow: Statement) -> Sequence[str]:
 
 def _is_about_mfa_only(statement: Statement) -> bool:
     return len(statement.conditions) == len(mfa_conditions(statement))
+
+
+def _exempts(condition: Condition) -> bool:
+    """Say whether a condition exempts callers by who they are."""
+    key = condition.key.lower()
+    return condition.operator in OPPOSITES and key.startswith(("aws:principal", "aws:user"))
 
 
 def _asks(found: Reach | None) -> bool:

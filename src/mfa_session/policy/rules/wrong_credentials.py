@@ -262,7 +262,10 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     missed = [kind for kind in KINDS_WITHOUT_MFA if not found.includes(kind)]
     if all(whole.denies(statement, kind) or _leaves_first_steps(subject, kind) for kind in missed):
         return True
-    if _ages_only(subject) and all(_is_left_to_set_up_mfa(subject, kind) for kind in missed):
+    if _ages_only(subject) and all(
+        _is_left_to_set_up_mfa(subject, kind) or whole.denies_but_for_some(statement, kind)
+        for kind in missed
+    ):
         return True
     # A limit of age misses those without MFA on purpose, where no Allow is for them; only a trust
     # policy's own Allows let anybody take the role.
