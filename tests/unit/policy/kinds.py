@@ -85,6 +85,7 @@ ALL = allow("*")
 STOP, LIST, READ = "ec2:StopInstances", "iam:ListMFADevices", "s3:GetObject"
 ENABLE, OFF = "iam:EnableMFADevice", "iam:DeactivateMFADevice"
 CREATE, RESYNC = "iam:CreateVirtualMFADevice", "iam:ResyncMFADevice"
+TABLES = "arn:aws:dynamodb:eu-west-1:123456789012:table/"
 SECRETS = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
 MISSES, NO_SESSIONS = "deny-misses-long-term-keys", "deny-misses-sessions-without-mfa"
 DISCOVERY, ENROLMENT = "discovery-denied", "enrolment-denied"
@@ -2313,5 +2314,46 @@ STATED = [
             **PUBLIC)], found(VALUE, at=1), {}),
     Stated("no-role-exempt-by-a-wrong-value", [deny("s3:*", {**WITHOUT, **on("StringEquals",
             "aws:PrincipalType", "Role")})], found(VALUE), {}, "scp"),
+    # A Sid of MFA alone beside an Allow of a part, ARNs without region, global services, periods.
+    Stated("only-with-mfa-but-for-a-part", [allow("dynamodb:*", Resource=f"{TABLES}orders*"), allow(
+            ["dynamodb:DeleteTable", "dynamodb:DeleteBackup"], WITH, Sid="DeleteTableOnlyWithMFA",
+            Resource=f"{TABLES}*")], [(DEFEATED, "DeleteTableOnlyWithMFA")], {}),
+    Stated("with-mfa-but-for-a-part", [allow("dynamodb:*", Resource=f"{TABLES}orders*"), allow(
+            "dynamodb:DeleteTable", WITH, Sid="DeleteOthers", Resource=f"{TABLES}*"), allow(
+            "iam:CreateAccessKey", Resource=ME), allow("iam:CreateAccessKey", WITH,
+            Sid="KeysOfOthersOnlyWithMfa"), allow("dynamodb:List*", WITH, Sid="ListOnlyWithMfa",
+            Resource=f"{TABLES}*"), allow("s3:*", Resource="arn:aws:s3:::dev/*"), allow(
+            "s3:DeleteObject", WITH, Sid="DeleteOnlyWithMFA", Resource="arn:aws:s3:::live/*"),
+            allow("rds:*", Resource="arn:aws:rds:*:*:db:a*"), allow("rds:DeleteDBInstance", WITH,
+            Sid="DeleteDatabaseOnlyWithMfa", Resource="arn:aws:rds:*:*:db:*"), deny(
+            "rds:DeleteDBInstance", WITHOUT)], [], {}),
+    Stated("only-with-mfa-beside-what-policies-of-users-allow", [allow("kms:*", Principal=ACCOUNT),
+            allow("kms:Decrypt", WITH, Principal={"AWS": "arn:aws:iam::123456789012:user/carol"},
+            Sid="DecryptOnlyWithMFA")], [], {}),
+    *[Stated(f"arn-without-region-{at}", [deny(action, WITHOUT, Resource=arn)], found(DEAD), {})
+      for at, (action, arn) in enumerate((
+          ("route53:DeleteHostedZone", "arn:aws:route53:us-east-1:123456789012:hostedzone/Z1"),
+          ("route53:ChangeResourceRecordSets", "arn:aws:route53::123456789012:hostedzone/*"),
+          ("cloudfront:DeleteDistribution",
+           "arn:aws:cloudfront:us-east-1:123456789012:distribution/E1")))],
+    Stated("arns-with-and-without-region", [deny("*", WITHOUT, Resource=[
+            "arn:aws:route53:::hostedzone/Z1", "arn:aws:route53:*:*:hostedzone/*",
+            "arn:aws:cloudfront::123456789012:distribution/E1", "arn:aws:cloudfront:*:*:function/x",
+            "arn:aws:route53resolver:eu-west-1:123456789012:resolver-rule/x",
+            "arn:aws:route53:${Region}:${Account}:hostedzone/x"])], [], {}),
+    *[Stated(f"global-service-in-a-region-{at}", [deny(actions, {**WITHOUT, **on("StringEquals",
+            "aws:RequestedRegion", "eu-central-1")})], found(VALUE), {})
+      for at, actions in enumerate((["cloudfront:DeleteDistribution", "cloudfront:Update*"],
+          "route53:*", ["organizations:LeaveOrganization", "iam:CreateUser"]))],
+    Stated("service-in-a-region", [deny(["cloudfront:*", "ec2:*"], {**WITHOUT, **on("StringEquals",
+            "aws:RequestedRegion", "eu-central-1")}), deny("route53resolver:*", {**WITHOUT, **on(
+            "StringEquals", "aws:RequestedRegion", "eu-central-1")})], [], {}),
+    Stated("denied-in-a-period", [ALL, deny(STOP, {**WITHOUT, **on("DateGreaterThan",
+            "aws:CurrentTime", "2031-05-01T00:00:00Z"), **on("DateLessThan", "aws:CurrentTime",
+            "2031-06-01T00:00:00Z")})], [], {}),
+    Stated("denied-in-a-period-and-without-mfa", [ALL, deny(STOP, {**WITHOUT, **on(
+            "DateGreaterThan", "aws:CurrentTime", "2031-05-01T00:00:00Z"), **on("DateLessThan",
+            "aws:CurrentTime", "2031-06-01T00:00:00Z")}, Sid="FreezeAndNoMFA")],
+           [("deny-narrowed", "FreezeAndNoMFA")], {}),
 ]
 # fmt: on

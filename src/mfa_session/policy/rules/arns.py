@@ -32,7 +32,8 @@ DEAD_ARN = Rule(
     "arn-matches-nothing",
     WARNING,
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
-    "without its other half (`user/*}`), or a backslash before a variable: it matches nothing.",
+    "without its other half (`user/*}`), a backslash before a variable, or a region in Route 53 or "
+    "CloudFront: it matches nothing.",
 )
 PLACEHOLDER = Rule(
     "placeholder",
@@ -49,6 +50,10 @@ _is_commercial = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)[a-z]+-[0-
 _TWO = 2
 _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 _arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
+# ARNs whose region is empty, and in Route 53 the account, too (Service Authorization Reference).
+_in_a_region = re.compile(
+    "arn:[^:]*:(cloudfront:[a-z]|route53:(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:)"
+).match
 _at_braces = re.compile("([{}])").split
 _has_any_text = re.compile("s3|iot").match  # a service in whose names a brace may stand
 _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:(mfa|user)/").match
@@ -213,9 +218,10 @@ def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
         return None
     if is_no_account(arn[2]) or _is_of_an_alias(filled):
         return f"has the account {arn[2]}, and accounts have 12 digits", "write all its 12 digits"
-    if keys_outside_of_braces(text):  # which `keys` tells
-        return None
-    found = (_slip_before_a_variable if _has_any_text(arn[1]) else _slip)(filled)
+    if _in_a_region(filled):
+        return f"has what ARNs of {arn[1]} leave empty", "remove the region or the account"
+    slip = _slip_before_a_variable if _has_any_text(arn[1]) else _slip
+    found = None if keys_outside_of_braces(text) else slip(filled)  # which `keys` tells
     if found is None or (found[0] == "\\" and in_yaml):
         return None
     if found[0] == "\\":

@@ -169,10 +169,12 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for requests without MFA that another condition narrows."""
     written = subject.statement.sid or ""
     sid, joined = written.lower(), bool(_is_joined(written))
+    limits = {each.operator[:8] for each in subject.other_conditions if _is_of_now(each)}
+    in_period = {"DateGrea", "DateLess"} <= limits  # a freeze, or a busy week
     narrowing = [
         each
         for each in subject.other_conditions
-        if _is_narrow(each)
+        if (_is_narrow(each) and not (in_period and _is_of_now(each)))
         or is_met(each, DIRECT_CALL) is False
         or joined
         or (each.is_about("aws:RequestedRegion") and _everything(sid))
@@ -257,6 +259,10 @@ def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
         "write the condition like this",
         right_condition(subject.statement),
     )
+
+
+def _is_of_now(condition: Condition) -> bool:
+    return condition.is_about("aws:CurrentTime")
 
 
 def _is_narrow(condition: Condition) -> bool:

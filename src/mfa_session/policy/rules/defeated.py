@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,14 +36,14 @@ DEFEATED = Rule(
     "allowed-without-mfa-too",
     ERROR,
     "Another statement allows the same without MFA, and no Deny stops it: everybody gets through. "
-    "A warning where the `Sid` demands MFA and another allows the same in some networks, and for "
-    "one whose `Sid` demands something else (`RequireVpn`): it is another way in. Or a Deny of "
-    "`s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the policy allows; or one in a "
-    "trust policy leaves out one of an Allow's principals.",
+    "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
+    "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
+    "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
+    "policy allows; or one in a trust policy leaves out one of an Allow's principals.",
 )
 RULES = (DEFEATED,)
 
-_FEW = 8  # resources
+_FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _demands_mfa = re.compile(
@@ -81,19 +82,38 @@ def check_circumstances(subject: Subject) -> Iterator[Flaw]:
     elsewhere, originals = _under_circumstances(whole)
     closed = {*elsewhere.uncovered(statement), *FIRST_STEPS}
     left = [name for name in whole.undenied(statement, "long_term") if name not in closed]
-    if not left or any(check_defeat(subject)):
+    found = next(
+        itertools.chain(
+            ((originals[next(elsewhere.about(statement, name))], name) for name in left),
+            _openers_in_part(subject),
+        ),
+        None,
+    )
+    if found is None or any(check_defeat(subject)):
         return
-    other = originals[next(elsewhere.about(statement, left[0]))]
+    other, name = found
     if not any(check_alternatives(replace(subject, statement=other))):
+        where = "meets the conditions" if other.conditions else "uses the resources"
         yield Flaw(
             DEFEATED,
             subject.mfa_conditions[0].position,
             f"the Sid is {statement.sid}, but {subject.label_of(other)} allows "
-            f"{subject.as_written(left[0])} without MFA",
-            "whoever meets the conditions of that statement gets through without MFA",
+            f"{subject.as_written(name)} without MFA",
+            f"whoever {where} of that statement gets through without MFA",
             "deny these actions without MFA, or change the Sid",
             severity=WARNING,
         )
+
+
+def _openers_in_part(subject: Subject) -> Iterator[tuple[Statement, str]]:
+    """Yield Allows without MFA that give a named action on some of the resources."""
+    statement, whole = subject.statement, subject.whole
+    for each in itertools.islice(whole.allows.touching(statement), _MOST):
+        own = any("${" in resource for resource in each.resources or ()) or has_principal(each)
+        for name in () if each.conditions or own else names_of(statement):
+            given = "*" not in name and concerns(each, name) and not _is_left_open(name)
+            if given and whole.undenied(replace(each, actions=(name,)), "long_term"):
+                yield each, name
 
 
 @functools.lru_cache(maxsize=32)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 RULES: tuple[Rule, ...] = ()  # those of `enrolment` and `values`
 
 _REGION = "aws:RequestedRegion"
+_GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
 _of_aws = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
 
 
@@ -43,9 +44,9 @@ def check_regions(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_regions_of_iam(subject: Subject) -> Iterator[Flaw]:
-    """Find statements on IAM alone, in other regions than those of its requests."""
-    alone = all(name.startswith("iam:") for name in names_of(subject.statement))
+def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
+    """Find statements on services whose requests all count as one region's, in other regions."""
+    alone = all(name.startswith(_GLOBAL) for name in names_of(subject.statement))
     for condition in subject.other_conditions if alone and subject.whole.concern_mfa else ():
         calls = _calls_of_iam(condition)
         narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
@@ -57,8 +58,8 @@ def check_regions_of_iam(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"IAM's requests count as {min(calls)}: {condition.written} {condition.key} is "
-                "never met",
+                f"requests for {subject.as_written(names_of(subject.statement)[0])} count as "
+                f"{min(calls)}: {condition.written} {condition.key} is never met",
                 f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
                 "remove the condition",
                 severity=WARNING,

@@ -22,8 +22,8 @@ WRONG_VALUE = Rule(
     ERROR,
     "The value is not the date, number, boolean, network, id or name that it should be, has "
     "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
-    "between them: it matches nothing. A warning for IAM's actions in a region that its requests "
-    "never count as. "
+    "between them: it matches nothing. A warning for actions of IAM and other global services in "
+    "a region that their requests never count as. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
 RULES = (WRONG_VALUE,)
