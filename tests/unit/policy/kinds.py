@@ -535,8 +535,8 @@ STATED = [
     Stated("role-beside-deny-of-one", [allow("kms:*", Principal=ACCOUNT), allow(["kms:Decrypt",
             "kms:DisableKey"], Principal=ROLE), deny("kms:DisableKey", WITHOUT, Principal="*")],
            found(ROLE_SESSION, at=2), {}),
-    Stated("role-beside-deny-of-what-a-pattern-takes-in", [allow("s3:*", Principal=ROLE),
-            deny("s3:DeleteObject", WITHOUT, Principal="*")], [], {}),
+    Stated("role-beside-deny-of-what-a-pattern-takes-in", [allow("s3:*", Principal=ROLE,
+            Resource=BUCKET), deny("s3:DeleteObject", WITHOUT, **PUBLIC)], [], {}),
     Stated("role-beside-deny-of-something-else", [allow("kms:Decrypt", Principal=ROLE),
             deny("kms:DisableKey", WITHOUT, Principal="*")], [], {}),
     Stated("role-beside-deny-that-spares-it", [trust(ROLE), trust("*", {**WITHOUT, **NOT_ROLES},
@@ -658,7 +658,7 @@ STATED = [
     Stated("user-of-no-account", [allow(LIST, Resource="arn:aws:iam:::user/${aws:username}")],
            found(RESOURCE), {}),
     Stated("user-of-an-account-to-be-filled-in", [allow(LIST,
-            Resource="arn:aws:iam::YOUR-ACCOUNT-123:user/${aws:username}")], [], {}),
+            Resource="arn:aws:iam::YOUR-ACCOUNT-123:user/${aws:username}")], found(LEFT), {}),
     Stated("user-of-an-account-of-five-digits", [allow(LIST,
             Resource="arn:aws:iam::12345:user/${aws:username}")], found(DEAD), {}),
     Stated("user-of-a-template-s-account", [allow(LIST,
@@ -1009,7 +1009,8 @@ STATED = [
             "${Action}"]}], [], {}, kind="trust"),
     Stated("resource-of-a-deny-in-a-trust-policy", [deny("sts:AssumeRole", Principal="*")],
            found(MISPLACED), {}, kind="trust"),
-    Stated("resource-of-a-bucket-s-policy", [allow(READ, WITH, Principal=ACCOUNT)], [], {}),
+    Stated("resource-of-a-bucket-s-policy", [allow(READ, WITH, Principal=ACCOUNT)], found(NO_ARN),
+           {}),
     # Values of a type that the operator does not compare.
     Stated("date-of-words", [allow(STOP, on("DateLessThan", "aws:CurrentTime",
             "aws:PrincipalTag/expiry"))], found(VALUE), {}),
@@ -2355,5 +2356,47 @@ STATED = [
             "DateGreaterThan", "aws:CurrentTime", "2031-05-01T00:00:00Z"), **on("DateLessThan",
             "aws:CurrentTime", "2031-06-01T00:00:00Z")}, Sid="FreezeAndNoMFA")],
            [("deny-narrowed", "FreezeAndNoMFA")], {}),
+    # What has no resource elsewhere than in IAM, services without policies, other buckets, ids.
+    *[Stated(f"no-resource-{action}", [allow([action, STOP], Resource=where), deny_but(CARE,
+            WITHOUT)], found(RESOURCE), {})
+      for action, where in (
+          ("cloudwatch:PutMetricData", "arn:aws:cloudwatch:*:123456789012:mfa/*"),
+          ("ec2:DescribeInstances", "arn:aws:ec2:*:*:instance/i-1"),
+          ("s3:ListAllMyBuckets", ["arn:aws:s3:::books", "arn:aws:s3:::books/*"]),
+          ("kms:ListAliases", "arn:aws:kms:eu-west-1:123456789012:key/x"),
+          ("dynamodb:ListTables", f"{TABLES}*"))],
+    Stated("no-resource-on-all", [allow(["s3:ListAllMyBuckets"], Resource="arn:aws:s3:::*"), allow(
+            "ec2:DescribeInstances", Resource=["arn:aws:ec2:*:*:instance/*", "*"]), allow(
+            ["ec2:DescribeInstanceAttribute", "ec2:Describe*"], Resource="arn:aws:ec2:*:*:vpc/*"),
+            allow("kms:ListKeys", Resource="arn:aws:kms:*:*:*"), deny_but(CARE, WITHOUT)], [], {}),
+    *[Stated(f"service-without-policies-{action}", [allow(action, Principal=ACCOUNT,
+            Resource="arn:aws:codecommit:eu-west-1:123456789012:books"), deny(action, WITHOUT,
+            **PUBLIC)], found(MISPLACED), {}, "resource")
+      for action in ("codecommit:GitPush", "cloudformation:DeleteStack")],
+    Stated("services-with-policies", [allow("kms:Decrypt", Principal=ACCOUNT), allow(["s3:*",
+            "rds:*"], Principal=ACCOUNT, Resource="arn:aws:s3:::x"), allow("rds:*", Principal="*")],
+           [], {}, "resource"),
+    *[Stated(f"bucket-s-policy-on-{where}", [allow(READ, WITH, Principal=ACCOUNT, Resource=where)],
+             found(NO_ARN), {})
+      for where in ("*", "arn:aws:s3:::*/*", "arn:aws:s3:::*")],
+    Stated("bucket-s-policy-on-another", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:DeleteObject", WITHOUT, Principal="*", Resource="arn:aws:s3:::boks/*")],
+           found(NO_ARN, at=1), {}),
+    Stated("endpoint-s-policy", [allow("s3:*", WITH, Principal="*", Sid="x", Resource=["*",
+            "arn:aws:s3:::films/*"]), deny(READ, WITHOUT, Principal="*", Resource=BUCKET)],
+           [(ANYONE, "x")], {}),
+    Stated("user-s-id-with-a-name", [deny("s3:*", on("StringNotEquals", "aws:userid",
+            "AIDACKCEVSQ6C2EXAMPLE:Release"))], found(VALUE), {}),
+    Stated("id-of-any-session", [deny("s3:*", on("StringNotLike", "aws:userid", ["AROA*:Release",
+            "AIDACKCEVSQ6C2EXAMPLE", "*:x"]))], [], {}),
+    Stated("objects-without-tags-of-requests", [deny("s3:PutObject", on("StringNotEquals",
+            "aws:RequestTag/team", "x"), Resource=BUCKET), deny_but(CARE, WITHOUT)], found(NO_KEY),
+           {}),
+    Stated("placeholder-beside-devices", [allow(ENROL[1:], Resource="arn:aws:iam::<account-ID>:"
+            "user/${aws:username}"), allow(ENROL[0])], found(LEFT), {}),
+    *[Stated(f"sid-of-any-access-{sid}", [allow("s3:*"), deny(["ec2:Create*", "ec2:Delete*"],
+             WITHOUT, Sid=sid)], [(PROMISE, sid)], {})
+      for sid in ("BlockAnyAccessUnlessSignedInWithMFA", "DenyAnyActionIfNotMfa",
+                  "DenyAllUnlessSignedInWithMfa")],
 ]
 # fmt: on

@@ -132,6 +132,23 @@ def test_only_an_operator_in_the_place_of_a_key_is_swapped(
     assert finding.message == f"IAM has no condition operator {next(iter(block))!r}{meant}"
 
 
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ({**FALSE, **older(3600, "NumericGreaterThan")}, "long-term access keys are not stopped"),
+        ({**WITHOUT, **older(300, "NumericLessThan")}, "just entered a code is locked out"),
+        ({**WITHOUT, **older(3600, "NumericGreaterThan")}, ""),
+    ],
+)
+def test_conditions_that_never_match_hide_no_other_mistake(
+    block: dict[str, Any], said: str
+) -> None:
+    (finding,) = lint(read([deny("ec2:*", block)]))
+    assert finding.rule == "conditions-never-match"
+    assert said in finding.message
+    assert finding.message.endswith("statement") is not bool(said)
+
+
 def test_a_tag_is_named_as_it_is_written() -> None:
     exempt = on("StringNotEquals", "aws:RequestTag/Break-Glass", "on")
     findings = lint(read([deny("ec2:*", {**WITHOUT, **exempt})]))

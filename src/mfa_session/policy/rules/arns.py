@@ -12,6 +12,7 @@ from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.json_text import listed
 from mfa_session.policy.rules.keys import keys_outside_of_braces
+from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import is_no_account
 
@@ -125,9 +126,7 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
 
 @functools.lru_cache(maxsize=32)
 def _first_to_fill_in(whole: WholePolicy) -> Statement | None:
-    if not whole.concern_mfa:
-        return None
-    return next(filter(_is_to_fill_in, whole.statements), None)
+    return next(filter(_is_to_fill_in, whole.statements if is_about_mfa(whole) else ()), None)
 
 
 def _is_to_fill_in(statement: Statement) -> bool:

@@ -80,7 +80,7 @@ _is_joined = re.compile(
     "(?i:mfa(less)?and)|(And|(?<![A-Za-z])and)\\W?(?i:(no|without)?mfa)"
     "|(?i:always|no(n|t)?mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa)"
 ).search
-DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:everything|anything|all(?:actions|access)?)"
+DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
 _everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match
 _of_exempting_tag = re.compile(
     "aws:requesttag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)", re.IGNORECASE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
@@ -45,12 +46,14 @@ MISPLACED = Rule(
     "misplaced-element",
     ERROR,
     "A `Principal` in a policy of a user, group or role, a `Resource` in a trust policy, or "
-    "`NotAction` in a resource control policy: IAM rejects the policy.",
+    "`NotAction` in a resource control policy: IAM rejects the policy. A warning for a resource "
+    "policy of a service that has none (`codecommit:…`).",
 )
 NO_ARN = Rule(
     "resource-no-arn",
     ERROR,
-    "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy.",
+    "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy. A warning for a bucket's "
+    "policy with named principals that is about another bucket as well.",
 )
 MALFORMED = Rule(
     "malformed-policy",
@@ -97,12 +100,15 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     ),
     "Service": (_service, "name the service, such as ec2.amazonaws.com"),
 }
+_bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
+_of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
 _IN_RCPS = {"aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3",
             "secretsmanager", "sqs", "sts"}  # fmt: skip
+_WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
 _NAMES = {
     "identity": "a policy of a user, group or role",
     "boundary": "a permissions boundary",
@@ -156,6 +162,37 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_services(subject: Subject) -> Iterator[Flaw]:
+    """Find policies of resources for services that have none, once for a policy."""
+    statement = subject.statement
+    if statement is _first_without_policies(subject.whole):
+        action = (statement.actions or ("*",))[0]
+        yield Flaw(
+            MISPLACED,
+            subject.place_of("Principal"),
+            f"there are no resource policies for {action}",
+            "AWS has no place for the policy, and it has no effect",
+            "write it without Principal, as a policy of users, groups or roles",
+            severity=WARNING,
+        )
+
+
+@functools.lru_cache(maxsize=32)
+def _first_without_policies(whole: WholePolicy) -> Statement | None:
+    """Return the first statement of somebody on services that have no policies of resources.
+
+    One of everybody may be in the policy of a VPC endpoint, which every service has.
+    """
+    named = filter(has_principal, whole.statements)
+    alone = (each for each in named if not is_for_everybody(each))
+    return next(filter(_is_without_policies, alone), None)
+
+
+def _is_without_policies(statement: Statement) -> bool:
+    actions = statement.actions or ("*",)
+    return all(action.lower().startswith(_WITHOUT_POLICIES) for action in actions)
+
+
 def _elements(statement: Statement, *names: str) -> list[str]:
     return [name for name in names if name in statement.elements]
 
@@ -165,7 +202,19 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     if subject.document.kind not in _NAMES and not _is_about_s3(subject.statement):
         return
     items = subject.items_of("Resource", "NotResource")
-    wrong = [item for item in items if isinstance(item.value, str) and _is_no_arn(item.value)]
+    texts = [item for item in items if isinstance(item.value, str)]
+    wrong = [item for item in texts if _is_no_arn(str(item.value))]
+    bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else ""
+    other = [item for item in texts if bucket and not _is_of(bucket, str(item.value))]
+    if other and not wrong:
+        yield Flaw(
+            NO_ARN,
+            subject.document.source.position(other[0].offset),
+            f"{other[0].value} is not {bucket} alone, and a bucket's policy is about one bucket",
+            REJECTED,
+            f"write arn:aws:s3:::{bucket}, or that with /* for the objects",
+            severity=WARNING,
+        )
     if wrong:
         yield Flaw(
             NO_ARN,
@@ -174,6 +223,26 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             REJECTED,
             "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
         )
+
+
+@functools.lru_cache(maxsize=32)
+def _bucket_of(whole: WholePolicy) -> str:
+    """Return the bucket that most of a bucket's policy is about.
+
+    Return nothing if it may be another's: in the policy of a VPC endpoint, all are for everybody.
+    """
+    named = [each for each in whole.statements if not is_for_everybody(each)]
+    if not named or not all(map(_is_about_s3, whole.statements)):
+        return ""
+    found = Counter(
+        b[1] for each in whole.statements for b in map(_bucket, each.resources or ()) if b
+    )
+    return found.most_common(1)[0][0] if found else "BUCKET"
+
+
+def _is_of(bucket: str, resource: str) -> bool:
+    found = _bucket(resource)
+    return found[1] == bucket if found else not _of_all_buckets(resource)
 
 
 def check_form(subject: Subject) -> Iterator[Flaw]:

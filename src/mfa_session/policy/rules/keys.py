@@ -135,7 +135,7 @@ _SHARED: dict[str, tuple[str, ...]] = {
 # Actions that set no tags, so that their requests have none (`aws:ResourceTag` is the resource's).
 _sets_no_tags = re.compile(
     r"(?!\w+:deletetags|sts:)[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
-    r"|invoke|list|purge|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
+    r"|invoke|list|purge|putobject|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
 ).fullmatch
 # What a caller sends with sts:AssumeRole, and the action that it takes.
 _SENT_BY = {

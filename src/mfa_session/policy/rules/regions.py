@@ -46,8 +46,9 @@ def check_regions(subject: Subject) -> Iterator[Flaw]:
 
 def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
     """Find statements on services whose requests all count as one region's, in other regions."""
-    alone = all(name.startswith(_GLOBAL) for name in names_of(subject.statement))
-    for condition in subject.other_conditions if alone and subject.whole.concern_mfa else ():
+    names = names_of(subject.statement)
+    alone = bool(names and subject.whole.concern_mfa) and all(map(_is_global, names))
+    for condition in subject.other_conditions if alone else ():
         calls = _calls_of_iam(condition)
         narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
         if (
@@ -58,12 +59,16 @@ def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"requests for {subject.as_written(names_of(subject.statement)[0])} count as "
+                f"requests for {subject.as_written(names[0])} count as "
                 f"{min(calls)}: {condition.written} {condition.key} is never met",
                 f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
                 "remove the condition",
                 severity=WARNING,
             )
+
+
+def _is_global(action: str) -> bool:
+    return action.startswith(_GLOBAL)
 
 
 def _region_of_iam_denied(subject: Subject) -> str:

@@ -36,7 +36,7 @@ ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 # The resources that the actions are asked for (Service Authorization Reference; the list's is what
 # IAM names when it refuses).
 _OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
-_OF_ACCOUNT = "/"  # they have no resource, and only `*` allows them
+_OF_NONE = "*"  # they have no resource, and only `*` allows them
 _OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
 _WITH_SUFFIX = "secret:?*-??????"  # AWS adds six characters to the name
 RESOURCES_OF = {
@@ -55,9 +55,15 @@ _of_iam = re.compile(
     "|(?:create|delete|get|update)loginprofile)"
 ).fullmatch
 _of_a_list = re.compile("iam:list(group|role|user)s").fullmatch
-_of_the_account = re.compile(
+_has_no_resource = re.compile(
     "iam:(generatecredentialreport|get(account(passwordpolicy|summary)|credentialreport)"
-    "|listaccountaliases)"
+    "|listaccountaliases)|cloudtrail:(describetrails|lookupevents)"
+    "|cloudwatch:(getmetric(data|statistics)|listmetrics|putmetricdata)|codecommit:listrepositories"
+    "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
+    "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
+    "|ecr:getauthorizationtoken|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
+    "|organizations:(describeorganization|leaveorganization|listaccounts)|s3:listallmybuckets"
+    "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
 ).fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
 _OTHERS = (
@@ -84,7 +90,7 @@ _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {
     _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
-    **dict.fromkeys((_OF_ACCOUNT, _OF_LIST, "group/", "role/", "user/"), "*"),
+    **dict.fromkeys((_OF_NONE, _OF_LIST, "group/", "role/", "user/"), "*"),
     _OF_ROLE: "the role's ARN",
     **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "role", "user")},
     _OF_BUCKET: "arn:aws:s3:::BUCKET",
@@ -130,7 +136,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             if statement.allows
             else "nobody is stopped",
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
-            severity=NOTE if {kind for _, kind in wrong} == {_OF_ACCOUNT} else None,
+            severity=NOTE if {kind for _, kind in wrong} == {_OF_NONE} else None,
         )
 
 
@@ -138,10 +144,10 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of what has no resource, and so is not among those that are exempt."""
     statement = subject.statement
     exempt = statement.not_resources if subject.refuses_without_mfa else None
-    if not exempt or any(fits(each, _OF_ACCOUNT) for each in exempt):
+    if not exempt or any(fits(each, _OF_NONE) for each in exempt):
         return
     for name in statement.actions or ():
-        if _of_the_account(name.lower()) and subject.whole.allows_without_mfa(name):
+        if _has_no_resource(name.lower()) and subject.whole.allows_without_mfa(name):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of_action(name),
@@ -220,6 +226,8 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
 def _resource_of(subject: Subject, action: str) -> str | None:
     if action == "sts:assumerole":
         return _OF_ROLE
+    if _has_no_resource(action):
+        return _OF_NONE if is_about_mfa(subject.whole) else None
     if action.startswith("iam:"):
         return _resource_in_iam(subject, action)
     if not subject.mfa_conditions:
@@ -231,18 +239,16 @@ def _resource_of(subject: Subject, action: str) -> str | None:
 
 
 def _resource_in_iam(subject: Subject, action: str) -> str | None:
-    listed, named, alone = _of_a_list(action), _of_iam(action), _of_the_account(action)
-    if not (listed or named or alone) or not _is_about_mfa(subject.whole):
+    listed, named = _of_a_list(action), _of_iam(action)
+    if not ((listed or named) and is_about_mfa(subject.whole)):
         return RESOURCES_OF.get(action)
-    if alone:
-        return _OF_ACCOUNT
     if listed:
         return f"{listed[1]}/"
     return f"{named[1]}/*" if named and named[1] else _OF_USER
 
 
 @functools.lru_cache(maxsize=32)
-def _is_about_mfa(whole: WholePolicy) -> bool:
+def is_about_mfa(whole: WholePolicy) -> bool:
     """Say whether a condition, or an action that a statement names, is about MFA."""
     named = (name for each in whole.statements for name in names_of(each))
     return whole.concern_mfa or not RESOURCES_OF.keys().isdisjoint(named)
@@ -313,6 +319,8 @@ def parts_of(pattern: str) -> list[str]:
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
     _, _, service, region, account, what = parts_of(with_variables_as("?*", resource))
+    if wanted == _OF_NONE:
+        return what == "*" or is_unfilled(resource)
     if wanted in {_OF_BUCKET, _OF_OBJECT}:
         nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
         if service != "s3" or is_unfilled(resource):

@@ -63,7 +63,9 @@ _devices = re.compile(
 ).search
 _versions = re.compile("version|permanent|forgood").search
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
-_everything = re.compile(f"{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not)*{_MFA}").match
+_everything = re.compile(
+    f"{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not|user|signedin)*{_MFA}"
+).match
 _all_but_care = re.compile(
     f"{DENIES_EVERYTHING}(?:except|but)(?:for|the|own)*"
     "(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"

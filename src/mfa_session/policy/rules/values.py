@@ -70,7 +70,9 @@ _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
 # The values that a key never has, and those that it has.
 _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     "aws:userid": (
-        re.compile(r"(?![A0-9*?$<{\[]).+|A(?![A-Z0-9]{3})[\w.@+=-]+|AROA[A-Z0-9]{8,}").fullmatch,
+        re.compile(
+            r"(?![A0-9*?$<{\[]).+|A(?![A-Z0-9]{3})[\w.@+=-]+|AROA[A-Z0-9]{8,}|AIDA[A-Z0-9]*:.*"
+        ).fullmatch,
         "a unique id, such as AIDA… for a user, or AROA…:NAME for the session of a role",
     ),
     "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),

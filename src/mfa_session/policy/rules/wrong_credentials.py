@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, reach, widest_reach
 from mfa_session.policy.rules.exemptions import FIRST_STEPS
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
@@ -159,6 +160,7 @@ _MISTAKES = (
     ),
 )
 
+_NEVER = "conditions-never-match"
 NOT_HERE = "this policy does not allow them this, but another may"
 RULES = tuple(mistake.rule for mistake in _MISTAKES)
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
@@ -174,7 +176,7 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             rule=mistake.rule,
             position=_culprit(subject, name).position,
-            message=mistake.message,
+            message=mistake.message + (_of_one_alone(subject) if name == _NEVER else ""),
             who=f"{mistake.who}; {NOT_HERE}" if backed else mistake.who,
             cure="require MFA in the role's trust policy, and delete the statement"
             if subject.on_role
@@ -210,7 +212,7 @@ def _mistake_of(subject: Subject) -> str | None:
     if any(map(_is_of_both, subject.mfa_conditions)):
         name: str | None = "bool-true-and-false"
     elif found.nobody:
-        name = None if _denies_below_zero(subject) else "conditions-never-match"
+        name = None if _denies_below_zero(subject) else _NEVER
     elif subject.statement.allows:
         elsewhere = is_for_services(subject.statement) or leaves_roles_out(subject)
         name = None if elsewhere else _of_allow(subject, found)
@@ -225,6 +227,17 @@ def _of_what_can_be_told(subject: Subject) -> str | None:
     if subject.statement.allows or widest is None or widest.nobody or widest.fresh:
         return None
     return None if _is_mended(subject, widest) else _of_deny(widest)
+
+
+def _of_one_alone(subject: Subject) -> str:
+    """Say what is wrong with one of a Deny's conditions that never match together, if any is."""
+    for condition in subject.mfa_conditions if not subject.statement.allows else ():
+        found = reach(replace(subject.statement, conditions=(condition,)))
+        name = _of_deny(found) if found else None
+        if name and found and (found.fresh or is_present(condition)):
+            said = f"{condition.written} {condition.key}"
+            return f"; with {said} alone, {_BY_NAME[name].who}"
+    return ""
 
 
 def _of_deny(found: Reach) -> str | None:
