@@ -2398,5 +2398,43 @@ STATED = [
              WITHOUT, Sid=sid)], [(PROMISE, sid)], {})
       for sid in ("BlockAnyAccessUnlessSignedInWithMFA", "DenyAnyActionIfNotMfa",
                   "DenyAllUnlessSignedInWithMfa")],
+    # Grace periods, paths of users, tags that exempt, ViaService, removal denied for most.
+    Stated("in-force-since", [ALL, deny_but(CARE, {**WITHOUT, **on("NumericGreaterThanEquals",
+            "aws:EpochTime", 1735689600)})], [], {}),
+    Stated("in-force-until", [ALL, deny_but(CARE, {**WITHOUT, **on("NumericLessThan",
+            "aws:EpochTime", 1735689600)})], found("deny-narrowed", at=1), {}),
+    Stated("users-with-a-path", [allow(ENROL[1:], Resource=ME), allow(ENROL[0], Resource=MY_DEVICE),
+            deny_but(CARE, {**WITHOUT, **on("ArnLike", "aws:PrincipalArn",
+            "arn:aws:iam::123456789012:user/staff/*")})], found(RESOURCE), {}),
+    *[Stated(f"users-with-a-path-{at}", [allow(ENROL[1:], Resource=where), allow(ENROL[0],
+            Resource=MY_DEVICE), deny_but(CARE, {**WITHOUT, **on(operator, "aws:PrincipalArn",
+            of)})], [], {})
+      for at, (where, operator, of) in enumerate((
+          (ME.replace("user/", "user/*"), "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          (ME, "ArnNotLike", "arn:aws:iam::*:user/robots/*"),
+          ("*", "StringLike", ["arn:aws:iam::*:user/staff/*"]),
+          (ME, "ArnLike", ["arn:aws:iam::*:user/*", "arn:aws:iam::*:user/staff/*"])))],
+    Stated("exempt-by-a-tag-of-the-resource", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "StringNotEquals", "aws:ResourceTag/MfaExempt", "true")}, Sid="NoMfaOrExemptUser")],
+           [("deny-narrowed", "NoMfaOrExemptUser")], {}),
+    Stated("asked-only-if-not-exempt", [ALL, deny_but(CARE, {**WITHOUT, **on("StringEquals",
+            "aws:PrincipalTag/MfaExempt", "false")})], found("deny-narrowed", at=1), {}),
+    Stated("exempt-by-tags", [ALL, deny("ec2:*", {**WITHOUT, **on("StringNotEquals",
+            "aws:ResourceTag/MfaExempt", "true")}), deny("s3:*", {**WITHOUT, **on("StringNotEquals",
+            "aws:PrincipalTag/MfaExempt", "true")}), deny("kms:*", {**WITHOUT, **on(
+            "StringEqualsIfExists", "aws:PrincipalTag/MfaExempt", "false")}), deny("sqs:*",
+            {**WITHOUT, **on("StringEquals", "aws:PrincipalTag/human", "yes")})], [], {}),
+    Stated("via-a-service-without-region", [deny("kms:Decrypt", {**WITHOUT, **on("StringNotEquals",
+            "kms:ViaService", "s3.amazonaws.com")})], found(VALUE), {}),
+    Stated("via-services", [deny("kms:Decrypt", {**WITHOUT, **on("StringNotLike",
+            "kms:ViaService", ["s3.*.amazonaws.com", "rds.eu-west-1.amazonaws.com",
+            "${Service}.amazonaws.com"])})], [], {}),
+    Stated("own-removal-denied-for-most", [allow([OFF, LIST], Resource=ME), deny_but(CARE, {
+            **WITHOUT, **on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/x")})], [],
+           {}),
+    Stated("a-role-exempt-by-its-session", [allow(READ, Principal=ROLE, Resource=BUCKET), deny(READ,
+            {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn", "arn:aws:sts::123456789012:"
+            "assumed-role/Deploy/*")}, **PUBLIC)], found(VALUE, at=1), {}),
 ]
 # fmt: on

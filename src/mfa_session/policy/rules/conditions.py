@@ -11,6 +11,7 @@ from mfa_session.policy.credentials import (
     DIRECT_CALL,
     MFA_AGE,
     MFA_PRESENT,
+    RequestContext,
 )
 from mfa_session.policy.fixes import (
     right_condition,
@@ -58,8 +59,8 @@ NARROWED = Rule(
     "deny-narrowed",
     WARNING,
     "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
-    "too: where it does not, nobody without MFA is stopped. Or whoever sends a tag with the "
-    "request (`aws:RequestTag/break-glass`) is exempt.",
+    "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
+    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt.",
 )
 RULES = (
     UNKNOWN_OPERATOR,
@@ -83,7 +84,8 @@ _is_joined = re.compile(
 DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
 _everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match
 _of_exempting_tag = re.compile(
-    "aws:requesttag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)", re.IGNORECASE
+    "aws:(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
+    re.IGNORECASE,
 ).match
 _WRITTEN_OPERATORS = [
     f"{qualifier}{name}{ending}"
@@ -127,18 +129,36 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_sent_tags(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies that exempt whoever sends a tag with the request, such as break-glass."""
-    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
+def check_exempting_tags(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that exempt by a tag, such as break-glass, that is not the caller's, or not so."""
+    refuses = subject.refuses_without_mfa and not subject.on_role
+    for condition in subject.other_conditions if refuses else ():
         tag = _of_exempting_tag(condition.key)
-        if tag and condition.operator in OPPOSITES and not subject.on_role:
-            yield Flaw(
-                NARROWED,
-                condition.position,
-                f"{condition.key} is a tag that the caller sends with the request",
-                "whoever sends it needs no MFA, where the action takes tags",
-                f"compare aws:PrincipalTag/{tag[1]}, the tag of the user, which others set",
-            )
+        for what, who, cure in _wrong_tags(subject, condition, *tag.groups()) if tag else ():
+            yield Flaw(NARROWED, condition.position, what, who, cure)
+
+
+def _wrong_tags(
+    subject: Subject, condition: Condition, whose: str, name: str
+) -> Iterator[tuple[str, str, str]]:
+    key, kind, exempts = condition.key, whose.lower(), condition.operator in OPPOSITES
+    cure = f"compare aws:PrincipalTag/{name}, the tag of the user, which others set"
+    of_users = "user" in (subject.statement.sid or "").lower()
+    if kind == "request" and exempts:
+        what = f"{key} is a tag that the caller sends with the request"
+        yield what, "whoever sends it needs no MFA, where the action takes tags", cure
+    elif kind == "resource" and exempts and of_users:
+        what = f"{key} is a tag of the resource, not of the user"
+        yield what, "no user is exempt, and nobody needs MFA for resources with the tag", cure
+    elif kind == "principal" and _is_only_of_no(condition):
+        what = f"this Deny is only for users whose {key} is {condition.values[0]}"
+        cure = "write StringNotEquals, and the value by which one is exempt"
+        yield what, "whoever has no such tag needs no MFA", cure
+
+
+def _is_only_of_no(condition: Condition) -> bool:
+    said = {value.lower() for value in condition.values}
+    return said <= {"false", "no"} and not is_met(condition, RequestContext({condition.key: None}))
 
 
 def check_values(subject: Subject) -> Iterator[Flaw]:
@@ -271,7 +291,7 @@ def _is_narrow(condition: Condition) -> bool:
         return False
     if key == "aws:requestedregion":  # a Deny in some regions is meant to be one
         return condition.operator in OPPOSITES
-    if key == "aws:currenttime" and condition.operator.startswith("DateGreaterThan"):
+    if key in {"aws:currenttime", "aws:epochtime"} and "GreaterThan" in condition.operator:
         return False  # it says since when the Deny is in force
     return key in CIRCUMSTANCES and not has_wrong_networks(condition)
 

@@ -297,7 +297,11 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     whole, statement = subject.whole, subject.statement
     users = tuple(filter(of_a_user, statement.resources or ()))  # the others do not matter
     statement = replace(statement, resources=users) if users else statement
-    denied = (whole.denies_action(statement, kind, action) for kind in KINDS_WITHOUT_MFA)
+    removing = replace(statement, actions=(action,), not_actions=None)
+    denied = (
+        whole.denies_action(statement, kind, action) or whole.denies_but_for_some(removing, kind)
+        for kind in KINDS_WITHOUT_MFA
+    )
     return all(denied) or whole.meant_denials.are_about(statement, action)
 
 

@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import comparison
+from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
@@ -27,8 +28,9 @@ WRONG_RESOURCE = Rule(
     "on a user, or, in a policy about MFA, `iam:CreateUser` on a role, or `iam:GetAccountSummary` "
     "on anything but `*` (a note); or `sts:AssumeRole` on no role; or, under an MFA condition, "
     "`s3:DeleteBucket` on objects, or `kms:Decrypt` on an alias; or the user and the device in "
-    "different accounts: the statement has no effect on it. Or `s3:*` denied on a bucket without "
-    "its objects, or an API's path without a method.",
+    "different accounts, or one's own user without the path by which a Deny names the users: the "
+    "statement has no effect on it. Or `s3:*` denied on a bucket without its objects, or an API's "
+    "path without a method.",
 )
 RULES = (WRONG_RESOURCE,)
 
@@ -99,6 +101,7 @@ MEANT = {
     _WITH_SUFFIX: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
+_user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
@@ -207,6 +210,41 @@ def check_accounts(subject: Subject) -> Iterator[Flaw]:
             "one of the two ARNs matches nothing: no user has a device in another account",
             "write the same account in both",
         )
+
+
+def check_paths(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows of one's own device for users whose path is not in the resource."""
+    path, where = _path_of_users(subject.whole), subject.statement.resources or ()
+    if path and subject.statement.allows and concerns(subject.statement, ENROLMENT[1]):
+        users = [each for each in where if fits(each, _OF_USER)]
+        if users and not _enables_at(subject.whole, f"user/{path}x"):
+            yield Flaw(
+                WRONG_RESOURCE,
+                subject.place_of("Resource"),
+                f"by a Deny here the users have the path /{path}, and {users[0]} has no path",
+                "it matches none of them: they cannot set up MFA, and are locked out",
+                f"write user/{path}${{aws:username}}",
+            )
+
+
+@functools.lru_cache(maxsize=32)
+def _path_of_users(whole: WholePolicy) -> str:
+    """Return the path of the users whom a Deny asks for MFA by their ARNs; empty without one."""
+    named = (
+        list(map(_user_with_path, condition.values))
+        for each in whole.denies_for_mfa
+        for condition in each.conditions
+        if condition.is_about(PRINCIPAL_ARN) and condition.operator not in OPPOSITES
+    )
+    return next((found[0][1] for found in named if found and found[0] and all(found)), "")
+
+
+@functools.lru_cache(maxsize=32)
+def _enables_at(whole: WholePolicy, user: str) -> bool:
+    """Say whether an Allow lets a user called x, with a path, enable a device."""
+    allows = (each for each in whole.statements if each.allows and concerns(each, ENROLMENT[1]))
+    where = (resource for each in allows for resource in each.resources or ("*",))
+    return any(may_meet(parts_of(with_variables_as("x", each))[5], user) for each in where)
 
 
 @functools.lru_cache(maxsize=32)

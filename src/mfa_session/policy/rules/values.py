@@ -93,6 +93,10 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
     "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
     "aws:principaltype": (_no_principal_type, f"one of {', '.join(_PRINCIPAL_TYPES)}"),
+    "kms:viaservice": (
+        re.compile(r"[a-z0-9-]+\.amazonaws\.com").fullmatch,
+        "s3.REGION.amazonaws.com",
+    ),
     "aws:requestedregion": (re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]").fullmatch, "a region"),
 }
 _PRIVATE = tuple(
@@ -270,6 +274,8 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
 def has_wrong_values(condition: Condition) -> bool:
     """Say whether a value has the form of no value of the key."""
     is_other, _ = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
+    if condition.is_about("aws:PrincipalArn"):
+        is_other = _of_no_principal
     others = filter(is_other, condition.values) if is_other else ()
     return bool(patterns_as_text(condition)) or any(others)
 
