@@ -130,7 +130,7 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_exempting_tags(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies that exempt by a tag, such as break-glass, that is not the caller's, or not so."""
+    """Find Denies that exempt by a tag that is not the caller's, or by the absence of one."""
     refuses = subject.refuses_without_mfa and not subject.on_role
     for condition in subject.other_conditions if refuses else ():
         tag = _of_exempting_tag(condition.key)
