@@ -17,6 +17,7 @@ from mfa_session.policy.rules import (
     exemptions,
     form,
     keys,
+    places,
     principals,
     regions,
     removal,
@@ -24,6 +25,7 @@ from mfa_session.policy.rules import (
     roles,
     sids,
     values,
+    variables,
     wrong_credentials,
 )
 from mfa_session.policy.rules.rule import Finding, Flaw, Subject
@@ -43,7 +45,9 @@ _MODULES = (
     ages,
     values,
     keys,
+    variables,
     form,
+    places,
     actions,
     exemptions,
     enrolment,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.json_text import listed
-from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resources import is_about_mfa
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, and_more
 from mfa_session.policy.rules.values import is_no_account
+from mfa_session.policy.rules.variables import keys_outside_of_braces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,11 +99,10 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
         if (found := _why_dead(str(item.value), in_yaml=in_yaml))
     ]
     for item, exempting, (why, cure) in told[:1]:
-        more = f" (and {len(told) - 1} more)" if told[1:] else ""
         yield Flaw(
             DEAD_ARN,
             subject.document.source.position(item.offset),
-            f"{item.value} {why}{more}",
+            f"{item.value} {why}{and_more(told)}",
             f"the ARN matches nothing: it {_effect(subject, exempting=exempting)}",
             cure,
         )

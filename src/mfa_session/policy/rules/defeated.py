@@ -21,8 +21,8 @@ from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
 )
 from mfa_session.policy.rules.removal import check_own_removal
+from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
-from mfa_session.policy.rules.resources import parts_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
 

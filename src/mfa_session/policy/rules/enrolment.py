@@ -32,14 +32,8 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     sparing,
 )
-from mfa_session.policy.rules.resources import (
-    ENROLMENT,
-    MEANT,
-    RESOURCES_OF,
-    fits,
-    in_partition_of,
-    parts_of,
-)
+from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
+from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
 

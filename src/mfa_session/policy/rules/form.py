@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
@@ -13,47 +11,23 @@ from mfa_session.policy.document import (
     CURRENT_VERSION,
     TRUST_ACTIONS,
     has_principal,
-    is_about_devices,
     is_about_roles,
-    is_for_everybody,
 )
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.intrinsics import has_variable, is_unfilled, with_variables_as
+from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.rule import (
-    ERROR,
-    REJECTED,
-    WARNING,
-    Flaw,
-    Rule,
-    Subject,
-)
+from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
+from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject, and_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mfa_session.policy.document import Statement
     from mfa_session.policy.policy_text import Position
-    from mfa_session.policy.rules.whole_policy import WholePolicy
-
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",
     ERROR,
     "IAM has no such element (`Conditions`, for example) and rejects the policy.",
-)
-MISPLACED = Rule(
-    "misplaced-element",
-    ERROR,
-    "A `Principal` in a policy of a user, group or role, a `Resource` in a trust policy, or "
-    "`NotAction` in a resource control policy: IAM rejects the policy. A warning for a resource "
-    "policy of a service that has none (`codecommit:…`).",
-)
-NO_ARN = Rule(
-    "resource-no-arn",
-    ERROR,
-    "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy. A warning for a bucket's "
-    "policy with named principals that is about another bucket as well.",
 )
 MALFORMED = Rule(
     "malformed-policy",
@@ -72,8 +46,7 @@ OLD_VERSION = Rule(
     "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: they "
     "match nothing.",
 )
-RULES = (UNKNOWN_ELEMENT, MISPLACED, NO_ARN, MALFORMED, OLD_VERSION)
-
+RULES = (UNKNOWN_ELEMENT, MALFORMED, OLD_VERSION)
 _is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
 # A word stands for an account's number or an id, which AWS prints of a user who is gone.
@@ -100,20 +73,9 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     ),
     "Service": (_service, "name the service, such as ec2.amazonaws.com"),
 }
-_bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
-_of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
-_ARN_PARTS, _ACCOUNT_AT = 6, 4
-_IN_RCPS = {"aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3",
-            "secretsmanager", "sqs", "sts"}  # fmt: skip
-_WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
-_NAMES = {
-    "identity": "a policy of a user, group or role",
-    "boundary": "a permissions boundary",
-    "scp": "a service control policy",
-}
 
 
 def check_elements(subject: Subject) -> Iterator[Flaw]:
@@ -131,118 +93,6 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
                 f"write {near[0]}" if free else f"remove {name}",
                 {near[0]: plain(node)} if free else {},
             )
-
-
-def check_places(subject: Subject) -> Iterator[Flaw]:
-    """Find elements that do not belong in this kind of policy."""
-    statement, kind = subject.statement, subject.document.kind
-    named = _elements(statement, "Principal", "NotPrincipal")
-    if kind in _NAMES:
-        wrong, what = named, _NAMES[kind]
-        if kind == "scp" and named and _may_be_an_rcp(subject.whole):
-            return
-    elif kind == "rcp":
-        wrong, what = _elements(statement, "NotAction", "NotPrincipal"), "a resource control policy"
-    elif kind == "resource" and named and is_about_devices(statement):
-        wrong, what = named, "a policy with iam: actions"
-    elif subject.document.told_kind is None and is_for_everybody(statement):
-        return  # it may be an RCP's or a VPC endpoint's
-    elif named and statement.actions and is_about_roles(statement):
-        wrong = _elements(statement, "Resource", "NotResource")
-        what = "a role's trust policy"
-    else:
-        return
-    for name in wrong:
-        yield Flaw(
-            MISPLACED,
-            subject.place_of(name),
-            f"{name} does not belong in {what}",
-            REJECTED,
-            f"remove {name}",
-        )
-
-
-def check_services(subject: Subject) -> Iterator[Flaw]:
-    """Find policies of resources for services that have none, once for a policy."""
-    statement = subject.statement
-    if statement is _first_without_policies(subject.whole):
-        action = (statement.actions or ("*",))[0]
-        yield Flaw(
-            MISPLACED,
-            subject.place_of("Principal"),
-            f"there are no resource policies for {action}",
-            "AWS has no place for the policy, and it has no effect",
-            "write it without Principal, as a policy of users, groups or roles",
-            severity=WARNING,
-        )
-
-
-@functools.lru_cache(maxsize=32)
-def _first_without_policies(whole: WholePolicy) -> Statement | None:
-    """Return the first statement of somebody on services that have no policies of resources.
-
-    One of everybody may be in the policy of a VPC endpoint, which every service has.
-    """
-    named = filter(has_principal, whole.statements)
-    alone = (each for each in named if not is_for_everybody(each))
-    return next(filter(_is_without_policies, alone), None)
-
-
-def _is_without_policies(statement: Statement) -> bool:
-    actions = statement.actions or ("*",)
-    return all(action.lower().startswith(_WITHOUT_POLICIES) for action in actions)
-
-
-def _elements(statement: Statement, *names: str) -> list[str]:
-    return [name for name in names if name in statement.elements]
-
-
-def check_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find resources that are no ARNs; of resource policies, only those of S3 need ARNs."""
-    if subject.document.kind not in _NAMES and not _is_about_s3(subject.statement):
-        return
-    items = subject.items_of("Resource", "NotResource")
-    texts = [item for item in items if isinstance(item.value, str)]
-    wrong = [item for item in texts if _is_no_arn(str(item.value))]
-    bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else ""
-    other = [item for item in texts if bucket and not _is_of(bucket, str(item.value))]
-    if other and not wrong:
-        yield Flaw(
-            NO_ARN,
-            subject.document.source.position(other[0].offset),
-            f"{other[0].value} is not {bucket} alone, and a bucket's policy is about one bucket",
-            REJECTED,
-            f"write arn:aws:s3:::{bucket}, or that with /* for the objects",
-            severity=WARNING,
-        )
-    if wrong:
-        yield Flaw(
-            NO_ARN,
-            subject.document.source.position(wrong[0].offset),
-            f"{wrong[0].value!r} is neither an ARN nor *{_and_more(wrong)}",
-            REJECTED,
-            "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
-        )
-
-
-@functools.lru_cache(maxsize=32)
-def _bucket_of(whole: WholePolicy) -> str:
-    """Return the bucket that most of a bucket's policy is about.
-
-    Return nothing if it may be another's: in the policy of a VPC endpoint, all are for everybody.
-    """
-    named = [each for each in whole.statements if not is_for_everybody(each)]
-    if not named or not all(map(_is_about_s3, whole.statements)):
-        return ""
-    found = Counter(
-        b[1] for each in whole.statements for b in map(_bucket, each.resources or ()) if b
-    )
-    return found.most_common(1)[0][0] if found else "BUCKET"
-
-
-def _is_of(bucket: str, resource: str) -> bool:
-    found = _bucket(resource)
-    return found[1] == bucket if found else not _of_all_buckets(resource)
 
 
 def check_form(subject: Subject) -> Iterator[Flaw]:
@@ -271,7 +121,7 @@ def check_references(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             MALFORMED,
             subject.document.source.position(item.offset),
-            what + _and_more(misread),
+            what + and_more(misread),
             who,
             cure,
         )
@@ -292,10 +142,6 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
             "the variable matches nobody",
             f'write "Version": "{CURRENT_VERSION}" at the top of the policy',
         )
-
-
-def _and_more(found: Sequence[object]) -> str:
-    return f" (and {len(found) - 1} more)" if found[1:] else ""
 
 
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
@@ -354,7 +200,7 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             cure = "move it to the role's permission policy"
             yield subject.document.source.position(item.offset), what, cure
     if none:
-        what = f"{none[0].value!r} cannot be an action" + _and_more(none)
+        what = f"{none[0].value!r} cannot be an action" + and_more(none)
         cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
         yield subject.document.source.position(none[0].offset), what, cure
 
@@ -367,16 +213,12 @@ def _is_empty(node: Node | None) -> bool:
 def _wanted(subject: Subject) -> Iterator[str]:
     statement, kind = subject.statement, subject.document.kind
     yield "Action"
-    if kind not in _NAMES:
+    if kind not in WITHOUT_PRINCIPAL:
         yield "Principal"
-        if _is_about_s3(statement):  # others need none
+        if is_about_s3(statement):  # others need none
             yield "Resource"
     elif not has_principal(statement):
         yield "Resource"
-
-
-def _is_about_s3(statement: Statement) -> bool:
-    return all(action.lower().startswith("s3:") for action in statement.actions or ("",))
 
 
 def _meant(name: str) -> Sequence[str]:
@@ -384,7 +226,7 @@ def _meant(name: str) -> Sequence[str]:
 
 
 def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    if subject.document.kind in _NAMES:  # there, each is misplaced
+    if subject.document.kind in WITHOUT_PRINCIPAL:  # there, each is misplaced
         return
     for element in ("Principal", "NotPrincipal"):
         node = subject.statement.elements.get(element)
@@ -395,7 +237,7 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             if (found := _why_none(kind, str(item.value)))
         ]
         for item, (what, cure) in wrong[:1]:
-            yield subject.document.source.position(item.offset), what + _and_more(wrong), cure
+            yield subject.document.source.position(item.offset), what + and_more(wrong), cure
 
 
 def _why_none(kind: str, text: str) -> tuple[str, str] | None:
@@ -414,28 +256,3 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     elif kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
     return f"{text} cannot be a principal of the type {kind}", cure
-
-
-@functools.lru_cache(maxsize=32)
-def _may_be_an_rcp(whole: WholePolicy) -> bool:
-    return all(map(_may_be_of_an_rcp, whole.statements))
-
-
-def _may_be_of_an_rcp(statement: Statement) -> bool:
-    """Say whether a statement may be a resource control policy's, which limits like an SCP.
-
-    It is for everybody, and about what services do that keep resources.
-    """
-    services = {action.lower().partition(":")[0] for action in statement.actions or ()}
-    named = statement.not_actions is None and services <= {*_IN_RCPS, "*"}
-    return named and is_for_everybody(statement)
-
-
-def _is_no_arn(text: str) -> bool:
-    if text.startswith("arn:"):
-        parts = with_variables_as("x", text).split(":", _ARN_PARTS - 1)
-        account = parts[_ACCOUNT_AT] if len(parts) > _ACCOUNT_AT else ""
-        in_account = "/" in account.partition("*")[0] and not is_unfilled(account)
-        short = len(parts) < _ARN_PARTS and not ("*" in text or is_unfilled(text))
-        return in_account or short
-    return not (text.startswith("*") or is_unfilled(text))

@@ -10,7 +10,7 @@ from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import may_be_of
-from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext, role_session
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext
 from mfa_session.policy.fixes import age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
-
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
     ERROR,
@@ -35,14 +34,7 @@ NO_SUCH_KEY = Rule(
     "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
     "as well.",
 )
-NO_USER = Rule(
-    "username-in-role-policy",
-    WARNING,
-    "A role's own policy uses `aws:username`, in a condition or as a variable: role sessions have "
-    "none, and nothing matches.",
-)
-RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
-
+RULES = (UNKNOWN_KEY, NO_SUCH_KEY)
 # The keys for all services (IAM reference, global condition context keys); those of _OLDER stand in
 # policies of AWS's own or of its older guides.
 _NAMES = """
@@ -101,16 +93,11 @@ _KEYS = {
     }.items()
 }
 _GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
-_form = re.compile(r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
+is_in_form = re.compile(
+    r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII
+).fullmatch
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
-_variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
-_of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
-_of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
-_user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
-_filled_in = re.compile(r"(?<!\$)\$\{(?![\w-]+:[^:])").search
-_TEMPLATES = (".tftpl", ".tpl", ".tmpl")
-_OF_SERVERLESS = {"aws:accountid", "aws:region"}
 _OF_LISTS, _OF_WRITES = ("s3:list*",), ("s3:create*", "s3:put*", "s3:replicate*")
 _OF_READS = ("s3:get*", "s3:*tagging", "s3:put*acl", "s3:restore*", "s3:bypass*")
 # The actions that have a key (Service Authorization Reference, Amazon S3; for objects' tags the S3
@@ -145,7 +132,7 @@ _SENT_BY = {
 }
 # The keys that credentials of instances bring to every service.
 _OF_INSTANCES = {"ec2:roledelivery", "ec2:sourceinstancearn"}
-_EXISTING = "use one of AWS's condition keys"
+EXISTING = "use one of AWS's condition keys"
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 
 
@@ -175,15 +162,15 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
         about = subject.mfa_conditions or (subject.document.kind == "resource" and prefix == "s3")
         if misspelt(condition) or not (about or prefix in _ANYWHERE):
             continue
-        near = _meant_instead(condition.key)
+        near = meant_instead(condition.key)
         near = _meant_by_other(subject, condition.key) if near is None else near
         if near is not None:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"AWS has no condition key {condition.key}" + _nearest(near),
+                f"AWS has no condition key {condition.key}" + and_nearest(near),
                 f"no request has that key: {_never_there(subject, condition)}",
-                _EXISTING,
+                EXISTING,
                 severity=None if near or prefix == "aws" else NOTE,
             )
 
@@ -245,77 +232,6 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_variables(subject: Subject) -> Iterator[Flaw]:
-    """Find variables that IAM cannot fill in, and keys that should be variables."""
-    wrong = [
-        (item, f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
-        for item in subject.items_of("Resource", "NotResource")
-        if not _of_terraform(str(item.value))  # which has `&{aws:username}` and `$${aws:username}`
-        for key in keys_outside_of_braces(str(item.value))
-    ]
-    for item in subject.texts():
-        for key in map(str.strip, _variable.findall(str(item.value))):
-            near = _meant_instead(key)
-            dotted = key.lower().replace("aws.", "aws:", 1)
-            if key.startswith("!aws:"):
-                message = f"only CloudFormation's Fn::Sub makes ${{{key[1:]}}} of ${{{key}}}"
-                wrong.append((item, f"write ${{{key[1:]}}}", message))
-            elif dotted != key.lower() and _meant_instead(dotted) is None and _form(dotted):
-                wrong.append((item, f"write ${{{dotted}}}", f"{key} is no variable of IAM"))
-            elif near is not None and not _is_of_serverless(subject, key):
-                message = f"AWS has no condition key {key}{_nearest(near)}"
-                wrong.append((item, _EXISTING, message))
-    first = {message: (item, cure) for item, cure, message in reversed(wrong)}
-    for message, (item, cure) in reversed(first.items()):
-        yield Flaw(
-            NO_SUCH_KEY,
-            subject.document.source.position(item.offset),
-            message,
-            "the value matches nothing: "
-            + ("it allows nobody" if subject.statement.allows else "it stops nobody"),
-            cure,
-        )
-
-
-def check_escapes(subject: Subject) -> Iterator[Flaw]:
-    """Find the first `$${aws:username}` in a policy with nothing else that a template fills in."""
-    source = subject.document.source
-    escaped = next((each for each in subject.texts() if "$${aws:" in str(each.value)), None)
-    if escaped is None or "$${aws:" in source.text[: escaped.offset]:
-        return
-    if not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
-        yield Flaw(
-            NO_SUCH_KEY,
-            source.position(escaped.offset),
-            "to IAM, $${aws:…} is a $ before the value; only Terraform's templatefile makes it "
-            "${aws:…}",
-            "unless it does, the value matches nothing",
-            "write ${aws:…} where IAM is to read this text",
-            severity=NOTE,
-        )
-
-
-def check_username(subject: Subject) -> Iterator[Flaw]:
-    """Find user names in a role's policy."""
-    needing = [
-        *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
-        *(each.node.key_offset for each in subject.other_conditions if _needs_user_name(each)),
-    ]
-    if subject.on_role and needing:
-        yield Flaw(
-            NO_USER,
-            subject.document.source.position(needing[0]),
-            "this is a role's policy, and role sessions have no aws:username",
-            "nobody is allowed anything" if subject.statement.allows else "nobody is stopped",
-            "use aws:userid or a tag of the role, or move the statement to a user's policy",
-        )
-
-
-def keys_outside_of_braces(text: str) -> list[str]:
-    """Return the keys in a text that are to be variables and are not."""
-    return _of_a_user(_variable.sub("", text))
-
-
 def misspelt(condition: Condition) -> str | None:
     """Return the MFA key that another key is meant to be."""
     key = condition.key.lower().partition("/")[0]  # what follows is the name of a tag
@@ -340,7 +256,7 @@ def age_of(condition: Condition) -> str:
 
 
 def _meant_by_other(subject: Subject, key: str) -> str | None:
-    """Return the same as `_meant_instead` for a key without a prefix, or of no AWS service."""
+    """Return the same as `meant_instead` for a key without a prefix, or of no AWS service."""
     found = None if is_unfilled(key) else _plain_form(key)
     if found is None or subject.names is None:
         return None
@@ -370,29 +286,17 @@ def _never_there(subject: Subject, condition: Condition) -> str:
     return "everybody is locked out, with MFA too" if matches else "nobody is stopped"
 
 
-def _needs_user_name(condition: Condition) -> bool:
-    if condition.is_about("aws:username"):
-        return is_met(condition, role_session().facts) is False
-    lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator
-    return not lenient and bool(condition.values) and all(map(_user_name, condition.values))
-
-
-def _is_of_serverless(subject: Subject, key: str) -> bool:
-    """Say whether the Serverless Framework fills a variable in: its files are YAML."""
-    in_yaml = subject.document.source.label.endswith((".yml", ".yaml"))
-    return in_yaml and key.lower() in _OF_SERVERLESS
-
-
-def _nearest(key: str | None) -> str:
+def and_nearest(key: str | None) -> str:
+    """Return the end of a message that names a key of `meant_instead`."""
     return f"; the nearest is {key}" if key else ""
 
 
-def _meant_instead(key: str) -> str | None:
+def meant_instead(key: str) -> str | None:
     """Return the key that is most like one which AWS does not have; None if AWS has it.
 
     What is not written as a key of AWS's is not judged: other prefixes, placeholders.
     """
-    found = _form(key)
+    found = is_in_form(key)
     if found is None:
         return None
     known, name = _KEYS[found[1].lower()], found[2].lower() + ("/" if found[3] else "")

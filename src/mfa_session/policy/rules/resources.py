@@ -11,7 +11,20 @@ from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
-from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.rules.resource_kinds import (
+    ENROLMENT,
+    MEANT,
+    OF_BUCKET,
+    OF_NONE,
+    OF_OBJECT,
+    OF_USER,
+    RESOURCES_OF,
+    fits,
+    has_no_resource,
+    parts_of,
+    resource_of,
+)
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -20,7 +33,6 @@ if TYPE_CHECKING:
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Statement
     from mfa_session.policy.rules.whole_policy import WholePolicy
-
 WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
@@ -33,74 +45,6 @@ WRONG_RESOURCE = Rule(
     "path without a method.",
 )
 RULES = (WRONG_RESOURCE,)
-
-ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
-# The resources that the actions are asked for (Service Authorization Reference; the list's is what
-# IAM names when it refuses).
-_OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
-_OF_NONE = "*"  # they have no resource, and only `*` allows them
-_OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
-_WITH_SUFFIX = "secret:?*-??????"  # AWS adds six characters to the name
-RESOURCES_OF = {
-    "iam:createvirtualmfadevice": _OF_DEVICE,
-    "iam:deactivatemfadevice": _OF_USER,
-    "iam:deletevirtualmfadevice": _OF_DEVICE,
-    "iam:enablemfadevice": _OF_USER,
-    "iam:getmfadevice": _OF_USER,
-    "iam:listmfadevices": _OF_USER,
-    "iam:listvirtualmfadevices": _OF_LIST,
-    "iam:resyncmfadevice": _OF_USER,
-}
-_of_iam = re.compile(
-    "iam:(?:(?:attach|create|delete|detach|get|pass|put|tag|untag|update)(group|role|user)"
-    "(?:policy|permissionsboundary)?|changepassword|(?:create|delete|list|update)accesskeys?"
-    "|(?:create|delete|get|update)loginprofile)"
-).fullmatch
-_of_a_list = re.compile("iam:list(group|role|user)s").fullmatch
-_has_no_resource = re.compile(
-    "iam:(generatecredentialreport|get(account(passwordpolicy|summary)|credentialreport)"
-    "|listaccountaliases)|cloudtrail:(describetrails|lookupevents)"
-    "|cloudwatch:(getmetric(data|statistics)|listmetrics|putmetricdata)|codecommit:listrepositories"
-    "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
-    "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
-    "|ecr:getauthorizationtoken|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
-    "|organizations:(describeorganization|leaveorganization|listaccounts)|s3:listallmybuckets"
-    "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
-).fullmatch
-# Actions of other services that have one kind of resource (Service Authorization Reference).
-_OTHERS = (
-    (re.compile("cloudtrail:(deletetrail|stoplogging)"), "cloudtrail", "trail/?*"),
-    (re.compile("dynamodb:(delete|get|put|update)(item|table)"), "dynamodb", "table/?*"),
-    (re.compile("ec2:(reboot|stop|terminate)instances"), "ec2", "instance/?*"),
-    (
-        re.compile(
-            "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)"
-        ),
-        "kms",
-        "key/?*",
-    ),
-    (
-        re.compile("lambda:(delete|invoke)function|lambda:updatefunctioncode"),
-        "lambda",
-        "function:?*",
-    ),
-    (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
-    (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
-    (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", _WITH_SUFFIX),
-)
-_SERVICES = {kind: service for _, service, kind in _OTHERS}
-MEANT = {
-    _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
-    _OF_USER: "arn:aws:iam::*:user/${aws:username}",
-    **dict.fromkeys((_OF_NONE, _OF_LIST, "group/", "role/", "user/"), "*"),
-    _OF_ROLE: "the role's ARN",
-    **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "role", "user")},
-    _OF_BUCKET: "arn:aws:s3:::BUCKET",
-    _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
-    **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
-    _WITH_SUFFIX: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
-}
-_of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
@@ -118,7 +62,11 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     statement = subject.statement
     if not (statement.actions and statement.resources):
         return
-    kinds = [(name, _resource_of(subject, name.lower())) for name in statement.actions]
+    about_mfa, under_mfa = is_about_mfa(subject.whole), bool(subject.mfa_conditions)
+    kinds = [
+        (name, resource_of(name.lower(), about_mfa=about_mfa, under_mfa=under_mfa))
+        for name in statement.actions
+    ]
     wrong = [
         (name, kind)
         for wanted in MEANT
@@ -139,7 +87,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             if statement.allows
             else "nobody is stopped",
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
-            severity=NOTE if {kind for _, kind in wrong} == {_OF_NONE} else None,
+            severity=NOTE if {kind for _, kind in wrong} == {OF_NONE} else None,
         )
 
 
@@ -147,10 +95,10 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of what has no resource, and so is not among those that are exempt."""
     statement = subject.statement
     exempt = statement.not_resources if subject.refuses_without_mfa else None
-    if not exempt or any(fits(each, _OF_NONE) for each in exempt):
+    if not exempt or any(fits(each, OF_NONE) for each in exempt):
         return
     for name in statement.actions or ():
-        if _has_no_resource(name.lower()) and subject.whole.allows_without_mfa(name):
+        if has_no_resource(name.lower()) and subject.whole.allows_without_mfa(name):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of_action(name),
@@ -168,9 +116,9 @@ def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
     everything = any(name.lower() == "s3:*" for name in statement.actions or ())
     if not (where and everything and subject.refuses_without_mfa):
         return
-    parts = [("s3:GetObject", _OF_OBJECT, "its objects")]
+    parts = [("s3:GetObject", OF_OBJECT, "its objects")]
     if subject.document.kind == "resource":  # others may be about objects on purpose
-        parts.append(("s3:ListBucket", _OF_BUCKET, "the bucket itself"))
+        parts.append(("s3:ListBucket", OF_BUCKET, "the bucket itself"))
     for action, wanted, what in parts:
         missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
         if missing and _doing(subject.whole, action, wanted, "Allow"):
@@ -216,7 +164,7 @@ def check_paths(subject: Subject) -> Iterator[Flaw]:
     """Find Allows of one's own device for users whose path is not in the resource."""
     path, where = _path_of_users(subject.whole), subject.statement.resources or ()
     if path and subject.statement.allows and concerns(subject.statement, ENROLMENT[1]):
-        users = [each for each in where if fits(each, _OF_USER)]
+        users = [each for each in where if fits(each, OF_USER)]
         if users and not _enables_at(subject.whole, f"user/{path}x"):
             yield Flaw(
                 WRONG_RESOURCE,
@@ -259,30 +207,6 @@ def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
 def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
     own = map(_own_arn, statement.resources or ())
     return {found[1] for found in own if found and found[2] == kind}
-
-
-def _resource_of(subject: Subject, action: str) -> str | None:
-    if action == "sts:assumerole":
-        return _OF_ROLE
-    if _has_no_resource(action):
-        return _OF_NONE if is_about_mfa(subject.whole) else None
-    if action.startswith("iam:"):
-        return _resource_in_iam(subject, action)
-    if not subject.mfa_conditions:
-        return None
-    found = _of_s3(action)
-    if found:
-        return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
-    return next((kind for actions, _, kind in _OTHERS if actions.fullmatch(action)), None)
-
-
-def _resource_in_iam(subject: Subject, action: str) -> str | None:
-    listed, named = _of_a_list(action), _of_iam(action)
-    if not ((listed or named) and is_about_mfa(subject.whole)):
-        return RESOURCES_OF.get(action)
-    if listed:
-        return f"{listed[1]}/"
-    return f"{named[1]}/*" if named and named[1] else _OF_USER
 
 
 @functools.lru_cache(maxsize=32)
@@ -346,45 +270,3 @@ def _partition(arn: str) -> str:
 def _may_be_on(statement: Statement, wanted: str) -> bool:
     where = statement.resources
     return where is None or any(fits(resource, wanted) for resource in where)
-
-
-def parts_of(pattern: str) -> list[str]:
-    """Return the six parts of ARNs; a pattern may end before, as `*` and `arn:aws:iam::*` do."""
-    parts = pattern.split(":", maxsplit=5)
-    return [*parts, *("*" * (6 - len(parts)))]
-
-
-def fits(resource: str, wanted: str) -> bool:
-    """Say whether a pattern may match a resource; a variable is some text."""
-    _, _, service, region, account, what = parts_of(with_variables_as("?*", resource))
-    if wanted == _OF_NONE:
-        return what == "*" or is_unfilled(resource)
-    if wanted in {_OF_BUCKET, _OF_OBJECT}:
-        nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
-        if service != "s3" or is_unfilled(resource):
-            return True
-        return _is_in_s3(what, wanted) if nowhere else may_meet(what, "accesspoint/*")
-    if wanted in _SERVICES:
-        own = may_meet(service, _SERVICES[wanted]) and bool(account)
-        return is_unfilled(resource) or (own and may_meet(what, wanted))
-    if wanted == _OF_USER and "${aws:userid}" in resource.lower():
-        return False  # an id is no name
-    return (
-        may_meet(service, "iam")
-        and may_meet(region, "")
-        and bool(account)
-        and (includes(what, wanted) if wanted.endswith("/") else _may_name(what, wanted))
-    ) or (wanted == _OF_USER and what == "root")
-
-
-def _is_in_s3(what: str, wanted: str) -> bool:
-    """Say whether a pattern may match a bucket, which has no slash, or an object in one."""
-    bucket, slash, key = what.partition("/")
-    if wanted == _OF_BUCKET:
-        return not slash
-    return not key.endswith("/") if key else not slash and "*" in bucket
-
-
-def _may_name(what: str, wanted: str) -> bool:
-    """Say whether a pattern may match a name below `user/` or `mfa/`; none ends in a slash."""
-    return may_meet(what, wanted) and not what.endswith("/")

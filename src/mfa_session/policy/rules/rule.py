@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -173,3 +173,8 @@ class Finding:
     who: str
     cure: str
     fix: Mapping[str, Any]
+
+
+def and_more(found: Sequence[object]) -> str:
+    """Say how many there are besides the first; nothing if it is alone."""
+    return f" (and {len(found) - 1} more)" if found[1:] else ""

@@ -21,7 +21,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
-from mfa_session.policy.rules.resources import RESOURCES_OF
+from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
