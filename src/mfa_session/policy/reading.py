@@ -16,7 +16,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import Node, listed, parse_lines
 from mfa_session.policy.origins import Origin, kind_by_name
 from mfa_session.policy.policy_text import PolicyText
-from mfa_session.policy.search import Found, Search, looks_like_statement
+from mfa_session.policy.search import TERRAFORM_HINT, Found, Search, looks_like_statement
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
@@ -262,10 +262,6 @@ _BLOCK = re.compile(
 _YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
 _COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
 _PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
-TERRAFORM_HINT = (
-    "lint Terraform's plan instead: `terraform plan -out=plan && terraform show -json plan"
-    " | mfa-session policy lint -`"
-)
 
 
 def read_nodes(source: PolicyText) -> list[Node]:

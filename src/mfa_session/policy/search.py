@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from mfa_session.policy.policy_text import PolicyText
 
 
+TERRAFORM_HINT = (
+    "lint Terraform's plan instead: `terraform plan -out=plan && terraform show -json plan"
+    " | mfa-session policy lint -`"
+)
+_OF_TERRAFORM = "aws_iam_policy_document"  # a data source, whose statements have other words
 _DEEPEST_STRINGS = 4  # a policy in a string in a string …
 _EFFECT_IN_TEXT = re.compile("(?<![a-z])[Ee]ffect(?!s)")  # not Kubernetes' sideEffects
 _ENCODED_BRACES = ("%7B", "%7b", "%5B", "%5b")
@@ -89,7 +94,12 @@ class Search:
             resolved = intrinsics.resolve(node)
             return [(resolved, origin)] if resolved else []
         inside = origin.inside(members)
-        return [(inner, inside.at(key)) for key, inner in members.items()]
+        if _OF_TERRAFORM in members:
+            place = self._source.place(members[_OF_TERRAFORM].key_offset)
+            what = f"{place}: this is Terraform's language, in JSON"
+            self.errors.append(ConfigurationError("terraform-source", what, TERRAFORM_HINT))
+        kept = (item for item in members.items() if item[0] != _OF_TERRAFORM)
+        return [(inner, inside.at(key)) for key, inner in kept]
 
     def _keep(self, node: Node, origin: Origin) -> None:
         if self._in_stack:

@@ -2433,6 +2433,8 @@ STATED = [
     Stated("own-removal-denied-for-most", [allow([OFF, LIST], Resource=ME), deny_but(CARE, {
             **WITHOUT, **on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/x")})], [],
            {}),
+    Stated("denied-always-by-a-promise", [allow(OFF, WITH, Resource=ME), deny(OFF,
+            Sid="NeverRemoveWithoutMFA")], [(PROMISE, "NeverRemoveWithoutMFA")], {}),
     Stated("a-role-exempt-by-its-session", [allow(READ, Principal=ROLE, Resource=BUCKET), deny(READ,
             {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn", "arn:aws:sts::123456789012:"
             "assumed-role/Deploy/*")}, **PUBLIC)], found(VALUE, at=1), {}),

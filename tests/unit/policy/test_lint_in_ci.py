@@ -340,6 +340,8 @@ def test_a_misspelt_action_is_named_with_the_nearest(home: Path, run: Run) -> No
     assert "hint: did you mean 'ec2:TerminateInstances'?" in made_error.stderr
 
 
+TF_JSON = json.dumps({"data": {"aws_iam_policy_document": {"x": {"statement": [
+    {"effect": "Allow", "actions": ["s3:*"], "resources": ["*"]}]}}}})  # fmt: skip
 HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
 
 
@@ -348,6 +350,7 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
     [
         ("main.tf", HCL, "terraform-source", "main.tf:1:1: this is HCL"),
         ("p.json", HCL, "terraform-source", "p.json:1:1: this is HCL"),
+        ("main.tf.json", TF_JSON, "terraform-source", "main.tf.json:1:11: this is Terraform's"),
         ("p.json", "# Our policy\n", "bad-policy-json", "this is Markdown"),
         ("p.json", "<xml/>", "bad-policy-json", "this is XML or HTML"),
         ("p.json", "{'Statement': []}", "bad-policy-json", "in single quotes"),

@@ -173,7 +173,11 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
             "nobody: the statement has no effect of its own",
             "delete it, or write what else it is to do",
         )
-    elif subject.requires_mfa and (denying := subject.whole.denying_always(subject.statement)):
+    elif (
+        subject.requires_mfa
+        and (denying := subject.whole.denying_always(subject.statement))
+        and "mfa" not in (denying.sid or "").lower()  # which was to have a condition: `sids`
+    ):
         yield Flaw(
             SUPERFLUOUS,
             subject.statement.position,
