@@ -699,7 +699,7 @@ ELSEWHERE = {
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
     "cli.use:_stronger": "e2e/test_use.py: test_variables_that_override_aws_profile_are_reported",
     "system.embedding:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
-    "policy.reading": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
+    "policy.search": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
     "cli.demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",
     "cli.demo:_run_demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",
 }
