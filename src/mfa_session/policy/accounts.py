@@ -5,9 +5,10 @@ That is the answer of `aws iam get-account-authorization-details`.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.document import NewerVersion, holder_of
 from mfa_session.policy.json_text import items_of, members_of, text_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _of_mfa = re.compile("aws:multifactorauth", re.IGNORECASE).match
 _ARNS = ("PermissionsBoundaryArn", "PolicyArn")
-_LISTS = ("GroupList", "UserPolicyList", "AttachedManagedPolicies")
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
 
 
@@ -34,18 +34,13 @@ def is_account(members: Members) -> bool:
 def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]]:
     """Yield the policies of users, groups and roles, and managed ones in their default versions.
 
-    A managed policy used only as a boundary is a boundary. The first one of users that asks for MFA
-    gets the users whom none asks.
+    A managed policy used only as a boundary is a boundary.
     """
     attached = _attached(members)
-    not_asked = _users_not_asked(members)
+    origin = origin._replace(account=members)
     for name in DETAILS:
         for item in items_of(members.get(name)):
-            if not_asked and name != "RoleDetailList" and _asks_for_mfa(item):
-                yield item, origin._replace(not_asked=not_asked)
-                not_asked = ()
-            else:
-                yield item, origin
+            yield item, origin
     for item in items_of(members.get("Policies")):
         policy = members_of(item)
         arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
@@ -56,42 +51,67 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
         )
         default = _default_of(policy)
         if "Document" in default:
-            there = there._replace(newer=_newer(policy, default))
-            if there.holder != "role" and _asks_for_mfa(default["Document"]):
-                there, not_asked = there._replace(not_asked=not_asked), ()
-            yield default["Document"], there
+            yield default["Document"], there._replace(newer=_newer(policy, default))
 
 
-def _users_not_asked(members: Members) -> tuple[str, ...]:
-    """Return the users whom no policy asks for MFA; one that is not here may do so."""
-    asking = {
-        text_of(policy.get("Arn")): _asks_for_mfa(_default_of(policy).get("Document"))
+class AccountUser(NamedTuple):
+    """A user, with the names of the policies and the boundary that are here, and what is `unseen`.
+
+    That are the ARNs of other policies, and other groups.
+    """
+
+    name: str
+    arn: str
+    path: str
+    policies: tuple[str, ...]
+    boundary: str
+    unseen: frozenset[str]
+
+
+def users_in(members: Members) -> Iterator[AccountUser]:
+    """Yield the users of an account, with all their policies by the names that they get here."""
+    names = {
+        text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
         for policy in map(members_of, items_of(members.get("Policies")))
     }
-
-    def asks(holder: Node) -> bool:
-        own = members_of(holder)
-        boundary = members_of(own.get("PermissionsBoundary"))
-        others = [boundary, *map(members_of, items_of(own.get("AttachedManagedPolicies")))]
-        arns = (text_of(each.get(key)) for each in others for key in _ARNS)
-        return _asks_for_mfa(holder) or any(
-            asking.get(arn, ":aws:policy/" not in arn) for arn in filter(None, arns)
+    groups = {
+        text_of(each.get("GroupName")): each
+        for each in map(members_of, items_of(members.get("GroupDetailList")))
+    }
+    for user in map(members_of, items_of(members.get("UserDetailList"))):
+        its_groups = list(map(text_of, items_of(user.get("GroupList"))))
+        holders = [user, *(groups[each] for each in its_groups if each in groups)]
+        arns = list(itertools.chain.from_iterable(map(_arns_attached, holders)))
+        own = itertools.chain.from_iterable(map(_own_policies, holders))
+        boundary = text_of(members_of(user.get("PermissionsBoundary")).get(_ARNS[0]))
+        yield AccountUser(
+            name=text_of(user.get("UserName")),
+            arn=text_of(user.get("Arn")),
+            path=text_of(user.get("Path")),
+            policies=(*own, *(names[arn] for arn in arns if arn in names)),
+            boundary=names.get(boundary, ""),
+            unseen=frozenset({*arns, *its_groups, boundary} - names.keys() - groups.keys() - {""}),
         )
 
-    groups = {
-        text_of(members_of(each).get("GroupName")): asks(each)
-        for each in items_of(members.get("GroupDetailList"))
+
+def roles_in(members: Members) -> Mapping[str, str]:
+    """Return the ARNs of an account's roles, by the names of their trust policies."""
+    roles = map(members_of, items_of(members.get("RoleDetailList")))
+    return {
+        f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn")) for each in roles
     }
 
-    def is_asked(user: Node) -> bool:
-        its_groups = map(text_of, items_of(members_of(user).get("GroupList")))
-        return asks(user) or any(groups.get(each, True) for each in its_groups)
 
-    return tuple(
-        text_of(members_of(user).get("UserName"))
-        for user in items_of(members.get("UserDetailList"))
-        if any(items_of(members_of(user).get(name)) for name in _LISTS) and not is_asked(user)
-    )
+def _own_policies(holder: Members) -> Iterator[str]:
+    kind = "user" if "UserName" in holder else "group"
+    name = text_of(holder.get("UserName") or holder.get("GroupName"))
+    for each in items_of(holder.get("UserPolicyList") or holder.get("GroupPolicyList")):
+        yield f"{kind}/{name} policy/{text_of(members_of(each).get('PolicyName'))}"
+
+
+def _arns_attached(holder: Members) -> Iterator[str]:
+    for each in items_of(holder.get("AttachedManagedPolicies")):
+        yield text_of(members_of(each).get(_ARNS[1]))
 
 
 def _default_of(policy: Members) -> Members:

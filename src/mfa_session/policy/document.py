@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mfa_session.policy.intrinsics import is_unfilled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import PolicyText, Position
@@ -117,6 +117,26 @@ class Statement:
         return self.effect == "Allow"
 
 
+class Users(Protocol):
+    """The users of an account, judged by all their policies (`policy.users`)."""
+
+    @property
+    def unasked(self) -> Sequence[str]:
+        """Those with policies of which none asks for MFA."""
+
+    @property
+    def first_asking(self) -> str:
+        """The name of the first policy of users that asks for MFA."""
+
+    @property
+    def stuck(self) -> Mapping[str, Sequence[str]]:
+        """Who cannot enable a device, by the name of the policy that asks them for MFA."""
+
+    @property
+    def takers(self) -> Mapping[str, Sequence[str]]:
+        """Who takes a role without MFA, by the name of the role's trust policy."""
+
+
 class NewerVersion(NamedTuple):
     """A version of a managed policy that asks for MFA, and the default one, which is older."""
 
@@ -135,7 +155,7 @@ class Document:
     one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
     of KINDS if they or the person say so, or `rcp` if they do. `beside` holds the elements that
     stand beside the statements, by name. `newer` is a version that is not in force.
-    `not_asked` are the users of its account whom no policy asks for MFA.
+    `users` are those of its account.
     """
 
     source: PolicyText
@@ -146,7 +166,7 @@ class Document:
     told_kind: str | None = None
     beside: Mapping[str, Node] = field(default_factory=dict)
     newer: NewerVersion | None = None
-    not_asked: tuple[str, ...] = ()
+    users: Users | None = None
 
     @cached_property
     def kind(self) -> str:

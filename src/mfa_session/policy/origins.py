@@ -19,7 +19,7 @@ _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 class Origin(NamedTuple):
     """The place of a policy: the names around it, the `path` of keys, its kind and holder.
 
-    `newer` and `not_asked` are as in Document.
+    `newer` is as in Document; `account` is the whole account that it is in.
     """
 
     names: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Origin(NamedTuple):
     kind: str | None = None
     holder: str | None = None
     newer: NewerVersion | None = None
-    not_asked: tuple[str, ...] = ()
+    account: Members | None = None
 
     @property
     def name(self) -> str:
@@ -43,7 +43,7 @@ class Origin(NamedTuple):
         """Return the origin of a member or item."""
         if key in _TRUST_KEYS:
             names = (*self.names, "trust") if self.names else ()
-            return Origin(names, (*self.path, key), "trust", self.holder)
+            return self._replace(names=names, path=(*self.path, key), kind="trust")
         # Who has a permission set of IAM Identity Center comes as a session of a role.
         holder = "role" if key == "InlinePolicy" else self.holder
         return self._replace(path=(*self.path, key), holder=holder)

@@ -22,6 +22,9 @@ from mfa_session.policy.yaml_text import parse_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa_session.policy.document import Users
+    from mfa_session.policy.json_text import Members
+
 
 ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
@@ -66,16 +69,17 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
         search.visit(node, Origin().at(f"{index + 1}") if len(nodes) > 1 else Origin())
     if not (search.found or search.errors):
         return ReadPolicies(documents=(_Reader(source).whole(nodes[0]),))
-    documents: list[Document] = []
+    documents: list[tuple[Document, Members | None]] = []
     errors = list(search.errors)
     for found in search.found:
         try:
             reader = _Reader(found.source)
-            documents.append(_document(reader, found, kind, alone=len(search.found) == 1))
+            document = _document(reader, found, kind, alone=len(search.found) == 1)
+            documents.append((document, found.origin.account))
             errors += reader.errors
         except ConfigurationError as error:  # noqa: PERF203  # the others are still read
             errors.append(error)
-    return ReadPolicies(documents=tuple(documents), errors=tuple(errors))
+    return ReadPolicies(documents=tuple(_with_users(documents)), errors=tuple(errors))
 
 
 def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -> Document:
@@ -91,8 +95,24 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         told_kind=told,
         holder=origin.holder,
         newer=origin.newer,
-        not_asked=origin.not_asked,
     )
+
+
+def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Document]:
+    """Yield the policies, those of an account with its users."""
+    accounts = {id(account): account for _, account in documents if account is not None}
+    users = {
+        key: _users(members, [each for each, account in documents if account is members])
+        for key, members in accounts.items()
+    }
+    for document, account in documents:
+        yield replace(document, users=users[id(account)]) if account is not None else document
+
+
+def _users(account: Members, documents: list[Document]) -> Users:
+    from mfa_session.policy.users import AllUsers  # noqa: PLC0415  # only for accounts
+
+    return AllUsers(account, documents)
 
 
 class _Reader:

@@ -8,7 +8,9 @@ from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from mfa_session.policy.document import Statement
 
 UNUSED = Rule(
     "newer-version-unused",
@@ -22,7 +24,19 @@ UNASKED = Rule(
     "In an account dump, no policy of some users asks for MFA, though policies of others do. "
     "Programs without MFA are right among them, people are not.",
 )
-RULES = (UNUSED, UNASKED)
+STUCK = Rule(
+    "users-cannot-enrol",
+    WARNING,
+    "In an account dump, a Deny asks users for MFA whose path or boundary keeps them from setting "
+    "it up, though their policies allow it to others: they are locked out.",
+)
+TAKEN = Rule(
+    "role-without-mfa",
+    WARNING,
+    "In an account dump, users whom a Deny of everything asks for MFA take a role without it: the "
+    "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA.",
+)
+RULES = (UNUSED, UNASKED, STUCK, TAKEN)
 _MOST = 5  # users to name
 
 
@@ -47,13 +61,53 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
 
 def check_users(subject: Subject) -> Iterator[Flaw]:
     """Find the users whom no policy asks for MFA, at the account's first one that asks."""
-    statements, users = subject.document.statements, subject.document.not_asked
-    if users and subject.statement is next(filter(means_mfa, statements), None):
-        more = f" and {len(users) - _MOST} more" if users[_MOST:] else ""
+    document, users = subject.document, subject.document.users
+    if not users or document.name != users.first_asking:
+        return
+    first = next(filter(means_mfa, document.statements))
+    if users.unasked and subject.statement is first:
         yield Flaw(
             UNASKED,
             subject.statement.position,
-            f"no policy asks these users for MFA: {', '.join(users[:_MOST])}{more}",
+            f"no policy asks these users for MFA: {_named(users.unasked)}",
             "whoever has their long-term keys gets through without MFA",
             "give this policy to those of them who are people",
         )
+
+
+def check_enrolment(subject: Subject) -> Iterator[Flaw]:
+    """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
+    document, users = subject.document, subject.document.users
+    stuck = users.stuck.get(document.name) if users and subject.refuses_without_mfa else None
+    if stuck and subject.statement is next(filter(_denies, document.statements)):
+        yield Flaw(
+            STUCK,
+            subject.statement.position,
+            f"these users cannot set up MFA, for which this Deny asks: {_named(stuck)}",
+            "they are locked out",
+            "allow it on user/PATH/${aws:username} for users with a path, and in the boundary",
+        )
+
+
+def check_roles(subject: Subject) -> Iterator[Flaw]:
+    """Find roles that users take without the MFA that they are asked for otherwise."""
+    document, users = subject.document, subject.document.users
+    first = subject.statement is document.statements[0]
+    takers = users.takers.get(document.name) if users and first else None
+    if takers:
+        yield Flaw(
+            TAKEN,
+            subject.statement.position,
+            f"users whom a Deny asks for MFA take this role without it: {_named(takers)}",
+            "whoever has their long-term keys gets through without MFA, by this role",
+            "require MFA in this trust policy, or do not exempt sts:AssumeRole from the Deny",
+        )
+
+
+def _denies(statement: Statement) -> bool:
+    return not statement.allows and means_mfa(statement)
+
+
+def _named(users: Sequence[str]) -> str:
+    more = f" and {len(users) - _MOST} more" if users[_MOST:] else ""
+    return ", ".join(users[:_MOST]) + more

@@ -1,0 +1,144 @@
+"""What all policies of each user in an account dump come to together, and how lint tells it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mfa_session.policy.lint import lint
+from mfa_session.policy.reading import read_policies
+from policy.kinds import (
+    ACCOUNT,
+    ALL,
+    ENROL,
+    ME,
+    WITH,
+    WITHOUT,
+    allow,
+    deny,
+    deny_but,
+    on,
+    trust,
+)
+from policy.test_accounts import document, found_in, managed
+
+OWN = allow(ENROL, Resource=["arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"])
+ASK = deny_but(ENROL, WITHOUT)
+ASK_SPARING_ROLES = deny_but([*ENROL, "sts:AssumeRole"], WITHOUT)
+DEVICES = allow(ENROL, Resource=[ME, "arn:aws:iam::*:mfa/*"])
+BOUND = "arn:aws:iam::123456789012:policy/Bound"
+
+
+def user(
+    name: str, *groups: str, path: str = "/", bounded: bool = False, **rest: Any
+) -> dict[str, Any]:
+    arn = f"arn:aws:iam::123456789012:user{path}{name}"
+    boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": BOUND}} if bounded else {}
+    return {
+        "UserName": name,
+        "Path": path,
+        "Arn": arn,
+        "GroupList": list(groups),
+        **boundary,
+        **rest,
+    }
+
+
+def group(name: str, *statements: dict[str, Any]) -> dict[str, Any]:
+    policy = {"PolicyName": "p", "PolicyDocument": document(list(statements))}
+    return {"GroupName": name, "GroupPolicyList": [policy]}
+
+
+def role(name: str, *statements: dict[str, Any]) -> dict[str, Any]:
+    arn = f"arn:aws:iam::123456789012:role/{name}"
+    trusting = document(list(statements))
+    return {"RoleName": name, "Arn": arn, "AssumeRolePolicyDocument": trusting}
+
+
+def account(
+    users: list[dict[str, Any]],
+    groups: list[dict[str, Any]],
+    roles: list[dict[str, Any]] = [],  # noqa: B006  # it is not changed
+    bound: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    policies = [] if bound is None else [managed({"v1": bound}, "v1")]
+    for each in policies:
+        each.update(PolicyName="Bound", Arn=BOUND, AttachmentCount=0)
+        each.update(PermissionsBoundaryUsageCount=1)
+    return {"UserDetailList": users, "GroupDetailList": groups, "RoleDetailList": roles,
+            "Policies": policies}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("dump", "who"),
+    [
+        (account([user("ada", "g", path="/staff/"), user("bob", "g")], [group("g", DEVICES, ASK)]),
+         "ada (path /staff/)"),
+        (account([user("ada", "g", bounded=True)], [group("g", DEVICES, ASK)],
+                 bound=[allow("s3:*")]),
+         "ada (boundary policy/Bound)"),
+        (account([user("ada", "a", "b", path="/staff/")], [group("a", DEVICES), group("b", ASK)]),
+         "ada (path /staff/)"),
+    ],
+    ids=["path", "boundary", "two-groups"],
+)  # fmt: skip
+def test_users_who_cannot_enrol_are_named(dump: dict[str, Any], who: str) -> None:
+    read = read_policies("p.json", json.dumps(dump))
+    told = [each for one in read.documents for each in lint(one)]
+    (finding,) = [each for each in told if each.rule == "users-cannot-enrol"]
+    assert finding.message == f"these users cannot set up MFA, for which this Deny asks: {who}"
+
+
+@pytest.mark.parametrize(
+    "dump",
+    [
+        account([user("ada", "g")], [group("g", DEVICES, ASK)]),
+        account([user("ada", "g", bounded=True)], [group("g", DEVICES, ASK)], bound=[allow("*")]),
+        account([user("ada", "g", path="/staff/")], [group("g", OWN, ASK)]),
+        # Others set up the devices.
+        account([user("ada", "g", path="/staff/")], [group("g", deny_but([], WITHOUT))]),
+        # A policy that is not here may allow it.
+        account(
+            [user("ada", "g", path="/staff/", AttachedManagedPolicies=[{"PolicyArn": BOUND}])],
+            [group("g", DEVICES, ASK)],
+        ),
+        # Nobody asks for MFA.
+        account([user("ada", "g", path="/staff/")], [group("g", DEVICES)]),
+    ],
+    ids=["no-path", "wide-boundary", "any-path", "not-themselves", "unseen", "not-asked"],
+)
+def test_users_who_can_enrol_or_need_not_are_not_named(dump: dict[str, Any]) -> None:
+    assert "users-cannot-enrol" not in {rule for _, rule in found_in(dump)}
+
+
+TAKE = allow("sts:AssumeRole")
+
+
+@pytest.mark.parametrize(
+    ("statements", "trusting", "is_told"),
+    [
+        ([TAKE, ASK_SPARING_ROLES], trust(ACCOUNT), True),
+        ([TAKE, ASK_SPARING_ROLES], trust({"AWS": "arn:aws:iam::123456789012:user/ada"}), True),
+        ([ALL, deny_but([*ENROL, "sts:*"], WITHOUT)], trust(ACCOUNT), True),
+        ([TAKE, ASK_SPARING_ROLES], trust(ACCOUNT, WITH), False),
+        ([TAKE, ASK_SPARING_ROLES], trust({"AWS": "arn:aws:iam::123456789012:user/b"}), False),
+        ([TAKE, ASK_SPARING_ROLES], trust({"Service": "ec2.amazonaws.com"}), False),
+        (
+            [TAKE, ASK_SPARING_ROLES],
+            trust(ACCOUNT, on("StringEquals", "sts:ExternalId", "x")),
+            False,
+        ),
+        ([TAKE, ASK], trust(ACCOUNT), False),
+        ([TAKE], trust(ACCOUNT), False),
+        ([TAKE, deny("ec2:*", WITHOUT)], trust(ACCOUNT), False),
+        ([DEVICES, ASK_SPARING_ROLES], trust(ACCOUNT), False),
+    ],
+)
+def test_roles_that_users_take_without_the_mfa_that_they_are_asked_for_are_told(
+    statements: list[dict[str, Any]], trusting: dict[str, Any], *, is_told: bool
+) -> None:
+    dump = account([user("ada", "g")], [group("g", *statements)], [role("ops", trusting)])
+    told = [each for each in found_in(dump) if each[1] == "role-without-mfa"]
+    assert told == ([("role/ops trust", "role-without-mfa")] if is_told else [])
