@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 
     from mfa_session.aws.calls import CallEdges
     from mfa_session.cli.run import Run
+    from mfa_session.files.notes import Turns
     from mfa_session.files.session_store import SessionStore
-    from mfa_session.files.single_flight import Turns
     from mfa_session.mfa.sources import Sources, SuppliedCode
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
     from mfa_session.system.keyring_access import Keyring
-    from mfa_session.system.keyring_items import KeyringItems
-    from mfa_session.system.secret_store import SecretStore
-    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
+    from mfa_session.system.secret_store import (
+        KeyringItems,
+        SecretStore,
+        StoredKeys,
+        StoredSessions,
+    )
     from mfa_session.system.terminal import Terminal
 
     AnyStore = TypeVar("AnyStore", bound=SessionStore)
@@ -136,7 +139,7 @@ class SessionWiring:
     def stored_sessions(self) -> StoredSessions:
         """Return the sessions in the keyring."""
         if self._stored_sessions is None:
-            from mfa_session.system.stored_keys import StoredSessions
+            from mfa_session.system.secret_store import StoredSessions
 
             self._stored_sessions = StoredSessions(self._keyring_items())
         return self._stored_sessions
@@ -147,7 +150,7 @@ class SessionWiring:
 
     def session_line(self, name: str) -> str:
         """Return the credential_process that yields a session."""
-        from mfa_session.system.own_program import process_line
+        from mfa_session.system.processes import process_line
 
         return process_line("credential-process", "--profile", name)
 
@@ -159,12 +162,12 @@ class SessionWiring:
 
     def stored_keys(self) -> StoredKeys:
         """Return the keyring's long-term keys."""
-        from mfa_session.system.stored_keys import StoredKeys
+        from mfa_session.system.secret_store import StoredKeys
 
         return StoredKeys(self._keyring_items(), self.run.files.state)
 
     def _keyring_items(self) -> KeyringItems:
-        from mfa_session.system.keyring_items import KeyringItems
+        from mfa_session.system.secret_store import KeyringItems
 
         return KeyringItems(self._keyring())
 
@@ -197,8 +200,7 @@ class SessionWiring:
         """Make the edges of a login."""
         from mfa_session.aws.calls import AwsCalls
         from mfa_session.aws.request import role_session_name
-        from mfa_session.files.notes import UsedSteps
-        from mfa_session.files.single_flight import Turns
+        from mfa_session.files.notes import Turns, UsedSteps
         from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
         from mfa_session.system.clock import wait_until

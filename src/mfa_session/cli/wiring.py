@@ -36,10 +36,10 @@ class Wiring(SessionWiring):
     def keys(self) -> KeyEdges:
         """Return the edges of `keys`."""
         from mfa_session.aws.account import IamKeys
-        from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
+        from mfa_session.files.shared import KeyFiles
         from mfa_session.model.iam import KeyEdges
-        from mfa_session.system.own_program import process_line
+        from mfa_session.system.processes import process_line
         from mfa_session.system.signals import uninterrupted
 
         run = self.run
@@ -84,7 +84,7 @@ class Wiring(SessionWiring):
         """Return how a phone is shown a secret."""
         import sys
 
-        from mfa_session.mfa import phone
+        from mfa_session.mfa.maintenance import addresses, grouped, label_of
         from mfa_session.system import qr
         from mfa_session.system.console import draws, speaks_unicode
         from mfa_session.system.terminal import Terminal
@@ -95,8 +95,8 @@ class Wiring(SessionWiring):
         is_drawn = draws(self.run.environ) and speaks_unicode(sys.stderr)
 
         def show(device: NewDevice) -> None:
-            label, typed = phone.label_of(device.serial), phone.grouped(device)
-            qr.show(terminal, phone.addresses(device), label, typed, draws=is_drawn)
+            label, typed = label_of(device.serial), grouped(device)
+            qr.show(terminal, addresses(device), label, typed, draws=is_drawn)
 
         return show
 
@@ -177,7 +177,7 @@ class Wiring(SessionWiring):
         from mfa_session.files.shared import ProfilesWriter
         from mfa_session.model.feature_ports import JobEdges
         from mfa_session.system.child import end_as, run_child
-        from mfa_session.system.own_program import OwnProgram
+        from mfa_session.system.processes import OwnProgram
         from mfa_session.system.signals import wait_for_signal
 
         run = self.run
@@ -262,11 +262,14 @@ def _doctor_edges(run: Run) -> DoctorEdges:
     from mfa_session.model.paths import expand
     from mfa_session.shell.scripts import eval_line, guard_setup, list_guarded
     from mfa_session.system.keyring_access import Keyring
-    from mfa_session.system.keyring_items import KeyringItems
     from mfa_session.system.programs import is_startable
     from mfa_session.system.secret_index import SecretIndex
-    from mfa_session.system.secret_store import SecretStore
-    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
+    from mfa_session.system.secret_store import (
+        KeyringItems,
+        SecretStore,
+        StoredKeys,
+        StoredSessions,
+    )
     from mfa_session.system.waiting import Running, run_limited
 
     reading, environ, state = ClockReading(), run.environ, run.files.state
