@@ -194,7 +194,7 @@ class Wiring(SessionWiring):
     def roles(self, jobs: int) -> RolesEdges:
         """Return the edges of `jobs` calls at once; each credential_process runs once."""
         from mfa_session.aws.calls import AwsCalls
-        from mfa_session.files.cli_cache import CliCacheFiles
+        from mfa_session.files.shared import CliCacheFiles
         from mfa_session.model.feature_ports import RolesEdges
         from mfa_session.system.limits import most_locks
         from mfa_session.system.signals import defer_signals

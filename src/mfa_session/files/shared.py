@@ -1,15 +1,23 @@
-"""The AWS files, which other programs and people write as well: changed section by section."""
+"""Files that other programs and people write as well.
+
+The AWS files are changed section by section, the AWS CLI's cache of role sessions entry by entry.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import partial
 
+from mfa_session.files.atomic import not_written, replace_file
 from mfa_session.files.aws_files import is_whole, parse_document, read_document, read_profiles
+from mfa_session.files.reading import PRIVATE_MODE, check_place, unreadable
+from mfa_session.files.state import make_private_directory, read_own
 from mfa_session.files.writable import WritableFile, changed
 from mfa_session.ini.document import IniDocument, only_differs_in, only_sets
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import Slots
-from mfa_session.model.paths import config_path, credentials_path
+from mfa_session.model.paths import config_path, credentials_path, expand
 from mfa_session.model.profiles import config_header_in
 from mfa_session.model.session import PREFIX, Keys, Secret
 
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     Values = Mapping[Place, str | None]
     Edit = Callable[[IniDocument], IniDocument]
     Value = TypeVar("Value")
+    from collections.abc import Callable, Mapping
 
 
 class SharedFile(WritableFile):
@@ -348,3 +357,64 @@ def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | No
 
 def _lines(id_key: str, secret_key: str, keys: Keys) -> dict[str, str | None]:
     return {id_key: keys.access_key_id, secret_key: keys.secret_access_key.reveal()}
+
+
+WHAT = "the AWS CLI's cache"
+
+
+class CliCacheFiles:
+    """The files of the cache, each private and written whole; made when the first is written."""
+
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        self._folder = expand("~/.aws/cli/cache", environ)
+        self._state = state
+        self._warn = warn
+
+    def path(self, name: str) -> str:
+        """Return where an entry stands."""
+        return os.path.join(self._folder, name)
+
+    def check(self) -> None:
+        """Raise ConfigurationError `file-not-written` or `unsafe-file`; change nothing."""
+        some = self.path("entry.json")
+        WritableFile(some, private_name=None, state=self._state, warn=self._warn).check()
+        check_place(some, WHAT)
+
+    def read(self, name: str) -> bytes | None:
+        """Return an entry. ConfigurationError `foreign-cache-entry`."""
+        path = self.path(name)
+        try:
+            data = read_own(path, _is_mine)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            if os.path.islink(path):
+                raise self.foreign(name) from None
+            raise unreadable(path, error) from error
+        if data is None:
+            raise self.foreign(name)
+        return data
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write an entry. Raises ConfigurationError `file-not-written`."""
+        path = self.path(name)
+        try:
+            make_private_directory(os.path.realpath(self._folder))
+        except OSError as error:
+            raise not_written(path, error) from error
+        replace_file(path, data, mode=PRIVATE_MODE)
+
+    def foreign(self, name: str) -> ConfigurationError:
+        """Return the error for a file that is not an entry."""
+        path = self.path(name)
+        return ConfigurationError(
+            "foreign-cache-entry",
+            f"{path} was not written by the AWS CLI, and is left alone",
+            f"check it; if nobody needs it: rm {path}",
+        )
+
+
+def _is_mine(status: os.stat_result) -> bool:
+    return sys.platform == "win32" or status.st_uid == os.geteuid()

@@ -75,7 +75,7 @@ COMMANDS = (
     ),
     Command(
         name="serve",
-        run="cli.serve:run",
+        run="cli.env:serve",
         summary="Serve a session to SDKs on this machine, and renew it.",
         examples=("mfa-session serve",),
         description=(

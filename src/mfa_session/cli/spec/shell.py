@@ -71,7 +71,7 @@ COMMANDS = (
     ),
     Command(
         name="use",
-        run="cli.use:run",
+        run="cli.login:use",
         summary="Log in and print the profile, for the shell function mfa_session_use.",
         examples=("mfa-session use books",),
         description=(
