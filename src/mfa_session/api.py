@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
 
     Ask = Callable[[str], str] | Literal["terminal"] | None
-    from collections.abc import Callable
 
 
 LOGGER = logging.getLogger("mfa_session")

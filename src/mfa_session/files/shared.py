@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     Values = Mapping[Place, str | None]
     Edit = Callable[[IniDocument], IniDocument]
     Value = TypeVar("Value")
-    from collections.abc import Callable, Mapping
 
 
 class SharedFile(WritableFile):
@@ -359,11 +358,8 @@ def _lines(id_key: str, secret_key: str, keys: Keys) -> dict[str, str | None]:
     return {id_key: keys.access_key_id, secret_key: keys.secret_access_key.reveal()}
 
 
-WHAT = "the AWS CLI's cache"
-
-
 class CliCacheFiles:
-    """The files of the cache, each private and written whole; made when the first is written."""
+    """The files of `~/.aws/cli/cache`, each private and written whole; made with the first."""
 
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
@@ -380,7 +376,7 @@ class CliCacheFiles:
         """Raise ConfigurationError `file-not-written` or `unsafe-file`; change nothing."""
         some = self.path("entry.json")
         WritableFile(some, private_name=None, state=self._state, warn=self._warn).check()
-        check_place(some, WHAT)
+        check_place(some, "the AWS CLI's cache")
 
     def read(self, name: str) -> bytes | None:
         """Return an entry. ConfigurationError `foreign-cache-entry`."""

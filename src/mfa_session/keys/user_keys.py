@@ -20,19 +20,16 @@ from mfa_session.session.validation import check_pasted_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import TypeVar
 
-    from mfa_session.model.iam import KeyEdges
+    from mfa_session.model.iam import AwsKeys, KeyEdges, KnownKey
     from mfa_session.model.session import Keys
+    from mfa_session.model.settings import Source
     from mfa_session.session.context import Inputs
 
     Answer = TypeVar("Answer")
-    from collections.abc import Iterable, Mapping
-
-    from mfa_session.model.iam import AwsKeys, KnownKey
-    from mfa_session.model.settings import Source
 
 
 SPREAD_SECONDS = 90
