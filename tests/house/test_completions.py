@@ -1,52 +1,44 @@
-"""The scripts in completions/ load those that the program prints, and their shells read both."""
+"""The scripts in completions/ are those that the program prints, and their shells read them."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import pytest
 
 import processes
+from house.generators import load_generator
 from house.source import ROOT
 from mfa_session.cli.spec.commands import SHELLS
-from mfa_session.shell.scripts import completion_script, init_script
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from mfa_session.shell.scripts import init_script
 
 FOLDER = ROOT / "completions"
-FILES = {
-    "bash": "mfa-session.bash",
-    "zsh": "_mfa-session",
-    "fish": "mfa-session.fish",
-    "powershell": "mfa-session.ps1",
-}
 CHECKS = {
-    "bash": ["bash", "--norc", "-n"],
-    "zsh": ["zsh", "-f", "-n"],
-    "fish": ["fish", "--no-config", "-n"],
+    "mfa-session.bash": ["bash", "--norc", "-n"],
+    "_mfa-session": ["zsh", "-f", "-n"],
+    "mfa-session.fish": ["fish", "--no-config", "-n"],
 }
 
 
-def test_there_is_one_for_each_shell_which_asks_the_program() -> None:
-    assert {path.name for path in FOLDER.iterdir() if path.is_file()} == set(FILES.values())
-    assert tuple(FILES) == SHELLS
-    for shell, name in FILES.items():
-        assert f"mfa-session completion {shell} 2>" in (FOLDER / name).read_text()
+def test_the_scripts_are_what_the_program_prints_now() -> None:
+    expected = load_generator(FOLDER / "generate.py").render()
+    written = {path: path.read_text(encoding="utf-8") for path in expected}
+    assert written == expected, "stale: run python completions/generate.py"
 
 
-@pytest.mark.parametrize("shell", CHECKS)
-def test_the_shell_can_read_its_scripts(shell: str, tmp_path: Path) -> None:
-    printed = tmp_path / "printed"
-    printed.write_text(completion_script(shell))
-    for path in (printed, FOLDER / FILES[shell]):
-        assert processes.run_process([*CHECKS[shell], str(path)]) == (0, "", "")
+def test_the_folder_holds_nothing_else() -> None:
+    names = {path.name for path in load_generator(FOLDER / "generate.py").render()}
+    there = {path.name for path in FOLDER.iterdir() if path.name != "__pycache__"}
+    assert there == {*names, "generate.py"}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_shell_can_read_its_script(name: str) -> None:
+    assert processes.run_process([*CHECKS[name], str(FOLDER / name)]) == (0, "", "")
 
 
 def test_zsh_finds_its_script_in_a_directory_of_fpath() -> None:
-    first = "#compdef mfa-session mfa_session_use\n"
-    assert completion_script("zsh").startswith(first)
-    assert (FOLDER / "_mfa-session").read_text().startswith(first)
+    assert (
+        (FOLDER / "_mfa-session").read_text().startswith("#compdef mfa-session mfa_session_use\n")
+    )
 
 
 def test_every_script_survives_whatever_encoding_it_is_saved_in() -> None:

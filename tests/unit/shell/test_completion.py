@@ -228,26 +228,12 @@ def test_zsh_without_compinit_says_what_is_missing(places: Path, run: Run) -> No
     assert outcome.stderr.endswith("into ~/.zshrc: autoload -Uz compinit && compinit\n")
 
 
-@pytest.mark.parametrize("name", ["bash", "fish"])
-def test_the_wheels_script_completes(open_shell: OpenShell, name: str) -> None:
-    shell = open_shell(name)
-    shell.source((processes.ROOT / "completions" / f"mfa-session.{name}").read_text())
-    assert shell.complete_and_run("mfa-session login --profile=my") == [
-        "login",
-        "--profile=my name",
-    ]
-
-
-@pytest.mark.parametrize("is_printed", [True, False])
-def test_zsh_loads_the_completion_from_fpath(
-    open_shell: OpenShell, places: Path, *, is_printed: bool
-) -> None:
+def test_zsh_loads_the_completion_from_fpath(open_shell: OpenShell, places: Path) -> None:
     (places / "site").mkdir()
     outcome = processes.run_process(
         [processes.installed_program("mfa-session"), "completion", "zsh"]
     )
-    of_wheel = (processes.ROOT / "completions" / "_mfa-session").read_text()
-    (places / "site" / "_mfa-session").write_text(outcome.stdout if is_printed else of_wheel)
+    (places / "site" / "_mfa-session").write_text(outcome.stdout)
     shell = open_shell("zsh")
     shell.do("fpath=(~/site $fpath); compinit -u -D")
     assert shell.complete_and_run("mfa-session login --profile=my") == [
