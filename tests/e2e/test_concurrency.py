@@ -15,7 +15,7 @@ import pytest
 
 import processes
 from mfa_session.files.locks import Lock
-from mfa_session.files.notes import Turns
+from mfa_session.files.single_flight import Turns
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import NoMfaError
 from mfa_session.sandbox.sandbox import ALLOW_ALL

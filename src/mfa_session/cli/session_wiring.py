@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from mfa_session.aws.calls import CallEdges
     from mfa_session.cli.run import Run
-    from mfa_session.files.notes import Turns
     from mfa_session.files.session_store import SessionStore
+    from mfa_session.files.single_flight import Turns
     from mfa_session.mfa.sources import Sources, SuppliedCode
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Keys
@@ -200,7 +200,8 @@ class SessionWiring:
         """Make the edges of a login."""
         from mfa_session.aws.calls import AwsCalls
         from mfa_session.aws.request import role_session_name
-        from mfa_session.files.notes import Turns, UsedSteps
+        from mfa_session.files.notes import UsedSteps
+        from mfa_session.files.single_flight import Turns
         from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
         from mfa_session.system.clock import wait_until

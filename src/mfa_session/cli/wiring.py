@@ -36,8 +36,8 @@ class Wiring(SessionWiring):
     def keys(self) -> KeyEdges:
         """Return the edges of `keys`."""
         from mfa_session.aws.account import IamKeys
+        from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
-        from mfa_session.files.shared import KeyFiles
         from mfa_session.model.iam import KeyEdges
         from mfa_session.system.processes import process_line
         from mfa_session.system.signals import uninterrupted
@@ -194,7 +194,7 @@ class Wiring(SessionWiring):
     def roles(self, jobs: int) -> RolesEdges:
         """Return the edges of `jobs` calls at once; each credential_process runs once."""
         from mfa_session.aws.calls import AwsCalls
-        from mfa_session.files.shared import CliCacheFiles
+        from mfa_session.files.cli_cache import CliCacheFiles
         from mfa_session.model.feature_ports import RolesEdges
         from mfa_session.system.limits import most_locks
         from mfa_session.system.signals import defer_signals

@@ -1,25 +1,15 @@
-"""Files that other programs and people write as well.
-
-The AWS files are changed section by section, the AWS CLI's cache of role sessions entry by entry.
-"""
+"""The AWS files, which other programs and people write as well: changed section by section."""
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import partial
 
-from mfa_session.files.atomic import not_written, replace_file
-from mfa_session.files.aws_files import is_whole, parse_document, read_document, read_profiles
-from mfa_session.files.reading import PRIVATE_MODE, check_place, unreadable
-from mfa_session.files.state import make_private_directory, read_own
+from mfa_session.files.aws_files import is_whole, parse_document, read_document
 from mfa_session.files.writable import WritableFile, changed
 from mfa_session.ini.document import IniDocument, only_differs_in, only_sets
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.iam import Slots
-from mfa_session.model.paths import config_path, credentials_path, expand
+from mfa_session.model.paths import config_path, credentials_path
 from mfa_session.model.profiles import config_header_in
-from mfa_session.model.session import PREFIX, Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +18,7 @@ if TYPE_CHECKING:
 
     from mfa_session.files.state import StateDir
 
-    Changed = Mapping[str, str | None]
-    Changes = Mapping[str, Changed]
+    Changes = Mapping[str, Mapping[str, str | None]]
     Place = tuple[str, ...]
     Values = Mapping[Place, str | None]
     Edit = Callable[[IniDocument], IniDocument]
@@ -233,184 +222,3 @@ class ProfilesWriter:
 
 def _values_of(profile: str, values: Mapping[Place, Value]) -> dict[str, Value]:
     return {place[1]: value for place, value in values.items() if place[0] == profile}
-
-
-ID, SECRET = "aws_access_key_id", "aws_secret_access_key"
-NEW_ID, NEW_SECRET = PREFIX + "new_access_key_id", PREFIX + "new_secret_access_key"
-OLD_ID, OLD_SECRET = PREFIX + "old_access_key_id", PREFIX + "old_secret_access_key"
-PROCESS = "credential_process"
-
-
-class KeyFiles:
-    """The `KeyFiles` of `model.iam`: a profile's keys in the credentials file, or the AWS config.
-
-    Each change is one replacement of a file; what stood there before is expected to stand there
-    still, else ConfigurationError `changed-meanwhile`. Others as `SharedFile.update`.
-    """
-
-    def __init__(
-        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
-    ) -> None:
-        self._environ = environ
-        self._credentials = CredentialsFile(environ, state, warn)
-        self._config = ConfigFile(environ, state, warn)
-
-    def check_writable(self) -> None:
-        """Check both files."""
-        for file in (self._credentials, self._config):
-            file.clear()
-            file.check_writable()
-
-    def slots(self, profile: str) -> Slots:
-        """Return the pairs in the profile's section."""
-        return _slots(self._find(profile)[1])
-
-    def process(self, profile: str) -> str | None:
-        """Return the profile's credential_process, from either file."""
-        return read_profiles(self._environ).section(profile).get(PROCESS)
-
-    def put_pair(self, profile: str, keys: Keys) -> None:
-        """Write a pair to the credentials file, where none stands."""
-        self._write(self._credentials, profile, _lines(ID, SECRET, keys), {})
-
-    def take_pair(self, profile: str, keys: Keys) -> None:
-        """Remove a pair; the section and all else in it stay."""
-        before = _lines(ID, SECRET, keys)
-        self._write(self._find(profile)[0], profile, dict.fromkeys(before), before)
-
-    def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
-        """Write a pair in the place of another."""
-        file, _ = self._find(profile)
-        self._write(file, profile, _lines(ID, SECRET, new), _lines(ID, SECRET, old))
-
-    def set_process(self, profile: str, line: str, before: str | None) -> None:
-        """Write the profile's credential_process to the AWS config."""
-        self._write(self._config, profile, {PROCESS: line}, {PROCESS: before})
-
-    def clear_process(self, profile: str, before: str) -> None:
-        """Remove the profile's credential_process from the AWS config."""
-
-        def edit(document: IniDocument) -> IniDocument:
-            header = self._config.header_in(document, profile)
-            if (document.section(header) or {}).get(PROCESS) not in (before, None):
-                raise changed(document.path, f"{PROCESS} of profile {profile!r}")
-            return document.without_keys(header, [PROCESS])
-
-        self._config.update(profile, edit)
-
-    def put_new(self, profile: str, keys: Keys) -> None:
-        """Write a new pair beside the one in use."""
-        file, section = self._find(profile)
-        self._write(file, profile, _lines(NEW_ID, NEW_SECRET, keys), section)
-
-    def swap(self, profile: str) -> None:
-        """Use the new pair and keep the previous one, in one write."""
-        file, section = self._find(profile)
-        slots = _slots(section)
-        if slots.current is None or slots.new is None:
-            raise changed(file.path, f"the key of profile {profile!r}")
-        values: dict[str, str | None] = {
-            **_lines(ID, SECRET, slots.new),
-            **_lines(OLD_ID, OLD_SECRET, slots.current),
-            NEW_ID: None,
-            NEW_SECRET: None,
-        }
-        self._write(file, profile, values, section)
-
-    def drop_new(self, profile: str) -> None:
-        """Remove the new pair."""
-        file, section = self._find(profile)
-        self._write(file, profile, {NEW_ID: None, NEW_SECRET: None}, section)
-
-    def drop_old(self, profile: str) -> None:
-        """Remove the pair that was replaced."""
-        file, section = self._find(profile)
-        self._write(file, profile, {OLD_ID: None, OLD_SECRET: None}, section)
-
-    def _find(self, profile: str) -> tuple[SharedFile, Mapping[str, str]]:
-        """Return the file and the section with the keys: the credentials first, as SDKs look."""
-        profiles = read_profiles(self._environ)
-        section = profiles.in_credentials(profile)
-        if ID in section:
-            return self._credentials, section
-        return self._config, profiles.in_config(profile)
-
-    def _write(self, file: SharedFile, profile: str, values: Changed, before: Changed) -> None:
-        file.update(profile, lambda document: file.with_values(document, profile, values, before))
-
-
-def _slots(section: Mapping[str, str]) -> Slots:
-    return Slots(
-        current=_pair(section, ID, SECRET),
-        new=_pair(section, NEW_ID, NEW_SECRET),
-        old=_pair(section, OLD_ID, OLD_SECRET),
-    )
-
-
-def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | None:
-    key_id, secret = section.get(id_key, "").strip(), section.get(secret_key, "").strip()
-    if not key_id or not secret:
-        return None
-    return Keys(access_key_id=key_id, secret_access_key=Secret(secret))
-
-
-def _lines(id_key: str, secret_key: str, keys: Keys) -> dict[str, str | None]:
-    return {id_key: keys.access_key_id, secret_key: keys.secret_access_key.reveal()}
-
-
-class CliCacheFiles:
-    """The files of `~/.aws/cli/cache`, each private and written whole; made with the first."""
-
-    def __init__(
-        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
-    ) -> None:
-        self._folder = expand("~/.aws/cli/cache", environ)
-        self._state = state
-        self._warn = warn
-
-    def path(self, name: str) -> str:
-        """Return where an entry stands."""
-        return os.path.join(self._folder, name)
-
-    def check(self) -> None:
-        """Raise ConfigurationError `file-not-written` or `unsafe-file`; change nothing."""
-        some = self.path("entry.json")
-        WritableFile(some, private_name=None, state=self._state, warn=self._warn).check()
-        check_place(some, "the AWS CLI's cache")
-
-    def read(self, name: str) -> bytes | None:
-        """Return an entry. ConfigurationError `foreign-cache-entry`."""
-        path = self.path(name)
-        try:
-            data = read_own(path, _is_mine)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            if os.path.islink(path):
-                raise self.foreign(name) from None
-            raise unreadable(path, error) from error
-        if data is None:
-            raise self.foreign(name)
-        return data
-
-    def write(self, name: str, data: bytes) -> None:
-        """Write an entry. Raises ConfigurationError `file-not-written`."""
-        path = self.path(name)
-        try:
-            make_private_directory(os.path.realpath(self._folder))
-        except OSError as error:
-            raise not_written(path, error) from error
-        replace_file(path, data, mode=PRIVATE_MODE)
-
-    def foreign(self, name: str) -> ConfigurationError:
-        """Return the error for a file that is not an entry."""
-        path = self.path(name)
-        return ConfigurationError(
-            "foreign-cache-entry",
-            f"{path} was not written by the AWS CLI, and is left alone",
-            f"check it; if nobody needs it: rm {path}",
-        )
-
-
-def _is_mine(status: os.stat_result) -> bool:
-    return sys.platform == "win32" or status.st_uid == os.geteuid()
