@@ -421,7 +421,7 @@ ROWS = {
         then=("totp", "list"),
     ),
     # Sessions
-    "no session to remove": Row("cli.status:_choose", "status", ("logout",), then=("status",)),
+    "no session to remove": Row("cli.logout:_choose", "status", ("logout",), then=("status",)),
     "no session in the list": Row(
         "cli.status:run", "login", ("status",), exit_code=0, then=("status", "--check")
     ),
@@ -697,7 +697,7 @@ ELSEWHERE = {
     "test_a_session_that_the_keyring_has_lost_is_renewed",
     "cli.device:_enrol": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
-    "cli.login:_stronger": "e2e/test_use.py: test_variables_that_override_aws_profile_are_reported",
+    "cli.use:_stronger": "e2e/test_use.py: test_variables_that_override_aws_profile_are_reported",
     "api:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
     "policy.reading": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
     "cli.demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",

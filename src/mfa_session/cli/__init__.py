@@ -1,1 +1,1 @@
-"""Commands: options, call, result."""
+"""Commands: one file each; options, call, result."""

@@ -1,9 +1,8 @@
-"""`status`: the sessions in the files, and how long they last. `logout`: remove them."""
+"""`status`: the sessions in the files, and how long they last."""
 
 from __future__ import annotations
 
 from mfa_session.model.arns import account_of
-from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.session import Keys, Secret, Session, read_keys, sessions_named
 from mfa_session.model.text import columns, quote
@@ -17,10 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mfa_session.model.ports import Store
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context, Inputs
-
 
 NO_VALID_SESSION = 4
 _HEADINGS = ("SESSION", "PROFILE", "KIND", "ACCOUNT", "SOURCE", "MFA", "LEFT", "ROLE")
@@ -93,78 +90,3 @@ def _row(session: Session, now: datetime) -> tuple[str, ...]:
 
 def _tool_of(session: Session) -> str:
     return "another tool's" if session.keys.access_key_id else "aws login"
-
-
-class LogoutOptions(Record):
-    """What `logout` was given."""
-
-    session: SessionOptions
-    profile: tuple[str, ...] = ()
-    all: bool = False
-    json: bool = False
-
-
-def log_out(options: LogoutOptions, ctx: Context) -> Result:
-    """Remove the sessions named, the default one, or all; a failure does not stop the others."""
-    inputs = read_inputs(ctx, options.session)
-    sessions = inputs.sessions()
-    store = ctx.make.store()
-    store.begin(inputs.profiles)
-    if options.all:
-        removed = [_remove(options, ctx, store, session) for session in sessions if session.managed]
-        return Result(data={"removed": removed, "errors": []})
-    names = options.profile or (meant_name(inputs),)
-    removed, errors = [], []
-    for name in dict.fromkeys(names):
-        try:
-            chosen = _choose(inputs, sessions, name)
-            removed += [_remove(options, ctx, store, session) for session in chosen]
-        except MfaSessionError as error:  # noqa: PERF203  # each is tried, whatever the others do
-            errors.append((name, error))
-    return _result(options, ctx, removed, errors)
-
-
-def _result(
-    options: LogoutOptions,
-    ctx: Context,
-    removed: list[str],
-    errors: list[tuple[str, MfaSessionError]],
-) -> Result:
-    if errors and len(options.profile) <= 1:
-        raise errors[0][1]
-    if not options.json:
-        for name, error in errors:
-            ctx.console.error(f"{name}: {error.message}", error.hint)
-    return Result(
-        data={
-            "removed": removed,
-            "errors": [{"name": name, **error.summary(ctx.environ)} for name, error in errors],
-        },
-        exit_code=errors[0][1].exit_code if errors else 0,
-    )
-
-
-def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]:
-    found = sessions_named(sessions, name)
-    ours = [session for session in found if session.managed]
-    if ours:
-        return ours
-    if found:
-        raise ConfigurationError(
-            "foreign-session",
-            f"the session in profile {name!r} was not written by mfa-session",
-            "remove it with the tool that made it",
-        )
-    if look_up(inputs, name) is None and name != default_name(inputs):
-        removable = [session.name for session in sessions if session.managed]
-        raise unknown_name(inputs, name, "--profile", removable)
-    raise ConfigurationError(
-        "no-session", f"there is no session {name!r} to remove", "see `mfa-session status`"
-    )
-
-
-def _remove(options: LogoutOptions, ctx: Context, store: Store, session: Session) -> str:
-    store.remove(session.profile)
-    if not options.json:
-        ctx.console.say(f"removed the session from profile {session.profile!r}")
-    return session.profile

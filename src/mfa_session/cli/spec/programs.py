@@ -75,7 +75,7 @@ COMMANDS = (
     ),
     Command(
         name="serve",
-        run="cli.env:serve",
+        run="cli.serve:run",
         summary="Serve a session to SDKs on this machine, and renew it.",
         examples=("mfa-session serve",),
         description=(

@@ -104,7 +104,7 @@ COMMANDS = (
     ),
     Command(
         name="logout",
-        run="cli.status:log_out",
+        run="cli.logout:run",
         summary="Remove sessions from the credentials file.",
         examples=("mfa-session logout --profile mfa",),
         description=(

@@ -71,7 +71,7 @@ COMMANDS = (
     ),
     Command(
         name="use",
-        run="cli.login:use",
+        run="cli.use:run",
         summary="Log in and print the profile, for the shell function mfa_session_use.",
         examples=("mfa-session use books",),
         description=(
