@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.mfa import devices, maintenance
 from mfa_session.mfa.enrolment import Enrolment
-from mfa_session.mfa.maintenance import PhoneOnly, require_code_of
+from mfa_session.mfa.phone import PhoneOnly, require_code_of
 from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError, UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns

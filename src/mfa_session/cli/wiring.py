@@ -84,7 +84,7 @@ class Wiring(SessionWiring):
         """Return how a phone is shown a secret."""
         import sys
 
-        from mfa_session.mfa.maintenance import addresses, grouped, label_of
+        from mfa_session.mfa import phone
         from mfa_session.system import qr
         from mfa_session.system.console import draws, speaks_unicode
         from mfa_session.system.terminal import Terminal
@@ -95,8 +95,8 @@ class Wiring(SessionWiring):
         is_drawn = draws(self.run.environ) and speaks_unicode(sys.stderr)
 
         def show(device: NewDevice) -> None:
-            label, typed = label_of(device.serial), grouped(device)
-            qr.show(terminal, addresses(device), label, typed, draws=is_drawn)
+            label, typed = phone.label_of(device.serial), phone.grouped(device)
+            qr.show(terminal, phone.addresses(device), label, typed, draws=is_drawn)
 
         return show
 

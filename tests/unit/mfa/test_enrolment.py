@@ -13,7 +13,7 @@ import pytest
 
 from fakes.iam_world import CAROL, DENIED, NETWORK, SERIAL, KilledError, Process, World
 from mfa_session.mfa.enrolment import Enrolment
-from mfa_session.mfa.maintenance import PhoneOnly
+from mfa_session.mfa.phone import PhoneOnly
 from mfa_session.model.errors import (
     ConfigurationError,
     DeclinedError,

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from mfa_session.mfa.maintenance import addresses, grouped, label_of
+from mfa_session.mfa.phone import addresses, grouped, label_of
 from mfa_session.model.iam import NewDevice
 from mfa_session.model.session import Secret
 from mfa_session.system import qr
