@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from mfa_session.doctor.answers import Questions
+from mfa_session.doctor.ask_aws import Questions
 from mfa_session.doctor.checks import OPTIONS, PROFILES, KeyringFacts, Scene
 from mfa_session.doctor.sessions import find_keyring_sessions
 from mfa_session.model.errors import ConfigurationError, MfaSessionError

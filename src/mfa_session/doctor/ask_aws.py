@@ -1,0 +1,241 @@
+"""Asks AWS about every long-term key, in parallel and for a short time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from mfa_session.doctor.answers import BAD_REGION
+from mfa_session.doctor.checks import AwsFacts, KeyFacts, NotAsked
+from mfa_session.model.arns import gives_codes, region_for
+from mfa_session.model.errors import (
+    ConfigurationError,
+    MfaSessionError,
+    NoMfaError,
+    RefusedError,
+    UnreachableError,
+)
+from mfa_session.model.ports import Caller
+from mfa_session.model.session import list_sessions
+from mfa_session.model.settings import SessionOptions
+from mfa_session.session.names import Named
+from mfa_session.session.resolve import resolve
+from mfa_session.session.settings import resolve_named
+from mfa_session.session.sources import environment_source, source_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from mfa_session.model.feature_ports import Checkup, DoctorEdges, Running
+    from mfa_session.model.settings import Settings, Source
+    from mfa_session.session.context import Context, Inputs
+
+Answer = TypeVar("Answer")
+
+LIMIT_SECONDS = 5.0
+"""The time AWS has to answer all questions."""
+MAX_KEYS = 5
+_VARIABLE = "MFA_SESSION_MFA_SERIAL"
+_DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
+
+
+class Questions:
+    """The questions of one run."""
+
+    def __init__(
+        self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str | None
+    ) -> None:
+        """Prepare the questions; `obstacle` is why nothing can be asked, if so."""
+        self._console = ctx.console
+        self._edges = edges
+        self._inputs = inputs
+        self._obstacle = obstacle
+        self.start = edges.start
+        self._ends_at = 0.0
+
+    def ask(self) -> tuple[AwsFacts, datetime]:
+        """Return AWS's answers and the time, by AWS's clock if it is known."""
+        answers = self._ask()
+        offset = timedelta(seconds=answers.clock_seconds or 0)
+        return answers, self._edges.local_now() + offset
+
+    def _ask(self) -> AwsFacts:
+        if self._obstacle is not None:
+            return AwsFacts(reached=NotAsked(reason=self._obstacle))
+
+        aws = self._edges.aws
+        aws.load()
+        self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
+        sources, unasked = self._find_sources()
+        running = [_Key(self, aws, source) for source in sources]
+        probe = None if running else self.start(lambda: aws.reach(self._region(None)))
+        keys = tuple(key.finish() for key in running)
+        reached = _find_obstacle(keys) if probe is None else self.finish(probe, "") or None
+        seconds = self._edges.clock_seconds()
+        return AwsFacts(reached=reached, clock_seconds=seconds, keys=keys, unasked=unasked)
+
+    def _find_sources(self) -> tuple[list[Source], dict[str, str]]:
+        """Return the sources with long-term keys, each key once, and why others are not asked."""
+        found: dict[str, Source] = {}
+        unasked: dict[str, str] = {}
+        for listed in _list_sources(self._inputs):
+            source, reason = self._load_keys(listed)
+            if source.keys is None:
+                unasked[source.label()] = reason
+            else:
+                found.setdefault(source.keys.access_key_id, source)
+        sources = list(found.values())
+        for source in sources[MAX_KEYS:]:
+            unasked[source.label()] = f"only {MAX_KEYS} keys are asked about"
+        return sources[:MAX_KEYS], unasked
+
+    def _load_keys(self, source: Source) -> tuple[Source, str]:
+        """Return a source with its keys, also from the keyring; and why it has none, if so."""
+        if source.stored is None:
+            return source, "its credential_process was not run"
+        try:
+            keys = self._edges.stored_keys(self._inputs.file, source.stored)
+        except MfaSessionError as error:
+            return source, error.message
+        return source.replace(keys=keys), "the keyring does not have its key"
+
+    def make_caller(self, source: Source) -> Caller:
+        """Return the caller that signs with a source's keys."""
+        if source.keys is None:
+            raise RuntimeError("a source without keys is not asked about")
+        return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
+
+    def explain(self, caller: Caller, *, with_session: bool) -> None:
+        """Say, with -v, what is asked and why; name nobody, because --share masks no stderr."""
+        where = "a profile" if caller.profile else "the environment"
+        session = ", the last two with its MFA session" if with_session else ""
+        self._console.detail(
+            f"sts:GetCallerIdentity, iam:ListAccessKeys and iam:ListMFADevices with "
+            f"the key of {where}: whose it is, how old, with which devices{session}"
+        )
+
+    def _region(self, profile: str | None) -> str | None:
+        environ, section = self._inputs.environ, self._inputs.profiles.section(profile or "default")
+        region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+        region = region or section.get("region") or self._inputs.file.defaults.get("region")
+        return region_for(region, *(section.get(key) for key in _DEVICE_KEYS))
+
+    def find_session(self, caller: Caller) -> Caller | None:
+        """Return the caller of a valid MFA session of a key, which policies may demand."""
+        now = self._edges.local_now()
+        for session in list_sessions(self._inputs.profiles, self._inputs.recovered):
+            mine = session.source_key_id == caller.keys.access_key_id and session.kind == "mfa"
+            if mine and session.is_valid(now):
+                return Caller(keys=session.keys, profile=caller.profile, region=caller.region)
+        return None
+
+    def find_settings(self, source: Source) -> Iterator[Settings]:
+        """Yield the settings of the sessions of a source's key, the current one first."""
+        bare = self._inputs.replace(options=SessionOptions())
+        names = [Named(name=name) for name in self._inputs.file.sessions]
+        configured = [partial(resolve_named, bare, named) for named in names]
+        for resolve_one in (partial(resolve, self._inputs), *configured):
+            try:
+                settings = resolve_one()
+            except ConfigurationError:  # another check reports it
+                continue
+            theirs = settings.source
+            is_stored = theirs.stored is not None and theirs.stored == source.stored
+            if is_stored or (theirs.keys is not None and theirs.keys == source.keys):
+                yield settings
+
+    def find_serials(self, source: Source) -> dict[str, str]:
+        """Return the devices that settings name for a source's key, each with that setting."""
+        named: dict[str, str] = {}
+        for name in self._inputs.profiles.names():
+            section = self._inputs.profiles.section(name)
+            if name == source.profile or section.get("source_profile") == source.profile:
+                for key in _DEVICE_KEYS:
+                    named.setdefault(section.get(key, "").strip(), f"profile {name!r}")
+        for settings in self.find_settings(source):
+            serial = settings.mfa_serial or ""
+            by_variable = serial == self._inputs.options.mfa_serial
+            named.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
+        return {serial: by for serial, by in named.items() if gives_codes(serial)}
+
+    def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | NotAsked:
+        """Return an answer, or why there is none; `late` is the reason after the time limit."""
+        try:
+            return running.result(self._ends_at - self._edges.monotonic())
+        except TimeoutError:
+            if late:
+                return NotAsked(reason=late)
+            return UnreachableError(
+                "network",
+                f"AWS does not answer within {LIMIT_SECONDS:.0f} s",
+                "check the network, a VPN, and HTTPS_PROXY",
+            )
+        except ConfigurationError as error:  # the SDK did not send it, and another check says why
+            return error if error.code == BAD_REGION else NotAsked(reason=error.message)
+        except MfaSessionError as error:
+            return error
+        except Exception as error:  # noqa: BLE001  # a bug of botocore is no fault of the setup
+            return NotAsked(reason=f"the AWS SDK failed ({type(error).__name__})")
+
+
+class _Key:
+    """Asks three questions about a key in parallel."""
+
+    def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
+        self._questions = questions
+        self._source = source
+        self._caller = caller = questions.make_caller(source)
+        callers = [questions.find_session(caller), caller]
+        questions.explain(caller, with_session=callers[0] is not None)
+        self._identity = questions.start(lambda: aws.identity(caller))
+        self._keys = questions.start(lambda: _first_allowed(aws.keys, callers))
+        self._devices = questions.start(lambda: _first_allowed(aws.devices, callers))
+
+    def finish(self) -> KeyFacts:
+        finish, serials = self._questions.finish, self._questions.find_serials(self._source)
+        identity = finish(self._identity, "")
+        late = "IAM did not answer in time"
+        settings = next(self._questions.find_settings(self._source), None)
+        return KeyFacts(
+            caller=self._caller,
+            identity=identity,
+            keys=finish(self._keys, late),
+            devices=finish(self._devices, late),
+            serials=serials,
+            is_source=settings is not None,
+            session=settings.name if settings else None,
+        )
+
+
+def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]) -> Answer:
+    """Ask with the session, which may have more permissions; if refused, with the key itself."""
+    session, caller = callers
+    try:
+        if session is not None:
+            return ask(session)
+    except (RefusedError, NoMfaError):
+        pass
+    return ask(caller)  # type: ignore[arg-type]  # the second is never None
+
+
+def _list_sources(inputs: Inputs) -> Iterator[Source]:
+    """Yield the environment's source, then those of the profiles, `default` first."""
+    try:
+        source = environment_source(inputs.environ)
+    except ConfigurationError:  # `environment-halves` reports it
+        source = None
+    if source is not None:
+        yield source
+    for name in sorted(inputs.profiles.names(), key=lambda name: (name != "default", name)):
+        source = source_in(inputs, name)
+        if source is not None:
+            yield source
+
+
+def _find_obstacle(keys: tuple[KeyFacts, ...]) -> MfaSessionError | NotAsked | None:
+    answers = [key.identity for key in keys]
+    if answers and all(isinstance(answer, NotAsked) for answer in answers):
+        return next(answer for answer in answers if isinstance(answer, NotAsked))
+    return None
