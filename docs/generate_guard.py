@@ -8,9 +8,8 @@ from collections import Counter
 from pathlib import Path
 
 from mfa_session.aws.action_list import read_list
-from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import Rules, judge
+from mfa_session.guard.rules import PASS, PROTECT, Rules, judge
 from mfa_session.guard.unmatched import add_version_2
 
 PAGE = Path(__file__).with_name("guard.md")
@@ -30,8 +29,8 @@ def built_in_table() -> str:
     """Return the built-in list, with how many operations each pattern protects first."""
     counts, _, _ = measure()
     rows = ["| pattern | operations |", "|---|---:|"]
-    rows += [f"| `{pattern}` | {counts[pattern]} |" for pattern in builtin.PROTECT]
-    passed = ", ".join(f"`{pattern}`" for pattern in builtin.PASS)
+    rows += [f"| `{pattern}` | {counts[pattern]} |" for pattern in PROTECT]
+    passed = ", ".join(f"`{pattern}`" for pattern in PASS)
     return "\n".join(rows) + f"\n\nNot protected, although a pattern matches: {passed}.\n"
 
 

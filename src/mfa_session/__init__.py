@@ -18,7 +18,7 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.api.session import SessionInfo, boto3_session, session_info
+    from mfa_session.api import SessionInfo, boto3_session, session_info
     from mfa_session.model.errors import (
         CodeRejectedError,
         ConfigurationError,
@@ -34,7 +34,7 @@ else:  # the command imports this module each time it starts: nothing comes befo
         """Import what is asked for, one of `__all__`."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = "model.errors" if name.endswith("Error") else "api.session"
+        module = "model.errors" if name.endswith("Error") else "api"
         found = globals()[name] = getattr(__import__(f"{__name__}.{module}", fromlist=["*"]), name)
         return found
 

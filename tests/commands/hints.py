@@ -474,7 +474,7 @@ ROWS = {
     ),
     # configure
     "configure for a profile with keys": Row(
-        "setup.answers:find_session",
+        "setup.plan:find_session",
         "--profile",
         ("configure", "--profile", "work"),
         lambda w: w.add(long_term(w.carol, "work")),
@@ -556,7 +556,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "configure without keys": Row(
-        "setup.answers:check_any_source",
+        "setup.plan:check_any_source",
         "configure",
         ("configure",),
         remove_keys,
@@ -698,7 +698,7 @@ ELSEWHERE = {
     "cli.device:_enrol": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
     "cli.use:_stronger": "e2e/test_use.py: test_variables_that_override_aws_profile_are_reported",
-    "system.embedding:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
+    "api:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
     "policy.search": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
     "cli.demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",
     "cli.demo:_run_demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",

@@ -119,7 +119,7 @@ ROWS = {
         then=("warm", "books"),
     ),
     "a role of a session with an mfa_serial": Row(
-        "roles.cli_cache:_source",
+        "roles.warm:_source",
         "configure",
         ("warm",),
         add_asking_profile_of_session,

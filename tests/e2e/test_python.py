@@ -15,7 +15,7 @@ import pytest
 
 import mfa_session
 import processes
-from mfa_session.api.session import _is_of_another
+from mfa_session.api import _is_of_another
 from mfa_session.model.session import Keys, Secret, Session
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def later(
     aws: FullSandbox, clock: JumpingClock, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[float], None]:
     """Return a function that advances the clocks of this process and the sandbox."""
-    from mfa_session.api import session
+    from mfa_session import api
 
-    monkeypatch.setattr(session, "SystemClock", clock.begin)
+    monkeypatch.setattr(api, "SystemClock", clock.begin)
     aws.checks_signature_age = False  # botocore signs with the machine's clock
     return lambda seconds: clock.sleep_until(
         clock.now() + timedelta(seconds=seconds), lambda _left: None

@@ -13,7 +13,7 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import quote
 from mfa_session.system import limits
-from mfa_session.system.own_program import name_as_called
+from mfa_session.system.processes import name_as_called
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

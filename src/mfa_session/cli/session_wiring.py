@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
     from mfa_session.system.keyring_access import Keyring
-    from mfa_session.system.keyring_items import KeyringItems
-    from mfa_session.system.secret_store import SecretStore
-    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
+    from mfa_session.system.secret_store import (
+        KeyringItems,
+        SecretStore,
+        StoredKeys,
+        StoredSessions,
+    )
     from mfa_session.system.terminal import Terminal
 
     AnyStore = TypeVar("AnyStore", bound=SessionStore)
@@ -74,7 +77,7 @@ class SessionWiring:
         if self.given_code or self.can_ask():
             return True
         from mfa_session.files.locks import is_turn_held
-        from mfa_session.system.keyring_backends import may_have_keyring
+        from mfa_session.system.keyring_access import may_have_keyring
         from mfa_session.system.secret_index import SecretIndex
 
         run = self.run
@@ -136,7 +139,7 @@ class SessionWiring:
     def stored_sessions(self) -> StoredSessions:
         """Return the sessions in the keyring."""
         if self._stored_sessions is None:
-            from mfa_session.system.stored_keys import StoredSessions
+            from mfa_session.system.secret_store import StoredSessions
 
             self._stored_sessions = StoredSessions(self._keyring_items())
         return self._stored_sessions
@@ -147,7 +150,7 @@ class SessionWiring:
 
     def session_line(self, name: str) -> str:
         """Return the credential_process that yields a session."""
-        from mfa_session.system.own_program import process_line
+        from mfa_session.system.processes import process_line
 
         return process_line("credential-process", "--profile", name)
 
@@ -159,12 +162,12 @@ class SessionWiring:
 
     def stored_keys(self) -> StoredKeys:
         """Return the keyring's long-term keys."""
-        from mfa_session.system.stored_keys import StoredKeys
+        from mfa_session.system.secret_store import StoredKeys
 
         return StoredKeys(self._keyring_items(), self.run.files.state)
 
     def _keyring_items(self) -> KeyringItems:
-        from mfa_session.system.keyring_items import KeyringItems
+        from mfa_session.system.secret_store import KeyringItems
 
         return KeyringItems(self._keyring())
 

@@ -39,7 +39,7 @@ class Wiring(SessionWiring):
         from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
         from mfa_session.model.iam import KeyEdges
-        from mfa_session.system.own_program import process_line
+        from mfa_session.system.processes import process_line
         from mfa_session.system.signals import uninterrupted
 
         run = self.run
@@ -177,7 +177,7 @@ class Wiring(SessionWiring):
         from mfa_session.files.shared import ProfilesWriter
         from mfa_session.model.feature_ports import JobEdges
         from mfa_session.system.child import end_as, run_child
-        from mfa_session.system.own_program import OwnProgram
+        from mfa_session.system.processes import OwnProgram
         from mfa_session.system.signals import wait_for_signal
 
         run = self.run
@@ -262,11 +262,14 @@ def _doctor_edges(run: Run) -> DoctorEdges:
     from mfa_session.model.paths import expand
     from mfa_session.shell.scripts import eval_line, guard_setup, list_guarded
     from mfa_session.system.keyring_access import Keyring
-    from mfa_session.system.keyring_items import KeyringItems
     from mfa_session.system.programs import is_startable
     from mfa_session.system.secret_index import SecretIndex
-    from mfa_session.system.secret_store import SecretStore
-    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
+    from mfa_session.system.secret_store import (
+        KeyringItems,
+        SecretStore,
+        StoredKeys,
+        StoredSessions,
+    )
     from mfa_session.system.waiting import Running, run_limited
 
     reading, environ, state = ClockReading(), run.environ, run.files.state

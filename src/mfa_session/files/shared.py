@@ -6,8 +6,7 @@ from functools import partial
 
 from mfa_session.files.aws_files import is_whole, parse_document, read_document
 from mfa_session.files.writable import WritableFile, changed
-from mfa_session.ini.compare import only_differs_in, only_sets
-from mfa_session.ini.document import IniDocument
+from mfa_session.ini.document import IniDocument, only_differs_in, only_sets
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import config_path, credentials_path
 from mfa_session.model.profiles import config_header_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.ini_sections import ini_sections
+from mfa_session.model.profiles import ini_sections
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False

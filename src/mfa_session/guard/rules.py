@@ -6,7 +6,6 @@ other programs word by word (`terraform destroy`). `judge` applies the rules to 
 
 from __future__ import annotations
 
-from mfa_session.guard import builtin
 from mfa_session.guard.aws_words import base_name, count_cli_words, read_aws
 from mfa_session.guard.services import actions_of, prefix_of, spell_action
 from mfa_session.model.record import Record
@@ -19,6 +18,72 @@ if TYPE_CHECKING:
     from mfa_session.guard.aliases import Aliases
     from mfa_session.guard.aws_words import AwsCall
 
+
+# The built-in list: operations that delete what is hard to restore, or stop what runs.
+PROTECT = (
+    # Delete.
+    "*:Delete*",
+    "*:BatchDelete*",
+    "*:AdminDelete*",
+    "*:Terminate*",
+    "*:Remove*",
+    "*:Purge*",
+    "*:Deregister*",
+    "*:Release*",
+    "*:Deprovision*",
+    "*:Rebuild*",
+    "*:Reset*",
+    "*:Decrease*",
+    "kms:ScheduleKeyDeletion",
+    "rds:BacktrackDBCluster",
+    "codeartifact:DisposePackageVersions",
+    # Make data expire.
+    "s3:PutLifecycleConfiguration",
+    "ecr:PutLifecyclePolicy",
+    "logs:PutRetentionPolicy",
+    # May replace or remove what a stack or a zone holds.
+    "cloudformation:ExecuteChangeSet",
+    "cloudformation:UpdateStack*",
+    "route53:ChangeResourceRecordSets",
+    # Stop or disconnect what runs.
+    "*:Stop*",
+    "*:Reboot*",
+    "*:Failover*",
+    "*:Switchover*",
+    "*:Detach*",
+    "*:Disassociate*",
+    "*:Withdraw*",
+    "ec2:CancelSpotFleetRequests",
+    # Withdraw permissions, or weaken other protections.
+    "*:Revoke*",
+    "*:Disable*",
+    "*:Deactivate*",
+    "organizations:CloseAccount",
+    "organizations:LeaveOrganization",
+)
+
+PASS = (
+    # Everyday operations that the patterns above match: tags, messages that have been read, caches,
+    # old revisions, and jobs that can be started again.
+    "*:DeleteTags*",
+    "*:Remove*Tags*",
+    "s3:Delete*Tagging",
+    "sqs:DeleteMessage*",
+    "*:Reset*Cache",
+    "*:DeleteSession",
+    "*:TerminateSession",
+    "*:RevokeToken",
+    "cloudformation:DeleteChangeSet",
+    "ecs:DeregisterTaskDefinition",
+    "batch:DeregisterJobDefinition",
+    "*:Stop*Build*",
+    "*:Stop*Execution*",
+    "*:Stop*Job*",
+    "*:Stop*Query*",
+    "*:Stop*Run",
+    "*:Stop*Search*",
+    "*:Stop*Session",
+)
 
 HARMLESS = ("--help", "-help", "--dry-run", "--dryrun", "--dry-run=client", "--dry-run=server")
 SHELL_VARIABLE = "$"
@@ -53,8 +118,8 @@ class Rules(Record):
         return cls(
             protect=_read_patterns(guard.get("protect", ())),
             allow=_read_patterns(guard.get("allow", ())),
-            builtin=_read_patterns(builtin.PROTECT) if with_builtin else (),
-            builtin_pass=_read_patterns(builtin.PASS) if with_builtin else (),
+            builtin=_read_patterns(PROTECT) if with_builtin else (),
+            builtin_pass=_read_patterns(PASS) if with_builtin else (),
             commands=tuple(parse_command(text) for text in guard.get("commands", ())),
         )
 

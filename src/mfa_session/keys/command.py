@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from mfa_session.keys.listing import FILE, KEYRING, OnlineListing, list_offline
 from mfa_session.keys.move import Mover
 from mfa_session.keys.rotation import KeyringPairs, KeyRotation
-from mfa_session.keys.user_keys import OtherProfiles, Signer, profiles_text
+from mfa_session.keys.user_keys import (
+    FILE,
+    KEYRING,
+    OnlineListing,
+    OtherProfiles,
+    Signer,
+    list_offline,
+    profiles_text,
+)
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from mfa_session.keys.listing import ListedKey
+    from mfa_session.keys.user_keys import ListedKey
     from mfa_session.model.iam import KeyEdges, Move, PairStore, Rotation
     from mfa_session.model.settings import SessionOptions, Settings, Source
     from mfa_session.session.context import Context, Inputs

@@ -157,3 +157,22 @@ def process_profile(process: str) -> str | None:
         if word.startswith("--profile="):
             return word.partition("=")[2]
     return None
+
+
+def ini_sections(text: str) -> Mapping[str, Mapping[str, str]]:
+    """Return each section's values by key, as `configparser.RawConfigParser` gives them.
+
+    Text that it refuses (no header, a key twice, …) has no sections.
+    """
+    from mfa_session.ini.reader import (  # noqa: PLC0415  # not for completion
+        Reader,
+        UnreadableText,
+        values_of,
+    )
+
+    try:
+        reader = Reader(text.replace("\r\n", "\n").replace("\r", "\n"), nests=False)
+    except UnreadableText:
+        return {}
+    defaults = values_of(reader.defaults)
+    return {name: {**defaults, **values_of(found)} for name, found in reader.sections.items()}

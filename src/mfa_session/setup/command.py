@@ -18,11 +18,11 @@ from mfa_session.model.text import quote
 from mfa_session.session.acquire import acquire, announce, summary_of
 from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
-from mfa_session.setup.answers import Options
 from mfa_session.setup.interview import Dialog, Interview
 from mfa_session.setup.plan import (
     SETTINGS,
     Draft,
+    Options,
     draft_profiles,
     draft_settings,
     list_unconfirmed,
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from mfa_session.model.feature_ports import PlainFile, SetupEdges
     from mfa_session.session.context import Context
     from mfa_session.session.reuse import Outcome
-    from mfa_session.setup.answers import Answers
-    from mfa_session.setup.plan import Change
+    from mfa_session.setup.plan import Answers, Change
 
 
 __all__ = ["Options", "run"]  # the command line finds a command's options beside `run`

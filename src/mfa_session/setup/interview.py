@@ -19,7 +19,7 @@ from mfa_session.session.names import default_name
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import DEFAULT, named_source, source_profiles
 from mfa_session.session.validation import check_duration, check_serial
-from mfa_session.setup.answers import (
+from mfa_session.setup.plan import (
     Answers,
     check_any_source,
     check_region,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context, Inputs
     from mfa_session.session.names import Named
-    from mfa_session.setup.answers import Options
+    from mfa_session.setup.plan import Options
 
     Choose = Callable[[str, list[str]], str]
 

@@ -1,8 +1,8 @@
 """The scripts for each shell: completion, and what a shell sources at its start, from which file.
 
-They are made from the files beside this module. The first part of init.* is repeated for each
-guarded command; the rest exports those commands and the name of the script file, so that `doctor`
-can tell when config.toml lists more commands.
+They are made from init.* beside this module. Its first part is repeated for each guarded command;
+the second exports those commands and the name of the script file, so that `doctor` can tell when
+config.toml lists more commands; the last completes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ ALWAYS_GUARDED = "aws"
 _COMMAND = "@COMMAND@"
 _COMMANDS = "@COMMANDS@"
 _REPEATED = "# The part above is there once for each guarded command.\n"
+_COMPLETES = "# The part below is the completion.\n"
 _HEAD = (
     SCRIPT_HEAD
     + """shell-init {shell}`; source it in the shell's start file.
@@ -42,16 +43,16 @@ _RESERVED = frozenset(
 
 def completion_script(shell: str) -> str:
     """Return the completion script of a shell."""
-    return _read("completion", shell)
+    return _read(shell).partition(_COMPLETES)[2]
 
 
 def init_script(shell: str, commands: Iterable[str]) -> str:
     """Return the script for a shell's start, with a wrapper for `aws` and each command."""
     guarded = list_guarded(commands)
-    wrapper, _, init = _read("init", shell).partition(_REPEATED)
+    wrapper, _, rest = _read(shell).partition(_REPEATED)
     wrappers = "".join(wrapper.replace(_COMMAND, command) for command in guarded)
     head = _HEAD.format(shell=shell, commands=", ".join(guarded))
-    return head + wrappers + init.replace(_COMMANDS, " ".join(guarded)) + completion_script(shell)
+    return head + wrappers + rest.replace(_COMMANDS, " ".join(guarded)).replace(_COMPLETES, "")
 
 
 def list_guarded(lines: Iterable[str]) -> list[str]:
@@ -68,8 +69,8 @@ def _can_be_wrapped(name: str) -> bool:
     return name[:1] in _LETTERS and _NAME.issuperset(name) and name not in _RESERVED
 
 
-def _read(kind: str, shell: str) -> str:
-    path = os.path.join(os.path.dirname(__file__), f"{kind}.{find_scripting(shell).suffix}")
+def _read(shell: str) -> str:
+    path = os.path.join(os.path.dirname(__file__), f"init.{find_scripting(shell).suffix}")
     with open(path, encoding="utf-8") as file:
         return file.read()
 

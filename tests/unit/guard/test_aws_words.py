@@ -137,6 +137,6 @@ def test_judging_a_command_imports_only_records_and_the_ini_reader() -> None:
         "mfa_session.ini",
         "mfa_session.ini.reader",
         "mfa_session.model",
-        "mfa_session.model.ini_sections",
+        "mfa_session.model.profiles",
         "mfa_session.model.record",
     }

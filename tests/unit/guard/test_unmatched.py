@@ -9,9 +9,8 @@ import pytest
 
 from house.source import ROOT
 from mfa_session.aws.action_list import read_list
-from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import Rules, judge
+from mfa_session.guard.rules import PASS, PROTECT, Rules, judge
 from mfa_session.guard.services import IAM_PREFIXES
 from mfa_session.guard.unmatched import add_version_2, list_unmatched, suggest_pattern
 
@@ -37,12 +36,12 @@ def test_the_page_has_the_current_built_in_list() -> None:
     generator = load_generator()
     written = generator.PAGE.read_text(encoding="utf-8")
     assert written == generator.render(written), "stale: run python docs/generate_guard.py"
-    assert all(f"`{pattern}`" in written for pattern in builtin.PROTECT + builtin.PASS)
+    assert all(f"`{pattern}`" in written for pattern in PROTECT + PASS)
 
 
 def test_every_built_in_pattern_matches_an_operation(known: dict[str, tuple[str, ...]]) -> None:
-    assert list_unmatched(builtin.PROTECT + builtin.PASS, known) == []
-    assert len(builtin.PROTECT) <= 40
+    assert list_unmatched(PROTECT + PASS, known) == []
+    assert len(PROTECT) <= 40
 
 
 def test_every_service_with_an_iam_prefix_is_a_service_of_the_cli(

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from ini.nasty import read_as_botocore
-from mfa_session.ini.compare import only_differs_in
-from mfa_session.ini.document import IniDocument
+from mfa_session.ini.document import IniDocument, only_differs_in
 from mfa_session.ini.reader import UnreadableText
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_session.ini import reader
-from mfa_session.ini.compare import only_differs_in, only_sets
-from mfa_session.ini.document import IniDocument
+from mfa_session.ini.document import IniDocument, only_differs_in, only_sets
 from mfa_session.ini.reader import Reader
 
 FILE = """\

@@ -10,8 +10,7 @@ from hypothesis import assume, example, given, note
 from hypothesis import strategies as st
 
 from ini.nasty import Reading, any_lines, files, header_rows, read_as_botocore
-from mfa_session.ini.compare import only_differs_in, only_sets
-from mfa_session.ini.document import IniDocument
+from mfa_session.ini.document import IniDocument, only_differs_in, only_sets
 from mfa_session.ini.reader import UnreadableText
 
 if TYPE_CHECKING:

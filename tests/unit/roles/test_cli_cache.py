@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_session.model.session import Keys, Secret, Session
-from mfa_session.roles.cli_cache import entry_name, expires_at, parameters_of, to_entry
+from mfa_session.roles.warm import entry_name, expires_at, parameters_of, to_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

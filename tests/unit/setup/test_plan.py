@@ -8,20 +8,18 @@ import pytest
 
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.session.sources import named_source, source_profiles
-from mfa_session.setup.answers import (
+from mfa_session.setup.plan import (
+    PROFILES,
+    SETTINGS,
     Answers,
+    Change,
     NewRoleProfile,
     find_session,
     find_target,
     list_repointable,
-    read_role,
-)
-from mfa_session.setup.plan import (
-    PROFILES,
-    SETTINGS,
-    Change,
     list_unconfirmed,
     plan_changes,
+    read_role,
     setting_exists_error,
 )
 from session.worlds import KEYS, inputs

@@ -19,8 +19,7 @@ from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import Secret
 from mfa_session.system.keyring_access import Keyring
-from mfa_session.system.keyring_items import KeyringItems
-from mfa_session.system.secret_store import SecretStore
+from mfa_session.system.secret_store import KeyringItems, SecretStore
 from mfa_session.system.waiting import Running, TooSlowError
 
 if TYPE_CHECKING:

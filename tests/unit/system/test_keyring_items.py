@@ -10,7 +10,7 @@ import pytest
 from fakes import odd_keyrings
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.system.keyring_access import Keyring
-from mfa_session.system.keyring_items import LARGEST_CHARACTERS, KeyringItems
+from mfa_session.system.secret_store import LARGEST_CHARACTERS, KeyringItems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

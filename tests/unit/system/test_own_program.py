@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.system.own_program import name_as_called
+from mfa_session.system.processes import name_as_called
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from mfa_session.model.text import join, setting, unsetting
 from mfa_session.system import execute as execution
 from mfa_session.system.child import NOT_FOUND
 from mfa_session.system.console import Console, paint
-from mfa_session.system.own_program import own_command, process_line
+from mfa_session.system.processes import own_command, process_line
 from mfa_session.system.programs import find_program, is_startable, to_start
 from mfa_session.system.terminal import Terminal
 from mfa_session.system.windows_console import STDERR, STDIN, STDOUT, UNDERSTANDS_SEQUENCES

@@ -1,1 +1,0 @@
-"""The Python interface: a boto3 session with the command's settings, files and codes."""
