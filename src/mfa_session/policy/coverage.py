@@ -34,7 +34,7 @@ _FEW = 8  # statements, among which a look at each is faster than an index
 _all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
-ACCOUNT_KEYS = {"aws:principalaccount", "kms:calleraccount"}
+ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}
 
 
 _OF_ALL_CALLERS = {"aws:principalaccount", "aws:principalarn", "aws:userid", "sts:rolesessionname"}

@@ -86,6 +86,7 @@ STOP, LIST, READ = "ec2:StopInstances", "iam:ListMFADevices", "s3:GetObject"
 ENABLE, OFF = "iam:EnableMFADevice", "iam:DeactivateMFADevice"
 CREATE, RESYNC = "iam:CreateVirtualMFADevice", "iam:ResyncMFADevice"
 TABLES = "arn:aws:dynamodb:eu-west-1:123456789012:table/"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:books"
 SECRETS = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
 MISSES, NO_SESSIONS = "deny-misses-long-term-keys", "deny-misses-sessions-without-mfa"
 DISCOVERY, ENROLMENT = "discovery-denied", "enrolment-denied"
@@ -2438,5 +2439,29 @@ STATED = [
     Stated("a-role-exempt-by-its-session", [allow(READ, Principal=ROLE, Resource=BUCKET), deny(READ,
             {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn", "arn:aws:sts::123456789012:"
             "assumed-role/Deploy/*")}, **PUBLIC)], found(VALUE, at=1), {}),
+    # Policies of resources and organisations.
+    Stated("all-of-s3-denied-on-a-bucket-alone", [deny("s3:*", on("Bool", "aws:SecureTransport",
+            "false"), Principal="*", Resource=["arn:aws:s3:::books", BUCKET]), deny("s3:*", {
+            **WITHOUT, **on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")}, Principal="*",
+            Resource="arn:aws:s3:::books")], found(RESOURCE, at=1), {}),
+    Stated("topic-s-default-statement", [allow("SNS:Publish", on("StringEquals", "AWS:SourceOwner",
+            "123456789012"), Principal={"AWS": "*"}, Resource=TOPIC), allow("SNS:Publish", WITH,
+            Principal=ACCOUNT, Resource=TOPIC)], found(DEFEATED, at=1), {}),
+    Stated("topic-s-default-statement-of-another", [allow("SNS:Publish", on("StringEquals",
+            "AWS:SourceOwner", "999999999999"), Principal={"AWS": "*"}, Resource=TOPIC), allow(
+            "SNS:Publish", WITH, Principal=ACCOUNT, Resource=TOPIC)], [], {}),
+    Stated("repository-s-policy-with-a-resource", [allow("ecr:PutImage", WITH, Principal=ACCOUNT)],
+           found(MISPLACED), {}),
+    Stated("repository-s-policy", [{each: value for each, value in allow("ecr:PutImage", WITH,
+            Principal=ACCOUNT).items() if each != "Resource"}], [], {}),
+    Stated("rcp-about-iam", [deny(OFF, {**WITHOUT, **NOT_ROLES}, Principal="*")], found(MISPLACED),
+           {}, "rcp"),
+    Stated("rcp-about-buckets", [deny(["s3:*", "kms:Decrypt"], {**WITHOUT, **NOT_ROLES},
+            Principal="*")], [], {}, "rcp"),
+    Stated("rcp-about-roles", [deny("sts:AssumeRole", {**WITHOUT, **on("StringEquals",
+            "aws:PrincipalType", "User")}, Principal="*")], [], {}, "scp"),
+    Stated("roles-of-sso-exempt-without-a-path", [deny("s3:*", {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:role/AWSReservedSSO_*")})], found(VALUE), {},
+           "scp"),
 ]
 # fmt: on

@@ -114,10 +114,12 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
         return
     items = (*(item for item, _ in _texts(subject)), *subject.principals())
     item, found = next((item, found) for item in items if (found := _placeholder(str(item.value))))
+    others = list(filter(_is_to_fill_in, subject.document.statements))
     yield Flaw(
         PLACEHOLDER,
         subject.document.source.position(item.offset),
-        f"{item.value} has the placeholder {found[0]}",
+        f"{item.value} has the placeholder {found[0]}"
+        + (f", as {len(others) - 1} other statements have one" if others[2:] else ""),
         "AWS refuses the policy, or nothing matches the text",
         f"replace {found[0]}, unless a tool does so before the policy is used",
     )

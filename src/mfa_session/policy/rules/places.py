@@ -37,6 +37,7 @@ NO_ARN = Rule(
 )
 RULES = (MISPLACED, NO_ARN)
 
+_PRINCIPALS, _RESOURCES = ("Principal", "NotPrincipal"), ("Resource", "NotResource")
 # The kinds of policies whose statements have no principal.
 WITHOUT_PRINCIPAL = {
     "identity": "a policy of a user, group or role",
@@ -54,41 +55,39 @@ _WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
 def check_places(subject: Subject) -> Iterator[Flaw]:
     """Find elements that do not belong in this kind of policy."""
     statement, kind = subject.statement, subject.document.kind
-    named = _elements(statement, "Principal", "NotPrincipal")
-    if kind in WITHOUT_PRINCIPAL:
-        wrong, what = named, WITHOUT_PRINCIPAL[kind]
-        if kind == "scp" and named and _may_be_an_rcp(subject.whole):
-            return
-    elif kind == "rcp":
-        wrong, what = _elements(statement, "NotAction", "NotPrincipal"), "a resource control policy"
-    elif kind == "resource" and named and is_about_devices(statement):
-        wrong, what = named, "a policy with iam: actions"
-    elif subject.document.told_kind is None and is_for_everybody(statement):
-        return  # it may be an RCP's or a VPC endpoint's
-    elif named and statement.actions and is_about_roles(statement):
-        wrong = _elements(statement, "Resource", "NotResource")
-        what = "a role's trust policy"
-    else:
-        return
-    for name in wrong:
-        yield Flaw(
-            MISPLACED,
-            subject.place_of(name),
-            f"{name} does not belong in {what}",
-            REJECTED,
-            f"remove {name}",
-        )
+    may_be_rcp = kind == "scp" and _may_be_an_rcp(subject.whole)
+    of_roles = kind in {"trust", "resource"} and is_about_roles(statement)
+    trusts = of_roles and bool(statement.actions) and has_principal(statement)
+    # An RCP's or a VPC endpoint's may be for everybody.
+    open_to_all = subject.document.told_kind is None and is_for_everybody(statement)
+    for fits, names, what in (
+        (kind in WITHOUT_PRINCIPAL and not may_be_rcp, _PRINCIPALS, WITHOUT_PRINCIPAL.get(kind)),
+        (kind == "rcp", ("NotAction", "NotPrincipal"), "a resource control policy"),
+        (kind == "resource" and is_about_devices(statement), _PRINCIPALS, "one with iam: actions"),
+        (kind == "resource" and _is_about(statement, "ecr:"), _RESOURCES, "a repository's policy"),
+        (trusts and not open_to_all, _RESOURCES, "a role's trust policy"),
+    ):
+        for name in names if fits else ():
+            if name in statement.elements:
+                yield Flaw(
+                    MISPLACED,
+                    subject.place_of(name),
+                    f"{name} does not belong in {what}",
+                    REJECTED,
+                    f"remove {name}",
+                )
 
 
 def check_services(subject: Subject) -> Iterator[Flaw]:
-    """Find policies of resources for services that have none, once for a policy."""
+    """Find policies of resources for services that have none, once for a policy, and RCPs."""
     statement = subject.statement
-    if statement is _first_without_policies(subject.whole):
+    others = subject.document.kind == "rcp" and not _is_in_rcps(statement)
+    if others or statement is _first_without_policies(subject.whole):
         action = (statement.actions or ("*",))[0]
         yield Flaw(
             MISPLACED,
-            subject.place_of("Principal"),
-            f"there are no resource policies for {action}",
+            subject.place_of_action() if others else subject.place_of("Principal"),
+            f"there are no resource {'control ' if others else ''}policies for {action}",
             "AWS has no place for the policy, and it has no effect",
             "write it without Principal, as a policy of users, groups or roles",
             severity=WARNING,
@@ -103,16 +102,7 @@ def _first_without_policies(whole: WholePolicy) -> Statement | None:
     """
     named = filter(has_principal, whole.statements)
     alone = (each for each in named if not is_for_everybody(each))
-    return next(filter(_is_without_policies, alone), None)
-
-
-def _is_without_policies(statement: Statement) -> bool:
-    actions = statement.actions or ("*",)
-    return all(action.lower().startswith(_WITHOUT_POLICIES) for action in actions)
-
-
-def _elements(statement: Statement, *names: str) -> list[str]:
-    return [name for name in names if name in statement.elements]
+    return next((each for each in alone if _is_about(each, *_WITHOUT_POLICIES)), None)
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
@@ -145,7 +135,11 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
 
 def is_about_s3(statement: Statement) -> bool:
     """Say whether all actions of a statement are S3's."""
-    return all(action.lower().startswith("s3:") for action in statement.actions or ("",))
+    return _is_about(statement, "s3:")
+
+
+def _is_about(statement: Statement, *services: str) -> bool:
+    return all(action.lower().startswith(services) for action in statement.actions or ("",))
 
 
 @functools.lru_cache(maxsize=32)
@@ -178,9 +172,13 @@ def _may_be_of_an_rcp(statement: Statement) -> bool:
 
     It is for everybody, and about what services do that keep resources.
     """
-    services = {action.lower().partition(":")[0] for action in statement.actions or ()}
-    named = statement.not_actions is None and services <= {*_IN_RCPS, "*"}
+    named = statement.not_actions is None and _is_in_rcps(statement)
     return named and is_for_everybody(statement)
+
+
+def _is_in_rcps(statement: Statement) -> bool:
+    services = {action.lower().partition(":")[0] for action in statement.actions or ()}
+    return services <= {*_IN_RCPS, "*"}
 
 
 def _is_no_arn(text: str) -> bool:

@@ -111,7 +111,7 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of all S3 on buckets or on objects alone, where the other is allowed here."""
+    """Find Denies of all S3 on buckets or on objects alone, where a statement names the other."""
     statement, where = subject.statement, subject.statement.resources or ()
     everything = any(name.lower() == "s3:*" for name in statement.actions or ())
     if not (where and everything and subject.refuses_without_mfa):
@@ -121,11 +121,12 @@ def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
         parts.append(("s3:ListBucket", OF_BUCKET, "the bucket itself"))
     for action, wanted, what in parts:
         missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
-        if missing and _doing(subject.whole, action, wanted, "Allow"):
+        named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
+        if missing and any(named):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),
-                f"s3:* is denied on {where[0]}, but not on {what}, which the policy allows",
+                f"s3:* is denied on {where[0]}, but not on {what}",
                 f"nobody is stopped from {action} and the like",
                 f"name {MEANT[wanted]} as well",
             )

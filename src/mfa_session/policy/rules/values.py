@@ -271,11 +271,15 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def _of_nobody(arn: str) -> bool:
+    return bool(_of_no_principal(arn) or _without_path(arn))
+
+
 def has_wrong_values(condition: Condition) -> bool:
     """Say whether a value has the form of no value of the key."""
     is_other, _ = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
     if condition.is_about("aws:PrincipalArn"):
-        is_other = _of_no_principal
+        is_other = _of_nobody
     others = filter(is_other, condition.values) if is_other else ()
     return bool(patterns_as_text(condition)) or any(others)
 
