@@ -19,13 +19,16 @@ from full_sandbox.users import Users
 from mfa_session.sandbox import ACCOUNT, Sandbox, moto_backend
 from mfa_session.sandbox.clock import CodeChecker, new_seed
 from mfa_session.sandbox.identities import Device, Group, Role, User, new_id
+from mfa_session.sandbox.operations import Operation
 from mfa_session.sandbox.sandbox import named
+from mfa_session.sandbox.signatures import HttpRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from full_sandbox.calls import Calls
-    from mfa_session.sandbox.identities import DeviceKind, Document, KeyState, PolicyHolder
+    from full_sandbox.users import KeyState
+    from mfa_session.sandbox.identities import DeviceKind, Document, PolicyHolder
 
 __all__ = ["FullSandbox"]
 
@@ -41,14 +44,22 @@ class FullSandbox(Sandbox):
         super().__init__(port)
         self.clock = MovableClock()
         self._gate = ObservedGate(self.directory, self.clock)
-        for of in (Devices, Users, Policies):
-            self._gate.iam.update(of(self.directory, self.clock).operations())
+        self._users = Users(self.directory, self.clock)
+        devices, policies = (of(self.directory, self.clock) for of in (Devices, Policies))
+        for each in (devices, self._users, policies):
+            self._gate.iam.update(each.operations())
         self._gate.signin = SigninEndpoint(self.directory, self.clock).answer
 
     def reset(self) -> None:
         """Remove all users, resources, calls and faults, and reset the clock; keep the URL."""
         moto_backend.reset()
-        self.directory.clear()
+        self._users.reset()
+        here = self.directory
+        with here.lock:
+            for first in (here.users, here.roles, here.groups, here.policies):
+                first.clear()
+            for second in (here.devices, here.sessions):
+                second.clear()
         self._gate.reset()
         self.clock.reset()
 
@@ -160,11 +171,22 @@ class FullSandbox(Sandbox):
             moment = self.clock.now() - timedelta(seconds=1)
             self.directory.sessions[access_key_id] = replace(session, expires_at=moment)
 
+    def set_alias(self, account: str, alias: str) -> None:
+        """Set an account's alias."""
+        self._users.aliases[account] = alias
+
     def create_bucket(
         self, name: str, *, account: str = ACCOUNT, region: str = "eu-west-1"
     ) -> None:
         """Create an S3 bucket."""
-        moto_backend.add_bucket(account, region, name)
+        body = f"<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint>"
+        body += "</CreateBucketConfiguration>"
+        sent = b"" if region == "us-east-1" else body.encode()
+        request = HttpRequest("PUT", f"/{name}", "", {"host": "s3"}, sent)
+        operation = Operation("s3", region, "CreateBucket", "s3", {})
+        answer = moto_backend.forward(request, operation, account)
+        if answer.status >= 400:
+            raise RuntimeError(f"moto created no bucket: {answer.body.decode()}")
 
     @property
     def calls(self) -> Calls:
@@ -178,18 +200,18 @@ class FullSandbox(Sandbox):
     @property
     def key_log(self) -> Sequence[KeyState]:
         """The changes of long-term keys through IAM, in order."""
-        return self.directory.key_log
+        return self._users.key_log
 
     # Faults
 
     @property
     def key_spread_seconds(self) -> float:
         """How long every service refuses a new long-term key."""
-        return self.directory.key_spread_seconds
+        return self._users.key_spread_seconds
 
     @key_spread_seconds.setter
     def key_spread_seconds(self, seconds: float) -> None:
-        self.directory.key_spread_seconds = seconds
+        self._users.key_spread_seconds = seconds
 
     def fail(
         self,

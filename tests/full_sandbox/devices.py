@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from full_sandbox import errors
 from mfa_session.sandbox.clock import CodeChecker, code_for, step_at
 from mfa_session.sandbox.errors import invalid_value
-from mfa_session.sandbox.identities import attach, new_virtual_device
+from mfa_session.sandbox.identities import new_virtual_device
 from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Devices:
         if len(user.devices) >= DEVICES_PER_USER:
             raise errors.quota_reached("MFADevicesPerUser", DEVICES_PER_USER)
         self._check_pair(asked, device, _ENABLE_REACH_STEPS)
-        attach(device, user, self._clock)
+        device.attach(user)
 
     def resync(self, asked: Asked) -> None:
         """Learn a device's drift from two consecutive codes."""

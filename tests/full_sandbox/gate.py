@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -84,11 +85,19 @@ class ObservedGate(Gate):
                 caller_arn=found[0].arn if found else None,
                 parameters=dict(operation.parameters),
                 status=answer.status if answer else 0,
-                error_code=answer.error_code if answer else "Dropped",
+                error_code=_error_code(answer) if answer else "Dropped",
                 at=self.clock.now(),
             ),
             era,
         )
+
+
+def _error_code(answer: Answer) -> str | None:
+    """Return the code of an answer that is an error of AWS."""
+    found = re.search(rb'<Code>([^<]+)<|"__type": *"(?:[^"#]*#)?([^"]+)"', answer.body)
+    if found is None or answer.status < 400:
+        return None
+    return (found[1] or found[2]).decode()
 
 
 def _faulty_answer(fault: Fault, operation: Operation) -> Answer | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from full_sandbox import errors
 from full_sandbox.holders import find_role, users_of
 from full_sandbox.policies import boundary_field, document_text
-from mfa_session.sandbox.identities import KeyState, User
+from mfa_session.sandbox.identities import User
 from mfa_session.sandbox.operations import find_user
 from mfa_session.sandbox.server import RawXml
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Directory, Role
     from mfa_session.sandbox.operations import Asked, Play
@@ -21,13 +23,30 @@ if TYPE_CHECKING:
 KEYS_PER_USER = 2
 
 
+class KeyState(NamedTuple):
+    """A change of a key through IAM: created, Active, Inactive or deleted."""
+
+    access_key_id: str
+    state: str
+    at: datetime
+
+
 class Users:
     """The operations on users, keys and the account."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
         """Take the directory and the clock."""
+        self.aliases: dict[str, str] = {}
+        self.key_log: list[KeyState] = []
+        self.key_spread_seconds = 0.0
         self._directory = directory
         self._clock = clock
+
+    def reset(self) -> None:
+        """Forget the aliases and the changes of keys, and let new keys spread at once."""
+        self.aliases.clear()
+        self.key_log.clear()
+        self.key_spread_seconds = 0.0
 
     def operations(self) -> dict[str, Play]:
         """Return the operations by AWS's names."""
@@ -90,7 +109,7 @@ class Users:
         if len(user.keys) >= KEYS_PER_USER:
             raise errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
         key = user.add_key(now)
-        spread = timedelta(seconds=self._directory.key_spread_seconds)
+        spread = timedelta(seconds=self.key_spread_seconds)
         user.known_from[key.access_key_id] = now + spread
         self._log(key.access_key_id, "created")
         made = {"UserName": user.name, "AccessKeyId": key.access_key_id, "Status": "Active"}
@@ -103,13 +122,13 @@ class Users:
         if asked.operation.text("Status") == "Inactive":
             user.deactivate_key(key_id)
         else:
-            user.activate_key(key_id)
+            user.inactive_keys.discard(key_id)
 
     def delete_key(self, asked: Asked) -> None:
         """Delete a key."""
         user, key_id = self._key(asked)
         self._log(key_id, "deleted")
-        user.remove_key(key_id)
+        user.keys = [key for key in user.keys if key.access_key_id != key_id]
 
     def get_last_used(self, asked: Asked) -> dict[str, Any]:
         """Say when a key of the account last signed; `N/A` if never."""
@@ -124,7 +143,7 @@ class Users:
         return {"UserName": user.name, "AccessKeyLastUsed": used}
 
     def _log(self, key_id: str, state: str) -> None:
-        self._directory.key_log.append(KeyState(key_id, state, self._clock.now()))
+        self.key_log.append(KeyState(key_id, state, self._clock.now()))
 
     def list_keys(self, asked: Asked) -> dict[str, Any]:
         """List a user's keys, without secrets."""
@@ -142,7 +161,7 @@ class Users:
 
     def list_aliases(self, asked: Asked) -> dict[str, Any]:
         """List the account's alias, if any."""
-        alias = self._directory.aliases.get(asked.caller.account)
+        alias = self.aliases.get(asked.caller.account)
         return {"IsTruncated": False, "AccountAliases": [alias] if alias else []}
 
     def get_summary(self, asked: Asked) -> dict[str, Any]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
-import struct
 from datetime import datetime, timezone
 
 
@@ -30,12 +28,11 @@ def compact(moment: datetime) -> str:
 
 STEP_SECONDS = 30
 DIGITS = 6
-_SEED_BYTES = 40
 
 
 def new_seed() -> str:
     """Return a new seed: 64 characters of base32, as CreateVirtualMFADevice returns."""
-    return base64.b32encode(os.urandom(_SEED_BYTES)).decode()
+    return base64.b32encode(os.urandom(40)).decode()
 
 
 def step_at(epoch_seconds: float) -> int:
@@ -45,10 +42,9 @@ def step_at(epoch_seconds: float) -> int:
 
 def code_for(seed: str, step: int) -> str:
     """Return the six digits of a step (RFC 4226, section 5.3)."""
-    key = base64.b32decode(seed)
-    digest = hmac.new(key, struct.pack(">q", step), hashlib.sha1).digest()
+    digest = hmac.digest(base64.b32decode(seed), step.to_bytes(8, "big", signed=True), "sha1")
     offset = digest[-1] & 0x0F
-    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
     return str(number % 10**DIGITS).zfill(DIGITS)
 
 

@@ -9,7 +9,12 @@ from mfa_session.sandbox.clock import compact
 SKEW = timedelta(minutes=15)
 _INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a message
 _EXPIRED_TOKEN = "The security token included in the request is expired"  # noqa: S105 - a message
-_EC2_INVALID = "AWS was not able to validate the provided access credentials"
+_EC2_INVALID = (
+    401,
+    "AuthFailure",
+    "AWS was not able to validate the provided access credentials",
+)
+_EC2_EXPIRED = (400, "RequestExpired", "Request has expired.")
 _BAD_SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. Check your "
     "AWS Secret Access Key and signing method. Consult the service documentation for details."
@@ -26,61 +31,63 @@ class ServiceError(Exception):
         self.message = message
 
 
-def _by_service(
-    service: str, ordinary: tuple[int, str, str], **others: tuple[int, str, str]
+def _by_dialect(
+    dialect: str,
+    code: str,
+    message: str,
+    json: tuple[str, str],
+    **others: tuple[int, str, str],
 ) -> ServiceError:
-    return ServiceError(*others.get(service, ordinary))
+    """Return a refusal with status 403, which is 400 in `json`, or else one of `others`."""
+    if dialect in ("json", "rest_json"):
+        return ServiceError(400 if dialect == "json" else 403, *json)
+    return ServiceError(*others.get(dialect, (403, code, message)))
+
+
+def _invalid_token(dialect: str, s3: tuple[int, str, str]) -> ServiceError:
+    return _by_dialect(
+        dialect,
+        "InvalidClientTokenId",
+        _INVALID_TOKEN,
+        ("UnrecognizedClientException", _INVALID_TOKEN),
+        ec2=_EC2_INVALID,
+        s3=s3,
+    )
 
 
 def invalid_key(dialect: str) -> ServiceError:
     """The access key id is unknown or inactive."""
-    return _by_service(
-        dialect,
-        (403, "InvalidClientTokenId", _INVALID_TOKEN),
-        ec2=(401, "AuthFailure", _EC2_INVALID),
-        s3=(
-            403,
-            "InvalidAccessKeyId",
-            "The AWS Access Key Id you provided does not exist in our records.",
-        ),
-        json=(400, "UnrecognizedClientException", _INVALID_TOKEN),
-        rest_json=(403, "UnrecognizedClientException", _INVALID_TOKEN),
-    )
+    message = "The AWS Access Key Id you provided does not exist in our records."
+    return _invalid_token(dialect, (403, "InvalidAccessKeyId", message))
 
 
 def invalid_session_token(dialect: str) -> ServiceError:
     """The session token is missing or is not this key's."""
-    return _by_service(
-        dialect,
-        (403, "InvalidClientTokenId", _INVALID_TOKEN),
-        ec2=(401, "AuthFailure", _EC2_INVALID),
-        s3=(400, "InvalidToken", "The provided token is malformed or otherwise invalid."),
-        json=(400, "UnrecognizedClientException", _INVALID_TOKEN),
-        rest_json=(403, "UnrecognizedClientException", _INVALID_TOKEN),
-    )
+    message = "The provided token is malformed or otherwise invalid."
+    return _invalid_token(dialect, (400, "InvalidToken", message))
 
 
 def expired_session(dialect: str) -> ServiceError:
     """The session has expired."""
-    return _by_service(
+    return _by_dialect(
         dialect,
-        (403, "ExpiredToken", _EXPIRED_TOKEN),
-        ec2=(400, "RequestExpired", "Request has expired."),
+        "ExpiredToken",
+        _EXPIRED_TOKEN,
+        ("ExpiredTokenException", _EXPIRED_TOKEN),
+        ec2=_EC2_EXPIRED,
         s3=(400, "ExpiredToken", "The provided token has expired."),
-        json=(400, "ExpiredTokenException", _EXPIRED_TOKEN),
-        rest_json=(403, "ExpiredTokenException", _EXPIRED_TOKEN),
     )
 
 
 def unsigned(dialect: str) -> ServiceError:
     """The request has no signature."""
-    return _by_service(
+    return _by_dialect(
         dialect,
-        (403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
+        "MissingAuthenticationToken",
+        "Request is missing Authentication Token",
+        ("MissingAuthenticationTokenException", "Missing Authentication Token"),
         ec2=(400, "MissingParameter", "The request must contain the parameter AWSAccessKeyId"),
         s3=(403, "AccessDenied", "Access Denied"),
-        json=(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
-        rest_json=(403, "MissingAuthenticationTokenException", "Missing Authentication Token"),
     )
 
 
@@ -89,15 +96,14 @@ def incomplete_signature(detail: str) -> ServiceError:
     return ServiceError(400, "IncompleteSignature", detail)
 
 
+def _invalid_signature(dialect: str, message: str, **others: tuple[int, str, str]) -> ServiceError:
+    json = ("InvalidSignatureException", message)
+    return _by_dialect(dialect, "SignatureDoesNotMatch", message, json, **others)
+
+
 def wrong_signature(dialect: str) -> ServiceError:
     """The signature was not made with the key's secret."""
-    return _by_service(
-        dialect,
-        (403, "SignatureDoesNotMatch", _BAD_SIGNATURE),
-        ec2=(401, "AuthFailure", _EC2_INVALID),
-        json=(400, "InvalidSignatureException", _BAD_SIGNATURE),
-        rest_json=(403, "InvalidSignatureException", _BAD_SIGNATURE),
-    )
+    return _invalid_signature(dialect, _BAD_SIGNATURE, ec2=_EC2_INVALID)
 
 
 def wrong_time(dialect: str, signed_at: datetime, now: datetime) -> ServiceError:
@@ -113,14 +119,8 @@ def wrong_time(dialect: str, signed_at: datetime, now: datetime) -> ServiceError
             f"{compact(now + SKEW)} ({compact(now)} + 15 min.)"
         )
     skewed = "The difference between the request time and the current time is too large."
-    return _by_service(
-        dialect,
-        (403, "SignatureDoesNotMatch", message),
-        ec2=(400, "RequestExpired", "Request has expired."),
-        s3=(403, "RequestTimeTooSkewed", skewed),
-        json=(400, "InvalidSignatureException", message),
-        rest_json=(403, "InvalidSignatureException", message),
-    )
+    s3 = (403, "RequestTimeTooSkewed", skewed)
+    return _invalid_signature(dialect, message, ec2=_EC2_EXPIRED, s3=s3)
 
 
 def access_denied(message: str) -> ServiceError:
@@ -155,20 +155,19 @@ def denied(
         if explicit
         else f"because no identity-based policy allows the {action} action"
     )
-    sentence = f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}"
-    return _by_service(
+    message = (
+        f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource} {why}"
+    )
+    encoded = (
+        f"You are not authorized to perform this operation. {message}. "
+        f"Encoded authorization failure message: {blob}"
+    )
+    return _by_dialect(
         dialect,
-        (403, "AccessDenied", f"{sentence} {why}"),
-        ec2=(
-            403,
-            "UnauthorizedOperation",
-            (
-                f"You are not authorized to perform this operation. {sentence} {why}. "
-                f"Encoded authorization failure message: {blob}"
-            ),
-        ),
-        json=(400, "AccessDeniedException", f"{sentence} {why}"),
-        rest_json=(403, "AccessDeniedException", f"{sentence} {why}"),
+        "AccessDenied",
+        message,
+        ("AccessDeniedException", message),
+        ec2=(403, "UnauthorizedOperation", encoded),
     )
 
 

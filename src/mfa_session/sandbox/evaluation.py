@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.sandbox.clock import iso
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Caller
+    from mfa_session.sandbox.identities import Caller, Directory
 
 
 _VARIABLE = re.compile(r"\$\{\s*([^},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
@@ -79,7 +79,6 @@ def _translate(piece: str) -> str:
     return "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in piece)
 
 
-Values = Sequence[str]
 Compare = Callable[[str, str, Variables], bool]
 
 
@@ -93,20 +92,6 @@ def as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def context_values(context: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return a request context with keys in lower case and values as lists of texts."""
-    return {key.lower(): [as_text(v) for v in as_list(value)] for key, value in context.items()}
-
-
-def conditions_match(block: Mapping[str, Any], variables: Variables) -> bool:
-    """Say whether all operators and keys of a Condition block match the request's `variables`."""
-    return all(
-        _operator_matches(name, key, as_list(wanted), variables)
-        for name, keys in block.items()
-        for key, wanted in keys.items()
-    )
-
-
 def _operator_matches(name: str, key: str, wanted: Sequence[Any], variables: Variables) -> bool:
     texts = [as_text(value) for value in wanted]
     found = variables.present.get(key.lower())
@@ -117,17 +102,13 @@ def _operator_matches(name: str, key: str, wanted: Sequence[Any], variables: Var
         if found is None:
             return True
         plain = plain[: -len("IfExists")]
-    compare, negated = _operator(plain)
-    return _quantified(
-        quantifier, found, lambda v: any(compare(v, text, variables) for text in texts), negated
-    )
-
-
-def _quantified(
-    quantifier: str, found: Values | None, matches: Callable[[str], bool], negated: bool
-) -> bool:
-    """Combine the results of the request's values, each compared with all of the policy's."""
-    results = [matches(value) != negated for value in found or ()]
+    negated = plain in _OPPOSITES
+    compare = _COMPARISONS.get(_OPPOSITES.get(plain, plain))
+    if compare is None:
+        raise ValueError(f"unknown condition operator {plain}")
+    results = [
+        any(compare(value, text, variables) for text in texts) != negated for value in found or ()
+    ]
     if quantifier == "ForAllValues":
         return all(results)
     if quantifier == "ForAnyValue":
@@ -135,14 +116,6 @@ def _quantified(
     if found is None:
         return negated
     return all(results) if negated else any(results)
-
-
-def _operator(name: str) -> tuple[Compare, bool]:
-    if name in _OPPOSITES:
-        return _COMPARISONS[_OPPOSITES[name]], True
-    if name not in _COMPARISONS:
-        raise ValueError(f"unknown condition operator {name}")
-    return _COMPARISONS[name], False
 
 
 def _equal(value: str, wanted: str, variables: Variables) -> bool:
@@ -279,7 +252,7 @@ def judge(documents: Iterable[Document], request: Request) -> Verdict:
     allowed = denied = names_caller = False
     for document in documents:
         for statement in as_list(document.get("Statement", [])):
-            if not statement_matches(statement, request, str(document.get("Version", ""))):
+            if not _matches(statement, request, str(document.get("Version", ""))):
                 continue
             if statement.get("Effect") == "Deny":
                 denied = True
@@ -305,38 +278,46 @@ def allows(
     return verdict
 
 
-def statement_matches(statement: Mapping[str, Any], request: Request, version: str = "") -> bool:
-    """Say whether a statement matches the request's principal, action, resource and context."""
-    context = context_values(request.context)
-    variables = Variables(context, enabled=version == _WITH_VARIABLES)
-    return (
-        _principal_match(statement, request) != _NO
-        and _actions_match(statement, request.action)
-        and _resources_match(statement, request.resource, variables)
-        and conditions_match(statement.get("Condition", {}), variables)
+def allowed_to(caller: Caller, request: Request, directory: Directory) -> Verdict:
+    """Judge a request by all the caller's own policies."""
+    return allows(
+        request,
+        directory.policies_of(caller.holder),
+        boundary=directory.boundary_of(caller.holder),
+        session_policy=caller.session.session_policy if caller.session else None,
     )
 
 
-def _actions_match(statement: Mapping[str, Any], action: str) -> bool:
-    literal = Variables({}, enabled=False)
-    if "NotAction" in statement:
-        return not _any_like(as_list(statement["NotAction"]), action, literal, fold=True)
-    return _any_like(as_list(statement.get("Action", [])), action, literal, fold=True)
+def _matches(statement: Mapping[str, Any], request: Request, version: str) -> bool:
+    """Say whether a statement matches the request's principal, action, resource and context."""
+    context = {
+        key.lower(): list(map(as_text, as_list(value))) for key, value in request.context.items()
+    }
+    variables = Variables(context, enabled=version == _WITH_VARIABLES)
+    no_variables = Variables({}, enabled=False)
+    return (
+        _principal_match(statement, request) != _NO
+        and _element_matches(statement, "Action", request.action, no_variables, fold=True) is True
+        # A trust policy has no Resource: it applies to the role itself.
+        and _element_matches(statement, "Resource", request.resource, variables) is not False
+        and all(
+            _operator_matches(name, key, as_list(wanted), variables)
+            for name, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    )
 
 
-def _resources_match(statement: Mapping[str, Any], resource: str, variables: Variables) -> bool:
-    if "NotResource" in statement:
-        return not _any_like(as_list(statement["NotResource"]), resource, variables)
-    if "Resource" not in statement:  # a trust policy's: the role itself
-        return True
-    return _any_like(as_list(statement["Resource"]), resource, variables)
-
-
-def _any_like(
-    patterns: Iterable[str], text: str, variables: Variables, *, fold: bool = False
-) -> bool:
-    compiled = (pattern(p, variables, fold=fold) for p in patterns)
-    return any(c is not None and c.fullmatch(text) for c in compiled)
+def _element_matches(
+    statement: Mapping[str, Any], name: str, text: str, variables: Variables, *, fold: bool = False
+) -> bool | None:
+    """Compare a text with Action or Resource, or their opposites; None without both."""
+    for element in (f"Not{name}", name):
+        if element in statement:
+            patterns = (pattern(p, variables, fold=fold) for p in as_list(statement[element]))
+            found = any(p is not None and p.fullmatch(text) for p in patterns)
+            return found == (element == name)
+    return None
 
 
 _NO, _ACCOUNT, _NAMED = "no", "account", "named"
@@ -389,20 +370,11 @@ def request_context(
     }
     if caller.user is not None and not caller.is_root:
         context["aws:username"] = caller.user.name
-    return {**context, **session_context(caller, now)}
-
-
-def session_context(caller: Caller, now: datetime) -> dict[str, Any]:
-    """Return the condition keys of temporary credentials only, such as MFA's."""
     session = caller.session
-    if session is None:
-        return {}
-    context: dict[str, Any] = {
-        MFA_PRESENT: session.mfa,
-        "aws:TokenIssueTime": iso(session.issued_at),
-    }
-    if session.mfa and session.authenticated_at:
-        context[MFA_AGE] = int((now - session.authenticated_at).total_seconds())
+    if session is not None:
+        context |= {MFA_PRESENT: session.mfa, "aws:TokenIssueTime": iso(session.issued_at)}
+        if session.mfa:
+            context[MFA_AGE] = int((now - session.issued_at).total_seconds())
     return context
 
 

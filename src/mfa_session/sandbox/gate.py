@@ -15,7 +15,7 @@ from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.evaluation import (
     Request,
     Verdict,
-    allows,
+    allowed_to,
     judge,
     principal_of,
     request_context,
@@ -88,7 +88,8 @@ class Gate:
         if found is None or not _same_partition(found[0], signature.region):
             raise errors.invalid_key(dialect)
         caller, secret = found
-        if not self._has_spread(signature.access_key_id, caller):
+        known_from = caller.user.known_from.get(signature.access_key_id) if caller.user else None
+        if known_from and known_from > self.clock.now():  # IAM takes some seconds to spread it
             raise errors.invalid_key(dialect)
         expected_token = caller.session.session_token if caller.session else None
         if signature.session_token != expected_token:
@@ -102,16 +103,10 @@ class Gate:
             caller.user.used_at[signature.access_key_id] = self.clock.now()
         return caller
 
-    def _has_spread(self, access_key_id: str, caller: Caller) -> bool:
-        """Say whether a long-term key is known everywhere, which takes IAM some seconds."""
-        known_from = caller.user.known_from.get(access_key_id) if caller.user else None
-        return known_from is None or known_from <= self.clock.now()
-
     def _check_age(self, signature: Signature, dialect: str) -> None:
         now = self.clock.now()
         late = timedelta(seconds=signature.lifetime_seconds or errors.SKEW.total_seconds())
-        fits = signature.signed_at - errors.SKEW <= now <= signature.signed_at + late
-        if not fits:
+        if not signature.signed_at - errors.SKEW <= now <= signature.signed_at + late:
             raise errors.wrong_time(dialect, signature.signed_at, now)
 
     def _serve(self, request: HttpRequest, operation: Operation, caller: Caller) -> Answer:
@@ -142,12 +137,8 @@ class Gate:
 
     def _require(self, need: Need, asked: Asked) -> None:
         caller = asked.caller
-        verdict = allows(
-            Request(need.action, need.resource, asked.context),
-            self.directory.policies_of(caller.holder),
-            boundary=self.directory.boundary_of(caller.holder),
-            session_policy=caller.session.session_policy if caller.session else None,
-        )
+        request = Request(need.action, need.resource, asked.context)
+        verdict = allowed_to(caller, request, self.directory)
         if need.action.startswith("s3:"):
             verdict = self._with_bucket(verdict, need, asked)
         if not verdict.grants:
@@ -199,10 +190,6 @@ def _same_partition(caller: Caller, region: str) -> bool:
 
 
 def _blob(need: Need, caller: Caller, explicit: bool) -> str:
-    context = {
-        "principal": {"arn": caller.arn},
-        "action": need.action,
-        "resource": need.resource,
-    }
+    context = {"principal": {"arn": caller.arn}, "action": need.action, "resource": need.resource}
     message = {"allowed": False, "explicitDeny": explicit, "context": context}
     return base64.urlsafe_b64encode(json.dumps(message).encode()).decode()

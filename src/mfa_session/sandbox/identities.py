@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from mfa_session.sandbox.clock import CodeChecker, code_for, new_seed, step_at
 
@@ -69,6 +69,12 @@ class Device:
         """Return the code by the sandbox's clock, `steps` windows from now (or `at`)."""
         moment = at or self.clock.now()
         return code_for(self.secret, step_at(moment.timestamp()) + steps)
+
+    def attach(self, user: User) -> None:
+        """Assign it to a user."""
+        self.user = user
+        self.enabled_at = self.clock.now()
+        user.devices.append(self)
 
 
 @dataclass(eq=False)
@@ -145,14 +151,6 @@ class User(PolicyHolder):
         """Make a key inactive, so that AWS answers as if it did not exist."""
         self.inactive_keys.add(access_key_id)
 
-    def activate_key(self, access_key_id: str) -> None:
-        """Make a key active again."""
-        self.inactive_keys.discard(access_key_id)
-
-    def remove_key(self, access_key_id: str) -> None:
-        """Delete a key."""
-        self.keys = [key for key in self.keys if key.access_key_id != access_key_id]
-
 
 @dataclass(eq=False)
 class Role(PolicyHolder):
@@ -167,17 +165,15 @@ class Role(PolicyHolder):
 class Session:
     """Temporary credentials, and how they were obtained.
 
-    `mfa` is the value of aws:MultiFactorAuthPresent, `authenticated_at` the time of the code;
-    `chained`: the role was assumed from a session.
+    `mfa` is the value of aws:MultiFactorAuthPresent; `chained`: assumed from a session.
     """
 
-    user: User | None
-    role: Role | None
-    role_session_name: str
-    mfa: bool
-    authenticated_at: datetime | None
     issued_at: datetime
     expires_at: datetime
+    user: User | None = None
+    role: Role | None = None
+    role_session_name: str = ""
+    mfa: bool = False
     session_policy: Document | None = None
     chained: bool = False
     access_key_id: str = field(default_factory=lambda: new_id("ASIA"))
@@ -196,8 +192,7 @@ class Caller:
     @property
     def holder(self) -> User | Role:
         """The user or role whose policies count."""
-        role = self.session.role if self.session else None
-        found = role or self.user
+        found = (self.session and self.session.role) or self.user
         if found is None:
             raise LookupError(self.access_key_id)
         return found
@@ -245,21 +240,6 @@ def new_virtual_device(
     return Device(serial, "virtual", clock, CodeChecker(new_seed()))
 
 
-def attach(device: Device, user: User, clock: Clock) -> None:
-    """Assign the device to the user."""
-    device.user = user
-    device.enabled_at = clock.now()
-    user.devices.append(device)
-
-
-class KeyState(NamedTuple):
-    """A change of a key through IAM: created, Active, Inactive or deleted."""
-
-    access_key_id: str
-    state: str
-    at: datetime
-
-
 class Directory:
     """All accounts' users, roles, devices and sessions; hold `lock` to change them atomically."""
 
@@ -271,19 +251,6 @@ class Directory:
         self.policies: dict[str, Document] = {}
         self.devices: dict[str, Device] = {}
         self.sessions: dict[str, Session] = {}
-        self.aliases: dict[str, str] = {}
-        self.key_log: list[KeyState] = []
-        self.key_spread_seconds = 0.0
-
-    def clear(self) -> None:
-        """Remove everything."""
-        with self.lock:
-            for first in (self.users, self.roles, self.groups, self.policies):
-                first.clear()
-            for second in (self.devices, self.sessions, self.aliases):
-                second.clear()
-            self.key_log.clear()
-            self.key_spread_seconds = 0.0
 
     def add_session(self, session: Session) -> Session:
         """Add a session, whose keys then sign."""
@@ -314,16 +281,13 @@ class Directory:
 
     def account_of_key(self, access_key_id: str) -> str | None:
         """Return the account of a key, active or not."""
-        found = self.find_caller(access_key_id)
-        if found:
-            return found[0].account
-        key = self.find_key(access_key_id)
-        return key[0].account if key else None
+        found = self.find_caller(access_key_id) or self.find_key(access_key_id)
+        return found[0].account if found else None
 
     def policies_of(self, holder: User | Role | Group) -> list[Document]:
         """Return the identity policies: inline ones, attached ones and the groups'."""
-        documents = list(holder.inline_policies.values())
-        documents += [self.policies[arn] for arn in holder.attached_policies]
+        attached = (self.policies[arn] for arn in holder.attached_policies)
+        documents = [*holder.inline_policies.values(), *attached]
         if isinstance(holder, User):
             for group in holder.groups:
                 documents += self.policies_of(group)

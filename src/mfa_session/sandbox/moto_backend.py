@@ -19,9 +19,7 @@ from mfa_session.sandbox.signatures import HttpRequest
 
 # ruff: noqa: PLC0415 - see above
 
-_GLOBAL_HOSTS = {"iam": "iam.amazonaws.com", "route53": "route53.amazonaws.com"}
-_SUFFIXES = {"cn-": "amazonaws.com.cn"}
-_ERROR = 400
+_GLOBAL = ("iam", "route53")  # services that have one host
 _lock = threading.Lock()
 _touched: set[str] = set()
 
@@ -76,17 +74,6 @@ def add_instance(account: str, region: str, name: str) -> str:
     return found.group(1).decode()
 
 
-def add_bucket(account: str, region: str, name: str) -> None:
-    """Create an S3 bucket."""
-    body = f"<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint>"
-    body += "</CreateBucketConfiguration>"
-    sent = b"" if region == "us-east-1" else body.encode()
-    request = HttpRequest("PUT", f"/{name}", "", {"host": "s3"}, sent)
-    answer = forward(request, Operation("s3", region, "CreateBucket", "s3", {}), account)
-    if answer.error_code:
-        raise RuntimeError(f"moto created no bucket: {answer.body.decode()}")
-
-
 def _leave_bucket_policies_to_the_gate() -> None:
     """Stop moto from evaluating bucket policies: it ignores conditions."""
     from moto.iam.access_control import PermissionResult
@@ -120,19 +107,19 @@ def reset() -> None:
 
 
 def _url(request: HttpRequest, operation: Operation) -> str:
-    suffix = next((s for p, s in _SUFFIXES.items() if operation.region.startswith(p)), None)
-    host = f"{operation.service}.{operation.region}.{suffix or 'amazonaws.com'}"
-    host = _GLOBAL_HOSTS.get(operation.service, host)
+    place = f"{operation.region}.amazonaws.com"
+    if operation.service in _GLOBAL:
+        place = "amazonaws.com"
+    elif operation.region.startswith("cn-"):
+        place += ".cn"
     query = f"?{request.query}" if request.query else ""
-    return f"https://{host}{request.path}{query}"
+    return f"https://{operation.service}.{place}{request.path}{query}"
 
 
 def _headers(request: HttpRequest, operation: Operation, account: str) -> Any:
     from botocore.compat import HTTPHeaders
 
-    headers = HTTPHeaders()
-    for name, value in request.headers.items():
-        headers[name] = value
+    headers = HTTPHeaders.from_dict(request.headers)
     headers.replace_header("host", _url(request, operation).split("/")[2])
     headers["x-moto-account-id"] = account
     return headers
@@ -142,11 +129,9 @@ def _answer(status: int, sent: dict[str, Any], body: Any) -> Answer:
     left_out = {"date", "content-length", "content-type", "server", "connection"}
     types = [str(value) for name, value in sent.items() if name.lower() == "content-type"]
     content = body.encode() if isinstance(body, str) else bytes(body or b"")
-    code = re.search(rb'<Code>([^<]+)<|"__type": *"(?:[^"#]*#)?([^"]+)"', content)
     return Answer(
         status=status,
         body=content,
         content_type=types[0] if types else "text/xml",
         headers={k: str(v) for k, v in sent.items() if k.lower() not in left_out},
-        error_code=(code.group(1) or code.group(2)).decode() if code and status >= _ERROR else None,
     )

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 Dialect = Literal["query", "ec2", "s3", "json", "rest_json", "rest_xml"]
-FEDERATION_PATH = "/federation"
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/([A-Za-z0-9]+)")
 _STS_WHEN_UNSIGNED = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}
 
@@ -75,7 +74,7 @@ def find_user(directory: Directory, asked: Asked) -> User:
 def recognise(request: HttpRequest, signature: Signature | None) -> Operation:
     """Return the request's operation; an unknown one gets its method and path as the name."""
     query = dict(parse_qsl(request.query, keep_blank_values=True))
-    if request.path == FEDERATION_PATH:
+    if request.path == "/federation":
         return Operation("signin", "us-east-1", query.get("Action", ""), "json", query)
     form = _form(request)
     service = signature.service if signature else _service_of_unsigned(query | form)
@@ -90,14 +89,9 @@ def recognise(request: HttpRequest, signature: Signature | None) -> Operation:
     if action and service != "s3":
         dialect: Dialect = "ec2" if service == "ec2" else "query"
         return Operation(service, region, action, dialect, _without_signature(query | form))
-    return _rest(service, region, request, query)
-
-
-def _rest(service: str, region: str, request: HttpRequest, query: dict[str, str]) -> Operation:
-    route = find_route(service, request.method, request.path, query, request.headers)
-    protocol: Dialect = "s3" if service == "s3" else route.protocol
-    parameters = {**_without_signature(query), **_json(request), **route.parameters}
-    return Operation(service, region, route.operation, protocol, parameters)
+    name, in_path, protocol = _route(service, request, query)
+    parameters = {**_without_signature(query), **_json(request), **in_path}
+    return Operation(service, region, name, "s3" if service == "s3" else protocol, parameters)
 
 
 def _form(request: HttpRequest) -> dict[str, str]:
@@ -139,15 +133,6 @@ _MODEL_NAMES = {
 
 
 @dataclass(frozen=True)
-class Route:
-    """An operation, the parameters in its path, and its protocol."""
-
-    operation: str
-    parameters: Mapping[str, str]
-    protocol: Literal["rest_json", "rest_xml"]
-
-
-@dataclass(frozen=True)
 class _Rule:
     operation: str
     method: str
@@ -165,37 +150,35 @@ class _Rule:
         )
 
     def fits(self, method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-        literal = all(query.get(name, "\0") == value for name, value in self.literal_query)
         return (
             method == self.method
-            and literal
+            and all(query.get(name, "\0") == value for name, value in self.literal_query)
             and self.required_query <= query.keys()
             and self.required_headers <= headers.keys()
         )
 
 
-def find_route(
-    service: str,
-    method: str,
-    path: str,
-    query: Mapping[str, str],
-    headers: Mapping[str, str],
-) -> Route:
-    """Return the most specific operation that fits; `GET /path` if none does."""
+def _route(
+    service: str, request: HttpRequest, query: Mapping[str, str]
+) -> tuple[str, dict[str, str], Dialect]:
+    """Return the most specific operation that fits, and the parameters in its path.
+
+    If none fits, the operation is `GET /path`.
+    """
     protocol, rules = _rules(service)
     fitting = []
     for rule in rules:
-        match = rule.path.fullmatch(path)
-        if match and rule.fits(method, query, headers):
+        match = rule.path.fullmatch(request.path)
+        if match and rule.fits(request.method, query, request.headers):
             fitting.append((rule.weight, rule.operation, match))
     if not fitting:
-        return Route(f"{method} {path}", {}, protocol)
+        return f"{request.method} {request.path}", {}, protocol
     _, operation, match = max(fitting, key=lambda found: found[0])
-    return Route(operation, {k: unquote(v) for k, v in match.groupdict().items()}, protocol)
+    return operation, {k: unquote(v) for k, v in match.groupdict().items()}, protocol
 
 
 @functools.cache
-def _rules(service: str) -> tuple[Literal["rest_json", "rest_xml"], list[_Rule]]:
+def _rules(service: str) -> tuple[Dialect, list[_Rule]]:
     from botocore.exceptions import UnknownServiceError  # noqa: PLC0415 - slow, rarely needed
     from botocore.loaders import Loader  # noqa: PLC0415 - slow, rarely needed
 
@@ -211,20 +194,18 @@ def _rules(service: str) -> tuple[Literal["rest_json", "rest_xml"], list[_Rule]]
 def _rule(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> _Rule:
     uri, _, query = operation["http"]["requestUri"].partition("?")
     shape = shapes.get(operation.get("input", {}).get("shape"), {})
-    required = {
-        (member.get("location"), member.get("locationName", name).lower())
-        if member.get("location") == "header"
-        else (member.get("location"), member.get("locationName", name))
+    required = [
+        (member.get("location"), member.get("locationName", name))
         for name, member in shape.get("members", {}).items()
         if name in shape.get("required", ())
-    }
+    ]
     return _Rule(
         operation=operation["name"],
         method=operation["http"]["method"],
         path=_path_pattern(uri),
         literal_query=tuple(parse_qsl(query, keep_blank_values=True)),
         required_query=frozenset(name for place, name in required if place == "querystring"),
-        required_headers=frozenset(name for place, name in required if place == "header"),
+        required_headers=frozenset(name.lower() for place, name in required if place == "header"),
     )
 
 

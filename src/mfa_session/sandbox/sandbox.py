@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mfa_session.sandbox import moto_backend
 from mfa_session.sandbox.clock import Clock
 from mfa_session.sandbox.gate import Gate
-from mfa_session.sandbox.identities import Device, Directory, User, attach, new_virtual_device
+from mfa_session.sandbox.identities import Device, Directory, User, new_virtual_device
 from mfa_session.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -146,12 +146,8 @@ class Sandbox:
     def _add_device(self, device: Device, user: User) -> Device:
         with self.directory.lock:
             self.directory.devices[device.serial] = device
-            attach(device, user, self.clock)
+            device.attach(user)
         return device
-
-    def set_alias(self, account: str, alias: str) -> None:
-        """Set an account's alias."""
-        self.directory.aliases[account] = alias
 
     def create_instance(
         self, *, name: str, account: str = ACCOUNT, region: str = "eu-west-1"
@@ -180,7 +176,6 @@ class Stage:
         self.sandbox.start()
         carol = self.sandbox.create_user("carol", policies=[POLICY])
         self.phone = self.sandbox.create_device(carol, name="carol-phone")
-        self.sandbox.set_alias(ACCOUNT, "demo-library")
         self.instance = self.sandbox.create_instance(name="db-1", region=REGION)
         self.home = Path(tempfile.mkdtemp(prefix="mfa-session-demo-"))
         self._write(

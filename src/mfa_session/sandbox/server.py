@@ -168,7 +168,6 @@ class Answer:
     body: bytes
     content_type: str = _XML
     headers: Mapping[str, str] = field(default_factory=dict)
-    error_code: str | None = None
 
 
 def success(service: str, operation: str, result: Mapping[str, Any] | None) -> Answer:
@@ -188,7 +187,7 @@ def failure(dialect: str, error: ServiceError) -> Answer:
     if dialect in ("json", "rest_json"):
         body = json.dumps({"__type": error.code, "message": error.message}).encode()
         headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
-        return Answer(error.status, body, "application/x-amz-json-1.1", headers, error.code)
+        return Answer(error.status, body, "application/x-amz-json-1.1", headers)
     text = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     if dialect == "ec2":
         body_text = (
@@ -203,8 +202,7 @@ def failure(dialect: str, error: ServiceError) -> Answer:
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n{body_text}'.encode()
-    content_type = "application/xml" if dialect == "s3" else _XML
-    return Answer(error.status, body, content_type, {}, error.code)
+    return Answer(error.status, body, "application/xml" if dialect == "s3" else _XML)
 
 
 def to_xml(value: Any) -> str:
@@ -213,10 +211,6 @@ def to_xml(value: Any) -> str:
         return "".join(f"<{k}>{to_xml(v)}</{k}>" for k, v in value.items() if v is not None)
     if isinstance(value, (list, tuple)):
         return "".join(f"<member>{to_xml(item)}</member>" for item in value)
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
     if isinstance(value, RawXml):
         return str(value)
     if isinstance(value, datetime):

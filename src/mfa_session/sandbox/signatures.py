@@ -58,61 +58,58 @@ class MalformedSignatureError(Exception):
 
 def parse(request: HttpRequest) -> Signature | None:
     """Return the signature in the header or the query; None without one."""
-    header = request.headers.get("authorization")
-    if header:
-        return _parse_header(request, header)
+    headers = request.headers
+    if headers.get("authorization"):
+        match = _AUTHORIZATION.fullmatch(headers["authorization"])
+        if not match:
+            raise MalformedSignatureError("Authorization header is not an AWS4-HMAC-SHA256 one")
+        token = headers.get("x-amz-security-token")
+        credential, names, signature = match.groups()
+        return _signature(credential, names, signature, headers.get("x-amz-date", ""), token)
     query = dict(_query_pairs(request.query))
-    return _parse_query(query) if "X-Amz-Signature" in query else None
+    if "X-Amz-Signature" not in query:
+        return None
+    return _signature(
+        query.get("X-Amz-Credential", ""),
+        query.get("X-Amz-SignedHeaders", ""),
+        query["X-Amz-Signature"],
+        query.get("X-Amz-Date", ""),
+        query.get("X-Amz-Security-Token"),
+        query.get("X-Amz-Expires", "900"),
+    )
 
 
-def _parse_header(request: HttpRequest, header: str) -> Signature:
-    match = _AUTHORIZATION.fullmatch(header)
-    if not match:
-        raise MalformedSignatureError("Authorization header is not an AWS4-HMAC-SHA256 one")
-    credential, names, signature = match.groups()
-    key_id, date, region, service = _scope(credential)
+def _signature(
+    credential: str,
+    names: str,
+    signature: str,
+    date: str,
+    token: str | None,
+    lifetime: str | None = None,
+) -> Signature:
+    """Return the signature; `credential` is `KEY/20310131/eu-west-1/ec2/aws4_request`.
+
+    Only a presigned request has a lifetime.
+    """
+    scope = credential.split("/")
+    if len(scope) != 5 or scope[4] != "aws4_request":  # noqa: PLR2004 - the five parts above
+        raise MalformedSignatureError(f"Credential is not a credential scope: {credential}")
+    try:
+        signed_at = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    except ValueError as exc:
+        raise MalformedSignatureError(f"X-Amz-Date is not a date: {date!r}") from exc
     return Signature(
-        access_key_id=key_id,
-        date=date,
-        region=region,
-        service=service,
+        access_key_id=scope[0],
+        date=scope[1],
+        region=scope[2],
+        service=scope[3],
         signed_headers=tuple(names.split(";")),
         signature=signature,
-        signed_at=_moment(request.headers.get("x-amz-date", "")),
-        session_token=request.headers.get("x-amz-security-token"),
-        presigned=False,
+        signed_at=signed_at,
+        session_token=token,
+        presigned=lifetime is not None,
+        lifetime_seconds=None if lifetime is None else int(lifetime),
     )
-
-
-def _parse_query(query: Mapping[str, str]) -> Signature:
-    key_id, date, region, service = _scope(query.get("X-Amz-Credential", ""))
-    return Signature(
-        access_key_id=key_id,
-        date=date,
-        region=region,
-        service=service,
-        signed_headers=tuple(query.get("X-Amz-SignedHeaders", "").split(";")),
-        signature=query["X-Amz-Signature"],
-        signed_at=_moment(query.get("X-Amz-Date", "")),
-        session_token=query.get("X-Amz-Security-Token"),
-        presigned=True,
-        lifetime_seconds=int(query.get("X-Amz-Expires", "900")),
-    )
-
-
-def _scope(credential: str) -> tuple[str, str, str, str]:
-    """Split `KEY/20310131/eu-west-1/ec2/aws4_request`."""
-    parts = credential.split("/")
-    if len(parts) != 5 or parts[4] != "aws4_request":  # noqa: PLR2004 - the five parts above
-        raise MalformedSignatureError(f"Credential is not a credential scope: {credential}")
-    return parts[0], parts[1], parts[2], parts[3]
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
-    except ValueError as exc:
-        raise MalformedSignatureError(f"X-Amz-Date is not a date: {text!r}") from exc
 
 
 def is_valid(request: HttpRequest, signature: Signature, secret_access_key: str) -> bool:
@@ -120,11 +117,11 @@ def is_valid(request: HttpRequest, signature: Signature, secret_access_key: str)
     required = {"host"} if signature.presigned else {"host", "x-amz-date"}
     if signature.session_token and not signature.presigned:
         required.add("x-amz-security-token")
-    if not required <= set(signature.signed_headers):
-        return False
-    if f"{signature.signed_at:%Y%m%d}" != signature.date:
-        return False
-    if not _body_is_as_signed(request):
+    if not (
+        required <= set(signature.signed_headers)
+        and f"{signature.signed_at:%Y%m%d}" == signature.date
+        and _body_is_as_signed(request)
+    ):
         return False
     expected = expected_signature(request, signature, secret_access_key)
     return hmac.compare_digest(expected, signature.signature)
@@ -137,8 +134,8 @@ def expected_signature(request: HttpRequest, signature: Signature, secret_access
     to_sign = "\n".join([ALGORITHM, f"{signature.signed_at:%Y%m%dT%H%M%SZ}", scope, digest])
     key = f"AWS4{secret_access_key}".encode()
     for part in scope.split("/"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    return hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+        key = hmac.digest(key, part.encode(), "sha256")
+    return hmac.digest(key, to_sign.encode(), "sha256").hex()
 
 
 def canonical_request(request: HttpRequest, signature: Signature) -> str:

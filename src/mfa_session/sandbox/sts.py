@@ -15,7 +15,7 @@ from mfa_session.sandbox.evaluation import (
     MFA_AGE,
     MFA_PRESENT,
     Request,
-    allows,
+    allowed_to,
     judge,
     principal_of,
 )
@@ -34,7 +34,7 @@ _ROLE_MAXIMUM_SECONDS = 12 * HOUR_SECONDS
 _MINIMUM_SECONDS = 900
 _FAILED = "MultiFactorAuthentication failed"
 _PATTERN = "Member must satisfy regular expression pattern: "
-ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
+_ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
 
 
 class Sts:
@@ -44,36 +44,34 @@ class Sts:
         self._directory = directory
         self._clock = clock
         self._operations = {
-            "GetSessionToken": self.get_session_token,
-            "AssumeRole": self.assume_role,
-            "GetCallerIdentity": self.get_caller_identity,
-            "GetAccessKeyInfo": self.get_access_key_info,
-            "DecodeAuthorizationMessage": self.decode_authorization_message,
+            "GetSessionToken": self._get_session_token,
+            "AssumeRole": self._assume_role,
+            "GetCallerIdentity": self._get_caller_identity,
+            "GetAccessKeyInfo": self._get_access_key_info,
+            "DecodeAuthorizationMessage": self._decode_authorization_message,
         }
 
     def answer(self, asked: Asked) -> dict[str, Any]:
         """Return the operation's result, or raise the ServiceError of AWS."""
         name, session = asked.operation.name, asked.caller.session
-        if session and not session.role and name not in ALLOWED_IN_SESSIONS:
+        if session and not session.role and name not in _ALLOWED_IN_SESSIONS:
             raise errors.session_may_not(name)
         if name not in self._operations:
             raise errors.unknown_operation(name)
         return self._operations[name](asked)
 
-    def get_caller_identity(self, asked: Asked) -> dict[str, Any]:
-        """Return the caller's identity, which no policy can deny."""
+    def _get_caller_identity(self, asked: Asked) -> dict[str, Any]:
         caller = asked.caller
         return {"Arn": caller.arn, "UserId": caller.unique_id, "Account": caller.account}
 
-    def get_access_key_info(self, asked: Asked) -> dict[str, Any]:
-        """Return a key's account."""
+    def _get_access_key_info(self, asked: Asked) -> dict[str, Any]:
         key_id = asked.operation.text("AccessKeyId") or ""
         account = self._directory.account_of_key(key_id)
         if account is None:
             raise errors.invalid_value(key_id, "accessKeyId", "Member must be an access key")
         return {"Account": account}
 
-    def decode_authorization_message(self, asked: Asked) -> dict[str, Any]:
+    def _decode_authorization_message(self, asked: Asked) -> dict[str, Any]:
         """Decode the message in an EC2 refusal."""
         blob = asked.operation.text("EncodedMessage") or ""
         try:
@@ -82,7 +80,7 @@ class Sts:
             message = "The message is not a valid one."
             raise ServiceError(400, "InvalidAuthorizationMessageException", message) from exc
 
-    def get_session_token(self, asked: Asked) -> dict[str, Any]:
+    def _get_session_token(self, asked: Asked) -> dict[str, Any]:
         """Return a session of a long-term key, with MFA if a code was sent."""
         operation, caller = asked.operation, asked.caller
         seconds = _duration(operation, _SESSION_DEFAULT_SECONDS, _SESSION_MAXIMUM_SECONDS)
@@ -92,18 +90,10 @@ class Sts:
         if caller.is_root:
             seconds = min(seconds, HOUR_SECONDS)
         mfa = self._check_code(asked)
-        session = Session(
-            user=caller.user,
-            role=None,
-            role_session_name="",
-            mfa=mfa,
-            authenticated_at=asked.now if mfa else None,
-            issued_at=asked.now,
-            expires_at=asked.now + timedelta(seconds=seconds),
-        )
+        session = _session(asked, seconds, user=caller.user, mfa=mfa)
         return {"Credentials": _credentials(self._directory.add_session(session))}
 
-    def assume_role(self, asked: Asked) -> dict[str, Any]:
+    def _assume_role(self, asked: Asked) -> dict[str, Any]:
         """Return a role session, if the caller's policies and the trust policy allow it."""
         operation, caller = asked.operation, asked.caller
         _check_role_shapes(operation)
@@ -122,28 +112,20 @@ class Sts:
             raise errors.invalid(
                 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
             )
-        session = self._role_session(asked, role, seconds)
-        arn = Caller(session.access_key_id, None, session).arn
-        user_id = f"{role.role_id}:{session.role_session_name}"
+        policy = operation.text("Policy")
+        session = _session(  # which never has MFA
+            asked,
+            seconds,
+            role=role,
+            role_session_name=operation.text("RoleSessionName") or "",
+            session_policy=json.loads(policy) if policy else None,
+            chained=caller.session is not None,
+        )
+        assumed = Caller(session.access_key_id, None, session)
         return {
             "Credentials": _credentials(self._directory.add_session(session)),
-            "AssumedRoleUser": {"AssumedRoleId": user_id, "Arn": arn},
+            "AssumedRoleUser": {"AssumedRoleId": assumed.unique_id, "Arn": assumed.arn},
         }
-
-    def _role_session(self, asked: Asked, role: Role, seconds: int) -> Session:
-        """Return the session, which never has MFA."""
-        policy = asked.operation.text("Policy")
-        return Session(
-            user=None,
-            role=role,
-            role_session_name=asked.operation.text("RoleSessionName") or "",
-            mfa=False,
-            authenticated_at=None,
-            issued_at=asked.now,
-            expires_at=asked.now + timedelta(seconds=seconds),
-            session_policy=json.loads(policy) if policy else None,
-            chained=asked.caller.session is not None,
-        )
 
     def _allowed_role(self, asked: Asked, mfa: bool) -> Role:
         """Return the role if the caller may assume it; all refusals look alike."""
@@ -167,12 +149,7 @@ class Sts:
             "sts:AssumeRole", role.arn, _assume_context(asked, mfa), principal_of(caller)
         )
         trust = judge([role.trust], request)
-        own = allows(
-            request,
-            self._directory.policies_of(caller.holder),
-            boundary=self._directory.boundary_of(caller.holder),
-            session_policy=caller.session.session_policy if caller.session else None,
-        )
+        own = allowed_to(caller, request, self._directory)
         if not trust.grants or own.denied:
             return False
         return own.allowed or (trust.names_caller and role.account == caller.account)
@@ -247,12 +224,15 @@ def _assume_context(asked: Asked, mfa: bool) -> dict[str, Any]:
     context = dict(asked.context)
     if mfa:
         context |= {MFA_PRESENT: True, MFA_AGE: 0}
-    named = {"sts:ExternalId": "ExternalId", "sts:RoleSessionName": "RoleSessionName"}
-    for key, parameter in named.items():
-        value = asked.operation.text(parameter)
+    for name in ("ExternalId", "RoleSessionName"):
+        value = asked.operation.text(name)
         if value is not None:
-            context[key] = value
+            context[f"sts:{name}"] = value
     return context
+
+
+def _session(asked: Asked, seconds: int, **fields: Any) -> Session:
+    return Session(asked.now, asked.now + timedelta(seconds=seconds), **fields)
 
 
 def _credentials(session: Session) -> dict[str, Any]:
