@@ -13,14 +13,12 @@ from mfa_session.policy.search import may_hold_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import BinaryIO
 
     from mfa_session.policy.document import Document
 
 STDIN = "-"
 MOST_BYTES = 50_000_000  # device files are endless; Terraform's largest plans are smaller
 ENDINGS = (".json", ".jsonl", ".ndjson", ".template", ".tfstate", ".yaml", ".yml")
-_SKIPPED_DIRECTORIES = {"node_modules"}
 
 
 class FileError(Record):
@@ -123,8 +121,7 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPo
     try:
         data = _read(path)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise _unreadable(label, reason) from error
+        raise _unreadable(label, reason_of(error)) from error
     if pass_over and not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace")):
         return ReadPolicies(documents=())
     if len(data) > MOST_BYTES:
@@ -134,9 +131,7 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPo
 
 def _files_below(path: str) -> Iterator[str]:
     for directory, names, files in os.walk(path):
-        names[:] = sorted(
-            name for name in names if name[0] != "." and name not in _SKIPPED_DIRECTORIES
-        )
+        names[:] = sorted(name for name in names if name[0] != "." and name != "node_modules")
         for name in sorted(files):
             each = os.path.join(directory, name)
             # Pipes and devices would block; a broken link is an error.
@@ -151,14 +146,15 @@ def _is_special(path: str) -> bool:
 def _read(path: str) -> bytes:
     if path != STDIN:
         with open(path, "rb") as stream:
-            return _take(stream)
+            return stream.read(MOST_BYTES + 1)
     if sys.stdin is None:
         raise _unreadable("<stdin>", "it is closed")
-    return _take(sys.stdin.buffer)
+    return sys.stdin.buffer.read(MOST_BYTES + 1)
 
 
-def _take(stream: BinaryIO) -> bytes:
-    return stream.read(MOST_BYTES + 1)
+def reason_of(error: OSError) -> str:
+    """Return the system's words for an error."""
+    return (error.strerror or str(error)).lower()
 
 
 def _unreadable(label: str, reason: str) -> ConfigurationError:

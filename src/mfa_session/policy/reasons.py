@@ -35,7 +35,16 @@ class Judged(Record):
     @property
     def because(self) -> str:
         """The reason in one line."""
-        return because(self.decision, self.request, self.caller)
+        decision = self.decision
+        if decision.limit:
+            return decision.limit
+        if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
+            joint = " or " if decision.by_case else " and "
+            return joint.join(f"{f.statement.effect} {_place(f)}" for f in decision.deciding)
+        reasons = _doubts(self) if decision.outcome == UNKNOWN else _lacks(decision)
+        found = list(itertools.islice(reasons, _MOST_REASONS + 1))
+        more = ["and more"] if len(found) > _MOST_REASONS else []
+        return "; ".join(found[:_MOST_REASONS] + more)
 
     def row(self) -> tuple[str, str, str]:
         """Return the row for people."""
@@ -48,8 +57,8 @@ class Judged(Record):
             "credentials": self.caller.kind,
             "outcome": self.decision.outcome,
             "because": self.because,
-            "statements": [statement_data(match) for match in self.decision.deciding],
-            "conditions": deciding_conditions(self.decision),
+            "statements": list(map(_statement_data, self.decision.deciding)),
+            "conditions": list(_deciding_conditions(self.decision)),
         }
 
 
@@ -81,25 +90,7 @@ def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[s
         )
 
 
-def because(decision: Decision, request: Request, caller: Credentials) -> str:
-    """Return the reason of a decision in one line."""
-    if decision.limit:
-        return decision.limit
-    if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
-        joint = " or " if decision.by_case else " and "
-        return joint.join(f"{f.statement.effect} {place(f)}" for f in decision.deciding)
-    if decision.outcome == UNKNOWN:
-        return _some(_doubts(decision, request, caller))
-    return _some(_lacks(decision))
-
-
-def _some(reasons: Iterable[str]) -> str:
-    found = list(itertools.islice(reasons, _MOST_REASONS + 1))
-    more = ["and more"] if len(found) > _MOST_REASONS else []
-    return "; ".join(found[:_MOST_REASONS] + more)
-
-
-def place(match: Match) -> str:
+def _place(match: Match) -> str:
     """Return a statement's name and place: `OnlyWithMFA (step-up.json:7)`.
 
     The line is left out for a text of one line, as in IAM's answers.
@@ -110,8 +101,7 @@ def place(match: Match) -> str:
     return f"{statement.label} ({source.label}{line}{name})"
 
 
-def statement_data(match: Match) -> dict[str, object]:
-    """Return a statement for scripts."""
+def _statement_data(match: Match) -> dict[str, object]:
     statement = match.statement
     return {
         "file": match.document.source.label,
@@ -123,43 +113,37 @@ def statement_data(match: Match) -> dict[str, object]:
     }
 
 
-def condition_data(match: Match, condition: Condition) -> dict[str, object]:
-    """Return a condition for scripts."""
-    return {
-        "file": match.document.source.label,
-        "line": condition.position.line,
-        "operator": condition.written,
-        "key": condition.key,
-        "values": list(condition.values),
-    }
+def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
+    """Yield the conditions that must become known, or be met."""
+    is_unknown = decision.outcome == UNKNOWN
+    for match in decision.deciding if is_unknown else decision.nearly:
+        for condition in match.conditions_that_are(None if is_unknown else False):
+            yield {
+                "file": match.document.source.label,
+                "line": condition.position.line,
+                "operator": condition.written,
+                "key": condition.key,
+                "values": list(condition.values),
+            }
 
 
-def deciding_conditions(decision: Decision) -> list[dict[str, object]]:
-    """Return the conditions that must become known, or be met."""
-    unknown = [(f, c) for f in decision.deciding for c in f.conditions_that_are(None)]
-    unmet = [(f, c) for f in decision.nearly for c in f.conditions_that_are(truth=False)]
-    found = unknown if decision.outcome == UNKNOWN else unmet
-    return [condition_data(match, condition) for match, condition in found]
-
-
-def written(condition: Condition) -> str:
+def _written(condition: Condition) -> str:
     """Return a condition in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
-    values = [_shortened(value) for value in condition.values[:_MOST_VALUES]]
+    values = [
+        value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
+        for value in condition.values[:_MOST_VALUES]
+    ]
     if len(condition.values) > _MOST_VALUES:
         values.append("…")
     return f"{condition.written} {condition.key} {' | '.join(values)}".rstrip()
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
-
-
 def _lacks(decision: Decision) -> Iterable[str]:
     for match in decision.nearly:
-        unmet = " and ".join(map(written, match.conditions_that_are(truth=False)))
-        yield f"Allow {place(match)} needs {unmet}"
+        unmet = " and ".join(map(_written, match.conditions_that_are(truth=False)))
+        yield f"Allow {_place(match)} needs {unmet}"
     if decision.half:
-        allowing = " and ".join(map(place, decision.half))
+        allowing = " and ".join(map(_place, decision.half))
         limits = " and ".join(map(_name_of_limit, decision.limiting))
         of_user = decision.half[0].document.kind == "identity"
         wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
@@ -174,36 +158,32 @@ def _name_of_limit(document: Document) -> str:
     return f"the {kind} {document.source.label}{name}"
 
 
-def _doubts(decision: Decision, request: Request, caller: Credentials) -> Iterable[str]:
-    for match in decision.deciding:
-        doubts = " and ".join(_doubts_of(match, request, caller))
-        yield f"{match.statement.effect} {place(match)} depends on {doubts}"
-    if decision.accounts:
+def _doubts(judged: Judged) -> Iterable[str]:
+    for match in judged.decision.deciding:
+        doubts = " and ".join(_doubts_of(match, judged))
+        yield f"{match.statement.effect} {_place(match)} depends on {doubts}"
+    if judged.decision.accounts:
         yield "it depends on whether caller and resource are in one account"
-    if decision.unread:
+    if judged.decision.unread:
         yield "policies that could not be read may change it"
 
 
-def _doubts_of(match: Match, request: Request, caller: Credentials) -> Iterable[str]:
+def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
     statement = match.statement
     if match.principal is None:
         yield "who calls"
     if match.action is None:
         named = statement.actions is not None or statement.not_actions is not None
-        yield f"which action of {request.action} it is" if named else "its missing Action"
+        yield f"which action of {judged.request.action} it is" if named else "its missing Action"
     if match.resource is None:
-        yield _doubt_of_resource(match, request, caller)
+        listed = statement.not_resources if statement.resources is None else statement.resources
+        facts = judged.request.facts.over(judged.caller.facts)
+        unknown = sorted({key for text in listed or () for key in fill(text, facts).unknown})
+        if listed is None:
+            yield "its missing Resource"
+        else:
+            yield f"the value of {' and '.join(unknown)}" if unknown else "which resource it is"
     for condition in match.conditions_that_are(None):
-        yield written(condition) + ("" if condition.known else ", whose operator IAM does not have")
-
-
-def _doubt_of_resource(match: Match, request: Request, caller: Credentials) -> str:
-    statement = match.statement
-    listed = statement.resources if statement.resources is not None else statement.not_resources
-    if listed is None:
-        return "its missing Resource"
-    facts = request.facts.over(caller.facts)
-    unknown = sorted({key for text in listed for key in fill(text, facts).unknown})
-    if unknown:
-        return f"the value of {' and '.join(unknown)}"
-    return "which resource it is"
+        yield _written(condition) + (
+            "" if condition.known else ", whose operator IAM does not have"
+        )

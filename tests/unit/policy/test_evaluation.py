@@ -12,7 +12,7 @@ from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.reasons import because
+from mfa_session.policy.reasons import Judged
 from policy.cases import has_mfa
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def test_without_an_age_a_condition_on_it_is_unknown() -> None:
     too_old = statement("Deny", {"NumericGreaterThanIfExists": {AGE: "3600"}})
     found = evaluate([document(ALLOW_ALL, too_old)], STOP, credentials.mfa_session())
     assert found.outcome == "unknown"
-    assert because(found, STOP, KINDS[0]) == (
+    assert Judged(caller=KINDS[0], request=STOP, decision=found).because == (
         "Deny Statement[1] (p.json) depends on NumericGreaterThanIfExists "
         "aws:MultiFactorAuthAge 3600"
     )
@@ -501,7 +501,7 @@ def test_every_case_names_the_statement_that_decides_it() -> None:
     found = evaluate([document(*pair)], STOP, KINDS[0])
     assert [match.statement.index for match in found.deciding] == [0, 1]
     named = "Allow Statement[0] (p.json) or Allow Statement[1] (p.json)"
-    assert because(found, STOP, KINDS[0]) == named
+    assert Judged(caller=KINDS[0], request=STOP, decision=found).because == named
 
 
 @pytest.mark.parametrize("effect", ["Allow", "Deny"])

@@ -60,12 +60,13 @@ def run(options: Options, ctx: Context) -> Result:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, ctx, files)
-    all_kinds = credentials.all_kinds(request.action, options.mfa_age)
-    kinds = [credentials.started_by(kind, int(now.timestamp())) for kind in all_kinds]
-    if live is not None:
-        judged = [_judge_live(kind, request, files, live) for kind in kinds]
-    else:
-        judged = [_judge(acting_as(kind, principal), request, files, None) for kind in kinds]
+    judged = []
+    for kind in credentials.all_kinds(request.action, options.mfa_age):
+        caller = credentials.started_by(kind, int(now.timestamp()))
+        own = (live.user if caller.is_user else live.role) if live else None
+        caller = acting_as(caller, own.arn if own else principal)
+        decision = _ROLES_OWN if live and own is None else _decide(caller, request, files, own)
+        judged.append(Judged(caller=caller, request=request, decision=decision))
     for hint in hints(judged, files):
         ctx.console.say(hint)
     data: dict[str, object] = {
@@ -97,29 +98,19 @@ def _files(options: Options, ctx: Context) -> list[Document]:
     return found
 
 
-def _judge(
+def _decide(
     caller: Credentials, request: Request, files: list[Document], own: OwnPolicies | None
-) -> Judged:
+) -> Decision:
     if own is None:
-        decision = evaluate(files, request, caller)
-    else:
-        decision = evaluate(
-            [*own.documents, *files],
-            request,
-            caller,
-            boundary=own.boundary,
-            unread=bool(own.unread),
-            boundary_unread=own.boundary_unread,
-        )
-    return Judged(caller=caller, request=request, decision=decision)
-
-
-def _judge_live(kind: Credentials, request: Request, files: list[Document], live: Live) -> Judged:
-    if kind.is_user:
-        return _judge(acting_as(kind, live.user.arn), request, files, live.user)
-    if live.role is not None:
-        return _judge(acting_as(kind, live.role.arn), request, files, live.role)
-    return Judged(caller=acting_as(kind, live.user.arn), request=request, decision=_ROLES_OWN)
+        return evaluate(files, request, caller)
+    return evaluate(
+        [*own.documents, *files],
+        request,
+        caller,
+        boundary=own.boundary,
+        unread=bool(own.unread),
+        boundary_unread=own.boundary_unread,
+    )
 
 
 def _live(options: Options, ctx: Context) -> Live:
@@ -133,13 +124,16 @@ def _live(options: Options, ctx: Context) -> Live:
 
 
 def _request(options: Options, ctx: Context) -> tuple[Request, datetime]:
-    """Return the request and its time."""
     if not options.action:
         raise UsageError("no-action", "no action is named", "name it: --action ec2:StopInstances")
     given = _context(options.context)
     now = _time_in(given) or ctx.clock.now()
-    facts = {**_moment(now), **given}
-    facts |= dict.fromkeys(map(_checked_key, options.absent))
+    facts: dict[str, Values | None] = {
+        "aws:currenttime": (now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),),
+        "aws:epochtime": (str(int(now.timestamp())),),
+        **given,
+        **dict.fromkeys(map(_checked_key, options.absent)),
+    }
     action = read_action(options.action)
     ctx.console.detail(f"{options.action} means {action}")
     unlisted = ctx.make.aws_names().look_up(action)
@@ -156,13 +150,8 @@ def _time_in(given: Mapping[str, Values]) -> datetime | None:
     return None
 
 
-def _moment(now: datetime) -> dict[str, Values | None]:
-    text = now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"aws:currenttime": (text,), "aws:epochtime": (str(int(now.timestamp())),)}
-
-
 def _context(pairs: Iterable[str]) -> dict[str, Values]:
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, Values] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
@@ -173,7 +162,7 @@ def _context(pairs: Iterable[str]) -> dict[str, Values]:
             )
         key = _checked_key(key)
         found[key] = (*found.get(key, ()), value)
-    return dict(found)
+    return found
 
 
 def _checked_key(key: str) -> str:
@@ -188,15 +177,15 @@ def _checked_key(key: str) -> str:
 
 def _principal(options: Options, ctx: Context, documents: list[Document]) -> str | None:
     given = options.principal
+    try:
+        acting_as(credentials.long_term(), given)
+    except ValueError:
+        raise UsageError(
+            "bad-principal",
+            f"{given!r} is not a principal",
+            "give an account, or the ARN of a user or role",
+        ) from None
     if given is not None:
-        try:
-            acting_as(credentials.long_term(), given)
-        except ValueError:
-            raise UsageError(
-                "bad-principal",
-                f"{given!r} is not a principal",
-                "give an account, or the ARN of a user or role",
-            ) from None
         return given
     named = named_principals(documents)
     if not named:

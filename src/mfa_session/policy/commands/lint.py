@@ -20,20 +20,18 @@ from mfa_session.policy.commands.lint_output import (
 )
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions
-from mfa_session.policy.policy_files import read_files
+from mfa_session.policy.policy_files import read_files, reason_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import TypeVar
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document
     from mfa_session.policy.policy_files import Reading
     from mfa_session.session.context import Context
 
-    Key = tuple[str, str, str, str]
-    L = TypeVar("L", bound=Located)
+    Key = tuple[str, ...]  # the values of _FIELDS
 
 
 FINDINGS = 1
@@ -89,7 +87,7 @@ def run(options: Options, ctx: Context) -> Result:
         raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
     form = "json" if options.json else options.format
     with ctx.console.doing("reading the policies …"):
-        linted = lint_files(options, ctx.make.aws_names())
+        linted = _lint_files(options, ctx.make.aws_names())
     if form != "json":
         for each in linted.reading.errors:
             ctx.console.error(each.error.message, each.error.hint)
@@ -100,7 +98,7 @@ def run(options: Options, ctx: Context) -> Result:
     return Result(data=linted.data(ctx.environ), lines=lines, exit_code=code)
 
 
-def lint_files(options: Options, names: AwsNames) -> Linted:
+def _lint_files(options: Options, names: AwsNames) -> Linted:
     """Read the files and lint their policies; write the baseline if asked."""
     gc.disable()  # saves a quarter of the time of a long policy
     reading = read_files(options.file, options.kind)
@@ -185,7 +183,7 @@ _BASELINE_HINT = "write it again with --write-baseline"
 class Baseline:
     """The known findings, which lint skips, so that only new ones fail: how many of each kind.
 
-    File, policy, statement and rule identify a finding, but not its line, which moves.
+    _FIELDS identify a finding, but not its line, which moves.
     """
 
     def __init__(self, counts: Mapping[Key, int]) -> None:
@@ -203,11 +201,10 @@ class Baseline:
             with open(path, encoding="utf-8") as stream:
                 data = read_json(stream.read())
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise _bad(path, f"cannot be read: {reason}") from error
+            raise _bad(path, f"cannot be read: {reason_of(error)}") from error
         except ValueError as error:
             raise _bad(path, "is not JSON") from error
-        return cls(dict(_entry(path, each) for each in _entries(path, data)))
+        return cls(dict(_entries(path, data)))
 
     def write(self, path: str) -> None:
         """Write the file atomically; raises ConfigurationError `bad-baseline`."""
@@ -222,10 +219,9 @@ class Baseline:
                 stream.write(text)
             os.replace(beside, path)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise _bad(path, f"cannot be written: {reason}") from error
+            raise _bad(path, f"cannot be written: {reason_of(error)}") from error
 
-    def without_known(self, findings: Iterable[L]) -> tuple[L, ...]:
+    def without_known(self, findings: Iterable[Located]) -> tuple[Located, ...]:
         """Return the findings that are unknown, or more frequent than known."""
         left = Counter(self._counts)
         new = []
@@ -244,21 +240,17 @@ def _key(located: Located) -> Key:
     return (file, document.name, finding.statement, finding.rule)
 
 
-def _entries(path: str, data: Any) -> list[Any]:
+def _entries(path: str, data: Any) -> Iterator[tuple[Key, int]]:
     found = data.get("findings") if isinstance(data, dict) else None
     if not isinstance(found, list) or data.get("version") != BASELINE_VERSION:
         raise _bad(path, "is not a baseline")
-    return found
-
-
-def _entry(path: str, entry: Any) -> tuple[Key, int]:
-    values = [entry.get(field) for field in _FIELDS] if isinstance(entry, dict) else []
-    texts = [value for value in values if isinstance(value, str)]
-    count = entry.get("count", 1) if texts else None
-    if len(texts) != len(_FIELDS) or not isinstance(count, int):
-        raise _bad(path, "is not a baseline")
-    file, policy, statement, rule = texts
-    return (file, policy, statement, rule), count
+    for each in found:
+        values = [each.get(field) for field in _FIELDS] if isinstance(each, dict) else []
+        key = tuple(value for value in values if isinstance(value, str))
+        count = each.get("count", 1) if key else None
+        if len(key) != len(_FIELDS) or not isinstance(count, int):
+            raise _bad(path, "is not a baseline")
+        yield key, count
 
 
 def _bad(path: str, what: str) -> ConfigurationError:

@@ -56,13 +56,11 @@ def lines_of(located: Located, paint: Callable[[str, str], str]) -> Iterator[str
     document, finding = located
     severity = paint(finding.severity, _COLOURS[finding.severity])
     place = f"{document.source.label}:{finding.line}:{finding.column}"
-    name = f"{document.name}: " if document.name else ""
     what = f": {finding.message} [{finding.rule}]"
-    yield printable(f"{place}: {name}{finding.statement}: ") + severity + printable(what)
+    yield printable(f"{place}: {_statement(located)}: ") + severity + printable(what)
     quoted, column = _quote(document.source.line(finding.line), finding.column)
-    number = str(finding.line)
-    yield f"  {number} | {quoted}"
-    yield f"  {' ' * len(number)} | {' ' * column}^"
+    yield f"  {finding.line} | {quoted}"
+    yield f"  {' ' * len(str(finding.line))} | {' ' * column}^"
     yield f"  who: {printable(finding.who)}"
     yield f"  cure: {printable(finding.cure)}{':' if finding.fix else ''}"
     yield from (f"    {line}" for line in elements(finding.fix))
@@ -79,10 +77,19 @@ def annotation_of(located: Located) -> str:
         "title": finding.rule,
     }
     shown = ",".join(f"{name}={_escaped(value, ',:')}" for name, value in properties.items())
-    name = f"{document.name}: " if document.name else ""
-    text = f"{name}{finding.statement}: {finding.message}\nwho: {finding.who}\ncure: {finding.cure}"
+    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(_text(located), '')}"
+
+
+def _statement(located: Located) -> str:
+    name = f"{located.document.name}: " if located.document.name else ""
+    return f"{name}{located.finding.statement}"
+
+
+def _text(located: Located) -> str:
+    finding = located.finding
     fix = "".join(f"\n  {line}" for line in elements(finding.fix))
-    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(text + fix, '')}"
+    what = f"{_statement(located)}: {finding.message}"
+    return f"{what}\nwho: {finding.who}\ncure: {finding.cure}{fix}"
 
 
 def elements(fix: Mapping[str, Any]) -> list[str]:
@@ -145,31 +152,26 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _result(located: Located) -> dict[str, Any]:
     document, finding = located
-    fix = "".join(f"\n  {line}" for line in elements(finding.fix))
-    name = f"{document.name}: " if document.name else ""
-    message = f"{name}{finding.statement}: {finding.message}"
     identity = [document.source.label, document.name, finding.statement, finding.rule]
     return {
         "ruleId": finding.rule,
         "ruleIndex": _INDEXES[finding.rule],
         "level": finding.severity,
-        "message": {"text": f"{message}\nwho: {finding.who}\ncure: {finding.cure}{fix}"},
+        "message": {"text": _text(located)},
         "locations": [
             {
                 "physicalLocation": {
                     "artifactLocation": _artifact(document.source.label),
                     "region": {"startLine": finding.line, "startColumn": finding.column},
                 },
-                "logicalLocations": [{"fullyQualifiedName": f"{name}{finding.statement}"}],
+                "logicalLocations": [{"fullyQualifiedName": _statement(located)}],
             }
         ],
-        "partialFingerprints": {"mfaSession/v1": _digest(identity)},
+        "partialFingerprints": {
+            "mfaSession/v1": hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+        },
         "properties": {"who": finding.who, "cure": finding.cure, "fix": dict(finding.fix) or None},
     }
-
-
-def _digest(texts: list[str]) -> str:
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def _notification(error: FileError) -> dict[str, Any]:

@@ -13,10 +13,7 @@ from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
 from mfa_session.policy.templates import TEMPLATES, Choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mfa_session.model.feature_ports import AwsNames
-    from mfa_session.policy.templates import Made, Template
+    from mfa_session.policy.templates import Made
     from mfa_session.session.context import Context
 
 
@@ -31,6 +28,7 @@ _OPTIONS = {
     "self_service": "--self-service",
     "first_sign_in": "--first-sign-in",
 }
+_NAMES = ", ".join(template.name for template in TEMPLATES)
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+", re.ASCII)
 _RESOURCE = re.compile(r"\*|arn:[a-z*-]+:[^:\s]*:[^:\s]*:[^:\s]*:\S+")
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -63,24 +61,15 @@ def run(options: Options, ctx: Context) -> Result:
     name, choices = options.name, _choices(options)
     if name is None:
         if choices.given():
-            raise UsageError(
-                "template-not-named",
-                "no template is named",
-                f"name one of {', '.join(template.name for template in TEMPLATES)}",
-            )
+            raise UsageError("template-not-named", "no template is named", f"name one of {_NAMES}")
         return Result(data={}, lines=_overview())
-    _require_listed(choices.actions, ctx.make.aws_names())
+    names = ctx.make.aws_names()
+    for unlisted in filter(None, map(names.look_up, choices.actions)):
+        raise UsageError("unknown-action", unlisted.message, unlisted.hint)
     made = make(name, choices)
     for note in made.notes:
         ctx.console.say(note)
     return Result(data={}, lines=(json.dumps(made.document(), indent=2),))
-
-
-def _require_listed(actions: Iterable[str], names: AwsNames) -> None:
-    for action in actions:
-        unlisted = names.look_up(action)
-        if unlisted is not None:
-            raise UsageError("unknown-action", unlisted.message, unlisted.hint)
 
 
 def _choices(options: Options) -> Choices:
@@ -110,7 +99,14 @@ def make(name: str, choices: Choices) -> Made:
 
     Raises UsageError if there is no such template, or it does not take these options.
     """
-    template = _find(name)
+    template = next((each for each in TEMPLATES if each.name == name), None)
+    if template is None:
+        near = nearest_of(name, [each.name for each in TEMPLATES], most=1)
+        raise UsageError(
+            "no-such-template",
+            f"there is no template {name!r}",
+            did_you_mean(near) if near else f"name one of {_NAMES}",
+        )
     for option in sorted(choices.given() - set(template.takes)):
         raise UsageError(
             "option-not-for-template",
@@ -126,19 +122,6 @@ def make(name: str, choices: Choices) -> Made:
             )
     _check(choices)
     return template.build(choices)
-
-
-def _find(name: str) -> Template:
-    for template in TEMPLATES:
-        if template.name == name:
-            return template
-    names = [template.name for template in TEMPLATES]
-    near = nearest_of(name, names, most=1)
-    raise UsageError(
-        "no-such-template",
-        f"there is no template {name!r}",
-        did_you_mean(near) if near else f"name one of {', '.join(names)}",
-    )
 
 
 def _check(choices: Choices) -> None:
