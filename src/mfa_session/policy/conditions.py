@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.credentials import Truth, all_of, any_of, negate
-from mfa_session.policy.patterns import UNKNOWN, Query, covers, fill, folded, literal
+from mfa_session.policy.patterns import UNKNOWN, Query, covers, fill, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +104,7 @@ def is_met(
     found = None if within else context.values(condition.key)
     absent = within is None and found is None
     if condition.operator == "Null":
-        return any_of(_is_null(text, absent=absent) for text in condition.values)
+        return any_of(_bool(str(absent), text) for text in condition.values)
     if absent and condition.if_exists:
         return True
     plain = OPPOSITES.get(condition.operator, condition.operator)
@@ -137,12 +137,7 @@ def _joined(
     return all_of(results) if negated else any_of(results)
 
 
-def _is_null(text: str, *, absent: bool) -> Truth:
-    if text.lower() not in {"true", "false"}:
-        return None
-    return absent == (text.lower() == "true")
-
-
+# Only strings and ARNs have variables.
 Compare = Callable[[str, str, "RequestContext | None"], Truth]
 
 _ARN_COLONS = 5
@@ -154,19 +149,12 @@ _DATE = re.compile(
 )
 
 
-def _string_equals(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    row = fill(wanted, facts, wildcards=False).row
-    return row is not None and covers(row, literal(value))
+def _string(*, wildcards: bool = False, symbols: Callable[[Iterable[str]], Row] = tuple) -> Compare:
+    def compare(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+        row = fill(wanted, facts, wildcards=wildcards).row
+        return row is not None and covers(symbols(row), symbols(value))
 
-
-def _string_equals_ignoring_case(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    row = fill(wanted, facts, wildcards=False).row
-    return row is not None and covers(folded(row), folded(value))
-
-
-def _string_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    row = fill(wanted, facts).row
-    return row is not None and covers(row, literal(value))
+    return compare
 
 
 def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
@@ -175,10 +163,10 @@ def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     if row is None or value.count(":") < _ARN_COLONS:
         return False
     if UNKNOWN in row:  # the value may have several parts
-        return None if covers(row, literal(value)) is None else False
+        return None if covers(row, tuple(value)) is None else False
     if row.count(":") < _ARN_COLONS:
         return None
-    parts = zip(_arn_parts(row), _arn_parts(literal(value)), strict=True)
+    parts = zip(_arn_parts(row), _arn_parts(tuple(value)), strict=True)
     return all_of(covers(part, asked) for part, asked in parts)
 
 
@@ -191,20 +179,17 @@ def _arn_parts(row: Row) -> list[Row]:
     return [*parts, rest]
 
 
-def _bool(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    del facts  # only strings and ARNs have variables
+def _bool(value: str, wanted: str, _: object = None) -> Truth:
     if wanted.lower() not in {"true", "false"}:
         return None
     return value.lower() == wanted.lower()
 
 
-def _binary(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    del facts
+def _binary(value: str, wanted: str, _: object) -> Truth:
     return value == wanted
 
 
-def _ip_address(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    del facts
+def _ip_address(value: str, wanted: str, _: object) -> Truth:
     try:
         network = ipaddress.ip_network(wanted, strict=False)
     except ValueError:
@@ -216,8 +201,7 @@ def _ip_address(value: str, wanted: str, facts: RequestContext | None) -> Truth:
 
 
 def _ordered(read: Callable[[str], Decimal], order: Callable[[Decimal, Decimal], bool]) -> Compare:
-    def compare(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-        del facts
+    def compare(value: str, wanted: str, _: object) -> Truth:
         try:
             limit = read(wanted)
         except ValueError:
@@ -250,14 +234,10 @@ def moment(text: str) -> Decimal:
     year, month, day, hour, minute, second = (int(n) if n else 0 for n in numbers)
     moment = datetime(year, month, day or 1, hour, minute, second, tzinfo=timezone.utc)
     seconds = (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(seconds=1)
-    return Decimal(seconds) + Decimal(f"0.{fraction or 0}") - _offset_seconds(zone)
-
-
-def _offset_seconds(zone: str | None) -> int:
-    if zone is None or zone == "Z":
-        return 0
-    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
-    return (-60 if zone[0] == "-" else 60) * minutes
+    if zone and zone != "Z":
+        offset = int(zone[1:3]) * 3600 + int(zone[-2:]) * 60
+        seconds += offset if zone[0] == "-" else -offset
+    return Decimal(seconds) + Decimal(f"0.{fraction or 0}")
 
 
 _ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
@@ -269,9 +249,9 @@ _ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 }
 _READERS: dict[str, Callable[[str], Decimal]] = {"Numeric": _number, "Date": moment}
 COMPARISONS: dict[str, Compare] = {
-    "StringEquals": _string_equals,
-    "StringEqualsIgnoreCase": _string_equals_ignoring_case,
-    "StringLike": _string_like,
+    "StringEquals": _string(),
+    "StringEqualsIgnoreCase": _string(symbols=folded),
+    "StringLike": _string(wildcards=True),
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "Bool": _bool,
@@ -285,14 +265,17 @@ COMPARISONS: dict[str, Compare] = {
 }
 # Each is true if the other is false.
 OPPOSITES = {
-    "StringNotEquals": "StringEquals",
-    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
-    "StringNotLike": "StringLike",
-    "ArnNotEquals": "ArnEquals",
-    "ArnNotLike": "ArnLike",
-    "NumericNotEquals": "NumericEquals",
-    "DateNotEquals": "DateEquals",
-    "NotIpAddress": "IpAddress",
+    name: name.replace("Not", "")
+    for name in (
+        "StringNotEquals",
+        "StringNotEqualsIgnoreCase",
+        "StringNotLike",
+        "ArnNotEquals",
+        "ArnNotLike",
+        "NumericNotEquals",
+        "DateNotEquals",
+        "NotIpAddress",
+    )
 }
 _ORDERS_TURNED = {
     f"{kind}GreaterThan{end}": f"{kind}LessThan{other}"
@@ -329,10 +312,10 @@ def is_accepted(condition: Condition) -> bool:
 
 def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
     """Compare an unknown number or moment within a range, both ends included."""
-    kind = next((each for each in _READERS if operator_name.startswith(each)), "")
-    order = _ORDERS.get(operator_name.removeprefix(kind)) if kind else None
-    if order is None:
+    kind = next((each for each in _READERS if operator_name.startswith(each)), None)
+    if kind is None:
         return None
+    order = _ORDERS[operator_name.removeprefix(kind)]
     try:
         limit = _READERS[kind](wanted)
     except ValueError:
@@ -352,13 +335,11 @@ def _compare_text(
     A colon in a user's path could stand for one between two parts: nobody has such a path.
     """
     is_arn = wanted.count(":") >= _ARN_COLONS
-    if operator_name in {"ArnEquals", "ArnLike"}:
-        readable = is_arn
-    else:
-        readable = operator_name in {"StringEquals", "StringLike"}
-        if operator_name == "StringEquals" and {"*", "?"} & set(wanted):
-            return None if "$" in wanted else False  # no name or ARN has a wildcard
-    if not readable:
+    if operator_name == "StringEquals" and {"*", "?"} & set(wanted):
+        return None if "$" in wanted else False  # no name or ARN has a wildcard
+    if operator_name not in {"StringEquals", "StringLike"} and not (
+        is_arn and operator_name in {"ArnEquals", "ArnLike"}
+    ):
         return None
     if not is_arn or within.count(":") < _ARN_COLONS:
         return Query(within).covered_by(wanted, facts)

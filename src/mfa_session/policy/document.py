@@ -222,20 +222,22 @@ def _says_roles(statement: Statement) -> bool:
 
 def is_for_everybody(statement: Statement) -> bool:
     """Say whether a statement is for everybody, of any account."""
-    principals = statement.principals or {}
+    return _are_everybody(statement.principals or {})
+
+
+def _are_everybody(principals: Principals) -> bool:
     return "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
 
 
 def is_for_everybody_but_some(statement: Statement) -> bool:
     """Say whether a statement is for everybody except named principals."""
     named = statement.not_principals
-    return named is not None and "*" not in (*named.get("*", ()), *named.get("AWS", ()))
+    return named is not None and not _are_everybody(named)
 
 
 def roles_in(statement: Statement) -> list[str]:
     """Return the roles and role sessions among the principals."""
-    arns = (statement.principals or {}).get("AWS", ())
-    return list(filter(names_role, arns))
+    return list(filter(names_role, (statement.principals or {}).get("AWS", ())))
 
 
 def is_for_services(statement: Statement) -> bool:
@@ -247,10 +249,9 @@ def is_for_services(statement: Statement) -> bool:
 def standing_for_services(statement: Statement) -> list[str]:
     """Return the principals, other than services, as which AWS services call without MFA."""
     named = statement.principals or {}
-    found = [each for each in named.get("AWS", ()) if _of_cloudfront(each)]
-    if _is_about_cloudfront(statement.sid or ""):
-        found += named.get("CanonicalUser", ())
-    return found + list(filter(_of_load_balancers, named.get("AWS", ())))
+    of_aws = named.get("AWS", ())
+    users = named.get("CanonicalUser", ()) if _is_about_cloudfront(statement.sid or "") else ()
+    return [*filter(_of_cloudfront, of_aws), *users, *filter(_of_load_balancers, of_aws)]
 
 
 def is_about_devices(statement: Statement) -> bool:

@@ -80,15 +80,16 @@ def evaluate(
     if limit is not None:
         return limit
     caller = _as_its_service_sees(request, credentials)
-    case = _Case(request, caller, boundary_unread=boundary_unread)
+    case = _Case(request, caller, unread=unread, boundary_unread=boundary_unread)
     case.add(documents, boundary)
-    return case.decide_all(unread=unread)
+    return case.decide_all()
 
 
 class _Case:
     def __init__(
-        self, request: Request, caller: Credentials, *, boundary_unread: bool = False
+        self, request: Request, caller: Credentials, *, unread: bool, boundary_unread: bool
     ) -> None:
+        self._unread = unread
         self._boundary_unread = boundary_unread
         self._request = request
         self._caller = caller
@@ -118,9 +119,9 @@ class _Case:
         limits.append(matches)
         self._limits.append((document, matches))
 
-    def decide_all(self, *, unread: bool) -> Decision:
+    def decide_all(self) -> Decision:
         """Decide; where something is unknown, in every case, which may have one outcome."""
-        decision = self.decide(unread=unread)
+        decision = self.decide()
         asked = {question for match in self._all() for question, _ in match.questions()}
         if decision.outcome != UNKNOWN or len(asked) > _MOST_QUESTIONS:
             return decision
@@ -128,7 +129,7 @@ class _Case:
         for answers in itertools.product((True, False), repeat=len(asked)):
             case = copy.copy(self)
             case.suppose(dict(zip(asked, answers, strict=True)))
-            found.append(case.decide(unread=unread))
+            found.append(case.decide())
         if len({each.outcome for each in found}) > 1 or found[0].outcome == UNKNOWN:
             return decision
         named = {match.statement for each in found for match in each.deciding}
@@ -146,35 +147,41 @@ class _Case:
         self._scps = list(map(answered, self._scps))
         self._limits = [(document, answered(matches)) for document, matches in self._limits]
 
-    def decide(self, *, unread: bool) -> Decision:
+    def decide(self) -> Decision:
         denies = [match for match in self._all() if not match.statement.allows]
         for deny in denies:
             if deny.truth is True:
                 return Decision(outcome=EXPLICITLY_DENIED, deciding=(deny,))
-        granted, accounts = self._allowed(unread=unread)
+        granted, accounts = self._allowed()
         allowed = all_of([granted, self._within_scps()])
-        doubts = tuple(deny for deny in denies if deny.truth is None)
+        doubts = [deny for deny in denies if deny.truth is None]
+        allows = list(_allows(self._all()))
         if allowed is False:
             return Decision(
                 outcome=IMPLICITLY_DENIED,
-                nearly=tuple(self._nearly()),
+                nearly=tuple(
+                    each
+                    for each in allows
+                    if each.truth is False and each.fits_otherwise is not False
+                ),
                 half=tuple(_first_allows([self._identity, self._resource])),
                 limiting=tuple(self._limiting()),
             )
-        unread = unread or self._boundary_unread
+        unread = self._unread or self._boundary_unread
         if allowed is True and not doubts and not unread:
             return Decision(outcome=ALLOWED, deciding=tuple(_first_allows(self._sides())))
-        doubts = doubts if allowed else doubts + tuple(self._open_allows())
-        return Decision(outcome=UNKNOWN, deciding=doubts, unread=unread, accounts=accounts)
+        if not allowed:
+            doubts += (each for each in allows if each.truth is None)
+        return Decision(outcome=UNKNOWN, deciding=tuple(doubts), unread=unread, accounts=accounts)
 
-    def _allowed(self, *, unread: bool) -> tuple[Truth, bool]:
+    def _allowed(self) -> tuple[Truth, bool]:
         """Return whether it is allowed, without denies, and whether the accounts decide it."""
-        identity = any_of([_any_allows(self._identity), None if unread else False])
+        identity = any_of([_any_allows(self._identity), None if self._unread else False])
         bounded = all_of([identity, self._within_boundary()])
         if not self._has_resource:
             return bounded, False
         resource = _any_allows(self._resource)
-        if not self._has_identity and not unread:
+        if not self._has_identity and not self._unread:
             return any_of(map(self._granted, _allows(self._resource))), False
         across = all_of([bounded, resource])
         within = self._within_account(bounded, resource)
@@ -203,9 +210,7 @@ class _Case:
         return all_of([match.truth, self._within_boundary()])
 
     def _within_boundary(self) -> Truth:
-        if self._boundary_unread:
-            return None
-        return all_of(map(_any_allows, self._boundaries))
+        return None if self._boundary_unread else all_of(map(_any_allows, self._boundaries))
 
     def _within_scps(self) -> Truth:
         granting = [each for each in self._scps if any(f.statement.allows for f in each)]
@@ -235,21 +240,14 @@ class _Case:
 
     def _limiting(self) -> Iterable[Document]:
         for document, matches in self._limits:
-            allows = [match.truth for match in matches if match.statement.allows]
+            allows = [match.truth for match in _allows(matches)]
             if any_of(allows) is False and (allows or document.kind == "boundary"):
                 yield document
-
-    def _open_allows(self) -> Iterable[Match]:
-        return (f for f in self._all() if f.statement.allows and f.truth is None)
-
-    def _nearly(self) -> Iterable[Match]:
-        found = (f for f in self._all() if f.statement.allows and f.truth is False)
-        return (f for f in found if f.fits_otherwise is not False)
 
 
 def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
     for side in sides:
-        yield from [f for f in side if f.statement.allows and f.truth is True][:1]
+        yield from [match for match in _allows(side) if match.truth is True][:1]
 
 
 def _allows(matches: Iterable[Match]) -> Iterable[Match]:
@@ -288,24 +286,22 @@ def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
 
 def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
     """Return AWS's own decision, which no policy changes (STS and IAM references), or None."""
-    service, _, name = request.action.lower().partition(":")
-    session_without_mfa = caller.kind == "session-without-mfa"
-    if request.action.lower() == "sts:getcalleridentity":
-        return Decision(outcome=ALLOWED, limit="no policy can deny it")
-    if request.action.lower() == "sts:getsessiontoken":
-        if caller.kind == "long-term":
-            return Decision(outcome=ALLOWED, limit="it needs no permission, and no Deny stops it")
-        return Decision(outcome=IMPLICITLY_DENIED, limit="AWS accepts it only from long-term keys")
-    if service == "iam" and session_without_mfa:
-        return Decision(
-            outcome=IMPLICITLY_DENIED, limit="AWS accepts no IAM call from a session without MFA"
-        )
-    if service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name not in _WITH_ASSUME_ROLE:
-        return Decision(
-            outcome=IMPLICITLY_DENIED,
-            limit="AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session",
-        )
-    return None
+    action = request.action.lower()
+    service, _, name = action.partition(":")
+    outcome, limit = IMPLICITLY_DENIED, ""
+    if action == "sts:getcalleridentity":
+        outcome, limit = ALLOWED, "no policy can deny it"
+    elif action == "sts:getsessiontoken" and caller.kind == "long-term":
+        outcome, limit = ALLOWED, "it needs no permission, and no Deny stops it"
+    elif action == "sts:getsessiontoken":
+        limit = "AWS accepts it only from long-term keys"
+    elif service == "iam" and caller.kind == "session-without-mfa":
+        limit = "AWS accepts no IAM call from a session without MFA"
+    elif (
+        service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name not in _WITH_ASSUME_ROLE
+    ):
+        limit = "AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session"
+    return Decision(outcome=outcome, limit=limit) if limit else None
 
 
 _OF_GET_SESSION_TOKEN = {"mfa-session", "mfa-session-old", "session-without-mfa"}

@@ -17,6 +17,7 @@ from mfa_session.policy.credentials import (
     arn_pattern,
     negate,
 )
+from mfa_session.policy.document import has_principal
 from mfa_session.policy.patterns import Query
 
 if TYPE_CHECKING:
@@ -97,10 +98,15 @@ def match_statement(
     facts = request.facts.over(caller.facts)
     variables = document.version == _WITH_VARIABLES
     named = names_caller(statement, caller)
-    action = _action_fits(statement, request.action)
+    action = _among(statement.actions, statement.not_actions, Query(request.action, fold=True))
     resource: Truth = False
     if action is not False:
-        resource = _resource_fits(statement, request.resource, facts if variables else None)
+        filling = facts if variables else None
+        listed, left_out = statement.resources, statement.not_resources
+        resource = _among(listed, left_out, Query(request.resource), filling)
+        # A role's trust policy, or a repository's policy, applies to the role or repository itself.
+        if listed is left_out is None and has_principal(statement):
+            resource = True
     fits_otherwise = all_of((named.matches, action, resource))
     return Match(
         document=document,
@@ -116,32 +122,17 @@ def match_statement(
     )
 
 
-def _action_fits(statement: Statement, action: str) -> Truth:
-    asked = Query(action, fold=True)
-    if statement.actions is not None:
-        return _among(statement.actions, asked)
-    if statement.not_actions is not None:
-        return negate(_among(statement.not_actions, asked))
+def _among(
+    listed: Iterable[str] | None,
+    left_out: Iterable[str] | None,
+    asked: Query,
+    facts: RequestContext | None = None,
+) -> Truth:
+    if listed is not None:
+        return any_of(asked.covered_by(text, facts) for text in listed)
+    if left_out is not None:
+        return negate(any_of(asked.covered_by(text, facts) for text in left_out))
     return None  # IAM rejects such a policy
-
-
-def _among(actions: Iterable[str], asked: Query) -> Truth:
-    return any_of(asked.covered_by(action) for action in actions)
-
-
-def _resource_fits(statement: Statement, resource: str, facts: RequestContext | None) -> Truth:
-    if statement.resources is not None:
-        return _listed(statement.resources, resource, facts)
-    if statement.not_resources is not None:
-        return negate(_listed(statement.not_resources, resource, facts))
-    # A role's trust policy, or a repository's policy, applies to the role or repository itself.
-    named = statement.principals is not None or statement.not_principals is not None
-    return True if named else None
-
-
-def _listed(resources: Iterable[str], resource: str, facts: RequestContext | None) -> Truth:
-    asked = Query(resource)
-    return any_of(asked.covered_by(text, facts) for text in resources)
 
 
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?:(?<=:\d{12}):root)?", re.ASCII)
@@ -171,7 +162,7 @@ def names_caller(statement: Statement, caller: Credentials) -> PrincipalMatch:
     if statement.not_principals is not None:
         others = _among_principals(_spared(statement.not_principals), caller)
         # No documentation says whether an account alone in NotPrincipal exempts all its callers.
-        spared = others.by_name if others.by_name is True else _unless_no(others.matches)
+        spared = others.by_name or (False if others.matches is False else None)
         if spared and not _is_surely_exempt(statement.not_principals, caller):
             spared = None
         return PrincipalMatch(negate(spared), negate(spared))
@@ -236,28 +227,19 @@ def _in_account(caller: Credentials, account: str) -> Credentials:
 
 def named_principals(documents: Iterable[Document]) -> list[str]:
     """Return the principals in Allow statements that `acting_as` takes, in order, each once."""
-    found = [
-        text
-        for document in documents
-        for statement in document.statements
-        if statement.allows and statement.principals
-        for text in statement.principals.get("AWS", ())
-        if _account(text) or _IDENTITY.fullmatch(text)
-    ]
-    return list(dict.fromkeys(found))
+    allows = [each for document in documents for each in document.statements if each.allows]
+    found = [text for each in allows for text in (each.principals or {}).get("AWS", ())]
+    return list(
+        dict.fromkeys(text for text in found if _account(text) or _IDENTITY.fullmatch(text))
+    )
 
 
 def malformed_principals(documents: Iterable[Document]) -> list[str]:
     """Return the distinct principals that IAM rejects and nobody matches."""
-    found = [
-        text
-        for document in documents
-        for statement in document.statements
-        for named in (statement.principals, statement.not_principals)
-        for text in (named or {}).get("AWS", ())
-        if _MALFORMED.fullmatch(text)
-    ]
-    return list(dict.fromkeys(found))
+    statements = [each for document in documents for each in document.statements]
+    named = [each for one in statements for each in (one.principals, one.not_principals) if each]
+    found = [text for each in named for text in each.get("AWS", ())]
+    return list(dict.fromkeys(filter(_MALFORMED.fullmatch, found)))
 
 
 def _among_principals(listed: dict[str, tuple[str, ...]], caller: Credentials) -> PrincipalMatch:
@@ -275,9 +257,8 @@ def _fits(kind: str, text: str, caller: Credentials) -> PrincipalMatch:
         return PrincipalMatch(matches=None, by_name=False)
     if kind != "AWS":  # services, and users of an identity provider
         return PrincipalMatch(matches=False, by_name=False)
-    account = _account(text)
+    account, known = _account(text), caller.principal.account
     if account is not None:
-        known = caller.principal.account
         return PrincipalMatch(None if known is None else known == account, by_name=False)
     return PrincipalMatch(_is(text, caller), by_name=True)
 
@@ -323,7 +304,3 @@ def _arns_of_role(text: str, found: re.Match[str]) -> tuple[str, ...]:
 def _account(text: str) -> str | None:
     found = _ACCOUNT.fullmatch(text)
     return found[1] if found else None
-
-
-def _unless_no(truth: Truth) -> Truth:
-    return False if truth is False else None
