@@ -1,6 +1,6 @@
-"""Read an account's users, groups, roles and policies as one text.
+"""Read a whole account, and judge each user by all policies together.
 
-That is the answer of `aws iam get-account-authorization-details`.
+An account is the answer of `aws iam get-account-authorization-details`.
 """
 
 from __future__ import annotations
@@ -8,26 +8,31 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.coverage import concerns
+from mfa_session.policy.credentials import Request, long_term
 from mfa_session.policy.document import NewerVersion, holder_of
-from mfa_session.policy.json_text import items_of, members_of, text_of
+from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
+from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
+from mfa_session.policy.matching import acting_as
+from mfa_session.policy.mfa import means_mfa, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from mfa_session.policy.document import Document, Origin, Statement
     from mfa_session.policy.json_text import Members, Node
-    from mfa_session.policy.origins import Origin
 
 _of_mfa = re.compile("aws:multifactorauth", re.IGNORECASE).match
-_ARNS = ("PermissionsBoundaryArn", "PolicyArn")
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
 
 
 def is_account(members: Members) -> bool:
     """Say whether an object is an answer of get-account-authorization-details."""
     return any(name in members for name in DETAILS) or any(
-        "PolicyVersionList" in members_of(item) for item in items_of(members.get("Policies"))
+        "PolicyVersionList" in each for each in objects_in(members, "Policies")
     )
 
 
@@ -41,94 +46,28 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
     for name in DETAILS:
         for item in items_of(members.get(name)):
             yield item, origin
-    for item in items_of(members.get("Policies")):
-        policy = members_of(item)
+    for policy in objects_in(members, "Policies"):
         arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
         there = origin.named(
             f"policy/{name or arn}",
             kind="boundary" if _is_boundary(policy) else None,
             holder=holder_of(attached[arn]),
         )
-        default = _default_of(policy)
+        versions = objects_in(policy, "PolicyVersionList")
+        default = next((each for each in versions if _is_default(each, policy, len(versions))), {})
         if "Document" in default:
-            yield default["Document"], there._replace(newer=_newer(policy, default))
+            newer = _newer(arn, versions, default)
+            yield default["Document"], there._replace(newer=newer)
 
 
-class AccountUser(NamedTuple):
-    """A user, with the names of the policies and the boundary that are here, and what is `unseen`.
-
-    That are the ARNs of other policies, and other groups.
-    """
-
-    name: str
-    arn: str
-    path: str
-    policies: tuple[str, ...]
-    boundary: str
-    unseen: frozenset[str]
-
-
-def users_in(members: Members) -> Iterator[AccountUser]:
-    """Yield the users of an account, with all their policies by the names that they get here."""
-    names = {
-        text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
-        for policy in map(members_of, items_of(members.get("Policies")))
-    }
-    groups = {
-        text_of(each.get("GroupName")): each
-        for each in map(members_of, items_of(members.get("GroupDetailList")))
-    }
-    for user in map(members_of, items_of(members.get("UserDetailList"))):
-        its_groups = list(map(text_of, items_of(user.get("GroupList"))))
-        holders = [user, *(groups[each] for each in its_groups if each in groups)]
-        arns = list(itertools.chain.from_iterable(map(_arns_attached, holders)))
-        own = itertools.chain.from_iterable(map(_own_policies, holders))
-        boundary = text_of(members_of(user.get("PermissionsBoundary")).get(_ARNS[0]))
-        yield AccountUser(
-            name=text_of(user.get("UserName")),
-            arn=text_of(user.get("Arn")),
-            path=text_of(user.get("Path")),
-            policies=(*own, *(names[arn] for arn in arns if arn in names)),
-            boundary=names.get(boundary, ""),
-            unseen=frozenset({*arns, *its_groups, boundary} - names.keys() - groups.keys() - {""}),
-        )
-
-
-def roles_in(members: Members) -> Mapping[str, str]:
-    """Return the ARNs of an account's roles, by the names of their trust policies."""
-    roles = map(members_of, items_of(members.get("RoleDetailList")))
-    return {
-        f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn")) for each in roles
-    }
-
-
-def _own_policies(holder: Members) -> Iterator[str]:
-    kind = "user" if "UserName" in holder else "group"
-    name = text_of(holder.get("UserName") or holder.get("GroupName"))
-    for each in items_of(holder.get("UserPolicyList") or holder.get("GroupPolicyList")):
-        yield f"{kind}/{name} policy/{text_of(members_of(each).get('PolicyName'))}"
-
-
-def _arns_attached(holder: Members) -> Iterator[str]:
-    for each in items_of(holder.get("AttachedManagedPolicies")):
-        yield text_of(members_of(each).get(_ARNS[1]))
-
-
-def _default_of(policy: Members) -> Members:
-    """Return the version in force; empty if it is not here."""
-    versions = [members_of(each) for each in items_of(policy.get("PolicyVersionList"))]
-    return next((each for each in versions if _is_default(each, policy, len(versions))), {})
-
-
-def _newer(policy: Members, default: Members) -> NewerVersion | None:
+def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion | None:
     """Return the newest version, if it asks for MFA and is not the default one."""
-    versions = [members_of(each) for each in items_of(policy.get("PolicyVersionList"))]
     names = [text_of(each.get("VersionId")) for each in versions]
     newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
-    latest = versions[names.index(newest)]
-    if newest == text_of(default.get("VersionId")) or not _asks_for_mfa(latest.get("Document")):
+    latest, in_force = versions[names.index(newest)], text_of(default.get("VersionId"))
+    if newest == in_force or not _asks_for_mfa(latest.get("Document")):
         return None
-    return NewerVersion(newest, text_of(default.get("VersionId")), text_of(policy.get("Arn")))
+    return NewerVersion(newest, in_force, arn)
 
 
 def _asks_for_mfa(node: Node | None) -> bool:
@@ -144,11 +83,15 @@ def _asks_for_mfa(node: Node | None) -> bool:
 def _attached(members: Members) -> Mapping[str, set[str]]:
     found = defaultdict[str, set[str]](set)
     for name in DETAILS:
-        for item in items_of(members.get(name)):
-            for policy in items_of(members_of(item).get("AttachedManagedPolicies")):
-                arn = text_of(members_of(policy).get("PolicyArn"))
+        for holder in objects_in(members, name):
+            for arn in _attached_to(holder):
                 found[arn].add(name.replace("DetailList", "s"))
     return found
+
+
+def _attached_to(holder: Members) -> Iterator[str]:
+    for each in objects_in(holder, "AttachedManagedPolicies"):
+        yield text_of(each.get("PolicyArn"))
 
 
 def _is_boundary(policy: Members) -> bool:
@@ -162,3 +105,169 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
         return said.value is True
     default = text_of(policy.get("DefaultVersionId"))
     return count == 1 or text_of(version.get("VersionId")) == default
+
+
+class _User(NamedTuple):
+    """A user, with the names of the policies and the boundary that are here, and what is `unseen`.
+
+    That are the ARNs of other policies, and other groups.
+    """
+
+    name: str
+    arn: str
+    path: str
+    policies: tuple[str, ...]
+    boundary: str
+    unseen: frozenset[str]
+
+
+def _users_in(members: Members) -> Iterator[_User]:
+    names = {
+        text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
+        for policy in objects_in(members, "Policies")
+    }
+    groups = {text_of(each.get("GroupName")): each for each in objects_in(members, "GroupDetailList")}
+    for user in objects_in(members, "UserDetailList"):
+        its_groups = list(map(text_of, items_of(user.get("GroupList"))))
+        holders = [user, *(groups[each] for each in its_groups if each in groups)]
+        arns = [arn for each in holders for arn in _attached_to(each)]
+        own = [name for each in holders for name in _own_policies(each)]
+        boundary = text_of(
+            members_of(user.get("PermissionsBoundary")).get("PermissionsBoundaryArn")
+        )
+        yield _User(
+            name=text_of(user.get("UserName")),
+            arn=text_of(user.get("Arn")),
+            path=text_of(user.get("Path")),
+            policies=(*own, *(names[arn] for arn in arns if arn in names)),
+            boundary=names.get(boundary, ""),
+            unseen=frozenset({*arns, *its_groups, boundary} - names.keys() - groups.keys() - {""}),
+        )
+
+
+def _own_policies(holder: Members) -> Iterator[str]:
+    kind = "user" if "UserName" in holder else "group"
+    name = text_of(holder.get("UserName") or holder.get("GroupName"))
+    for each in items_of(holder.get("UserPolicyList") or holder.get("GroupPolicyList")):
+        yield f"{kind}/{name} policy/{text_of(members_of(each).get('PolicyName'))}"
+
+
+_ENABLE, _TAKE = "iam:EnableMFADevice", "sts:AssumeRole"
+_is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
+_is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/.*").fullmatch  # which asks nobody for MFA
+# All but two let nobody enable a device, or take any role.
+_is_of_no_mfa = re.compile(
+    "arn:[^:]*:iam::aws:policy/(?!(AdministratorAccess|IAMFullAccess)$).*"
+).fullmatch
+_MOST = 2_000  # pairs of a user and a role to look at
+
+
+class AllUsers:
+    """The users of an account, judged by all their policies."""
+
+    def __init__(self, members: Members, documents: Iterable[Document]) -> None:
+        """Take the answer of get-account-authorization-details, and its policies."""
+        self._members = members
+        self._documents = {each.name: each for each in documents}
+
+    @cached_property
+    def unasked(self) -> tuple[str, ...]:
+        """Those with policies of which none asks for MFA."""
+        return tuple(
+            user.name
+            for user, own in self._known
+            if (own or user.unseen)
+            and all(map(_is_of_aws, user.unseen))
+            and not any(map(_asks, [*own, *self._boundary_of(user)]))
+        )
+
+    @cached_property
+    def first_asking(self) -> str:
+        """The name of the first policy of users that asks for MFA."""
+        of_users = (each for each in self._documents.values() if each.holder != "role")
+        return next((each.name for each in of_users if _asks(each)), "")
+
+    @cached_property
+    def stuck(self) -> Mapping[str, list[str]]:
+        """Who cannot enable a device, and why, by the name of the policy that asks them for MFA.
+
+        They are users who may do it but for their path or boundary.
+        """
+        found = defaultdict[str, list[str]](list)
+        refused = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
+        for user, own, asking in self._asked:
+            plain = user.arn.replace(f":user{user.path}", ":user/")
+            bound = next(self._boundary_of(user), None)
+            if _outcome(user, own, _ENABLE, plain) != ALLOWED:
+                continue
+            if _outcome(user, own, _ENABLE, user.arn) in refused:
+                found[asking].append(f"{user.name} (path {user.path})")
+            elif bound and _outcome(user, own, _ENABLE, user.arn, bound) in refused:
+                found[asking].append(f"{user.name} (boundary {user.boundary})")
+        return found
+
+    @cached_property
+    def takers(self) -> Mapping[str, list[str]]:
+        """Who takes a role without MFA, by the name of the role's trust policy."""
+        found = defaultdict[str, list[str]](list)
+        able = [
+            (user, own)
+            for user, own, _ in self._asked
+            if any(each.allows and concerns(each, _TAKE) for one in own for each in one.statements)
+            and not any(concerns(each, _TAKE) for each in _denials(own))
+        ]
+        arns = {
+            f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn"))
+            for each in objects_in(self._members, "RoleDetailList")
+        }
+        trusts = [(self._documents[name], arns[name]) for name in arns if name in self._documents]
+        for (user, own), (trust, arn) in itertools.islice(itertools.product(able, trusts), _MOST):
+            bound = next(self._boundary_of(user), None)
+            if _outcome(user, [*own, trust], _TAKE, arn, bound) == ALLOWED:
+                found[trust.name].append(user.name)
+        return found
+
+    @cached_property
+    def _asked(self) -> list[tuple[_User, list[Document], str]]:
+        """The users whom a Deny of everything asks, their policies, and the first that does."""
+        return [
+            (user, own, asking.name)
+            for user, own in self._known
+            if _is_user(user.arn) and all(map(_is_of_no_mfa, user.unseen))
+            for asking in itertools.islice((one for one in own if any(_denials([one]))), 1)
+        ]
+
+    @cached_property
+    def _known(self) -> list[tuple[_User, list[Document]]]:
+        """The users, with those of their policies that are here."""
+        here = self._documents.keys()
+        users = (each for each in _users_in(self._members) if here >= {*each.policies})
+        return [(user, [self._documents[name] for name in user.policies]) for user in users]
+
+    def _boundary_of(self, user: _User) -> Iterator[Document]:
+        if user.boundary in self._documents:
+            yield self._documents[user.boundary]
+
+
+def _asks(document: Document) -> bool:
+    return any(map(means_mfa, document.statements))
+
+
+def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
+    """Yield the Denies of everything, or of all but some, to long-term keys."""
+    for statement in itertools.chain.from_iterable(each.statements for each in documents):
+        matched = None if statement.allows else reach(statement)
+        everything = statement.not_actions is not None or "*" in (statement.actions or ())
+        if everything and matched and matched.long_term and not matched.fresh:
+            yield statement
+
+
+def _outcome(
+    user: _User,
+    documents: Iterable[Document],
+    action: str,
+    resource: str,
+    boundary: Document | None = None,
+) -> str:
+    caller, request = acting_as(long_term(), user.arn), Request(action=action, resource=resource)
+    return evaluate(documents, request, caller, boundary=boundary).outcome

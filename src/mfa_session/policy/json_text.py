@@ -59,6 +59,11 @@ def items_of(node: Node | None) -> list[Node]:
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
+def objects_in(members: Members, name: str) -> list[Members]:
+    """Return the items of a list among members, each as an object."""
+    return list(map(members_of, items_of(members.get(name))))
+
+
 def listed(node: Node) -> list[Node]:
     """Return the items of a list, or the single item."""
     return node.value if isinstance(node.value, list) else [node]

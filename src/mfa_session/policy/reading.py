@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
+from mfa_session.policy.accounts import AllUsers
 from mfa_session.policy.conditions import read_operator
-from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
+from mfa_session.policy.document import (
+    CURRENT_VERSION,
+    Condition,
+    Document,
+    Origin,
+    Principals,
+    Statement,
+    kind_by_name,
+)
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import Node, listed, parse_lines
-from mfa_session.policy.origins import Origin, kind_by_name
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import TERRAFORM_HINT, Found, Search, looks_like_statement
 from mfa_session.policy.yaml_text import parse_yaml
@@ -22,7 +30,6 @@ from mfa_session.policy.yaml_text import parse_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Users
     from mfa_session.policy.json_text import Members
 
 
@@ -102,17 +109,11 @@ def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Do
     """Yield the policies, those of an account with its users."""
     accounts = {id(account): account for _, account in documents if account is not None}
     users = {
-        key: _users(members, [each for each, account in documents if account is members])
+        key: AllUsers(members, [each for each, account in documents if account is members])
         for key, members in accounts.items()
     }
     for document, account in documents:
         yield replace(document, users=users[id(account)]) if account is not None else document
-
-
-def _users(account: Members, documents: list[Document]) -> Users:
-    from mfa_session.policy.users import AllUsers  # noqa: PLC0415  # only for accounts
-
-    return AllUsers(account, documents)
 
 
 class _Reader:

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
+from mfa_session.policy.document import Origin
 from mfa_session.policy.json_text import Node, parse
-from mfa_session.policy.origins import Origin
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
 
 if TYPE_CHECKING:

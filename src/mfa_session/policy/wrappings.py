@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy import accounts
 from mfa_session.policy.document import holder_of
-from mfa_session.policy.json_text import items_of, members_of, text_of
+from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from mfa_session.policy.document import Origin
     from mfa_session.policy.json_text import Members, Node
-    from mfa_session.policy.origins import Origin
 
     Parts = Iterator[tuple[Node, "Origin"]]
 
@@ -152,7 +152,7 @@ def _read_terraform(members: Members, origin: Origin) -> Parts:
 
 def _resources(module: Node | None) -> Iterator[Members]:
     parts = members_of(module)
-    yield from map(members_of, items_of(parts.get("resources")))
+    yield from objects_in(parts, "resources")
     for inner in items_of(parts.get("child_modules")):
         yield from _resources(inner)
 
@@ -218,10 +218,10 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
 
 def _instances(members: Members) -> Iterator[Members]:
     """Yield each instance of the state's resources, in the format of `terraform show -json`."""
-    for resource in map(members_of, items_of(members["resources"])):
+    for resource in objects_in(members, "resources"):
         names = [text_of(resource.get(key)) for key in ("module", "type", "name")]
         address = resource["name"]._replace(value=".".join(filter(None, names)))
-        for instance in map(members_of, items_of(resource.get("instances"))):
+        for instance in objects_in(resource, "instances"):
             if "attributes" in instance:
                 yield {**resource, "address": address, "values": instance["attributes"]}
 
