@@ -44,7 +44,7 @@ class FullSandbox(Sandbox):
         super().__init__(port)
         self.clock = MovableClock()
         self._gate = ObservedGate(self.directory, self.clock)
-        self._users = Users(self.directory, self.clock)
+        self._users = Users(self.directory, self.clock, self._gate)
         devices, policies = (of(self.directory, self.clock) for of in (Devices, Policies))
         for each in (devices, self._users, policies):
             self._gate.iam.update(each.operations())

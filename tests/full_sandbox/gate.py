@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from full_sandbox import errors
 from full_sandbox.calls import Call, Calls, Faults
-from mfa_session.sandbox.errors import ServiceError
+from mfa_session.sandbox.errors import ServiceError, invalid_key
 from mfa_session.sandbox.gate import Gate
 from mfa_session.sandbox.server import Answer, failure
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from full_sandbox.calls import Fault
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Caller, Directory
@@ -31,6 +33,8 @@ class ObservedGate(Gate):
         self.disabled_regions = set[str]()
         self.latency_seconds = 0.0
         self.checks_signature_age = True
+        self.known_from: dict[str, datetime] = {}  # when a new key has spread, by its id
+        self.used_at: dict[str, datetime] = {}  # when a key last signed
 
     def reset(self) -> None:
         """Forget the calls and all that was planted."""
@@ -39,6 +43,8 @@ class ObservedGate(Gate):
         self.disabled_regions.clear()
         self.latency_seconds = 0.0
         self.checks_signature_age = True
+        self.known_from.clear()
+        self.used_at.clear()
 
     def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
@@ -61,6 +67,17 @@ class ObservedGate(Gate):
             return _faulty_answer(fault, operation)
         answer = super().answer(request, operation, signature)
         return answer if fault is None else None
+
+    def _authenticate(
+        self, request: HttpRequest, operation: Operation, signature: Signature | None
+    ) -> Caller:
+        key_id = signature.access_key_id if signature else ""
+        if key_id in self.known_from and self.known_from[key_id] > self.clock.now():
+            raise invalid_key(operation.dialect)  # IAM takes some seconds to spread it
+        caller = super()._authenticate(request, operation, signature)
+        if caller.session is None:
+            self.used_at[key_id] = self.clock.now()
+        return caller
 
     def _check_age(self, signature: Signature, dialect: str) -> None:
         if self.checks_signature_age:

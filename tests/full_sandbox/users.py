@@ -15,6 +15,7 @@ from mfa_session.sandbox.server import RawXml
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from full_sandbox.gate import ObservedGate
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Directory, Role
     from mfa_session.sandbox.operations import Asked, Play
@@ -34,13 +35,14 @@ class KeyState(NamedTuple):
 class Users:
     """The operations on users, keys and the account."""
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Take the directory and the clock."""
+    def __init__(self, directory: Directory, clock: Clock, gate: ObservedGate) -> None:
+        """Take the directory, the clock, and the gate, which knows when keys sign."""
         self.aliases: dict[str, str] = {}
         self.key_log: list[KeyState] = []
         self.key_spread_seconds = 0.0
         self._directory = directory
         self._clock = clock
+        self._gate = gate
 
     def reset(self) -> None:
         """Forget the aliases and the changes of keys, and let new keys spread at once."""
@@ -110,7 +112,7 @@ class Users:
             raise errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
         key = user.add_key(now)
         spread = timedelta(seconds=self.key_spread_seconds)
-        user.known_from[key.access_key_id] = now + spread
+        self._gate.known_from[key.access_key_id] = now + spread
         self._log(key.access_key_id, "created")
         made = {"UserName": user.name, "AccessKeyId": key.access_key_id, "Status": "Active"}
         return {"AccessKey": made | {"SecretAccessKey": key.secret_access_key}}
@@ -137,8 +139,8 @@ class Users:
         if found is None or found[0].account != asked.caller.account:
             raise errors.no_such_key(key_id)
         user, used = found[0], {"ServiceName": "N/A", "Region": "N/A"}
-        if key_id in user.used_at:
-            moment = {"LastUsedDate": user.used_at[key_id]}
+        if key_id in self._gate.used_at:
+            moment = {"LastUsedDate": self._gate.used_at[key_id]}
             return {"UserName": user.name, "AccessKeyLastUsed": used | moment}
         return {"UserName": user.name, "AccessKeyLastUsed": used}
 

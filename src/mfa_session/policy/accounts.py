@@ -126,7 +126,9 @@ def _users_in(members: Members) -> Iterator[_User]:
         text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
         for policy in objects_in(members, "Policies")
     }
-    groups = {text_of(each.get("GroupName")): each for each in objects_in(members, "GroupDetailList")}
+    groups = {
+        text_of(each.get("GroupName")): each for each in objects_in(members, "GroupDetailList")
+    }
     for user in objects_in(members, "UserDetailList"):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
         holders = [user, *(groups[each] for each in its_groups if each in groups)]

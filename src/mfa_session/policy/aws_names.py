@@ -63,9 +63,7 @@ class Unlisted(Record):
     @property
     def hint(self) -> str:
         """What to do about it."""
-        if self.meant is not None:
-            return did_you_mean([self.meant])
-        return LOOK_UP
+        return LOOK_UP if self.meant is None else did_you_mean([self.meant])
 
 
 class Listed(Protocol):
@@ -147,7 +145,8 @@ class AwsNames:
         self._compared += 1
         if self._compared <= _MOST_COMPARED:
             near = known.alike(name, _ALIKE)
-            if near and not _may_be_slip(_verb(name), _verb(near)):
+            verb, its_verb = _verb(name), near and _verb(near)
+            if verb and its_verb and alikeness(verb[0], its_verb[0]) < _VERY_ALIKE:
                 near = None  # another verb does something else
             found = _joined(service, near)
             elsewhere = self._only_one_of(name)
@@ -270,10 +269,6 @@ class NameList:
 
     def _spelled_start(self, start: str) -> str:
         return self.spelled[self._begun(start)[0]][: len(start)]
-
-
-def _may_be_slip(one: re.Match[str] | None, other: re.Match[str] | None) -> bool:
-    return not (one and other) or alikeness(one[0], other[0]) >= _VERY_ALIKE
 
 
 def alikeness(one: str, other: str) -> float:

@@ -167,10 +167,10 @@ def long_term_with_code() -> Credentials:
 
 def mfa_session(age_seconds: int | None = None) -> Credentials:
     """Return those of GetSessionToken with a code, of this age or (None) any possible one."""
-    label = "MFA session" + (", new" if age_seconds == 0 else "")
     if age_seconds is None:
         any_age = {MFA_AGE: (0, LONGEST_SESSION_SECONDS)}
-        return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE}, any_age)
+        return _of_user("mfa-session", "MFA session", {MFA_PRESENT: _TRUE}, any_age)
+    label = "MFA session" if age_seconds else "MFA session, new"
     return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds),)})
 
 

@@ -118,7 +118,9 @@ def _called(name: str, node: Node, argument: Node) -> Node | None:
         return _either(node, list(_branches(argument)))
     if name == "Ref" and argument.value == _NO_VALUE:
         return None
-    text = _TEXTS.get(name, _unknown)(name, argument)
+    read = _TEXTS.get(name)
+    text = read(argument) if read else None
+    text = f"${{{name}}}" if text is None else text
     at = argument.offset if isinstance(argument.value, str) else node.offset
     return Node(text, at, node.key_offset, _misread_in(node))
 
@@ -149,37 +151,32 @@ def _branches(argument: Node) -> Iterator[Node]:
             yield resolved
 
 
-def _unknown(name: str, argument: Node) -> str:
-    del argument
-    return f"${{{name}}}"
+def _named(argument: Node) -> str | None:
+    """Return what a Ref or a GetAtt names: a text, or texts in a list."""
+    name = _joined(".", listed(argument))
+    return None if name is None else f"${{{name}}}"
 
 
-def _ref(name: str, argument: Node) -> str:
-    return f"${{{argument.value if isinstance(argument.value, str) else name}}}"
+def _ref(argument: Node) -> str | None:
+    return f"${{{argument.value}}}" if isinstance(argument.value, str) else None
 
 
-def _get_att(name: str, argument: Node) -> str:
-    if isinstance(argument.value, list):
-        parts = [each.value for each in argument.value]
-        if all(isinstance(part, str) for part in parts):
-            return f"${{{'.'.join(map(str, parts))}}}"
-    return _ref(name, argument)
+def _sub(argument: Node) -> str | None:
+    whole = next(iter(listed(argument)), argument).value
+    return _SUB_LITERAL.sub(r"${\1}", whole) if isinstance(whole, str) else None
 
 
-def _sub(name: str, argument: Node) -> str:
-    whole = argument.value[0] if isinstance(argument.value, list) and argument.value else argument
-    if not isinstance(whole.value, str):
-        return _unknown(name, argument)
-    return _SUB_LITERAL.sub(r"${\1}", whole.value)
-
-
-def _join(name: str, argument: Node) -> str:
-    parts = argument.value if isinstance(argument.value, list) else []
+def _join(argument: Node) -> str | None:
+    parts = items_of(argument)
     if len(parts) == 2 and isinstance(parts[0].value, str) and isinstance(parts[1].value, list):  # noqa: PLR2004  # separator and list
-        texts = [item.value for each in parts[1].value for item in _items(each)]
-        if all(isinstance(text, str) for text in texts):
-            return parts[0].value.join(map(str, texts))
-    return _unknown(name, argument)
+        return _joined(parts[0].value, [item for each in parts[1].value for item in _items(each)])
+    return None
 
 
-_TEXTS = {"Ref": _ref, "Fn::Sub": _sub, "Fn::GetAtt": _get_att, "Fn::Join": _join}
+def _joined(separator: str, nodes: list[Node]) -> str | None:
+    """Join texts; None if one of them is something else."""
+    texts = [each.value for each in nodes if isinstance(each.value, str)]
+    return separator.join(texts) if len(texts) == len(nodes) else None
+
+
+_TEXTS = {"Ref": _ref, "Fn::Sub": _sub, "Fn::GetAtt": _named, "Fn::Join": _join}

@@ -91,7 +91,13 @@ def _read_role(
         ctx.console.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
     elif _account(settings.role_arn) != _account(user_arn):
         ctx.console.say(f"to read the role's policies, log in: `{settings.login_command}`")
-        return _unread_role(settings.role_arn)
+        return OwnPolicies(
+            arn=settings.role_arn,
+            documents=(),
+            boundary=None,
+            unread=(f"the policies of role {_name_of(settings.role_arn)}",),
+            boundary_unread=True,
+        )
     with ctx.console.doing("reading the role's policies from AWS …"):
         return _Reading(ctx.make.policies(caller)).read_role(settings.role_arn)
 
@@ -99,11 +105,6 @@ def _read_role(
 def _account(arn: str) -> str | None:
     parts = parse_arn(arn)
     return parts.account if parts else None
-
-
-def _unread_role(arn: str) -> OwnPolicies:
-    what = f"the policies of role {_name_of(arn)}"
-    return OwnPolicies(arn=arn, documents=(), boundary=None, unread=(what,), boundary_unread=True)
 
 
 class _Reading:
@@ -123,7 +124,6 @@ class _Reading:
         return self._result(arn, user, found)
 
     def read_role(self, arn: str) -> OwnPolicies:
-        """Read the policies and the boundary of a role in the caller's account."""
         role = Holder(kind="role", name=_name_of(arn))
         return self._result(arn, role, list(self._of(role)))
 

@@ -41,11 +41,6 @@ class Filled(NamedTuple):
     unknown: tuple[str, ...] = ()
 
 
-def literal(text: str) -> Row:
-    """Return a text without wildcards."""
-    return tuple(text)
-
-
 def wild(text: str) -> Row:
     """Return a text in which `*` and `?` are wildcards."""
     row: list[str] = []
@@ -60,7 +55,7 @@ def fill(text: str, facts: RequestContext | None, *, wildcards: bool = True) -> 
     A wildcard in a variable's value is literal (IAM reference, policy variables).
     """
     if facts is None:
-        return Filled(wild(text) if wildcards else literal(text))
+        return Filled(wild(text) if wildcards else tuple(text))
     row: list[str] = []
     unknown: list[str] = []
     has_value = True

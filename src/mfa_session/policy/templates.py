@@ -84,10 +84,6 @@ def _younger_than(seconds: int) -> dict[str, Any]:
     return {"NumericLessThanEquals": {MFA_AGE: str(seconds)}}
 
 
-def _older_than(seconds: int) -> dict[str, Any]:
-    return {"NumericGreaterThanIfExists": {MFA_AGE: str(seconds)}}
-
-
 _DESTRUCTIVE = ("ec2:StopInstances", "ec2:TerminateInstances")
 _OBJECT_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
 _DEFAULT_AGE_SECONDS = 3600
@@ -144,7 +140,7 @@ def _max_age(choices: Choices) -> Made:
         choices,
         "DenyWithOldMFA",
         "Deny",
-        _older_than(seconds),
+        {"NumericGreaterThanIfExists": {MFA_AGE: str(seconds)}},
         f"denies {' and '.join(_actions(choices))} without MFA, and when the code is older than "
         f"{format_duration(seconds)}; it allows nothing itself",
         "users who are denied log in again: mfa-session login --force",
@@ -181,22 +177,20 @@ def _own_devices(choices: Choices) -> tuple[Statement, ...]:
     place = f"arn:{choices.partition}:iam::{account}"
     # User names are unique in an account, whatever the path, so the second is the same user.
     users = [f"{place}:user/${{aws:username}}", f"{place}:user/*/${{aws:username}}"]
-    listing, own = (
-        ["iam:ListVirtualMFADevices"],
-        [
-            "iam:DeactivateMFADevice",
-            "iam:EnableMFADevice",
-            "iam:GetMFADevice",
-            "iam:GetUser",
-            "iam:ListMFADevices",
-            "iam:ResyncMFADevice",
-        ],
-    )
+    listing = ["iam:ListVirtualMFADevices"]
+    own = [
+        "iam:DeactivateMFADevice",
+        "iam:EnableMFADevice",
+        "iam:GetMFADevice",
+        "iam:GetUser",
+        "iam:ListMFADevices",
+        "iam:ResyncMFADevice",
+    ]
     if choices.first_sign_in:
         listing, own = ["iam:GetAccountPasswordPolicy", *listing], ["iam:ChangePassword", *own]
     return (
-        _statement("AllowSeeingDevices", "Allow", Action=sorted(listing), Resource="*"),
-        _statement("AllowOwnMFA", "Allow", Action=sorted(own), Resource=users),
+        _statement("AllowSeeingDevices", "Allow", Action=listing, Resource="*"),
+        _statement("AllowOwnMFA", "Allow", Action=own, Resource=users),
         _statement(
             "AllowOwnDevice",
             "Allow",

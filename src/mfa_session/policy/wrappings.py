@@ -162,7 +162,7 @@ def _attributes(resources: list[Members], origin: Origin) -> Parts:
     for resource in sorted(resources, key=_is_data):
         is_data = _is_data(resource)
         values = resource.get("values")
-        there = _named_by_terraform(resource, text_of(resource.get("address")), origin)
+        there = _named_by_terraform(resource, origin)
         for text, path in _texts(values):
             if not (is_data and text_of(text) in seen):
                 yield text, _at_attribute(there, path)
@@ -173,20 +173,21 @@ def _is_data(resource: Members) -> bool:
     return text_of(resource.get("mode")) == "data"
 
 
-def _named_by_terraform(resource: Members, address: str, origin: Origin) -> Origin:
+def _named_by_terraform(resource: Members, origin: Origin) -> Origin:
     kind = text_of(resource.get("type"))
     values = members_of(resource.get("values"))
     told = None
     if kind == "aws_organizations_policy":
         told = ORGANISATION_KINDS.get(text_of(values.get("type")) or "SERVICE_CONTROL_POLICY")
-    return origin.named(address, kind=told, holder=_TERRAFORM_HOLDERS.get(kind))
+    address, holder = text_of(resource.get("address")), _TERRAFORM_HOLDERS.get(kind)
+    return origin.named(address, kind=told, holder=holder)
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
     """Return the origin of an attribute; the usual ones need no name."""
     if path[-1:] == ("assume_role_policy",):
         return origin.at(path[-1])
-    usual = path[-1:] in {("policy",), ("json",), ("content",)} and len(path) == 1
+    usual = path in {("policy",), ("json",), ("content",)}
     return origin if usual else origin.named(".".join(path))
 
 
@@ -213,17 +214,16 @@ def _is_state_file(members: Members) -> bool:
 
 
 def _read_state_file(members: Members, origin: Origin) -> Parts:
-    yield from _attributes(list(_instances(members)), origin)
-
-
-def _instances(members: Members) -> Iterator[Members]:
-    """Yield each instance of the state's resources, in the format of `terraform show -json`."""
+    """Yield the values of each instance, as in the format of `terraform show -json`."""
+    instances = []
     for resource in objects_in(members, "resources"):
         names = [text_of(resource.get(key)) for key in ("module", "type", "name")]
         address = resource["name"]._replace(value=".".join(filter(None, names)))
         for instance in objects_in(resource, "instances"):
             if "attributes" in instance:
-                yield {**resource, "address": address, "values": instance["attributes"]}
+                values = instance["attributes"]
+                instances.append({**resource, "address": address, "values": values})
+    yield from _attributes(instances, origin)
 
 
 # Every object of a known format has one of these.

@@ -102,8 +102,8 @@ def _operator_matches(name: str, key: str, wanted: Sequence[Any], variables: Var
         if found is None:
             return True
         plain = plain[: -len("IfExists")]
-    negated = plain in _OPPOSITES
-    compare = _COMPARISONS.get(_OPPOSITES.get(plain, plain))
+    negated = plain in _NEGATED
+    compare = _COMPARISONS.get(plain.replace("Not", "") if negated else plain)
     if compare is None:
         raise ValueError(f"unknown condition operator {plain}")
     results = [
@@ -195,15 +195,15 @@ _COMPARISONS: dict[str, Compare] = {
     **{f"Numeric{name}": _ordered(float, order) for name, order in _ORDERS.items()},
     **{f"Date{name}": _ordered(_moment, order) for name, order in _ORDERS.items()},
 }
-_OPPOSITES = {
-    "StringNotEquals": "StringEquals",
-    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
-    "StringNotLike": "StringLike",
-    "ArnNotEquals": "ArnEquals",
-    "ArnNotLike": "ArnLike",
-    "NumericNotEquals": "NumericEquals",
-    "DateNotEquals": "DateEquals",
-    "NotIpAddress": "IpAddress",
+_NEGATED = {
+    "StringNotEquals",
+    "StringNotEqualsIgnoreCase",
+    "StringNotLike",
+    "ArnNotEquals",
+    "ArnNotLike",
+    "NumericNotEquals",
+    "DateNotEquals",
+    "NotIpAddress",
 }
 
 

@@ -88,9 +88,6 @@ class Gate:
         if found is None or not _same_partition(found[0], signature.region):
             raise errors.invalid_key(dialect)
         caller, secret = found
-        known_from = caller.user.known_from.get(signature.access_key_id) if caller.user else None
-        if known_from and known_from > self.clock.now():  # IAM takes some seconds to spread it
-            raise errors.invalid_key(dialect)
         expected_token = caller.session.session_token if caller.session else None
         if signature.session_token != expected_token:
             raise errors.invalid_session_token(dialect)
@@ -99,8 +96,6 @@ class Gate:
             raise errors.wrong_signature(dialect)
         if caller.session and caller.session.expires_at <= self.clock.now():
             raise errors.expired_session(dialect)
-        if caller.session is None and caller.user is not None:
-            caller.user.used_at[signature.access_key_id] = self.clock.now()
         return caller
 
     def _check_age(self, signature: Signature, dialect: str) -> None:

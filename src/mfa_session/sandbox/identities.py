@@ -109,18 +109,13 @@ class Group(PolicyHolder):
 
 @dataclass(eq=False)
 class User(PolicyHolder):
-    """A user, or with `is_root` the root of an account.
-
-    `known_from` maps key ids to when a new key has spread, `used_at` to when it last signed.
-    """
+    """A user, or with `is_root` the root of an account."""
 
     user_id: str = field(default_factory=lambda: new_id("AIDA"))
     is_root: bool = False
     groups: list[Group] = field(default_factory=list, repr=False)
     keys: list[AccessKey] = field(default_factory=list, repr=False)
     inactive_keys: set[str] = field(default_factory=set, repr=False)
-    known_from: dict[str, datetime] = field(default_factory=dict, repr=False)
-    used_at: dict[str, datetime] = field(default_factory=dict, repr=False)
     devices: list[Device] = field(default_factory=list, repr=False)
     created_at: datetime | None = field(default=None, repr=False)
 

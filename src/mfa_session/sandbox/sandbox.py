@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Document
 
 
-__all__ = ["ACCOUNT", "ALLOW_ALL", "Sandbox", "Stage"]
 ACCOUNT = "123456789012"
 ALLOW_ALL: Document = {
     "Version": "2012-10-17",

@@ -144,13 +144,10 @@ class _Handler(BaseHTTPRequestHandler):
         return head
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Log nothing: `Sandbox.calls` is the log."""
+        """Log nothing."""
 
 
-_NAMESPACES = {
-    "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
-    "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
-}
+_VERSIONS = {"sts": "2011-06-15", "iam": "2010-05-08"}
 _XML = "text/xml"
 
 
@@ -173,8 +170,9 @@ class Answer:
 def success(service: str, operation: str, result: Mapping[str, Any] | None) -> Answer:
     """Return the answer with an operation's result (STS, IAM)."""
     inner = "" if result is None else f"<{operation}Result>{to_xml(result)}</{operation}Result>"
+    namespace = f"https://{service}.amazonaws.com/doc/{_VERSIONS[service]}/"
     body = (
-        f'<{operation}Response xmlns="{_NAMESPACES[service]}">{inner}'
+        f'<{operation}Response xmlns="{namespace}">{inner}'
         f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata>"
         f"</{operation}Response>"
     )
