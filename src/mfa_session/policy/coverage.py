@@ -221,14 +221,13 @@ class Meeting:
 
     def __init__(self, statements: Iterable[Statement]) -> None:
         self._statements = tuple(statements)
-        resources = [_listed(each.resources, each.not_resources) for each in self._statements]
-        self._resources = Index(resources)
+        self._resources = Index(list(map(_resources_of, self._statements)))
         self._actions = Index(list(map(actions_of, self._statements)))
 
     def touching(self, other: Statement) -> Iterator[Statement]:
         """Yield, in order, the statements that may concern the same actions and resources."""
         every = (1 << len(self._statements)) - 1
-        where = every & self._resources.meeting(_listed(other.resources, other.not_resources))
+        where = every & self._resources.meeting(_resources_of(other))
         for number in numbers_in(where & self._actions.meeting(actions_of(other))):
             if may_overlap(self._statements[number], other):
                 yield self._statements[number]
@@ -272,7 +271,7 @@ def contains(outer: Statement, inner: Statement) -> bool:
 
 def is_about_everything(statement: Statement) -> bool:
     """Say whether a statement concerns all resources, or names none."""
-    return takes_in(_listed(statement.resources, statement.not_resources), Selection(("*",)))
+    return takes_in(_resources_of(statement), Selection(("*",)))
 
 
 def may_overlap(one: Statement, other: Statement) -> bool:
@@ -284,8 +283,10 @@ def may_overlap(one: Statement, other: Statement) -> bool:
 def _surroundings(statement: Statement) -> _Surroundings:
     about_mfa = {id(condition) for condition in mfa_conditions(statement)}
     return _Surroundings(
-        resources=_listed(statement.resources, statement.not_resources),
-        principals=_listed_principals(statement.principals, statement.not_principals),
+        resources=_resources_of(statement),
+        principals=_listed(
+            _principal_names(statement.principals), _principal_names(statement.not_principals)
+        ),
         others=frozenset(
             (condition.written.lower(), condition.key.lower(), condition.values)
             for condition in statement.conditions
@@ -348,6 +349,10 @@ def _is_of_account(operator: str, key: str) -> bool:
     return operator in {"stringequals", "stringlike"} and key in ACCOUNT_KEYS
 
 
+def _resources_of(statement: Statement) -> Selection:
+    return _listed(statement.resources, statement.not_resources)
+
+
 def _listed(named: Names | None, left_out: Names | None) -> Selection:
     """Return the selection; everything if nothing is named, as in identity policies."""
     if left_out is not None:
@@ -355,15 +360,10 @@ def _listed(named: Names | None, left_out: Names | None) -> Selection:
     return Selection(("*",) if named is None else named)
 
 
-def _listed_principals(named: Principals | None, left_out: Principals | None) -> Selection:
-    return _listed(
-        None if named is None else _principal_names(named),
-        None if left_out is None else _principal_names(left_out),
-    )
-
-
-def _principal_names(principals: Principals) -> Names:
+def _principal_names(principals: Principals | None) -> Names | None:
     """Return principals as texts, everybody as `*`, and an account as its root's ARN."""
+    if principals is None:
+        return None
     names = []
     for kind, values in principals.items():
         for value in values:

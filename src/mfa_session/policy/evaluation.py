@@ -137,8 +137,6 @@ class _Case:
         return found[0].replace(deciding=deciding, by_case=True)
 
     def suppose(self, answers: Mapping[Question, bool]) -> None:
-        """Answer what is unknown."""
-
         def answered(matches: Iterable[Match]) -> list[Match]:
             return [match.supposing(answers) for match in matches]
 

@@ -14,8 +14,6 @@ from mfa_session.policy.json_text import Node, items_of, listed, members_of, tex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_NO_VALUE = "AWS::NoValue"
-_IF_PARTS = 3
 _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
 # A policy's own variables have a colon, `${aws:username}`; so have a few of Serverless.
 _VARIABLE = re.compile(
@@ -116,7 +114,7 @@ def _items(node: Node) -> list[Node]:
 def _called(name: str, node: Node, argument: Node) -> Node | None:
     if name == "Fn::If":
         return _either(node, list(_branches(argument)))
-    if name == "Ref" and argument.value == _NO_VALUE:
+    if name == "Ref" and argument.value == "AWS::NoValue":
         return None
     read = _TEXTS.get(name)
     text = read(argument) if read else None
@@ -144,11 +142,8 @@ def _either(node: Node, branches: list[Node]) -> Node | None:
 
 
 def _branches(argument: Node) -> Iterator[Node]:
-    parts = argument.value if isinstance(argument.value, list) else []
-    for part in parts[1:_IF_PARTS]:
-        resolved = resolve(part)
-        if resolved is not None:
-            yield resolved
+    _, *branches = items_of(argument) or [argument]
+    yield from filter(None, map(resolve, branches[:2]))
 
 
 def _named(argument: Node) -> str | None:

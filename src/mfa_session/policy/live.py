@@ -152,7 +152,8 @@ class _Reading:
             arn = self._iam.boundary_arn(holder)
             if arn is None:
                 return None, False
-            return _document(f"boundary {arn}", self._iam.managed(arn), "boundary"), False
+            content = json.dumps(self._iam.managed(arn))
+            return read_document(f"boundary {arn}", content, kind="boundary"), False
         except RefusedError as error:
             _raise_unless_refused(error)
             return None, True
@@ -160,7 +161,7 @@ class _Reading:
     def _document(self, label: str, read: Callable[[], dict[str, Any]]) -> Iterator[Document]:
         content = self._try(read, label)
         if content is not None:
-            yield _document(label, content, "identity")
+            yield read_document(label, json.dumps(content), kind="identity")
 
     def _try(self, read: Callable[[], T], what: str) -> T | None:
         """Read; after a refusal, note `what` as unread."""
@@ -174,10 +175,6 @@ class _Reading:
 
 def _name_of(arn: str) -> str:
     return arn.rpartition("/")[2]
-
-
-def _document(label: str, content: dict[str, Any], kind: str) -> Document:
-    return read_document(label, json.dumps(content), kind=kind)
 
 
 def _raise_unless_refused(error: RefusedError) -> None:

@@ -296,9 +296,7 @@ def _arns_of_role(text: str, found: re.Match[str]) -> tuple[str, ...]:
     """Return a role's ARN; for a session's ARN both, without the role's path."""
     if found["kind"] == "role":
         return (text,)
-    role = found["name"].partition("/")[0]
-    partition = text.split(":")[1]
-    return (f"arn:{partition}:iam::{found['account']}:role/{role}", text)
+    return (f"arn:{text.split(':')[1]}:iam::{found['account']}:role/{_role(found)}", text)
 
 
 def _account(text: str) -> str | None:

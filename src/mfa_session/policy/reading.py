@@ -71,7 +71,7 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
         PolicyText.of_bytes(label, data) if isinstance(data, bytes) else PolicyText(label, data)
     )
     search = Search(source)
-    nodes = read_nodes(source)
+    nodes = _read_nodes(source)
     for index, node in enumerate(nodes):
         search.visit(node, Origin().at(f"{index + 1}") if len(nodes) > 1 else Origin())
     if not (search.found or search.errors):
@@ -157,12 +157,11 @@ class _Reader:
         elements = self._elements(members, ELEMENTS)
         for named, others in _PAIRS:
             if named in elements and others in elements:
+                # The rest is judged all the same.
                 second = max(elements[named].key_offset, elements.pop(others).key_offset)
                 what = f"one statement has both {named} and {others}"
                 hint = "IAM accepts only one: write two statements"
-                self.errors.append(
-                    self._fail(second, what, hint)
-                )  # the rest is judged all the same
+                self.errors.append(self._fail(second, what, hint))
         sid = elements.get("Sid")
         condition = elements.get("Condition")
         return Statement(
@@ -207,10 +206,9 @@ class _Reader:
             return None
         items = listed(node)
         texts = [each.value for each in items if isinstance(each.value, str)]
-        return tuple(texts) if len(texts) == len(items) else self._refuse_others(items, name)
-
-    def _refuse_others(self, items: list[Node], name: str) -> tuple[str, ...]:
-        return tuple([self._text(each, name) for each in items])
+        if len(texts) < len(items):  # one is refused
+            texts = [self._text(each, name) for each in items]
+        return tuple(texts)
 
     def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
         node = elements.get(name)
@@ -285,12 +283,9 @@ _COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
 _PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
 
 
-def read_nodes(source: PolicyText) -> list[Node]:
-    """Return the values of a text: one, or several from JSON lines or YAML documents.
-
-    Raises ConfigurationError: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`, `terraform-source`.
-    """
-    refuse_terraform(source)
+def _read_nodes(source: PolicyText) -> list[Node]:
+    """Return the values of a text: one, or several from JSON lines or YAML documents."""
+    _refuse_terraform(source)
     if _PERCENT_JSON.match(source.text):
         return [Node(source.text, 0)]  # the search decodes it
     if _is_yaml(source):
@@ -301,7 +296,8 @@ def read_nodes(source: PolicyText) -> list[Node]:
     try:
         return parse_lines(source)
     except ConfigurationError as error:
-        what = _what_it_looks_like(source.text)
+        start = source.text.lstrip()[:200]
+        what = next(((what, hint) for looks, what, hint in _LOOKS if looks.match(start)), None)
         if what is None and error.message.endswith(_AT_A_COMMENT):
             what = _COMMENTED
         if what is None:
@@ -310,11 +306,8 @@ def read_nodes(source: PolicyText) -> list[Node]:
         raise ConfigurationError("bad-policy-json", message, what[1]) from None
 
 
-def refuse_terraform(source: PolicyText) -> None:
-    """Raise `terraform-source` for Terraform's language, by the name or the text.
-
-    JSON and YAML files may quote it.
-    """
+def _refuse_terraform(source: PolicyText) -> None:
+    """Refuse Terraform's language, by the name or the text; JSON and YAML files may quote it."""
     found = _BLOCK.search(source.text)
     named = source.label.endswith((".tf", ".hcl", ".tfvars"))
     quoted = source.label.endswith(_YAML_NAMES) or source.text.lstrip().startswith(_JSON_STARTS)
@@ -339,17 +332,9 @@ def _has_yaml(text: str) -> bool:
     return re.search(r"^\s*#|\s![A-Z]\w+\s|^---", text, re.MULTILINE) is not None
 
 
-def _what_it_looks_like(text: str) -> tuple[str, str] | None:
-    """Return what a text is instead of JSON, and what to do; None if unknown."""
-    start = text.lstrip()[:200]
-    for looks, what, hint in _LOOKS:
-        if looks.match(start):
-            return what, hint
-    return None
-
-
 _COMMENTED = ("this has comments, which JSON does not allow", "remove the comments")
 _AT_A_COMMENT = ('not "/"', 'not "#"')
+# What a text is instead of JSON, and what to do.
 _LOOKS = (
     (re.compile(r"#|```"), "this is Markdown", "copy the policy into a separate file"),
     (re.compile(r"<"), "this is XML or HTML", "give it the policy itself, as JSON"),

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
 from mfa_session.policy.document import Origin
-from mfa_session.policy.json_text import Node, parse
+from mfa_session.policy.json_text import Node, listed, members_of, parse
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
 
 if TYPE_CHECKING:
@@ -147,8 +147,7 @@ def looks_like_policy(members: Members) -> bool:
     inner = next((members[name] for name in _STATEMENT if name in members), None)
     if inner is None:
         return False
-    items = inner.value if isinstance(inner.value, list) else [inner]
-    if any(looks_like_statement(item) or _has(item, _EFFECT) for item in items):
+    if any(_has(item, _EFFECT) for item in listed(inner)):
         return True
     return "Version" in members and isinstance(inner.value, list)
 
@@ -159,5 +158,4 @@ def looks_like_statement(node: Node) -> bool:
 
 
 def _has(node: Node, names: tuple[str, ...]) -> bool:
-    value = node.value
-    return isinstance(value, dict) and any(name in value for name in names)
+    return not members_of(node).keys().isdisjoint(names)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.policy.json_text import DEEPEST, Node
+from mfa_session.policy.json_text import DEEPEST, Node, listed, members_of
 
 if TYPE_CHECKING:
     from mfa_session.policy.json_text import Value
@@ -27,8 +27,6 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("null", "~", ""), None),
 }
 _PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*\s+)*")  # tag and anchor, before the value
-_STANDARD_TAG = "tag:yaml.org,2002:"
-_MERGE = "<<"
 
 
 def parse_yaml(source: PolicyText) -> list[Node]:
@@ -84,7 +82,11 @@ class _Builder:
         elif kind == "ScalarEvent":
             self._add(event, _scalar(event), [])
         elif kind == "AliasEvent":
-            self._put(self._aliased(event))
+            node = self._anchors.get(event.anchor)
+            if node is None:
+                what = f"*{event.anchor} names no complete value above"
+                raise _bad(self._source, event.start_mark.index, what)
+            self._put(node)
         elif kind == "DocumentStartEvent":
             self._anchors = {}
 
@@ -106,13 +108,6 @@ class _Builder:
             raise _bad(self._source, at, f"aliases make more than {MOST_NODES:,} values of it")
         return size
 
-    def _aliased(self, event: Any) -> Node:
-        node = self._anchors.get(event.anchor)
-        if node is None:
-            what = f"*{event.anchor} names no complete value above"
-            raise _bad(self._source, event.start_mark.index, what)
-        return node
-
     def _put(self, node: Node) -> None:
         if self._open:
             self._open[-1].items.append(node)
@@ -125,9 +120,9 @@ class _Builder:
         merged: dict[str, Node] = {}
         for key, value in zip(opened.items[::2], opened.items[1::2], strict=True):
             name = self._key(key)
-            if name == _MERGE:
-                for each in value.value if isinstance(value.value, list) else [value]:
-                    merged = {**(each.value if isinstance(each.value, dict) else {}), **merged}
+            if name == "<<":
+                for each in listed(value):
+                    merged = {**members_of(each), **merged}
             elif name in members:
                 what = f"the key {name!r} is there twice; only one would count"
                 raise _bad(self._source, key.offset, what)
@@ -163,7 +158,7 @@ def _scalar(event: Any) -> Value:
 
 def _spelt_out(tag: str, node: Node) -> Node:
     """Return CloudFormation's long form: `{"Fn::Sub": x}` for `!Sub x`."""
-    if tag.startswith(_STANDARD_TAG):
+    if tag.startswith("tag:yaml.org,2002:"):
         return node
     name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
     return Node({name: node}, node.offset)

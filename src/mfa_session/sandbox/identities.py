@@ -256,11 +256,8 @@ class Directory:
     def find_key(self, access_key_id: str) -> tuple[User, AccessKey] | None:
         """Return the user and the long-term key of an id, active or not."""
         with self.lock:
-            for user in self.users.values():
-                for key in user.keys:
-                    if key.access_key_id == access_key_id:
-                        return user, key
-        return None
+            found = ((user, key) for user in self.users.values() for key in user.keys)
+            return next((each for each in found if each[1].access_key_id == access_key_id), None)
 
     def find_caller(self, access_key_id: str) -> tuple[Caller, str] | None:
         """Return the caller with this key id and its secret; None if unknown or inactive."""

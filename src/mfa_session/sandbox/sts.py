@@ -72,7 +72,6 @@ class Sts:
         return {"Account": account}
 
     def _decode_authorization_message(self, asked: Asked) -> dict[str, Any]:
-        """Decode the message in an EC2 refusal."""
         blob = asked.operation.text("EncodedMessage") or ""
         try:
             return {"DecodedMessage": base64.urlsafe_b64decode(blob).decode()}
@@ -196,11 +195,7 @@ def _check(operation: Operation, name: str, least: int, most: int, pattern: str)
     value = operation.text(name)
     if value is None:
         return
-    too = "Member must have length {} than or equal to {}"
-    if len(value) < least:
-        raise errors.invalid_value(value, _member(name), too.format("greater", least))
-    if len(value) > most:
-        raise errors.invalid_value(value, _member(name), too.format("less", most))
+    _check_between(value, name, "length", len(value), least, most)
     if not re.fullmatch(pattern, value, re.ASCII):
         raise errors.invalid_value(value, _member(name), _PATTERN + pattern)
 
@@ -209,14 +204,17 @@ def _duration(operation: Operation, default_seconds: int, most_seconds: int) -> 
     text = operation.text("DurationSeconds")
     if text is None:
         return default_seconds
-    too = "Member must have value {} than or equal to {}"
     seconds = int(text) if re.fullmatch(r"-?\d+", text) else -1
-    if seconds < _MINIMUM_SECONDS:
-        constraint = too.format("greater", _MINIMUM_SECONDS)
-        raise errors.invalid_value(text, "durationSeconds", constraint)
-    if seconds > most_seconds:
-        raise errors.invalid_value(text, "durationSeconds", too.format("less", most_seconds))
+    _check_between(text, "DurationSeconds", "value", seconds, _MINIMUM_SECONDS, most_seconds)
     return seconds
+
+
+def _check_between(value: str, name: str, what: str, number: int, least: int, most: int) -> None:
+    constraint = f"Member must have {what} {{}} than or equal to {{}}"
+    if number < least:
+        raise errors.invalid_value(value, _member(name), constraint.format("greater", least))
+    if number > most:
+        raise errors.invalid_value(value, _member(name), constraint.format("less", most))
 
 
 def _assume_context(asked: Asked, mfa: bool) -> dict[str, Any]:

@@ -99,7 +99,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _lint_files(options: Options, names: AwsNames) -> Linted:
-    """Read the files and lint their policies; write the baseline if asked."""
     gc.disable()  # saves a quarter of the time of a long policy
     reading = read_files(options.file, options.kind)
     found = _lint(reading.documents, options, names)

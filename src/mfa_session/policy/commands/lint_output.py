@@ -113,7 +113,6 @@ def _quote(line: str, column: int) -> tuple[str, int]:
     return printable(part[indent:]), column - 1 - start - indent
 
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _CODE = re.compile(r"`([^`]*)`")
 _INDEXES = {rule.id: index for index, rule in enumerate(RULES)}
 
@@ -137,7 +136,8 @@ def sarif_log(findings: Sequence[Located], errors: Sequence[FileError]) -> dict[
         ],
         "results": list(map(_result, findings)),
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return {"$schema": schema, "version": "2.1.0", "runs": [run]}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
