@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
-from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS, right_condition
+from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound
 from mfa_session.policy.rules.conditions import IN_SECONDS
@@ -40,40 +40,52 @@ RULES = (AGE_TOO_SHORT, AGE_TOO_LONG, AGE_UNUSED)
 
 def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find age limits in other units, or out of reach."""
-    for condition in () if subject.on_role else subject.mfa_conditions:
-        known = is_sound(condition) and not any(map(is_unfilled, condition.values))
-        if _is_limit(subject, condition) and known and not (subject.reach and subject.reach.nobody):
-            limit = (max if subject.statement.allows else min)(condition.values, key=float)
-            seconds = float(limit)
-            if seconds < SHORTEST_USEFUL_SECONDS:
-                yield _too_short(subject, condition, limit)
-            elif seconds > LONGEST_SESSION_SECONDS:
-                yield Flaw(
-                    AGE_TOO_LONG,
-                    condition.position,
-                    f"the age limit is {limit} seconds; the longest session lasts "
-                    f"{LONGEST_SESSION_SECONDS}",
-                    "MFA of any age gets through",
-                    IN_SECONDS,
-                    right_condition(subject.statement, age_limit="3600"),
-                )
-            elif unused := _without_effect(condition, seconds):
-                yield Flaw(
-                    AGE_UNUSED,
-                    condition.position,
-                    f"only one of the age limits counts, {limit} seconds; {unused} has no effect",
-                    f"MFA up to {limit} seconds old gets through",
-                    "write one limit",
-                    severity=None if subject.statement.allows else NOTE,
-                )
+    if subject.on_role or (subject.reach and subject.reach.nobody):
+        return
+    for condition in _limits(subject):
+        if not is_sound(condition) or any(map(is_unfilled, condition.values)):
+            continue
+        limit = (max if subject.statement.allows else min)(condition.values, key=float)
+        seconds = float(limit)
+        equals = condition.operator.startswith("NumericEquals")
+        unused = [each for each in condition.values if float(each) != seconds and not equals]
+        if seconds < SHORTEST_USEFUL_SECONDS:
+            in_minutes = int(seconds) * 60
+            meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+            yield Flaw(
+                AGE_TOO_SHORT,
+                condition.position,
+                f"the age limit, in seconds, is only {limit}",
+                "everybody is locked out right after they enter a code",
+                IN_SECONDS,
+                right_condition(subject.statement, age_limit=str(meant)),
+            )
+        elif seconds > LONGEST_SESSION_SECONDS:
+            yield Flaw(
+                AGE_TOO_LONG,
+                condition.position,
+                f"the age limit is {limit} seconds; the longest session lasts "
+                f"{LONGEST_SESSION_SECONDS}",
+                "MFA of any age gets through",
+                IN_SECONDS,
+                right_condition(subject.statement, age_limit=HOUR_SECONDS),
+            )
+        elif unused:
+            yield Flaw(
+                AGE_UNUSED,
+                condition.position,
+                f"only one of the age limits counts, {limit} seconds; {unused[0]} has no effect",
+                f"MFA up to {limit} seconds old gets through",
+                "write one limit",
+                severity=None if subject.statement.allows else NOTE,
+            )
 
 
 def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
     """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
     if subject.statement.allows or subject.on_role:
         return
-    limits = [each for each in subject.mfa_conditions if _is_limit(subject, each)]
-    found = subject.reach
+    limits, found = _limits(subject), subject.reach
     without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
     if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
         yield Flaw(
@@ -90,7 +102,7 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
 def check_age_elsewhere(subject: Subject) -> Iterator[Flaw]:
     """Find age limits of an Allow for what another one gives with MFA of any age."""
     statement, whole, found = subject.statement, subject.whole, subject.reach
-    limits = [each for each in subject.mfa_conditions if _is_limit(subject, each)]
+    limits = _limits(subject)
     if not (found and subject.requires_mfa and limits) or found.with_mfa[-1]:
         return
     closed = set(whole.ageless_allows.uncovered(statement))
@@ -107,26 +119,8 @@ def check_age_elsewhere(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def _is_limit(subject: Subject, condition: Condition) -> bool:
-    """Say whether it stops MFA that is too old; a lower bound may be any small number."""
+def _limits(subject: Subject) -> list[Condition]:
+    """Return the conditions that stop MFA which is too old; a lower bound may be any number."""
     upper = "NumericLess" if subject.statement.allows else "NumericGreater"
-    return is_age(condition) and condition.operator.startswith((upper, "NumericEquals"))
-
-
-def _without_effect(condition: Condition, seconds: float) -> str:
-    equals = condition.operator.startswith("NumericEquals")
-    others = (each for each in condition.values if float(each) != seconds and not equals)
-    return next(others, "")
-
-
-def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
-    in_minutes = int(float(limit)) * 60
-    meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else 3600
-    return Flaw(
-        AGE_TOO_SHORT,
-        condition.position,
-        f"the age limit, in seconds, is only {limit}",
-        "everybody is locked out right after they enter a code",
-        IN_SECONDS,
-        right_condition(subject.statement, age_limit=str(meant)),
-    )
+    ages = filter(is_age, subject.mfa_conditions)
+    return [each for each in ages if each.operator.startswith((upper, "NumericEquals"))]
