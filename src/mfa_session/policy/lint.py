@@ -25,7 +25,6 @@ from mfa_session.policy.rules import (
     roles,
     sids,
     values,
-    variables,
     wrong_credentials,
 )
 from mfa_session.policy.rules.rule import Finding, Flaw, Subject
@@ -45,7 +44,6 @@ _MODULES = (
     ages,
     values,
     keys,
-    variables,
     form,
     places,
     actions,

@@ -9,9 +9,7 @@ from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met
 from mfa_session.policy.credentials import (
     DIRECT_CALL,
-    MFA_AGE,
     MFA_PRESENT,
-    RequestContext,
 )
 from mfa_session.policy.fixes import (
     right_condition,
@@ -19,13 +17,12 @@ from mfa_session.policy.fixes import (
 )
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
-    is_age,
     is_boolean,
     is_number,
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.keys import age_of, misspelt
+from mfa_session.policy.rules.keys import is_met_without_key, misspelt, with_right_key
 from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
@@ -158,14 +155,16 @@ def _wrong_tags(
 
 def _is_only_of_no(condition: Condition) -> bool:
     said = {value.lower() for value in condition.values}
-    return said <= {"false", "no"} and not is_met(condition, RequestContext({condition.key: None}))
+    return said <= {"false", "no"} and not is_met_without_key(condition)
 
 
 def check_values(subject: Subject) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
     for condition in subject.mfa_conditions:
         if condition.known and not is_sound(condition):
-            yield _unsound(subject, condition)
+            rule, what, who, cure = _unsound(subject, condition)
+            fix = right_condition(subject.statement)
+            yield Flaw(rule, condition.position, what, who, cure, fix)
 
 
 def check_networks(subject: Subject) -> Iterator[Flaw]:
@@ -202,7 +201,10 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
     only_there = says_where(subject) and not (inside or joined)
     asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
-    if narrowing and asks and not _is_denied_anyway(subject):
+    statement, whole = subject.statement, subject.whole
+    if not (narrowing and asks):
+        return
+    if not all(whole.denies_outright(statement, kind) for kind in KINDS_WITHOUT_MFA):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
         yield Flaw(
@@ -211,7 +213,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
             f"this Deny stops requests without MFA only where {others} {match}, too",
             "all other requests without MFA get through",
             "write a Deny for each of the conditions, and this one for MFA alone",
-            right_condition(subject.statement, instead_of=narrowing),
+            right_condition(statement, instead_of=narrowing),
         )
 
 
@@ -230,55 +232,28 @@ def _nearest_operator(condition: Condition) -> str | None:
 def _with_known_operator(
     subject: Subject, condition: Condition, near: str | None
 ) -> dict[str, Any]:
-    if condition in subject.mfa_conditions:
-        return right_condition(subject.statement)
-    meant = misspelt(condition)
-    if condition.written.lower() == MFA_PRESENT.lower():
-        return right_condition(subject.statement, instead_of=[condition])
-    if meant:
-        age_limit = age_of(condition) if meant == MFA_AGE else None
-        return right_condition(subject.statement, instead_of=[condition], age_limit=age_limit)
+    swapped = condition.written.lower() == MFA_PRESENT.lower()
+    meant = None if swapped else misspelt(condition)
+    if meant or swapped or condition in subject.mfa_conditions:
+        return with_right_key(subject, condition, meant)
     return with_operator(subject.statement, condition, near) if near else {}
 
 
-def _unsound(subject: Subject, condition: Condition) -> Flaw:
-    fitting = {"Bool", "Null"} if is_present(condition) else {"Null"}
-    numeric = is_age(condition) and condition.operator.startswith("Numeric")
-    if condition.operator not in fitting and not numeric:
-        return _wrong_operator(subject, condition)
+def _unsound(subject: Subject, condition: Condition) -> tuple[Rule, str, str, str]:
+    present, written = is_present(condition), condition.written
+    numeric = not present and condition.operator.startswith("Numeric")
     fits = is_number if numeric else is_boolean
-    wrong = [value for value in condition.values if not fits(value)]
-    shown = repr(wrong[0]) if wrong else "nothing"
+    shown = next((repr(value) for value in condition.values if not fits(value)), "nothing")
+    who, cure = who_never_meets(subject, condition), "write the condition like this"
     if numeric:
-        return Flaw(
-            NOT_A_NUMBER,
-            condition.position,
-            f"the age limit is {shown}, not a number of seconds",
-            who_never_meets(subject, condition),
-            IN_SECONDS,
-            right_condition(subject.statement),
-        )
-    return Flaw(
-        NOT_A_BOOLEAN,
-        condition.position,
-        f"{condition.written} compares {condition.key} to {shown}, not to true or false",
-        who_never_meets(subject, condition),
-        "write the condition like this",
-        right_condition(subject.statement),
-    )
-
-
-def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
-    kind = "a boolean" if is_present(condition) else "a number"
-    fitting = "Bool" if is_present(condition) else "Numeric…"
-    return Flaw(
-        WRONG_OPERATOR,
-        condition.position,
-        f"{condition.key} is {kind}: its operator is {fitting}, not {condition.written}",
-        "unknown: AWS does not document whom it matches",
-        "write the condition like this",
-        right_condition(subject.statement),
-    )
+        what = f"the age limit is {shown}, not a number of seconds"
+        return NOT_A_NUMBER, what, who, IN_SECONDS
+    if condition.operator == "Null" or (present and condition.operator == "Bool"):
+        what = f"{written} compares {condition.key} to {shown}, not to true or false"
+        return NOT_A_BOOLEAN, what, who, cure
+    kind, fitting = ("a boolean", "Bool") if present else ("a number", "Numeric…")
+    what = f"{condition.key} is {kind}: its operator is {fitting}, not {written}"
+    return WRONG_OPERATOR, what, "unknown: AWS does not document whom it matches", cure
 
 
 def _is_of_now(condition: Condition) -> bool:
@@ -299,7 +274,3 @@ def _is_narrow(condition: Condition) -> bool:
 def says_where(subject: Subject) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
     return _of_some_places((subject.statement.sid or "").lower()) is not None
-
-
-def _is_denied_anyway(subject: Subject) -> bool:
-    return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS_WITHOUT_MFA)

@@ -117,7 +117,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     if other and not wrong:
         yield Flaw(
             NO_ARN,
-            subject.document.source.position(other[0].offset),
+            subject.place_at(other[0]),
             f"{other[0].value} is not {bucket} alone, and a bucket's policy is about one bucket",
             REJECTED,
             f"write arn:aws:s3:::{bucket}, or that with /* for the objects",
@@ -126,7 +126,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     if wrong:
         yield Flaw(
             NO_ARN,
-            subject.document.source.position(wrong[0].offset),
+            subject.place_at(wrong[0]),
             f"{wrong[0].value!r} is neither an ARN nor *{and_more(wrong)}",
             REJECTED,
             "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",

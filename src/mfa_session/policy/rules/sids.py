@@ -112,7 +112,7 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         who = "everybody is locked out, with MFA too"
     yield Flaw(
         PROMISE,
-        subject.document.source.position(statement.elements["Sid"].offset),
+        subject.place_at(statement.elements["Sid"]),
         f"the Sid is {statement.sid}, but {asking} for MFA",
         who,
         "remove this Deny, and ask for MFA in the role's trust policy"
@@ -143,7 +143,7 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
     if not any(concerns(subject.statement, action) for action in RESOURCES_OF):
         yield Flaw(
             PROMISE,
-            subject.document.source.position(subject.statement.elements["Sid"].offset),
+            subject.place_at(subject.statement.elements["Sid"]),
             f"the Sid is {subject.statement.sid}, but no action is about MFA devices",
             "nobody is allowed to find or manage a device by it",
             "write the action that is meant, such as iam:ListMFADevices, or change the Sid",
