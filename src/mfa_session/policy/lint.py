@@ -9,7 +9,6 @@ from mfa_session.policy.document import MIXED
 from mfa_session.policy.rules import (
     accounts,
     actions,
-    ages,
     arns,
     conditions,
     defeated,
@@ -41,7 +40,6 @@ _MODULES = (
     wrong_credentials,
     defeated,
     conditions,
-    ages,
     values,
     keys,
     form,

@@ -238,8 +238,7 @@ def _left_open(whole: WholePolicy) -> str | None:
 
 def check_hardware(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on MFA whose Sid demands a hardware device."""
-    demands = subject.requires_mfa or subject.refuses_without_mfa
-    if not (demands and _hardware(_letters(subject.statement))) or subject.on_role:
+    if not (subject.asks_for_mfa and _hardware(_letters(subject.statement))) or subject.on_role:
         return
     if not _keeps_out_virtual_devices(subject.whole):
         yield Flaw(
