@@ -121,8 +121,8 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     """Return the Allows that are only for some networks, times and the like, as if for all."""
     originals = {
         replace(each, conditions=()): each
-        for each in whole.statements
-        if each.allows and each.conditions and all(map(_is_circumstance, each.conditions))
+        for each in whole.allowing
+        if each.conditions and all(map(_is_circumstance, each.conditions))
     }
     return Cover(originals), originals
 
@@ -231,9 +231,9 @@ def check_trust(subject: Subject) -> Iterator[Flaw]:
 def _let_in_by_trust(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
     """Return the accounts and users of the Allows without MFA, and whether no Deny stops each."""
     return [
-        (allow, who, not all(whole.denies(alone, kind) for kind in KINDS_WITHOUT_MFA))
-        for allow in whole.statements
-        if allow.allows and not means_mfa(allow)
+        (allow, who, not whole.denies_without_mfa(alone))
+        for allow in whole.allowing
+        if not means_mfa(allow)
         for who in (allow.principals or {}).get("AWS", ())
         if not (names_role(who) or who == "*")
         for alone in (replace(allow, principals={"AWS": (who,)}),)
@@ -254,9 +254,10 @@ class _Defeat(NamedTuple):
 
 
 def _by_resource(statement: Statement) -> Iterator[Statement]:
+    where = statement.resources or ()
     yield statement
-    if 1 < len(statement.resources or ()) <= _FEW:
-        yield from (replace(statement, resources=(each,)) for each in statement.resources or ())
+    if 1 < len(where) <= _FEW:
+        yield from (replace(statement, resources=(each,)) for each in where)
 
 
 def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:

@@ -11,7 +11,6 @@ from mfa_session.policy.coverage import (
     actions_of,
     concerns,
     is_about_everything,
-    may_overlap,
     names_of,
 )
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext
@@ -28,6 +27,7 @@ from mfa_session.policy.rules.exemptions import (
     denies_nearly_all,
     denies_oneself,
     how_to_spare,
+    is_of_what_is_allowed,
     limits_users,
     lists_own_care,
     sparing,
@@ -117,8 +117,11 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
     if elsewhere or any(map(_spares_calls_of_iam, others)):  # one can enrol in other places
         return
-    denied = [action for action in FIRST_CALLS if _is_refused(subject, action)]
-    denied = [action for action in denied if not _is_for_nobody(subject.whole, action)]
+    denied = [
+        action
+        for action in FIRST_CALLS
+        if _is_refused(subject, action) and not _is_for_nobody(subject.whole, action)
+    ]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
     if denied:
@@ -163,7 +166,7 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
 
 @functools.lru_cache(maxsize=64)
 def _is_allowed_by_name(whole: WholePolicy, action: str) -> bool:
-    return any(each.allows and action in names_of(each) for each in whole.statements)
+    return any(action in names_of(each) for each in whole.allowing)
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
@@ -193,16 +196,15 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
 def check_boundary(subject: Subject) -> Iterator[Flaw]:
     """Find boundaries that do not allow the first steps which their Deny exempts."""
     denial, whole = subject.statement, subject.whole
-    limits_users = subject.document.kind == "boundary" and not subject.on_role
-    if not (limits_users and actions_of(denial).all_but and denial in whole.denies_for_mfa[:1]):
+    of_users = subject.document.kind == "boundary" and not subject.on_role
+    if not (of_users and actions_of(denial).all_but and denial in whole.denies_for_mfa[:1]):
         return
     missing = [
         action
         for action in ENROLMENT
-        if not concerns(denial, action)
-        and not any(each.allows and concerns(each, action) for each in whole.statements)
+        if not concerns(denial, action) and not whole.allows_anyhow(action)
     ]
-    if missing and any(each.allows and may_overlap(each, denial) for each in whole.statements):
+    if missing and is_of_what_is_allowed(subject):
         yield Flaw(
             INCOMPLETE,
             subject.place_of_action(missing[0]),
@@ -280,19 +282,19 @@ def _is_refused(subject: Subject, action: str) -> bool:
 @functools.lru_cache(maxsize=32)
 def _is_for_nobody(whole: WholePolicy, action: str) -> bool:
     """Say whether a Deny keeps everybody from it, on purpose: others set up the devices."""
-    plain = (each for each in whole.statements if not (each.allows or each.conditions))
-    named = (each for each in plain if each.actions and is_about_everything(each))
-    return any(action.lower() in names_of(each) for each in named)
+    return any(
+        each.actions and action.lower() in names_of(each) and is_about_everything(each)
+        for each in whole.plain_denials
+    )
 
 
 @functools.lru_cache(maxsize=32)
 def _is_without_virtual_devices(whole: WholePolicy) -> bool:
-    creating = [each for each in whole.statements if concerns(each, ENROLMENT[0])]
-    if any(not each.allows and not each.conditions for each in creating):
+    if any(concerns(each, ENROLMENT[0]) for each in whole.plain_denials):
         return True
     keys = (c.key.lower() for each in whole.statements for c in each.conditions)
     of_keys = any(key.startswith(("iam:fido", "iam:registersecuritykey")) for key in keys)
-    return of_keys and not any(each.allows for each in creating)
+    return of_keys and not whole.allows_anyhow(ENROLMENT[0])
 
 
 @functools.lru_cache(maxsize=32)
@@ -302,14 +304,13 @@ def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
     Return none if one has an action that a template fills in, or that may be meant for another.
     """
     found: dict[str, Statement] = {}
-    for each in whole.statements:
-        for name in actions_of(each).names if each.allows else ():
-            if is_unfilled(name) or (
-                "*" not in name and "mfa" in name and name not in RESOURCES_OF
-            ):
+    for each in whole.allowing:
+        for name in actions_of(each).names:
+            about_mfa = "mfa" in name
+            if is_unfilled(name) or (about_mfa and "*" not in name and name not in RESOURCES_OF):
                 return {}
-            for action in _DEVICE_ACTIONS if "mfa" in name else ():
-                if includes(name, action.lower()) and not actions_of(each).all_but:
+            for action in _DEVICE_ACTIONS if about_mfa and each.actions else ():
+                if includes(name, action.lower()):
                     found.setdefault(action, each)
     return found
 

@@ -307,7 +307,7 @@ def _asks_for_mfa(subject: Subject) -> bool:
     statement, found = subject.statement, subject.reach
     if not statement.allows or subject.mfa_conditions:
         return statement.allows and found is not None and not found.nobody
-    return all(subject.whole.denies(statement, kind) for kind in KINDS_WITHOUT_MFA)
+    return subject.whole.denies_without_mfa(statement)
 
 
 def _is_partly_only_with_mfa(subject: Subject) -> bool:

@@ -121,6 +121,10 @@ class WholePolicy:
         """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
         return self._denials[kind].covers(statement)
 
+    def denies_without_mfa(self, statement: Statement) -> bool:
+        """Say whether Denies stop everybody without MFA from all of it."""
+        return all(self.denies(statement, kind) for kind in KINDS_WITHOUT_MFA)
+
     def denies_but_for_some(self, statement: Statement, kind: str) -> bool:
         """Say the same, where Denies may exempt callers by who they are."""
         return self._denials_but_for_some[kind].covers(statement)
