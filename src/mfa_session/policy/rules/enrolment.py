@@ -1,4 +1,4 @@
-"""Statements that keep people from finding their MFA device, or from enrolling their first."""
+"""What keeps people from finding their MFA device, or from enrolling their first; regions, too."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from mfa_session.policy.rules.exemptions import (
     denies_nearly_all,
     denies_oneself,
     how_to_spare,
+    is_of_users,
     is_of_what_is_allowed,
     limits_users,
     lists_own_care,
@@ -35,7 +36,7 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
-from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.values import WRONG_VALUE, has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,7 +104,10 @@ _STEPS = (
     _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
-_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
+_REGION = "aws:RequestedRegion"
+_GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
+_is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
+_A_CALL_OF_IAM = RequestContext({_REGION: ("us-east-1",)}).over(DIRECT_CALL)
 SESSION_CALL = "sts:GetSessionToken"
 
 
@@ -264,6 +268,46 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_regions(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of all actions in the region that IAM's requests count as."""
+    statement = subject.statement
+    limits = is_of_users(subject) and "*" in names_of(statement)
+    if statement.allows or subject.mfa_conditions or not (limits and subject.whole.concern_mfa):
+        return
+    home = _region_of_iam_denied(subject)
+    denied = [action for action in FIRST_CALLS if home and concerns(subject.meant, action)]
+    if denied:
+        yield denied_steps(
+            subject,
+            denied,
+            f"denied: IAM's requests count as {home}, where this Deny applies",
+            "new users are locked out: nobody can set up MFA",
+            {} if statement.not_actions else sparing(subject),
+        )
+
+
+def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
+    """Find statements on services whose requests all count as one region's, in other regions."""
+    names = names_of(subject.statement)
+    alone = bool(names and subject.whole.concern_mfa) and all(
+        name.startswith(_GLOBAL) for name in names
+    )
+    for condition in subject.other_conditions if alone else ():
+        calls = _calls_of_iam(condition)
+        never = bool(calls) and all(is_met(condition, e) is False for e in calls.values())
+        narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
+        if never and not narrowed:
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"requests for {subject.as_written(names[0])} count as {min(calls)}: "
+                f"{condition.written} {condition.key} is never met",
+                f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
+                "remove the condition",
+                severity=WARNING,
+            )
+
+
 def _are(actions: Sequence[str]) -> str:
     *others, last = actions
     return f"{', '.join(others)} and {last} are" if others else f"{last} is"
@@ -372,3 +416,25 @@ def _may_be_of_a_user(resource: str) -> bool:
     """Say whether a resource may be a user or an MFA device; `*` stays within one part."""
     _, _, service, _, _, what = parts_of(resource)
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
+
+
+def _region_of_iam_denied(subject: Subject) -> str:
+    conditions = subject.statement.conditions
+    calls = dict(call for each in conditions for call in _calls_of_iam(each).items())
+    denied = all(is_met(each, call) is True for each in conditions for call in calls.values())
+    return min(calls) if calls and denied else ""
+
+
+def _calls_of_iam(condition: Condition) -> dict[str, RequestContext]:
+    """Return calls of IAM in the regions that a condition names, by the region they count as."""
+    homes = map(_home_of, map(str.lower, condition.values if condition.is_about(_REGION) else ()))
+    return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes}
+
+
+def _home_of(region: str) -> str:
+    """Return the region of IAM's requests in a region's partition (IAM user guide), if known."""
+    if region.startswith("us-gov-"):
+        return "us-gov-west-1"
+    if region.startswith("cn-"):
+        return "cn-north-1"
+    return "us-east-1" if _is_commercial(region) else ""
