@@ -71,9 +71,14 @@ class WholePolicy:
         return Cover(each for each, found in self._allows if found and found.fresh)
 
     @cached_property
-    def lenient_allows(self) -> Cover:
+    def allowing_without_mfa(self) -> list[Statement]:
         """The Allows that also match some requests without MFA."""
-        return Cover(each for each, found in self._allows if not _asks(found))
+        return [each for each, found in self._allows if not _asks(found)]
+
+    @cached_property
+    def lenient_allows(self) -> Cover:
+        """What these concern together."""
+        return Cover(self.allowing_without_mfa)
 
     def allows_only_with_mfa(self, action: str) -> bool:
         """Say whether an action is allowed here, and by every Allow only with MFA."""
