@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
 from mfa_session.policy.document import has_principal, names_role
-from mfa_session.policy.fixes import right_deny
+from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES
@@ -63,6 +63,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
     other, names = subject.label_of(defeat.opener), defeat.names
+    denial = replace(subject.statement, effect="Deny")
     shown = ", ".join(map(subject.as_written, names[:3])) + (" …" if names[3:] else "")
     yield Flaw(
         DEFEATED,
@@ -70,7 +71,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
         "deny these actions without MFA",
-        {} if defeat.in_part else right_deny(subject.statement),
+        {} if defeat.in_part else {"Effect": "Deny", **right_condition(denial)},
     )
 
 
@@ -265,7 +266,9 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
-    reads_data = all(map(_is_left_open, names)) and not all(map(_is_of_iam, defeated))
+    reads_data = all(map(_is_left_open, names)) and not all(
+        name.startswith("iam:") for name in defeated
+    )
     on_purpose = all(map(_is_left_open, defeated)) and not reads_data
     if not defeated or (partly and on_purpose):
         return None
@@ -286,7 +289,3 @@ def _is_left_open(action: str) -> bool:
     """Say whether an action is allowed without MFA on purpose, while others need it."""
     reads = action.partition(":")[2].startswith(_READING)
     return reads or action in FIRST_STEPS or action == DELETION.lower()
-
-
-def _is_of_iam(action: str) -> bool:
-    return action.startswith("iam:")
