@@ -14,12 +14,7 @@ from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES
-from mfa_session.policy.rules.exemptions import (
-    DEACTIVATION,
-    DELETION,
-    DENIES_NOTHING,
-    FIRST_STEPS,
-)
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, DENIES_NOTHING, FIRST_STEPS
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources

@@ -1,4 +1,4 @@
-"""What keeps people from finding their MFA device, or from enrolling their first; regions, too."""
+"""Statements that keep people from finding or enrolling an MFA device, in all or some regions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met
-from mfa_session.policy.coverage import (
-    actions_of,
-    concerns,
-    is_about_everything,
-    names_of,
-)
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -33,6 +28,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     sparing,
 )
+from mfa_session.policy.rules.keys import is_met_without_key
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
@@ -75,16 +71,10 @@ SESSION_TOKEN = Rule(
     "No policy decides `sts:GetSessionToken`: the condition has no effect on it. A note for a Deny "
     "of it without a condition.",
 )
-RULES = (
-    DISCOVERY_DENIED,
-    ENROLMENT_DENIED,
-    ENROLMENT_NEEDS_MFA,
-    INCOMPLETE,
-    SESSION_TOKEN,
-)
+RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, INCOMPLETE, SESSION_TOKEN)
 
-DISCOVERY = "iam:ListMFADevices"
-FIRST_CALLS = (*ENROLMENT, DISCOVERY)
+_DISCOVERY = "iam:ListMFADevices"
+_FIRST_CALLS = (*ENROLMENT, _DISCOVERY)
 _RESYNC = "iam:ResyncMFADevice"
 
 
@@ -97,18 +87,18 @@ class _Step(NamedTuple):
     without: str
 
 
-_DEVICE_ACTIONS = (*FIRST_CALLS, _RESYNC, DEACTIVATION, DELETION)
+_DEVICE_ACTIONS = (*_FIRST_CALLS, _RESYNC, DEACTIVATION, DELETION)
 _STEPS = (
     _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
-    _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
+    _Step(_DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 _REGION = "aws:RequestedRegion"
 _GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
 _is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
 _A_CALL_OF_IAM = RequestContext({_REGION: ("us-east-1",)}).over(DIRECT_CALL)
-SESSION_CALL = "sts:GetSessionToken"
+_SESSION_CALL = "sts:GetSessionToken"
 
 
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
@@ -123,27 +113,27 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
         return
     denied = [
         action
-        for action in FIRST_CALLS
+        for action in _FIRST_CALLS
         if _is_refused(subject, action) and not _is_for_nobody(subject.whole, action)
     ]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
-        denied = [action for action in denied if action == DISCOVERY]
+        denied = [action for action in denied if action == _DISCOVERY]
     if denied:
         locked_out = "new users are locked out: they would need MFA to set up MFA"
-        yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
+        yield _denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
 
 
-def denied_steps(
+def _denied_steps(
     subject: Subject, denied: Sequence[str], how: str, locked_out: str, fix: Mapping[str, object]
 ) -> Flaw:
-    """Return the finding that some of `FIRST_CALLS` are denied."""
+    """Return the finding that some of `_FIRST_CALLS` are denied."""
     unlisted = "tools cannot find the user's MFA device at login: they must be told its ARN"
-    who = [locked_out] if denied != [DISCOVERY] else []
+    who = [locked_out] if denied != [_DISCOVERY] else []
     return Flaw(
         ENROLMENT_DENIED if who else DISCOVERY_DENIED,
         subject.place_of_action(),
         f"{_are(denied)} {how}",
-        "; ".join([*who, unlisted] if DISCOVERY in denied else who),
+        "; ".join([*who, unlisted] if _DISCOVERY in denied else who),
         how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
         fix,
     )
@@ -165,7 +155,7 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
     ]
     if denied and subject.whole.denies_for_mfa:
         locked_out = "new users are locked out: no Allow overrides a Deny"
-        yield denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
+        yield _denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
 
 
 @functools.lru_cache(maxsize=64)
@@ -239,7 +229,7 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
             f"users cannot {' or '.join(step.without for step in lacking)}"
             + (", unless another policy allows it" if subject.document.kind == "identity" else ""),
             in_partition_of(whole, f"allow {', '.join(on)}"),
-            severity=NOTE if missing == [DISCOVERY] else None,
+            severity=NOTE if missing == [_DISCOVERY] else None,
         )
 
 
@@ -254,16 +244,16 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
     denies = not (subject.statement.allows or subject.statement.conditions)
     if (
         (asks or (denies and all(name.startswith("sts:") for name in named.names)))
-        and SESSION_CALL.lower() in named.names
+        and _SESSION_CALL.lower() in named.names
         and not (named.all_but or trusts or inverted)
     ):
         what = "condition" if asks else "Deny"
         yield Flaw(
             SESSION_TOKEN,
-            subject.place_of_action(SESSION_CALL),
-            f"no policy decides {SESSION_CALL}, which checks the MFA code itself",
+            subject.place_of_action(_SESSION_CALL),
+            f"no policy decides {_SESSION_CALL}, which checks the MFA code itself",
             f"everybody gets a session, with MFA or without: the {what} has no effect on it",
-            f"remove {SESSION_CALL}, and require MFA for the actions to protect",
+            f"remove {_SESSION_CALL}, and require MFA for the actions to protect",
             severity=None if asks else NOTE,
         )
 
@@ -275,9 +265,9 @@ def check_regions(subject: Subject) -> Iterator[Flaw]:
     if statement.allows or subject.mfa_conditions or not (limits and subject.whole.concern_mfa):
         return
     home = _region_of_iam_denied(subject)
-    denied = [action for action in FIRST_CALLS if home and concerns(subject.meant, action)]
+    denied = [action for action in _FIRST_CALLS if home and concerns(subject.meant, action)]
     if denied:
-        yield denied_steps(
+        yield _denied_steps(
             subject,
             denied,
             f"denied: IAM's requests count as {home}, where this Deny applies",
@@ -368,7 +358,7 @@ def _is_lacking(subject: Subject, step: _Step) -> bool:
         return False
     if action == ENROLMENT[0] and _is_without_virtual_devices(whole):
         return False
-    promised = action == DISCOVERY and any(map(_promises_list, whole.statements))
+    promised = action == _DISCOVERY and any(map(_promises_list, whole.statements))
     return not (promised or named.keys().isdisjoint(step.proofs))
 
 
@@ -403,8 +393,9 @@ def _spares_calls_of_iam(condition: Condition) -> bool:
         as_text = patterns_as_text(condition) if condition.operator not in OPPOSITES else []
         nobody = bool(as_text) and len(as_text) == len(condition.values)
         return nobody or all(is_met(condition, each) is False for each in (A_USER, ROOT))
-    is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
-    return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False
+    if key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}:
+        return is_met_without_key(condition) is False
+    return is_met(condition, _A_CALL_OF_IAM) is False
 
 
 def _is_of_everybody(resource: str) -> bool:

@@ -18,15 +18,7 @@ from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
-from mfa_session.policy.rules.rule import (
-    ERROR,
-    REJECTED,
-    WARNING,
-    Flaw,
-    Rule,
-    Subject,
-    and_more,
-)
+from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject, and_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
