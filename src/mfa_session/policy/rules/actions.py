@@ -58,7 +58,8 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
 def check_retired(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that ask MFA for retired actions only; elsewhere these do no harm."""
     items = list(subject.items_of("Action"))
-    if items and subject.refuses_without_mfa and all(map(_is_retired, items)):
+    retired = (str(each.value).lower().startswith("aws-portal:") for each in items)
+    if items and subject.refuses_without_mfa and all(retired):
         yield _unknown_action(
             subject,
             items[0],
@@ -66,10 +67,6 @@ def check_retired(subject: Subject) -> Iterator[Flaw]:
             "deny the actions of account, billing, consolidatedbilling, cur, freetier, invoicing, "
             "payments and tax instead",
         )
-
-
-def _is_retired(action: Node) -> bool:
-    return str(action.value).lower().startswith("aws-portal:")
 
 
 def _unknown_action(

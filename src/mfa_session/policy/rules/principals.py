@@ -124,8 +124,8 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
         return
     if subject.whole.denies_where(subject.statement, _is_met_by_outsiders):
         return
-    whole, partly = _asks_for_mfa(subject), _is_partly_only_with_mfa(subject)
-    if whole or partly:
+    whole = _asks_for_mfa(subject)
+    if whole or _asks_in_part(subject):
         found = subject.reach
         inverted = found is not None and not any(found.with_mfa)
         others = "NotPrincipal is everybody else" if all_but else "Principal is everybody"
@@ -309,7 +309,7 @@ def _asks_for_mfa(subject: Subject) -> bool:
     return statement.allows and subject.whole.denies_without_mfa(statement)
 
 
-def _is_partly_only_with_mfa(subject: Subject) -> bool:
+def _asks_in_part(subject: Subject) -> bool:
     statement, whole = subject.statement, subject.whole
     free = statement.allows and not subject.mfa_conditions
     return free and all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)

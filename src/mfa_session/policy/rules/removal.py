@@ -241,17 +241,18 @@ def _escapes(condition: Condition, action: str) -> bool:
 @functools.lru_cache(maxsize=128)
 def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
     """Say whether one may change one's own tags by an action, and no Deny is about that."""
-    about = [each for each in whole.statements if concerns(each, action) or _is_open(each)]
+    about = [
+        each
+        for each in whole.statements
+        if concerns(each, action)
+        or (not each.allows and any(map(is_unfilled, each.actions or ())))  # may be about it
+    ]
     return all(each.allows for each in about) and any(
         not each.conditions
         and any(map(_covers_own_user, each.resources or ()))
         and (not by_name or any("tag" in name for name in names_of(each)))
         for each in about
     )
-
-
-def _is_open(denial: Statement) -> bool:
-    return not denial.allows and any(map(is_unfilled, denial.actions or ()))
 
 
 @functools.lru_cache(maxsize=32)

@@ -224,16 +224,11 @@ def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
 
 @functools.lru_cache(maxsize=32)
 def _left_open(whole: WholePolicy) -> str | None:
-    return next(
-        (
-            action
-            for each in whole.statements
-            if each.allows and not means_mfa(each)
-            for action in whole.undenied_parts(each, "long_term")
-            if action not in FIRST_STEPS and not is_unfilled(action)
-        ),
-        None,
-    )
+    for each in itertools.filterfalse(means_mfa, whole.allowing):
+        for action in whole.undenied_parts(each, "long_term"):
+            if action not in FIRST_STEPS and not is_unfilled(action):
+                return action
+    return None
 
 
 def check_hardware(subject: Subject) -> Iterator[Flaw]:
@@ -358,12 +353,8 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
 
 def _names_all(sid: str, actions: list[str]) -> bool:
     """Say whether a Sid names what each action is on, and does not say that this is exempt."""
-    things = (_thing(action) for action in actions)
+    things = ({word.lower() for word in _word(action)[1:]} - _GENERAL for action in actions)
     return not _exempts(sid) and all(any(word in sid for word in each) for each in things)
-
-
-def _thing(action: str) -> set[str]:
-    return {word.lower() for word in _word(action)[1:]} - _GENERAL
 
 
 def _first_word(name: str) -> str:

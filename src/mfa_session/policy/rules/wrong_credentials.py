@@ -273,29 +273,22 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     if statement.allows or found.fresh or found.nobody:
         return False
     missed = found.missed()
-    if all(whole.denies(statement, kind) or _leaves_first_steps(subject, kind) for kind in missed):
+    left = {kind: set(whole.undenied_parts(statement, kind)) for kind in missed}
+    if all(map(FIRST_STEPS.issuperset, left.values())):
         return True
-    if _ages_only(subject) and all(
-        _is_left_to_set_up_mfa(subject, kind) or whole.denies_but_for_some(statement, kind)
+    if not _ages_only(subject):
+        return False
+    named = names_of(statement)
+    if all(
+        left[kind].isdisjoint(named) or whole.denies_but_for_some(statement, kind)
         for kind in missed
     ):
         return True
     # A limit of age misses those without MFA on purpose, where no Allow is for them; only a trust
     # policy's own Allows let anybody take the role.
-    trusted = subject.document.kind == "trust" and not any(
-        whole.is_open(statement, kind) for kind in missed
-    )
-    return _ages_only(subject) and (trusted or _is_backed_here(subject))
-
-
-def _is_left_to_set_up_mfa(subject: Subject, kind: str) -> bool:
-    left = subject.whole.undenied_parts(subject.statement, kind)
-    return not set(names_of(subject.statement)) & set(left)
-
-
-def _leaves_first_steps(subject: Subject, kind: str) -> bool:
-    left = subject.whole.undenied_parts(subject.statement, kind)
-    return FIRST_STEPS.issuperset(left)
+    trusts = subject.document.kind == "trust"
+    trusted = trusts and not any(whole.is_open(statement, kind) for kind in missed)
+    return trusted or _is_backed_here(subject)
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
