@@ -284,7 +284,7 @@ def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
     )
     for condition in subject.other_conditions if alone else ():
         calls = _calls_of_iam(condition)
-        never = bool(calls) and all(is_met(condition, e) is False for e in calls.values())
+        never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
         narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
         if never and not narrowed:
             yield Flaw(

@@ -163,10 +163,10 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
         return  # who may take a device off needs no tag
     # A Deny of listed actions is not for administrators, who get round it in other ways as well.
     by_name = subject.statement.actions is not None
+    may_tag = functools.partial(_allows_own_tags, subject.whole, by_name=by_name)
     for condition in subject.other_conditions:
         escaping = (each for each in _TAGGING if _escapes(condition, each))
-        free = (e for e in escaping if _allows_own_tags(subject.whole, e, by_name=by_name))
-        action = next(free, None)
+        action = next(filter(may_tag, escaping), None)
         if action:
             yield Flaw(
                 REMOVAL_SPARED,

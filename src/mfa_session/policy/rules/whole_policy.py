@@ -55,7 +55,7 @@ class WholePolicy:
         self._denies = [(each, found) for each, found in reaches if not each.allows]
         self.allowing = [each for each, _ in self._allows]
         self._asking: dict[str, set[bool]] = {}
-        self._covers: dict[tuple[str, Callable[[Condition], bool]], Cover] = {}
+        self._covers_where: dict[tuple[str, Callable[[Condition], bool]], Cover] = {}
         self._allowed: dict[object, Iterator[str]] = {}
 
     @cached_property
@@ -77,7 +77,7 @@ class WholePolicy:
 
     @cached_property
     def lenient_allows(self) -> Cover:
-        """What these concern together."""
+        """What these concern together (`allowing_without_mfa`)."""
         return Cover(self.allowing_without_mfa)
 
     def allows_only_with_mfa(self, action: str) -> bool:
@@ -246,25 +246,25 @@ class WholePolicy:
     def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Denies for everybody, under conditions that are met, take away all of it."""
         key = "Deny", is_met
-        if key not in self._covers:
-            self._covers[key] = Cover(
+        if key not in self._covers_where:
+            self._covers_where[key] = Cover(
                 _for_everybody(each)
                 for each, _ in self._denies
                 if (is_for_everybody(each) or is_for_everybody_but_some(each))
                 and all(map(is_met, each.conditions))
             )
-        return self._covers[key].covers(statement)
+        return self._covers_where[key].covers(statement)
 
     def allows_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Allows, under conditions that are met, are about all of it."""
         key = "Allow", is_met
-        if key not in self._covers:
-            self._covers[key] = Cover(
+        if key not in self._covers_where:
+            self._covers_where[key] = Cover(
                 replace(each, conditions=())
                 for each in self.allowing
                 if all(map(is_met, each.conditions))
             )
-        return self._covers[key].covers(statement)
+        return self._covers_where[key].covers(statement)
 
     @cached_property
     def _allows_of(self) -> dict[str, Meeting]:
