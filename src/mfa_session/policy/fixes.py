@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
@@ -12,7 +11,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import BOOLEANS, is_age, is_present
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.json_text import Node
@@ -30,37 +29,26 @@ def right_condition(
     *,
     instead_of: Sequence[Condition] = (),
     age_limit: str | None = None,
-    besides: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    besides: Sequence[tuple[str, str, str]] = (),
 ) -> dict[str, Any]:
     """Return the Condition that correctly demands MFA, in place of those in `instead_of`.
 
     Conditions about other keys stay. So does the statement's age limit, unless `age_limit` replaces
-    it. Conditions in `besides` are added.
+    it. Conditions in `besides` are added: operator, key, value.
     """
     block = other_conditions(statement, instead_of)
-    for operator, keys in besides.items():
-        for key, value in keys.items():
-            _put(block, operator, key, value)
+    for each in besides:
+        _put(block, *each)
     limit = age_limit or _limit(statement)
-    if not statement.allows:
-        _put(block, *_right_deny(limit))
-        return {"Condition": block}
-    _put(block, "Bool", MFA_PRESENT, "true")
-    if limit is not None:
-        _put(block, "NumericLessThan", MFA_AGE, limit)
+    if statement.allows:
+        _put(block, "Bool", MFA_PRESENT, "true")
+        if limit is not None:
+            _put(block, "NumericLessThan", MFA_AGE, limit)
+    elif limit is None:
+        _put(block, "BoolIfExists", MFA_PRESENT, "false")
+    else:
+        _put(block, "NumericGreaterThanIfExists", MFA_AGE, limit)
     return {"Condition": block}
-
-
-def right_deny(statement: Statement) -> dict[str, Any]:
-    """Return the elements that turn an Allow into a Deny for everybody without MFA."""
-    block = other_conditions(statement)
-    _put(block, *_right_deny(_limit(statement)))
-    return {"Effect": "Deny", "Condition": block}
-
-
-def without_mfa_conditions(statement: Statement) -> dict[str, Any]:
-    """Return the Condition without those about MFA."""
-    return {"Condition": other_conditions(statement)}
 
 
 def in_words(statement: Statement, **elements: Any) -> str:
@@ -101,25 +89,19 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def _right_deny(limit: str | None) -> tuple[str, str, str]:
-    if limit is None:
-        return "BoolIfExists", MFA_PRESENT, "false"
-    return "NumericGreaterThanIfExists", MFA_AGE, limit
-
-
 def _limit(statement: Statement) -> str | None:
     """Return a statement's strictest age limit in seconds, or as a template has it, or None.
 
     An age that would stop everybody soon after each code, or nobody ever, does not count.
     """
-    compared = [
-        each
+    values = [
+        value
         for each in statement.conditions
         if is_age(each) and each.operator != "Null" and not BOOLEANS.issuperset(each.values)
+        for value in each.values
     ]
-    if not compared:
+    if not values:
         return None
-    values = [value for each in compared for value in each.values]
     ages = list(filter(None, map(age_seconds, values)))
     return str(min(ages)) if ages else next(filter(is_unfilled, values), HOUR_SECONDS)
 

@@ -59,6 +59,10 @@ class Reach(NamedTuple):
         """Say whether credentials of a kind match, one of KINDS_WITHOUT_MFA."""
         return bool(getattr(self, kind))
 
+    def missed(self) -> list[str]:
+        """Return the kinds without MFA that do not match."""
+        return [kind for kind in KINDS_WITHOUT_MFA if not self.includes(kind)]
+
     def is_only(self, kind: str) -> bool:
         """Say whether credentials of a kind match, and none with MFA."""
         return self.includes(kind) and not any(self.with_mfa)
@@ -132,7 +136,7 @@ def reach(statement: Statement) -> Reach | None:
 
 def widest_reach(statement: Statement) -> Reach | None:
     """Return the same without regard to conditions that are not sound, which may only narrow it."""
-    told = [each for each in mfa_conditions(statement) if _can_be_told(each)]
+    told = list(filter(_can_be_told, mfa_conditions(statement)))
     return _reach_of(tuple(_filled(each, statement) for each in told)) if told else None
 
 

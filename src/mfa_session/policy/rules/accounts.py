@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.mfa import means_mfa
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, first_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mfa_session.policy.document import Statement
+    from collections.abc import Iterator
 
 UNUSED = Rule(
     "newer-version-unused",
@@ -62,14 +60,13 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
 def check_users(subject: Subject) -> Iterator[Flaw]:
     """Find the users whom no policy asks for MFA, at the account's first one that asks."""
     document, users = subject.document, subject.document.users
-    if not users or document.name != users.first_asking:
+    if not (users and users.unasked and document.name == users.first_asking):
         return
-    first = next(filter(means_mfa, document.statements))
-    if users.unasked and subject.statement is first:
+    if subject.statement is next(filter(means_mfa, document.statements)):
         yield Flaw(
             UNASKED,
             subject.statement.position,
-            f"no policy asks these users for MFA: {_named(users.unasked)}",
+            f"no policy asks these users for MFA: {first_of(users.unasked, _MOST)}",
             "whoever has their long-term keys gets through without MFA",
             "give this policy to those of them who are people",
         )
@@ -79,11 +76,12 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
     document, users = subject.document, subject.document.users
     stuck = users.stuck.get(document.name) if users and subject.refuses_without_mfa else None
-    if stuck and subject.statement is next(filter(_denies, document.statements)):
+    denials = (each for each in document.statements if not each.allows and means_mfa(each))
+    if stuck and subject.statement is next(denials):
         yield Flaw(
             STUCK,
             subject.statement.position,
-            f"these users cannot set up MFA, for which this Deny asks: {_named(stuck)}",
+            f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, _MOST)}",
             "they are locked out",
             "allow it on user/PATH/${aws:username} for users with a path, and in the boundary",
         )
@@ -98,16 +96,7 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             TAKEN,
             subject.statement.position,
-            f"users whom a Deny asks for MFA take this role without it: {_named(takers)}",
+            f"users whom a Deny asks for MFA take this role without it: {first_of(takers, _MOST)}",
             "whoever has their long-term keys gets through without MFA, by this role",
             "require MFA in this trust policy, or do not exempt sts:AssumeRole from the Deny",
         )
-
-
-def _denies(statement: Statement) -> bool:
-    return not statement.allows and means_mfa(statement)
-
-
-def _named(users: Sequence[str]) -> str:
-    more = f" and {len(users) - _MOST} more" if users[_MOST:] else ""
-    return ", ".join(users[:_MOST]) + more

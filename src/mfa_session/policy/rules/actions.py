@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import LOOK_UP
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.model.feature_ports import Unlisted
     from mfa_session.policy.json_text import Node
 
 UNKNOWN_ACTION = Rule(
@@ -21,7 +20,7 @@ UNKNOWN_ACTION = Rule(
 )
 RULES = (UNKNOWN_ACTION,)
 
-MOST_SHOWN = 3
+_MOST_SHOWN = 3
 
 
 def check_actions(subject: Subject) -> Iterator[Flaw]:
@@ -49,19 +48,18 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
         denies = not subject.statement.allows and subject.statement.actions is not None
         severity = WARNING if denies and len(unlisted) == len(looked_up) else NOTE
         (item, first), *others = far_off
-        yield _unknown_action(
-            subject,
-            item,
-            first.message + (_shortened(others) if others else first.guess),
-            first.hint if not others else LOOK_UP,
-            severity,
-        )
+        message, cure = first.message + first.guess, first.hint
+        if others:
+            named = first_of([found.action for _, found in others], _MOST_SHOWN)
+            message, cure = f"{first.message}, {named}", LOOK_UP
+        yield _unknown_action(subject, item, message, cure, severity)
 
 
 def check_retired(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that ask MFA for retired actions only; elsewhere these do no harm."""
     items = list(subject.items_of("Action"))
-    if items and subject.refuses_without_mfa and all(map(_is_retired, items)):
+    retired = (str(each.value).lower().startswith("aws-portal:") for each in items)
+    if items and subject.refuses_without_mfa and all(retired):
         yield _unknown_action(
             subject,
             items[0],
@@ -71,26 +69,11 @@ def check_retired(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def _is_retired(action: Node) -> bool:
-    return str(action.value).lower().startswith("aws-portal:")
-
-
 def _unknown_action(
     subject: Subject, item: Node, message: str, cure: str, severity: str = WARNING
 ) -> Flaw:
-    position = subject.document.source.position(item.offset)
-    return Flaw(
-        UNKNOWN_ACTION, position, message, _without_effect(subject), cure, severity=severity
-    )
-
-
-def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
-    shown = [found.action for _, found in others[:MOST_SHOWN]]
-    more = len(others) - len(shown)
-    return ", " + ", ".join(shown) + (f" and {more} more" if more else "")
-
-
-def _without_effect(subject: Subject) -> str:
+    does = "allows" if subject.statement.allows else "denies"
     if subject.statement.not_actions is not None:
-        return "this name exempts nothing"
-    return f"this name {'allows' if subject.statement.allows else 'denies'} nothing"
+        does = "exempts"
+    who = f"this name {does} nothing"
+    return Flaw(UNKNOWN_ACTION, subject.place_at(item), message, who, cure, severity=severity)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.json_text import listed
+from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, and_more
 from mfa_session.policy.rules.values import is_no_account
-from mfa_session.policy.rules.variables import keys_outside_of_braces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,16 +92,15 @@ def check_partition(subject: Subject) -> Iterator[Flaw]:
 
 def check_arns(subject: Subject) -> Iterator[Flaw]:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
-    in_yaml = subject.document.source.label.endswith((".yml", ".yaml"))
     told = [
         (item, exempting, found)
         for item, exempting in _texts(subject)
-        if (found := _why_dead(str(item.value), in_yaml=in_yaml))
+        if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
     ]
     for item, exempting, (why, cure) in told[:1]:
         yield Flaw(
             DEAD_ARN,
-            subject.document.source.position(item.offset),
+            subject.place_at(item),
             f"{item.value} {why}{and_more(told)}",
             f"the ARN matches nothing: it {_effect(subject, exempting=exempting)}",
             cure,
@@ -117,7 +116,7 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
     others = list(filter(_is_to_fill_in, subject.document.statements))
     yield Flaw(
         PLACEHOLDER,
-        subject.document.source.position(item.offset),
+        subject.place_at(item),
         f"{item.value} has the placeholder {found[0]}"
         + (f", as {len(others) - 1} other statements have one" if others[2:] else ""),
         "AWS refuses the policy, or nothing matches the text",

@@ -1,4 +1,4 @@
-"""Conditions that do not say what they seem to: misspelt, of the wrong kind, or too many."""
+"""Conditions that do not say what they seem to: of the wrong kind, too many, or without effect."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met
-from mfa_session.policy.credentials import (
-    DIRECT_CALL,
-    MFA_AGE,
-    MFA_PRESENT,
-    RequestContext,
-)
+from mfa_session.policy.coverage import names_of
+from mfa_session.policy.credentials import DIRECT_CALL, LONGEST_SESSION_SECONDS, MFA_PRESENT
 from mfa_session.policy.fixes import (
+    HOUR_SECONDS,
+    SHORTEST_USEFUL_SECONDS,
     right_condition,
     with_operator,
 )
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     is_age,
@@ -25,8 +24,8 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.keys import age_of, misspelt
-from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.keys import is_met_without_key, misspelt, with_right_key
+from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 if TYPE_CHECKING:
@@ -62,15 +61,36 @@ NARROWED = Rule(
     "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
     "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt.",
 )
+AGE_TOO_SHORT = Rule(
+    "age-too-short",
+    NOTE,
+    "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended.",
+)
+AGE_TOO_LONG = Rule(
+    "age-beyond-any-session",
+    NOTE,
+    "The age limit is over 36 hours. No session lasts that long.",
+)
+AGE_UNUSED = Rule(
+    "age-never-counts",
+    WARNING,
+    "An age limit beside a condition that matches only requests without MFA, which have no age: "
+    "old MFA is not stopped. Or another Allow gives the same with MFA of any age. Or one of "
+    "several limits in a condition, where one match is enough: an Allow goes by the longest. A "
+    "note for a Deny, which goes by the shortest.",
+)
 RULES = (
     UNKNOWN_OPERATOR,
     WRONG_OPERATOR,
     NOT_A_BOOLEAN,
     NOT_A_NUMBER,
     NARROWED,
+    AGE_TOO_SHORT,
+    AGE_TOO_LONG,
+    AGE_UNUSED,
 )
 
-IN_SECONDS = "write the limit in seconds (an hour is 3600)"
+_IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off-?(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|(unless|except|(?<!f)or)(at|by|from|in|on|our|the|through|via)*(building|corp|endpoint|network|office"
@@ -158,14 +178,16 @@ def _wrong_tags(
 
 def _is_only_of_no(condition: Condition) -> bool:
     said = {value.lower() for value in condition.values}
-    return said <= {"false", "no"} and not is_met(condition, RequestContext({condition.key: None}))
+    return said <= {"false", "no"} and not is_met_without_key(condition)
 
 
 def check_values(subject: Subject) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
     for condition in subject.mfa_conditions:
         if condition.known and not is_sound(condition):
-            yield _unsound(subject, condition)
+            rule, what, who, cure = _unsound(subject, condition)
+            fix = right_condition(subject.statement)
+            yield Flaw(rule, condition.position, what, who, cure, fix)
 
 
 def check_networks(subject: Subject) -> Iterator[Flaw]:
@@ -202,7 +224,10 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
     only_there = says_where(subject) and not (inside or joined)
     asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
-    if narrowing and asks and not _is_denied_anyway(subject):
+    statement, whole = subject.statement, subject.whole
+    if not (narrowing and asks):
+        return
+    if not all(whole.denies_outright(statement, kind) for kind in KINDS_WITHOUT_MFA):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
         yield Flaw(
@@ -211,7 +236,88 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
             f"this Deny stops requests without MFA only where {others} {match}, too",
             "all other requests without MFA get through",
             "write a Deny for each of the conditions, and this one for MFA alone",
-            right_condition(subject.statement, instead_of=narrowing),
+            right_condition(statement, instead_of=narrowing),
+        )
+
+
+def check_age(subject: Subject) -> Iterator[Flaw]:
+    """Find age limits in other units, or out of reach."""
+    if subject.on_role or (subject.reach and subject.reach.nobody):
+        return
+    for condition in _limits(subject):
+        if not is_sound(condition) or any(map(is_unfilled, condition.values)):
+            continue
+        limit = (max if subject.statement.allows else min)(condition.values, key=float)
+        seconds = float(limit)
+        equals = condition.operator.startswith("NumericEquals")
+        unused = [each for each in condition.values if float(each) != seconds and not equals]
+        if seconds < SHORTEST_USEFUL_SECONDS:
+            in_minutes = int(seconds) * 60
+            meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+            yield Flaw(
+                AGE_TOO_SHORT,
+                condition.position,
+                f"the age limit, in seconds, is only {limit}",
+                "everybody is locked out right after they enter a code",
+                _IN_SECONDS,
+                right_condition(subject.statement, age_limit=str(meant)),
+            )
+        elif seconds > LONGEST_SESSION_SECONDS:
+            yield Flaw(
+                AGE_TOO_LONG,
+                condition.position,
+                f"the age limit is {limit} seconds; the longest session lasts "
+                f"{LONGEST_SESSION_SECONDS}",
+                "MFA of any age gets through",
+                _IN_SECONDS,
+                right_condition(subject.statement, age_limit=HOUR_SECONDS),
+            )
+        elif unused:
+            yield Flaw(
+                AGE_UNUSED,
+                condition.position,
+                f"only one of the age limits counts, {limit} seconds; {unused[0]} has no effect",
+                f"MFA up to {limit} seconds old gets through",
+                "write one limit",
+                severity=None if subject.statement.allows else NOTE,
+            )
+
+
+def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
+    if subject.statement.allows or subject.on_role:
+        return
+    limits, found = _limits(subject), subject.reach
+    without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
+    if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            "this age limit never counts: the other MFA condition matches only requests without "
+            "MFA, which have no age",
+            "MFA of any age gets through",
+            "write the limit alone: with IfExists it also stops requests without MFA",
+            right_condition(subject.statement),
+        )
+
+
+def check_age_elsewhere(subject: Subject) -> Iterator[Flaw]:
+    """Find age limits of an Allow for what another one gives with MFA of any age."""
+    statement, whole, found = subject.statement, subject.whole, subject.reach
+    limits = _limits(subject)
+    if not (found and subject.requires_mfa and limits) or found.with_mfa[-1]:
+        return
+    closed = set(whole.ageless_allows.uncovered(statement))
+    opened = (name for name in names_of(statement) if name not in closed)
+    free = next((each for each in opened if not whole.old_denials.are_about(statement, each)), None)
+    if free:
+        other = subject.label_of(next(whole.ageless_allows.about(statement, free)))
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            f"{other} allows {subject.as_written(free)} with MFA of any age",
+            "MFA of any age gets through",
+            f"remove it from {other}",
         )
 
 
@@ -230,55 +336,28 @@ def _nearest_operator(condition: Condition) -> str | None:
 def _with_known_operator(
     subject: Subject, condition: Condition, near: str | None
 ) -> dict[str, Any]:
-    if condition in subject.mfa_conditions:
-        return right_condition(subject.statement)
-    meant = misspelt(condition)
-    if condition.written.lower() == MFA_PRESENT.lower():
-        return right_condition(subject.statement, instead_of=[condition])
-    if meant:
-        age_limit = age_of(condition) if meant == MFA_AGE else None
-        return right_condition(subject.statement, instead_of=[condition], age_limit=age_limit)
+    swapped = condition.written.lower() == MFA_PRESENT.lower()
+    meant = None if swapped else misspelt(condition)
+    if meant or swapped or condition in subject.mfa_conditions:
+        return with_right_key(subject, condition, meant)
     return with_operator(subject.statement, condition, near) if near else {}
 
 
-def _unsound(subject: Subject, condition: Condition) -> Flaw:
-    fitting = {"Bool", "Null"} if is_present(condition) else {"Null"}
-    numeric = is_age(condition) and condition.operator.startswith("Numeric")
-    if condition.operator not in fitting and not numeric:
-        return _wrong_operator(subject, condition)
+def _unsound(subject: Subject, condition: Condition) -> tuple[Rule, str, str, str]:
+    present, written = is_present(condition), condition.written
+    numeric = not present and condition.operator.startswith("Numeric")
     fits = is_number if numeric else is_boolean
-    wrong = [value for value in condition.values if not fits(value)]
-    shown = repr(wrong[0]) if wrong else "nothing"
+    shown = next((repr(value) for value in condition.values if not fits(value)), "nothing")
+    who, cure = who_never_meets(subject, condition), "write the condition like this"
     if numeric:
-        return Flaw(
-            NOT_A_NUMBER,
-            condition.position,
-            f"the age limit is {shown}, not a number of seconds",
-            who_never_meets(subject, condition),
-            IN_SECONDS,
-            right_condition(subject.statement),
-        )
-    return Flaw(
-        NOT_A_BOOLEAN,
-        condition.position,
-        f"{condition.written} compares {condition.key} to {shown}, not to true or false",
-        who_never_meets(subject, condition),
-        "write the condition like this",
-        right_condition(subject.statement),
-    )
-
-
-def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
-    kind = "a boolean" if is_present(condition) else "a number"
-    fitting = "Bool" if is_present(condition) else "Numeric…"
-    return Flaw(
-        WRONG_OPERATOR,
-        condition.position,
-        f"{condition.key} is {kind}: its operator is {fitting}, not {condition.written}",
-        "unknown: AWS does not document whom it matches",
-        "write the condition like this",
-        right_condition(subject.statement),
-    )
+        what = f"the age limit is {shown}, not a number of seconds"
+        return NOT_A_NUMBER, what, who, _IN_SECONDS
+    if condition.operator == "Null" or (present and condition.operator == "Bool"):
+        what = f"{written} compares {condition.key} to {shown}, not to true or false"
+        return NOT_A_BOOLEAN, what, who, cure
+    kind, fitting = ("a boolean", "Bool") if present else ("a number", "Numeric…")
+    what = f"{condition.key} is {kind}: its operator is {fitting}, not {written}"
+    return WRONG_OPERATOR, what, "unknown: AWS does not document whom it matches", cure
 
 
 def _is_of_now(condition: Condition) -> bool:
@@ -296,10 +375,13 @@ def _is_narrow(condition: Condition) -> bool:
     return key in CIRCUMSTANCES and not has_wrong_networks(condition)
 
 
+def _limits(subject: Subject) -> list[Condition]:
+    """Return the conditions that stop MFA which is too old; a lower bound may be any number."""
+    upper = "NumericLess" if subject.statement.allows else "NumericGreater"
+    ages = filter(is_age, subject.mfa_conditions)
+    return [each for each in ages if each.operator.startswith((upper, "NumericEquals"))]
+
+
 def says_where(subject: Subject) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
     return _of_some_places((subject.statement.sid or "").lower()) is not None
-
-
-def _is_denied_anyway(subject: Subject) -> bool:
-    return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS_WITHOUT_MFA)

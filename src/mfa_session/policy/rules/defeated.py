@@ -10,16 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
 from mfa_session.policy.document import has_principal, names_role
-from mfa_session.policy.fixes import right_deny
+from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.conditions import CIRCUMSTANCES
-from mfa_session.policy.rules.exemptions import (
-    DEACTIVATION,
-    DELETION,
-    DENIES_NOTHING,
-    FIRST_STEPS,
-)
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, DENIES_NOTHING, FIRST_STEPS
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
@@ -63,6 +58,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
     other, names = subject.label_of(defeat.opener), defeat.names
+    denial = replace(subject.statement, effect="Deny")
     shown = ", ".join(map(subject.as_written, names[:3])) + (" …" if names[3:] else "")
     yield Flaw(
         DEFEATED,
@@ -70,7 +66,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
         "deny these actions without MFA",
-        {} if defeat.in_part else right_deny(subject.statement),
+        {} if defeat.in_part else {"Effect": "Deny", **right_condition(denial)},
     )
 
 
@@ -121,8 +117,8 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     """Return the Allows that are only for some networks, times and the like, as if for all."""
     originals = {
         replace(each, conditions=()): each
-        for each in whole.statements
-        if each.allows and each.conditions and all(map(_is_circumstance, each.conditions))
+        for each in whole.allowing
+        if each.conditions and all(map(_is_circumstance, each.conditions))
     }
     return Cover(originals), originals
 
@@ -231,9 +227,9 @@ def check_trust(subject: Subject) -> Iterator[Flaw]:
 def _let_in_by_trust(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
     """Return the accounts and users of the Allows without MFA, and whether no Deny stops each."""
     return [
-        (allow, who, not all(whole.denies(alone, kind) for kind in KINDS_WITHOUT_MFA))
-        for allow in whole.statements
-        if allow.allows and not means_mfa(allow)
+        (allow, who, not whole.denies_without_mfa(alone))
+        for allow in whole.allowing
+        if not means_mfa(allow)
         for who in (allow.principals or {}).get("AWS", ())
         if not (names_role(who) or who == "*")
         for alone in (replace(allow, principals={"AWS": (who,)}),)
@@ -254,9 +250,10 @@ class _Defeat(NamedTuple):
 
 
 def _by_resource(statement: Statement) -> Iterator[Statement]:
+    where = statement.resources or ()
     yield statement
-    if 1 < len(statement.resources or ()) <= _FEW:
-        yield from (replace(statement, resources=(each,)) for each in statement.resources or ())
+    if 1 < len(where) <= _FEW:
+        yield from (replace(statement, resources=(each,)) for each in where)
 
 
 def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
@@ -264,7 +261,9 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
-    reads_data = all(map(_is_left_open, names)) and not all(map(_is_of_iam, defeated))
+    reads_data = all(map(_is_left_open, names)) and not all(
+        name.startswith("iam:") for name in defeated
+    )
     on_purpose = all(map(_is_left_open, defeated)) and not reads_data
     if not defeated or (partly and on_purpose):
         return None
@@ -285,7 +284,3 @@ def _is_left_open(action: str) -> bool:
     """Say whether an action is allowed without MFA on purpose, while others need it."""
     reads = action.partition(":")[2].startswith(_READING)
     return reads or action in FIRST_STEPS or action == DELETION.lower()
-
-
-def _is_of_iam(action: str) -> bool:
-    return action.startswith("iam:")

@@ -1,4 +1,4 @@
-"""Statements that keep people from finding their MFA device, or from enrolling their first."""
+"""Statements that keep people from finding or enrolling an MFA device, in all or some regions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met
-from mfa_session.policy.coverage import (
-    actions_of,
-    concerns,
-    is_about_everything,
-    may_overlap,
-    names_of,
-)
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -28,14 +22,17 @@ from mfa_session.policy.rules.exemptions import (
     denies_nearly_all,
     denies_oneself,
     how_to_spare,
+    is_of_users,
+    is_of_what_is_allowed,
     limits_users,
     lists_own_care,
     sparing,
 )
+from mfa_session.policy.rules.keys import is_met_without_key
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
-from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.values import WRONG_VALUE, has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,16 +71,10 @@ SESSION_TOKEN = Rule(
     "No policy decides `sts:GetSessionToken`: the condition has no effect on it. A note for a Deny "
     "of it without a condition.",
 )
-RULES = (
-    DISCOVERY_DENIED,
-    ENROLMENT_DENIED,
-    ENROLMENT_NEEDS_MFA,
-    INCOMPLETE,
-    SESSION_TOKEN,
-)
+RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, INCOMPLETE, SESSION_TOKEN)
 
-DISCOVERY = "iam:ListMFADevices"
-FIRST_CALLS = (*ENROLMENT, DISCOVERY)
+_DISCOVERY = "iam:ListMFADevices"
+_FIRST_CALLS = (*ENROLMENT, _DISCOVERY)
 _RESYNC = "iam:ResyncMFADevice"
 
 
@@ -96,15 +87,18 @@ class _Step(NamedTuple):
     without: str
 
 
-_DEVICE_ACTIONS = (*FIRST_CALLS, _RESYNC, DEACTIVATION, DELETION)
+_DEVICE_ACTIONS = (*_FIRST_CALLS, _RESYNC, DEACTIVATION, DELETION)
 _STEPS = (
     _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
-    _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
+    _Step(_DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
-_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
-SESSION_CALL = "sts:GetSessionToken"
+_REGION = "aws:RequestedRegion"
+_GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
+_is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
+_A_CALL_OF_IAM = RequestContext({_REGION: ("us-east-1",)}).over(DIRECT_CALL)
+_SESSION_CALL = "sts:GetSessionToken"
 
 
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
@@ -117,26 +111,29 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
     if elsewhere or any(map(_spares_calls_of_iam, others)):  # one can enrol in other places
         return
-    denied = [action for action in FIRST_CALLS if _is_refused(subject, action)]
-    denied = [action for action in denied if not _is_for_nobody(subject.whole, action)]
+    denied = [
+        action
+        for action in _FIRST_CALLS
+        if _is_refused(subject, action) and not _is_for_nobody(subject.whole, action)
+    ]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
-        denied = [action for action in denied if action == DISCOVERY]
+        denied = [action for action in denied if action == _DISCOVERY]
     if denied:
         locked_out = "new users are locked out: they would need MFA to set up MFA"
-        yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
+        yield _denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
 
 
-def denied_steps(
+def _denied_steps(
     subject: Subject, denied: Sequence[str], how: str, locked_out: str, fix: Mapping[str, object]
 ) -> Flaw:
-    """Return the finding that some of `FIRST_CALLS` are denied."""
+    """Return the finding that some of `_FIRST_CALLS` are denied."""
     unlisted = "tools cannot find the user's MFA device at login: they must be told its ARN"
-    who = [locked_out] if denied != [DISCOVERY] else []
+    who = [locked_out] if denied != [_DISCOVERY] else []
     return Flaw(
         ENROLMENT_DENIED if who else DISCOVERY_DENIED,
         subject.place_of_action(),
         f"{_are(denied)} {how}",
-        "; ".join([*who, unlisted] if DISCOVERY in denied else who),
+        "; ".join([*who, unlisted] if _DISCOVERY in denied else who),
         how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
         fix,
     )
@@ -158,12 +155,12 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
     ]
     if denied and subject.whole.denies_for_mfa:
         locked_out = "new users are locked out: no Allow overrides a Deny"
-        yield denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
+        yield _denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
 
 
 @functools.lru_cache(maxsize=64)
 def _is_allowed_by_name(whole: WholePolicy, action: str) -> bool:
-    return any(each.allows and action in names_of(each) for each in whole.statements)
+    return any(action in names_of(each) for each in whole.allowing)
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
@@ -193,16 +190,15 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
 def check_boundary(subject: Subject) -> Iterator[Flaw]:
     """Find boundaries that do not allow the first steps which their Deny exempts."""
     denial, whole = subject.statement, subject.whole
-    limits_users = subject.document.kind == "boundary" and not subject.on_role
-    if not (limits_users and actions_of(denial).all_but and denial in whole.denies_for_mfa[:1]):
+    of_users = subject.document.kind == "boundary" and not subject.on_role
+    if not (of_users and actions_of(denial).all_but and denial in whole.denies_for_mfa[:1]):
         return
     missing = [
         action
         for action in ENROLMENT
-        if not concerns(denial, action)
-        and not any(each.allows and concerns(each, action) for each in whole.statements)
+        if not concerns(denial, action) and not whole.allows_anyhow(action)
     ]
-    if missing and any(each.allows and may_overlap(each, denial) for each in whole.statements):
+    if missing and is_of_what_is_allowed(subject):
         yield Flaw(
             INCOMPLETE,
             subject.place_of_action(missing[0]),
@@ -233,7 +229,7 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
             f"users cannot {' or '.join(step.without for step in lacking)}"
             + (", unless another policy allows it" if subject.document.kind == "identity" else ""),
             in_partition_of(whole, f"allow {', '.join(on)}"),
-            severity=NOTE if missing == [DISCOVERY] else None,
+            severity=NOTE if missing == [_DISCOVERY] else None,
         )
 
 
@@ -248,18 +244,58 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
     denies = not (subject.statement.allows or subject.statement.conditions)
     if (
         (asks or (denies and all(name.startswith("sts:") for name in named.names)))
-        and SESSION_CALL.lower() in named.names
+        and _SESSION_CALL.lower() in named.names
         and not (named.all_but or trusts or inverted)
     ):
         what = "condition" if asks else "Deny"
         yield Flaw(
             SESSION_TOKEN,
-            subject.place_of_action(SESSION_CALL),
-            f"no policy decides {SESSION_CALL}, which checks the MFA code itself",
+            subject.place_of_action(_SESSION_CALL),
+            f"no policy decides {_SESSION_CALL}, which checks the MFA code itself",
             f"everybody gets a session, with MFA or without: the {what} has no effect on it",
-            f"remove {SESSION_CALL}, and require MFA for the actions to protect",
+            f"remove {_SESSION_CALL}, and require MFA for the actions to protect",
             severity=None if asks else NOTE,
         )
+
+
+def check_regions(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of all actions in the region that IAM's requests count as."""
+    statement = subject.statement
+    limits = is_of_users(subject) and "*" in names_of(statement)
+    if statement.allows or subject.mfa_conditions or not (limits and subject.whole.concern_mfa):
+        return
+    home = _region_of_iam_denied(subject)
+    denied = [action for action in _FIRST_CALLS if home and concerns(subject.meant, action)]
+    if denied:
+        yield _denied_steps(
+            subject,
+            denied,
+            f"denied: IAM's requests count as {home}, where this Deny applies",
+            "new users are locked out: nobody can set up MFA",
+            {} if statement.not_actions else sparing(subject),
+        )
+
+
+def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
+    """Find statements on services whose requests all count as one region's, in other regions."""
+    names = names_of(subject.statement)
+    alone = bool(names and subject.whole.concern_mfa) and all(
+        name.startswith(_GLOBAL) for name in names
+    )
+    for condition in subject.other_conditions if alone else ():
+        calls = _calls_of_iam(condition)
+        never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
+        narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
+        if never and not narrowed:
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"requests for {subject.as_written(names[0])} count as {min(calls)}: "
+                f"{condition.written} {condition.key} is never met",
+                f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
+                "remove the condition",
+                severity=WARNING,
+            )
 
 
 def _are(actions: Sequence[str]) -> str:
@@ -280,19 +316,19 @@ def _is_refused(subject: Subject, action: str) -> bool:
 @functools.lru_cache(maxsize=32)
 def _is_for_nobody(whole: WholePolicy, action: str) -> bool:
     """Say whether a Deny keeps everybody from it, on purpose: others set up the devices."""
-    plain = (each for each in whole.statements if not (each.allows or each.conditions))
-    named = (each for each in plain if each.actions and is_about_everything(each))
-    return any(action.lower() in names_of(each) for each in named)
+    return any(
+        each.actions and action.lower() in names_of(each) and is_about_everything(each)
+        for each in whole.plain_denials
+    )
 
 
 @functools.lru_cache(maxsize=32)
 def _is_without_virtual_devices(whole: WholePolicy) -> bool:
-    creating = [each for each in whole.statements if concerns(each, ENROLMENT[0])]
-    if any(not each.allows and not each.conditions for each in creating):
+    if any(concerns(each, ENROLMENT[0]) for each in whole.plain_denials):
         return True
     keys = (c.key.lower() for each in whole.statements for c in each.conditions)
     of_keys = any(key.startswith(("iam:fido", "iam:registersecuritykey")) for key in keys)
-    return of_keys and not any(each.allows for each in creating)
+    return of_keys and not whole.allows_anyhow(ENROLMENT[0])
 
 
 @functools.lru_cache(maxsize=32)
@@ -302,14 +338,13 @@ def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
     Return none if one has an action that a template fills in, or that may be meant for another.
     """
     found: dict[str, Statement] = {}
-    for each in whole.statements:
-        for name in actions_of(each).names if each.allows else ():
-            if is_unfilled(name) or (
-                "*" not in name and "mfa" in name and name not in RESOURCES_OF
-            ):
+    for each in whole.allowing:
+        for name in actions_of(each).names:
+            about_mfa = "mfa" in name
+            if is_unfilled(name) or (about_mfa and "*" not in name and name not in RESOURCES_OF):
                 return {}
-            for action in _DEVICE_ACTIONS if "mfa" in name else ():
-                if includes(name, action.lower()) and not actions_of(each).all_but:
+            for action in _DEVICE_ACTIONS if about_mfa and each.actions else ():
+                if includes(name, action.lower()):
                     found.setdefault(action, each)
     return found
 
@@ -323,7 +358,7 @@ def _is_lacking(subject: Subject, step: _Step) -> bool:
         return False
     if action == ENROLMENT[0] and _is_without_virtual_devices(whole):
         return False
-    promised = action == DISCOVERY and any(map(_promises_list, whole.statements))
+    promised = action == _DISCOVERY and any(map(_promises_list, whole.statements))
     return not (promised or named.keys().isdisjoint(step.proofs))
 
 
@@ -358,8 +393,9 @@ def _spares_calls_of_iam(condition: Condition) -> bool:
         as_text = patterns_as_text(condition) if condition.operator not in OPPOSITES else []
         nobody = bool(as_text) and len(as_text) == len(condition.values)
         return nobody or all(is_met(condition, each) is False for each in (A_USER, ROOT))
-    is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
-    return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False
+    if key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}:
+        return is_met_without_key(condition) is False
+    return is_met(condition, _A_CALL_OF_IAM) is False
 
 
 def _is_of_everybody(resource: str) -> bool:
@@ -371,3 +407,25 @@ def _may_be_of_a_user(resource: str) -> bool:
     """Say whether a resource may be a user or an MFA device; `*` stays within one part."""
     _, _, service, _, _, what = parts_of(resource)
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
+
+
+def _region_of_iam_denied(subject: Subject) -> str:
+    conditions = subject.statement.conditions
+    calls = dict(call for each in conditions for call in _calls_of_iam(each).items())
+    denied = all(is_met(each, call) is True for each in conditions for call in calls.values())
+    return min(calls) if calls and denied else ""
+
+
+def _calls_of_iam(condition: Condition) -> dict[str, RequestContext]:
+    """Return calls of IAM in the regions that a condition names, by the region they count as."""
+    homes = map(_home_of, map(str.lower, condition.values if condition.is_about(_REGION) else ()))
+    return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes}
+
+
+def _home_of(region: str) -> str:
+    """Return the region of IAM's requests in a region's partition (IAM user guide), if known."""
+    if region.startswith("us-gov-"):
+        return "us-gov-west-1"
+    if region.startswith("cn-"):
+        return "cn-north-1"
+    return "us-east-1" if _is_commercial(region) else ""

@@ -15,12 +15,13 @@ from mfa_session.policy.coverage import (
     contains,
     is_about_everything,
     may_overlap,
+    names_of,
 )
 from mfa_session.policy.credentials import RequestContext, mfa_session, role_session
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
-from mfa_session.policy.patterns import Patterns, includes
+from mfa_session.policy.mfa import is_age, mfa_conditions, reach
+from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ ROOT = RequestContext(
     {"aws:PrincipalType": ("Account",), "aws:username": None},
     {"aws:PrincipalArn": "arn:*:iam::*:root", "aws:userid": "1*"},
 )
-_CALLERS = (A_USER, A_SESSION, ROOT)
 _CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
@@ -100,10 +100,7 @@ def check_boundary(subject: Subject) -> Iterator[Flaw]:
     denial, whole = subject.statement, subject.whole
     if subject.document.kind != "boundary" or denial not in whole.denies_for_mfa[:1]:
         return
-    allows = [each for each in whole.statements if each.allows]
-    if not allows or (
-        actions_of(denial).all_but and not any(may_overlap(each, denial) for each in allows)
-    ):
+    if not whole.allowing or (actions_of(denial).all_but and not is_of_what_is_allowed(subject)):
         yield Flaw(
             BOUNDARY_NOTHING,
             subject.place_of_action(),
@@ -216,6 +213,11 @@ def _matches_more(one: Statement, other: Statement) -> bool:
     return all(map(operator.ge, wider[:2], narrower[:2])) and wider.fresh >= narrower.fresh
 
 
+def is_of_what_is_allowed(subject: Subject) -> bool:
+    """Say whether an Allow may be about some of its actions."""
+    return any(may_overlap(each, subject.statement) for each in subject.whole.allowing)
+
+
 def denies_nearly_all(subject: Subject) -> bool:
     """Say whether it denies everything but named actions to requests without MFA."""
     return denies_all_actions(subject) and is_about_everything(subject.statement)
@@ -224,7 +226,7 @@ def denies_nearly_all(subject: Subject) -> bool:
 def denies_all_actions(subject: Subject) -> bool:
     """Say whether it denies all actions, or all but some, to requests of users without MFA."""
     statement = subject.statement
-    everything = statement.not_actions is not None or "*" in actions_of(statement).names
+    everything = "*" in names_of(statement)
     known = not any(map(is_unfilled, statement.not_actions or ()))
     return everything and known and subject.refuses_without_mfa and limits_users(subject)
 
@@ -276,7 +278,7 @@ def sparing(subject: Subject) -> dict[str, object]:
         return {"NotAction": list(SPARED)}
     needed = {name.lower() for name in SPARED}
     left = [name for name in statement.actions if name.lower() not in needed]
-    met = any(includes(name.lower(), action) for name in left for action in needed)
+    met = any(_takes_in(name, action) for name in left for action in needed)
     return {"Action": left} if left and not met else {}
 
 
@@ -288,26 +290,23 @@ def lists_own_care(statement: Statement) -> bool:
 
 
 def _may_deny_more(subject: Subject) -> bool:
-    sessions = map(mfa_session, (SHORTEST_USEFUL_SECONDS // 2, SHORTEST_USEFUL_SECONDS))
     return subject.refuses_without_mfa and all(
-        any(is_met(each, session.facts) is False for each in subject.mfa_conditions)
-        for session in sessions
+        any(is_met(each, mfa_session(age).facts) is False for each in subject.mfa_conditions)
+        for age in (SHORTEST_USEFUL_SECONDS // 2, SHORTEST_USEFUL_SECONDS)
     )
 
 
 def _exempting_all(subject: Subject) -> Condition | None:
     for condition in subject.other_conditions:
         exempting = "Not" in condition.operator and condition.key.lower() in _CALLER_KEYS
-        if exempting and all(is_met(condition, who) is False for who in _CALLERS):
+        if exempting and all(is_met(condition, who) is False for who in (A_USER, A_SESSION, ROOT)):
             return condition
     return None
 
 
 def _all_left_out(subject: Subject) -> str:
-    statement = subject.statement
-    if actions_of(statement).all_but and any(
-        includes(name, "*") for name in actions_of(statement).names
-    ):
+    statement, named = subject.statement, actions_of(subject.statement)
+    if named.all_but and any(includes(name, "*") for name in named.names):
         return "NotAction holds *, which is every action"
     if any(includes(name, "*") for name in statement.not_resources or ()):
         return "NotResource holds *, which is every resource"
@@ -321,7 +320,7 @@ def _all_free(subject: Subject) -> str:
     """
     denial, whole = subject.statement, subject.whole
     alone = subject.document.kind == "identity" and whole.denies_for_mfa == [denial]
-    if not alone or any(each.allows and may_overlap(each, denial) for each in whole.statements):
+    if not alone or is_of_what_is_allowed(subject):
         return ""
     services = filter(whole_service, denial.not_actions or ())
     given = list(filter(whole.allows_without_mfa, services))
@@ -331,15 +330,15 @@ def _all_free(subject: Subject) -> str:
 def _leaves_all_else(subject: Subject) -> bool:
     statement, where = subject.statement, subject.statement.resources or ()
     elsewhere = replace(statement, resources=None, not_resources=where)
-    return not all(subject.whole.denies(elsewhere, kind) for kind in KINDS_WITHOUT_MFA)
+    return not subject.whole.denies_without_mfa(elsewhere)
 
 
 def _sparing_all_needed(subject: Subject) -> dict[str, object]:
-    lax = (DEACTIVATION.lower(), DELETION.lower())
-    kept = [
-        name
-        for name in subject.statement.not_actions or ()
-        if not any(includes(name.lower(), action) for action in lax)
-    ]
-    spared = Patterns(name.lower() for name in kept)
-    return {"NotAction": [*kept, *(name for name in SPARED if not spared.cover(name.lower()))]}
+    lax, spared = (DEACTIVATION, DELETION), subject.statement.not_actions or ()
+    kept = [name for name in spared if not any(_takes_in(name, action) for action in lax)]
+    missing = [name for name in SPARED if not any(_takes_in(each, name) for each in kept)]
+    return {"NotAction": kept + missing}
+
+
+def _takes_in(pattern: str, action: str) -> bool:
+    return includes(pattern.lower(), action.lower())

@@ -18,15 +18,7 @@ from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
-from mfa_session.policy.rules.rule import (
-    ERROR,
-    REJECTED,
-    WARNING,
-    Flaw,
-    Rule,
-    Subject,
-    and_more,
-)
+from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject, and_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -84,6 +76,7 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
+_VERSIONS = (None, CURRENT_VERSION, _OLDER)
 
 
 def check_elements(subject: Subject) -> Iterator[Flaw]:
@@ -94,7 +87,7 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
             free = near and near[0] not in subject.statement.elements
             yield Flaw(
                 UNKNOWN_ELEMENT,
-                subject.document.source.position(node.key_offset),
+                subject.place_of(name),
                 f"{name} is not an element of a statement"
                 + (f"; {near[0]} was probably meant" if free else ""),
                 REJECTED,
@@ -105,12 +98,9 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
 
 def check_form(subject: Subject) -> Iterator[Flaw]:
     """Find other faults for which IAM rejects a policy."""
-    for position, what, cure in (
-        *_in_the_policy(subject),
-        *_in_the_statement(subject),
-        *_in_principals(subject),
-    ):
-        yield Flaw(MALFORMED, position, what, REJECTED, cure)
+    for find in (_in_the_policy, _in_the_statement, _in_principals):
+        for position, what, cure in find(subject):
+            yield Flaw(MALFORMED, position, what, REJECTED, cure)
 
 
 def check_references(subject: Subject) -> Iterator[Flaw]:
@@ -128,7 +118,7 @@ def check_references(subject: Subject) -> Iterator[Flaw]:
             cure = f"write ${{!{item.misread}}}, of which Fn::Sub makes {variable}"
         yield Flaw(
             MALFORMED,
-            subject.document.source.position(item.offset),
+            subject.place_at(item),
             what + and_more(misread),
             who,
             cure,
@@ -137,15 +127,15 @@ def check_references(subject: Subject) -> Iterator[Flaw]:
 
 def check_version(subject: Subject) -> Iterator[Flaw]:
     """Find variables in policies whose Version has none."""
-    if subject.document.version not in {None, _OLDER}:  # IAM rejects another
+    version = subject.document.version
+    if version not in {None, _OLDER}:  # IAM rejects another
         return
     found = next((item for item in subject.texts() if has_variable(str(item.value))), None)
     if found is not None:
-        version = subject.document.version
         why = f"Version is {version}" if version else "it has no Version, which means 2008-10-17"
         yield Flaw(
             OLD_VERSION,
-            subject.document.source.position(found.offset),
+            subject.place_at(found),
             f"variables are plain text in this policy: {why}",
             "the variable matches nobody",
             f'write "Version": "{CURRENT_VERSION}" at the top of the policy',
@@ -153,21 +143,20 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
 
 
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    document, statement = subject.document, subject.statement
-    if statement is not document.statements[0]:
+    document = subject.document
+    if subject.statement is not document.statements[0]:
         return
     version = document.version
-    if version not in {None, CURRENT_VERSION, _OLDER} and not is_unfilled(version or ""):
-        what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
-        cure = f'write "Version": "{CURRENT_VERSION}"'
-        yield document.source.position(document.beside["Version"].key_offset), what, cure
     for name, node in document.beside.items():
+        position = document.source.position(node.key_offset)
         if _comment(name):
             what = f"{name} is not an element of a policy: JSON has no comments"
-            yield document.source.position(node.key_offset), what, f"remove {name}"
+            yield position, what, f"remove {name}"
         elif name in ELEMENTS:
-            what = f"{name} is outside the statements"
-            yield document.source.position(node.key_offset), what, "move it into the statement"
+            yield position, f"{name} is outside the statements", "move it into the statement"
+        elif name == "Version" and not (version in _VERSIONS or is_unfilled(version or "")):
+            what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
+            yield position, what, f'write "Version": "{CURRENT_VERSION}"'
 
 
 def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
@@ -206,11 +195,11 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         elif trust and not may_be_of(action, (*TRUST_ACTIONS, "sts:assumerole*")):
             what = f"{action} does not belong in a role's trust policy"
             cure = "move it to the role's permission policy"
-            yield subject.document.source.position(item.offset), what, cure
+            yield subject.place_at(item), what, cure
     if none:
         what = f"{none[0].value!r} cannot be an action" + and_more(none)
         cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
-        yield subject.document.source.position(none[0].offset), what, cure
+        yield subject.place_at(none[0]), what, cure
 
 
 def _is_empty(node: Node | None) -> bool:
@@ -245,22 +234,18 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             if (found := _why_none(kind, str(item.value)))
         ]
         for item, (what, cure) in wrong[:1]:
-            yield subject.document.source.position(item.offset), what + and_more(wrong), cure
+            yield subject.place_at(item), what + and_more(wrong), cure
 
 
 def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     if kind.lower() not in _TYPES and not is_unfilled(kind):
-        return (
-            f"{kind} cannot be a type of principal",
-            "use AWS, Service or Federated",
-        )
+        return f"{kind} cannot be a type of principal", "use AWS, Service or Federated"
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
-    is_arn_of_service = kind == "Service" and text.startswith("arn:")
     filled_in = is_unfilled(text) and not _of_no_principal(text)
-    if not is_arn_of_service and (fits(text) or filled_in or not cure):
-        return None
-    if is_arn_of_service:
+    if kind == "Service" and text.startswith("arn:"):
         cure = f'write {{"AWS": "{text}"}}'
+    elif fits(text) or filled_in or not cure:
+        return None
     elif kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
     return f"{text} cannot be a principal of the type {kind}", cure

@@ -1,17 +1,17 @@
-"""Condition keys that do not exist or that no request brings."""
+"""Condition keys that do not exist or that no request brings, in conditions and as variables."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import may_be_of
-from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext
-from mfa_session.policy.fixes import age_seconds, right_condition
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext, role_session
+from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
@@ -19,7 +19,9 @@ from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subj
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa_session.policy.credentials import Truth
     from mfa_session.policy.document import Condition
+
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
     ERROR,
@@ -34,7 +36,13 @@ NO_SUCH_KEY = Rule(
     "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
     "as well.",
 )
-RULES = (UNKNOWN_KEY, NO_SUCH_KEY)
+NO_USER = Rule(
+    "username-in-role-policy",
+    WARNING,
+    "A role's own policy uses `aws:username`, in a condition or as a variable: role sessions have "
+    "none, and nothing matches.",
+)
+RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
 # The keys for all services (IAM reference, global condition context keys); those of _OLDER stand in
 # policies of AWS's own or of its older guides.
 _NAMES = """
@@ -93,7 +101,7 @@ _KEYS = {
     }.items()
 }
 _GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
-is_in_form = re.compile(
+_is_in_form = re.compile(
     r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII
 ).fullmatch
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
@@ -132,8 +140,16 @@ _SENT_BY = {
 }
 # The keys that credentials of instances bring to every service.
 _OF_INSTANCES = {"ec2:roledelivery", "ec2:sourceinstancearn"}
-EXISTING = "use one of AWS's condition keys"
-ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
+_EXISTING = "use one of AWS's condition keys"
+_ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
+_variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
+_of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
+_of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
+_user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
+_filled_in = re.compile(r"(?<!\$)\$\{(?![\w-]+:[^:])").search
+_TEMPLATES = (".tftpl", ".tpl", ".tmpl")
+# What the Serverless Framework fills in, whose files are YAML.
+_OF_SERVERLESS = {"aws:accountid", "aws:region"}
 
 
 def check_keys(subject: Subject) -> Iterator[Flaw]:
@@ -147,11 +163,7 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
                 f"AWS has no condition key {condition.key!r}; {meant} was probably meant",
                 f"no request has that key: {_never_there(subject, condition)}",
                 "write the condition like this",
-                right_condition(
-                    subject.statement,
-                    instead_of=[condition],
-                    age_limit=age_of(condition) if meant == MFA_AGE else None,
-                ),
+                with_right_key(subject, condition, meant),
             )
 
 
@@ -162,15 +174,15 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
         about = subject.mfa_conditions or (subject.document.kind == "resource" and prefix == "s3")
         if misspelt(condition) or not (about or prefix in _ANYWHERE):
             continue
-        near = meant_instead(condition.key)
+        near = _meant_instead(condition.key)
         near = _meant_by_other(subject, condition.key) if near is None else near
         if near is not None:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"AWS has no condition key {condition.key}" + and_nearest(near),
+                f"AWS has no condition key {condition.key}" + _and_nearest(near),
                 f"no request has that key: {_never_there(subject, condition)}",
-                EXISTING,
+                _EXISTING,
                 severity=None if near or prefix == "aws" else NOTE,
             )
 
@@ -184,13 +196,12 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
         if having not in met_by:  # once for all of a service's keys
             met_by[having] = any(may_be_of(action, having) for action in actions)
         if having and not (lenient or met_by[having]):
-            met = is_met(condition, RequestContext({condition.key: None}))
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
                 f"{actions[0]} has no condition key {condition.key}"
                 + (f"; {example} has it" if example else ""),
-                f"the condition is {'always' if met else 'never'} met",
+                _met_always_or_never(condition),
                 "use a key that the action has, or remove the condition",
             )
 
@@ -202,15 +213,15 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     demands = not subject.statement.allows and subject.whole.concern_mfa
     most = "*" in actions and bool(subject.mfa_conditions or demands)
     for condition in subject.other_conditions if none or most else ():
-        absent = is_met(condition, RequestContext({condition.key: None}))
         is_tag = condition.key.lower().startswith("aws:requesttag/")
-        if is_tag and (condition.operator != "Null" or (most and absent)):
+        demanded = condition.operator != "Null" or (most and is_met_without_key(condition))
+        if is_tag and demanded:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
                 f"requests for {'most actions' if most else subject.as_written(actions[0])} have "
                 f"no tags, and no {condition.key}",
-                f"the condition is {'always' if absent else 'never'} met",
+                _met_always_or_never(condition),
                 "compare aws:ResourceTag, the tag of the resource, or name the actions that take "
                 "tags",
             )
@@ -221,8 +232,7 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
     trusts = subject.document.kind == "trust" and subject.requires_mfa
     for condition in subject.other_conditions if trusts else ():
         needed = _SENT_BY.get(condition.key.lower().partition("/")[0])
-        absent = is_met(condition, RequestContext({condition.key: None}))
-        if needed and not (absent or subject.whole.allows_anyhow(needed)):
+        if needed and not (is_met_without_key(condition) or subject.whole.allows_anyhow(needed)):
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
@@ -230,6 +240,72 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
                 "everybody is locked out",
                 f"allow {needed} as well",
             )
+
+
+def check_variables(subject: Subject) -> Iterator[Flaw]:
+    """Find variables that IAM cannot fill in, and keys that should be variables."""
+    wrong = [
+        (item, f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
+        for item in subject.items_of("Resource", "NotResource")
+        if not _of_terraform(str(item.value))  # which has `&{aws:username}` and `$${aws:username}`
+        for key in keys_outside_of_braces(str(item.value))
+    ]
+    for item in subject.texts():
+        for key in map(str.strip, _variable.findall(str(item.value))):
+            near = _meant_instead(key)
+            dotted = key.lower().replace("aws.", "aws:", 1)
+            if key.startswith("!aws:"):
+                message = f"only CloudFormation's Fn::Sub makes ${{{key[1:]}}} of ${{{key}}}"
+                wrong.append((item, f"write ${{{key[1:]}}}", message))
+            elif dotted != key.lower() and _meant_instead(dotted) is None and _is_in_form(dotted):
+                wrong.append((item, f"write ${{{dotted}}}", f"{key} is no variable of IAM"))
+            elif near is not None and not (subject.is_in_yaml and key.lower() in _OF_SERVERLESS):
+                message = f"AWS has no condition key {key}{_and_nearest(near)}"
+                wrong.append((item, _EXISTING, message))
+    first = {message: (item, cure) for item, cure, message in reversed(wrong)}
+    for message, (item, cure) in reversed(first.items()):
+        yield Flaw(
+            NO_SUCH_KEY,
+            subject.place_at(item),
+            message,
+            "the value matches nothing: "
+            + ("it allows nobody" if subject.statement.allows else "it stops nobody"),
+            cure,
+        )
+
+
+def check_escapes(subject: Subject) -> Iterator[Flaw]:
+    """Find the first `$${aws:username}` in a policy with nothing else that a template fills in."""
+    source = subject.document.source
+    escaped = next((each for each in subject.texts() if "$${aws:" in str(each.value)), None)
+    if escaped is None or "$${aws:" in source.text[: escaped.offset]:
+        return
+    if not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
+        yield Flaw(
+            NO_SUCH_KEY,
+            source.position(escaped.offset),
+            "to IAM, $${aws:…} is a $ before the value; only Terraform's templatefile makes it "
+            "${aws:…}",
+            "unless it does, the value matches nothing",
+            "write ${aws:…} where IAM is to read this text",
+            severity=NOTE,
+        )
+
+
+def check_username(subject: Subject) -> Iterator[Flaw]:
+    """Find user names in a role's policy."""
+    needing = [
+        *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
+        *(each.node.key_offset for each in subject.other_conditions if _needs_user_name(each)),
+    ]
+    if subject.on_role and needing:
+        yield Flaw(
+            NO_USER,
+            subject.document.source.position(needing[0]),
+            "this is a role's policy, and role sessions have no aws:username",
+            "nobody is allowed anything" if subject.statement.allows else "nobody is stopped",
+            "use aws:userid or a tag of the role, or move the statement to a user's policy",
+        )
 
 
 def misspelt(condition: Condition) -> str | None:
@@ -241,22 +317,30 @@ def misspelt(condition: Condition) -> str | None:
         return None
     age_name = MFA_AGE.partition(":")[2].lower()
     names = (MFA_PRESENT.partition(":")[2].lower(), age_name)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=ALIKE)
+    near, of_age = difflib.get_close_matches(name, names, n=1, cutoff=_ALIKE), name.endswith("age")
     if near:
-        of_age = near[0] == age_name and (condition.operator != "Bool" or name.endswith("age"))
-        return MFA_AGE if of_age else MFA_PRESENT
-    if "mfa" in name or "multifactor" in name:
-        return MFA_AGE if name.endswith("age") else MFA_PRESENT
-    return None
+        of_age = near[0] == age_name and (condition.operator != "Bool" or of_age)
+    elif not ("mfa" in name or "multifactor" in name):
+        return None
+    return MFA_AGE if of_age else MFA_PRESENT
 
 
-def age_of(condition: Condition) -> str:
-    """Return the age in seconds that a condition on a misspelt key compares to, or an hour."""
-    return str(next(filter(None, map(age_seconds, condition.values)), 3600))
+def with_right_key(subject: Subject, wrong: Condition, meant: str | None) -> dict[str, Any]:
+    """Return the Condition with the MFA key that is meant, and the age that is compared."""
+    ages = filter(None, map(age_seconds, wrong.values))
+    age = next(ages, HOUR_SECONDS) if meant == MFA_AGE else None
+    return right_condition(
+        subject.statement, instead_of=[wrong], age_limit=str(age) if age else None
+    )
+
+
+def is_met_without_key(condition: Condition) -> Truth:
+    """Say whether a request that lacks the condition's key meets it."""
+    return is_met(condition, RequestContext({condition.key: None}))
 
 
 def _meant_by_other(subject: Subject, key: str) -> str | None:
-    """Return the same as `meant_instead` for a key without a prefix, or of no AWS service."""
+    """Return the same as `_meant_instead` for a key without a prefix, or of no AWS service."""
     found = None if is_unfilled(key) else _plain_form(key)
     if found is None or subject.names is None:
         return None
@@ -279,24 +363,27 @@ def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, 
     return (f"{service}:*", *_SHARED[service]), ""
 
 
+def _met_always_or_never(condition: Condition) -> str:
+    return f"the condition is {'always' if is_met_without_key(condition) else 'never'} met"
+
+
 def _never_there(subject: Subject, condition: Condition) -> str:
-    matches = is_met(condition, RequestContext({condition.key: None}))
+    matches = is_met_without_key(condition)
     if subject.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
     return "everybody is locked out, with MFA too" if matches else "nobody is stopped"
 
 
-def and_nearest(key: str | None) -> str:
-    """Return the end of a message that names a key of `meant_instead`."""
+def _and_nearest(key: str) -> str:
     return f"; the nearest is {key}" if key else ""
 
 
-def meant_instead(key: str) -> str | None:
+def _meant_instead(key: str) -> str | None:
     """Return the key that is most like one which AWS does not have; None if AWS has it.
 
     What is not written as a key of AWS's is not judged: other prefixes, placeholders.
     """
-    found = is_in_form(key)
+    found = _is_in_form(key)
     if found is None:
         return None
     known, name = _KEYS[found[1].lower()], found[2].lower() + ("/" if found[3] else "")
@@ -309,3 +396,15 @@ def meant_instead(key: str) -> str | None:
     near = nearest_of(name, [each for each in known if each.endswith("/") == of_tags], most=1)
     tail = "…" if of_tags else ""
     return f"{found[1].lower()}:{known[near[0]]}{tail}" if near else ""
+
+
+def keys_outside_of_braces(text: str) -> list[str]:
+    """Return the keys in a text that are to be variables and are not."""
+    return _of_a_user(_variable.sub("", text))
+
+
+def _needs_user_name(condition: Condition) -> bool:
+    if condition.is_about("aws:username"):
+        return is_met(condition, role_session().facts) is False
+    lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator
+    return not lenient and bool(condition.values) and all(map(_user_name, condition.values))

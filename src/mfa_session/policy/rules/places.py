@@ -100,9 +100,11 @@ def _first_without_policies(whole: WholePolicy) -> Statement | None:
 
     One of everybody may be in the policy of a VPC endpoint, which every service has.
     """
-    named = filter(has_principal, whole.statements)
-    alone = (each for each in named if not is_for_everybody(each))
-    return next((each for each in alone if _is_about(each, *_WITHOUT_POLICIES)), None)
+    for each in whole.statements:
+        of_somebody = has_principal(each) and not is_for_everybody(each)
+        if of_somebody and _is_about(each, *_WITHOUT_POLICIES):
+            return each
+    return None
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
@@ -114,22 +116,22 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     wrong = [item for item in texts if _is_no_arn(str(item.value))]
     bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else ""
     other = [item for item in texts if bucket and not _is_of(bucket, str(item.value))]
-    if other and not wrong:
+    if wrong:
         yield Flaw(
             NO_ARN,
-            subject.document.source.position(other[0].offset),
+            subject.place_at(wrong[0]),
+            f"{wrong[0].value!r} is neither an ARN nor *{and_more(wrong)}",
+            REJECTED,
+            "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
+        )
+    elif other:
+        yield Flaw(
+            NO_ARN,
+            subject.place_at(other[0]),
             f"{other[0].value} is not {bucket} alone, and a bucket's policy is about one bucket",
             REJECTED,
             f"write arn:aws:s3:::{bucket}, or that with /* for the objects",
             severity=WARNING,
-        )
-    if wrong:
-        yield Flaw(
-            NO_ARN,
-            subject.document.source.position(wrong[0].offset),
-            f"{wrong[0].value!r} is neither an ARN nor *{and_more(wrong)}",
-            REJECTED,
-            "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
         )
 
 
@@ -164,16 +166,14 @@ def _is_of(bucket: str, resource: str) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _may_be_an_rcp(whole: WholePolicy) -> bool:
-    return all(map(_may_be_of_an_rcp, whole.statements))
+    """Say whether it may be a resource control policy, which limits like an SCP.
 
-
-def _may_be_of_an_rcp(statement: Statement) -> bool:
-    """Say whether a statement may be a resource control policy's, which limits like an SCP.
-
-    It is for everybody, and about what services do that keep resources.
+    All of it is for everybody, and about what services do that keep resources.
     """
-    named = statement.not_actions is None and _is_in_rcps(statement)
-    return named and is_for_everybody(statement)
+    return all(
+        each.not_actions is None and _is_in_rcps(each) and is_for_everybody(each)
+        for each in whole.statements
+    )
 
 
 def _is_in_rcps(statement: Statement) -> bool:
@@ -182,10 +182,9 @@ def _is_in_rcps(statement: Statement) -> bool:
 
 
 def _is_no_arn(text: str) -> bool:
-    if text.startswith("arn:"):
-        parts = with_variables_as("x", text).split(":", _ARN_PARTS - 1)
-        account = parts[_ACCOUNT_AT] if len(parts) > _ACCOUNT_AT else ""
-        in_account = "/" in account.partition("*")[0] and not is_unfilled(account)
-        short = len(parts) < _ARN_PARTS and not ("*" in text or is_unfilled(text))
-        return in_account or short
-    return not (text.startswith("*") or is_unfilled(text))
+    if not text.startswith("arn:"):
+        return not (text.startswith("*") or is_unfilled(text))
+    parts = with_variables_as("x", text).split(":", _ARN_PARTS - 1)
+    account = "".join(parts[_ACCOUNT_AT:][:1])
+    in_account = "/" in account.partition("*")[0] and not is_unfilled(account)
+    return in_account or (len(parts) < _ARN_PARTS and not ("*" in text or is_unfilled(text)))

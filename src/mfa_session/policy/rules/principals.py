@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.credentials import DIRECT_CALL, RequestContext, mfa_session
+from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext, mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
     is_for_everybody,
     is_for_services,
     standing_for_services,
 )
-from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
+from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
@@ -40,10 +40,9 @@ FEDERATED = Rule(
     "The statement requires MFA of SAML or OpenID Connect users: they are locked out.",
 )
 RULES = (ANYONE, SERVICE, FEDERATED)
-_ARN_KEY = "aws:principalarn"
 # Somebody of an account that is nobody's here; one in an organisation of its own, one in none.
 _OUTSIDER = {
-    _ARN_KEY: ("arn:aws:iam::999999999999:user/outsider",),
+    PRINCIPAL_ARN: ("arn:aws:iam::999999999999:user/outsider",),
     "aws:PrincipalAccount": ("999999999999",),
     "aws:userid": ("AIDAOUTSIDEROUTSIDER1",),
     "kms:CallerAccount": ("999999999999",),
@@ -66,7 +65,7 @@ _OUTSIDERS = tuple(
 # What a service brings that calls by itself: none of the keys about a principal of an account.
 _A_SERVICE = RequestContext(
     {
-        **dict.fromkeys((_ARN_KEY, "aws:PrincipalAccount", "aws:PrincipalOrgID",
+        **dict.fromkeys((PRINCIPAL_ARN, "aws:PrincipalAccount", "aws:PrincipalOrgID",
                          "aws:PrincipalOrgPaths", "aws:PrincipalType", "aws:userid",
                          "aws:username")),
         "aws:PrincipalIsAWSService": ("true",),
@@ -110,7 +109,7 @@ _OF_SERVICES = {
     "aws:sourcearn",
 }
 _NETWORK = "aws:sourceip"
-_NO_SERVICE = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+_NO_SERVICE = ("Bool", "aws:PrincipalIsAWSService", "false")
 _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
@@ -125,8 +124,8 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
         return
     if subject.whole.denies_where(subject.statement, _is_met_by_outsiders):
         return
-    whole, partly = _asks_for_mfa(subject), _is_partly_only_with_mfa(subject)
-    if whole or partly:
+    whole = _asks_for_mfa(subject)
+    if whole or _asks_in_part(subject):
         found = subject.reach
         inverted = found is not None and not any(found.with_mfa)
         others = "NotPrincipal is everybody else" if all_but else "Principal is everybody"
@@ -165,7 +164,7 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
             if alone
             else "keep this statement without the service, and add for the service: "
             f"{in_words(subject.statement, Principal=own)}",
-            without_mfa_conditions(subject.statement) if alone else {},
+            {"Condition": other_conditions(subject.statement)} if alone else {},
         )
 
 
@@ -193,7 +192,7 @@ def check_services_denied(subject: Subject) -> Iterator[Flaw]:
             f"this Deny is also for {service}, an AWS service, and services have no MFA",
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
-            right_condition(subject.statement, besides=_NO_SERVICE),
+            right_condition(subject.statement, besides=[_NO_SERVICE]),
         )
 
 
@@ -285,7 +284,7 @@ def _keeps_outsiders_out(condition: Condition) -> bool:
     key = _plain(condition)
     if key in _OF_ANY_ACCOUNT:
         return False
-    if key == _ARN_KEY and any(map(_is_of_any_account, condition.values)):
+    if condition.is_about(PRINCIPAL_ARN) and any(map(_is_of_any_account, condition.values)):
         return False
     return not any(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
 
@@ -305,12 +304,12 @@ def _plain(condition: Condition) -> str:
 
 def _asks_for_mfa(subject: Subject) -> bool:
     statement, found = subject.statement, subject.reach
-    if not statement.allows or subject.mfa_conditions:
+    if subject.mfa_conditions:
         return statement.allows and found is not None and not found.nobody
-    return all(subject.whole.denies(statement, kind) for kind in KINDS_WITHOUT_MFA)
+    return statement.allows and subject.whole.denies_without_mfa(statement)
 
 
-def _is_partly_only_with_mfa(subject: Subject) -> bool:
+def _asks_in_part(subject: Subject) -> bool:
     statement, whole = subject.statement, subject.whole
     free = statement.allows and not subject.mfa_conditions
     return free and all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)

@@ -12,7 +12,7 @@ from mfa_session.policy.coverage import actions_of, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, reach
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -25,6 +25,7 @@ from mfa_session.policy.rules.exemptions import (
     spares_everything,
     sparing,
 )
+from mfa_session.policy.rules.keys import is_met_without_key
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -84,12 +85,10 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
         (DEACTIVATION, REMOVAL_SPARED, "can replace the MFA device"),
         (DELETION, DELETION_SPARED, "can delete devices that others have not enabled yet"),
     ):
-        spared = not concerns(subject.statement, action)
-        if spared and action == DELETION:
-            spared = _may_delete_those_of_others(subject.whole)
-        if spared and not (
-            subject.whole.allows_only_with_mfa(action) or _is_denied(subject, action)
-        ):
+        harmless = action == DELETION and not _may_delete_those_of_others(subject.whole)
+        if harmless or concerns(subject.statement, action):
+            continue
+        if not (subject.whole.allows_only_with_mfa(action) or _is_denied(subject, action)):
             yield Flaw(
                 rule,
                 subject.place_of_action(action),
@@ -162,9 +161,12 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
     spares_removal = subject.statement.not_actions and not concerns(subject.statement, DEACTIVATION)
     if subject.on_role or spares_removal:
         return  # who may take a device off needs no tag
+    # A Deny of listed actions is not for administrators, who get round it in other ways as well.
+    by_name = subject.statement.actions is not None
+    may_tag = functools.partial(_allows_own_tags, subject.whole, by_name=by_name)
     for condition in subject.other_conditions:
         escaping = (each for each in _TAGGING if _escapes(condition, each))
-        action = next((each for each in escaping if _may_tag_oneself(subject, each)), None)
+        action = next(filter(may_tag, escaping), None)
         if action:
             yield Flaw(
                 REMOVAL_SPARED,
@@ -180,11 +182,8 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
 
 def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
     patterns = subject.statement.not_actions or ()
-    if (
-        subject.document.kind == "identity"
-        and any(each.lower() == "iam:*" for each in patterns)
-        and not _is_denied(subject)
-    ):
+    spared = any(each.lower() == "iam:*" for each in patterns)
+    if spared and subject.document.kind == "identity" and not _is_denied(subject):
         yield Flaw(
             REMOVAL_SPARED,
             subject.place_of_action("iam:*"),
@@ -233,24 +232,21 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
 def _escapes(condition: Condition, action: str) -> bool:
     if not condition.key.lower().startswith("aws:principaltag/") or condition.is_unfilled:
         return False
-    states: list[tuple[str] | None] = [None]
-    if action == _TAG:
-        states = [(each,) for each in (*condition.values, "-")]
-    return any(is_met(condition, RequestContext({condition.key: each})) is False for each in states)
-
-
-def _may_tag_oneself(subject: Subject, action: str) -> bool:
-    """Say whether one may change one's own tags by an action, and no Deny is about that.
-
-    A Deny of listed actions is not for administrators, who get round it in other ways as well.
-    """
-    by_listed = subject.statement.actions is not None
-    return _allows_own_tags(subject.whole, action, by_name=by_listed)
+    if action == _UNTAG:
+        return is_met_without_key(condition) is False
+    tags = (RequestContext({condition.key: (value,)}) for value in (*condition.values, "-"))
+    return any(is_met(condition, tag) is False for tag in tags)
 
 
 @functools.lru_cache(maxsize=128)
 def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
-    about = [each for each in whole.statements if concerns(each, action) or _is_open(each)]
+    """Say whether one may change one's own tags by an action, and no Deny is about that."""
+    about = [
+        each
+        for each in whole.statements
+        if concerns(each, action)
+        or (not each.allows and any(map(is_unfilled, each.actions or ())))  # may be about it
+    ]
     return all(each.allows for each in about) and any(
         not each.conditions
         and any(map(_covers_own_user, each.resources or ()))
@@ -259,32 +255,23 @@ def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
     )
 
 
-def _is_open(denial: Statement) -> bool:
-    return not denial.allows and any(map(is_unfilled, denial.actions or ()))
-
-
 @functools.lru_cache(maxsize=32)
 def _may_delete_those_of_others(whole: WholePolicy) -> bool:
-    return any(map(_deletes_those_of_others, whole.statements))
-
-
-def _deletes_those_of_others(statement: Statement) -> bool:
-    """Say whether it is an Allow to delete devices that are not one's own.
+    """Say whether an Allow without MFA is to delete devices that are not one's own.
 
     One's own harms nobody: AWS refuses to delete a device that is enabled.
     """
-    where = statement.resources or ("*",)
-    of_others = any(each.endswith("*") and ":user/" not in each for each in where)
-    found = reach(statement)
-    without_mfa = found is None or not found.needs_mfa
-    return statement.allows and without_mfa and concerns(statement, DELETION) and of_others
+    return any(
+        any(where.endswith("*") and ":user/" not in where for where in each.resources or ("*",))
+        for each in whole.allowing_without_mfa
+        if concerns(each, DELETION)
+    )
 
 
 @functools.lru_cache(maxsize=32)
 def _names_removal(whole: WholePolicy) -> bool:
     """Say whether an Allow names it, and so has the finding itself."""
-    name = DEACTIVATION.lower()
-    return any(each.allows and name in actions_of(each).names for each in whole.statements)
+    return any(DEACTIVATION.lower() in actions_of(each).names for each in whole.allowing)
 
 
 def _is_of_anybody(subject: Subject) -> bool:

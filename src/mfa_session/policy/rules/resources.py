@@ -46,6 +46,7 @@ WRONG_RESOURCE = Rule(
 )
 RULES = (WRONG_RESOURCE,)
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
+_has_partition = re.compile("arn:[^:]*:").match
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
@@ -253,19 +254,11 @@ def _partition_of(whole: WholePolicy) -> str:
     found = Counter(
         partition
         for each in whole.statements
-        for partition in {_partition(resource) for resource in each.resources or ()}
-        if _is_plain(partition)
+        for partition in {arn.split(":")[1] for arn in each.resources or () if _has_partition(arn)}
+        if partition.replace("-", "").isalpha()
     )
     (first, most), *others = found.most_common(2) or [("aws", 1)]
     return first if not others or most > others[0][1] else "*"
-
-
-def _is_plain(partition: str) -> bool:
-    return partition.replace("-", "").isalpha()
-
-
-def _partition(arn: str) -> str:
-    return arn.split(":", 2)[1] if arn.startswith("arn:") and arn.count(":") > 1 else ""
 
 
 def _may_be_on(statement: Statement, wanted: str) -> bool:

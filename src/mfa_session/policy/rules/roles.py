@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.credentials import RequestContext, role_session
+from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
     has_principal,
@@ -22,6 +22,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import A_SESSION, A_USER, DEACTIVATION, DELETION
+from mfa_session.policy.rules.keys import is_met_without_key
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 from mfa_session.policy.rules.values import has_wrong_values
@@ -53,13 +54,12 @@ SCP = Rule(
     "sessions, which carry none, are locked out.",
 )
 RULES = (ROLE, IN_ROLE_POLICY, SCP)
-_ARN_KEY = "aws:principalarn"
 _FEW_SERVICES = 2
 _of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search
 # A role like any other, to see whether a pattern takes in all of them.
 _A_ROLE = RequestContext(
     {
-        _ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",),
+        PRINCIPAL_ARN: ("arn:aws:iam::123456789012:role/any-other",),
         "aws:userid": ("AROAANYOTHERANYOTHER1:session",),
     }
 )
@@ -70,7 +70,7 @@ _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
 # user has no colon.
 _SAYING_ROLE = {
-    _ARN_KEY: names_role,
+    PRINCIPAL_ARN.lower(): names_role,
     "aws:userid": re.compile(r"[^:$]*:.*").fullmatch,
     "aws:principaltype": re.compile("assumedrole", re.IGNORECASE).fullmatch,
 }
@@ -79,8 +79,7 @@ _SAYING_ROLE = {
 def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of role sessions by a policy that names the roles."""
     role = next(iter(roles_in(subject.statement)), None) or _role_locked_out(subject)
-    asks = subject.requires_mfa or subject.refuses_without_mfa
-    if role and (asks or leaves_roles_out(subject)):
+    if role and (subject.asks_for_mfa or leaves_roles_out(subject)):
         yield Flaw(
             ROLE,
             subject.place_of("Principal"),
@@ -98,11 +97,8 @@ def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
     """
     arns = (subject.statement.not_principals or {}).get("AWS", ())
     denies = subject.refuses_without_mfa and is_for_everybody_but_some(subject.statement)
-    if (
-        not denies
-        or any(map(is_unfilled, arns))
-        or any(map(_spares_roles, subject.other_conditions))
-    ):
+    spared = any(map(is_unfilled, arns)) or any(map(_spares_roles, subject.other_conditions))
+    if not denies or spared:
         return
     allowed = subject.whole.allowed_by_name(subject.statement, "role")
     roles = itertools.chain(filter(names_role, arns), allowed)
@@ -112,7 +108,7 @@ def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
         named = (
             f"NotPrincipal names {role}, but no session of it"
             if role in arns
-            else (f"an Allow names {role}, and NotPrincipal does not")
+            else f"an Allow names {role}, and NotPrincipal does not"
         )
         yield Flaw(
             ROLE,
@@ -126,10 +122,10 @@ def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
 
 def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked where another condition is met by role sessions, among others or alone."""
-    asks = subject.requires_mfa or subject.refuses_without_mfa
     told = bool(roles_in(subject.statement)) or any(check_exception(subject))
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
-    for condition in subject.other_conditions if asks and not elsewhere else ():
+    allows = subject.statement.allows
+    for condition in subject.other_conditions if subject.asks_for_mfa and not elsewhere else ():
         roles, negated = _roles_in(condition), "Not" in condition.operator
         if _is_met_by_roles_only(condition) or _exempts_all_users(subject, condition):
             yield Flaw(
@@ -138,18 +134,14 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
                 f"only sessions of roles meet {condition.written} {condition.key}, and they carry "
                 "no MFA, even if assuming it took a code",
                 "the role's sessions are locked out"
-                + (
-                    ", and no user meets the condition"
-                    if subject.statement.allows or negated
-                    else ""
-                ),
+                + (", and no user meets the condition" if allows or negated else ""),
                 "require MFA in the role's trust policy, then remove the MFA condition here"
-                if subject.statement.allows
+                if allows
                 else "require MFA in the role's trust policy, and delete this statement; if users "
                 "are meant, name them in the condition",
                 severity=ERROR if subject.document.kind in {"scp", "rcp"} else None,
             )
-        elif roles and not _is_allowed_elsewhere(subject):
+        elif roles and not (allows and subject.whole.is_open(subject.statement, "without_mfa")):
             yield Flaw(
                 ROLE,
                 condition.position,
@@ -233,9 +225,8 @@ def _has_exempt_session(role: str, arns: Collection[str]) -> bool:
         return True
     account, name = found.groups()
     session = f":{account}:assumed-role/{name}/"
-    if any(session in each for each in arns):
-        return True
-    return role not in arns and any(account in each for each in arns)
+    named = session if role in arns else account  # which stands in the ARN of a session, too
+    return any(named in each for each in arns)
 
 
 def _keeps_devices(statement: Statement) -> bool:
@@ -266,9 +257,9 @@ def _role_locked_out(subject: Subject) -> str | None:
 
 def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
     """Say whether conditions may exempt a role: one about something else than ARNs may do so."""
-    caller = RequestContext({_ARN_KEY: (role,)})
+    caller = RequestContext({PRINCIPAL_ARN: (role,)})
     return not all(
-        each.is_about(_ARN_KEY)
+        each.is_about(PRINCIPAL_ARN)
         and not (_is_meant_to_exempt(each) or any(map(is_unfilled, each.values)))
         and is_met(each, caller) is True
         for each in conditions
@@ -276,21 +267,16 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
 
 
 def _exempts_all_users(subject: Subject, condition: Condition) -> bool:
-    exempting = condition.is_about(_ARN_KEY) and "Not" in condition.operator
+    exempting = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
     of_one_account = subject.document.kind in {"identity", "boundary"}
     all_users = exempting and of_one_account and any(map(_of_all_users, condition.values))
-    return all_users and is_met(condition, A_SESSION) is not False
+    return all_users and _may_be_met_by_roles(condition)
 
 
 def _is_met_by_roles_only(condition: Condition) -> bool:
     if condition.values and len(_roles_in(condition)) == len(condition.values):
         return True
-    by_users = is_met(condition, A_USER)
-    return by_users is False and is_met(condition, A_SESSION) is not False
-
-
-def _is_allowed_elsewhere(subject: Subject) -> bool:
-    return subject.statement.allows and subject.whole.is_open(subject.statement, "without_mfa")
+    return is_met(condition, A_USER) is False and _may_be_met_by_roles(condition)
 
 
 def _roles_in(condition: Condition) -> list[str]:
@@ -311,16 +297,15 @@ def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
     if _is_meant_to_exempt(condition):
         return True
     statement, names = subject.statement, names_of(subject.statement)
-    everything = statement.not_actions is not None or "*" in names
-    everything = everything or sum(name.endswith(":*") for name in names) > _FEW_SERVICES
-    if everything and is_about_everything(statement) and condition.key.lower() == _ARN_KEY:
+    everything = "*" in names or sum(name.endswith(":*") for name in names) > _FEW_SERVICES
+    if everything and is_about_everything(statement) and condition.is_about(PRINCIPAL_ARN):
         meant = any(":assumed-role/" in each or _may_be_any(each) for each in condition.values)
         return meant or is_met(condition, _A_ROLE) is False
     return _spares_roles(condition)
 
 
 def _may_be_met_by_roles(condition: Condition) -> bool:
-    return is_met(condition, role_session().facts) is not False
+    return is_met(condition, A_SESSION) is not False
 
 
 def _spares_roles(condition: Condition) -> bool:
@@ -328,10 +313,10 @@ def _spares_roles(condition: Condition) -> bool:
     if _is_meant_to_exempt(condition):
         return True
     if _is_of_tag(condition):
-        return is_met(condition, RequestContext({condition.key: None})) is False
-    if condition.key.lower() == _ARN_KEY:
+        return is_met_without_key(condition) is False
+    if condition.is_about(PRINCIPAL_ARN):
         return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
-    return is_met(condition, _A_ROLE.over(role_session().facts)) is False
+    return is_met(condition, _A_ROLE.over(A_SESSION)) is False
 
 
 def _is_meant_to_exempt(condition: Condition) -> bool:

@@ -59,8 +59,7 @@ class Subject:
     def requires_mfa(self) -> bool:
         """Whether it is an Allow only for those with MFA."""
         found = self.reach
-        needs = found is not None and found.needs_mfa and not found.nobody
-        return self.statement.allows and needs
+        return self.statement.allows and bool(found and found.needs_mfa and not found.nobody)
 
     @property
     def refuses_without_mfa(self) -> bool:
@@ -75,6 +74,20 @@ class Subject:
             return bool(conditions) and all(map(refuses_by_intent, conditions))
         return not found.needs_mfa and not found.fresh
 
+    @property
+    def asks_for_mfa(self) -> bool:
+        """Whether it lets only those with MFA through, or stops some without it."""
+        return self.requires_mfa or self.refuses_without_mfa
+
+    @property
+    def is_in_yaml(self) -> bool:
+        """Whether the policy is in a file of YAML, as those of the Serverless Framework are."""
+        return self.document.source.label.endswith((".yml", ".yaml"))
+
+    def place_at(self, node: Node) -> Position:
+        """Return the position of a value."""
+        return self.document.source.position(node.offset)
+
     def place_of(self, element: str) -> Position:
         """Return the position of an element, or of the statement without it."""
         node = self.statement.elements.get(element)
@@ -88,7 +101,7 @@ class Subject:
         for item in self.items_of(element):
             named = item.value.lower() if isinstance(item.value, str) else ""
             if named and includes(named, action.lower() or "-"):
-                return self.document.source.position(item.offset)
+                return self.place_at(item)
         return self.place_of(element)
 
     def as_written(self, action: str) -> str:
@@ -178,3 +191,9 @@ class Finding:
 def and_more(found: Sequence[object]) -> str:
     """Say how many there are besides the first; nothing if it is alone."""
     return f" (and {len(found) - 1} more)" if found[1:] else ""
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """Name the first of these, and say how many more there are."""
+    more = f" and {len(names) - most} more" if names[most:] else ""
+    return ", ".join(names[:most]) + more

@@ -112,7 +112,7 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         who = "everybody is locked out, with MFA too"
     yield Flaw(
         PROMISE,
-        subject.document.source.position(statement.elements["Sid"].offset),
+        subject.place_at(statement.elements["Sid"]),
         f"the Sid is {statement.sid}, but {asking} for MFA",
         who,
         "remove this Deny, and ask for MFA in the role's trust policy"
@@ -143,7 +143,7 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
     if not any(concerns(subject.statement, action) for action in RESOURCES_OF):
         yield Flaw(
             PROMISE,
-            subject.document.source.position(subject.statement.elements["Sid"].offset),
+            subject.place_at(subject.statement.elements["Sid"]),
             f"the Sid is {subject.statement.sid}, but no action is about MFA devices",
             "nobody is allowed to find or manage a device by it",
             "write the action that is meant, such as iam:ListMFADevices, or change the Sid",
@@ -224,22 +224,16 @@ def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
 
 @functools.lru_cache(maxsize=32)
 def _left_open(whole: WholePolicy) -> str | None:
-    return next(
-        (
-            action
-            for each in whole.statements
-            if each.allows and not means_mfa(each)
-            for action in whole.undenied_parts(each, "long_term")
-            if action not in FIRST_STEPS and not is_unfilled(action)
-        ),
-        None,
-    )
+    for each in itertools.filterfalse(means_mfa, whole.allowing):
+        for action in whole.undenied_parts(each, "long_term"):
+            if action not in FIRST_STEPS and not is_unfilled(action):
+                return action
+    return None
 
 
 def check_hardware(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on MFA whose Sid demands a hardware device."""
-    demands = subject.requires_mfa or subject.refuses_without_mfa
-    if not (demands and _hardware(_letters(subject.statement))) or subject.on_role:
+    if not (subject.asks_for_mfa and _hardware(_letters(subject.statement))) or subject.on_role:
         return
     if not _keeps_out_virtual_devices(subject.whole):
         yield Flaw(
@@ -359,12 +353,8 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
 
 def _names_all(sid: str, actions: list[str]) -> bool:
     """Say whether a Sid names what each action is on, and does not say that this is exempt."""
-    things = (_thing(action) for action in actions)
+    things = ({word.lower() for word in _word(action)[1:]} - _GENERAL for action in actions)
     return not _exempts(sid) and all(any(word in sid for word in each) for each in things)
-
-
-def _thing(action: str) -> set[str]:
-    return {word.lower() for word in _word(action)[1:]} - _GENERAL
 
 
 def _first_word(name: str) -> str:

@@ -13,7 +13,7 @@ from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from mfa_session.policy.document import Condition
 
@@ -63,6 +63,7 @@ def _no_principal_type(text: str) -> bool:
 
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
 _without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRoleFor).*").fullmatch
+_with_path = re.compile("aws-(reserved|service-role)/").search
 _NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
 _no_account = re.compile(f"{_NO_ACCOUNT}|arn:.*").fullmatch
@@ -110,13 +111,20 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
     told = set[str]()
     for condition in subject.other_conditions:
         if condition.known and not condition.values:
-            yield _empty(subject, condition)
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.written} compares {condition.key} to an empty list",
+                _effect_of_wrong(subject, condition, ()),
+                "name the values, or remove the condition",
+            )
+        if _is_moment_as_number(condition):
+            continue
+        key = condition.key.lower()
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
-        kind = "" if _is_moment_as_number(condition) else kind
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
-        told_already = condition.key.lower() in told  # a range of a key has one finding
-        if wrong and not (told_already or any(map(_is_open, wrong))):
-            told.add(condition.key.lower())
+        if wrong and not (key in told or any(map(_is_open, wrong))):
+            told.add(key)  # a range of a key has one finding
             what, sample = _SAMPLES[kind]
             yield Flaw(
                 WRONG_VALUE,
@@ -155,11 +163,10 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.other_conditions:
         if not condition.is_about("aws:PrincipalArn"):
             continue
-        of_root = subject.document.kind == "trust" and "Not" not in condition.operator
-        of_aws = [each for each in condition.values if _without_path(each)]
-        others = any(
-            "aws-reserved/" in each or "aws-service-role/" in each for each in condition.values
-        )
+        negated = "Not" in condition.operator
+        of_root = subject.document.kind == "trust" and not negated
+        of_aws = list(filter(_without_path, condition.values))
+        others = any(map(_with_path, condition.values))
         if of_aws and not others:
             why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
             cure = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
@@ -178,9 +185,7 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
             WRONG_VALUE,
             condition.position,
             why,
-            "nobody is exempt"
-            if "Not" in condition.operator
-            else who_never_meets(subject, condition),
+            "nobody is exempt" if negated else who_never_meets(subject, condition),
             cure,
         )
 
@@ -197,7 +202,7 @@ def check_ids(subject: Subject) -> Iterator[Flaw]:
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.key} is {what}, never {wrong[0]!r}",
-                _who_if_no_value_matches(subject, condition) if alone else "it matches nobody",
+                _effect_of_wrong(subject, condition, wrong),
                 f"write {what}",
                 severity=None if alone else NOTE,
             )
@@ -208,12 +213,11 @@ def check_patterns(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.other_conditions:
         wrong = patterns_as_text(condition)
         if wrong:
-            alone = len(wrong) == len(condition.values)
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.written} compares {condition.key} to {wrong[0]!r} as text",
-                _who_if_no_value_matches(subject, condition) if alone else "it matches nobody",
+                _effect_of_wrong(subject, condition, wrong),
                 f"for wildcards use {_LIKE['Not' in condition.operator]}",
             )
 
@@ -228,7 +232,7 @@ def patterns_as_text(condition: Condition) -> list[str]:
 def check_networks(subject: Subject) -> Iterator[Flaw]:
     """Find networks under aws:SourceIp that no public address is in, or none outside of."""
     for condition in subject.other_conditions if subject.mfa_conditions else ():
-        if exempts_all_addresses(condition):
+        if _exempts_all_addresses(condition):
             gets = "gets through" if subject.statement.allows else "is stopped"
             yield Flaw(
                 WRONG_VALUE,
@@ -238,14 +242,14 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
                 "write the networks that are meant, or remove the condition",
             )
     for condition in subject.other_conditions:
-        private = private_networks(condition)
+        private = _private_networks(condition)
         alone = len(private) == len(condition.values)
         if private and (alone or subject.whole.concern_mfa):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.key} is never a private address, such as in {private[0]!r}",
-                _who_if_no_value_matches(subject, condition) if alone else "it matches nobody",
+                _effect_of_wrong(subject, condition, private),
                 "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
                 severity=None if alone else NOTE,
             )
@@ -285,8 +289,8 @@ def has_wrong_values(condition: Condition) -> bool:
 
 
 def _is_moment_as_number(condition: Condition) -> bool:
-    moment = condition.key.lower() in _MOMENTS - {"aws:epochtime"}
-    return moment and condition.operator.startswith("Numeric")
+    dates = _MOMENTS - {"aws:epochtime"}
+    return condition.operator.startswith("Numeric") and condition.key.lower() in dates
 
 
 def _is_open(text: str) -> bool:
@@ -296,26 +300,21 @@ def _is_open(text: str) -> bool:
 
 def has_wrong_networks(condition: Condition) -> bool:
     """Say whether `check_networks` finds its networks wrong, beside a condition about MFA."""
-    return is_private(condition) or exempts_all_addresses(condition)
+    private = _private_networks(condition)
+    all_private = bool(private) and len(private) == len(condition.values)
+    return all_private or _exempts_all_addresses(condition)
 
 
-def exempts_all_addresses(condition: Condition) -> bool:
-    """Say whether it is only for addresses outside of networks that hold all of IPv4."""
+def _exempts_all_addresses(condition: Condition) -> bool:
     exempt = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
     networks = map(_network, condition.values if exempt else ())
     all_of_v4 = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
     return any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(all_of_v4))
 
 
-def private_networks(condition: Condition) -> list[str]:
-    """Return the private networks to which it compares aws:SourceIp."""
+def _private_networks(condition: Condition) -> list[str]:
     compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
     return list(filter(_private_network, condition.values)) if compared else []
-
-
-def is_private(condition: Condition) -> bool:
-    """Say whether it compares aws:SourceIp to private networks alone."""
-    return bool(condition.values) and len(private_networks(condition)) == len(condition.values)
 
 
 def _private_network(value: str) -> bool:
@@ -333,17 +332,10 @@ def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
         return None
 
 
-def _empty(subject: Subject, condition: Condition) -> Flaw:
-    return Flaw(
-        WRONG_VALUE,
-        condition.position,
-        f"{condition.written} compares {condition.key} to an empty list",
-        _who_if_no_value_matches(subject, condition),
-        "name the values, or remove the condition",
-    )
-
-
-def _who_if_no_value_matches(subject: Subject, condition: Condition) -> str:
+def _effect_of_wrong(subject: Subject, condition: Condition, wrong: Collection[str]) -> str:
+    """Say who gets in, or is kept out, if these of the values match nothing."""
+    if len(wrong) < len(condition.values):
+        return "it matches nobody"
     always = condition.operator in OPPOSITES
     return "the condition is always met" if always else who_never_meets(subject, condition)
 

@@ -50,32 +50,35 @@ class WholePolicy:
         """
         self._names = names
         self.statements = tuple(statements)
-        self.reaches = [reach(statement) for statement in self.statements]
+        reaches = [(each, reach(each)) for each in self.statements]
+        self._allows = [(each, found) for each, found in reaches if each.allows]
+        self._denies = [(each, found) for each, found in reaches if not each.allows]
+        self.allowing = [each for each, _ in self._allows]
         self._asking: dict[str, set[bool]] = {}
-        self._denials_where: dict[Callable[[Condition], bool], Cover] = {}
-        self._allows_where: dict[Callable[[Condition], bool], Cover] = {}
+        self._covers_where: dict[tuple[str, Callable[[Condition], bool]], Cover] = {}
         self._allowed: dict[object, Iterator[str]] = {}
 
     @cached_property
     def has_allows_for_no_mfa(self) -> bool:
         """Whether an Allow matches only requests without MFA."""
         return any(
-            each.allows and found is not None and found.is_only(kind)
-            for each, found in self._with_reach()
-            for kind in KINDS_WITHOUT_MFA
+            found and found.is_only(kind) for _, found in self._allows for kind in KINDS_WITHOUT_MFA
         )
 
     @cached_property
     def fresh_allows(self) -> Cover:
         """The Allows with an MFA condition that match fresh MFA."""
-        return Cover(
-            each for each, found in self._with_reach() if each.allows and found and found.fresh
-        )
+        return Cover(each for each, found in self._allows if found and found.fresh)
+
+    @cached_property
+    def allowing_without_mfa(self) -> list[Statement]:
+        """The Allows that also match some requests without MFA."""
+        return [each for each, found in self._allows if not _asks(found)]
 
     @cached_property
     def lenient_allows(self) -> Cover:
-        """The Allows that also match some requests without MFA."""
-        return Cover(each for each, found in self._with_reach() if each.allows and not _asks(found))
+        """What these concern together (`allowing_without_mfa`)."""
+        return Cover(self.allowing_without_mfa)
 
     def allows_only_with_mfa(self, action: str) -> bool:
         """Say whether an action is allowed here, and by every Allow only with MFA."""
@@ -92,16 +95,14 @@ class WholePolicy:
     def _asking_for(self, action: str) -> set[bool]:
         if action not in self._asking:
             self._asking[action] = {
-                _asks(found)
-                for each, found in self._with_reach()
-                if each.allows and concerns(each, action)
+                _asks(found) for each, found in self._allows if concerns(each, action)
             }
         return self._asking[action]
 
     @cached_property
     def denies_for_mfa(self) -> list[Statement]:
         """The Denies with a condition that is about MFA, or is meant to be."""
-        return [each for each in self.statements if not each.allows and means_mfa(each)]
+        return [each for each, _ in self._denies if means_mfa(each)]
 
     def containing(self, statement: Statement) -> Iterator[Statement]:
         """Yield a few statements about MFA of the same effect that concern all that one does."""
@@ -125,6 +126,10 @@ class WholePolicy:
         """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
         return self._denials[kind].covers(statement)
 
+    def denies_without_mfa(self, statement: Statement) -> bool:
+        """Say whether Denies stop everybody without MFA from all of it."""
+        return all(self.denies(statement, kind) for kind in KINDS_WITHOUT_MFA)
+
     def denies_but_for_some(self, statement: Statement, kind: str) -> bool:
         """Say the same, where Denies may exempt callers by who they are."""
         return self._denials_but_for_some[kind].covers(statement)
@@ -142,11 +147,16 @@ class WholePolicy:
 
     def denying_always(self, statement: Statement) -> Statement | None:
         """Return a Deny without conditions that stops everybody from all of an Allow."""
-        return next(self._plain_denials.containing(statement), None)
+        return next(self._plain_cover.containing(statement), None)
 
     @cached_property
-    def _plain_denials(self) -> Cover:
-        return Cover(each for each in self.statements if not (each.allows or each.conditions))
+    def plain_denials(self) -> list[Statement]:
+        """The Denies without conditions."""
+        return [each for each, _ in self._denies if not each.conditions]
+
+    @cached_property
+    def _plain_cover(self) -> Cover:
+        return Cover(self.plain_denials)
 
     def denies_action(self, statement: Statement, kind: str, action: str) -> bool:
         """Say whether Denies stop credentials of a kind from one action of a statement."""
@@ -218,51 +228,48 @@ class WholePolicy:
     def _denials_but_for_roles(self) -> tuple[Cover, dict[Statement, str]]:
         roles = {
             _for_everybody(each): spared[0]
-            for each in self.statements
-            if not each.allows and (spared := roles_spared(each))
+            for each, _ in self._denies
+            if (spared := roles_spared(each))
         }
         return Cover(roles), roles
 
     @cached_property
     def allowed_resources(self) -> frozenset[str]:
         """The resources of the Allows."""
-        return frozenset(
-            text for each in self.statements if each.allows for text in each.resources or ()
-        )
+        return frozenset(text for each in self.allowing for text in each.resources or ())
 
     @cached_property
     def allows(self) -> Meeting:
         """The Allows."""
-        return Meeting(each for each in self.statements if each.allows)
+        return Meeting(self.allowing)
 
     def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Denies for everybody, under conditions that are met, take away all of it."""
-        if is_met not in self._denials_where:
-            self._denials_where[is_met] = Cover(
+        key = "Deny", is_met
+        if key not in self._covers_where:
+            self._covers_where[key] = Cover(
                 _for_everybody(each)
-                for each in self.statements
-                if not each.allows
-                and (is_for_everybody(each) or is_for_everybody_but_some(each))
+                for each, _ in self._denies
+                if (is_for_everybody(each) or is_for_everybody_but_some(each))
                 and all(map(is_met, each.conditions))
             )
-        return self._denials_where[is_met].covers(statement)
+        return self._covers_where[key].covers(statement)
 
     def allows_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Allows, under conditions that are met, are about all of it."""
-        if is_met not in self._allows_where:
-            self._allows_where[is_met] = Cover(
+        key = "Allow", is_met
+        if key not in self._covers_where:
+            self._covers_where[key] = Cover(
                 replace(each, conditions=())
-                for each in self.statements
-                if each.allows and all(map(is_met, each.conditions))
+                for each in self.allowing
+                if all(map(is_met, each.conditions))
             )
-        return self._allows_where[is_met].covers(statement)
+        return self._covers_where[key].covers(statement)
 
     @cached_property
     def _allows_of(self) -> dict[str, Meeting]:
         return {
-            kind: Meeting(
-                each for each in self.statements if each.allows and _principals_of(each, kind)
-            )
+            kind: Meeting(each for each in self.allowing if _principals_of(each, kind))
             for kind in ("Service", "Federated", "role", "standing for a service")
         }
 
@@ -282,9 +289,8 @@ class WholePolicy:
         return {
             kind: Meeting(
                 each
-                for each, found in self._with_reach()
-                if each.allows
-                and not is_for_services(each)
+                for each, found in self._allows
+                if not is_for_services(each)
                 and (found is None or found.includes(kind))
                 and not self.denies(each, kind)
             )
@@ -297,7 +303,7 @@ class WholePolicy:
 
     @cached_property
     def _all_allows(self) -> Cover:
-        return Cover(each for each in self.statements if each.allows)
+        return Cover(self.allowing)
 
     @cached_property
     def _denials(self) -> dict[str, Cover]:
@@ -313,13 +319,11 @@ class WholePolicy:
     @cached_property
     def meant_denials(self) -> Cover:
         """The Denies that are to refuse MFA's absence; one of ages is not where another does."""
-        others = any(
-            found and found.long_term and not each.allows for each, found in self._with_reach()
-        )
+        others = any(found and found.long_term for _, found in self._denies)
         return Cover(
             replace(
                 self._filled(each),
-                conditions=tuple(c for c in each.conditions if not names_mfa(c)),
+                conditions=tuple(itertools.filterfalse(names_mfa, each.conditions)),
             )
             for each in self.denies_for_mfa
             if not (others and all(map(is_age, filter(names_mfa, each.conditions))))
@@ -330,24 +334,22 @@ class WholePolicy:
         """The Allows only with MFA, of any age."""
         return Cover(
             each
-            for each, found in self._with_reach()
-            if each.allows and found and found.needs_mfa and all(found.with_mfa)
+            for each, found in self._allows
+            if found and found.needs_mfa and all(found.with_mfa)
         )
 
     @cached_property
     def old_denials(self) -> Cover:
         """The Denies that stop old MFA, and not new."""
         return Cover(
-            each
-            for each, found in self._with_reach()
-            if not each.allows and found and found.with_mfa[-1] and not found.fresh
+            each for each, found in self._denies if found and found.with_mfa[-1] and not found.fresh
         )
 
     def _opening(self, kind: str) -> Iterable[Statement]:
         """Yield the Allows for a kind without MFA, but for inverted ones: that is their mistake."""
-        for each, found in self._with_reach():
+        for each, found in self._allows:
             only_for = found and found.is_only(kind) and self.fresh_allows.covers(each)
-            if each.allows and (only_for or not mfa_conditions(each)):
+            if only_for or not mfa_conditions(each):
                 yield each
 
     def _denying(self, kind: str) -> Iterable[Statement]:
@@ -357,15 +359,10 @@ class WholePolicy:
 
     @cached_property
     def _denials_filled(self) -> list[tuple[Statement, Reach | None]]:
-        return [
-            (self._filled(each), found) for each, found in self._with_reach() if not each.allows
-        ]
+        return [(self._filled(each), found) for each, found in self._denies]
 
     def _filled(self, denial: Statement) -> Statement:
         return _filled(denial if denial.not_actions else as_meant(denial, self._names))
-
-    def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
-        return zip(self.statements, self.reaches, strict=True)
 
 
 def as_meant(statement: Statement, names: AwsNames | None) -> Statement:

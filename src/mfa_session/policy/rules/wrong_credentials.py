@@ -160,8 +160,7 @@ _MISTAKES = (
     ),
 )
 
-_NEVER = "conditions-never-match"
-NOT_HERE = "this policy does not allow them this, but another may"
+_NEVER, _BOTH = "conditions-never-match", "bool-true-and-false"
 RULES = tuple(mistake.rule for mistake in _MISTAKES)
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
@@ -177,7 +176,8 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
             rule=mistake.rule,
             position=_culprit(subject, name).position,
             message=mistake.message + (_of_one_alone(subject) if name == _NEVER else ""),
-            who=f"{mistake.who}; {NOT_HERE}" if backed else mistake.who,
+            who=mistake.who
+            + ("; this policy does not allow them this, but another may" if backed else ""),
             cure="require MFA in the role's trust policy, and delete the statement"
             if subject.on_role
             else "write the condition like this",
@@ -210,7 +210,7 @@ def _mistake_of(subject: Subject) -> str | None:
     if found is None:
         return _of_what_can_be_told(subject)
     if any(map(_is_of_both, subject.mfa_conditions)):
-        name: str | None = "bool-true-and-false"
+        name: str | None = _BOTH
     elif found.nobody:
         name = None if _denies_below_zero(subject) else _NEVER
     elif subject.statement.allows:
@@ -272,30 +272,23 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
         return bool(wrongly) and all(_gains_nothing(subject, kind) for kind in wrongly)
     if statement.allows or found.fresh or found.nobody:
         return False
-    missed = [kind for kind in KINDS_WITHOUT_MFA if not found.includes(kind)]
-    if all(whole.denies(statement, kind) or _leaves_first_steps(subject, kind) for kind in missed):
+    missed = found.missed()
+    left = {kind: set(whole.undenied_parts(statement, kind)) for kind in missed}
+    if all(map(FIRST_STEPS.issuperset, left.values())):
         return True
-    if _ages_only(subject) and all(
-        _is_left_to_set_up_mfa(subject, kind) or whole.denies_but_for_some(statement, kind)
+    if not _ages_only(subject):
+        return False
+    named = names_of(statement)
+    if all(
+        left[kind].isdisjoint(named) or whole.denies_but_for_some(statement, kind)
         for kind in missed
     ):
         return True
     # A limit of age misses those without MFA on purpose, where no Allow is for them; only a trust
     # policy's own Allows let anybody take the role.
-    trusted = subject.document.kind == "trust" and not any(
-        whole.is_open(statement, kind) for kind in missed
-    )
-    return _ages_only(subject) and (trusted or _is_backed_here(subject))
-
-
-def _is_left_to_set_up_mfa(subject: Subject, kind: str) -> bool:
-    left = subject.whole.undenied_parts(subject.statement, kind)
-    return not set(names_of(subject.statement)) & set(left)
-
-
-def _leaves_first_steps(subject: Subject, kind: str) -> bool:
-    left = subject.whole.undenied_parts(subject.statement, kind)
-    return FIRST_STEPS.issuperset(left)
+    trusts = subject.document.kind == "trust"
+    trusted = trusts and not any(whole.is_open(statement, kind) for kind in missed)
+    return trusted or _is_backed_here(subject)
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
@@ -328,12 +321,10 @@ def _is_backed_here(subject: Subject) -> bool:
 
     Another policy of the same user may still allow it to them.
     """
-    if subject.statement.allows or subject.reach is None:
-        return False
-    missed = [kind for kind in KINDS_WITHOUT_MFA if not subject.reach.includes(kind)]
-    whole = subject.whole
+    statement, whole = subject.statement, subject.whole
+    missed = [] if statement.allows or subject.reach is None else subject.reach.missed()
     return bool(missed) and all(
-        whole.denies(subject.statement, kind) or whole.allows_only_others(subject.statement, kind)
+        whole.denies(statement, kind) or whole.allows_only_others(statement, kind)
         for kind in missed
     )
 
@@ -355,7 +346,7 @@ def _is_first_step(subject: Subject) -> bool:
 
 def _culprit(subject: Subject, name: str) -> Condition:
     for condition in subject.mfa_conditions:
-        if (name == "bool-true-and-false" and _is_of_both(condition)) or (
+        if (name == _BOTH and _is_of_both(condition)) or (
             "if-exists" in name and condition.if_exists
         ):
             return condition
