@@ -85,7 +85,7 @@ MISNOMERS = {
     "iam:createmfadevice": "iam:CreateVirtualMFADevice",
     "iam:deactivateaccesskey": "iam:UpdateAccessKey",
     "iam:deactivatevirtualmfadevice": "iam:DeactivateMFADevice",
-    "iam:deletemfadevice": "iam:DeleteVirtualMFADevice",
+    "iam:deletemfadevice": "iam:DeactivateMFADevice",
     "iam:disableaccesskey": "iam:UpdateAccessKey",
     "iam:enablevirtualmfadevice": "iam:EnableMFADevice",
     "iam:removemfadevice": "iam:DeactivateMFADevice",

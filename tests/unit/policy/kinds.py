@@ -2463,5 +2463,55 @@ STATED = [
     Stated("roles-of-sso-exempt-without-a-path", [deny("s3:*", {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:iam::*:role/AWSReservedSSO_*")})], found(VALUE), {},
            "scp"),
+    # Conditions beside MFA that do something else.
+    *[Stated(f"launch-on-all-resources-{operator}", [ALL, deny("ec2:RunInstances", on(operator,
+            "ec2:InstanceType", ["t3.micro"])), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1), {})
+      for operator in ("StringNotEquals", "StringNotLike")],
+    Stated("launch-on-instances", [ALL, deny("ec2:RunInstances", on("StringNotEquals",
+            "ec2:InstanceType", "t3.micro"), Resource="arn:aws:ec2:*:*:instance/*"), deny(
+            "ec2:RunInstances", on("StringNotEqualsIfExists", "ec2:InstanceType", "t3.micro")),
+            deny("ec2:RunInstances", on("StringEquals", "ec2:InstanceType", "x1.large")), deny(
+            STOP, on("StringNotEquals", "ec2:InstanceType", "t3.micro")), deny_but(CARE, WITHOUT)],
+           [], {}),
+    Stated("key-of-another-action-of-iam", [allow("iam:CreatePolicy", {**WITH, **on("StringEquals",
+            "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/x")}), deny("iam:Delete*",
+            {**WITHOUT, **on("StringEquals", "iam:PassedToService", "ec2.amazonaws.com")})],
+           found(NO_KEY) + found(NO_KEY, at=1), {}),
+    Stated("keys-of-iam-s-actions", [allow(["iam:CreatePolicy", "iam:CreateUser"], {**WITH, **on(
+            "StringEquals", "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/x")}),
+            allow("iam:*", {**WITH, **on("StringEquals", "iam:PassedToService", "x.amazonaws.com"),
+            **on("ArnLike", "iam:PolicyARN", "arn:aws:iam::*:policy/x")}), allow("iam:AttachRole*",
+            {**WITH, **on("ArnLike", "iam:PolicyARN", "arn:aws:iam::*:policy/x")})], [], {}),
+    Stated("key-of-services-for-a-role", [allow("s3:PutObject", on("StringEquals",
+            "aws:SourceAccount", "123456789012"), Principal=ROLE, Resource=BUCKET), deny(READ, {
+            **WITHOUT, **NOT_ROLES}, **PUBLIC)], found(SERVICE), {}),
+    Stated("key-of-services-for-a-service", [allow("s3:PutObject", on("StringEquals",
+            "aws:SourceAccount", "123456789012"), Principal=FRONT, Resource=BUCKET), allow(
+            "sns:Publish", on("StringEquals", "aws:SourceAccount", "123456789012"), Principal="*"),
+            deny(READ, {**WITHOUT, **NOT_ROLES, **NO_SERVICE}, **PUBLIC)], [], {}),
+    Stated("value-that-metadata-never-has", [ALL, deny("ec2:RunInstances", on("StringEquals",
+            "ec2:MetadataHttpTokens", "enabled"), Resource="arn:aws:ec2:*:*:instance/*"), deny_but(
+            CARE, WITHOUT)], found(VALUE, at=1), {}),
+    Stated("device-that-is-deleted", [allow([OFF, LIST], Resource=ME), deny("iam:DeleteMFADevice",
+            WITHOUT)], found(ACTION, at=1), {}),
+    *[Stated(f"excepted-and-allowed-{at}", [allow(first), {"Sid": sid, "Effect": "Allow",
+             "NotAction": ["s3:Delete*", "s3:Put*"], "Resource": where}, deny_but(CARE, WITHOUT)],
+             [(EXEMPTION, sid)] if told else [], {})
+      for at, (first, sid, where, told) in enumerate((
+          ("s3:*", "AllAdminExceptSomeS3", ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"], True),
+          ("*", "FullAdminExceptS3", "*", True), ("s3:Get*", "AdminExceptS3", "*", False),
+          ("s3:*", "FullAdmin", "*", False)))],
+    Stated("keys-with-dots", [allow("s3:*", WITH), deny("iam:CreatePolicy", on("StringLike",
+            "iam:PolicyDocument.Statement.Action", "*")), deny("s3:PutBucketPolicy", on("Bool",
+            "s3:PublicAccessBlockConfiguration", "true"))], found(NO_KEY, at=1)
+           + found(NO_KEY, at=2), {}),
+    Stated("source-identity-that-one-may-not-set", [allow("sts:AssumeRole", {**WITH, **on(
+            "StringEquals", "sts:SourceIdentity", "carol")}, Resource=ROLE["AWS"])], found(NO_KEY),
+           {}),
+    Stated("source-identity-that-one-may-set", [allow(["sts:AssumeRole", "sts:SetSourceIdentity"], {
+            **WITH, **on("StringEquals", "sts:SourceIdentity", "carol")}, Resource=ROLE["AWS"]),
+            allow("s3:*", {**WITH, **on("StringEquals", "aws:RequestTag/x", "y")})], [], {}),
+    Stated("trust-with-a-resource-beside", [trust(ACCOUNT), deny("sts:AssumeRole", WITHOUT,
+            Principal={"AWS": "*"})], found(MISPLACED, at=1), {}),
 ]
 # fmt: on

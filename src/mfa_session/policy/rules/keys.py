@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import may_be_of
+from mfa_session.policy.coverage import concerns, may_be_of
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext, role_session
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
@@ -102,20 +102,26 @@ _KEYS = {
 }
 _GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
 _is_in_form = re.compile(
-    r"(aws|iam|s3|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII
+    r"(aws|iam|s3|sts|saml):([a-z0-9_.-]+)(/.+)?", re.IGNORECASE | re.ASCII
 ).fullmatch
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
+_OF_BOUNDED = ("iam:createrole", "iam:createuser", "iam:*permissionsboundary", "iam:*rolepolicy",
+               "iam:*userpolicy")  # fmt: skip
 _OF_LISTS, _OF_WRITES = ("s3:list*",), ("s3:create*", "s3:put*", "s3:replicate*")
 _OF_READS = ("s3:get*", "s3:*tagging", "s3:put*acl", "s3:restore*", "s3:bypass*")
 # The actions that have a key (Service Authorization Reference, Amazon S3; for objects' tags the S3
 # user guide, tagging and access control policies), and one of them to name.
-_OF_S3 = {
+_OF_ACTIONS = {
     **dict.fromkeys(("s3:delimiter", "s3:max-keys", "s3:prefix"), (_OF_LISTS, "s3:ListBucket")),
     "s3:existingobjecttag": (_OF_READS, "s3:GetObject"),
     **dict.fromkeys(
         ("s3:x-amz-acl", "s3:x-amz-server-side-encryption"), (_OF_WRITES, "s3:PutObject")
     ),
+    "iam:awsservicename": (("iam:*servicelinkedrole",), "iam:CreateServiceLinkedRole"),
+    "iam:passedtoservice": (("iam:passrole",), "iam:PassRole"),
+    "iam:permissionsboundary": (_OF_BOUNDED, "iam:CreateUser"),
+    "iam:policyarn": (("iam:attach*policy", "iam:detach*policy"), "iam:AttachUserPolicy"),
 }
 # The services, beside its own, whose actions may have a service's keys.
 _SHARED: dict[str, tuple[str, ...]] = {
@@ -132,6 +138,7 @@ _sets_no_tags = re.compile(
     r"(?!\w+:deletetags|sts:)[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
     r"|invoke|list|purge|putobject|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
 ).fullmatch
+_OF_LAUNCHED = {"ec2:instancetype", "ec2:metadatahttptokens", "ec2:tenancy"}
 # What a caller sends with sts:AssumeRole, and the action that it takes.
 _SENT_BY = {
     "aws:requesttag": "sts:TagSession",
@@ -171,7 +178,8 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys of all services, S3 or SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
         prefix = condition.key.lower().rpartition(":")[0]
-        about = subject.mfa_conditions or (subject.document.kind == "resource" and prefix == "s3")
+        of_s3 = subject.document.kind == "resource" or subject.whole.concern_mfa
+        about = subject.mfa_conditions or (prefix == "s3" and of_s3)
         if misspelt(condition) or not (about or prefix in _ANYWHERE):
             continue
         near = _meant_instead(condition.key)
@@ -206,6 +214,25 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def check_launches(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of launches by what only instances have, on all that a launch is about."""
+    statement, everywhere = subject.statement, {"*", "arn:aws:ec2:*:*:*"}
+    named = "ec2:runinstances" in map(str.lower, statement.actions or ())
+    denies = not statement.allows and named and subject.whole.concern_mfa
+    for condition in subject.other_conditions if denies else ():
+        of_instances = condition.key.lower() in _OF_LAUNCHED and is_met_without_key(condition)
+        if of_instances and not (
+            condition.if_exists or everywhere.isdisjoint(statement.resources or ())
+        ):
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"ec2:RunInstances is also about images and subnets, without {condition.key}",
+                "the condition is always met: nobody launches anything",
+                'write "Resource": "arn:aws:ec2:*:*:instance/*"',
+            )
+
+
 def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
     actions = [action.lower() for action in subject.statement.actions or ()]
@@ -228,9 +255,10 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys of a trust policy's Allow that come only with an action which none allows."""
-    trusts = subject.document.kind == "trust" and subject.requires_mfa
-    for condition in subject.other_conditions if trusts else ():
+    """Find keys of Allows to take a role that come only with an action which none allows."""
+    takes = subject.document.kind in {"trust", "identity"} and subject.requires_mfa
+    takes = takes and concerns(subject.statement, "sts:AssumeRole")
+    for condition in subject.other_conditions if takes else ():
         needed = _SENT_BY.get(condition.key.lower().partition("/")[0])
         if needed and not (is_met_without_key(condition) or subject.whole.allows_anyhow(needed)):
             yield Flaw(
@@ -355,8 +383,8 @@ def _meant_by_other(subject: Subject, key: str) -> str | None:
 def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, ...], str]:
     key = condition.key.lower()
     plain, service = key.partition("/")[0], key.partition(":")[0]
-    if plain in _OF_S3:
-        return _OF_S3[plain]
+    if plain in _OF_ACTIONS:
+        return _OF_ACTIONS[plain]
     known = service in _SHARED and key not in _OF_INSTANCES and not misspelt(condition)
     if not (known and subject.whole.concern_mfa) or plain == "iam:resourcetag":  # STS has that, too
         return (), ""

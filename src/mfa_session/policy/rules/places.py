@@ -12,6 +12,7 @@ from mfa_session.policy.document import (
     is_about_devices,
     is_about_roles,
     is_for_everybody,
+    is_of_trust,
 )
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject, and_more
@@ -60,6 +61,7 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
     trusts = of_roles and bool(statement.actions) and has_principal(statement)
     # An RCP's or a VPC endpoint's may be for everybody.
     open_to_all = subject.document.told_kind is None and is_for_everybody(statement)
+    open_to_all = open_to_all and not _is_of_a_role(subject.whole)
     for fits, names, what in (
         (kind in WITHOUT_PRINCIPAL and not may_be_rcp, _PRINCIPALS, WITHOUT_PRINCIPAL.get(kind)),
         (kind == "rcp", ("NotAction", "NotPrincipal"), "a resource control policy"),
@@ -76,6 +78,11 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
                     REJECTED,
                     f"remove {name}",
                 )
+
+
+@functools.lru_cache(maxsize=32)
+def _is_of_a_role(whole: WholePolicy) -> bool:
+    return any(map(is_of_trust, whole.statements))
 
 
 def check_services(subject: Subject) -> Iterator[Flaw]:

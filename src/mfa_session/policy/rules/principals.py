@@ -169,16 +169,20 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_service_conditions(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows with MFA under a condition that only AWS services meet."""
-    if subject.requires_mfa and not is_for_services(subject.statement):
-        for condition in filter(_is_met_by_services_only, subject.other_conditions):
+    """Find Allows of others, with MFA or beside it, under a condition that only services meet."""
+    statement, named = subject.statement, (subject.statement.principals or {}).get("AWS", ())
+    of_others = statement.allows and subject.whole.concern_mfa and named and "*" not in named
+    asks = subject.requires_mfa and not is_for_services(statement)
+    for condition in subject.other_conditions if asks or of_others else ():
+        if _is_met_by_services_only(condition):
+            why, what = ("services have no MFA", "MFA ") if asks else (f"{named[0]} is none", "")
             yield Flaw(
                 SERVICE,
                 condition.position,
-                f"only AWS services meet {condition.written} {condition.key}, and services have no "
-                "MFA",
+                f"only AWS services meet {condition.written} {condition.key}, and {why}",
                 "nobody gets through by this statement",
-                "remove the MFA condition, and name the service as the principal",
+                f"remove the {what}condition, {'and' if asks else 'or'} name the service as the "
+                "principal",
             )
 
 

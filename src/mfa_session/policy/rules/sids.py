@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, comparison
@@ -46,8 +47,8 @@ EXEMPTION = Rule(
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
     "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts; or "
-    "of two like Denies each exempts somebody else; or `NotPrincipal` names a user, but not the "
-    "account.",
+    "of two like Denies each exempts somebody else; or an Allow excepts what another one allows; "
+    "or `NotPrincipal` names a user, but not the account.",
 )
 RULES = (PROMISE, EXEMPTION)
 
@@ -271,6 +272,24 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
             f"{subject.as_written(denied[0])} without MFA",
             "nobody is exempt: no Allow overrides a Deny",
             "exempt the actions or resources from the Deny",
+        )
+
+
+def check_excepted(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows of all but some actions, by their Sid, where another statement allows these."""
+    statement, excepted = subject.statement, subject.statement.not_actions
+    excepts = statement.allows and "except" in _letters(statement) and not means_mfa(statement)
+    if not (excepts and excepted):
+        return
+    given = subject.whole.allowed_of(replace(statement, actions=excepted, not_actions=None))
+    allowed = [name for name in excepted if name.lower() in given]
+    if allowed:
+        yield Flaw(
+            EXEMPTION,
+            subject.place_of_action(),
+            f"the Sid is {statement.sid}, but another statement allows {allowed[0]}",
+            "nothing is excepted: an Allow takes nothing away",
+            "deny these actions instead",
         )
 
 

@@ -94,6 +94,10 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
     "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
     "aws:principaltype": (_no_principal_type, f"one of {', '.join(_PRINCIPAL_TYPES)}"),
+    "ec2:metadatahttptokens": (
+        re.compile("(?!(required|optional)$)[a-z]+").fullmatch,
+        "required or optional",
+    ),
     "kms:viaservice": (
         re.compile(r"[a-z0-9-]+\.amazonaws\.com").fullmatch,
         "s3.REGION.amazonaws.com",

@@ -181,6 +181,11 @@ class WholePolicy:
         """Return an Allow that gives an action of `opened` to a kind."""
         return next(self._open_allows[kind].about(statement, action))
 
+    def allowed_of(self, statement: Statement) -> list[str]:
+        """Return the actions of a statement that Allows give wherever it applies."""
+        left = set(self._all_allows.uncovered(statement))
+        return [name for name in names_of(statement) if name not in left]
+
     def undenied(self, statement: Statement, kind: str) -> list[str]:
         """Return the actions of a statement that no Deny keeps credentials of a kind from."""
         return self._denials[kind].uncovered(statement)
