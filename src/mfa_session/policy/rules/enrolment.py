@@ -22,7 +22,6 @@ from mfa_session.policy.rules.exemptions import (
     denies_nearly_all,
     denies_oneself,
     how_to_spare,
-    is_of_users,
     is_of_what_is_allowed,
     limits_users,
     lists_own_care,
@@ -32,14 +31,13 @@ from mfa_session.policy.rules.keys import is_met_without_key
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
-from mfa_session.policy.rules.values import WRONG_VALUE, has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.rules.whole_policy import WholePolicy
-
 DISCOVERY_DENIED = Rule(
     "discovery-denied",
     WARNING,
@@ -72,9 +70,8 @@ SESSION_TOKEN = Rule(
     "of it without a condition.",
 )
 RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, INCOMPLETE, SESSION_TOKEN)
-
 _DISCOVERY = "iam:ListMFADevices"
-_FIRST_CALLS = (*ENROLMENT, _DISCOVERY)
+FIRST_CALLS = (*ENROLMENT, _DISCOVERY)
 _RESYNC = "iam:ResyncMFADevice"
 
 
@@ -87,17 +84,14 @@ class _Step(NamedTuple):
     without: str
 
 
-_DEVICE_ACTIONS = (*_FIRST_CALLS, _RESYNC, DEACTIVATION, DELETION)
+_DEVICE_ACTIONS = (*FIRST_CALLS, _RESYNC, DEACTIVATION, DELETION)
 _STEPS = (
     _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
     _Step(_DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
-_REGION = "aws:RequestedRegion"
-_GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
-_is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
-_A_CALL_OF_IAM = RequestContext({_REGION: ("us-east-1",)}).over(DIRECT_CALL)
+_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
 _SESSION_CALL = "sts:GetSessionToken"
 
 
@@ -113,20 +107,20 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
         return
     denied = [
         action
-        for action in _FIRST_CALLS
+        for action in FIRST_CALLS
         if _is_refused(subject, action) and not _is_for_nobody(subject.whole, action)
     ]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == _DISCOVERY]
     if denied:
         locked_out = "new users are locked out: they would need MFA to set up MFA"
-        yield _denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
+        yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
 
 
-def _denied_steps(
+def denied_steps(
     subject: Subject, denied: Sequence[str], how: str, locked_out: str, fix: Mapping[str, object]
 ) -> Flaw:
-    """Return the finding that some of `_FIRST_CALLS` are denied."""
+    """Return the finding that some of `FIRST_CALLS` are denied."""
     unlisted = "tools cannot find the user's MFA device at login: they must be told its ARN"
     who = [locked_out] if denied != [_DISCOVERY] else []
     return Flaw(
@@ -155,7 +149,7 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
     ]
     if denied and subject.whole.denies_for_mfa:
         locked_out = "new users are locked out: no Allow overrides a Deny"
-        yield _denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
+        yield denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
 
 
 @functools.lru_cache(maxsize=64)
@@ -256,46 +250,6 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
             f"remove {_SESSION_CALL}, and require MFA for the actions to protect",
             severity=None if asks else NOTE,
         )
-
-
-def check_regions(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of all actions in the region that IAM's requests count as."""
-    statement = subject.statement
-    limits = is_of_users(subject) and "*" in names_of(statement)
-    if statement.allows or subject.mfa_conditions or not (limits and subject.whole.concern_mfa):
-        return
-    home = _region_of_iam_denied(subject)
-    denied = [action for action in _FIRST_CALLS if home and concerns(subject.meant, action)]
-    if denied:
-        yield _denied_steps(
-            subject,
-            denied,
-            f"denied: IAM's requests count as {home}, where this Deny applies",
-            "new users are locked out: nobody can set up MFA",
-            {} if statement.not_actions else sparing(subject),
-        )
-
-
-def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
-    """Find statements on services whose requests all count as one region's, in other regions."""
-    names = names_of(subject.statement)
-    alone = bool(names and subject.whole.concern_mfa) and all(
-        name.startswith(_GLOBAL) for name in names
-    )
-    for condition in subject.other_conditions if alone else ():
-        calls = _calls_of_iam(condition)
-        never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
-        narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
-        if never and not narrowed:
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"requests for {subject.as_written(names[0])} count as {min(calls)}: "
-                f"{condition.written} {condition.key} is never met",
-                f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
-                "remove the condition",
-                severity=WARNING,
-            )
 
 
 def _are(actions: Sequence[str]) -> str:
@@ -407,25 +361,3 @@ def _may_be_of_a_user(resource: str) -> bool:
     """Say whether a resource may be a user or an MFA device; `*` stays within one part."""
     _, _, service, _, _, what = parts_of(resource)
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
-
-
-def _region_of_iam_denied(subject: Subject) -> str:
-    conditions = subject.statement.conditions
-    calls = dict(call for each in conditions for call in _calls_of_iam(each).items())
-    denied = all(is_met(each, call) is True for each in conditions for call in calls.values())
-    return min(calls) if calls and denied else ""
-
-
-def _calls_of_iam(condition: Condition) -> dict[str, RequestContext]:
-    """Return calls of IAM in the regions that a condition names, by the region they count as."""
-    homes = map(_home_of, map(str.lower, condition.values if condition.is_about(_REGION) else ()))
-    return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes}
-
-
-def _home_of(region: str) -> str:
-    """Return the region of IAM's requests in a region's partition (IAM user guide), if known."""
-    if region.startswith("us-gov-"):
-        return "us-gov-west-1"
-    if region.startswith("cn-"):
-        return "cn-north-1"
-    return "us-east-1" if _is_commercial(region) else ""
