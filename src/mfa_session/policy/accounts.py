@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,7 +115,6 @@ class _User(NamedTuple):
 
     name: str
     arn: str
-    path: str
     policies: tuple[str, ...]
     boundary: str
     unseen: frozenset[str]
@@ -140,7 +139,6 @@ def _users_in(members: Members) -> Iterator[_User]:
         yield _User(
             name=text_of(user.get("UserName")),
             arn=text_of(user.get("Arn")),
-            path=text_of(user.get("Path")),
             policies=(*own, *(names[arn] for arn in arns if arn in names)),
             boundary=names.get(boundary, ""),
             unseen=frozenset({*arns, *its_groups, boundary} - names.keys() - groups.keys() - {""}),
@@ -170,7 +168,10 @@ class AllUsers:
     def __init__(self, members: Members, documents: Iterable[Document]) -> None:
         """Take the answer of get-account-authorization-details, and its policies."""
         self._members = members
-        self._documents = {each.name: each for each in documents}
+        listed = list(documents)
+        count = Counter(each.name for each in listed)
+        # A name of two policies, one of AWS's and one's own, says nothing.
+        self._documents = {each.name: each for each in listed if count[each.name] == 1}
 
     @cached_property
     def unasked(self) -> tuple[str, ...]:
@@ -198,12 +199,12 @@ class AllUsers:
         found = defaultdict[str, list[str]](list)
         refused = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
         for user, own, asking in self._asked:
-            plain = user.arn.replace(f":user{user.path}", ":user/")
+            start, path, name = _parts(user.arn)
             bound = next(self._boundary_of(user), None)
-            if _outcome(user, own, _ENABLE, plain) != ALLOWED:
+            if _outcome(user, own, _ENABLE, f"{start}/{name}") != ALLOWED:
                 continue
             if _outcome(user, own, _ENABLE, user.arn) in refused:
-                found[asking].append(f"{user.name} (path {user.path})")
+                found[asking].append(f"{user.name} (path {path})")
             elif bound and _outcome(user, own, _ENABLE, user.arn, bound) in refused:
                 found[asking].append(f"{user.name} (boundary {user.boundary})")
         return found
@@ -249,6 +250,13 @@ class AllUsers:
     def _boundary_of(self, user: _User) -> Iterator[Document]:
         if user.boundary in self._documents:
             yield self._documents[user.boundary]
+
+
+def _parts(arn: str) -> tuple[str, str, str]:
+    """Return what a user's ARN has before the path, the path, and the name."""
+    start, _, rest = arn.partition("/")
+    path, _, name = f"/{rest}".rpartition("/")
+    return start, f"{path}/", name
 
 
 def _asks(document: Document) -> bool:

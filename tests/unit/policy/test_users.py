@@ -142,3 +142,16 @@ def test_roles_that_users_take_without_the_mfa_that_they_are_asked_for_are_told(
     dump = account([user("ada", "g")], [group("g", *statements)], [role("ops", trusting)])
     told = [each for each in found_in(dump) if each[1] == "role-without-mfa"]
     assert told == ([("role/ops trust", "role-without-mfa")] if is_told else [])
+
+
+def test_a_name_of_two_policies_and_a_user_without_a_path_are_no_bug() -> None:
+    doubled = [managed({"v1": [DEVICES]}, "v1"), managed({"v1": [DEVICES, ASK]}, "v1")]
+    arn = "arn:aws:iam::aws:policy/Own"
+    doubled[1].update(Arn=arn)
+    ada = user("ada", path="/staff/", AttachedManagedPolicies=[{"PolicyArn": arn}])
+    bob = user("bob", "g", path="/staff/")
+    del bob["Path"]
+    dump = account([ada, bob], [group("g", DEVICES, ASK)])
+    dump["Policies"] = doubled
+    told = [each for each in found_in(dump) if each[1] == "users-cannot-enrol"]
+    assert told == [("group/g policy/p", "users-cannot-enrol")]

@@ -62,7 +62,7 @@ def check_users(subject: Subject) -> Iterator[Flaw]:
     document, users = subject.document, subject.document.users
     if not (users and users.unasked and document.name == users.first_asking):
         return
-    if subject.statement is next(filter(means_mfa, document.statements)):
+    if subject.statement is next(filter(means_mfa, document.statements), None):
         yield Flaw(
             UNASKED,
             subject.statement.position,
@@ -77,7 +77,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     document, users = subject.document, subject.document.users
     stuck = users.stuck.get(document.name) if users and subject.refuses_without_mfa else None
     denials = (each for each in document.statements if not each.allows and means_mfa(each))
-    if stuck and subject.statement is next(denials):
+    if stuck and subject.statement is next(denials, None):
         yield Flaw(
             STUCK,
             subject.statement.position,

@@ -121,8 +121,8 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     items = subject.items_of("Resource", "NotResource")
     texts = [item for item in items if isinstance(item.value, str)]
     wrong = [item for item in texts if _is_no_arn(str(item.value))]
-    bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else ""
-    other = [item for item in texts if bucket and not _is_of(bucket, str(item.value))]
+    bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else None
+    other = [item for item in texts if bucket is not None and not _is_of(bucket, str(item.value))]
     if wrong:
         yield Flaw(
             NO_ARN,
@@ -132,12 +132,13 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
         )
     elif other:
+        named = bucket or "one bucket"
         yield Flaw(
             NO_ARN,
             subject.place_at(other[0]),
-            f"{other[0].value} is not {bucket} alone, and a bucket's policy is about one bucket",
+            f"{other[0].value} is not {named}, and a bucket's policy is about its own",
             REJECTED,
-            f"write arn:aws:s3:::{bucket}, or that with /* for the objects",
+            f"write arn:aws:s3:::{bucket or 'BUCKET'}, or that with /* for the objects",
             severity=WARNING,
         )
 
@@ -152,18 +153,18 @@ def _is_about(statement: Statement, *services: str) -> bool:
 
 
 @functools.lru_cache(maxsize=32)
-def _bucket_of(whole: WholePolicy) -> str:
-    """Return the bucket that most of a bucket's policy is about.
+def _bucket_of(whole: WholePolicy) -> str | None:
+    """Return the bucket that most of a bucket's policy is about; empty if it names none.
 
-    Return nothing if it may be another's: in the policy of a VPC endpoint, all are for everybody.
+    Return None if it may be another's: in the policy of a VPC endpoint, all are for everybody.
     """
     named = [each for each in whole.statements if not is_for_everybody(each)]
     if not named or not all(map(is_about_s3, whole.statements)):
-        return ""
+        return None
     found = Counter(
         b[1] for each in whole.statements for b in map(_bucket, each.resources or ()) if b
     )
-    return found.most_common(1)[0][0] if found else "BUCKET"
+    return found.most_common(1)[0][0] if found else ""
 
 
 def _is_of(bucket: str, resource: str) -> bool:
