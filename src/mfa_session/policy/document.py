@@ -113,6 +113,11 @@ class Statement:
         return self.sid or f"Statement[{self.index}]"
 
     @property
+    def sid_letters(self) -> str:
+        """The letters and digits of its Sid, in lower case."""
+        return re.sub(r"[^a-z0-9]", "", (self.sid or "").lower())
+
+    @property
     def allows(self) -> bool:
         """Whether it is an Allow, not a Deny."""
         return self.effect == "Allow"

@@ -2513,5 +2513,18 @@ STATED = [
             allow("s3:*", {**WITH, **on("StringEquals", "aws:RequestTag/x", "y")})], [], {}),
     Stated("trust-with-a-resource-beside", [trust(ACCOUNT), deny("sts:AssumeRole", WITHOUT,
             Principal={"AWS": "*"})], found(MISPLACED, at=1), {}),
+    # A Sid of a resource's policy, with blanks; a Sid that says who is exempt; where MFA is needed.
+    *[Stated(f"narrowed-as-a-sid-with-blanks-says-{sid}", [{**deny(READ, {**WITHOUT, **NOT_ROLES,
+             **on("StringNotEquals", "aws:SourceVpce", "vpce-1"), **NO_SERVICE}, **PUBLIC),
+             "Sid": sid}], [], {}, "resource") for sid in
+      ("MFA unless via our VPC endpoint", "MFA except in the HPC network")],
+    *[Stated(f"all-but-some-{at}", [allow("ec2:*"), deny("ec2:*", {**WITHOUT, **on(operator,
+             "aws:username", ["breakglass-1", "breakglass-2"])}, Sid="MfaForAllButBreakGlass")],
+             [(EXEMPTION, "MfaForAllButBreakGlass")] if told else [], {})
+      for at, (operator, told) in enumerate((("StringEquals", True), ("StringNotEquals", False)))],
+    *[Stated(f"only-in-{sid}", [allow("ssm:*"), deny("ssm:*", {"Null": {"aws:TokenIssueTime":
+             "true"}}, Sid=sid), deny("s3:*", WITHOUT)], [(PROMISE, sid)] if told else [], {})
+      for sid, told in (("SecretsOnlyInMfaSession", True), ("OnlyFromMfaDevices", False),
+          ("SecretsInSessions", False))],
 ]
 # fmt: on

@@ -173,7 +173,7 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
     elif (
         subject.requires_mfa
         and (denying := subject.whole.denying_always(subject.statement))
-        and "mfa" not in (denying.sid or "").lower()  # which was to have a condition: `sids`
+        and "mfa" not in denying.sid_letters  # which was to have a condition: `sids`
     ):
         yield Flaw(
             SUPERFLUOUS,

@@ -54,7 +54,8 @@ RULES = (PROMISE, EXEMPTION)
 
 _MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
-    rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind)"
+    rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind"
+    "|only(?:by|from|in|through))"
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{_MFA}(?!device|setup|enrol|manage|token)"
     rf"|{_MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
@@ -93,7 +94,9 @@ _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
 _SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
 _MOST = 10  # Denies to compare with each
 _CREATION = "iam:CreateVirtualMFADevice"
-_exception = re.compile("(?:except|exempt|exclud|unless)(?:ing|for|the)*([a-z]{2,})").search
+_exception = re.compile(
+    "(?:except|exempt|exclud|unless|(?:all|body|one|users)but)(?:ing|for|the)*([a-z]{2,})"
+).search
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
 
 
@@ -124,7 +127,7 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
 
 def breaks_promise(subject: Subject) -> bool:
     """Say whether a statement asks for no MFA although its Sid says so."""
-    statement, sid = subject.statement, _letters(subject.statement)
+    statement, sid = subject.statement, subject.statement.sid_letters
     if means_mfa(statement) or not (_demand(sid) or _absence(sid)):
         return False
     if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
@@ -139,7 +142,7 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
     """Find Allows of IAM's actions, none on devices, whose Sid names MFA devices."""
     named = actions_of(subject.statement)
     of_iam = not named.all_but and all(name.startswith("iam:") for name in named.names)
-    if not (subject.statement.allows and of_iam and _devices(_letters(subject.statement))):
+    if not (subject.statement.allows and of_iam and _devices(subject.statement.sid_letters)):
         return
     if not any(concerns(subject.statement, action) for action in RESOURCES_OF):
         yield Flaw(
@@ -153,7 +156,7 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
 
 def names_versions(statement: Statement) -> bool:
     """Say whether a Sid names versions of objects, or a deletion for good."""
-    return _versions(_letters(statement)) is not None
+    return _versions(statement.sid_letters) is not None
 
 
 def check_sid_of_versions(subject: Subject) -> Iterator[Flaw]:
@@ -176,7 +179,7 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of some actions whose Sid denies everything, where the policy allows more."""
     statement = subject.statement
     listed = statement.actions if subject.refuses_without_mfa else None
-    if not (listed and _everything(_letters(statement))) or lists_own_care(statement):
+    if not (listed and _everything(statement.sid_letters)) or lists_own_care(statement):
         return
     left = None if subject.on_role else _left_open(subject.whole)
     if left:
@@ -195,7 +198,7 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
 def check_exempt_actions(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that exempt a whole service or what their Sid names, not only what MFA needs."""
     exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
-    sid, others = _letters(subject.statement), itertools.filterfalse(is_own_care, exempt or ())
+    sid, others = subject.statement.sid_letters, itertools.filterfalse(is_own_care, exempt or ())
     names = list(filter(whole_service, exempt or ())) if _all_but_care(sid) else list(others)
     if names and (_all_but_care(sid) or _names_all(sid, names)):
         yield Flaw(
@@ -234,7 +237,7 @@ def _left_open(whole: WholePolicy) -> str | None:
 
 def check_hardware(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on MFA whose Sid demands a hardware device."""
-    if not (subject.asks_for_mfa and _hardware(_letters(subject.statement))) or subject.on_role:
+    if not (subject.asks_for_mfa and _hardware(subject.statement.sid_letters)) or subject.on_role:
         return
     if not _keeps_out_virtual_devices(subject.whole):
         yield Flaw(
@@ -258,7 +261,7 @@ def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
 
 def check_exemption(subject: Subject) -> Iterator[Flaw]:
     """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
-    statement, sid = subject.statement, _letters(subject.statement)
+    statement, sid = subject.statement, subject.statement.sid_letters
     if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
         return
     left = {name for kind in KINDS_WITHOUT_MFA for name in subject.whole.undenied(statement, kind)}
@@ -278,7 +281,7 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
 def check_excepted(subject: Subject) -> Iterator[Flaw]:
     """Find Allows of all but some actions, by their Sid, where another statement allows these."""
     statement, excepted = subject.statement, subject.statement.not_actions
-    excepts = statement.allows and "except" in _letters(statement) and not means_mfa(statement)
+    excepts = statement.allows and "except" in statement.sid_letters and not means_mfa(statement)
     if not (excepts and excepted):
         return
     given = subject.whole.allowed_of(replace(statement, actions=excepted, not_actions=None))
@@ -353,7 +356,7 @@ def _places_of_denials(whole: WholePolicy) -> dict[Statement, int]:
 
 def check_exception(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that are only for those whom their Sid excepts."""
-    excepted = _exception(_letters(subject.statement))
+    excepted = _exception(subject.statement.sid_letters)
     if excepted is None or not subject.refuses_without_mfa:
         return
     for condition in subject.other_conditions:
@@ -379,10 +382,6 @@ def _names_all(sid: str, actions: list[str]) -> bool:
 def _first_word(name: str) -> str:
     found = re.match("[a-z]{2,}", name.rpartition("/")[2].lower())
     return found[0] if found else "*"
-
-
-def _letters(statement: Statement) -> str:
-    return re.sub(r"[^a-z0-9]", "", (statement.sid or "").lower())
 
 
 def _needs_no_mfa(statement: Statement) -> bool:
