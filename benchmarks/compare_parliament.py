@@ -1,9 +1,11 @@
 """Compare `policy lint` with parliament on this project's own policies, for docs/policies.md.
 
-    uv run --with parliament python benchmarks/compare_parliament.py
+    uv run --no-project --with . --with parliament --with 'setuptools<81' \\
+        python benchmarks/compare_parliament.py
 
 The policies are those of tests/unit/policy (corpus and kinds), whose expected findings were written
-before anything ran. parliament is not a dependency. `--write` writes the table to the page.
+before anything ran. parliament is no dependency; it needs setuptools' pkg_resources. `--write`
+writes the table to the page.
 """
 
 from __future__ import annotations
