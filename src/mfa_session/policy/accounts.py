@@ -11,8 +11,9 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import concerns
-from mfa_session.policy.credentials import Request, long_term
+from mfa_session.policy.credentials import Request, RequestContext, long_term
 from mfa_session.policy.document import NewerVersion, holder_of
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
@@ -110,7 +111,7 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
 class _User(NamedTuple):
     """A user, with the names of the policies and the boundary that are here, and what is `unseen`.
 
-    That are the ARNs of other policies, and other groups.
+    Those are the ARNs of other policies, and other groups. `facts` are the user's id and tags.
     """
 
     name: str
@@ -118,6 +119,7 @@ class _User(NamedTuple):
     policies: tuple[str, ...]
     boundary: str
     unseen: frozenset[str]
+    facts: RequestContext
 
 
 def _users_in(members: Members) -> Iterator[_User]:
@@ -142,7 +144,18 @@ def _users_in(members: Members) -> Iterator[_User]:
             policies=(*own, *(names[arn] for arn in arns if arn in names)),
             boundary=names.get(boundary, ""),
             unseen=frozenset({*arns, *its_groups, boundary} - names.keys() - groups.keys() - {""}),
+            facts=_facts_of(user),
         )
+
+
+def _facts_of(user: Members) -> RequestContext:
+    known = {
+        f"aws:PrincipalTag/{text_of(tag.get('Key'))}": (text_of(tag.get("Value")),)
+        for tag in objects_in(user, "Tags")
+    }
+    if "UserId" in user:
+        known["aws:userid"] = (text_of(user["UserId"]),)
+    return RequestContext(known)
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
@@ -153,6 +166,7 @@ def _own_policies(holder: Members) -> Iterator[str]:
 
 
 _ENABLE, _TAKE = "iam:EnableMFADevice", "sts:AssumeRole"
+_ANY_OTHER = "any:Other", "arn:aws:any:::other"  # what only policies about everything match
 _is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
 _is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/.*").fullmatch  # which asks nobody for MFA
 # All but two let nobody enable a device, or take any role.
@@ -182,6 +196,7 @@ class AllUsers:
             if (own or user.unseen)
             and all(map(_is_of_aws, user.unseen))
             and not any(map(_asks, [*own, *self._boundary_of(user)]))
+            and not _is_denied_all(user, [*own, *self._boundary_of(user)])
         )
 
     @cached_property
@@ -237,7 +252,7 @@ class AllUsers:
             (user, own, asking.name)
             for user, own in self._known
             if _is_user(user.arn) and all(map(_is_of_no_mfa, user.unseen))
-            for asking in itertools.islice((one for one in own if any(_denials([one]))), 1)
+            for asking in itertools.islice((one for one in own if _asks_all(user, one)), 1)
         ]
 
     @cached_property
@@ -263,6 +278,19 @@ def _asks(document: Document) -> bool:
     return any(map(means_mfa, document.statements))
 
 
+def _asks_all(user: _User, document: Document) -> bool:
+    facts = user.facts.over(acting_as(long_term(), user.arn).facts)
+    return any(
+        all(is_met(each, facts) is not False for each in denial.conditions)
+        for denial in _denials([document])
+    )
+
+
+def _is_denied_all(user: _User, documents: list[Document]) -> bool:
+    known = _is_user(user.arn) is not None
+    return known and _outcome(user, documents, *_ANY_OTHER) == EXPLICITLY_DENIED
+
+
 def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
     """Yield the Denies of everything, or of all but some, to long-term keys."""
     for statement in itertools.chain.from_iterable(each.statements for each in documents):
@@ -279,5 +307,6 @@ def _outcome(
     resource: str,
     boundary: Document | None = None,
 ) -> str:
-    caller, request = acting_as(long_term(), user.arn), Request(action=action, resource=resource)
+    request = Request(action=action, resource=resource, facts=user.facts)
+    caller = acting_as(long_term(), user.arn)
     return evaluate(documents, request, caller, boundary=boundary).outcome

@@ -155,3 +155,30 @@ def test_a_name_of_two_policies_and_a_user_without_a_path_are_no_bug() -> None:
     dump["Policies"] = doubled
     told = [each for each in found_in(dump) if each[1] == "users-cannot-enrol"]
     assert told == [("group/g policy/p", "users-cannot-enrol")]
+
+
+@pytest.mark.parametrize(
+    "exempting",
+    [
+        {"StringNotEquals": {"aws:username": "ci"}},
+        {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/robots/*"}},
+        {"StringNotEquals": {"aws:PrincipalTag/mfa": "exempt"}},
+        {"StringNotLike": {"aws:userid": "AIDAROBOT*"}},
+    ],
+    ids=["name", "arn", "tag", "id"],
+)
+def test_users_whom_the_deny_exempts_are_not_asked(exempting: dict[str, Any]) -> None:
+    asking = {**ASK, "Condition": {**WITHOUT, **exempting}}
+    robot = user("ci", "g", path="/robots/", Tags=[{"Key": "mfa", "Value": "exempt"}])
+    robot["UserId"] = "AIDAROBOT1"
+    person = user("ada", "g", path="/staff/", UserId="AIDAPERSON1")
+    dumps = [account(users, [group("g", DEVICES, asking)]) for users in ([robot], [robot, person])]
+    told = [[each for each in found_in(dump) if each[1] == "users-cannot-enrol"] for dump in dumps]
+    assert told == [[], [("group/g policy/p", "users-cannot-enrol")]]
+
+
+def test_users_who_are_denied_everything_are_not_told_of() -> None:
+    gone = user("eve", UserPolicyList=[{"PolicyName": "gone", "PolicyDocument": {
+        "Version": "2012-10-17", "Statement": [allow("s3:*"), deny("*", {})]}}])  # fmt: skip
+    dump = account([user("ada", "g"), gone], [group("g", OWN, ASK)])
+    assert [each for each in found_in(dump) if each[1] == "users-not-asked"] == []

@@ -83,7 +83,8 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, _MOST)}",
             "they are locked out",
-            "allow it on user/PATH/${aws:username} for users with a path, and in the boundary",
+            "name user/PATH/${aws:username} in the Allow, or in the NotResource of a Deny that is "
+            "met, and allow it in the boundary",
         )
 
 
