@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ import processes
 from house.source import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -28,6 +28,9 @@ else:
 
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+# The kinds of files that are written here; a wheel or a picture of bytes is none.
+KINDS = {"", ".bash", ".fish", ".ini", ".json", ".lock", ".md", ".ps1", ".py", ".svg", ".toml",
+         ".txt", ".typed", ".yml", ".zsh"}  # fmt: skip
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -65,6 +68,16 @@ def test_a_lock_names_no_host_and_hashes_every_package(lock: Path) -> None:
 def test_the_lock_satisfies_what_the_project_asks_for(requirement: Requirement) -> None:
     versions = locked()[requirement.name]
     assert [version for version in versions if version not in requirement.specifier] == []
+
+
+def test_the_tree_holds_nothing_that_is_not_written_here() -> None:
+    listed = processes.run_process(["git", "-C", str(ROOT), "ls-files", "-z"])
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    names = [Path(name) for name in listed.stdout.split("\0") if name]
+    assert [
+        name for name in names if not name.name.startswith(".") and name.suffix not in KINDS
+    ] == []
+    assert Path("README.md") in names
 
 
 def test_ci_runs_readmes_test_command_and_nothing_else() -> None:
