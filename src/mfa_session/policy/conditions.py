@@ -15,13 +15,13 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.credentials import Truth, all_of, any_of, negate
+from mfa_session.policy.credentials import RequestContext, Truth, all_of, any_of, negate
 from mfa_session.policy.patterns import UNKNOWN, Query, covers, fill, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mfa_session.policy.credentials import Range, RequestContext
+    from mfa_session.policy.credentials import Range
     from mfa_session.policy.document import Condition
     from mfa_session.policy.patterns import Row
 
@@ -122,6 +122,11 @@ def is_met(
         ]
     results = [negate(match) if negated else match for match in matches]
     return _joined(condition.qualifier, results, absent=absent, negated=negated)
+
+
+def is_met_without_key(condition: Condition) -> Truth:
+    """Say whether a request that lacks the condition's key meets it."""
+    return is_met(condition, RequestContext({condition.key: None}))
 
 
 def _joined(

@@ -234,3 +234,10 @@ def _of_user(
     named = {"aws:username": "?*", "aws:userid": "AIDA*", PRINCIPAL_ARN: arn_pattern(is_user=True)}
     facts = RequestContext(known, {**_OF_ALL, **within, **named})
     return Credentials(kind=kind, label=label, facts=facts)
+
+
+A_USER, A_SESSION = mfa_session().facts, role_session().facts
+ROOT = RequestContext(
+    {"aws:PrincipalType": ("Account",), "aws:username": None},
+    {"aws:PrincipalArn": "arn:*:iam::*:root", "aws:userid": "1*"},
+)

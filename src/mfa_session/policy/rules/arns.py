@@ -8,9 +8,7 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
-from mfa_session.policy.json_text import listed
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, and_more
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.json_text import Node
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 OTHER_PARTITION = Rule(
@@ -94,7 +91,7 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
     told = [
         (item, exempting, found)
-        for item, exempting in _texts(subject)
+        for item, exempting in subject.texts()
         if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
     ]
     for item, exempting, (why, cure) in told[:1]:
@@ -102,7 +99,7 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
             DEAD_ARN,
             subject.place_at(item),
             f"{item.value} {why}{and_more(told)}",
-            f"the ARN matches nothing: it {_effect(subject, exempting=exempting)}",
+            f"the ARN matches nothing: it {subject.effect_of_none(exempting=exempting)}",
             cure,
         )
 
@@ -111,7 +108,7 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
     """Find what a person was to replace before use, once for a policy."""
     if subject.statement is not _first_to_fill_in(subject.whole):
         return
-    items = (*(item for item, _ in _texts(subject)), *subject.principals())
+    items = (*(item for item, _ in subject.texts()), *subject.principals())
     item, found = next((item, found) for item in items if (found := _placeholder(str(item.value))))
     others = list(filter(_is_to_fill_in, subject.document.statements))
     yield Flaw(
@@ -166,12 +163,12 @@ def _partition_of_region(region: str) -> str | None:
 
 @functools.lru_cache(maxsize=32)
 def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
-    """Return the policy's partition, and another one that ARNs are of by mistake.
+    """Return the policy's partition, and another one that some ARNs have by mistake.
 
-    None if it has one only, or is meant for several: kinds of ARNs of one statement, or actions to
-    be allowed or denied, stand in it once for each. That of other services than IAM
-    is right, whose ARNs are copied from examples; else the more common one, and not `aws`, which is
-    that of examples.
+    None if there is one only, or if the policy is meant for several: one statement has like ARNs of
+    both, or both have the same actions. ARNs of other services than IAM are right, since those of
+    IAM are copied from examples; else the more common partition is; if none is, the one that is
+    not `aws`.
     """
     count: Counter[str] = Counter()
     elsewhere = set[str]()
@@ -196,16 +193,6 @@ def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     return (right, other) if most > least or other == "aws" else None
 
 
-def _texts(subject: Subject) -> Iterator[tuple[Node, bool]]:
-    """Yield the texts that may be ARNs, and whether each exempts what it matches."""
-    for element in ("Resource", "NotResource"):
-        for item in subject.items_of(element):
-            yield item, element != "Resource"
-    for condition in subject.statement.conditions:
-        for item in listed(condition.node):
-            yield item, condition.operator in OPPOSITES
-
-
 def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
     """Say why no request has an ARN, and what to write; None if one may have it.
 
@@ -218,7 +205,8 @@ def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
     if is_no_account(arn[2]) or _is_of_an_alias(filled):
         return f"has the account {arn[2]}, and accounts have 12 digits", "write all its 12 digits"
     if _in_a_region(filled):
-        return f"has what ARNs of {arn[1]} leave empty", "remove the region or the account"
+        parts = "region" if arn[1] == "cloudfront" else "region and the account"
+        return f"has a part that ARNs of {arn[1]} leave empty", f"leave the {parts} empty"
     slip = _slip_before_a_variable if _has_any_text(arn[1]) else _slip
     found = None if keys_outside_of_braces(text) else slip(filled)  # which `keys` tells
     if found is None or (found[0] == "\\" and in_yaml):
@@ -241,9 +229,3 @@ def _filled_in(text: str) -> str:
         else:
             levels[-1].append(part)
     return "{".join(map("".join, levels))
-
-
-def _effect(subject: Subject, *, exempting: bool) -> str:
-    if exempting:
-        return "keeps nobody out" if subject.statement.allows else "exempts nobody"
-    return "allows nobody" if subject.statement.allows else "stops nobody"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met
+from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import DIRECT_CALL, LONGEST_SESSION_SECONDS, MFA_PRESENT
 from mfa_session.policy.fixes import (
@@ -24,7 +24,7 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.keys import is_met_without_key, misspelt, with_right_key
+from mfa_session.policy.rules.keys import misspelt, with_right_key
 from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 

@@ -18,7 +18,7 @@ from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, DENIES_N
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         return
     other, names = subject.label_of(defeat.opener), defeat.names
     denial = replace(subject.statement, effect="Deny")
-    shown = ", ".join(map(subject.as_written, names[:3])) + (" …" if names[3:] else "")
+    shown = first_of([*map(subject.as_written, names)], 3)
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
@@ -129,7 +129,7 @@ def _is_circumstance(condition: Condition) -> bool:
 
 def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of s3:DeleteObject that leave its versions to an Allow that names them."""
-    named = {action.lower() for action in subject.statement.actions or ()}
+    named = names_of(subject.statement)
     left_out = "s3:deleteobject" in named and not concerns(subject.statement, _OF_VERSIONS)
     if not (left_out and subject.refuses_without_mfa):
         return
@@ -189,7 +189,8 @@ def check_other_resources(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             DENIES_NOTHING,
             subject.place_of("Resource"),
-            f"this Deny is on {where[0]}, and {allow.label} allows the same on {elsewhere[0]}",
+            f"this Deny is on {where[0]}, and {subject.label_of(allow)} allows the same on "
+            f"{elsewhere[0]}",
             "nobody is stopped from what this policy allows",
             "deny it on the resources that are allowed",
             severity=WARNING,

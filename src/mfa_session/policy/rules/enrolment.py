@@ -1,4 +1,4 @@
-"""Statements that keep people from finding or enrolling an MFA device, in all or some regions."""
+"""Statements that keep people from finding or enrolling an MFA device."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.conditions import OPPOSITES, is_met
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
-from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.credentials import (
+    A_USER,
+    DIRECT_CALL,
+    PRINCIPAL_ARN,
+    ROOT,
+    RequestContext,
+)
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.exemptions import (
-    A_USER,
     DEACTIVATION,
     DELETION,
-    ROOT,
     denies_all_actions,
     denies_nearly_all,
     denies_oneself,
@@ -27,7 +31,6 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     sparing,
 )
-from mfa_session.policy.rules.keys import is_met_without_key
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
@@ -139,22 +142,17 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
     plain = not (statement.allows or statement.conditions or subject.on_role)
     if not (plain and statement.actions and is_about_everything(statement)):
         return
-    named = {action.lower() for action in statement.actions}
+    named = names_of(statement)
     denied = [
         action
         for action in ENROLMENT
         if concerns(statement, action)
         and action.lower() not in named
-        and _is_allowed_by_name(subject.whole, action.lower())
+        and action.lower() in subject.whole.allowed_names
     ]
     if denied and subject.whole.denies_for_mfa:
         locked_out = "new users are locked out: no Allow overrides a Deny"
         yield denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
-
-
-@functools.lru_cache(maxsize=64)
-def _is_allowed_by_name(whole: WholePolicy, action: str) -> bool:
-    return any(action in names_of(each) for each in whole.allowing)
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:

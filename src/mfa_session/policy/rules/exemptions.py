@@ -17,7 +17,7 @@ from mfa_session.policy.coverage import (
     may_overlap,
     names_of,
 )
-from mfa_session.policy.credentials import RequestContext, mfa_session, role_session
+from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
@@ -59,11 +59,6 @@ SUPERFLUOUS = Rule(
 )
 RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
-A_USER, A_SESSION = mfa_session().facts, role_session().facts
-ROOT = RequestContext(
-    {"aws:PrincipalType": ("Account",), "aws:username": None},
-    {"aws:PrincipalArn": "arn:*:iam::*:root", "aws:userid": "1*"},
-)
 _CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
@@ -78,12 +73,9 @@ SPARED = (
     "sts:GetSessionToken",
 )
 # What people need while they have no device yet; to allow it only without MFA is no mistake.
-FIRST_STEPS = frozenset(
-    {"iam:changepassword", "iam:createvirtualmfadevice", "iam:enablemfadevice",
-     "iam:getaccountpasswordpolicy", "iam:getaccountsummary", "iam:getmfadevice", "iam:getuser",
-     "iam:listmfadevices", "iam:listusers", "iam:listvirtualmfadevices", "iam:resyncmfadevice",
-     "iam:listaccountaliases", "sts:getsessiontoken", "sts:getcalleridentity"}
-)  # fmt: skip
+SETUP = frozenset(map(str.lower, SPARED)) | {"iam:getmfadevice", "sts:getcalleridentity"}
+FIRST_STEPS = SETUP | {"iam:changepassword", "iam:getaccountpasswordpolicy",
+    "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
 
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
@@ -260,10 +252,9 @@ def how_to_spare(subject: Subject, what: str) -> str:
         return "to deny everything else, write NotAction instead of Action"
     if sparing(subject):
         return f"exempt {what} from the Deny"
-    return (
-        f"exempt {what}: list the actions to deny by name, or list in NotAction what is needed to "
-        "set up MFA"
-    )
+    listed = f"exempt {what}: list the actions to deny by name"
+    more = ", or list in NotAction what is needed to set up MFA"
+    return listed + (more if subject.refuses_without_mfa else "")
 
 
 def sparing(subject: Subject) -> dict[str, object]:

@@ -105,7 +105,11 @@ def check_form(subject: Subject) -> Iterator[Flaw]:
 
 def check_references(subject: Subject) -> Iterator[Flaw]:
     """Find variables of IAM's that CloudFormation looks for in the template, or the reverse."""
-    misread = [item for item in (*subject.texts(), *subject.principals()) if item.misread]
+    misread = [
+        item
+        for item in (*(each for each, _ in subject.texts()), *subject.principals())
+        if item.misread
+    ]
     for item in misread[:1]:
         variable = f"${{{item.misread}}}"
         if item.misread.startswith("AWS::"):
@@ -130,7 +134,7 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
     version = subject.document.version
     if version not in {None, _OLDER}:  # IAM rejects another
         return
-    found = next((item for item in subject.texts() if has_variable(str(item.value))), None)
+    found = next((item for item, _ in subject.texts() if has_variable(str(item.value))), None)
     if found is not None:
         why = f"Version is {version}" if version else "it has no Version, which means 2008-10-17"
         yield Flaw(

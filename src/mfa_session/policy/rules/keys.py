@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
-from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import concerns, may_be_of
-from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext, role_session
+from mfa_session.policy.conditions import is_met, is_met_without_key
+from mfa_session.policy.coverage import concerns, may_be_of, names_of
+from mfa_session.policy.credentials import A_SESSION, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
@@ -19,7 +19,6 @@ from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subj
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.credentials import Truth
     from mfa_session.policy.document import Condition
 
 UNKNOWN_KEY = Rule(
@@ -189,7 +188,7 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
                 NO_SUCH_KEY,
                 condition.position,
                 f"AWS has no condition key {condition.key}" + _and_nearest(near),
-                f"no request has that key: {_never_there(subject, condition)}",
+                f"no request has that key: {_met_always_or_never(condition)}",
                 _EXISTING,
                 severity=None if near or prefix == "aws" else NOTE,
             )
@@ -217,7 +216,7 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
 def check_launches(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
     statement, everywhere = subject.statement, {"*", "arn:aws:ec2:*:*:*"}
-    named = "ec2:runinstances" in map(str.lower, statement.actions or ())
+    named = "ec2:runinstances" in names_of(statement)
     denies = not statement.allows and named and subject.whole.concern_mfa
     for condition in subject.other_conditions if denies else ():
         of_instances = condition.key.lower() in _OF_LAUNCHED and is_met_without_key(condition)
@@ -273,31 +272,30 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
 def check_variables(subject: Subject) -> Iterator[Flaw]:
     """Find variables that IAM cannot fill in, and keys that should be variables."""
     wrong = [
-        (item, f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
-        for item in subject.items_of("Resource", "NotResource")
+        ((item, exempting), f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
+        for item, exempting in subject.resources()
         if not _of_terraform(str(item.value))  # which has `&{aws:username}` and `$${aws:username}`
         for key in keys_outside_of_braces(str(item.value))
     ]
-    for item in subject.texts():
-        for key in map(str.strip, _variable.findall(str(item.value))):
+    for text in subject.texts():
+        for key in map(str.strip, _variable.findall(str(text[0].value))):
             near = _meant_instead(key)
             dotted = key.lower().replace("aws.", "aws:", 1)
             if key.startswith("!aws:"):
                 message = f"only CloudFormation's Fn::Sub makes ${{{key[1:]}}} of ${{{key}}}"
-                wrong.append((item, f"write ${{{key[1:]}}}", message))
+                wrong.append((text, f"write ${{{key[1:]}}}", message))
             elif dotted != key.lower() and _meant_instead(dotted) is None and _is_in_form(dotted):
-                wrong.append((item, f"write ${{{dotted}}}", f"{key} is no variable of IAM"))
+                wrong.append((text, f"write ${{{dotted}}}", f"{key} is no variable of IAM"))
             elif near is not None and not (subject.is_in_yaml and key.lower() in _OF_SERVERLESS):
                 message = f"AWS has no condition key {key}{_and_nearest(near)}"
-                wrong.append((item, _EXISTING, message))
-    first = {message: (item, cure) for item, cure, message in reversed(wrong)}
-    for message, (item, cure) in reversed(first.items()):
+                wrong.append((text, _EXISTING, message))
+    first = {message: (text, cure) for text, cure, message in reversed(wrong)}
+    for message, ((item, exempting), cure) in reversed(first.items()):
         yield Flaw(
             NO_SUCH_KEY,
             subject.place_at(item),
             message,
-            "the value matches nothing: "
-            + ("it allows nobody" if subject.statement.allows else "it stops nobody"),
+            f"the value matches nothing: it {subject.effect_of_none(exempting=exempting)}",
             cure,
         )
 
@@ -305,7 +303,7 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
 def check_escapes(subject: Subject) -> Iterator[Flaw]:
     """Find the first `$${aws:username}` in a policy with nothing else that a template fills in."""
     source = subject.document.source
-    escaped = next((each for each in subject.texts() if "$${aws:" in str(each.value)), None)
+    escaped = next((each for each, _ in subject.texts() if "$${aws:" in str(each.value)), None)
     if escaped is None or "$${aws:" in source.text[: escaped.offset]:
         return
     if not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
@@ -360,11 +358,6 @@ def with_right_key(subject: Subject, wrong: Condition, meant: str | None) -> dic
     return right_condition(
         subject.statement, instead_of=[wrong], age_limit=str(age) if age else None
     )
-
-
-def is_met_without_key(condition: Condition) -> Truth:
-    """Say whether a request that lacks the condition's key meets it."""
-    return is_met(condition, RequestContext({condition.key: None}))
 
 
 def _meant_by_other(subject: Subject, key: str) -> str | None:
@@ -433,6 +426,6 @@ def keys_outside_of_braces(text: str) -> list[str]:
 
 def _needs_user_name(condition: Condition) -> bool:
     if condition.is_about("aws:username"):
-        return is_met(condition, role_session().facts) is False
+        return is_met(condition, A_SESSION) is False
     lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator
     return not lenient and bool(condition.values) and all(map(_user_name, condition.values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext, mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
@@ -219,9 +220,8 @@ def check_stand_ins(subject: Subject) -> Iterator[Flaw]:
 
 def check_federation(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of SAML or OpenID Connect users."""
-    named = [action.lower() for action in subject.statement.actions or ()]
     federated = "Federated" in (subject.statement.principals or {})
-    federated = federated or (bool(named) and set(named) <= set(_SIGNED_ELSEWHERE))
+    federated = federated or set(names_of(subject.statement)) <= set(_SIGNED_ELSEWHERE)
     asks = federated and _keeps_out_who_has_no_keys(subject)
     if federated and len(subject.statement.principals or ()) == 1 and _is_idle(subject):
         yield _idle(subject, FEDERATED, _NO_MFA_KNOWN)

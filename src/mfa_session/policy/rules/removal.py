@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import actions_of, concerns, names_of
+from mfa_session.policy.conditions import is_met, is_met_without_key
+from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -25,7 +25,6 @@ from mfa_session.policy.rules.exemptions import (
     spares_everything,
     sparing,
 )
-from mfa_session.policy.rules.keys import is_met_without_key
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
     statement, whole = subject.statement, subject.whole
     if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions or subject.on_role:
         return
-    own = any("${aws:username}" in each for each in statement.resources or ())
+    own = any("${aws:username}" in each.lower() for each in statement.resources or ())
     if (
         (own or _is_of_anybody(subject))
         and concerns(statement, DEACTIVATION)
@@ -141,7 +140,8 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
     allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
     protects = any(map(_changes_iam, listed)) and not any(map(is_unfilled, listed))
     protects = protects and not concerns(statement, "iam:EnableMFADevice")
-    told_elsewhere = _names_removal(subject.whole) or (allowed and _a_deny_exempts_it(subject))
+    told_elsewhere = DEACTIVATION.lower() in subject.whole.allowed_names  # by `check_own_removal`
+    told_elsewhere = told_elsewhere or (allowed and _a_deny_exempts_it(subject))
     if allowed and protects and not (_is_denied(subject) or told_elsewhere):
         yield Flaw(
             OWN_REMOVAL,
@@ -268,12 +268,6 @@ def _may_delete_those_of_others(whole: WholePolicy) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=32)
-def _names_removal(whole: WholePolicy) -> bool:
-    """Say whether an Allow names it, and so has the finding itself."""
-    return any(DEACTIVATION.lower() in actions_of(each).names for each in whole.allowing)
-
-
 def _is_of_anybody(subject: Subject) -> bool:
     everybody = any(each.endswith("*") for each in subject.statement.resources or ())
     by_name = any("mfa" in name for name in names_of(subject.statement))
@@ -301,9 +295,9 @@ def _a_deny_exempts_it(subject: Subject) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _is_denied_elsewhere(whole: WholePolicy) -> bool:
-    """Say whether a Deny is about it by name, on devices: it has an effect on users alone."""
+    """Say whether a Deny names the removal, but on devices, where it has no effect."""
     return any(
-        DEACTIVATION in (each.actions or ()) and all(map(_is_a_device, each.resources or ("*",)))
+        DEACTIVATION.lower() in names_of(each) and all(map(_is_a_device, each.resources or ("*",)))
         for each in whole.denies_for_mfa
     )
 

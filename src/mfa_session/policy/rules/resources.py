@@ -46,7 +46,6 @@ WRONG_RESOURCE = Rule(
 )
 RULES = (WRONG_RESOURCE,)
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
-_has_partition = re.compile("arn:[^:]*:").match
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
@@ -114,7 +113,7 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
 def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of all S3 on buckets or on objects alone, where a statement names the other."""
     statement, where = subject.statement, subject.statement.resources or ()
-    everything = any(name.lower() == "s3:*" for name in statement.actions or ())
+    everything = "s3:*" in names_of(statement)
     if not (where and everything and subject.refuses_without_mfa):
         return
     parts = [("s3:GetObject", OF_OBJECT, "its objects")]
@@ -254,7 +253,7 @@ def _partition_of(whole: WholePolicy) -> str:
     found = Counter(
         partition
         for each in whole.statements
-        for partition in {arn.split(":")[1] for arn in each.resources or () if _has_partition(arn)}
+        for partition in {parts_of(arn)[1] for arn in each.resources or ()}
         if partition.replace("-", "").isalpha()
     )
     (first, most), *others = found.most_common(2) or [("aws", 1)]

@@ -6,9 +6,9 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
     has_principal,
@@ -21,8 +21,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.rules.exemptions import A_SESSION, A_USER, DEACTIVATION, DELETION
-from mfa_session.policy.rules.keys import is_met_without_key
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 from mfa_session.policy.rules.values import has_wrong_values

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.json_text import listed, members_of
 from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.patterns import includes
@@ -114,12 +115,23 @@ class Subject:
         own = other in self.document.own_statements
         return other.label if own else "a statement of another policy"
 
-    def texts(self) -> Iterator[Node]:
-        """Yield the texts in which IAM fills in variables: resources and conditions' values."""
-        items = list(self.items_of("Resource", "NotResource"))
+    def texts(self) -> Iterator[tuple[Node, bool]]:
+        """Yield the resources' and conditions' texts, and whether each exempts what it matches."""
+        items = list(self.resources())
         for condition in self.statement.conditions:
-            items += listed(condition.node)
-        yield from (item for item in items if isinstance(item.value, str))
+            items += ((each, condition.operator in OPPOSITES) for each in listed(condition.node))
+        yield from (each for each in items if isinstance(each[0].value, str))
+
+    def resources(self) -> Iterator[tuple[Node, bool]]:
+        """Yield the resources, and whether the statement exempts each."""
+        for element in ("Resource", "NotResource"):
+            yield from ((item, element != "Resource") for item in self.items_of(element))
+
+    def effect_of_none(self, *, exempting: bool) -> str:
+        """Say what a text does that matches nothing."""
+        if exempting:
+            return "keeps nobody out" if self.statement.allows else "exempts nobody"
+        return "allows nobody" if self.statement.allows else "stops nobody"
 
     def principals(self) -> Iterator[Node]:
         """Yield the principals, those of NotPrincipal too."""
@@ -142,7 +154,7 @@ REJECTED = "the policy has no effect: IAM rejects it, and the previous version s
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its errors let people through or lock them out, its warnings may do so.
+    """A rule. An error lets people through or locks them out; a warning may do so.
 
     A note reports what is probably not meant. `text` is the rule's text in docs/policies.md.
     """

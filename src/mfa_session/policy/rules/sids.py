@@ -17,13 +17,14 @@ from mfa_session.policy.rules.conditions import CIRCUMSTANCES, DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     FIRST_STEPS,
+    SETUP,
     SPARED,
     is_own_care,
     lists_own_care,
     whole_service,
 )
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
-from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,11 +85,7 @@ _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubike
 _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
 ).search
-_TOLD_ELSEWHERE = FIRST_STEPS - {"iam:changepassword", "iam:getaccountpasswordpolicy",
-    "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
-_NEGATED = {
-    f"{kind}{how}": f"{kind}Not{how}" for kind in ("Arn", "String") for how in ("Equals", "Like")
-}
+_NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 _user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
 _SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
@@ -186,8 +183,7 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             PROMISE,
             subject.place_of_action(),
-            f"the Sid is {statement.sid}, but this Deny lists only {', '.join(listed[:3])}"
-            + (" …" if listed[3:] else ""),
+            f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed, 3)}",
             "what else the policy allows needs no MFA"
             + (f", such as {left}" if left != "*" else ""),
             "deny everything but what is needed to set up MFA",
@@ -265,7 +261,7 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
     if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
         return
     left = {name for kind in KINDS_WITHOUT_MFA for name in subject.whole.undenied(statement, kind)}
-    spared = _TOLD_ELSEWHERE | left
+    spared = SETUP | left
     denied = [name for name in names_of(statement) if not (name in spared or is_unfilled(name))]
     if denied:
         yield Flaw(
@@ -328,9 +324,9 @@ def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 EXEMPTION,
                 condition.position,
-                f"{condition.values[0]} is exempt from this Deny, and not from {other.label}, "
-                "which denies the same",
-                "nobody is exempt without MFA",
+                f"{condition.values[0]} is exempt from this Deny, and not from "
+                f"{subject.label_of(other)}, which denies the same",
+                "neither is exempt",
                 f"write one Deny, with all of them under {condition.written}",
             )
 

@@ -59,6 +59,11 @@ class WholePolicy:
         self._allowed: dict[object, Iterator[str]] = {}
 
     @cached_property
+    def allowed_names(self) -> frozenset[str]:
+        """The actions that Allows name, in lower case."""
+        return frozenset(name for each in self.allowing for name in names_of(each))
+
+    @cached_property
     def has_allows_for_no_mfa(self) -> bool:
         """Whether an Allow matches only requests without MFA."""
         return any(

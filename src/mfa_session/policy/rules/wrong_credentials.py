@@ -298,9 +298,7 @@ def _gains_nothing(subject: Subject, kind: str) -> bool:
     """
     statement, whole = subject.statement, subject.whole
     left = whole.undenied_parts(statement, kind)
-    if left == list(names_of(statement)):
-        return not left
-    return all(
+    return left != list(names_of(statement)) and all(
         name in FIRST_STEPS or whole.lenient_allows.are_about(statement, name, but=statement)
         for name in left
     )
