@@ -2450,8 +2450,15 @@ STATED = [
     Stated("topic-s-default-statement-of-another", [allow("SNS:Publish", on("StringEquals",
             "AWS:SourceOwner", "999999999999"), Principal={"AWS": "*"}, Resource=TOPIC), allow(
             "SNS:Publish", WITH, Principal=ACCOUNT, Resource=TOPIC)], [], {}),
-    Stated("repository-s-policy-with-a-resource", [allow("ecr:PutImage", WITH, Principal=ACCOUNT)],
-           found(MISPLACED), {}),
+    Stated("repository-s-policy-with-a-resource", [allow("ecr:PutImage", WITH, Principal=ACCOUNT,
+            Resource="arn:aws:ecr:eu-west-1:123456789012:repository/books")], found(MISPLACED), {}),
+    *[Stated(f"no-repository-s-policy-{at}", [allow(action, WITH, Resource=where,
+             Principal={"AWS": "arn:aws:iam::123456789012:user/carol"})], [], {})
+      for at, (action, where) in enumerate((
+          ("ecr:PutImage", "*"), ("ecr:GetAuthorizationToken", "*"),
+          ("ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:123456789012:repository/*"),
+          (["ecr:CreateRepository", "ecr:ReplicateImage"],
+           "arn:aws:ecr:eu-west-1:123456789012:repository/books")))],
     Stated("repository-s-policy", [{each: value for each, value in allow("ecr:PutImage", WITH,
             Principal=ACCOUNT).items() if each != "Resource"}], [], {}),
     Stated("rcp-about-iam", [deny(OFF, {**WITHOUT, **NOT_ROLES}, Principal="*")], found(MISPLACED),
@@ -2526,5 +2533,17 @@ STATED = [
              "true"}}, Sid=sid), deny("s3:*", WITHOUT)], [(PROMISE, sid)] if told else [], {})
       for sid, told in (("SecretsOnlyInMfaSession", True), ("OnlyFromMfaDevices", False),
           ("SecretsInSessions", False))],
+    # Removal that another statement allows, or denies, by name; what a plain Deny excepts.
+    Stated("removal-exempt-by-an-allow-of-all-else", [ALL, {"Effect": "Allow", "NotAction": OFF,
+            "Resource": "*"}, deny(["iam:CreateUser", "iam:DeleteUser"], WITHOUT)], found(OWN,
+            at=2), {}),
+    Stated("removal-denied-on-devices-in-small-letters", [allow(OFF, Resource=ME), deny(
+            OFF.lower().replace("iam:d", "iam:D"), WITHOUT, Resource="arn:aws:iam::*:mfa/*")],
+           found(RESOURCE, at=1), {}),
+    Stated("removal-of-one-s-own-by-another-spelling-of-the-variable", [allow(OFF,
+            Resource="arn:aws:iam::*:user/${aws:UserName}"), allow("ec2:*", WITH)], found(OWN), {}),
+    Stated("excepted-and-denied", [allow("s3:*"), {"Sid": "AllExceptS3Delete", "Effect": "Allow",
+            "NotAction": "s3:Delete*", "Resource": "*"}, deny("s3:Delete*"), deny_but(CARE,
+            WITHOUT)], [], {}),
 ]
 # fmt: on

@@ -77,12 +77,13 @@ def check_partition(subject: Subject) -> Iterator[Flaw]:
             right, others = here, "the other ARNs of the statement are"
         else:
             continue
+        also = " and a region of it" if regional == found[1] else ""
         yield Flaw(
             OTHER_PARTITION,
             subject.place_of(element),
             f"{arn} is of the partition {found[1]}, and {others} of {right}",
             "the ARN matches nothing in an account of that partition",
-            f"write arn:{right}:, or the ARN of each partition where the policy is used in several",
+            f"write arn:{right}:{also}, or the ARN of each partition in which the policy is used",
         )
         return
 

@@ -316,7 +316,7 @@ def check_age_elsewhere(subject: Subject) -> Iterator[Flaw]:
             limits[0].position,
             f"{other} allows {subject.as_written(free)} with MFA of any age",
             "MFA of any age gets through",
-            f"remove it from {other}",
+            f"limit the age in {other}, too, or deny older MFA",
         )
 
 

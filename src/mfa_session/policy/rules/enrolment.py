@@ -51,8 +51,8 @@ ENROLMENT_DENIED = Rule(
     WARNING,
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
     "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
-    "this finding only. Or, in a policy that asks for MFA, a Deny of regions stops IAM, whose "
-    "requests count as `us-east-1`, or a Deny of a pattern (`iam:Create*`) stops it for everybody.",
+    "this finding only. Or, in a policy that asks for MFA, another Deny stops the setup for "
+    "everybody: by region (IAM's requests count as `us-east-1`), or by a pattern (`iam:Create*`).",
 )
 ENROLMENT_NEEDS_MFA = Rule(
     "enrolment-needs-mfa",

@@ -126,7 +126,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             void.position,
             f"{void.written} {void.key} exempts everybody: this Deny denies nothing",
             "nobody is stopped, with MFA or without",
-            "name only those to exempt, or remove the condition",
+            f"name only those to exempt, or remove {void.key}",
         )
     elif denies_oneself(subject) and _leaves_all_else(subject):
         yield Flaw(

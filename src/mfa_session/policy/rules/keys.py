@@ -14,6 +14,7 @@ from mfa_session.policy.credentials import A_SESSION, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
+from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -209,13 +210,14 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
                 f"{actions[0]} has no condition key {condition.key}"
                 + (f"; {example} has it" if example else ""),
                 _met_always_or_never(condition),
-                "use a key that the action has, or remove the condition",
+                f"use a key that the action has, or remove {condition.key}",
             )
 
 
 def check_launches(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
-    statement, everywhere = subject.statement, {"*", "arn:aws:ec2:*:*:*"}
+    statement = subject.statement
+    everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
     named = "ec2:runinstances" in names_of(statement)
     denies = not statement.allows and named and subject.whole.concern_mfa
     for condition in subject.other_conditions if denies else ():
@@ -228,7 +230,7 @@ def check_launches(subject: Subject) -> Iterator[Flaw]:
                 condition.position,
                 f"ec2:RunInstances is also about images and subnets, without {condition.key}",
                 "the condition is always met: nobody launches anything",
-                'write "Resource": "arn:aws:ec2:*:*:instance/*"',
+                in_partition_of(subject.whole, 'write "Resource": "arn:aws:ec2:*:*:instance/*"'),
             )
 
 
@@ -248,8 +250,9 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
                 f"requests for {'most actions' if most else subject.as_written(actions[0])} have "
                 f"no tags, and no {condition.key}",
                 _met_always_or_never(condition),
-                "compare aws:ResourceTag, the tag of the resource, or name the actions that take "
-                "tags",
+                "name the actions that take tags"
+                if most
+                else "compare aws:ResourceTag, the tag of the resource",
             )
 
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import (
     has_principal,
     is_about_devices,
@@ -15,7 +16,17 @@ from mfa_session.policy.document import (
     is_of_trust,
 )
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
-from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject, and_more
+from mfa_session.policy.rules.resources import in_partition_of
+from mfa_session.policy.rules.rule import (
+    ERROR,
+    REJECTED,
+    WARNING,
+    Flaw,
+    Rule,
+    Subject,
+    and_more,
+    first_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +39,8 @@ MISPLACED = Rule(
     ERROR,
     "A `Principal` in a policy of a user, group or role, a `Resource` in a trust policy, or "
     "`NotAction` in a resource control policy: IAM rejects the policy. A warning for a resource "
-    "policy of a service that has none (`codecommit:…`).",
+    "policy of a service that has none (`codecommit:…`), or a resource control policy on actions "
+    "to which none applies.",
 )
 NO_ARN = Rule(
     "resource-no-arn",
@@ -49,7 +61,9 @@ _bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
 _of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
 _IN_RCPS = {"aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3",
-            "secretsmanager", "sqs", "sts"}  # fmt: skip
+            "secretsmanager", "sqs", "sts", "*"}  # fmt: skip
+_INSTEAD = {"NotAction": "write Action instead", "NotPrincipal": 'write "Principal": "*"'}
+_OF_REGISTRIES = {"ecr:batchimportupstreamimage", "ecr:createrepository", "ecr:replicateimage"}
 _WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
 
 
@@ -66,7 +80,11 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
         (kind in WITHOUT_PRINCIPAL and not may_be_rcp, _PRINCIPALS, WITHOUT_PRINCIPAL.get(kind)),
         (kind == "rcp", ("NotAction", "NotPrincipal"), "a resource control policy"),
         (kind == "resource" and is_about_devices(statement), _PRINCIPALS, "one with iam: actions"),
-        (kind == "resource" and _is_about(statement, "ecr:"), _RESOURCES, "a repository's policy"),
+        (
+            kind == "resource" and _is_of_a_repository(statement),
+            _RESOURCES,
+            "a repository's policy",
+        ),
         (trusts and not open_to_all, _RESOURCES, "a role's trust policy"),
     ):
         for name in names if fits else ():
@@ -76,8 +94,16 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
                     subject.place_of(name),
                     f"{name} does not belong in {what}",
                     REJECTED,
-                    f"remove {name}",
+                    _INSTEAD.get(name, f"remove {name}") if kind == "rcp" else f"remove {name}",
                 )
+
+
+def _is_of_a_repository(statement: Statement) -> bool:
+    """Say whether a statement is on a repository, and not of a registry's or endpoint's policy."""
+    where = statement.resources or statement.not_resources or ()
+    of_registry = not _OF_REGISTRIES.isdisjoint(names_of(statement))
+    one = any(not each.endswith("*") for each in where)
+    return one and not of_registry and _is_about(statement, "ecr:")
 
 
 @functools.lru_cache(maxsize=32)
@@ -86,17 +112,29 @@ def _is_of_a_role(whole: WholePolicy) -> bool:
 
 
 def check_services(subject: Subject) -> Iterator[Flaw]:
-    """Find policies of resources for services that have none, once for a policy, and RCPs."""
+    """Find policies of resources for services that have none, once for a policy."""
     statement = subject.statement
-    others = subject.document.kind == "rcp" and not _is_in_rcps(statement)
-    if others or statement is _first_without_policies(subject.whole):
-        action = (statement.actions or ("*",))[0]
+    if statement is _first_without_policies(subject.whole):
         yield Flaw(
             MISPLACED,
-            subject.place_of_action() if others else subject.place_of("Principal"),
-            f"there are no resource {'control ' if others else ''}policies for {action}",
+            subject.place_of("Principal"),
+            f"there are no resource policies for {(statement.actions or '*')[0]}",
             "AWS has no place for the policy, and it has no effect",
             "write it without Principal, as a policy of users, groups or roles",
+            severity=WARNING,
+        )
+
+
+def check_rcp(subject: Subject) -> Iterator[Flaw]:
+    """Find resource control policies for actions to which they do not apply."""
+    others = [each for each in subject.statement.actions or () if not _is_in_rcps(each)]
+    if others and subject.document.kind == "rcp":
+        yield Flaw(
+            MISPLACED,
+            subject.place_of_action(others[0]),
+            f"resource control policies do not apply to {first_of(others, 3)}",
+            "the statement has no effect on them",
+            "write it as a service control policy, without Principal",
             severity=WARNING,
         )
 
@@ -137,8 +175,11 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             NO_ARN,
             subject.place_at(other[0]),
             f"{other[0].value} is not {named}, and a bucket's policy is about its own",
-            REJECTED,
-            f"write arn:aws:s3:::{bucket or 'BUCKET'}, or that with /* for the objects",
+            REJECTED.replace("IAM", "S3"),
+            in_partition_of(
+                subject.whole,
+                f"write arn:aws:s3:::{bucket or 'BUCKET'}, or that with /* for the objects",
+            ),
             severity=WARNING,
         )
 
@@ -179,14 +220,15 @@ def _may_be_an_rcp(whole: WholePolicy) -> bool:
     All of it is for everybody, and about what services do that keep resources.
     """
     return all(
-        each.not_actions is None and _is_in_rcps(each) and is_for_everybody(each)
+        each.not_actions is None
+        and all(map(_is_in_rcps, each.actions or ()))
+        and is_for_everybody(each)
         for each in whole.statements
     )
 
 
-def _is_in_rcps(statement: Statement) -> bool:
-    services = {action.lower().partition(":")[0] for action in statement.actions or ()}
-    return services <= {*_IN_RCPS, "*"}
+def _is_in_rcps(action: str) -> bool:
+    return action.lower().partition(":")[0] in _IN_RCPS
 
 
 def _is_no_arn(text: str) -> bool:

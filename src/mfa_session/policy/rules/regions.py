@@ -61,7 +61,7 @@ def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
                 f"requests for {subject.as_written(names[0])} count as {min(calls)}: "
                 f"{condition.written} {condition.key} is never met",
                 f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
-                "remove the condition",
+                f"remove {condition.key}",
                 severity=WARNING,
             )
 

@@ -61,6 +61,7 @@ _OTHERS = (
     (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
     (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", _WITH_SUFFIX),
 )
+_WITH_IDS = {"instance/?*", "key/?*", "session/?*"}
 _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {
     OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
@@ -70,7 +71,10 @@ MEANT = {
     **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "role", "user")},
     OF_BUCKET: "arn:aws:s3:::BUCKET",
     OF_OBJECT: "arn:aws:s3:::BUCKET/*",
-    **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
+    **{
+        kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'ID' if kind in _WITH_IDS else 'NAME')}"
+        for _, service, kind in _OTHERS
+    },
     _WITH_SUFFIX: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match

@@ -75,13 +75,13 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     ]
     if wrong:
         names = ", ".join(name for name, _ in wrong)
+        verb, whom = ("are", "they do") if wrong[1:] else ("is", "it does")
         does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
         rest = [f"{name} on {MEANT[kind]}" for name, kind in wrong]
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
-            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources that no such request "
-            "has",
+            f"{names} {verb} {done} only on resources to which {whom} not apply",
             "nobody is allowed this"
             + (": users cannot set up or find their MFA device" if "MFA" in names else "")
             if statement.allows
@@ -97,17 +97,20 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
     exempt = statement.not_resources if subject.refuses_without_mfa else None
     if not exempt or any(fits(each, OF_NONE) for each in exempt):
         return
-    for name in statement.actions or ():
-        if has_no_resource(name.lower()) and subject.whole.allows_without_mfa(name):
-            yield Flaw(
-                WRONG_RESOURCE,
-                subject.place_of_action(name),
-                f"{name} has no resource, so NotResource does not exempt it",
-                f"nobody is allowed {name} without MFA, though a statement allows it",
-                f"deny {name} in a statement of its own, or not at all",
-                severity=NOTE,
-            )
-            return
+    lost = [
+        name
+        for name in statement.actions or ()
+        if has_no_resource(name.lower()) and subject.whole.allows_without_mfa(name)
+    ]
+    if lost:
+        yield Flaw(
+            WRONG_RESOURCE,
+            subject.place_of_action(lost[0]),
+            f"NotResource does not exempt what has no resource: {', '.join(lost)}",
+            "nobody is allowed this without MFA, though a statement allows it",
+            f"deny {', '.join(lost)} in a statement of its own, or not at all",
+            severity=NOTE,
+        )
 
 
 def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
@@ -128,7 +131,7 @@ def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
                 subject.place_of("Resource"),
                 f"s3:* is denied on {where[0]}, but not on {what}",
                 f"nobody is stopped from {action} and the like",
-                f"name {MEANT[wanted]} as well",
+                f"name {where[0].removesuffix('/*')}{'/*' * (wanted == OF_OBJECT)} as well",
             )
 
 
@@ -142,7 +145,7 @@ def check_routes(subject: Subject) -> Iterator[Flaw]:
                 subject.place_of("Resource"),
                 f"{resource} has {found[1]!r} in the place of the method",
                 "it matches no call, and nobody is stopped",
-                f"write {resource[: found.start(1)]}*/{found[1]}… for every method",
+                f"write {resource[: found.start(1)]}*/{resource[found.start(1) :]}",
             )
 
 

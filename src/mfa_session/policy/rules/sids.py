@@ -202,7 +202,9 @@ def check_exempt_actions(subject: Subject) -> Iterator[Flaw]:
             subject.place_of_action(names[0]),
             f"the Sid is {subject.statement.sid}, but this Deny exempts {names[0]} as well",
             f"nobody needs MFA for {names[0]}",
-            "remove it from NotAction, or write Action instead, or change the Sid",
+            "remove it from NotAction, or change the Sid"
+            if any(map(is_own_care, exempt or ()))
+            else "write Action instead of NotAction, or change the Sid",
         )
 
 
@@ -281,14 +283,17 @@ def check_excepted(subject: Subject) -> Iterator[Flaw]:
     if not (excepts and excepted):
         return
     given = subject.whole.allowed_of(replace(statement, actions=excepted, not_actions=None))
-    allowed = [name for name in excepted if name.lower() in given]
+    denied = [
+        name for name in excepted for each in subject.whole.plain_denials if concerns(each, name)
+    ]
+    allowed = [name for name in excepted if name.lower() in given and name not in denied]
     if allowed:
         yield Flaw(
             EXEMPTION,
             subject.place_of_action(),
             f"the Sid is {statement.sid}, but another statement allows {allowed[0]}",
             "nothing is excepted: an Allow takes nothing away",
-            "deny these actions instead",
+            "deny these actions as well",
         )
 
 

@@ -100,7 +100,7 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     ),
     "kms:viaservice": (
         re.compile(r"[a-z0-9-]+\.amazonaws\.com").fullmatch,
-        "s3.REGION.amazonaws.com",
+        "a service with its region, such as s3.eu-west-1.amazonaws.com",
     ),
     "aws:requestedregion": (re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]").fullmatch, "a region"),
 }
@@ -120,7 +120,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
                 condition.position,
                 f"{condition.written} compares {condition.key} to an empty list",
                 _effect_of_wrong(subject, condition, ()),
-                "name the values, or remove the condition",
+                f"name the values, or remove {condition.key}",
             )
         if _is_moment_as_number(condition):
             continue
@@ -243,7 +243,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
                 condition.position,
                 f"these networks hold every IPv4 address: {condition.written} matches none",
                 f"no request from an IPv4 address {gets}",
-                "write the networks that are meant, or remove the condition",
+                f"write the networks that are meant, or remove {condition.key}",
             )
     for condition in subject.other_conditions:
         private = _private_networks(condition)

@@ -1,0 +1,149 @@
+"""Lint's messages are true of the statement, and following a cure helps."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from mfa_session.policy.lint import lint, lint_together
+from policy.kinds import (
+    ALL,
+    CARE,
+    OFF,
+    STOP,
+    WITH,
+    WITHOUT,
+    allow,
+    deny,
+    deny_but,
+    on,
+)
+from policy.test_kinds import NAMES, read
+
+CAROL = {"AWS": "arn:aws:iam::123456789012:user/carol"}
+CHINA = "arn:aws-cn:s3:::books"
+WHERE = "arn:aws:execute-api:eu-west-1:123456789012:api/prod/"
+CLOUDFRONT = "arn:aws:cloudfront:us-east-1:123456789012:distribution/E1"
+ROUTE53 = "arn:aws:route53:eu-west-1:123456789012:hostedzone/Z1"
+LAUNCH = on("StringNotEquals", "ec2:InstanceType", "t3.micro")
+NO_SUCH_TAG = on("StringEquals", "aws:RequestTag/x", "y")
+LIKE_DENIES = [deny("ec2:*", {**WITHOUT, **on("StringNotEquals", "aws:username", name)})
+               for name in ("a", "b")]  # fmt: skip
+ELSEWHERE = [deny("s3:DeleteBucket", WITHOUT, Resource="arn:aws:s3:::books"),
+             allow("s3:DeleteBucket", Resource="arn:aws:s3:::films")]  # fmt: skip
+
+
+class Said(NamedTuple):
+    """A policy, the statement and rule of a finding, and one of its texts, in part or whole."""
+
+    statements: list[dict[str, Any]]
+    at: int
+    rule: str
+    text: str
+    kind: str | None = None
+
+
+SAID = [
+    Said([allow("s3:*", {**WITH, **on("StringEquals", "aws:PrincipleArn", "x")})], 0,
+         "unknown-condition-key", "no request has that key: the condition is never met"),
+    Said([deny("s3:*", {**WITHOUT, **on("StringNotEquals", "aws:PrincipleArn", "x")})], 0,
+         "unknown-condition-key", "no request has that key: the condition is always met"),
+    Said([ALL, allow(CARE), deny(["iam:Create*", "iam:Enable*"]), deny_but(CARE, WITHOUT)], 2,
+         "enrolment-denied", ": list the actions to deny by name"),
+    Said([deny("s3:*", WITHOUT, NotResource="arn:aws:iam::*:user/*}")], 0, "arn-matches-nothing",
+         "the ARN matches nothing: it exempts nobody"),
+    Said([allow("cloudfront:*", WITH, Resource=CLOUDFRONT)], 0, "arn-matches-nothing",
+         "leave the region empty"),
+    Said([allow("route53:*", WITH, Resource=ROUTE53)], 0, "arn-matches-nothing",
+         "leave the region and the account empty"),
+    Said(LIKE_DENIES, 0, "sid-promises-exemption", "neither is exempt"),
+    Said([deny("iam:*", WITHOUT, Principal="*")], 0, "misplaced-element",
+         "resource control policies do not apply to iam:*", "rcp"),
+    Said([deny(["s3:*", OFF], WITHOUT, Principal="*")], 0, "misplaced-element",
+         f"resource control policies do not apply to {OFF}", "rcp"),
+    Said([deny_but(CARE, WITHOUT, Principal="*")], 0, "misplaced-element", "write Action instead",
+         "rcp"),
+    Said([deny("s3:*", WITHOUT, NotPrincipal=CAROL)], 0, "misplaced-element",
+         'write "Principal": "*"', "rcp"),
+    Said([deny("s3:*", WITHOUT, Principal=CAROL)], 0, "misplaced-element", "remove Principal",
+         "identity"),
+    Said([deny(STOP, {**WITHOUT, **NO_SUCH_TAG})], 0, "unknown-condition-key",
+         "compare aws:ResourceTag, the tag of the resource"),
+    Said([deny("*", {**WITHOUT, **NO_SUCH_TAG})], 0, "unknown-condition-key",
+         "name the actions that take tags"),
+    Said([allow("s3:ListBucket", {**WITH, **on("StringEquals", "s3:x-amz-acl", "private")})], 0,
+         "unknown-condition-key", "use a key that the action has, or remove s3:x-amz-acl"),
+    Said([allow("iam:*", WITH), deny("iam:*", on("StringEquals", "aws:RequestedRegion",
+          "eu-west-1"))], 1, "wrong-value", "remove aws:RequestedRegion"),
+    Said([{**deny_but([*CARE, "s3:*"], WITHOUT), "Sid": "DenyAllExceptMfaSetup"}], 0,
+         "sid-promises-mfa", "remove it from NotAction, or change the Sid"),
+    Said([{**deny_but(STOP, WITHOUT), "Sid": "StopInstancesNeedsMfa"}], 0, "sid-promises-mfa",
+         "write Action instead of NotAction, or change the Sid"),
+    Said([allow("s3:*"), {"Sid": "AllExceptS3Delete", "Effect": "Allow", "Resource": "*",
+          "NotAction": ["s3:Delete*", "s3:Put*"]}, deny("s3:Delete*"), deny_but(CARE, WITHOUT)], 1,
+         "sid-promises-exemption",
+         "the Sid is AllExceptS3Delete, but another statement allows s3:Put*"),
+    Said([allow("execute-api:*"), deny("execute-api:Invoke", WITHOUT,
+          Resource=f"{WHERE}users/*")], 1, "device-action-on-wrong-resource",
+         f"write {WHERE}*/users/*"),
+    Said([allow("s3:*"), deny("s3:*", WITHOUT, Resource=CHINA), allow("s3:GetObject",
+          Resource=f"{CHINA}/*")], 1, "device-action-on-wrong-resource",
+         f"name {CHINA}/* as well"),
+    Said([allow("ec2:*", Resource="arn:aws-cn:ec2:*:*:*"), deny("ec2:RunInstances", LAUNCH,
+          Resource="arn:aws-cn:ec2:*:*:*"), deny(STOP, WITHOUT)], 1, "unknown-condition-key",
+         'write "Resource": "arn:aws-cn:ec2:*:*:instance/*"'),
+    Said([allow("s3:Get*", WITH, Principal=CAROL, Resource=f"{CHINA}/*"), deny("s3:Put*", WITHOUT,
+          Principal="*", Resource=f"{CHINA}/*"), allow("s3:List*", WITH, Principal=CAROL,
+          Resource="arn:aws-cn:s3:::films")], 2, "resource-no-arn",
+         f"write {CHINA}, or that with /* for the objects"),
+    Said([allow(["cloudwatch:ListMetrics", "ec2:DescribeInstances"]), deny(
+          ["cloudwatch:ListMetrics", "ec2:DescribeInstances"], WITHOUT,
+          NotResource="arn:aws:ec2:*:*:instance/x")], 1, "device-action-on-wrong-resource",
+         "NotResource does not exempt what has no resource: cloudwatch:ListMetrics, "
+         "ec2:DescribeInstances"),
+    Said([allow("kms:Decrypt", WITH, Resource="arn:aws:kms:*:*:alias/x")], 0,
+         "device-action-on-wrong-resource", "allow kms:Decrypt on arn:aws:kms:*:*:key/ID"),
+    Said([allow(["iam:EnableMFADevice", "iam:ResyncMFADevice"], Resource="arn:aws:iam::*:mfa/x")],
+         0, "device-action-on-wrong-resource", "iam:EnableMFADevice, iam:ResyncMFADevice are "
+         "allowed only on resources to which they do not apply"),
+    Said([deny("kms:Decrypt", {**WITHOUT, **on("StringNotEquals", "kms:ViaService",
+          "s3.amazonaws.com")})], 0, "wrong-value",
+         "a service with its region, such as s3.eu-west-1.amazonaws.com"),
+    Said([allow(STOP, on("NumericLessThan", "aws:MultiFactorAuthAge", "900")), allow("ec2:*",
+          WITH)], 0, "age-never-counts", "limit the age in Statement[1], too, or deny older MFA"),
+    Said([allow("sts:AssumeRole", Resource="arn:aws:iam::123456789012:role/x"), deny("ec2:*",
+          WITHOUT, Resource="arn:aws-cn:ec2:cn-north-1:123456789012:instance/*"), allow("s3:*",
+          Resource="arn:aws:s3:::x"), allow("s3:*", Resource="arn:aws:s3:::y/*")], 1,
+         "other-partition", "write arn:aws: and a region of it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID, ids=[each.text for each in SAID])
+def test_a_finding_says_what_is_true_and_what_helps(said: Said) -> None:
+    label = said.statements[said.at].get("Sid", f"Statement[{said.at}]")
+    findings = lint(read(said.statements, said.kind), names=NAMES)
+    mine = [each for each in findings if (each.rule, each.statement) == (said.rule, label)]
+    assert any(said.text in text for each in mine for text in (each.message, each.who, each.cure))
+
+
+def test_a_deny_without_a_condition_is_not_to_get_a_notaction() -> None:
+    denial = deny(["iam:Create*", "iam:Enable*"])
+    findings = lint(read([ALL, allow(CARE), denial, deny_but(CARE, WITHOUT)]), names=NAMES)
+    (cure,) = [each.cure for each in findings if each.statement == "Statement[2]"]
+    assert "NotAction" not in cure
+
+
+@pytest.mark.parametrize(
+    ("statements", "rule", "text"),
+    [
+        (LIKE_DENIES, "sid-promises-exemption", "and not from a statement of another policy, "),
+        (ELSEWHERE, "deny-denies-nothing", "and a statement of another policy allows the same on "),
+    ],
+)
+def test_a_statement_of_another_policy_is_not_named_as_if_it_were_of_this_one(
+    statements: list[dict[str, Any]], rule: str, text: str
+) -> None:
+    told = lint_together([read([each]) for each in statements], names=NAMES)
+    (message,) = [each.message for _, each in told if each.rule == rule]
+    assert text in message
