@@ -101,6 +101,7 @@ ACTION = "unknown-action"
 RESOURCE, MISPLACED = "device-action-on-wrong-resource", "misplaced-element"
 VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
 TEXT = "wrong-operator"
+SSE = "s3:x-amz-server-side-encryption"
 MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
 PARTITION, DEAD = "other-partition", "arn-matches-nothing"
@@ -237,7 +238,7 @@ STATED = [
     Stated("prefix-of-an-object", [deny(["s3:DeleteObject", "s3:GetObject"], {**WITHOUT,
             **on("StringNotLike", "s3:prefix", "temp/*")}, **PUBLIC)], found(NO_KEY), {}),
     Stated("prefix-of-a-list", [allow("s3:List*", on("StringLike", "s3:prefix", "temp/*")),
-            allow([READ, "s3:ListBucket"], on("StringLike", "s3:prefix", "temp/*")),
+            deny([READ, "s3:ListBucket"], on("StringLike", "s3:prefix", "temp/*")),
             allow("${var.action}", on("StringLike", "s3:delimiter", "/")),
             allow(READ, on("StringLikeIfExists", "s3:prefix", "temp/*")),
             allow(READ, on("Null", "s3:prefix", "true"))], [], {}),
@@ -1936,9 +1937,12 @@ STATED = [
             **on(*ROBOT)}, NotResource=[ME, MY_DEVICE])], found(REMOVAL, at=1), {}),
     Stated("tags-of-a-request-to-stop", [allow([STOP, "ec2:TerminateInstances"], {**WITH, **on(
             "StringEquals", "aws:RequestTag/team", "x")})], found(NO_KEY), {STOP: ""}),
-    Stated("tags-of-a-request-to-run", [allow(["ec2:RunInstances", STOP], {**WITH, **on(
-            "StringEquals", "aws:RequestTag/team", "x")}), allow("rds:DeleteDBInstance", {**WITH,
-            **on("StringEquals", "aws:ResourceTag/team", "x")})], [], {}),
+    Stated("tags-of-a-request-to-run", [allow("ec2:RunInstances", {**WITH, **on("StringEquals",
+            "aws:RequestTag/team", "x")}), allow("rds:DeleteDBInstance", {**WITH, **on(
+            "StringEquals", "aws:ResourceTag/team", "x")}), deny(["ec2:RunInstances", STOP],
+            {**WITHOUT, **on("StringEquals", "aws:RequestTag/team", "x")})], [], {}),
+    Stated("tags-of-a-request-to-run-and-stop", [allow(["ec2:RunInstances", STOP], {**WITH, **on(
+            "StringEquals", "aws:RequestTag/team", "x")})], found(NO_KEY), {}),
     Stated("instances-without-account", [ALL, deny(STOP, WITHOUT,
             Resource="arn:aws:ec2:eu-west-1::instance/*")], found(RESOURCE, at=1), {}),
     Stated("own-care-and-the-session-call-denied", [ALL, deny([*ENROL, "sts:GetSessionToken"],
@@ -2484,7 +2488,7 @@ STATED = [
             "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/x")}), deny("iam:Delete*",
             {**WITHOUT, **on("StringEquals", "iam:PassedToService", "ec2.amazonaws.com")})],
            found(NO_KEY) + found(NO_KEY, at=1), {}),
-    Stated("keys-of-iam-s-actions", [allow(["iam:CreatePolicy", "iam:CreateUser"], {**WITH, **on(
+    Stated("keys-of-iam-s-actions", [allow(["iam:CreateRole", "iam:CreateUser"], {**WITH, **on(
             "StringEquals", "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/x")}),
             allow("iam:*", {**WITH, **on("StringEquals", "iam:PassedToService", "x.amazonaws.com"),
             **on("ArnLike", "iam:PolicyARN", "arn:aws:iam::*:policy/x")}), allow("iam:AttachRole*",
@@ -2545,5 +2549,55 @@ STATED = [
     Stated("excepted-and-denied", [allow("s3:*"), {"Sid": "AllExceptS3Delete", "Effect": "Allow",
             "NotAction": "s3:Delete*", "Resource": "*"}, deny("s3:Delete*"), deny_but(CARE,
             WITHOUT)], [], {}),
+    # Keys that some of the actions lack, and keys that a service does not have.
+    *[Stated(f"key-that-some-lack-{at}", [make(actions, on(operator, key, value)), deny_but(CARE,
+             WITHOUT)], found(NO_KEY) if told else [], {})
+      for at, (make, actions, operator, key, value, told) in enumerate((
+          (allow, ["s3:ListBucket", "s3:GetBucketLocation"], "StringLike", "s3:prefix", "x", True),
+          (allow, ["s3:PutObject", READ], "StringEquals", SSE, "aws:kms", True),
+          (allow, ["s3:PutObject", "s3:PutObjectAcl"], "StringEquals", f"{SSE}-aws-kms-key-id",
+           "x", True),
+          (deny, ["s3:PutObject", "s3:CreateBucket"], "StringNotEquals", SSE, "aws:kms", True),
+          (allow, ["iam:CreateServiceLinkedRole", "iam:TagRole"], "StringLike",
+           "iam:AWSServiceName", "ecs.amazonaws.com", True),
+          (allow, ["iam:AttachUserPolicy", "iam:PutUserPolicy"], "ArnLike", "iam:PolicyARN",
+           "arn:aws:iam::*:policy/x", True),
+          (allow, ["iam:CreatePolicy", "iam:CreateUser"], "StringEquals",
+           "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/x", True),
+          (deny, ["ec2:CreateVolume", "rds:CreateDBInstance"], "Bool", "ec2:Encrypted", "false",
+           True),
+          (deny, ["rds:CreateDBInstance", "dynamodb:CreateTable"], "Bool", "rds:StorageEncrypted",
+           "false", True),
+          (deny, ["s3:PutObject", "ec2:CreateVolume"], "StringNotEquals", "aws:RequestTag/x", "y",
+           True),
+          (deny, ["s3:PutObject", READ], "StringEquals", SSE, "AES256", False),
+          (allow, ["s3:PutObject", READ], "StringEqualsIfExists", SSE, "aws:kms", False),
+          (allow, ["s3:PutObject", "s3:Put*Acl", "s3:CreateBucket"], "StringEquals",
+           "s3:x-amz-acl", "private", False),
+          (deny, ["iam:AttachRolePolicy", "iam:CreateRole", "iam:PutUserPolicy",
+                  "iam:UpdateAssumeRolePolicy"], "StringNotEquals", "iam:PermissionsBoundary",
+           "arn:aws:iam::123456789012:policy/x", False),
+          (allow, ["iam:CreateServiceLinkedRole", "iam:AttachRolePolicy", "iam:PutRolePolicy"],
+           "StringLike", "iam:AWSServiceName", "ecs.amazonaws.com", False),
+          (allow, ["ec2:RunInstances", "autoscaling:*"], "StringEquals", "ec2:InstanceType", "x",
+           False),
+          (allow, "s3:ListBucket", "ArnEquals", "lambda:SourceFunctionArn",
+           "arn:aws:lambda:eu-west-1:123456789012:function:x", False)))],
+    *[Stated(f"key-that-a-service-lacks-{at}", [deny("*", on("StringEquals", key, "x")),
+             deny_but(CARE, WITHOUT)], found(NO_KEY) if told else [], {})
+      for at, (key, told) in enumerate((
+          ("ec2:FromPort", True), ("ec2:GroupName", True), ("ec2:InstanceTypes", True),
+          ("dynamodb:EnforceSSL", True), ("rds:Encrypted", True), ("lambda:Runtime", True),
+          ("secretsmanager:SecretName", True), ("ec2:ResourceTag/x", False),
+          ("ec2:Add/group", False), ("ec2:Attribute", False), ("rds:db-tag/x", False),
+          ("lambda:Layer", False), ("secretsmanager:resource/AllowRotationLambdaArn", False),
+          ("dynamodb:leadingkeys", False), ("ec2:${var.key}", False)))],
+    Stated("key-that-a-service-lacks-without-mfa", [deny("*", on("StringEquals", "ec2:FromPort",
+           "22"))], [], {}),
+    Stated("key-that-a-service-lacks-and-some-actions", [deny(["ec2:CreateVolume",
+           "s3:PutObject"], on("StringEquals", "ec2:Encryption", "x")), deny_but(CARE, WITHOUT)],
+           found(NO_KEY), {}),
+    Stated("two-keys-that-one-action-lacks", [allow(["s3:PutObject", READ], {**WITH,
+            "StringEquals": {SSE: "aws:kms", f"{SSE}-aws-kms-key-id": "x"}})], found(NO_KEY), {}),
 ]
 # fmt: on

@@ -6,16 +6,21 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.model.text import nearest_of
-from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
+from mfa_session.policy.rules.condition_keys import (
+    KEYS,
+    actions_having,
+    is_in_form,
+    meant_instead,
+    sets_no_tags,
+)
 from mfa_session.policy.rules.resources import in_partition_of
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject, first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +35,10 @@ UNKNOWN_KEY = Rule(
 NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
-    "AWS has no such `aws:`, `iam:` or `s3:` key, in a condition or as a variable, or the name of "
-    "the tag is missing, or none of the actions has the key (`s3:prefix`), or no statement "
-    "allows what brings it (`sts:TagSession`): no request has it. "
+    "AWS has no such key (`aws:`, `iam:`, `sts:`, `saml:`; in a policy about MFA also `dynamodb:`, "
+    "`ec2:`, `lambda:`, `rds:`, `s3:`, `secretsmanager:`), in a condition or as a variable, or the "
+    "name of the tag is missing, or no statement allows what brings it (`sts:TagSession`), or an "
+    "action lacks the key (`s3:GetObject` has no `s3:prefix`): no such request has it. "
     "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
     "as well.",
 )
@@ -43,101 +49,8 @@ NO_USER = Rule(
     "none, and nothing matches.",
 )
 RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
-# The keys for all services (IAM reference, global condition context keys); those of _OLDER stand in
-# policies of AWS's own or of its older guides.
-_NAMES = """
-AssumedRoot CalledVia CalledViaAWSMCP CalledViaFirst CalledViaLast ChatbotSourceArn CurrentTime
-Ec2InstanceSourcePrivateIPv4 Ec2InstanceSourceVpc EpochTime FederatedProvider IsMcpServiceAction
-MultiFactorAuthAge MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService
-PrincipalOrgID PrincipalOrgPaths PrincipalServiceName PrincipalServiceNamesList PrincipalType
-RequestedRegion ResourceAccount ResourceOrgID ResourceOrgPaths SecureTransport SignInSessionArn
-SourceAccount SourceArn SourceIdentity SourceIp SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn
-SourceVpce TagKeys TokenIssueTime UserAgent ViaAWSMCPService ViaAWSService VpcSourceIp VpceAccount
-VpceOrgID VpceOrgPaths referer userid username
-"""
-_OLDER = "PrincipalOrgMasterAccountId SourceOwner"
-# Those of services that conditions about MFA are for; those of SAML's eduPerson are not listed.
-_IAM = """
-AWSServiceName AccountPropertyNamespaces AssociatedResourceArn DelegationDuration
-DelegationRequestOwner FIDO-FIPS-140-2-certification FIDO-FIPS-140-3-certification
-FIDO-certification NotificationChannel
-OrganizationsPolicyId PassedToService PermissionsBoundary PolicyARN RegisterSecurityKey ResourceTag/
-RoleTemplateARN ServiceSpecificCredentialAgeDays ServiceSpecificCredentialServiceName TemplateArn
-"""
-_STS = """
-AWSServiceName DurationSeconds ExternalId IdentityTokenAudience RequestContext/
-RequestContextProviders RoleSessionName SigningAlgorithm SourceIdentity TaskPolicyArn
-TransitiveTagKeys
-"""
-_SAML = """
-aud cn commonName doc givenName iss mail name namequalifier organizationStatus primaryGroupSID sub
-sub_type surname uid x500UniqueIdentifier
-"""
-_S3 = """
-AccessGrantScope AccessGrantsInstanceArn AccessGrantsLocationScope AccessPointNetworkOrigin
-AccessPointTag/ BucketTag/ DataAccessPointAccount DataAccessPointArn ExistingJobOperation
-ExistingJobPriority ExistingObjectTag/ InventoryAccessibleOptionalFields InventoryField
-JobSuspendedCause ObjectCreationOperation RequestJobOperation RequestJobPriority RequestObjectTag/
-RequestObjectTagKeys ResourceAccount TlsVersion annotation-prefix authType delimiter
-deliverySourceArn destinationRegion if-match if-none-match isReplicationPauseRequest
-locationconstraint logType max-annotation-results max-keys object-lock-event-hold
-object-lock-event-hold-duration-days object-lock-legal-hold object-lock-mode
-object-lock-remaining-retention-days object-lock-retain-until-date prefix
-resourceArnBeingAuthorized signatureAge signatureversion versionid x-amz-acl x-amz-bucket-namespace
-x-amz-content-sha256 x-amz-copy-source x-amz-grant-full-control x-amz-grant-read
-x-amz-grant-read-acp x-amz-grant-write x-amz-grant-write-acp x-amz-metadata-directive
-x-amz-object-annotation-directive x-amz-object-if-match x-amz-object-ownership
-x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
-x-amz-server-side-encryption-customer-algorithm x-amz-storage-class x-amz-website-redirect-location
-"""
-_KEYS = {
-    prefix: {name.lower(): name for name in names.split()}
-    for prefix, names in {
-        "aws": f"{_NAMES} {_OLDER} PrincipalTag/ RequestTag/ ResourceTag/",
-        "iam": _IAM,
-        "s3": _S3,
-        "sts": _STS,
-        "saml": _SAML,
-    }.items()
-}
-_GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
-_is_in_form = re.compile(
-    r"(aws|iam|s3|sts|saml):([a-z0-9_.-]+)(/.+)?", re.IGNORECASE | re.ASCII
-).fullmatch
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
-_OF_BOUNDED = ("iam:createrole", "iam:createuser", "iam:*permissionsboundary", "iam:*rolepolicy",
-               "iam:*userpolicy")  # fmt: skip
-_OF_LISTS, _OF_WRITES = ("s3:list*",), ("s3:create*", "s3:put*", "s3:replicate*")
-_OF_READS = ("s3:get*", "s3:*tagging", "s3:put*acl", "s3:restore*", "s3:bypass*")
-# The actions that have a key (Service Authorization Reference, Amazon S3; for objects' tags the S3
-# user guide, tagging and access control policies), and one of them to name.
-_OF_ACTIONS = {
-    **dict.fromkeys(("s3:delimiter", "s3:max-keys", "s3:prefix"), (_OF_LISTS, "s3:ListBucket")),
-    "s3:existingobjecttag": (_OF_READS, "s3:GetObject"),
-    **dict.fromkeys(
-        ("s3:x-amz-acl", "s3:x-amz-server-side-encryption"), (_OF_WRITES, "s3:PutObject")
-    ),
-    "iam:awsservicename": (("iam:*servicelinkedrole",), "iam:CreateServiceLinkedRole"),
-    "iam:passedtoservice": (("iam:passrole",), "iam:PassRole"),
-    "iam:permissionsboundary": (_OF_BOUNDED, "iam:CreateUser"),
-    "iam:policyarn": (("iam:attach*policy", "iam:detach*policy"), "iam:AttachUserPolicy"),
-}
-# The services, beside its own, whose actions may have a service's keys.
-_SHARED: dict[str, tuple[str, ...]] = {
-    "dynamodb": ("dax:*",),
-    "ec2": ("autoscaling:*", "ec2*:*", "elasticloadbalancing:*", "imagebuilder:*", "ssm*:*"),
-    "iam": (),
-    "kms": (),
-    "s3": ("s3*:*",),
-    "secretsmanager": (),
-    "sts": (),
-}
-# Actions that set no tags, so that their requests have none (`aws:ResourceTag` is the resource's).
-_sets_no_tags = re.compile(
-    r"(?!\w+:deletetags|sts:)[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
-    r"|invoke|list|purge|putobject|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
-).fullmatch
 _OF_LAUNCHED = {"ec2:instancetype", "ec2:metadatahttptokens", "ec2:tenancy"}
 # What a caller sends with sts:AssumeRole, and the action that it takes.
 _SENT_BY = {
@@ -145,8 +58,6 @@ _SENT_BY = {
     "aws:tagkeys": "sts:TagSession",
     "sts:sourceidentity": "sts:SetSourceIdentity",
 }
-# The keys that credentials of instances bring to every service.
-_OF_INSTANCES = {"ec2:roledelivery", "ec2:sourceinstancearn"}
 _EXISTING = "use one of AWS's condition keys"
 _ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
@@ -178,11 +89,11 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys of all services, S3 or SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
         prefix = condition.key.lower().rpartition(":")[0]
-        of_s3 = subject.document.kind == "resource" or subject.whole.concern_mfa
-        about = subject.mfa_conditions or (prefix == "s3" and of_s3)
+        concerned = subject.document.kind == "resource" or subject.whole.concern_mfa
+        about = subject.mfa_conditions or (prefix in KEYS and concerned)
         if misspelt(condition) or not (about or prefix in _ANYWHERE):
             continue
-        near = _meant_instead(condition.key)
+        near = meant_instead(condition.key)
         near = _meant_by_other(subject, condition.key) if near is None else near
         if near is not None:
             yield Flaw(
@@ -196,21 +107,34 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
-    """Find keys of a service that no action of the statement has."""
-    actions, met_by = subject.statement.actions or ("*",), dict[tuple[str, ...], bool]()
-    for condition in subject.statement.conditions:
-        having, example = _actions_having(subject, condition)
+    """Find keys of a service that an action of the statement does not have.
+
+    Where some have it, the others are told if an Allow never gives them, or a Deny always takes
+    them; and those of another service in any case.
+    """
+    statement, lacking = subject.statement, dict[tuple[str, ...], list[str]]()
+    actions = statement.actions or ("*",)
+    for condition in statement.conditions:
+        having, example = actions_having(condition.key)
         lenient = condition.if_exists or condition.operator == "Null" or not condition.known
-        if having not in met_by:  # once for all of a service's keys
-            met_by[having] = any(may_be_of(action, having) for action in actions)
-        if having and not (lenient or met_by[having]):
+        judged = example or (subject.whole.concern_mfa and not misspelt(condition))
+        if lenient or not (having and judged) or meant_instead(condition.key) is not None:
+            continue
+        if having not in lacking:  # once for all of a service's keys
+            lacking[having] = [each for each in actions if not may_be_of(each, having)]
+        others, met = lacking[having], is_met_without_key(condition)
+        alone = len(others) == len(actions)
+        if others and (alone or not example or met is not statement.allows):
+            lacking[having] = []  # told
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"{actions[0]} has no condition key {condition.key}"
-                + (f"; {example} has it" if example else ""),
-                _met_always_or_never(condition),
-                f"use a key that the action has, or remove {condition.key}",
+                f"{first_of(others, 3)} {'have' if others[1:] else 'has'} no condition key "
+                f"{condition.key}" + (f"; {example} has it" if example else ""),
+                _met_always_or_never(condition) + ("" if alone else " for what lacks it"),
+                f"use a key that the action has, or remove {condition.key}"
+                if alone
+                else f"write {first_of(others, 3)} in a statement of its own",
             )
 
 
@@ -236,23 +160,26 @@ def check_launches(subject: Subject) -> Iterator[Flaw]:
 
 def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
-    actions = [action.lower() for action in subject.statement.actions or ()]
-    none = bool(actions and subject.whole.concern_mfa) and all(map(_sets_no_tags, actions))
-    demands = not subject.statement.allows and subject.whole.concern_mfa
+    statement, concerned = subject.statement, subject.whole.concern_mfa
+    actions = [action.lower() for action in statement.actions or ()]
+    untagged = list(filter(sets_no_tags, actions)) if concerned else []
+    demands = concerned and not statement.allows
     most = "*" in actions and bool(subject.mfa_conditions or demands)
-    for condition in subject.other_conditions if none or most else ():
+    for condition in subject.other_conditions if untagged or most else ():
+        met = is_met_without_key(condition)
+        others_right = len(untagged) < len(actions) and met is statement.allows
+        demanded = condition.operator != "Null" or (most and met)
         is_tag = condition.key.lower().startswith("aws:requesttag/")
-        demanded = condition.operator != "Null" or (most and is_met_without_key(condition))
-        if is_tag and demanded:
+        if is_tag and demanded and (most or not others_right):
+            example = "most actions" if most else subject.as_written(untagged[0])
+            of_object = example.lower().startswith("s3:putobject")
+            there = "s3:RequestObjectTag" if of_object else "aws:ResourceTag, the resource's own"
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"requests for {'most actions' if most else subject.as_written(actions[0])} have "
-                f"no tags, and no {condition.key}",
+                f"requests for {example} have no tags, and no {condition.key}",
                 _met_always_or_never(condition),
-                "name the actions that take tags"
-                if most
-                else "compare aws:ResourceTag, the tag of the resource",
+                "name the actions that take tags" if most else f"compare {there}",
             )
 
 
@@ -282,12 +209,12 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
     ]
     for text in subject.texts():
         for key in map(str.strip, _variable.findall(str(text[0].value))):
-            near = _meant_instead(key)
+            near = meant_instead(key)
             dotted = key.lower().replace("aws.", "aws:", 1)
             if key.startswith("!aws:"):
                 message = f"only CloudFormation's Fn::Sub makes ${{{key[1:]}}} of ${{{key}}}"
                 wrong.append((text, f"write ${{{key[1:]}}}", message))
-            elif dotted != key.lower() and _meant_instead(dotted) is None and _is_in_form(dotted):
+            elif dotted != key.lower() and meant_instead(dotted) is None and is_in_form(dotted):
                 wrong.append((text, f"write ${{{dotted}}}", f"{key} is no variable of IAM"))
             elif near is not None and not (subject.is_in_yaml and key.lower() in _OF_SERVERLESS):
                 message = f"AWS has no condition key {key}{_and_nearest(near)}"
@@ -364,27 +291,16 @@ def with_right_key(subject: Subject, wrong: Condition, meant: str | None) -> dic
 
 
 def _meant_by_other(subject: Subject, key: str) -> str | None:
-    """Return the same as `_meant_instead` for a key without a prefix, or of no AWS service."""
+    """Return the same as `meant_instead` for a key without a prefix, or of no AWS service."""
     found = None if is_unfilled(key) else _plain_form(key)
     if found is None or subject.names is None:
         return None
     if found[1] is None:
-        name = _KEYS["aws"].get(key.lower())
+        name = KEYS["aws"].get(key.lower())
         return f"aws:{name}" if name else ""
-    if found[1].lower().removesuffix(":") in _KEYS:
+    if found[1].lower().removesuffix(":") in KEYS:
         return None
     return "" if subject.names.look_up(f"{found[1]}*") else None
-
-
-def _actions_having(subject: Subject, condition: Condition) -> tuple[tuple[str, ...], str]:
-    key = condition.key.lower()
-    plain, service = key.partition("/")[0], key.partition(":")[0]
-    if plain in _OF_ACTIONS:
-        return _OF_ACTIONS[plain]
-    known = service in _SHARED and key not in _OF_INSTANCES and not misspelt(condition)
-    if not (known and subject.whole.concern_mfa) or plain == "iam:resourcetag":  # STS has that, too
-        return (), ""
-    return (f"{service}:*", *_SHARED[service]), ""
 
 
 def _met_always_or_never(condition: Condition) -> str:
@@ -400,26 +316,6 @@ def _never_there(subject: Subject, condition: Condition) -> str:
 
 def _and_nearest(key: str) -> str:
     return f"; the nearest is {key}" if key else ""
-
-
-def _meant_instead(key: str) -> str | None:
-    """Return the key that is most like one which AWS does not have; None if AWS has it.
-
-    What is not written as a key of AWS's is not judged: other prefixes, placeholders.
-    """
-    found = _is_in_form(key)
-    if found is None:
-        return None
-    known, name = _KEYS[found[1].lower()], found[2].lower() + ("/" if found[3] else "")
-    if name in known or (found[1].lower() == "saml" and name.startswith("edu")):
-        return None
-    if found[1].lower() in _GROWING:
-        slip = NameList(known.values()).slip(name)
-        return f"{found[1].lower()}:{slip}" if slip else None
-    of_tags = bool(found[3]) or f"{name}/" in known
-    near = nearest_of(name, [each for each in known if each.endswith("/") == of_tags], most=1)
-    tail = "…" if of_tags else ""
-    return f"{found[1].lower()}:{known[near[0]]}{tail}" if near else ""
 
 
 def keys_outside_of_braces(text: str) -> list[str]:

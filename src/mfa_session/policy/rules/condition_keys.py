@@ -1,0 +1,204 @@
+"""The condition keys that AWS has, and the actions that have them."""
+
+from __future__ import annotations
+
+import re
+
+from mfa_session.model.text import nearest_of
+from mfa_session.policy.aws_names import NameList
+
+# The keys for all services (IAM reference, global condition context keys); those of _OLDER stand in
+# policies of AWS's own or of its older guides.
+_NAMES = """
+AssumedRoot CalledVia CalledViaAWSMCP CalledViaFirst CalledViaLast ChatbotSourceArn CurrentTime
+Ec2InstanceSourcePrivateIPv4 Ec2InstanceSourceVpc EpochTime FederatedProvider IsMcpServiceAction
+MultiFactorAuthAge MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService
+PrincipalOrgID PrincipalOrgPaths PrincipalServiceName PrincipalServiceNamesList PrincipalType
+RequestedRegion ResourceAccount ResourceOrgID ResourceOrgPaths SecureTransport SignInSessionArn
+SourceAccount SourceArn SourceIdentity SourceIp SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn
+SourceVpce TagKeys TokenIssueTime UserAgent ViaAWSMCPService ViaAWSService VpcSourceIp VpceAccount
+VpceOrgID VpceOrgPaths referer userid username
+"""
+_OLDER = "PrincipalOrgMasterAccountId SourceOwner"
+# Those of services that conditions about MFA are for (Service Authorization Reference, October
+# 2026); those of SAML's eduPerson are not listed.
+_IAM = """
+AWSServiceName AccountPropertyNamespaces AssociatedResourceArn DelegationDuration
+DelegationRequestOwner FIDO-FIPS-140-2-certification FIDO-FIPS-140-3-certification
+FIDO-certification NotificationChannel
+OrganizationsPolicyId PassedToService PermissionsBoundary PolicyARN RegisterSecurityKey ResourceTag/
+RoleTemplateARN ServiceSpecificCredentialAgeDays ServiceSpecificCredentialServiceName TemplateArn
+"""
+_STS = """
+AWSServiceName DurationSeconds ExternalId IdentityTokenAudience RequestContext/
+RequestContextProviders RoleSessionName SigningAlgorithm SourceIdentity TaskPolicyArn
+TransitiveTagKeys
+"""
+_SAML = """
+aud cn commonName doc givenName iss mail name namequalifier organizationStatus primaryGroupSID sub
+sub_type surname uid x500UniqueIdentifier
+"""
+_S3 = """
+AccessGrantScope AccessGrantsInstanceArn AccessGrantsLocationScope AccessPointNetworkOrigin
+AccessPointTag/ BucketTag/ DataAccessPointAccount DataAccessPointArn ExistingJobOperation
+ExistingJobPriority ExistingObjectTag/ InventoryAccessibleOptionalFields InventoryField
+JobSuspendedCause ObjectCreationOperation RequestJobOperation RequestJobPriority RequestObjectTag/
+RequestObjectTagKeys ResourceAccount TlsVersion annotation-prefix authType delimiter
+deliverySourceArn destinationRegion if-match if-none-match isReplicationPauseRequest
+locationconstraint logType max-annotation-results max-keys object-lock-event-hold
+object-lock-event-hold-duration-days object-lock-legal-hold object-lock-mode
+object-lock-remaining-retention-days object-lock-retain-until-date prefix
+resourceArnBeingAuthorized signatureAge signatureversion versionid x-amz-acl x-amz-bucket-namespace
+x-amz-content-sha256 x-amz-copy-source x-amz-grant-full-control x-amz-grant-read
+x-amz-grant-read-acp x-amz-grant-write x-amz-grant-write-acp x-amz-metadata-directive
+x-amz-object-annotation-directive x-amz-object-if-match x-amz-object-ownership
+x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
+x-amz-server-side-encryption-customer-algorithm x-amz-storage-class x-amz-website-redirect-location
+"""
+_DYNAMODB = """
+Attributes EnclosingOperation FirstPartitionKeyValues FisActionId FisTargetArns
+FourthPartitionKeyValues FullTableScan LeadingKeys ReturnConsumedCapacity ReturnValues
+SecondPartitionKeyValues Select ThirdPartitionKeyValues
+"""
+_EC2 = """
+AccepterVpc Add/ AllocationId AssociatePublicIpAddress Attribute Attribute/ AuthenticationType
+AuthorizedService AuthorizedUser AutoPlacement AvailabilityZone AvailabilityZoneId BootModeOverride
+CapacityReservationFleet ClientRootCertificateChainArn CloudwatchLogGroupArn CloudwatchLogStreamArn
+CommitmentDuration CpuOptionsAmdSevSnp CreateAction CreateDate DestinationCapacityReservationId
+DhcpOptionsID DirectoryArn Domain DPDTimeoutSeconds EbsOptimized ElasticGpuType Encrypted EndDate
+EndDateType EphemeralStorage FisActionId FisTargetArns GatewayType HostRecovery IKEVersions ImageID
+ImageType InsideTunnelCidr InsideTunnelIpv6Cidr InstanceAutoRecovery InstanceBandwidthWeighting
+InstanceCount InstanceID InstanceMarketType InstanceMatchCriteria InstanceMetadataTags
+InstancePlatform InstanceProfile InstanceType InternetGatewayID InterruptibleCapacityReservationId
+InterruptionType IpamPrefixListResolverTargetId Ipv4IpamPoolId Ipv6IpamPoolId IsInterruptible
+IsLaunchTemplateResource KeyPairName KeyPairType KmsKeyId LaunchTemplate Location
+ManagedResourceOperator MetadataHttpEndpoint MetadataHttpPutResponseHopLimit MetadataHttpTokens
+NetworkAclID NetworkInterfaceID NewInstanceProfile OutpostArn Owner ParentSnapshot ParentVolume
+Permission Phase1DHGroup Phase1EncryptionAlgorithms Phase1IntegrityAlgorithms Phase1LifetimeSeconds
+Phase2DHGroup Phase2EncryptionAlgorithms Phase2IntegrityAlgorithms Phase2LifetimeSeconds
+PlacementGroup PlacementGroupName PlacementGroupStrategy ProductCode Public PublicIpAddress Quantity
+Region RekeyFuzzPercentage RekeyMarginTimeSeconds Remove/ ReplayWindowSizePackets RequesterVpc
+ReservedInstancesOfferingType ResourceTag/ RoleDelivery RootDeviceType RouteTableID RoutingType
+SamlProviderArn SecurityGroupID ServerCertificateArn SnapshotCoolOffPeriod SnapshotID
+SnapshotLockDuration SnapshotTime SourceAvailabilityZone SourceCapacityReservationId
+SourceInstanceARN SourceOutpostArn Subnet SubnetID TargetInstanceCount Tenancy
+transitGatewayAttachmentId transitGatewayConnectPeerId transitGatewayId
+transitGatewayMeteringPolicyId transitGatewayMulticastDomainId transitGatewayPolicyTableId
+transitGatewayRouteTableAnnouncementId transitGatewayRouteTableId VolumeID VolumeInitializationRate
+VolumeIops VolumeSize VolumeThroughput VolumeType Vpc VpceMultiRegion VpcePrivateDnsPreference
+VpcePrivateDnsSpecifiedDomains VpceServiceName VpceServiceOwner VpceServicePrivateDnsName
+VpceServiceRegion VpceSupportedRegion VpcID VpcPeeringConnectionID
+"""
+_LAMBDA = """
+CodeSigningConfigArn EventSourceToken FunctionArn FunctionUrlAuthType InvokedViaFunctionUrl Layer
+Principal Request/ Resource/ SecurityGroupIds SourceFunctionArn SubnetIds VpcIds
+"""
+_RDS = """
+BackupTarget CopyOptionGroup DatabaseClass DatabaseEngine DatabaseName EndpointType
+ManageMasterUserPassword MultiAz Piops PubliclyAccessible StorageEncrypted StorageSize
+TagsFromRequest TenantDatabaseName Vpc cluster-pg-tag/ cluster-snapshot-tag/ cluster-tag/ db-tag/
+es-tag/ og-tag/ pg-tag/ req-tag/ ri-tag/ secgrp-tag/ snapshot-tag/ subgrp-tag/
+"""
+_SECRETS = """
+AddReplicaRegions BlockPublicPolicy Description ExternalSecretRotationRoleArn
+ForceDeleteWithoutRecovery ForceOverwriteReplicaSecret KmsKeyArn KmsKeyId ModifyRotationRules Name
+RecoveryWindowInDays ResourceTag/ RotateImmediately RotationLambdaARN SecretId SecretPrimaryRegion
+Type VersionId VersionStage resource/
+"""
+KEYS = {
+    prefix: {name.lower(): name for name in names.split()}
+    for prefix, names in {
+        "aws": f"{_NAMES} {_OLDER} PrincipalTag/ RequestTag/ ResourceTag/",
+        "dynamodb": _DYNAMODB,
+        "ec2": _EC2,
+        "iam": _IAM,
+        "lambda": _LAMBDA,
+        "rds": _RDS,
+        "s3": _S3,
+        "saml": _SAML,
+        "secretsmanager": _SECRETS,
+        "sts": _STS,
+    }.items()
+}
+_GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
+_OF_FEW = {"aws", "iam", "s3", "saml"}  # of which the nearest is mostly meant, of others a slip
+is_in_form = re.compile(
+    rf"({'|'.join(KEYS)}):([a-z0-9_.-]+)(/.+)?", re.IGNORECASE | re.ASCII
+).fullmatch
+# The actions that have a key (Service Authorization Reference; for objects' tags the S3 user guide,
+# tagging and access control policies), and one of them to name.
+_OF_ACTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    **dict.fromkeys(("s3:delimiter", "s3:max-keys", "s3:prefix"), (("s3:list*",), "s3:ListBucket")),
+    "s3:existingobjecttag": (
+        ("s3:get*", "s3:*tagging", "s3:put*acl", "s3:restore*", "s3:bypass*"),
+        "s3:GetObject",
+    ),
+    "s3:x-amz-acl": (("s3:bypass*", "s3:create*", "s3:put*acl", "s3:putobject"), "s3:PutObject"),
+    **dict.fromkeys(
+        (
+            "s3:x-amz-server-side-encryption",
+            "s3:x-amz-server-side-encryption-aws-kms-key-id",
+            "s3:x-amz-server-side-encryption-customer-algorithm",
+        ),
+        (("s3:bypass*", "s3:putobject", "s3:replicate*", "s3:update*"), "s3:PutObject"),
+    ),
+    "iam:awsservicename": (
+        ("iam:*servicelinkedrole", "iam:attachrolepolicy", "iam:putrolepolicy"),
+        "iam:CreateServiceLinkedRole",
+    ),
+    "iam:passedtoservice": (("iam:passrole",), "iam:PassRole"),
+    "iam:permissionsboundary": (
+        ("iam:*role", "iam:createuser", "iam:*boundary", "iam:*rolepolicy", "iam:*userpolicy"),
+        "iam:CreateUser",
+    ),
+    "iam:policyarn": (("iam:attach*policy", "iam:detach*policy"), "iam:AttachUserPolicy"),
+}
+# The services, beside its own, whose actions may have a service's keys.
+_SHARED: dict[str, tuple[str, ...]] = {
+    "dynamodb": ("dax:*",),
+    "ec2": ("autoscaling:*", "ec2*:*", "elasticloadbalancing:*", "imagebuilder:*", "ssm*:*"),
+    "s3": ("s3*:*",),
+    **dict.fromkeys(("iam", "kms", "lambda", "rds", "secretsmanager", "sns", "sqs", "sts"), ()),
+}
+# What credentials bring to every service; STS has the tags of IAM's roles as well.
+_OF_CREDENTIALS = {"ec2:roledelivery", "ec2:sourceinstancearn", "iam:resourcetag",
+                   "lambda:sourcefunctionarn"}  # fmt: skip
+# Actions that set no tags, so that their requests have none (`aws:ResourceTag` is the resource's).
+sets_no_tags = re.compile(
+    r"(?!\w+:deletetags|sts:)[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
+    r"|invoke|list|purge|putobject|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
+).fullmatch
+
+
+def meant_instead(key: str) -> str | None:
+    """Return the key that is most like one which AWS does not have; None if AWS has it.
+
+    What is not written as a key of AWS's is not judged: other prefixes, placeholders.
+    """
+    found = is_in_form(key)
+    if found is None:
+        return None
+    service, name = found[1].lower(), found[2].lower() + ("/" if found[3] else "")
+    known = KEYS[service]
+    if name in known or (service == "saml" and name.startswith("edu")):
+        return None
+    if service not in _OF_FEW:
+        slip = NameList(known.values()).slip(name)
+        nothing_near = None if service in _GROWING else ""
+        return f"{service}:{slip}" if slip else nothing_near
+    of_tags = bool(found[3]) or f"{name}/" in known
+    near = nearest_of(name, [each for each in known if each.endswith("/") == of_tags], most=1)
+    tail = "…" if of_tags else ""
+    return f"{service}:{known[near[0]]}{tail}" if near else ""
+
+
+def actions_having(key: str) -> tuple[tuple[str, ...], str]:
+    """Return patterns of the actions that have a key, and one to name unless a service's all may.
+
+    No pattern says that it is not known.
+    """
+    plain, service = key.lower().partition("/")[0], key.lower().partition(":")[0]
+    if plain in _OF_ACTIONS:
+        return _OF_ACTIONS[plain]
+    known = service in _SHARED and plain not in _OF_CREDENTIALS
+    return ((f"{service}:*", *_SHARED[service]) if known else ()), ""
