@@ -60,8 +60,11 @@ WITHOUT_PRINCIPAL = {
 _bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
 _of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
-_IN_RCPS = {"aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3",
-            "secretsmanager", "sqs", "sts", "*"}  # fmt: skip
+# Services whose actions are in no resource control policy (AWS Organizations user guide, October
+# 2026); AWS adds others.
+_NOT_IN_RCPS = {"account", "cloudformation", "cloudtrail", "config", "ec2", "ecs", "eks",
+                "elasticloadbalancing", "guardduty", "iam", "lambda", "organizations", "rds",
+                "redshift", "route53", "securityhub", "sns", "ssm"}  # fmt: skip
 _INSTEAD = {"NotAction": "write Action instead", "NotPrincipal": 'write "Principal": "*"'}
 _OF_REGISTRIES = {"ecr:batchimportupstreamimage", "ecr:createrepository", "ecr:replicateimage"}
 _WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
@@ -127,7 +130,7 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
 
 def check_rcp(subject: Subject) -> Iterator[Flaw]:
     """Find resource control policies for actions to which they do not apply."""
-    others = [each for each in subject.statement.actions or () if not _is_in_rcps(each)]
+    others = list(filter(_is_not_in_rcps, subject.statement.actions or ()))
     if others and subject.document.kind == "rcp":
         yield Flaw(
             MISPLACED,
@@ -221,14 +224,14 @@ def _may_be_an_rcp(whole: WholePolicy) -> bool:
     """
     return all(
         each.not_actions is None
-        and all(map(_is_in_rcps, each.actions or ()))
+        and not any(map(_is_not_in_rcps, each.actions or ()))
         and is_for_everybody(each)
         for each in whole.statements
     )
 
 
-def _is_in_rcps(action: str) -> bool:
-    return action.lower().partition(":")[0] in _IN_RCPS
+def _is_not_in_rcps(action: str) -> bool:
+    return action.lower().partition(":")[0] in _NOT_IN_RCPS
 
 
 def _is_no_arn(text: str) -> bool:
