@@ -347,17 +347,17 @@ class OnlineListing:
         self._caller_of = caller_of
 
     def complete(self, listed: Iterable[ListedKey]) -> list[ListedKey]:
-        """Return the keys with AWS's facts, and each user's other key after the listed one."""
+        """Return the keys with AWS's facts, and after each the user's keys of no profile, once."""
         rows: list[ListedKey] = []
         for key in listed:
             rows += list(self._ask(key)) if key.problem is None else [key]
-        on_record = {row.key_id for row in rows if row.profile is not None}
-        seen: set[str | None] = set()
+        shown = {row.key_id for row in rows if row.profile is not None}
         kept = []
         for row in rows:
-            if row.profile is None and (row.key_id in on_record or row.key_id in seen):
-                continue
-            seen.add(row.key_id)
+            if row.profile is None:
+                if row.key_id in shown:
+                    continue
+                shown.add(row.key_id)
             kept.append(row)
         return kept
 
