@@ -5,8 +5,6 @@ from __future__ import annotations
 from mfa_session.keys.move import Mover
 from mfa_session.keys.rotation import KeyringPairs, KeyRotation
 from mfa_session.keys.user_keys import (
-    FILE,
-    KEYRING,
     OnlineListing,
     OtherProfiles,
     Signer,
@@ -17,6 +15,7 @@ from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
+from mfa_session.model.settings import FILE, KEYRING
 from mfa_session.model.text import columns, quote
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs

@@ -13,6 +13,7 @@ from mfa_session.model.errors import (
 from mfa_session.model.iam import OLD
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record
+from mfa_session.model.settings import FILE, KEYRING
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time
 from mfa_session.session.sources import source_in
@@ -263,7 +264,7 @@ def profiles_text(names: Sequence[str]) -> str:
     return f"profiles {', '.join(most)} and {last}" if most else f"profile {last}"
 
 
-FILE, KEYRING, PROCESS = "file", "keyring", "process"
+PROCESS = "process"
 
 
 class ListedKey(Record):
