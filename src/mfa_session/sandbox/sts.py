@@ -89,7 +89,8 @@ class Sts:
         if caller.is_root:
             seconds = min(seconds, HOUR_SECONDS)
         mfa = self._check_code(asked)
-        session = _session(asked, seconds, user=caller.user, mfa=mfa)
+        ends_at = asked.now + timedelta(seconds=seconds)
+        session = Session(asked.now, ends_at, user=caller.user, mfa=mfa)
         return {"Credentials": _credentials(self._directory.add_session(session))}
 
     def _assume_role(self, asked: Asked) -> dict[str, Any]:
@@ -112,9 +113,9 @@ class Sts:
                 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
             )
         policy = operation.text("Policy")
-        session = _session(  # which never has MFA
-            asked,
-            seconds,
+        session = Session(  # which never has MFA
+            asked.now,
+            asked.now + timedelta(seconds=seconds),
             role=role,
             role_session_name=operation.text("RoleSessionName") or "",
             session_policy=json.loads(policy) if policy else None,
@@ -227,10 +228,6 @@ def _assume_context(asked: Asked, mfa: bool) -> dict[str, Any]:
         if value is not None:
             context[f"sts:{name}"] = value
     return context
-
-
-def _session(asked: Asked, seconds: int, **fields: Any) -> Session:
-    return Session(asked.now, asked.now + timedelta(seconds=seconds), **fields)
 
 
 def _credentials(session: Session) -> dict[str, Any]:
