@@ -18,7 +18,6 @@ mfa_session_prompt() {
     return "$before"
 }
 
-
 # Sets AWS_PROFILE in this shell: mfa_session_use [NAME]; - means the previous profile.
 mfa_session_use() {
     local profile word before=${AWS_PROFILE-}
