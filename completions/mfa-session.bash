@@ -7,11 +7,11 @@ _mfa_session() {
     local -a answer=()
     COMPREPLY=()
     line=${COMP_LINE:0:COMP_POINT}
-    # The function of `shell-init` is completed like its command.
+    # mfa_session_use is completed as `mfa-session use`.
     [[ $1 != mfa_session_use ]] || line="mfa-session use${line#*mfa_session_use}"
     mapfile -t answer < <(command mfa-session __complete bash "$line" </dev/null 2>/dev/null)
     case ${answer[0]} in
-        # Each answer continues the word, and is quoted for it.
+        # Each further line is the rest of a word, quoted as the word is.
         words) for rest in "${answer[@]:1}"; do COMPREPLY+=("$2$rest"); done ;;
         files*) compopt -o bashdefault -o default ;;
         command*) _mfa_session_delegate "${answer[0]#command }" "$2" ;;
@@ -86,7 +86,7 @@ _mfa_session_run_spec() {
         compopt -o bashdefault -o default
     elif run=$(_mfa_session_after -F "${spec[@]}") && [[ -n $run ]]; then
         "$run" "$name" "$current" "$previous"
-        # It loaded another one.
+        # 124: it loaded another completion.
         if (($? == 124)) && _mfa_session_find_spec "$name"; then
             run=$(_mfa_session_after -F "${spec[@]}")
             [[ -z $run ]] || "$run" "$name" "$current" "$previous"

@@ -7,7 +7,7 @@ function __mfa_session_complete
         set -e words[1]
     end
     set -e words[1]
-    # The function of `shell-init` is completed like its command.
+    # mfa_session_use is completed as `mfa-session use`.
     if test "$argv[1]" = use
         set -p words use
     end

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mfa_session.aws.action_list import read_list
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import PASS, PROTECT, Rules, judge
+from mfa_session.guard.rules import BUILTIN_ALLOW, BUILTIN_PROTECT, Rules, judge
 from mfa_session.guard.unmatched import add_version_2
 
 PAGE = Path(__file__).with_name("guard.md")
@@ -29,8 +29,8 @@ def built_in_table() -> str:
     """Return the built-in list, with how many operations each pattern protects first."""
     counts, _, _ = measure()
     rows = ["| pattern | operations |", "|---|---:|"]
-    rows += [f"| `{pattern}` | {counts[pattern]} |" for pattern in PROTECT]
-    passed = ", ".join(f"`{pattern}`" for pattern in PASS)
+    rows += [f"| `{pattern}` | {counts[pattern]} |" for pattern in BUILTIN_PROTECT]
+    passed = ", ".join(f"`{pattern}`" for pattern in BUILTIN_ALLOW)
     return "\n".join(rows) + f"\n\nNot protected, although a pattern matches: {passed}.\n"
 
 

@@ -1,6 +1,6 @@
 """`mfa_session.boto3_session`: a boto3 session that renews itself, and `session_info`.
 
-A program asks for a session in a context of its own, as a command does in that of `cli/run.py`.
+Each login gets a new context, as each command does (`cli/run.py`).
 """
 
 from __future__ import annotations
@@ -97,10 +97,10 @@ def boto3_session(
     `ask` gets a question and returns the code. "terminal" asks at the terminal, or in a notebook;
     None asks nobody. `region_name` is boto3's; the default comes from the environment or the files.
 
-    One thread renews the credentials when less than min-ttl is left; while they are valid, a failed
-    renewal is only logged. Raises MfaSessionError: UsageError for an argument that is not a name,
-    duration or function; ConfigurationError, NoMfaError, RefusedError and UnreachableError as the
-    command does. A renewal raises them from the call to AWS.
+    When less than min-ttl is left, a call to AWS renews the credentials first, in one thread; while
+    they are valid, a failed renewal is only logged. Raises MfaSessionError: UsageError for an
+    argument that is not a name, duration or function; ConfigurationError, NoMfaError, RefusedError
+    and UnreachableError as the command does. Once they have expired, the call to AWS raises these.
     """
     values = {"profile": profile, "source_profile": source_profile, "role_arn": role_arn}
     for name, value in {**values, "region_name": region_name}.items():
@@ -164,7 +164,7 @@ class Renewing:
     def renew(self) -> Session:
         """Return a renewed session; if that fails, the current one while it is valid.
 
-        After a failure, nothing is tried and nobody asked for a minute.
+        It waits RETRY_SECONDS after a failure before it tries, and asks, again.
         """
         current, now = self._current, self._now()
         lives = current is not None and bool(current.is_valid(now))
@@ -191,7 +191,7 @@ class Renewing:
             raise KeyboardInterrupt from interrupted
 
     def _checked(self, renewed: Session) -> Session:
-        """Refuse a session of another account or role, after a change of the settings."""
+        """Return the session; refuse one of another account or role, since the settings changed."""
         first = self._first
         if first is not None and _is_of_another(first, renewed):
             raise ConfigurationError(
@@ -335,7 +335,7 @@ def _ends(session: Session | None) -> float:
 
 
 class AskedByFunction(Terminal):
-    """A terminal whose questions go to a function, after the lines told before each."""
+    """Sends each question to a function, with the lines that `tell` got before it."""
 
     def __init__(self, ask: Callable[[str], str]) -> None:
         super().__init__(may_ask=True)

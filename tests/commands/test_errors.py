@@ -81,7 +81,7 @@ def test_a_serial_of_another_user_is_an_error(run: Run) -> None:
 
 
 def test_an_inactive_key_is_an_invalid_key(run: Run, carol: User, argv: list[str]) -> None:
-    carol.deactivate_key(carol.access_key_id)
+    carol.inactive_keys.add(carol.access_key_id)
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "invalid-key"
     assert carol.access_key_id in error["message"]

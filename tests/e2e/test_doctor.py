@@ -413,7 +413,7 @@ FAULTS = {
     ),
     "a clock that is far off": Fault("clock error", plant=lambda h: h.aws.clock.advance(-3600)),
     "an inactive key": Fault(
-        "key-identity error", plant=lambda h: h.carol.deactivate_key(h.carol.access_key_id)
+        "key-identity error", plant=lambda h: h.carol.inactive_keys.add(h.carol.access_key_id)
     ),
     "a wrong secret": Fault(
         "key-identity error",
@@ -680,7 +680,7 @@ def test_an_inactive_key_is_reported_if_its_session_sees_it(
     healthy: Home, run: Run, log_in: LogIn
 ) -> None:
     log_in()
-    healthy.carol.deactivate_key(healthy.carol.access_key_id)
+    healthy.carol.inactive_keys.add(healthy.carol.access_key_id)
     (bad,) = [each for each in run_doctor(run) if each["severity"] == "error"]
     assert bad["id"] == "key-identity"
 

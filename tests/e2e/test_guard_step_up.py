@@ -119,7 +119,7 @@ FAILURES = {
     "no code and nobody to ask": Failure(4, "there is nobody to ask"),
     "a wrong code": Failure(4, "rejected", code="000000"),
     "the key is inactive": Failure(
-        5, "", lambda _, carol: carol.deactivate_key(carol.access_key_id), code="000000"
+        5, "", lambda _, carol: carol.inactive_keys.add(carol.access_key_id), code="000000"
     ),
     "AWS is not reached": Failure(
         6, "", lambda aws, _: aws.drop("*", times=None), code="000000"

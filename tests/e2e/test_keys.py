@@ -255,7 +255,7 @@ class TestList:
         self, run: Run, aws: FullSandbox, carols: AwsFiles, carol: User
     ) -> None:
         other = carol.add_key()
-        carol.deactivate_key(other.access_key_id)
+        carol.inactive_keys.add(other.access_key_id)
         listed = json.loads(run("keys", "list", "--online", "--json").stdout)["keys"]
         mine, second = listed
         assert (mine["profile"], mine["active"], mine["user_arn"], mine["age_days"]) == (
@@ -276,7 +276,7 @@ class TestList:
     ) -> None:
         erin = aws.create_user("erin")
         carols.write(long_term(carol) + long_term(erin, "erin"))
-        carol.deactivate_key(carol.access_key_id)
+        carol.inactive_keys.add(carol.access_key_id)
         outcome = run("keys", "list", "--online", "--json")
         problems = [key["problem"] for key in json.loads(outcome.stdout)["keys"]]
         assert outcome.exit_code == 0
@@ -379,7 +379,7 @@ class TestBadInput:
     def test_an_inactive_key_is_not_imported(
         self, run: Run, carols: AwsFiles, carol: User, keyring: Path
     ) -> None:
-        carol.deactivate_key(carol.access_key_id)
+        carol.inactive_keys.add(carol.access_key_id)
         before = carols.credentials.read_bytes()
         for verb in (("import",), ("rotate", "--yes")):
             outcome = run("keys", *verb, "--json")

@@ -143,7 +143,7 @@ def _repeat_secret(aws: FullSandbox, user: User) -> None:
 
 REFUSALS = {
     "a wrong code": Refusal(lambda _aws, _user: None, 4),
-    "an inactive key": Refusal(lambda _aws, user: user.deactivate_key(user.access_key_id), 5),
+    "an inactive key": Refusal(lambda _aws, user: user.inactive_keys.add(user.access_key_id), 5),
     "a portal's page": Refusal(_answer, 6),
     "a dropped connection": Refusal(lambda aws, _user: aws.drop("GetSessionToken", times=None), 6),
     "an error that repeats the secret": Refusal(_repeat_secret, 5),

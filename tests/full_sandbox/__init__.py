@@ -52,16 +52,18 @@ class FullSandbox(Sandbox):
 
     def reset(self) -> None:
         """Remove all users, resources, calls and faults, and reset the clock; keep the URL."""
-        moto_backend.reset()
-        self._users.reset()
         here = self.directory
         with here.lock:
-            for first in (here.users, here.roles, here.groups, here.policies):
-                first.clear()
-            for second in (here.devices, here.sessions):
-                second.clear()
-        self._gate.reset()
-        self.clock.reset()
+            moto_backend.reset()
+            here.users.clear()
+            here.roles.clear()
+            here.groups.clear()
+            here.policies.clear()
+            here.devices.clear()
+            here.sessions.clear()
+            self._users.reset()
+            self._gate.reset()
+            self.clock.reset()
 
     def create_user(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from full_sandbox import errors
 from full_sandbox.calls import Call, Calls, Faults
+from full_sandbox.roles import StsWithRoles
 from mfa_session.sandbox.errors import ServiceError, invalid_key
 from mfa_session.sandbox.gate import Gate
 from mfa_session.sandbox.server import Answer, failure
@@ -28,6 +29,7 @@ class ObservedGate(Gate):
     def __init__(self, directory: Directory, clock: Clock) -> None:
         """Start without calls and faults."""
         super().__init__(directory, clock)
+        self._sts = StsWithRoles(directory, clock)
         self.calls = Calls()
         self.faults = Faults()
         self.disabled_regions = set[str]()

@@ -122,7 +122,7 @@ class Users:
         user, key_id = self._key(asked)
         self._log(key_id, asked.operation.text("Status") or "")
         if asked.operation.text("Status") == "Inactive":
-            user.deactivate_key(key_id)
+            user.inactive_keys.add(key_id)
         else:
             user.inactive_keys.discard(key_id)
 

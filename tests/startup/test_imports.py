@@ -23,6 +23,8 @@ WARM = NEVER | TENS_OF_MILLISECONDS
 OURS_AT_MOST = 60
 """Modules of ours that a warm command loads: each costs as much as some hundred lines run."""
 PARSED_BY_CLICK = NEVER | {"asyncio", "dataclasses", "filelock", "socket", "tomllib"}
+# Nor to say that there is no session and nobody to ask: SDKs call again and again.
+UNASKED = NEVER | {"threading", "subprocess", "mfa_session.system.keyring_access"}
 
 
 class Start(NamedTuple):
@@ -147,6 +149,18 @@ def test_a_command_does_not_load_what_it_does_not_need(
     if COMMANDS[name].forbidden is WARM:
         ours = {module for module in loaded if module.partition(".")[0] == "mfa_session"}
         assert len(ours) <= OURS_AT_MOST
+
+
+@pytest.mark.skipif("sys.platform != 'linux'", reason="others always have a keyring")
+def test_without_a_session_and_a_person_no_keyring_and_no_thread_is_loaded(
+    bare: set[str], program: str, home: Path
+) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws" / "credentials").write_text(KEPT_SESSION.split("\n\n", maxsplit=1)[0] + "\n")
+    (home / ".aws" / "credentials").chmod(0o600)
+    loaded = modules_loaded_by([program, "credential-process"], 4) - bare
+    assert "mfa_session.system.secret_index" in loaded  # it looked where a code may come from
+    assert {module for module in loaded if _is_one_of(module, UNASKED)} == set()
 
 
 @pytest.mark.usefixtures("kept")

@@ -86,9 +86,14 @@ class ActionList:
 
     @cached_property
     def _signs(self) -> list[str]:
-        """The sets of verbs of all names: each by a sign, or between blanks."""
-        runs = enumerate(self._runs.split(" "))
-        return [each for at, run in runs for each in ((run,) if at % 2 else run)]
+        """The sets of verbs of all names: each is one sign, or stands between blanks."""
+        signs: list[str] = []
+        for number, run in enumerate(self._runs.split(" ")):
+            if number % 2:
+                signs.append(run)
+            else:
+                signs.extend(run)
+        return signs
 
     def _decode(self, names: str, at: slice) -> Iterator[str]:
         before: list[str] = []

@@ -77,8 +77,7 @@ class SessionWiring:
         if self.given_code or self.can_ask():
             return True
         from mfa_session.files.locks import is_turn_held
-        from mfa_session.system.keyring_access import may_have_keyring
-        from mfa_session.system.secret_index import SecretIndex
+        from mfa_session.system.secret_index import SecretIndex, may_have_keyring
 
         run = self.run
         state, keyring = run.files.state, run.files.settings().keyring

@@ -117,7 +117,8 @@ def _expired_since(scene: Scene) -> str | None:
 @check("environment-token", "no other token in AWS_SECURITY_TOKEN")
 def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
     """Yield an AWS_SECURITY_TOKEN that differs from AWS_SESSION_TOKEN; botocore prefers it."""
-    legacy, token = (scene.environ.get(f"AWS_{kind}_TOKEN") for kind in ("SECURITY", "SESSION"))
+    legacy = scene.environ.get("AWS_SECURITY_TOKEN")
+    token = scene.environ.get("AWS_SESSION_TOKEN")
     if legacy and token and legacy != token:
         yield error(
             "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN, and botocore prefers it",
@@ -157,12 +158,13 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
 def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
-    first, second = (scene.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
-    if first and second and first != second:
+    region = scene.environ.get("AWS_REGION")
+    default = scene.environ.get("AWS_DEFAULT_REGION")
+    if region and default and region != default:
         yield warning(
-            f"AWS_REGION is {first!r} and AWS_DEFAULT_REGION {second!r}: "
+            f"AWS_REGION is {region!r} and AWS_DEFAULT_REGION {default!r}: "
             "which one applies depends on the tool",
-            setting("AWS_DEFAULT_REGION", first),
+            setting("AWS_DEFAULT_REGION", region),
         )
 
 

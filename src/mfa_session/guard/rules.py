@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # The built-in list: operations that delete what is hard to restore, or stop what runs.
-PROTECT = (
+BUILTIN_PROTECT = (
     # Delete.
     "*:Delete*",
     "*:BatchDelete*",
@@ -62,7 +62,7 @@ PROTECT = (
     "organizations:LeaveOrganization",
 )
 
-PASS = (
+BUILTIN_ALLOW = (
     # Everyday operations that the patterns above match: tags, messages that have been read, caches,
     # old revisions, and jobs that can be started again.
     "*:DeleteTags*",
@@ -107,8 +107,8 @@ class Rules(Record):
 
     protect: tuple[Pattern, ...]
     allow: tuple[Pattern, ...]
-    builtin: tuple[Pattern, ...]
-    builtin_pass: tuple[Pattern, ...]
+    builtin_protect: tuple[Pattern, ...]
+    builtin_allow: tuple[Pattern, ...]
     commands: tuple[Listed, ...]
 
     @classmethod
@@ -118,14 +118,14 @@ class Rules(Record):
         return cls(
             protect=_read_patterns(guard.get("protect", ())),
             allow=_read_patterns(guard.get("allow", ())),
-            builtin=_read_patterns(PROTECT) if with_builtin else (),
-            builtin_pass=_read_patterns(PASS) if with_builtin else (),
+            builtin_protect=_read_patterns(BUILTIN_PROTECT) if with_builtin else (),
+            builtin_allow=_read_patterns(BUILTIN_ALLOW) if with_builtin else (),
             commands=tuple(parse_command(text) for text in guard.get("commands", ())),
         )
 
     def can_protect_operations(self) -> bool:
         """Say whether any AWS operation can be protected."""
-        return bool(self.protect or self.builtin)
+        return bool(self.protect or self.builtin_protect)
 
     def decide_operation(self, service: str, operation: str, actions: Sequence[str]) -> Ruling:
         """Decide about an operation, named as in the CLI, that needs these IAM actions.
@@ -162,8 +162,8 @@ class Rules(Record):
         protecting = protecting or find_match(self.protect, services, name)
         if protecting is not None:
             return _make_ruling(True, "protect", protecting, action)
-        if find_match(self.builtin_pass, services, name) is None:
-            caught = find_match(self.builtin, services, name)
+        if find_match(self.builtin_allow, services, name) is None:
+            caught = find_match(self.builtin_protect, services, name)
             if caught is not None:
                 return _make_ruling(True, "built-in", caught, action)
         return UNTOUCHED

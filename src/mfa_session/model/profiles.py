@@ -1,4 +1,4 @@
-"""What the two AWS files say of each profile, and which header names which profile."""
+"""Profiles in the two AWS files: their settings, headers and credential_process lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OF_PROFILES = frozenset(
 
 
 class ProfileFiles:
-    """What the two AWS files say, read at one time; of a profile that is not there, nothing."""
+    """The profiles of the two AWS files, read once; a missing profile has no settings."""
 
     def __init__(self, credentials: IniDocument, config: IniDocument) -> None:
         self.credentials = credentials
@@ -65,17 +65,17 @@ class ProfileFiles:
 
 
 def config_header(name: str) -> str:
-    """Return how a profile's header in the config file is written."""
+    """Return the header to write for a profile in the config file, without brackets."""
     return name if name == "default" else f"profile {name}"
 
 
 def config_header_in(document: IniDocument, name: str) -> str:
-    """Return the header of a profile in a config file: as it stands there, or as to be written."""
+    """Return the header of a profile in a config file, or the one to write if it has none."""
     return config_headers(document).get(name) or config_header(name)
 
 
 def config_headers(document: IniDocument) -> dict[str, str]:
-    """Return the header of each profile in a config file; of two for one, the last counts."""
+    """Return the header of each profile in a config file; if it has two, the last."""
     headers = {}
     for header in document.names():
         name = profile_in_header(header)
@@ -85,7 +85,7 @@ def config_headers(document: IniDocument) -> dict[str, str]:
 
 
 def headers_without_profile(document: IniDocument) -> list[str]:
-    """Return the headers of a config file that name no profile and hold a profile's settings."""
+    """Return the headers of a config file that name no profile, but have a profile's settings."""
     return [
         header
         for header in document.names()
@@ -96,7 +96,7 @@ def headers_without_profile(document: IniDocument) -> list[str]:
 
 
 def profile_in_header(header: str) -> str | None:
-    """Return the profile that a config header names: `default`, or the second of two words."""
+    """Return the profile that a config header names (`default`, `profile NAME`), or None."""
     if header == "default":
         return header
     if not header.startswith("profile"):
@@ -111,7 +111,7 @@ def profile_in_header(header: str) -> str | None:
 
 
 def _shell_words(header: str) -> list[str]:
-    """Split with quotes and backslashes; nothing where a quote is left open."""
+    """Split a header as a shell does; return nothing if a quote is left open."""
     import shlex  # noqa: PLC0415 - heavy, and such headers are rare
 
     try:
@@ -128,7 +128,7 @@ def leads_back(process: str) -> bool:
 def stored_profile(process: str) -> str | None:
     """Return the profile whose keys a credential_process has us read from the keyring, or None.
 
-    That is `mfa-session keys process --profile P`, wherever the program stands.
+    It is P of `mfa-session keys process --profile P`, with any path to the program.
     """
     if " keys process " not in process or not _is_ours(process):
         return None
@@ -162,7 +162,7 @@ def process_profile(process: str) -> str | None:
 def ini_sections(text: str) -> Mapping[str, Mapping[str, str]]:
     """Return each section's values by key, as `configparser.RawConfigParser` gives them.
 
-    Text that it refuses (no header, a key twice, …) has no sections.
+    Return none for a text that it refuses (no header, a key twice, …).
     """
     from mfa_session.ini.reader import (  # noqa: PLC0415  # not for completion
         Reader,

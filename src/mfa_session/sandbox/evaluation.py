@@ -311,7 +311,10 @@ def _matches(statement: Mapping[str, Any], request: Request, version: str) -> bo
 def _element_matches(
     statement: Mapping[str, Any], name: str, text: str, variables: Variables, *, fold: bool = False
 ) -> bool | None:
-    """Compare a text with Action or Resource, or their opposites; None without both."""
+    """Say whether Action or Resource (`name`), or its Not… element, covers a text.
+
+    Return None if the statement has neither.
+    """
     for element in (f"Not{name}", name):
         if element in statement:
             patterns = (pattern(p, variables, fold=fold) for p in as_list(statement[element]))
@@ -324,7 +327,10 @@ _NO, _ACCOUNT, _NAMED = "no", "account", "named"
 
 
 def _principal_match(statement: Mapping[str, Any], request: Request) -> str:
-    """Say how a statement's Principal matches: not, by account, or by name (or `*`)."""
+    """Say whether a statement names the caller: not, its account, or itself (also by `*`).
+
+    A statement of an identity policy has no Principal, and is about the caller.
+    """
     if "NotPrincipal" in statement:
         listed = _match_listed(statement["NotPrincipal"], request.principal)
         return _NAMED if listed == _NO else _NO
@@ -363,7 +369,7 @@ def request_context(
         "aws:PrincipalArn": holder.arn,
         "aws:PrincipalType": "Account" if caller.is_root else kind,
         "aws:RequestedRegion": region,
-        "aws:SecureTransport": True,  # the sandbox speaks plain HTTP; AWS would not
+        "aws:SecureTransport": True,  # as at AWS; the sandbox speaks plain HTTP
         "aws:SourceIp": source_ip,
         "aws:UserAgent": user_agent,
         "aws:userid": caller.unique_id,
@@ -379,6 +385,6 @@ def request_context(
 
 
 def principal_of(caller: Caller) -> Principal:
-    """Return the names of the caller in a trust policy."""
+    """Return the caller as trust policies and other resource policies name it."""
     arns = (caller.arn, caller.holder.arn)
     return Principal(caller.account, arns, caller.holder.partition)

@@ -142,10 +142,6 @@ class User(PolicyHolder):
         self.keys.append(key)
         return key
 
-    def deactivate_key(self, access_key_id: str) -> None:
-        """Make a key inactive, so that AWS answers as if it did not exist."""
-        self.inactive_keys.add(access_key_id)
-
 
 @dataclass(eq=False)
 class Role(PolicyHolder):

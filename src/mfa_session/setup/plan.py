@@ -1,6 +1,6 @@
-"""The answers of options or the person, checked, and the drafts of files they lead to.
+"""Check the answers to `configure`, and plan what they change in config.toml and the AWS config.
 
-There is one change for each value that differs from the files.
+There is one `Change` for each value that differs from the files, and one `Draft` for each file.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Answers(Record):
 
 
 def find_session(inputs: Inputs, asked: str) -> Named:
-    """Return the session of a name, also a new one; refuse a name no MFA session can have.
+    """Return the session of a name, old or new; refuse a name that no MFA session can have.
 
     Raises ConfigurationError: `bad-profile-name`, `protected-profile`, `hidden-profile` or
     `role-session`.
@@ -150,7 +150,7 @@ def read_role(text: str) -> NewRoleProfile:
 
 
 def check_any_source(inputs: Inputs) -> None:
-    """Raise ConfigurationError if the environment has no long-term keys either."""
+    """Raise ConfigurationError `no-long-term-keys` if the environment, too, has none."""
     if environment_source(inputs.environ) is None:
         raise ConfigurationError(
             "no-long-term-keys",
@@ -160,7 +160,7 @@ def check_any_source(inputs: Inputs) -> None:
 
 
 def list_repointable(inputs: Inputs, source: str, target: str) -> list[str]:
-    """Return the role profiles of a source that can use the session instead."""
+    """Return the role profiles whose source_profile is `source`, and could be the session."""
     return [
         name
         for name in inputs.profiles.names()
@@ -266,7 +266,7 @@ def list_unconfirmed(changes: Iterable[Change]) -> list[Change]:
 
 
 def setting_exists_error(change: Change) -> ConfigurationError:
-    """Return the error for a change that nobody can confirm."""
+    """Return the error for a change if nobody can be asked to confirm it."""
     before, after = change.format_value(change.before), change.format_value(change.after)
     return ConfigurationError(
         "setting-exists",
@@ -347,7 +347,7 @@ def _plan_profile(
 
 
 class Draft(Record):
-    """A file before and after, and the function that writes it; `summary` replaces the lines."""
+    """A file before and after; `write` writes it. A `summary` is shown in place of the lines."""
 
     path: str
     before: bytes

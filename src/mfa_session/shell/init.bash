@@ -4,20 +4,19 @@ case ${BASH_ALIASES['@COMMAND@']-} in
     *) echo 'mfa-session: the alias @COMMAND@ bypasses the guard; unalias @COMMAND@' >&2 ;;
 esac
 function @COMMAND@ { command mfa-session guard -- @COMMAND@ "$@"; }
-# The part above is there once for each guarded command.
+# The part above is repeated for each guarded command.
 
 export MFA_SESSION_GUARD=bash MFA_SESSION_GUARD_COMMANDS='@COMMANDS@'
 export MFA_SESSION_GUARD_FILE=${BASH_SOURCE[0]-}
 [[ $MFA_SESSION_GUARD_FILE == /* ]] || MFA_SESSION_GUARD_FILE=$PWD/$MFA_SESSION_GUARD_FILE
 
-# Use it in PS1, in single quotes: PS1='$(mfa_session_prompt)\$ '
+# Prints the session; use it in PS1, in single quotes: PS1='$(mfa_session_prompt)\$ '
 mfa_session_prompt() {
     local before=$? text
     text=$(command mfa-session prompt --color bash "$@" 2>/dev/null) || text=''
     if [[ -n $text ]]; then printf '%s ' "$text"; fi
     return "$before"
 }
-
 
 # Sets AWS_PROFILE in this shell: mfa_session_use [NAME]; - means the previous profile.
 mfa_session_use() {
@@ -50,11 +49,11 @@ _mfa_session() {
     local -a answer=()
     COMPREPLY=()
     line=${COMP_LINE:0:COMP_POINT}
-    # The function of `shell-init` is completed like its command.
+    # mfa_session_use is completed as `mfa-session use`.
     [[ $1 != mfa_session_use ]] || line="mfa-session use${line#*mfa_session_use}"
     mapfile -t answer < <(command mfa-session __complete bash "$line" </dev/null 2>/dev/null)
     case ${answer[0]} in
-        # Each answer continues the word, and is quoted for it.
+        # Each further line is the rest of a word, quoted as the word is.
         words) for rest in "${answer[@]:1}"; do COMPREPLY+=("$2$rest"); done ;;
         files*) compopt -o bashdefault -o default ;;
         command*) _mfa_session_delegate "${answer[0]#command }" "$2" ;;
@@ -129,7 +128,7 @@ _mfa_session_run_spec() {
         compopt -o bashdefault -o default
     elif run=$(_mfa_session_after -F "${spec[@]}") && [[ -n $run ]]; then
         "$run" "$name" "$current" "$previous"
-        # It loaded another one.
+        # 124: it loaded another completion.
         if (($? == 124)) && _mfa_session_find_spec "$name"; then
             run=$(_mfa_session_after -F "${spec[@]}")
             [[ -z $run ]] || "$run" "$name" "$current" "$previous"

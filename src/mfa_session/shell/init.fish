@@ -2,7 +2,7 @@
 function @COMMAND@
     command mfa-session guard -- @COMMAND@ $argv
 end
-# The part above is there once for each guarded command.
+# The part above is repeated for each guarded command.
 
 set -gx MFA_SESSION_GUARD fish
 set -gx MFA_SESSION_GUARD_COMMANDS '@COMMANDS@'
@@ -56,7 +56,7 @@ function __mfa_session_complete
         set -e words[1]
     end
     set -e words[1]
-    # The function of `shell-init` is completed like its command.
+    # mfa_session_use is completed as `mfa-session use`.
     if test "$argv[1]" = use
         set -p words use
     end

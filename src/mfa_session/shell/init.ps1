@@ -4,7 +4,7 @@ function global:@COMMAND@ {
     if ($MyInvocation.ExpectingInput) { $input | & $program guard '--' '@COMMAND@' @args }
     else { & $program guard '--' '@COMMAND@' @args }
 }
-# The part above is there once for each guarded command.
+# The part above is repeated for each guarded command.
 
 $env:MFA_SESSION_GUARD = 'powershell'
 $env:MFA_SESSION_GUARD_COMMANDS = '@COMMANDS@'

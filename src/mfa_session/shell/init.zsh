@@ -4,7 +4,7 @@ case ${aliases[@COMMAND@]-} in
     (*) print -ru2 'mfa-session: the alias @COMMAND@ bypasses the guard; unalias @COMMAND@' ;;
 esac
 function @COMMAND@ { command mfa-session guard -- @COMMAND@ "$@"; }
-# The part above is there once for each guarded command.
+# The part above is repeated for each guarded command.
 
 export MFA_SESSION_GUARD=zsh MFA_SESSION_GUARD_COMMANDS='@COMMANDS@'
 export MFA_SESSION_GUARD_FILE=${${(%):-%x}:a}
@@ -46,7 +46,7 @@ mfa_session_use() {
 _mfa-session() {
     local line value
     local -a answer described
-    # The function of `shell-init` is completed like its command.
+    # mfa_session_use is completed as `mfa-session use`.
     if [[ ${service-} == mfa_session_use ]]; then
         words=(mfa-session use "${(@)words[2,-1]}")
         (( CURRENT += 1 ))

@@ -1,8 +1,8 @@
 """The scripts for each shell: completion, and what a shell sources at its start, from which file.
 
-They are made from init.* beside this module. Its first part is repeated for each guarded command;
-the second exports those commands and the name of the script file, so that `doctor` can tell when
-config.toml lists more commands; the last completes.
+They are made from init.* beside this module, in three parts. The first is repeated for each guarded
+command. The second exports those commands and the name of the script file, so that `doctor` can
+tell when config.toml lists more commands. The third is the completion, which is printed alone, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALWAYS_GUARDED = "aws"
 
 _COMMAND = "@COMMAND@"
 _COMMANDS = "@COMMANDS@"
-_REPEATED = "# The part above is there once for each guarded command.\n"
+_REPEATED = "# The part above is repeated for each guarded command.\n"
 _COMPLETES = "# The part below is the completion.\n"
 _HEAD = (
     SCRIPT_HEAD
@@ -52,7 +52,7 @@ def init_script(shell: str, commands: Iterable[str]) -> str:
     wrapper, _, rest = _read(shell).partition(_REPEATED)
     wrappers = "".join(wrapper.replace(_COMMAND, command) for command in guarded)
     head = _HEAD.format(shell=shell, commands=", ".join(guarded))
-    return head + wrappers + rest.replace(_COMMANDS, " ".join(guarded)).replace(_COMPLETES, "")
+    return head + wrappers + rest.replace(_COMMANDS, " ".join(guarded))
 
 
 def list_guarded(lines: Iterable[str]) -> list[str]:

@@ -1,7 +1,4 @@
-"""Find the system's keyring, load it, and ask it within a time limit.
-
-Importing keyring takes 100 ms: whether there may be one is said without.
-"""
+"""Find the system's keyring, load it, and ask it within a time limit."""
 
 from __future__ import annotations
 
@@ -33,22 +30,6 @@ _CALLED = {
     "keyring.backends.Windows": "the Windows Credential Locker",
 }
 _PIN = '[keyring] backend = "{}" in config.toml'
-
-
-def may_have_keyring(environ: Mapping[str, str], settings: Mapping[str, object]) -> bool:
-    """Say whether a keyring may answer; False on Linux without D-Bus and without a named keyring.
-
-    `settings` is config.toml's `[keyring]`.
-    """
-    if sys.platform != "linux" or settings or environ.get("PYTHON_KEYRING_BACKEND"):
-        return True
-    if environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return True
-    config = environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
-    places = [os.path.join(config, "python_keyring", "keyringrc.cfg")]
-    if environ.get("XDG_RUNTIME_DIR"):
-        places.append(os.path.join(environ["XDG_RUNTIME_DIR"], "bus"))
-    return any(os.path.exists(place) for place in places)
 
 
 def full_name(backend: object) -> str:

@@ -1,4 +1,4 @@
-"""Run programs for their output: this one, a credential_process, the AWS CLI for its version."""
+"""Run programs and read their output: this one, a credential_process, `aws --version`."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def _scripts() -> Iterator[str]:
         yield find_on_windows(os.path.abspath(sys.argv[0]), os.environ) or ""
         yield find_on_windows("mfa-session", os.environ) or ""
         return
-    import shutil  # noqa: PLC0415  # elsewhere it looks in the current directory
+    import shutil  # noqa: PLC0415  # on Windows it looks in the current directory
 
     yield sys.argv[0]
     yield shutil.which("mfa-session") or ""
 
 
 def name_as_called() -> str:
-    """Return the command that starts this program: its bare name only if PATH finds it."""
+    """Return `mfa-session`, or the path of the script in use if PATH leads to another or none."""
     called, found = islice(_scripts(), 2)
     is_script = os.path.basename(called) == "mfa-session" and os.path.exists(called)
     is_on_path = bool(found) and os.path.realpath(found) == os.path.realpath(called)
@@ -67,7 +67,8 @@ def name_as_called() -> str:
 def process_line(*words: str) -> str:
     """Return a credential_process that runs this program with these words.
 
-    It has the absolute path, in double quotes as in the AWS guide: every SDK reads them.
+    The path is absolute. A word that needs quotes gets double ones, as in the AWS guide: every SDK
+    reads them.
     """
     return " ".join(_quoted(word) for word in (*own_command(), *words))
 
@@ -110,7 +111,7 @@ class OwnProgram:
         )
 
     def stop(self) -> None:
-        """Start no more runs, and terminate the current one, which restores the terminal."""
+        """Terminate the current run, which then restores the terminal, and start no other."""
         with self._lock:
             self._is_over = True
             if self._running is None or self._running.poll() is not None:
@@ -131,7 +132,7 @@ VERSION_SECONDS = 10
 def run_credential_process(source: Source, around: Mapping[str, str]) -> Keys:
     """Return the keys that a profile's credential_process prints (SDK guide, `Version` 1).
 
-    Its output is never shown, since it may be a secret; its stderr is ours.
+    Its output is never shown, since it may be a secret; its stderr goes to ours.
     """
     label = f"the credential_process of {source.label()}"
     if around.get(_ASKED_BY):

@@ -1,15 +1,21 @@
 """An index of the devices whose secret is stored, and in which keyring.
 
 A keyring cannot list its items, and finding the right keyring takes time. Reading secrets refills a
-lost index.
+lost index. `credential-process` imports this module, so it imports no keyring (100 ms) and no
+threads.
 """
 
 from __future__ import annotations
+
+import os
+import sys
 
 from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mfa_session.model.ports import State
 
 _PREFIX = "totp-"
@@ -74,3 +80,19 @@ def _name(serial: str) -> str:
     from mfa_session.model.notes import name_for  # noqa: PLC0415  # slow; `has_any` needs none
 
     return name_for(_PREFIX, serial)
+
+
+def may_have_keyring(environ: Mapping[str, str], settings: Mapping[str, object]) -> bool:
+    """Say whether a keyring may answer; False on Linux without D-Bus and without a named keyring.
+
+    `settings` is config.toml's `[keyring]`.
+    """
+    if sys.platform != "linux" or settings or environ.get("PYTHON_KEYRING_BACKEND"):
+        return True
+    if environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return True
+    config = environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    places = [os.path.join(config, "python_keyring", "keyringrc.cfg")]
+    if environ.get("XDG_RUNTIME_DIR"):
+        places.append(os.path.join(environ["XDG_RUNTIME_DIR"], "bus"))
+    return any(os.path.exists(place) for place in places)

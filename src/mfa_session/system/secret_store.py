@@ -1,4 +1,4 @@
-"""What the operating system's keyring holds: TOTP secrets, and keys of people and sessions."""
+"""Secrets in the operating system's keyring: of TOTP, long-term keys and sessions."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ _SIDES = ("a", "b")
 class KeyringItems:
     """Reads, stores and removes texts by name. Raises ConfigurationError as `Keyring` does.
 
-    A long text is in several items if items are small. The parts of a new text are written beside
-    the old ones, and then the head is switched to them: a kill leaves the old text or the new one.
+    A text that is too long for an item is split: the item `name` is then a head that tells where
+    the parts are. New parts are written beside the old ones before the head is switched to them, so
+    that a kill leaves the old text or the new one.
     """
 
     def __init__(self, keyring: Keyring) -> None:
@@ -50,7 +51,7 @@ class KeyringItems:
     def get(self, name: str, backend: str | None = None) -> str | None:
         """Return a text; None without one, or if a part of it is missing.
 
-        The keyring of class `backend` is asked first.
+        `backend` is the class of the keyring to ask first.
         """
         return self._keyring.in_backend(backend, lambda keyring: self._read(keyring, name))
 
@@ -145,7 +146,7 @@ def _part(name: str, side: str, number: int) -> str:
 def _read_head(text: str | None) -> tuple[str, int] | None:
     """Return the side and the number of parts that a head names; None for a whole text."""
     words = (text or "").split(" ")
-    if len(words) != 3 or words[0] != _HEAD or words[1] not in _SIDES:  # noqa: PLR2004  # see set
+    if len(words) != 3 or words[0] != _HEAD or words[1] not in _SIDES:  # noqa: PLR2004  # head, side, count
         return None
     return (words[1], int(words[2])) if words[2].isascii() and words[2].isdigit() else None
 
@@ -155,7 +156,7 @@ PROBE = "mfa-session-probe"
 
 
 class SecretStore:
-    """Stores secrets by serial in the keyring, and loads it when it is first asked.
+    """Stores devices' TOTP secrets in the keyring, by serial; loads it when it is first asked.
 
     Asking the keyring raises ConfigurationError as `Keyring` does.
     """
@@ -169,7 +170,7 @@ class SecretStore:
     def get(self, serial: str) -> Secret | None:
         """Return a device's secret, or None; ConfigurationError `bad-totp-secret` if malformed.
 
-        It is read once: each read costs a connection, or an answer of the person.
+        It is read once: each read costs a connection, or asks the person.
         """
         if serial not in self._read_before:
             text = self._fetch(serial)
@@ -231,7 +232,7 @@ class SecretStore:
         return self._index.keyring_of(serial) is not None
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
-        """Return the serials with a secret, sorted, from the index and `others`."""
+        """Return those serials of the index and of `others` that have a secret, sorted."""
         self._keyring.ask(self._clear_probes)  # raises without a keyring
         asked = {*self._index.stored(), *others}
         return [serial for serial in sorted(asked) if self.holds(serial)]
@@ -251,7 +252,7 @@ _INDEX = "key-"
 
 
 class StoredKeys:
-    """Long-term keys in the keyring, one item for each profile and place.
+    """Long-term keys in the keyring: an item for each profile and place (CURRENT, NEW, OLD).
 
     Reading a key refills a lost index. Asking the keyring raises ConfigurationError as `Keyring`
     does.
@@ -306,7 +307,7 @@ class StoredKeys:
 
 
 class KeyIndex:
-    """The index of the keys in the keyring, a small file each, without secrets."""
+    """An index of the keys in the keyring: a small file for each, without secrets."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -321,7 +322,7 @@ class KeyIndex:
         return sorted((known for known in found if known), key=lambda known: known.profile)
 
     def note(self, known: KnownKey) -> None:
-        """Write an entry; after a failure the keyring is asked instead."""
+        """Write an entry, or ignore a failure: without an entry, the keyring is asked."""
         try:
             self._state.write(name_for(_INDEX, known.profile), to_note(known))
         except ConfigurationError:

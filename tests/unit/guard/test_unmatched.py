@@ -10,7 +10,7 @@ import pytest
 from house.source import ROOT
 from mfa_session.aws.action_list import read_list
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import PASS, PROTECT, Rules, judge
+from mfa_session.guard.rules import BUILTIN_ALLOW, BUILTIN_PROTECT, Rules, judge
 from mfa_session.guard.services import IAM_PREFIXES
 from mfa_session.guard.unmatched import add_version_2, list_unmatched, suggest_pattern
 
@@ -36,12 +36,12 @@ def test_the_page_has_the_current_built_in_list() -> None:
     generator = load_generator()
     written = generator.PAGE.read_text(encoding="utf-8")
     assert written == generator.render(written), "stale: run python docs/generate_guard.py"
-    assert all(f"`{pattern}`" in written for pattern in PROTECT + PASS)
+    assert all(f"`{pattern}`" in written for pattern in BUILTIN_PROTECT + BUILTIN_ALLOW)
 
 
 def test_every_built_in_pattern_matches_an_operation(known: dict[str, tuple[str, ...]]) -> None:
-    assert list_unmatched(PROTECT + PASS, known) == []
-    assert len(PROTECT) <= 40
+    assert list_unmatched(BUILTIN_PROTECT + BUILTIN_ALLOW, known) == []
+    assert len(BUILTIN_PROTECT) <= 40
 
 
 def test_every_service_with_an_iam_prefix_is_a_service_of_the_cli(

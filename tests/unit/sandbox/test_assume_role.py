@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox import ALLOW_ALL, Sandbox
 from sandbox.people import HAS_MFA, mfa_session, plain_session, take, trust
 from sandbox.refusals import STOP_NEEDS_MFA, policy, refusal, statement
 
 if TYPE_CHECKING:
+    import botocore.session
+
     from full_sandbox import FullSandbox
     from mfa_session.sandbox import Device, Role, User
     from sandbox.conftest import Clients
@@ -315,3 +318,27 @@ def test_a_role_session_has_its_partition(
     assert taken["AssumedRoleUser"]["Arn"] == f"arn:{partition}:sts::{THEIRS}:assumed-role/R/me"
     elsewhere = refusal(client("sts", wen, "eu-west-1").get_caller_identity)
     assert elsewhere[:2] == (403, "InvalidClientTokenId")
+
+
+def test_the_demo_checks_the_code_and_refuses_every_role(
+    botocore_session: botocore.session.Session,
+) -> None:
+    role = f"arn:aws:iam::{OURS}:role/Books"
+    with Sandbox() as demo:
+        carol = demo.create_user("carol", policies=[ALLOW_ALL])
+        phone = demo.create_device(carol)
+        sts = botocore_session.create_client(
+            "sts",
+            "eu-west-1",
+            endpoint_url=demo.url,
+            aws_access_key_id=carol.access_key_id,
+            aws_secret_access_key=carol.secret_access_key,
+        )
+        wanted = {"RoleArn": role, "RoleSessionName": "carol", "SerialNumber": phone.serial}
+        with closing(sts):
+            wrong = refusal(sts.assume_role, **wanted, TokenCode=phone.code(-9))
+            right = refusal(sts.assume_role, **wanted, TokenCode=phone.code())
+    failed = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
+    denied = f"User: {carol.arn} is not authorized to perform: sts:AssumeRole on resource: {role}"
+    assert wrong == (403, "AccessDenied", failed)
+    assert right == (403, "AccessDenied", denied)

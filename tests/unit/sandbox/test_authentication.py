@@ -68,7 +68,7 @@ def test_an_unknown_key_is_refused(client: Clients) -> None:
 
 
 def test_an_inactive_key_is_refused_like_an_unknown_one(client: Clients, carol: User) -> None:
-    carol.deactivate_key(carol.access_key_id)
+    carol.inactive_keys.add(carol.access_key_id)
     refused = refusal(client("sts", carol).get_caller_identity)
     assert refused == (403, "InvalidClientTokenId", INVALID)
     carol.inactive_keys.clear()
@@ -77,7 +77,7 @@ def test_an_inactive_key_is_refused_like_an_unknown_one(client: Clients, carol: 
 
 def test_each_key_of_a_user_signs(client: Clients, carol: User) -> None:
     second = carol.add_key()
-    carol.deactivate_key(carol.access_key_id)
+    carol.inactive_keys.add(carol.access_key_id)
     who = client("sts", keys(second.access_key_id, second.secret_access_key))
     assert who.get_caller_identity()["Arn"] == carol.arn
 

@@ -55,6 +55,17 @@ def test_a_reset_keeps_only_the_url(aws: FullSandbox, client: Clients) -> None:
     assert client("ec2", carol).describe_instances()["Reservations"] == []
 
 
+def test_a_reset_waits_for_the_call_that_is_being_answered(aws: FullSandbox) -> None:
+    aws.key_spread_seconds = 5.0
+    reset = threading.Thread(target=aws.reset)
+    with aws.directory.lock:  # as a call holds it
+        reset.start()
+        reset.join(0.1)
+        assert (reset.is_alive(), aws.key_spread_seconds) == (True, 5.0)
+    reset.join(10)
+    assert (reset.is_alive(), aws.key_spread_seconds) == (False, 0.0)
+
+
 def test_a_stopped_sandbox_does_not_answer() -> None:
     aws = FullSandbox().start()
     address = urlsplit(aws.url)

@@ -8,7 +8,7 @@ import pytest
 
 from mfa_session.files.locks import Lock, is_turn_held
 from mfa_session.files.state import StateDir
-from mfa_session.system.keyring_access import may_have_keyring
+from mfa_session.system.secret_index import may_have_keyring
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,6 +16,7 @@ from mfa_session.cli.spec.commands import (
     Command,
     Option,
 )
+from mfa_session.model.settings import STORES
 
 TITLE = "Every day"
 
@@ -67,7 +68,7 @@ COMMANDS = (
             Option(
                 flags=("--store",),
                 kind="choice",
-                choices=("file", "keyring"),
+                choices=STORES,
                 metavar="PLACE",
                 help="Where the session's keys go: file or keyring. [default: as set, or where "
                 "they are; else file]",

@@ -14,9 +14,9 @@ from mfa_session.cli.spec.commands import (
     Command,
     Option,
 )
+from mfa_session.model.settings import CODE_SOURCES
 
 TITLE = "Start"
-CODES = ("auto", "prompt", "keyring", "command")
 
 COMMANDS = (
     Command(
@@ -51,9 +51,9 @@ COMMANDS = (
             Option(
                 flags=("--code",),
                 kind="choice",
-                choices=CODES,
+                choices=CODE_SOURCES,
                 metavar="SOURCE",
-                help=f"Where codes come from: {', '.join(CODES)}.  [default: auto]",
+                help=f"Where codes come from: {', '.join(CODE_SOURCES)}.  [default: auto]",
             ),
             Option(
                 flags=("--code-command",),
