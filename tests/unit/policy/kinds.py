@@ -2599,5 +2599,16 @@ STATED = [
            found(NO_KEY), {}),
     Stated("two-keys-that-one-action-lacks", [allow(["s3:PutObject", READ], {**WITH,
             "StringEquals": {SSE: "aws:kms", f"{SSE}-aws-kms-key-id": "x"}})], found(NO_KEY), {}),
+    # A Sid about no changes of MFA; a Deny of all that deletes, on the bucket without its objects.
+    *[Stated(f"no-changes-as-{sid}", [ALL, {**deny(["iam:CreateUser", OFF]), "Sid": sid}],
+             [(PROMISE, sid)] if told else [], {})
+      for sid, told in (("NoMfaChanges", False), ("NoUsersNoMfaDeviceRemoval", False),
+                        ("DenyIfNoMfa", True))],
+    *[Stated(f"s3-denied-on-the-bucket-alone-{at}", [allow("s3:DeleteObject", Principal=ACCOUNT,
+             Resource=BUCKET), deny(action, WITHOUT, Principal="*", Resource=where)],
+             found(RESOURCE, at=1) if told else [], {})
+      for at, (action, where, told) in enumerate((
+          ("s3:Delete*", "arn:aws:s3:::books", True), ("s3:Get*", "arn:aws:s3:::books", False),
+          ("s3:Delete*", ["arn:aws:s3:::books", BUCKET], False), ("s3:Delete*", BUCKET, False)))],
 ]
 # fmt: on

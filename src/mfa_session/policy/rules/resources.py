@@ -50,6 +50,8 @@ _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
+_ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
+               "s3:put*": "s3:PutObject"}  # fmt: skip
 # What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
 _route = re.compile(
     r"(?:execute-api:|arn:[^:]*:execute-api:[^:]*:[^:]*:[^/*]*)/[^/*]+/(?!GET|HEAD|PUT|POST|PATCH|DELETE"
@@ -114,13 +116,17 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of all S3 on buckets or on objects alone, where a statement names the other."""
+    """Find Denies of all S3 on buckets or on objects alone, where a statement names the other.
+
+    A Deny of all that deletes, reads or writes is one, too, if it is on buckets alone.
+    """
     statement, where = subject.statement, subject.statement.resources or ()
-    everything = "s3:*" in names_of(statement)
-    if not (where and everything and subject.refuses_without_mfa):
+    denied = next((name for name in names_of(statement) if name in _ON_OBJECTS), None)
+    if not (where and denied and subject.refuses_without_mfa):
         return
-    parts = [("s3:GetObject", OF_OBJECT, "its objects")]
-    if subject.document.kind == "resource":  # others may be about objects on purpose
+    parts = [(_ON_OBJECTS[denied], OF_OBJECT, "its objects")]
+    # Others may be about objects on purpose.
+    if subject.document.kind == "resource" and denied == "s3:*":
         parts.append(("s3:ListBucket", OF_BUCKET, "the bucket itself"))
     for action, wanted, what in parts:
         missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
@@ -129,7 +135,7 @@ def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),
-                f"s3:* is denied on {where[0]}, but not on {what}",
+                f"{subject.as_written(denied)} is denied on {where[0]}, but not on {what}",
                 f"nobody is stopped from {action} and the like",
                 f"name {where[0].removesuffix('/*')}{'/*' * (wanted == OF_OBJECT)} as well",
             )

@@ -94,7 +94,10 @@ _CREATION = "iam:CreateVirtualMFADevice"
 _exception = re.compile(
     "(?:except|exempt|exclud|unless|(?:all|body|one|users)but)(?:ing|for|the)*([a-z]{2,})"
 ).search
-_absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
+_absence = re.compile(
+    rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}"
+    "(?!bypass|change|deactiv|delet|device|disabl|manag|remov|reset|tamper)"
+).search
 
 
 def check_promise(subject: Subject) -> Iterator[Flaw]:
