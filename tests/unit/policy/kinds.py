@@ -107,6 +107,7 @@ PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
 PARTITION, DEAD = "other-partition", "arn-matches-nothing"
 LEFT = "placeholder"
 EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
+VOID = "exemption-without-effect"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
 ROLE_SESSION = "role-session-has-no-mfa"
@@ -1198,7 +1199,7 @@ STATED = [
            found(ROLE_SESSION, at=1), {}),
     Stated("denied-to-all-but-a-user-that-nothing-allows", [allow(READ, Principal=ACCOUNT,
             Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": {
-            "AWS": "arn:aws:iam::123456789012:user/carol"}}], found(EXEMPTION, at=1), {}),
+            "AWS": "arn:aws:iam::123456789012:user/carol"}}], found(VOID, at=1), {}),
     *[Stated(f"denied-to-all-but-a-user-and-{number}", [allow(READ, Principal=ACCOUNT,
             Resource=BUCKET), {**deny("s3:*", WITHOUT, Resource=BUCKET), "NotPrincipal": {"AWS": [
             "arn:aws:iam::123456789012:user/carol", account]}}], [], {})
@@ -1669,7 +1670,7 @@ STATED = [
     # Two like Denies, each of which exempts somebody else.
     *[Stated(f"exempted-from-one-of-two-{name}", [deny_but(CARE, {**WITHOUT, **on(
             "StringNotEquals", "aws:username", "glass-1")}), second],
-            found(EXEMPTION) if wrong else [], {})
+            found(VOID) if wrong else [], {})
       for name, second, wrong in (
             ("others", deny_but(CARE, {**WITHOUT, **on("StringNotEquals", "aws:username",
              "glass-2")}), True),

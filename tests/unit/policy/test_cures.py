@@ -58,7 +58,7 @@ SAID = [
          "leave the region empty"),
     Said([allow("route53:*", WITH, Resource=ROUTE53)], 0, "arn-matches-nothing",
          "leave the region and the account empty"),
-    Said(LIKE_DENIES, 0, "sid-promises-exemption", "neither is exempt"),
+    Said(LIKE_DENIES, 0, "exemption-without-effect", "neither is exempt"),
     Said([deny("iam:*", WITHOUT, Principal="*")], 0, "misplaced-element",
          "resource control policies do not apply to iam:*", "rcp"),
     Said([deny(["s3:*", OFF], WITHOUT, Principal="*")], 0, "misplaced-element",
@@ -148,7 +148,7 @@ def test_a_deny_without_a_condition_is_not_to_get_a_notaction() -> None:
 @pytest.mark.parametrize(
     ("statements", "rule", "text"),
     [
-        (LIKE_DENIES, "sid-promises-exemption", "and not from a statement of another policy, "),
+        (LIKE_DENIES, "exemption-without-effect", "and not from a statement of another policy, "),
         (ELSEWHERE, "deny-denies-nothing", "and a statement of another policy allows the same on "),
     ],
 )

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import comparison, is_met
+from mfa_session.policy.conditions import OPPOSITES, comparison, is_met
 from mfa_session.policy.coverage import (
     actions_of,
     concerns,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
@@ -51,14 +52,24 @@ ONLY_ONESELF = Rule(
     "`Resource` limits a Deny with `NotAction` to one's own user: nobody without MFA is stopped "
     "from anything else.",
 )
+EXEMPTS_NOBODY = Rule(
+    "exemption-without-effect",
+    WARNING,
+    "Of two like Denies each exempts somebody else, and stops whom the other exempts; or "
+    "`NotPrincipal` names a user, but not the account: neither is exempt.",
+)
 SUPERFLUOUS = Rule(
     "superfluous-statement",
     NOTE,
     "Another statement of the policy does everything that this one does. A warning if it denies "
     "all that this one allows with MFA.",
 )
-RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
+RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, EXEMPTS_NOBODY, ONLY_ONESELF, SUPERFLUOUS)
 
+_user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
+_NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
+_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
+_MOST = 10  # Denies to compare with each
 _CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
@@ -175,6 +186,64 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
             "add a condition on MFA to the Deny, or delete this statement",
             severity=WARNING,
         )
+
+
+def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
+    """Find NotPrincipals that name a user, but not the account, without which AWS denies both.
+
+    (IAM reference, NotPrincipal with Deny.)
+    """
+    arns = (subject.statement.not_principals or {}).get("AWS", ())
+    misplaced = subject.document.kind not in {"resource", "trust"}
+    if misplaced or not subject.refuses_without_mfa:
+        return
+    named = set(arns)
+    for user in filter(_user_and_account, arns):
+        whole_account = {user.split(":")[4], f"{user.partition('user/')[0]}root"}
+        if named.isdisjoint(whole_account):
+            yield Flaw(
+                EXEMPTS_NOBODY,
+                subject.place_of("NotPrincipal"),
+                f"NotPrincipal names {user}, but not its account",
+                "AWS denies the account, and the user with it",
+                f'write "Principal": "*", and exempt the user by "ArnNotEquals": '
+                f'{{"aws:PrincipalArn": "{user}"}}',
+            )
+            return
+
+
+def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
+    """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
+    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
+        other = next(_like(subject, condition), None)
+        if other:
+            yield Flaw(
+                EXEMPTS_NOBODY,
+                condition.position,
+                f"{condition.values[0]} is exempt from this Deny, and not from "
+                f"{subject.label_of(other)}, which denies the same",
+                "neither is exempt",
+                f"write one Deny, with all of them under {condition.written}",
+            )
+
+
+def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
+    """Yield the next few Denies that differ only in whom they exempt by the key of a condition."""
+    own, denials = subject.statement, subject.whole.denies_for_mfa
+    exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
+    after = _places_of_denials(subject.whole)[own] + 1
+    for each in denials[after : after + _MOST] if exempts and condition.values else ():
+        same = all(getattr(each, name) == getattr(own, name) for name in _SCOPE)
+        kept = {comparison(c) for c in own.conditions if c is not condition}
+        rest = [c for c in each.conditions if comparison(c) not in kept]
+        alike = [(c.written, c.key) for c in rest] == [(condition.written, condition.key)]
+        if same and alike and not set(rest[0].values) & set(condition.values):
+            yield each
+
+
+@functools.lru_cache(maxsize=32)
+def _places_of_denials(whole: WholePolicy) -> dict[Statement, int]:
+    return {each: place for place, each in enumerate(whole.denies_for_mfa)}
 
 
 def _does_all(other: Statement, subject: Subject) -> bool:

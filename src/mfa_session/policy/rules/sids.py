@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import OPPOSITES, comparison
+from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
@@ -29,7 +29,7 @@ from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.document import Statement
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 PROMISE = Rule(
@@ -48,8 +48,7 @@ EXEMPTION = Rule(
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
     "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts; or "
-    "of two like Denies each exempts somebody else; or an Allow excepts what another one allows; "
-    "or `NotPrincipal` names a user, but not the account.",
+    "an Allow excepts what another one allows.",
 )
 RULES = (PROMISE, EXEMPTION)
 
@@ -86,10 +85,6 @@ _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
 ).search
 _NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
-_user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
-_NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
-_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
-_MOST = 10  # Denies to compare with each
 _CREATION = "iam:CreateVirtualMFADevice"
 _exception = re.compile(
     "(?:except|exempt|exclud|unless|(?:all|body|one|users)but)(?:ing|for|the)*([a-z]{2,})"
@@ -298,64 +293,6 @@ def check_excepted(subject: Subject) -> Iterator[Flaw]:
             "nothing is excepted: an Allow takes nothing away",
             "deny these actions as well",
         )
-
-
-def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
-    """Find NotPrincipals that name a user, but not the account, without which AWS denies both.
-
-    (IAM reference, NotPrincipal with Deny.)
-    """
-    arns = (subject.statement.not_principals or {}).get("AWS", ())
-    misplaced = subject.document.kind not in {"resource", "trust"}
-    if misplaced or not subject.refuses_without_mfa:
-        return
-    named = set(arns)
-    for user in filter(_user_and_account, arns):
-        whole_account = {user.split(":")[4], f"{user.partition('user/')[0]}root"}
-        if named.isdisjoint(whole_account):
-            yield Flaw(
-                EXEMPTION,
-                subject.place_of("NotPrincipal"),
-                f"NotPrincipal names {user}, but not its account",
-                "AWS denies the account, and the user with it",
-                f'write "Principal": "*", and exempt the user by "ArnNotEquals": '
-                f'{{"aws:PrincipalArn": "{user}"}}',
-            )
-            return
-
-
-def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
-    """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
-    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        other = next(_like(subject, condition), None)
-        if other:
-            yield Flaw(
-                EXEMPTION,
-                condition.position,
-                f"{condition.values[0]} is exempt from this Deny, and not from "
-                f"{subject.label_of(other)}, which denies the same",
-                "neither is exempt",
-                f"write one Deny, with all of them under {condition.written}",
-            )
-
-
-def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
-    """Yield the next few Denies that differ only in whom they exempt by the key of a condition."""
-    own, denials = subject.statement, subject.whole.denies_for_mfa
-    exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
-    after = _places_of_denials(subject.whole)[own] + 1
-    for each in denials[after : after + _MOST] if exempts and condition.values else ():
-        same = all(getattr(each, name) == getattr(own, name) for name in _SCOPE)
-        kept = {comparison(c) for c in own.conditions if c is not condition}
-        rest = [c for c in each.conditions if comparison(c) not in kept]
-        alike = [(c.written, c.key) for c in rest] == [(condition.written, condition.key)]
-        if same and alike and not set(rest[0].values) & set(condition.values):
-            yield each
-
-
-@functools.lru_cache(maxsize=32)
-def _places_of_denials(whole: WholePolicy) -> dict[Statement, int]:
-    return {each: place for place, each in enumerate(whole.denies_for_mfa)}
 
 
 def check_exception(subject: Subject) -> Iterator[Flaw]:
