@@ -8,13 +8,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import concerns
 from mfa_session.policy.credentials import Request, RequestContext, long_term
-from mfa_session.policy.document import NewerVersion, holder_of
+from mfa_session.policy.document import NewerVersion, Users, holder_of
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
 from mfa_session.policy.matching import acting_as
@@ -23,8 +22,11 @@ from mfa_session.policy.mfa import means_mfa, reach
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Document, Origin, Statement
     from mfa_session.policy.json_text import Members, Node
+
+    Asked = list[tuple["_User", Document]]  # with the first policy that asks
 
 _of_mfa = re.compile("aws:multifactorauth", re.IGNORECASE).match
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
@@ -109,20 +111,29 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
 
 
 class _User(NamedTuple):
-    """A user, with the names of the policies and the boundary that are here, and what is `unseen`.
+    """A user of an account, with all their policies.
 
-    Those are the ARNs of other policies, and other groups. `facts` are the user's id and tags.
+    `own` are the user's and their groups' policies that are in the dump. `unseen` are the ARNs of
+    those that are not, and the names of such groups. `arn` is empty if it is not a user's. `caller`
+    is the user's long-term key, with their ARN, id and tags.
     """
 
     name: str
     arn: str
-    policies: tuple[str, ...]
-    boundary: str
+    own: list[Document]
+    boundary: Document | None
     unseen: frozenset[str]
-    facts: RequestContext
+    caller: Credentials
 
 
-def _users_in(members: Members) -> Iterator[_User]:
+_is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
+
+
+def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_User]:
+    """Yield the users with their policies, given these by name.
+
+    Leave out users of whom a boundary, or a policy that is in the dump, cannot be read.
+    """
     names = {
         text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
         for policy in objects_in(members, "Policies")
@@ -130,22 +141,32 @@ def _users_in(members: Members) -> Iterator[_User]:
     groups = {
         text_of(each.get("GroupName")): each for each in objects_in(members, "GroupDetailList")
     }
+    statements = (each for one in documents.values() for each in one.statements)
+    keys = {each.key for statement in statements for each in statement.conditions}
+    tags = (key for key in keys if key.lower().startswith("aws:principaltag/"))
+    without_tags = RequestContext(dict.fromkeys(tags))
     for user in objects_in(members, "UserDetailList"):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
         holders = [user, *(groups[each] for each in its_groups if each in groups)]
         arns = [arn for each in holders for arn in _attached_to(each)]
         own = [name for each in holders for name in _own_policies(each)]
+        own += (names[arn] for arn in arns if arn in names)
         boundary = text_of(
             members_of(user.get("PermissionsBoundary")).get("PermissionsBoundaryArn")
         )
-        yield _User(
-            name=text_of(user.get("UserName")),
-            arn=text_of(user.get("Arn")),
-            policies=(*own, *(names[arn] for arn in arns if arn in names)),
-            boundary=names.get(boundary, ""),
-            unseen=frozenset({*arns, *its_groups, boundary} - names.keys() - groups.keys() - {""}),
-            facts=_facts_of(user),
-        )
+        bound = names.get(boundary, boundary)  # an ARN, which is no name, if it is not in the dump
+        if documents.keys() >= {*own, bound} - {""}:
+            arn = text_of(user.get("Arn"))
+            arn = arn if _is_user(arn) else ""
+            caller = acting_as(long_term(), arn or None)
+            yield _User(
+                name=text_of(user.get("UserName")),
+                arn=arn,
+                own=[documents[name] for name in own],
+                boundary=documents.get(bound),
+                unseen=frozenset({*arns, *its_groups} - names.keys() - groups.keys()),
+                caller=caller.replace(facts=_facts_of(user).over(without_tags).over(caller.facts)),
+            )
 
 
 def _facts_of(user: Members) -> RequestContext:
@@ -167,104 +188,83 @@ def _own_policies(holder: Members) -> Iterator[str]:
 
 _ENABLE, _TAKE = "iam:EnableMFADevice", "sts:AssumeRole"
 _ANY_OTHER = "any:Other", "arn:aws:any:::other"  # what only policies about everything match
-_is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
-_is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/.*").fullmatch  # which asks nobody for MFA
-# All but two let nobody enable a device, or take any role.
-_is_of_no_mfa = re.compile(
-    "arn:[^:]*:iam::aws:policy/(?!(AdministratorAccess|IAMFullAccess)$).*"
+_OF_AWS = "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll"
+_is_of_aws = re.compile(f"{_OF_AWS})$).*").fullmatch  # which asks nobody for MFA
+# Nor does it let or forbid anybody to enable a device, nor forbid to take a role.
+_is_harmless = re.compile(
+    rf"{_OF_AWS}|AWSCompromised\w+|AdministratorAccess|IAMFullAccess)$).*"
 ).fullmatch
 _MOST = 2_000  # pairs of a user and a role to look at
 
 
-class AllUsers:
-    """The users of an account, judged by all their policies."""
+def judge_users(members: Members, documents: Iterable[Document]) -> Users:
+    """Judge the users of an account by its policies."""
+    listed = list(documents)
+    count = Counter(each.name for each in listed)
+    # A name of two policies, one of AWS's and one's own, says nothing.
+    by_name = {each.name: each for each in listed if count[each.name] == 1}
+    users = list(_users_in(members, by_name))
+    asked = [
+        (user, asking)
+        for user in users
+        if user.arn and all(map(_is_harmless, user.unseen))
+        for asking in itertools.islice((one for one in user.own if _asks_all(user, one)), 1)
+    ]
+    of_users = (each for each in by_name.values() if each.holder != "role")
+    return Users(
+        unasked=[user.name for user in users if _is_unasked(user)],
+        first_asking=next((each.name for each in of_users if _asks(each)), ""),
+        stuck=_stuck(asked),
+        takers=_takers(asked, list(_trusts(members, by_name))),
+    )
 
-    def __init__(self, members: Members, documents: Iterable[Document]) -> None:
-        """Take the answer of get-account-authorization-details, and its policies."""
-        self._members = members
-        listed = list(documents)
-        count = Counter(each.name for each in listed)
-        # A name of two policies, one of AWS's and one's own, says nothing.
-        self._documents = {each.name: each for each in listed if count[each.name] == 1}
 
-    @cached_property
-    def unasked(self) -> tuple[str, ...]:
-        """Those with policies of which none asks for MFA."""
-        return tuple(
-            user.name
-            for user, own in self._known
-            if (own or user.unseen)
-            and all(map(_is_of_aws, user.unseen))
-            and not any(map(_asks, [*own, *self._boundary_of(user)]))
-            and not _is_denied_all(user, [*own, *self._boundary_of(user)])
-        )
+def _is_unasked(user: _User) -> bool:
+    bound = [] if user.boundary is None else [user.boundary]
+    return (
+        bool(user.own or user.unseen)
+        and all(map(_is_of_aws, user.unseen))
+        and not any(map(_asks, [*user.own, *bound]))
+        and _outcome(user, *_ANY_OTHER) != EXPLICITLY_DENIED
+    )
 
-    @cached_property
-    def first_asking(self) -> str:
-        """The name of the first policy of users that asks for MFA."""
-        of_users = (each for each in self._documents.values() if each.holder != "role")
-        return next((each.name for each in of_users if _asks(each)), "")
 
-    @cached_property
-    def stuck(self) -> Mapping[str, list[str]]:
-        """Who cannot enable a device, and why, by the name of the policy that asks them for MFA.
+def _stuck(asked: Asked) -> Mapping[str, list[str]]:
+    """Find who may enable a device but for their path or boundary."""
+    found = defaultdict[str, list[str]](list)
+    refused = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
+    for user, asking in asked:
+        start, path, name = _parts(user.arn)
+        unbounded = user._replace(boundary=None)
+        if _outcome(unbounded, _ENABLE, f"{start}/{name}") != ALLOWED:
+            continue
+        if _outcome(unbounded, _ENABLE, user.arn) in refused:
+            found[asking.name].append(f"{user.name} (path {path})")
+        elif user.boundary and _outcome(user, _ENABLE, user.arn) in refused:
+            found[asking.name].append(f"{user.name} (boundary {user.boundary.name})")
+    return found
 
-        They are users who may do it but for their path or boundary.
-        """
-        found = defaultdict[str, list[str]](list)
-        refused = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
-        for user, own, asking in self._asked:
-            start, path, name = _parts(user.arn)
-            bound = next(self._boundary_of(user), None)
-            if _outcome(user, own, _ENABLE, f"{start}/{name}") != ALLOWED:
-                continue
-            if _outcome(user, own, _ENABLE, user.arn) in refused:
-                found[asking].append(f"{user.name} (path {path})")
-            elif bound and _outcome(user, own, _ENABLE, user.arn, bound) in refused:
-                found[asking].append(f"{user.name} (boundary {user.boundary})")
-        return found
 
-    @cached_property
-    def takers(self) -> Mapping[str, list[str]]:
-        """Who takes a role without MFA, by the name of the role's trust policy."""
-        found = defaultdict[str, list[str]](list)
-        able = [
-            (user, own)
-            for user, own, _ in self._asked
-            if any(each.allows and concerns(each, _TAKE) for one in own for each in one.statements)
-            and not any(concerns(each, _TAKE) for each in _denials(own))
-        ]
-        arns = {
-            f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn"))
-            for each in objects_in(self._members, "RoleDetailList")
-        }
-        trusts = [(self._documents[name], arns[name]) for name in arns if name in self._documents]
-        for (user, own), (trust, arn) in itertools.islice(itertools.product(able, trusts), _MOST):
-            bound = next(self._boundary_of(user), None)
-            if _outcome(user, [*own, trust], _TAKE, arn, bound) == ALLOWED:
-                found[trust.name].append(user.name)
-        return found
+def _trusts(members: Members, by_name: Mapping[str, Document]) -> Iterator[tuple[Document, str]]:
+    """Yield the roles' trust policies and ARNs."""
+    for role in objects_in(members, "RoleDetailList"):
+        trust = by_name.get(f"role/{text_of(role.get('RoleName'))} trust")
+        if trust:
+            yield trust, text_of(role.get("Arn"))
 
-    @cached_property
-    def _asked(self) -> list[tuple[_User, list[Document], str]]:
-        """The users whom a Deny of everything asks, their policies, and the first that does."""
-        return [
-            (user, own, asking.name)
-            for user, own in self._known
-            if _is_user(user.arn) and all(map(_is_of_no_mfa, user.unseen))
-            for asking in itertools.islice((one for one in own if _asks_all(user, one)), 1)
-        ]
 
-    @cached_property
-    def _known(self) -> list[tuple[_User, list[Document]]]:
-        """The users, with those of their policies that are here."""
-        here = self._documents.keys()
-        users = (each for each in _users_in(self._members) if here >= {*each.policies})
-        return [(user, [self._documents[name] for name in user.policies]) for user in users]
-
-    def _boundary_of(self, user: _User) -> Iterator[Document]:
-        if user.boundary in self._documents:
-            yield self._documents[user.boundary]
+def _takers(asked: Asked, trusts: list[tuple[Document, str]]) -> Mapping[str, list[str]]:
+    found = defaultdict[str, list[str]](list)
+    able = [
+        user
+        for user, _ in asked
+        if any(each.allows and concerns(each, _TAKE) for one in user.own for each in one.statements)
+        and not any(concerns(each, _TAKE) for each in _denials(user.own))
+    ]
+    for user, (trust, arn) in itertools.islice(itertools.product(able, trusts), _MOST):
+        if _outcome(user, _TAKE, arn, trust) == ALLOWED:
+            found[trust.name].append(user.name)
+    return found
 
 
 def _parts(arn: str) -> tuple[str, str, str]:
@@ -279,16 +279,10 @@ def _asks(document: Document) -> bool:
 
 
 def _asks_all(user: _User, document: Document) -> bool:
-    facts = user.facts.over(acting_as(long_term(), user.arn).facts)
     return any(
-        all(is_met(each, facts) is not False for each in denial.conditions)
+        all(is_met(each, user.caller.facts) is not False for each in denial.conditions)
         for denial in _denials([document])
     )
-
-
-def _is_denied_all(user: _User, documents: list[Document]) -> bool:
-    known = _is_user(user.arn) is not None
-    return known and _outcome(user, documents, *_ANY_OTHER) == EXPLICITLY_DENIED
 
 
 def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
@@ -300,13 +294,7 @@ def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
             yield statement
 
 
-def _outcome(
-    user: _User,
-    documents: Iterable[Document],
-    action: str,
-    resource: str,
-    boundary: Document | None = None,
-) -> str:
-    request = Request(action=action, resource=resource, facts=user.facts)
-    caller = acting_as(long_term(), user.arn)
-    return evaluate(documents, request, caller, boundary=boundary).outcome
+def _outcome(user: _User, action: str, resource: str, *others: Document) -> str:
+    """Return the outcome of a call with the user's long-term key."""
+    documents, request = [*user.own, *others], Request(action=action, resource=resource)
+    return evaluate(documents, request, user.caller, boundary=user.boundary).outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import text_of
@@ -123,24 +123,18 @@ class Statement:
         return self.effect == "Allow"
 
 
-class Users(Protocol):
-    """The users of an account, judged by all their policies (`policy.accounts`)."""
+class Users(NamedTuple):
+    """The users of an account, judged by all their policies.
 
-    @property
-    def unasked(self) -> Sequence[str]:
-        """Those with policies of which none asks for MFA."""
+    `unasked` have policies of which none asks for MFA; `first_asking` is the first policy that
+    does, of those that not only roles have. `stuck` cannot set up the MFA that a policy asks for,
+    by its name; `takers` take a role without MFA, by the name of its trust policy.
+    """
 
-    @property
-    def first_asking(self) -> str:
-        """The name of the first policy of users that asks for MFA."""
-
-    @property
-    def stuck(self) -> Mapping[str, Sequence[str]]:
-        """Who cannot enable a device, by the name of the policy that asks them for MFA."""
-
-    @property
-    def takers(self) -> Mapping[str, Sequence[str]]:
-        """Who takes a role without MFA, by the name of the role's trust policy."""
+    unasked: Sequence[str]
+    first_asking: str
+    stuck: Mapping[str, Sequence[str]]
+    takers: Mapping[str, Sequence[str]]
 
 
 class NewerVersion(NamedTuple):

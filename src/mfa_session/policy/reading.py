@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.policy.accounts import AllUsers
+from mfa_session.policy.accounts import judge_users
 from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import (
     CURRENT_VERSION,
@@ -109,7 +109,7 @@ def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Do
     """Yield the policies, those of an account with its users."""
     accounts = {id(account): account for _, account in documents if account is not None}
     users = {
-        key: AllUsers(members, [each for each, account in documents if account is members])
+        key: judge_users(members, [each for each, account in documents if account is members])
         for key, members in accounts.items()
     }
     for document, account in documents:

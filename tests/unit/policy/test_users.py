@@ -144,6 +144,70 @@ def test_roles_that_users_take_without_the_mfa_that_they_are_asked_for_are_told(
     assert told == ([("role/ops trust", "role-without-mfa")] if is_told else [])
 
 
+def told(dump: dict[str, Any], rule: str) -> list[str]:
+    """Return whom the findings of a rule name."""
+    read = read_policies("p.json", json.dumps(dump))
+    found = [each for one in read.documents for each in lint(one) if each.rule == rule]
+    return [each.message.rpartition(": ")[2] for each in found]
+
+
+AWS = "arn:aws:iam::aws:policy/"
+TAKING = [group("g", TAKE, ASK_SPARING_ROLES)]
+OPS = [role("ops", trust(ACCOUNT))]
+
+
+@pytest.mark.parametrize(
+    ("boundary", "is_doubled"), [(f"{AWS}ReadOnlyAccess", False), (BOUND, False), (BOUND, True)]
+)
+def test_a_boundary_that_cannot_be_read_may_forbid_anything(
+    boundary: str, *, is_doubled: bool
+) -> None:
+    ada = user("ada", "g", PermissionsBoundary={"PermissionsBoundaryArn": boundary})
+    dump = account([ada], TAKING, OPS, [allow("s3:*")] if is_doubled else None)
+    for each in dump["Policies"][:1]:
+        dump["Policies"].append({**each, "Arn": f"{BOUND}2"})
+    assert told(dump, "role-without-mfa") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"), [("AWSDenyAll", False), ("AWSCompromisedKeyQuarantineV3", False),
+                          ("PowerUserAccess", True)])  # fmt: skip
+def test_what_aws_s_policies_that_are_not_in_the_dump_forbid_is_known(
+    name: str, *, is_told: bool
+) -> None:
+    ada = user("ada", "g", AttachedManagedPolicies=[{"PolicyArn": f"{AWS}{name}"}])
+    assert told(account([ada], TAKING, OPS), "role-without-mfa") == ["ada"] * is_told
+
+
+def test_whom_aws_s_policy_that_is_not_in_the_dump_denies_everything_needs_no_mfa() -> None:
+    gone = user("eve", "h", AttachedManagedPolicies=[{"PolicyArn": f"{AWS}AWSDenyAll"}])
+    ci = user("ci", "h")
+    dump = account([user("ada", "g"), gone, ci], [group("g", OWN, ASK), group("h", TAKE, ALL)])
+    assert told(dump, "users-not-asked") == ["ci"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_told"),
+    [
+        ({}, False),
+        ({"mfa": "exempt"}, False),
+        ({"team": "required"}, False),
+        ({"MFA": "required"}, True),
+    ],
+)
+def test_a_tag_that_a_user_lacks_is_absent(tags: dict[str, str], *, is_told: bool) -> None:
+    condition = {**WITHOUT, **on("StringEquals", "aws:PrincipalTag/Mfa", "required")}
+    where = user("ada", "g", path="/x/", Tags=[{"Key": key, "Value": tags[key]} for key in tags])
+    cases = [
+        (account([where], [group("g", DEVICES, {**ASK, "Condition": condition})]),
+         "users-cannot-enrol", ["ada (path /x/)"]),
+        (account([where], [group("g", TAKE, {**ASK_SPARING_ROLES, "Condition": condition})], OPS),
+         "role-without-mfa", ["ada"]),
+    ]  # fmt: skip
+    for dump, rule, who in cases:
+        assert told(dump, rule) == who * is_told
+
+
 def test_a_name_of_two_policies_and_a_user_without_a_path_are_no_bug() -> None:
     doubled = [managed({"v1": [DEVICES]}, "v1"), managed({"v1": [DEVICES, ASK]}, "v1")]
     arn = "arn:aws:iam::aws:policy/Own"
