@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import concerns
+from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
 from mfa_session.policy.document import NewerVersion, Users, holder_of
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
@@ -48,12 +48,12 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
     origin = origin._replace(account=members)
     for name in DETAILS:
         for item in items_of(members.get(name)):
-            yield item, origin
+            yield item, origin._replace(kind="identity")
     for policy in objects_in(members, "Policies"):
         arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
         there = origin.named(
             f"policy/{name or arn}",
-            kind="boundary" if _is_boundary(policy) else None,
+            kind="boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
             holder=holder_of(attached[arn]),
         )
         versions = objects_in(policy, "PolicyVersionList")
@@ -194,6 +194,7 @@ _is_of_aws = re.compile(f"{_OF_AWS})$).*").fullmatch  # which asks nobody for MF
 _is_harmless = re.compile(
     rf"{_OF_AWS}|AWSCompromised\w+|AdministratorAccess|IAMFullAccess)$).*"
 ).fullmatch
+_REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
 
@@ -232,36 +233,31 @@ def _is_unasked(user: _User) -> bool:
 def _stuck(asked: Asked) -> Mapping[str, list[str]]:
     """Find who may enable a device but for their path or boundary."""
     found = defaultdict[str, list[str]](list)
-    refused = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
     for user, asking in asked:
         start, path, name = _parts(user.arn)
         unbounded = user._replace(boundary=None)
         if _outcome(unbounded, _ENABLE, f"{start}/{name}") != ALLOWED:
             continue
-        if _outcome(unbounded, _ENABLE, user.arn) in refused:
+        if _outcome(unbounded, _ENABLE, user.arn) in _REFUSED:
             found[asking.name].append(f"{user.name} (path {path})")
-        elif user.boundary and _outcome(user, _ENABLE, user.arn) in refused:
+        elif user.boundary and _outcome(user, _ENABLE, user.arn) in _REFUSED:
             found[asking.name].append(f"{user.name} (boundary {user.boundary.name})")
     return found
 
 
 def _trusts(members: Members, by_name: Mapping[str, Document]) -> Iterator[tuple[Document, str]]:
-    """Yield the roles' trust policies and ARNs."""
+    """Yield the trust policies that may let a long-term key in, and their roles' ARNs."""
     for role in objects_in(members, "RoleDetailList"):
         trust = by_name.get(f"role/{text_of(role.get('RoleName'))} trust")
-        if trust:
-            yield trust, text_of(role.get("Arn"))
+        request = Request(action=_TAKE, resource=text_of(role.get("Arn")))
+        if trust and evaluate([trust], request, long_term()).outcome not in _REFUSED:
+            yield trust, request.resource
 
 
 def _takers(asked: Asked, trusts: list[tuple[Document, str]]) -> Mapping[str, list[str]]:
     found = defaultdict[str, list[str]](list)
-    able = [
-        user
-        for user, _ in asked
-        if any(each.allows and concerns(each, _TAKE) for one in user.own for each in one.statements)
-        and not any(concerns(each, _TAKE) for each in _denials(user.own))
-    ]
-    for user, (trust, arn) in itertools.islice(itertools.product(able, trusts), _MOST):
+    able = [user for user, _ in asked if _outcome(user, _TAKE, "*") != EXPLICITLY_DENIED]
+    for (trust, arn), user in itertools.islice(itertools.product(trusts, able), _MOST):
         if _outcome(user, _TAKE, arn, trust) == ALLOWED:
             found[trust.name].append(user.name)
     return found
@@ -289,8 +285,10 @@ def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
     """Yield the Denies of everything, or of all but some, to long-term keys."""
     for statement in itertools.chain.from_iterable(each.statements for each in documents):
         matched = None if statement.allows else reach(statement)
-        everything = statement.not_actions is not None or "*" in (statement.actions or ())
-        if everything and matched and matched.long_term and not matched.fresh:
+        actions = actions_of(statement)
+        everything = actions.all_but or "*" in actions.names
+        everywhere = statement.not_resources is not None or is_about_everything(statement)
+        if everything and everywhere and matched and matched.long_term and not matched.fresh:
             yield statement
 
 

@@ -208,6 +208,79 @@ def test_a_tag_that_a_user_lacks_is_absent(tags: dict[str, str], *, is_told: boo
         assert told(dump, rule) == who * is_told
 
 
+ALL_ACTIONS = deny("*:*", WITHOUT, NotResource=["arn:aws:iam::*:user/${aws:username}"])
+
+
+@pytest.mark.parametrize(
+    ("asking", "is_told"),
+    [
+        ({**ASK, "Resource": "arn:aws:s3:::books/*"}, False),
+        ({**ASK, "Resource": ["arn:aws:s3:::books/*", "*"]}, True),
+        (ALL_ACTIONS, True),
+        ({**ALL_ACTIONS, "Action": "iam:*"}, False),
+    ],
+)
+def test_a_deny_of_everything_asks_for_mfa_everywhere(
+    asking: dict[str, Any], *, is_told: bool
+) -> None:
+    dump = account([user("ada", "g", path="/x/")], [group("g", DEVICES, asking)])
+    assert told(dump, "users-cannot-enrol") == ["ada (path /x/)"] * is_told
+
+
+def test_a_deny_of_one_bucket_does_not_ask_for_mfa_elsewhere() -> None:
+    asking = {**ASK_SPARING_ROLES, "Resource": "arn:aws:s3:::books/*"}
+    dump = account([user("ada", "g")], [group("g", TAKE, asking)], OPS)
+    assert told(dump, "role-without-mfa") == []
+
+
+@pytest.mark.parametrize("where", ["user", "group", "attached"])
+def test_a_policy_that_is_named_like_a_boundary_grants_if_somebody_has_it(where: str) -> None:
+    ada = user("ada", "g")
+    policy = {"PolicyName": "TeamBoundary", "PolicyDocument": document([TAKE, ASK_SPARING_ROLES])}
+    dump = account([ada], [group("g", allow("s3:*"))], OPS)
+    if where == "user":
+        ada["UserPolicyList"] = [policy]
+    elif where == "group":
+        dump["GroupDetailList"][0]["GroupPolicyList"] = [policy]
+    else:
+        ada["AttachedManagedPolicies"] = [{"PolicyArn": BOUND}]
+        own = {"PolicyName": "TeamBoundary", "Arn": BOUND}
+        dump["Policies"] = [managed({"v1": [TAKE, ASK_SPARING_ROLES]}, "v1") | own]
+    assert told(dump, "role-without-mfa") == ["ada"]
+
+
+def test_a_policy_that_is_named_like_a_boundary_and_that_nobody_has_is_one() -> None:
+    own = managed({"v1": [ALL]}, "v1") | {"PolicyName": "TeamBoundary", "Arn": BOUND}
+    (read,) = read_policies("p.json", json.dumps({"Policies": [own]})).documents
+    assert read.kind == "boundary"
+
+
+def test_roles_of_services_and_of_those_with_mfa_do_not_use_up_the_pairs_that_are_looked_at() -> (
+    None
+):
+    roles = [role(f"s{each}", trust({"Service": "ec2.amazonaws.com"})) for each in range(2000)]
+    roles += [role(f"m{each}", trust(ACCOUNT, WITH)) for each in range(100)]
+    dump = account([user("ada", "g"), user("bob", "g")], TAKING, [*roles, *OPS])
+    assert told(dump, "role-without-mfa") == ["ada, bob"]
+
+
+def test_the_takers_of_a_role_are_all_counted() -> None:
+    users = [user(f"u{each}", "g") for each in range(100)]
+    roles = [role(f"r{each}", trust(ACCOUNT)) for each in range(50)]
+    who = told(account(users, TAKING, roles), "role-without-mfa")
+    assert who == ["u0, u1, u2, u3, u4 and 95 more"] * 20
+
+
+def test_a_trust_policy_that_names_a_user_is_enough_to_take_the_role() -> None:
+    plain = [group("g", allow("s3:*"), ASK_SPARING_ROLES)]
+    ada = {"AWS": "arn:aws:iam::123456789012:user/ada"}
+    users = [user("ada", "g"), user("bob", "g")]
+    dump = account(users, plain, [role("ops", trust(ada)), role("dev", trust(ACCOUNT))])
+    assert told(dump, "role-without-mfa") == ["ada"]
+    forbidden = group("g", allow("s3:*"), ASK_SPARING_ROLES, deny("sts:AssumeRole", {}))
+    assert told({**dump, "GroupDetailList": [forbidden]}, "role-without-mfa") == []
+
+
 def test_a_name_of_two_policies_and_a_user_without_a_path_are_no_bug() -> None:
     doubled = [managed({"v1": [DEVICES]}, "v1"), managed({"v1": [DEVICES, ASK]}, "v1")]
     arn = "arn:aws:iam::aws:policy/Own"
