@@ -16,7 +16,7 @@ from mfa_session.policy.credentials import Request, RequestContext, long_term
 from mfa_session.policy.document import NewerVersion, Users, holder_of
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
-from mfa_session.policy.matching import acting_as
+from mfa_session.policy.matching import acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, reach
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Document, Origin, Statement
+    from mfa_session.policy.evaluation import Decision
     from mfa_session.policy.json_text import Members, Node
 
     Asked = list[tuple["_User", Document]]  # with the first policy that asks
@@ -231,18 +232,43 @@ def _is_unasked(user: _User) -> bool:
 
 
 def _stuck(asked: Asked) -> Mapping[str, list[str]]:
-    """Find who may enable a device but for their path or boundary."""
     found = defaultdict[str, list[str]](list)
     for user, asking in asked:
-        start, path, name = _parts(user.arn)
-        unbounded = user._replace(boundary=None)
-        if _outcome(unbounded, _ENABLE, f"{start}/{name}") != ALLOWED:
-            continue
-        if _outcome(unbounded, _ENABLE, user.arn) in _REFUSED:
-            found[asking.name].append(f"{user.name} (path {path})")
-        elif user.boundary and _outcome(user, _ENABLE, user.arn) in _REFUSED:
-            found[asking.name].append(f"{user.name} (boundary {user.boundary.name})")
+        refused = _outcome(user, _ENABLE, user.arn) in _REFUSED
+        if refused and (obstacle := _obstacle(user)):
+            found[asking.name].append(f"{user.name} ({obstacle})")
     return found
+
+
+def _obstacle(user: _User) -> str:
+    """Return what keeps a user from enabling a device, though some policy allows it, if known."""
+    start, path, name = _parts(user.arn)
+    unbounded = user._replace(boundary=None)
+    decision = _decide(unbounded, _ENABLE, user.arn)
+    if decision.outcome == ALLOWED and user.boundary:
+        return f"boundary {user.boundary.name}"
+    others = (f"{start}/{name}", f"{start}/any-path/{name}")
+    if any(_outcome(unbounded, _ENABLE, each) == ALLOWED for each in others):
+        return f"path {path}"
+    if decision.outcome == EXPLICITLY_DENIED and _is_allowed(user, _ENABLE, user.arn):
+        (deny,) = decision.deciding
+        # Other rules tell of a Deny of those without MFA; a Deny of everything is meant so.
+        if deny.statement.actions and not (
+            means_mfa(deny.statement) or "*" in actions_of(deny.statement).names
+        ):
+            return f"denied by {deny.document.name}"
+    return ""
+
+
+def _is_allowed(user: _User, action: str, resource: str) -> bool:
+    """Say whether a policy allows it, whatever denies it."""
+    request = Request(action=action, resource=resource)
+    return any(
+        match_statement(one, each, request, user.caller).truth
+        for one in user.own
+        for each in one.statements
+        if each.allows
+    )
 
 
 def _trusts(members: Members, by_name: Mapping[str, Document]) -> Iterator[tuple[Document, str]]:
@@ -293,6 +319,10 @@ def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
 
 
 def _outcome(user: _User, action: str, resource: str, *others: Document) -> str:
-    """Return the outcome of a call with the user's long-term key."""
+    return _decide(user, action, resource, *others).outcome
+
+
+def _decide(user: _User, action: str, resource: str, *others: Document) -> Decision:
+    """Decide a call with the user's long-term key."""
     documents, request = [*user.own, *others], Request(action=action, resource=resource)
-    return evaluate(documents, request, user.caller, boundary=user.boundary).outcome
+    return evaluate(documents, request, user.caller, boundary=user.boundary)

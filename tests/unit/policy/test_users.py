@@ -81,8 +81,15 @@ def account(
          "ada (boundary policy/Bound)"),
         (account([user("ada", "a", "b", path="/staff/")], [group("a", DEVICES), group("b", ASK)]),
          "ada (path /staff/)"),
+        (account([user("ada", "g"), user("bob", "g", path="/staff/")], [group("g", allow(ENROL,
+                 Resource=["arn:aws:iam::*:user/*/${aws:username}"]), ASK)]), "ada (path /)"),
+        (account([user("ada", "a", "b")], [group("a", DEVICES, ASK),
+                 group("b", deny("iam:*", {}))]), "ada (denied by group/b policy/p)"),
+        (account([user("ada", "g", Tags=[{"Key": "team", "Value": "x"}])], [group("g", OWN, ASK,
+                 deny("iam:Enable*", on("StringEquals", "aws:PrincipalTag/team", "x")))]),
+         "ada (denied by group/g policy/p)"),
     ],
-    ids=["path", "boundary", "two-groups"],
+    ids=["path", "boundary", "two-groups", "no-path", "denied", "denied-by-tag"],
 )  # fmt: skip
 def test_users_who_cannot_enrol_are_named(dump: dict[str, Any], who: str) -> None:
     read = read_policies("p.json", json.dumps(dump))
@@ -104,11 +111,26 @@ def test_users_who_cannot_enrol_are_named(dump: dict[str, Any], who: str) -> Non
             [user("ada", "g", path="/staff/", AttachedManagedPolicies=[{"PolicyArn": BOUND}])],
             [group("g", DEVICES, ASK)],
         ),
+        # Some are allowed, those without a path elsewhere.
+        account([user("ada", "g"), user("bob", "g", path="/staff/")], [group("g", DEVICES, allow(
+            ENROL, Resource=["arn:aws:iam::*:user/*/${aws:username}"]), ASK)]),
+        # A Deny of another user, under a condition that is not met or unknown, or on purpose.
+        *[
+            account([user("ada", "g")], [group("g", DEVICES, ASK, denial)])
+            for denial in (
+                deny("iam:*", {}, Resource="arn:aws:iam::*:user/bob"),
+                deny("iam:*", on("StringEquals", "aws:PrincipalTag/team", "x")),
+                deny("iam:*", on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")),
+                deny("iam:*", WITHOUT),
+                deny("*", {}),
+                deny_but("s3:*", {}),
+            )
+        ],
+        account([user("ada", "g")], [group("g", allow("s3:*"), ASK, deny("iam:*", {}))]),
         # Nobody asks for MFA.
         account([user("ada", "g", path="/staff/")], [group("g", DEVICES)]),
     ],
-    ids=["no-path", "wide-boundary", "any-path", "not-themselves", "unseen", "not-asked"],
-)
+)  # fmt: skip
 def test_users_who_can_enrol_or_need_not_are_not_named(dump: dict[str, Any]) -> None:
     assert "users-cannot-enrol" not in {rule for _, rule in found_in(dump)}
 

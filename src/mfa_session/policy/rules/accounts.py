@@ -25,8 +25,8 @@ UNASKED = Rule(
 STUCK = Rule(
     "users-cannot-enrol",
     WARNING,
-    "In an account dump, a Deny asks users for MFA whose path or boundary keeps them from setting "
-    "it up, though their policies allow it to others: they are locked out.",
+    "In an account dump, a Deny asks users for MFA whose path, boundary or another Deny keeps them "
+    "from setting it up, though a policy of theirs allows it: they are locked out.",
 )
 TAKEN = Rule(
     "role-without-mfa",
@@ -83,8 +83,8 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, _MOST)}",
             "they are locked out",
-            "name user/PATH/${aws:username} in the Allow, or in the NotResource of a Deny that is "
-            "met, and allow it in the boundary",
+            "allow iam:EnableMFADevice on user/PATH/${aws:username}, with their own PATH or none, "
+            "and in the boundary; exempt it from any Deny that stops it",
         )
 
 
