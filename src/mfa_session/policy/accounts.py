@@ -17,17 +17,17 @@ from mfa_session.policy.document import NewerVersion, Users, holder_of
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
 from mfa_session.policy.matching import acting_as, match_statement
-from mfa_session.policy.mfa import means_mfa, reach
+from mfa_session.policy.mfa import is_age, is_present, means_mfa, reach
+from mfa_session.policy.selections import Selection, takes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.credentials import Credentials, Known
     from mfa_session.policy.document import Document, Origin, Statement
-    from mfa_session.policy.evaluation import Decision
     from mfa_session.policy.json_text import Members, Node
 
-    Asked = list[tuple["_User", Document]]  # with the first policy that asks
+    Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
 _of_mfa = re.compile("aws:multifactorauth", re.IGNORECASE).match
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
@@ -112,11 +112,10 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
 
 
 class _User(NamedTuple):
-    """A user of an account, with all their policies.
+    """A user, with their policies and those of their groups.
 
-    `own` are the user's and their groups' policies that are in the dump. `unseen` are the ARNs of
-    those that are not, and the names of such groups. `arn` is empty if it is not a user's. `caller`
-    is the user's long-term key, with their ARN, id and tags.
+    `arn` is empty if it is not a user's. `own` are the policies that are in the dump; `unseen` are
+    the ARNs of others, and the names of groups that are not in it. `caller` is their long-term key.
     """
 
     name: str
@@ -125,6 +124,11 @@ class _User(NamedTuple):
     boundary: Document | None
     unseen: frozenset[str]
     caller: Credentials
+
+    @property
+    def statements(self) -> list[tuple[Document, Statement]]:
+        """The statements of their own policies."""
+        return [(one, each) for one in self.own for each in one.statements]
 
 
 _is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
@@ -142,9 +146,13 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
     groups = {
         text_of(each.get("GroupName")): each for each in objects_in(members, "GroupDetailList")
     }
-    statements = (each for one in documents.values() for each in one.statements)
-    keys = {each.key for statement in statements for each in statement.conditions}
-    tags = (key for key in keys if key.lower().startswith("aws:principaltag/"))
+    conditions = (
+        condition
+        for one in documents.values()
+        for each in one.statements
+        for condition in each.conditions
+    )
+    tags = {each.key for each in conditions if each.key.lower().startswith("aws:principaltag/")}
     without_tags = RequestContext(dict.fromkeys(tags))
     for user in objects_in(members, "UserDetailList"):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
@@ -171,13 +179,14 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
 
 
 def _facts_of(user: Members) -> RequestContext:
-    known = {
+    known: Known = {
         f"aws:PrincipalTag/{text_of(tag.get('Key'))}": (text_of(tag.get("Value")),)
         for tag in objects_in(user, "Tags")
     }
     if "UserId" in user:
         known["aws:userid"] = (text_of(user["UserId"]),)
-    return RequestContext(known)
+    # As whoever takes a role may name the session.
+    return RequestContext({**known, "sts:RoleSessionName": (text_of(user.get("UserName")),)})
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
@@ -187,14 +196,15 @@ def _own_policies(holder: Members) -> Iterator[str]:
         yield f"{kind}/{name} policy/{text_of(members_of(each).get('PolicyName'))}"
 
 
-_ENABLE, _TAKE = "iam:EnableMFADevice", "sts:AssumeRole"
-_ANY_OTHER = "any:Other", "arn:aws:any:::other"  # what only policies about everything match
-_OF_AWS = "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll"
-_is_of_aws = re.compile(f"{_OF_AWS})$).*").fullmatch  # which asks nobody for MFA
-# Nor does it let or forbid anybody to enable a device, nor forbid to take a role.
+_TAKE = "sts:AssumeRole"
+# What only policies about everything match.
+_ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
+# AWS's own policies ask nobody for MFA.
+_is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/(?!AWSDenyAll$)").match
+# All but these neither allow nor deny enabling a device, and do not deny taking a role.
 _is_harmless = re.compile(
-    rf"{_OF_AWS}|AWSCompromised\w+|AdministratorAccess|IAMFullAccess)$).*"
-).fullmatch
+    "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll|AWSCompromised.*|AdministratorAccess|IAMFullAccess)$)"
+).match
 _REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
@@ -205,124 +215,135 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     count = Counter(each.name for each in listed)
     # A name of two policies, one of AWS's and one's own, says nothing.
     by_name = {each.name: each for each in listed if count[each.name] == 1}
-    users = list(_users_in(members, by_name))
+    users, trusts = list(_users_in(members, by_name)), list(_trusts(members, by_name))
     asked = [
-        (user, asking)
+        (user, asking.name)
         for user in users
         if user.arn and all(map(_is_harmless, user.unseen))
-        for asking in itertools.islice((one for one in user.own if _asks_all(user, one)), 1)
+        for asking in itertools.islice(_asking(user), 1)
     ]
-    of_users = (each for each in by_name.values() if each.holder != "role")
+    able = [user for user, _ in asked if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED]
+    asking = (
+        each.name
+        for each in by_name.values()
+        if each.holder != "role" and any(map(means_mfa, each.statements))
+    )
     return Users(
-        unasked=[user.name for user in users if _is_unasked(user)],
-        first_asking=next((each.name for each in of_users if _asks(each)), ""),
-        stuck=_stuck(asked),
-        takers=_takers(asked, list(_trusts(members, by_name))),
+        unasked=_unasked(users, trusts),
+        first_asking=next(asking, ""),
+        stuck=_grouped(
+            (asking, f"{user.name} ({why})") for user, asking in asked for why in _obstacles(user)
+        ),
+        takers=_grouped((trust, user.name) for trust, user in _taken(trusts, able)),
     )
 
 
-def _is_unasked(user: _User) -> bool:
-    bound = [] if user.boundary is None else [user.boundary]
-    return (
-        bool(user.own or user.unseen)
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    found = defaultdict[str, list[str]](list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+def _unasked(users: list[_User], trusts: Trusts) -> list[str]:
+    found = [
+        user
+        for user in users
+        if (user.own or user.unseen)
         and all(map(_is_of_aws, user.unseen))
-        and not any(map(_asks, [*user.own, *bound]))
-        and _outcome(user, *_ANY_OTHER) != EXPLICITLY_DENIED
+        and not any(
+            _asks(user, each)
+            for one in (*user.own, *filter(None, [user.boundary]))
+            for each in one.statements
+        )
+        and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
+    ]
+    sts = Selection(("sts:*",))
+    only_takers = [
+        user
+        for user in found
+        if not user.unseen
+        and all(takes_in(sts, actions_of(each)) for _, each in user.statements if each.allows)
+    ]
+    idle = {user.name for user in only_takers} - {
+        user.name for _, user in _taken(trusts, only_takers)
+    }
+    return [user.name for user in found if user.name not in idle]
+
+
+def _obstacles(user: _User) -> Iterator[str]:
+    """Yield what keeps a user from enabling a device, though a policy allows it, if known."""
+    start, _, rest = user.arn.partition("/")
+    request, *others = (
+        Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
+        for each in (rest, user.name, f"any-path/{user.name}")
     )
-
-
-def _stuck(asked: Asked) -> Mapping[str, list[str]]:
-    found = defaultdict[str, list[str]](list)
-    for user, asking in asked:
-        refused = _outcome(user, _ENABLE, user.arn) in _REFUSED
-        if refused and (obstacle := _obstacle(user)):
-            found[asking.name].append(f"{user.name} ({obstacle})")
-    return found
-
-
-def _obstacle(user: _User) -> str:
-    """Return what keeps a user from enabling a device, though some policy allows it, if known."""
-    start, path, name = _parts(user.arn)
     unbounded = user._replace(boundary=None)
-    decision = _decide(unbounded, _ENABLE, user.arn)
-    if decision.outcome == ALLOWED and user.boundary:
-        return f"boundary {user.boundary.name}"
-    others = (f"{start}/{name}", f"{start}/any-path/{name}")
-    if any(_outcome(unbounded, _ENABLE, each) == ALLOWED for each in others):
-        return f"path {path}"
-    if decision.outcome == EXPLICITLY_DENIED and _is_allowed(user, _ENABLE, user.arn):
-        (deny,) = decision.deciding
-        # Other rules tell of a Deny of those without MFA; a Deny of everything is meant so.
-        if deny.statement.actions and not (
-            means_mfa(deny.statement) or "*" in actions_of(deny.statement).names
-        ):
-            return f"denied by {deny.document.name}"
-    return ""
+    if _outcome(user, request) not in _REFUSED:
+        return
+    if user.boundary and _outcome(unbounded, request) == ALLOWED:
+        yield f"boundary {user.boundary.name}"
+    elif any(_outcome(unbounded, each) == ALLOWED for each in others):
+        yield f"path /{rest.removesuffix(user.name)}"
+    else:
+        matches = [match_statement(*each, request, user.caller) for each in user.statements]
+        applying = [each for each in matches if each.truth]
+        denies = [each for each in applying if not each.statement.allows]
+        for deny in denies[:1] if denies != applying else ():
+            # Other rules tell of a Deny of those without MFA; a Deny of everything is meant so.
+            if "*" not in (deny.statement.actions or "*") and not means_mfa(deny.statement):
+                yield f"denied by {deny.document.name}"
 
 
-def _is_allowed(user: _User, action: str, resource: str) -> bool:
-    """Say whether a policy allows it, whatever denies it."""
-    request = Request(action=action, resource=resource)
-    return any(
-        match_statement(one, each, request, user.caller).truth
-        for one in user.own
-        for each in one.statements
-        if each.allows
+def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
+    """Yield the trust policies that may let a long-term key in."""
+    arns = {
+        f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn"))
+        for each in objects_in(members, "RoleDetailList")
+    }
+    for trust in (each for each in by_name.values() if each.name in arns):
+        conditions = (each for one in trust.statements for each in one.conditions)
+        # Whoever takes a role chooses the id, which is not secret.
+        chosen: Known = {
+            each.key: each.values[:1] for each in conditions if each.is_about("sts:ExternalId")
+        }
+        request = Request(action=_TAKE, resource=arns[trust.name], facts=RequestContext(chosen))
+        if evaluate([trust], request, long_term()).outcome not in _REFUSED:
+            yield trust, request
+
+
+def _taken(trusts: Trusts, users: list[_User]) -> Iterator[tuple[str, _User]]:
+    """Yield the trust policies' names with the users who take the roles with long-term keys."""
+    for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
+        if _outcome(user, request, trust) == ALLOWED:
+            yield trust.name, user
+
+
+def _asks(user: _User, statement: Statement) -> bool:
+    """Say whether a statement asks for MFA, and is not a Deny that exempts the user."""
+    return means_mfa(statement) and (
+        statement.allows
+        or all(
+            is_present(each) or is_age(each) or is_met(each, user.caller.facts) is not False
+            for each in statement.conditions
+        )
     )
 
 
-def _trusts(members: Members, by_name: Mapping[str, Document]) -> Iterator[tuple[Document, str]]:
-    """Yield the trust policies that may let a long-term key in, and their roles' ARNs."""
-    for role in objects_in(members, "RoleDetailList"):
-        trust = by_name.get(f"role/{text_of(role.get('RoleName'))} trust")
-        request = Request(action=_TAKE, resource=text_of(role.get("Arn")))
-        if trust and evaluate([trust], request, long_term()).outcome not in _REFUSED:
-            yield trust, request.resource
-
-
-def _takers(asked: Asked, trusts: list[tuple[Document, str]]) -> Mapping[str, list[str]]:
-    found = defaultdict[str, list[str]](list)
-    able = [user for user, _ in asked if _outcome(user, _TAKE, "*") != EXPLICITLY_DENIED]
-    for (trust, arn), user in itertools.islice(itertools.product(trusts, able), _MOST):
-        if _outcome(user, _TAKE, arn, trust) == ALLOWED:
-            found[trust.name].append(user.name)
-    return found
-
-
-def _parts(arn: str) -> tuple[str, str, str]:
-    """Return what a user's ARN has before the path, the path, and the name."""
-    start, _, rest = arn.partition("/")
-    path, _, name = f"/{rest}".rpartition("/")
-    return start, f"{path}/", name
-
-
-def _asks(document: Document) -> bool:
-    return any(map(means_mfa, document.statements))
-
-
-def _asks_all(user: _User, document: Document) -> bool:
-    return any(
-        all(is_met(each, user.caller.facts) is not False for each in denial.conditions)
-        for denial in _denials([document])
-    )
-
-
-def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
-    """Yield the Denies of everything, or of all but some, to long-term keys."""
-    for statement in itertools.chain.from_iterable(each.statements for each in documents):
+def _asking(user: _User) -> Iterator[Document]:
+    """Yield the policies with a Deny of everything, or of all but some, that asks the user."""
+    for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
         actions = actions_of(statement)
-        everything = actions.all_but or "*" in actions.names
-        everywhere = statement.not_resources is not None or is_about_everything(statement)
-        if everything and everywhere and matched and matched.long_term and not matched.fresh:
-            yield statement
+        is_wide = (actions.all_but or "*" in actions.names) and (
+            statement.not_resources is not None or is_about_everything(statement)
+        )
+        asks = matched and matched.long_term and not matched.fresh
+        if is_wide and asks and _asks(user, statement):
+            yield document
 
 
-def _outcome(user: _User, action: str, resource: str, *others: Document) -> str:
-    return _decide(user, action, resource, *others).outcome
-
-
-def _decide(user: _User, action: str, resource: str, *others: Document) -> Decision:
-    """Decide a call with the user's long-term key."""
-    documents, request = [*user.own, *others], Request(action=action, resource=resource)
-    return evaluate(documents, request, user.caller, boundary=user.boundary)
+def _outcome(user: _User, request: Request, *others: Document) -> str:
+    """Return the outcome of what a user asks for with a long-term key."""
+    documents = [*user.own, *others]
+    return evaluate(documents, request, user.caller, boundary=user.boundary).outcome

@@ -126,9 +126,9 @@ class Statement:
 class Users(NamedTuple):
     """The users of an account, judged by all their policies.
 
-    `unasked` have policies of which none asks for MFA; `first_asking` is the first policy that
-    does, of those that not only roles have. `stuck` cannot set up the MFA that a policy asks for,
-    by its name; `takers` take a role without MFA, by the name of its trust policy.
+    `unasked` have no policy that asks them for MFA; `first_asking` is the account's first policy
+    that asks users. `stuck` cannot set MFA up, by the policy that asks them; `takers` take a role
+    without MFA, by its trust policy.
     """
 
     unasked: Sequence[str]

@@ -122,11 +122,15 @@ def test_users_who_cannot_enrol_are_named(dump: dict[str, Any], who: str) -> Non
                 deny("iam:*", on("StringEquals", "aws:PrincipalTag/team", "x")),
                 deny("iam:*", on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")),
                 deny("iam:*", WITHOUT),
+                deny("iam:CreateUser", {}),
                 deny("*", {}),
                 deny_but("s3:*", {}),
             )
         ],
         account([user("ada", "g")], [group("g", allow("s3:*"), ASK, deny("iam:*", {}))]),
+        # Denied in each case, by one of two.
+        account([user("ada", "g")], [group("g", DEVICES, ASK, *(deny("iam:*", on(operator,
+            "aws:SourceVpc", "vpc-1")) for operator in ("StringEquals", "StringNotEquals")))]),
         # Nobody asks for MFA.
         account([user("ada", "g", path="/staff/")], [group("g", DEVICES)]),
     ],
@@ -147,11 +151,19 @@ TAKE = allow("sts:AssumeRole")
         ([TAKE, ASK_SPARING_ROLES], trust(ACCOUNT, WITH), False),
         ([TAKE, ASK_SPARING_ROLES], trust({"AWS": "arn:aws:iam::123456789012:user/b"}), False),
         ([TAKE, ASK_SPARING_ROLES], trust({"Service": "ec2.amazonaws.com"}), False),
-        (
-            [TAKE, ASK_SPARING_ROLES],
-            trust(ACCOUNT, on("StringEquals", "sts:ExternalId", "x")),
-            False,
-        ),
+        # Whoever takes a role chooses the external id, and the session's name.
+        *[
+            ([TAKE, ASK_SPARING_ROLES], trust(whom, condition), is_told)
+            for whom, condition, is_told in (
+                (ACCOUNT, on("StringEquals", "sts:ExternalId", ["book", "film"]), True),
+                (ACCOUNT, on("StringLike", "STS:externalid", "book-*"), True),
+                (ACCOUNT, {**on("StringEquals", "sts:ExternalId", "book"), **WITH}, False),
+                (ACCOUNT, on("Null", "sts:ExternalId", "true"), False),
+                ({"AWS": "999999999999"}, on("StringEquals", "sts:ExternalId", "book"), False),
+                (ACCOUNT, on("StringEquals", "sts:RoleSessionName", "${aws:username}"), True),
+                (ACCOUNT, on("StringEquals", "sts:RoleSessionName", "bob"), False),
+            )
+        ],
         ([TAKE, ASK], trust(ACCOUNT), False),
         ([TAKE], trust(ACCOUNT), False),
         ([TAKE, deny("ec2:*", WITHOUT)], trust(ACCOUNT), False),
@@ -332,8 +344,48 @@ def test_users_whom_the_deny_exempts_are_not_asked(exempting: dict[str, Any]) ->
     robot["UserId"] = "AIDAROBOT1"
     person = user("ada", "g", path="/staff/", UserId="AIDAPERSON1")
     dumps = [account(users, [group("g", DEVICES, asking)]) for users in ([robot], [robot, person])]
-    told = [[each for each in found_in(dump) if each[1] == "users-cannot-enrol"] for dump in dumps]
-    assert told == [[], [("group/g policy/p", "users-cannot-enrol")]]
+    stuck = [told(dump, "users-cannot-enrol") for dump in dumps]
+    assert stuck == [[], ["ada (path /staff/)"]]
+    assert [told(dump, "users-not-asked") for dump in dumps] == [["ci"], ["ci"]]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        # Exempt from one Deny, and asked by another, or by an Allow.
+        [deny("ec2:*", WITHOUT)],
+        [allow("*", WITH)],
+        # It may exempt, or is misspelt.
+        [deny("*", {**WITHOUT, **on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")})],
+        [deny("*", {"BoolIfExists": {"aws:MultiFactorAuthPresnt": "false"}})],
+    ],
+)
+def test_users_whom_something_else_asks_are_asked(statements: list[dict[str, Any]]) -> None:
+    asking = {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals", "aws:username", "ci")}}
+    dump = account([user("ci", "g")], [group("g", ALL, asking, *statements)])
+    assert told(dump, "users-not-asked") == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "trusting", "is_told"),
+    [
+        ([TAKE], trust(ACCOUNT, WITH), False),
+        ([TAKE, allow("sts:*")], trust({"Service": "ec2.amazonaws.com"}), False),
+        ([allow("sts:AssumeRole", Resource="arn:aws:iam::*:role/x")], trust(ACCOUNT), False),
+        ([deny("s3:*", {})], trust(ACCOUNT), False),
+        ([TAKE], trust(ACCOUNT), True),
+        ([TAKE, allow("s3:*")], trust(ACCOUNT, WITH), True),
+        ([allow("*")], trust(ACCOUNT, WITH), True),
+    ],
+)
+def test_users_who_can_only_take_roles_with_mfa_are_not_told_of(
+    statements: list[dict[str, Any]], trusting: dict[str, Any], *, is_told: bool
+) -> None:
+    groups = [group("g", OWN, ASK), group("h", *statements)]
+    # Nobody who has no policy may take a role.
+    users = [user("ada", "g"), user("dan", "h"), user("eve")]
+    dump = account(users, groups, [role("ops", trusting)])
+    assert told(dump, "users-not-asked") == ["dan"] * is_told
 
 
 def test_users_who_are_denied_everything_are_not_told_of() -> None:

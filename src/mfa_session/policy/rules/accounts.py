@@ -19,8 +19,8 @@ UNUSED = Rule(
 UNASKED = Rule(
     "users-not-asked",
     NOTE,
-    "In an account dump, no policy of some users asks for MFA, though policies of others do. "
-    "Programs without MFA are right among them, people are not.",
+    "In an account dump, some users have no policy that asks them for MFA, though the account has "
+    "one. Programs are right among them, people are not.",
 )
 STUCK = Rule(
     "users-cannot-enrol",
@@ -58,7 +58,7 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_users(subject: Subject) -> Iterator[Flaw]:
-    """Find the users whom no policy asks for MFA, at the account's first one that asks."""
+    """Find the users whom no policy asks for MFA; tell of them at the first policy that asks."""
     document, users = subject.document, subject.document.users
     if not (users and users.unasked and document.name == users.first_asking):
         return
@@ -68,7 +68,7 @@ def check_users(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"no policy asks these users for MFA: {first_of(users.unasked, _MOST)}",
             "whoever has their long-term keys gets through without MFA",
-            "give this policy to those of them who are people",
+            "give this policy to those of them who are people, and do not exempt them",
         )
 
 
