@@ -163,7 +163,7 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
         boundary = text_of(
             members_of(user.get("PermissionsBoundary")).get("PermissionsBoundaryArn")
         )
-        bound = names.get(boundary, boundary)  # an ARN, which is no name, if it is not in the dump
+        bound = names.get(boundary, boundary)  # an unknown ARN is nobody's name
         if documents.keys() >= {*own, bound} - {""}:
             arn = text_of(user.get("Arn"))
             arn = arn if _is_user(arn) else ""
@@ -229,8 +229,7 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
         if each.holder != "role" and any(map(means_mfa, each.statements))
     )
     return Users(
-        unasked=_unasked(users, trusts),
-        first_asking=next(asking, ""),
+        unasked={next(asking, ""): _unasked(users, trusts)},
         stuck=_grouped(
             (asking, f"{user.name} ({why})") for user, asking in asked for why in _obstacles(user)
         ),
@@ -331,7 +330,7 @@ def _asks(user: _User, statement: Statement) -> bool:
 
 
 def _asking(user: _User) -> Iterator[Document]:
-    """Yield the policies with a Deny of everything, or of all but some, that asks the user."""
+    """Yield the policies with a Deny of everything, or all but some, that asks the user."""
     for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
         actions = actions_of(statement)

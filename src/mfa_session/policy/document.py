@@ -126,13 +126,12 @@ class Statement:
 class Users(NamedTuple):
     """The users of an account, judged by all their policies.
 
-    `unasked` have no policy that asks them for MFA; `first_asking` is the account's first policy
-    that asks users. `stuck` cannot set MFA up, by the policy that asks them; `takers` take a role
-    without MFA, by its trust policy.
+    `unasked` have no policy that asks them for MFA, by the account's first policy that asks users;
+    `stuck` cannot set it up, by the policy that asks; `takers` take a role without it, by its trust
+    policy.
     """
 
-    unasked: Sequence[str]
-    first_asking: str
+    unasked: Mapping[str, Sequence[str]]
     stuck: Mapping[str, Sequence[str]]
     takers: Mapping[str, Sequence[str]]
 

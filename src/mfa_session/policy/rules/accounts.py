@@ -58,15 +58,14 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_users(subject: Subject) -> Iterator[Flaw]:
-    """Find the users whom no policy asks for MFA; tell of them at the first policy that asks."""
+    """Find the users whom no policy asks for MFA, once for the account."""
     document, users = subject.document, subject.document.users
-    if not (users and users.unasked and document.name == users.first_asking):
-        return
-    if subject.statement is next(filter(means_mfa, document.statements), None):
+    unasked = users.unasked.get(document.name) if users else None
+    if unasked and subject.statement is next(filter(means_mfa, document.statements), None):
         yield Flaw(
             UNASKED,
             subject.statement.position,
-            f"no policy asks these users for MFA: {first_of(users.unasked, _MOST)}",
+            f"no policy asks these users for MFA: {first_of(unasked, _MOST)}",
             "whoever has their long-term keys gets through without MFA",
             "give this policy to those of them who are people, and do not exempt them",
         )
