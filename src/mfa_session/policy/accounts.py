@@ -17,7 +17,7 @@ from mfa_session.policy.document import NewerVersion, Users, holder_of
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
 from mfa_session.policy.matching import acting_as, match_statement
-from mfa_session.policy.mfa import is_age, is_present, means_mfa, reach
+from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.selections import Selection, takes_in
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ _is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
 def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_User]:
     """Yield the users with their policies, given these by name.
 
-    Leave out users of whom a boundary, or a policy that is in the dump, cannot be read.
+    Leave out those whose boundary, or policy in the dump, cannot be read.
     """
     names = {
         text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
@@ -165,8 +165,7 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
         )
         bound = names.get(boundary, boundary)  # an unknown ARN is nobody's name
         if documents.keys() >= {*own, bound} - {""}:
-            arn = text_of(user.get("Arn"))
-            arn = arn if _is_user(arn) else ""
+            arn = next(filter(_is_user, [text_of(user.get("Arn"))]), "")
             caller = acting_as(long_term(), arn or None)
             yield _User(
                 name=text_of(user.get("UserName")),
@@ -201,7 +200,7 @@ _TAKE = "sts:AssumeRole"
 _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 # AWS's own policies ask nobody for MFA.
 _is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/(?!AWSDenyAll$)").match
-# All but these neither allow nor deny enabling a device, and do not deny taking a role.
+# But for these, they neither allow nor deny enabling a device, nor deny taking a role.
 _is_harmless = re.compile(
     "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll|AWSCompromised.*|AdministratorAccess|IAMFullAccess)$)"
 ).match
@@ -220,7 +219,7 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
         (user, asking.name)
         for user in users
         if user.arn and all(map(_is_harmless, user.unseen))
-        for asking in itertools.islice(_asking(user), 1)
+        for asking in list(_asking(user))[:1]
     ]
     able = [user for user, _ in asked if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED]
     asking = (
@@ -257,17 +256,13 @@ def _unasked(users: list[_User], trusts: Trusts) -> list[str]:
         )
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
     ]
-    sts = Selection(("sts:*",))
-    only_takers = [
-        user
-        for user in found
-        if not user.unseen
-        and all(takes_in(sts, actions_of(each)) for _, each in user.statements if each.allows)
-    ]
-    idle = {user.name for user in only_takers} - {
-        user.name for _, user in _taken(trusts, only_takers)
-    }
-    return [user.name for user in found if user.name not in idle]
+    taking = {user.name for _, user in _taken(trusts, filter(_only_takes_roles, found))}
+    return [user.name for user in found if user.name in taking or not _only_takes_roles(user)]
+
+
+def _only_takes_roles(user: _User) -> bool:
+    of_sts, allows = Selection(("sts:*",)), (each for _, each in user.statements if each.allows)
+    return not user.unseen and all(takes_in(of_sts, actions_of(each)) for each in allows)
 
 
 def _obstacles(user: _User) -> Iterator[str]:
@@ -277,9 +272,9 @@ def _obstacles(user: _User) -> Iterator[str]:
         Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
         for each in (rest, user.name, f"any-path/{user.name}")
     )
-    unbounded = user._replace(boundary=None)
     if _outcome(user, request) not in _REFUSED:
         return
+    unbounded = user._replace(boundary=None)
     if user.boundary and _outcome(unbounded, request) == ALLOWED:
         yield f"boundary {user.boundary.name}"
     elif any(_outcome(unbounded, each) == ALLOWED for each in others):
@@ -311,7 +306,7 @@ def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
             yield trust, request
 
 
-def _taken(trusts: Trusts, users: list[_User]) -> Iterator[tuple[str, _User]]:
+def _taken(trusts: Trusts, users: Iterable[_User]) -> Iterator[tuple[str, _User]]:
     """Yield the trust policies' names with the users who take the roles with long-term keys."""
     for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
         if _outcome(user, request, trust) == ALLOWED:
@@ -319,11 +314,12 @@ def _taken(trusts: Trusts, users: list[_User]) -> Iterator[tuple[str, _User]]:
 
 
 def _asks(user: _User, statement: Statement) -> bool:
-    """Say whether a statement asks for MFA, and is not a Deny that exempts the user."""
+    """Say whether a statement asks a user for MFA; a Deny may exempt them."""
+    about_mfa = mfa_conditions(statement)
     return means_mfa(statement) and (
         statement.allows
         or all(
-            is_present(each) or is_age(each) or is_met(each, user.caller.facts) is not False
+            each in about_mfa or is_met(each, user.caller.facts) is not False
             for each in statement.conditions
         )
     )
@@ -343,6 +339,6 @@ def _asking(user: _User) -> Iterator[Document]:
 
 
 def _outcome(user: _User, request: Request, *others: Document) -> str:
-    """Return the outcome of what a user asks for with a long-term key."""
+    """Return what a request with the user's long-term key comes to."""
     documents = [*user.own, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome

@@ -67,14 +67,14 @@ def check_users(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"no policy asks these users for MFA: {first_of(unasked, _MOST)}",
             "whoever has their long-term keys gets through without MFA",
-            "give this policy to those of them who are people, and do not exempt them",
+            "give this policy to the people among them, and do not exempt them",
         )
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
     document, users = subject.document, subject.document.users
-    stuck = users.stuck.get(document.name) if users and subject.refuses_without_mfa else None
+    stuck = users.stuck.get(document.name) if users else None
     denials = (each for each in document.statements if not each.allows and means_mfa(each))
     if stuck and subject.statement is next(denials, None):
         yield Flaw(
@@ -90,9 +90,8 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
 def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find roles that users take without the MFA that they are asked for otherwise."""
     document, users = subject.document, subject.document.users
-    first = subject.statement is document.statements[0]
-    takers = users.takers.get(document.name) if users and first else None
-    if takers:
+    takers = users.takers.get(document.name) if users else None
+    if takers and subject.statement is document.statements[0]:
         yield Flaw(
             TAKEN,
             subject.statement.position,
