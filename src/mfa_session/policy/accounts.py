@@ -8,23 +8,26 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import concerns
+from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
-from mfa_session.policy.document import NewerVersion, holder_of
+from mfa_session.policy.document import NewerVersion, Users, holder_of
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
-from mfa_session.policy.matching import acting_as
-from mfa_session.policy.mfa import means_mfa, reach
+from mfa_session.policy.matching import acting_as, match_statement
+from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
+from mfa_session.policy.selections import Selection, takes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from mfa_session.policy.credentials import Credentials, Known
     from mfa_session.policy.document import Document, Origin, Statement
     from mfa_session.policy.json_text import Members, Node
+
+    Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
 _of_mfa = re.compile("aws:multifactorauth", re.IGNORECASE).match
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
@@ -46,12 +49,12 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
     origin = origin._replace(account=members)
     for name in DETAILS:
         for item in items_of(members.get(name)):
-            yield item, origin
+            yield item, origin._replace(kind="identity")
     for policy in objects_in(members, "Policies"):
         arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
         there = origin.named(
             f"policy/{name or arn}",
-            kind="boundary" if _is_boundary(policy) else None,
+            kind="boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
             holder=holder_of(attached[arn]),
         )
         versions = objects_in(policy, "PolicyVersionList")
@@ -109,20 +112,33 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
 
 
 class _User(NamedTuple):
-    """A user, with the names of the policies and the boundary that are here, and what is `unseen`.
+    """A user, with their policies and those of their groups.
 
-    Those are the ARNs of other policies, and other groups. `facts` are the user's id and tags.
+    `arn` is empty if it is not a user's. `own` are the policies that are in the dump; `unseen` are
+    the ARNs of others, and the names of groups that are not in it. `caller` is their long-term key.
     """
 
     name: str
     arn: str
-    policies: tuple[str, ...]
-    boundary: str
+    own: list[Document]
+    boundary: Document | None
     unseen: frozenset[str]
-    facts: RequestContext
+    caller: Credentials
+
+    @property
+    def statements(self) -> list[tuple[Document, Statement]]:
+        """The statements of their own policies."""
+        return [(one, each) for one in self.own for each in one.statements]
 
 
-def _users_in(members: Members) -> Iterator[_User]:
+_is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
+
+
+def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_User]:
+    """Yield the users with their policies, given these by name.
+
+    Leave out those whose boundary, or policy in the dump, cannot be read.
+    """
     names = {
         text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
         for policy in objects_in(members, "Policies")
@@ -130,32 +146,46 @@ def _users_in(members: Members) -> Iterator[_User]:
     groups = {
         text_of(each.get("GroupName")): each for each in objects_in(members, "GroupDetailList")
     }
+    conditions = (
+        condition
+        for one in documents.values()
+        for each in one.statements
+        for condition in each.conditions
+    )
+    tags = {each.key for each in conditions if each.key.lower().startswith("aws:principaltag/")}
+    without_tags = RequestContext(dict.fromkeys(tags))
     for user in objects_in(members, "UserDetailList"):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
         holders = [user, *(groups[each] for each in its_groups if each in groups)]
         arns = [arn for each in holders for arn in _attached_to(each)]
         own = [name for each in holders for name in _own_policies(each)]
+        own += (names[arn] for arn in arns if arn in names)
         boundary = text_of(
             members_of(user.get("PermissionsBoundary")).get("PermissionsBoundaryArn")
         )
-        yield _User(
-            name=text_of(user.get("UserName")),
-            arn=text_of(user.get("Arn")),
-            policies=(*own, *(names[arn] for arn in arns if arn in names)),
-            boundary=names.get(boundary, ""),
-            unseen=frozenset({*arns, *its_groups, boundary} - names.keys() - groups.keys() - {""}),
-            facts=_facts_of(user),
-        )
+        bound = names.get(boundary, boundary)  # an unknown ARN is nobody's name
+        if documents.keys() >= {*own, bound} - {""}:
+            arn = next(filter(_is_user, [text_of(user.get("Arn"))]), "")
+            caller = acting_as(long_term(), arn or None)
+            yield _User(
+                name=text_of(user.get("UserName")),
+                arn=arn,
+                own=[documents[name] for name in own],
+                boundary=documents.get(bound),
+                unseen=frozenset({*arns, *its_groups} - names.keys() - groups.keys()),
+                caller=caller.replace(facts=_facts_of(user).over(without_tags).over(caller.facts)),
+            )
 
 
 def _facts_of(user: Members) -> RequestContext:
-    known = {
+    known: Known = {
         f"aws:PrincipalTag/{text_of(tag.get('Key'))}": (text_of(tag.get("Value")),)
         for tag in objects_in(user, "Tags")
     }
     if "UserId" in user:
         known["aws:userid"] = (text_of(user["UserId"]),)
-    return RequestContext(known)
+    # As whoever takes a role may name the session.
+    return RequestContext({**known, "sts:RoleSessionName": (text_of(user.get("UserName")),)})
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
@@ -165,148 +195,150 @@ def _own_policies(holder: Members) -> Iterator[str]:
         yield f"{kind}/{name} policy/{text_of(members_of(each).get('PolicyName'))}"
 
 
-_ENABLE, _TAKE = "iam:EnableMFADevice", "sts:AssumeRole"
-_ANY_OTHER = "any:Other", "arn:aws:any:::other"  # what only policies about everything match
-_is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
-_is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/.*").fullmatch  # which asks nobody for MFA
-# All but two let nobody enable a device, or take any role.
-_is_of_no_mfa = re.compile(
-    "arn:[^:]*:iam::aws:policy/(?!(AdministratorAccess|IAMFullAccess)$).*"
-).fullmatch
+_TAKE = "sts:AssumeRole"
+# What only policies about everything match.
+_ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
+# AWS's own policies ask nobody for MFA.
+_is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/(?!AWSDenyAll$)").match
+# But for these, they neither allow nor deny enabling a device, nor deny taking a role.
+_is_harmless = re.compile(
+    "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll|AWSCompromised.*|AdministratorAccess|IAMFullAccess)$)"
+).match
+_REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
 
-class AllUsers:
-    """The users of an account, judged by all their policies."""
-
-    def __init__(self, members: Members, documents: Iterable[Document]) -> None:
-        """Take the answer of get-account-authorization-details, and its policies."""
-        self._members = members
-        listed = list(documents)
-        count = Counter(each.name for each in listed)
-        # A name of two policies, one of AWS's and one's own, says nothing.
-        self._documents = {each.name: each for each in listed if count[each.name] == 1}
-
-    @cached_property
-    def unasked(self) -> tuple[str, ...]:
-        """Those with policies of which none asks for MFA."""
-        return tuple(
-            user.name
-            for user, own in self._known
-            if (own or user.unseen)
-            and all(map(_is_of_aws, user.unseen))
-            and not any(map(_asks, [*own, *self._boundary_of(user)]))
-            and not _is_denied_all(user, [*own, *self._boundary_of(user)])
-        )
-
-    @cached_property
-    def first_asking(self) -> str:
-        """The name of the first policy of users that asks for MFA."""
-        of_users = (each for each in self._documents.values() if each.holder != "role")
-        return next((each.name for each in of_users if _asks(each)), "")
-
-    @cached_property
-    def stuck(self) -> Mapping[str, list[str]]:
-        """Who cannot enable a device, and why, by the name of the policy that asks them for MFA.
-
-        They are users who may do it but for their path or boundary.
-        """
-        found = defaultdict[str, list[str]](list)
-        refused = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
-        for user, own, asking in self._asked:
-            start, path, name = _parts(user.arn)
-            bound = next(self._boundary_of(user), None)
-            if _outcome(user, own, _ENABLE, f"{start}/{name}") != ALLOWED:
-                continue
-            if _outcome(user, own, _ENABLE, user.arn) in refused:
-                found[asking].append(f"{user.name} (path {path})")
-            elif bound and _outcome(user, own, _ENABLE, user.arn, bound) in refused:
-                found[asking].append(f"{user.name} (boundary {user.boundary})")
-        return found
-
-    @cached_property
-    def takers(self) -> Mapping[str, list[str]]:
-        """Who takes a role without MFA, by the name of the role's trust policy."""
-        found = defaultdict[str, list[str]](list)
-        able = [
-            (user, own)
-            for user, own, _ in self._asked
-            if any(each.allows and concerns(each, _TAKE) for one in own for each in one.statements)
-            and not any(concerns(each, _TAKE) for each in _denials(own))
-        ]
-        arns = {
-            f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn"))
-            for each in objects_in(self._members, "RoleDetailList")
-        }
-        trusts = [(self._documents[name], arns[name]) for name in arns if name in self._documents]
-        for (user, own), (trust, arn) in itertools.islice(itertools.product(able, trusts), _MOST):
-            bound = next(self._boundary_of(user), None)
-            if _outcome(user, [*own, trust], _TAKE, arn, bound) == ALLOWED:
-                found[trust.name].append(user.name)
-        return found
-
-    @cached_property
-    def _asked(self) -> list[tuple[_User, list[Document], str]]:
-        """The users whom a Deny of everything asks, their policies, and the first that does."""
-        return [
-            (user, own, asking.name)
-            for user, own in self._known
-            if _is_user(user.arn) and all(map(_is_of_no_mfa, user.unseen))
-            for asking in itertools.islice((one for one in own if _asks_all(user, one)), 1)
-        ]
-
-    @cached_property
-    def _known(self) -> list[tuple[_User, list[Document]]]:
-        """The users, with those of their policies that are here."""
-        here = self._documents.keys()
-        users = (each for each in _users_in(self._members) if here >= {*each.policies})
-        return [(user, [self._documents[name] for name in user.policies]) for user in users]
-
-    def _boundary_of(self, user: _User) -> Iterator[Document]:
-        if user.boundary in self._documents:
-            yield self._documents[user.boundary]
-
-
-def _parts(arn: str) -> tuple[str, str, str]:
-    """Return what a user's ARN has before the path, the path, and the name."""
-    start, _, rest = arn.partition("/")
-    path, _, name = f"/{rest}".rpartition("/")
-    return start, f"{path}/", name
-
-
-def _asks(document: Document) -> bool:
-    return any(map(means_mfa, document.statements))
-
-
-def _asks_all(user: _User, document: Document) -> bool:
-    facts = user.facts.over(acting_as(long_term(), user.arn).facts)
-    return any(
-        all(is_met(each, facts) is not False for each in denial.conditions)
-        for denial in _denials([document])
+def judge_users(members: Members, documents: Iterable[Document]) -> Users:
+    """Judge the users of an account by its policies."""
+    listed = list(documents)
+    count = Counter(each.name for each in listed)
+    # A name of two policies, one of AWS's and one's own, says nothing.
+    by_name = {each.name: each for each in listed if count[each.name] == 1}
+    users, trusts = list(_users_in(members, by_name)), list(_trusts(members, by_name))
+    asked = [
+        (user, asking.name)
+        for user in users
+        if user.arn and all(map(_is_harmless, user.unseen))
+        for asking in list(_asking(user))[:1]
+    ]
+    able = [user for user, _ in asked if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED]
+    asking = (
+        each.name
+        for each in by_name.values()
+        if each.holder != "role" and any(map(means_mfa, each.statements))
+    )
+    return Users(
+        unasked={next(asking, ""): _unasked(users, trusts)},
+        stuck=_grouped(
+            (asking, f"{user.name} ({why})") for user, asking in asked for why in _obstacles(user)
+        ),
+        takers=_grouped((trust, user.name) for trust, user in _taken(trusts, able)),
     )
 
 
-def _is_denied_all(user: _User, documents: list[Document]) -> bool:
-    known = _is_user(user.arn) is not None
-    return known and _outcome(user, documents, *_ANY_OTHER) == EXPLICITLY_DENIED
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    found = defaultdict[str, list[str]](list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
 
 
-def _denials(documents: Iterable[Document]) -> Iterator[Statement]:
-    """Yield the Denies of everything, or of all but some, to long-term keys."""
-    for statement in itertools.chain.from_iterable(each.statements for each in documents):
+def _unasked(users: list[_User], trusts: Trusts) -> list[str]:
+    found = [
+        user
+        for user in users
+        if (user.own or user.unseen)
+        and all(map(_is_of_aws, user.unseen))
+        and not any(
+            _asks(user, each)
+            for one in (*user.own, *filter(None, [user.boundary]))
+            for each in one.statements
+        )
+        and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
+    ]
+    taking = {user.name for _, user in _taken(trusts, filter(_only_takes_roles, found))}
+    return [user.name for user in found if user.name in taking or not _only_takes_roles(user)]
+
+
+def _only_takes_roles(user: _User) -> bool:
+    of_sts, allows = Selection(("sts:*",)), (each for _, each in user.statements if each.allows)
+    return not user.unseen and all(takes_in(of_sts, actions_of(each)) for each in allows)
+
+
+def _obstacles(user: _User) -> Iterator[str]:
+    """Yield what keeps a user from enabling a device, though a policy allows it, if known."""
+    start, _, rest = user.arn.partition("/")
+    request, *others = (
+        Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
+        for each in (rest, user.name, f"any-path/{user.name}")
+    )
+    if _outcome(user, request) not in _REFUSED:
+        return
+    unbounded = user._replace(boundary=None)
+    if user.boundary and _outcome(unbounded, request) == ALLOWED:
+        yield f"boundary {user.boundary.name}"
+    elif any(_outcome(unbounded, each) == ALLOWED for each in others):
+        yield f"path /{rest.removesuffix(user.name)}"
+    else:
+        matches = [match_statement(*each, request, user.caller) for each in user.statements]
+        applying = [each for each in matches if each.truth]
+        denies = [each for each in applying if not each.statement.allows]
+        for deny in denies[:1] if denies != applying else ():
+            # Other rules tell of a Deny of those without MFA; a Deny of everything is meant so.
+            if "*" not in (deny.statement.actions or "*") and not means_mfa(deny.statement):
+                yield f"denied by {deny.document.name}"
+
+
+def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
+    """Yield the trust policies that may let a long-term key in."""
+    arns = {
+        f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn"))
+        for each in objects_in(members, "RoleDetailList")
+    }
+    for trust in (each for each in by_name.values() if each.name in arns):
+        conditions = (each for one in trust.statements for each in one.conditions)
+        # Whoever takes a role chooses the id, which is not secret.
+        chosen: Known = {
+            each.key: each.values[:1] for each in conditions if each.is_about("sts:ExternalId")
+        }
+        request = Request(action=_TAKE, resource=arns[trust.name], facts=RequestContext(chosen))
+        if evaluate([trust], request, long_term()).outcome not in _REFUSED:
+            yield trust, request
+
+
+def _taken(trusts: Trusts, users: Iterable[_User]) -> Iterator[tuple[str, _User]]:
+    """Yield the trust policies' names with the users who take the roles with long-term keys."""
+    for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
+        if _outcome(user, request, trust) == ALLOWED:
+            yield trust.name, user
+
+
+def _asks(user: _User, statement: Statement) -> bool:
+    """Say whether a statement asks a user for MFA; a Deny may exempt them."""
+    about_mfa = mfa_conditions(statement)
+    return means_mfa(statement) and (
+        statement.allows
+        or all(
+            each in about_mfa or is_met(each, user.caller.facts) is not False
+            for each in statement.conditions
+        )
+    )
+
+
+def _asking(user: _User) -> Iterator[Document]:
+    """Yield the policies with a Deny of everything, or all but some, that asks the user."""
+    for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
-        everything = statement.not_actions is not None or "*" in (statement.actions or ())
-        if everything and matched and matched.long_term and not matched.fresh:
-            yield statement
+        actions = actions_of(statement)
+        is_wide = (actions.all_but or "*" in actions.names) and (
+            statement.not_resources is not None or is_about_everything(statement)
+        )
+        asks = matched and matched.long_term and not matched.fresh
+        if is_wide and asks and _asks(user, statement):
+            yield document
 
 
-def _outcome(
-    user: _User,
-    documents: Iterable[Document],
-    action: str,
-    resource: str,
-    boundary: Document | None = None,
-) -> str:
-    request = Request(action=action, resource=resource, facts=user.facts)
-    caller = acting_as(long_term(), user.arn)
-    return evaluate(documents, request, caller, boundary=boundary).outcome
+def _outcome(user: _User, request: Request, *others: Document) -> str:
+    """Return what a request with the user's long-term key comes to."""
+    documents = [*user.own, *others]
+    return evaluate(documents, request, user.caller, boundary=user.boundary).outcome

@@ -307,7 +307,7 @@ def _is_always_met(condition: Condition) -> bool:
 
 
 def _names_the_session(condition: Condition) -> bool:
-    """Say whether users meet it by naming their session after themselves."""
+    """Say whether it only asks users to name a role's session after themselves."""
     named = condition.is_about("sts:RoleSessionName") and condition.operator.startswith("String")
     return named and tuple(map(str.lower, condition.values)) == ("${aws:username}",)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from mfa_session.policy.json_text import Members, Node
     from mfa_session.policy.policy_text import PolicyText, Position
@@ -123,24 +123,17 @@ class Statement:
         return self.effect == "Allow"
 
 
-class Users(Protocol):
-    """The users of an account, judged by all their policies (`policy.accounts`)."""
+class Users(NamedTuple):
+    """The users of an account, judged by all their policies.
 
-    @property
-    def unasked(self) -> Sequence[str]:
-        """Those with policies of which none asks for MFA."""
+    `unasked` have no policy that asks them for MFA, by the account's first policy that asks users;
+    `stuck` cannot set it up, by the policy that asks; `takers` take a role without it, by its trust
+    policy.
+    """
 
-    @property
-    def first_asking(self) -> str:
-        """The name of the first policy of users that asks for MFA."""
-
-    @property
-    def stuck(self) -> Mapping[str, Sequence[str]]:
-        """Who cannot enable a device, by the name of the policy that asks them for MFA."""
-
-    @property
-    def takers(self) -> Mapping[str, Sequence[str]]:
-        """Who takes a role without MFA, by the name of the role's trust policy."""
+    unasked: Mapping[str, Sequence[str]]
+    stuck: Mapping[str, Sequence[str]]
+    takers: Mapping[str, Sequence[str]]
 
 
 class NewerVersion(NamedTuple):
@@ -161,7 +154,7 @@ class Document:
     one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
     of KINDS if they or the person say so, or `rcp` if they do. `beside` holds the elements that
     stand beside the statements, by name. `newer` is a version that is not in force.
-    `users` are those of its account.
+    `users` judges those of its account, when it is called first.
     """
 
     source: PolicyText
@@ -172,7 +165,7 @@ class Document:
     told_kind: str | None = None
     beside: Mapping[str, Node] = field(default_factory=dict)
     newer: NewerVersion | None = None
-    users: Users | None = None
+    users: Callable[[], Users] | None = None
 
     @cached_property
     def kind(self) -> str:

@@ -69,7 +69,7 @@ def evaluate(
 ) -> Decision:
     """Decide a request by identity, trust and resource policies, boundaries and SCPs.
 
-    Documents of the kinds `boundary` and `scp`, and `boundary`, limit and never grant. An SCP that
+    Documents of a kind in LIMITS, and `boundary`, limit and never grant. An SCP that
     only denies is combined with FullAWSAccess, as organisations do.
 
     Resource policies alone decide alone. Together with the caller's policies, both must allow

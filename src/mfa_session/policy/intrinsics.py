@@ -152,10 +152,6 @@ def _named(argument: Node) -> str | None:
     return None if name is None else f"${{{name}}}"
 
 
-def _ref(argument: Node) -> str | None:
-    return f"${{{argument.value}}}" if isinstance(argument.value, str) else None
-
-
 def _sub(argument: Node) -> str | None:
     whole = next(iter(listed(argument)), argument).value
     return _SUB_LITERAL.sub(r"${\1}", whole) if isinstance(whole, str) else None
@@ -174,4 +170,4 @@ def _joined(separator: str, nodes: list[Node]) -> str | None:
     return separator.join(texts) if len(texts) == len(nodes) else None
 
 
-_TEXTS = {"Ref": _ref, "Fn::Sub": _sub, "Fn::GetAtt": _named, "Fn::Join": _join}
+_TEXTS = {"Ref": _named, "Fn::Sub": _sub, "Fn::GetAtt": _named, "Fn::Join": _join}

@@ -17,7 +17,7 @@ from mfa_session.policy.credentials import (
     arn_pattern,
     negate,
 )
-from mfa_session.policy.document import has_principal
+from mfa_session.policy.document import CURRENT_VERSION, has_principal
 from mfa_session.policy.patterns import Query
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Document, Statement
 
     Question = Hashable
-
-
-_WITH_VARIABLES = "2012-10-17"
 
 
 class Match(Record):
@@ -96,7 +93,7 @@ def match_statement(
 ) -> Match:
     """Match a statement with a request, whose keys override the caller's."""
     facts = request.facts.over(caller.facts)
-    variables = document.version == _WITH_VARIABLES
+    variables = document.version == CURRENT_VERSION
     named = names_caller(statement, caller)
     action = _among(statement.actions, statement.not_actions, Query(request.action, fold=True))
     resource: Truth = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import pathlib
 import re
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.policy.accounts import AllUsers
+from mfa_session.policy.accounts import is_account, judge_users
 from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import (
     CURRENT_VERSION,
@@ -22,7 +23,7 @@ from mfa_session.policy.document import (
     kind_by_name,
 )
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.json_text import Node, listed, parse_lines
+from mfa_session.policy.json_text import Node, listed, members_of, parse_lines
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import TERRAFORM_HINT, Found, Search, looks_like_statement
 from mfa_session.policy.yaml_text import parse_yaml
@@ -109,7 +110,11 @@ def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Do
     """Yield the policies, those of an account with its users."""
     accounts = {id(account): account for _, account in documents if account is not None}
     users = {
-        key: AllUsers(members, [each for each, account in documents if account is members])
+        key: functools.cache(
+            functools.partial(
+                judge_users, members, [each for each, account in documents if account is members]
+            )
+        )
         for key, members in accounts.items()
     }
     for document, account in documents:
@@ -126,6 +131,9 @@ class _Reader:
         """Read a text that does not look like a policy, mostly to raise the reason."""
         if isinstance(node.value, list):
             raise self._fail(node.offset, "no policy in this list", _SHAPE)
+        if is_account(members_of(node)):
+            what = "no policy in this account dump"
+            raise self._fail(node.offset, what, "dump it without --filter")
         return self.document(node)
 
     def document(self, node: Node) -> Document:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_session.policy import credentials
+from mfa_session.policy import conditions, credentials
 from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
@@ -435,6 +435,14 @@ def test_a_session_began_within_its_longest_duration(
 
 
 # What is unknown, and makes no difference
+
+
+def test_the_keys_that_are_there_with_an_unknown_value_are_listed() -> None:
+    kinds = (*KINDS, *credentials.all_kinds("sts:AssumeRole"))
+    contexts = [credentials.started_by(kind, 0).facts for kind in kinds]
+    there = {key for context in (*contexts, credentials.ROOT) for key in context._within}
+    assert there == conditions._THERE_IF_UNKNOWN
+
 
 IN_A_REGION = {"aws:RequestedRegion": "eu-west-1"}
 NETWORK = {"aws:SourceIp": "192.0.2.0/24"}

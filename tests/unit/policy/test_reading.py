@@ -180,6 +180,8 @@ def test_a_policy_is_found_in_the_output_of_aws(wrap: Any) -> None:
         ([], "1:1: no policy in this list"),
         ("null", "1:1: the policy is null, not an object"),
         ({}, "1:1: not a policy: it has no Statement"),
+        ({"UserDetailList": [], "Policies": []}, "1:1: no policy in this account dump"),
+        ({"RoleDetailList": [{"RoleName": "x"}]}, "1:1: no policy in this account dump"),
         ({"Effect": "Allow"}, "1:1: not a policy: it has no Statement"),
         ({"Statement": "x"}, "1:15: a statement is a text, not an object"),
         ({"Statement": ["x"]}, "1:16: a statement is a text, not an object"),

@@ -81,8 +81,15 @@ def account(
          "ada (boundary policy/Bound)"),
         (account([user("ada", "a", "b", path="/staff/")], [group("a", DEVICES), group("b", ASK)]),
          "ada (path /staff/)"),
+        (account([user("ada", "g"), user("bob", "g", path="/staff/")], [group("g", allow(ENROL,
+                 Resource=["arn:aws:iam::*:user/*/${aws:username}"]), ASK)]), "ada (path /)"),
+        (account([user("ada", "a", "b")], [group("a", DEVICES, ASK),
+                 group("b", deny("iam:*", {}))]), "ada (denied by group/b policy/p)"),
+        (account([user("ada", "g", Tags=[{"Key": "team", "Value": "x"}])], [group("g", OWN, ASK,
+                 deny("iam:Enable*", on("StringEquals", "aws:PrincipalTag/team", "x")))]),
+         "ada (denied by group/g policy/p)"),
     ],
-    ids=["path", "boundary", "two-groups"],
+    ids=["path", "boundary", "two-groups", "no-path", "denied", "denied-by-tag"],
 )  # fmt: skip
 def test_users_who_cannot_enrol_are_named(dump: dict[str, Any], who: str) -> None:
     read = read_policies("p.json", json.dumps(dump))
@@ -104,11 +111,30 @@ def test_users_who_cannot_enrol_are_named(dump: dict[str, Any], who: str) -> Non
             [user("ada", "g", path="/staff/", AttachedManagedPolicies=[{"PolicyArn": BOUND}])],
             [group("g", DEVICES, ASK)],
         ),
+        # Some are allowed, those without a path elsewhere.
+        account([user("ada", "g"), user("bob", "g", path="/staff/")], [group("g", DEVICES, allow(
+            ENROL, Resource=["arn:aws:iam::*:user/*/${aws:username}"]), ASK)]),
+        # A Deny of another user, under a condition that is not met or unknown, or on purpose.
+        *[
+            account([user("ada", "g")], [group("g", DEVICES, ASK, denial)])
+            for denial in (
+                deny("iam:*", {}, Resource="arn:aws:iam::*:user/bob"),
+                deny("iam:*", on("StringEquals", "aws:PrincipalTag/team", "x")),
+                deny("iam:*", on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")),
+                deny("iam:*", WITHOUT),
+                deny("iam:CreateUser", {}),
+                deny("*", {}),
+                deny_but("s3:*", {}),
+            )
+        ],
+        account([user("ada", "g")], [group("g", allow("s3:*"), ASK, deny("iam:*", {}))]),
+        # Denied in each case, by one of two.
+        account([user("ada", "g")], [group("g", DEVICES, ASK, *(deny("iam:*", on(operator,
+            "aws:SourceVpc", "vpc-1")) for operator in ("StringEquals", "StringNotEquals")))]),
         # Nobody asks for MFA.
         account([user("ada", "g", path="/staff/")], [group("g", DEVICES)]),
     ],
-    ids=["no-path", "wide-boundary", "any-path", "not-themselves", "unseen", "not-asked"],
-)
+)  # fmt: skip
 def test_users_who_can_enrol_or_need_not_are_not_named(dump: dict[str, Any]) -> None:
     assert "users-cannot-enrol" not in {rule for _, rule in found_in(dump)}
 
@@ -125,11 +151,19 @@ TAKE = allow("sts:AssumeRole")
         ([TAKE, ASK_SPARING_ROLES], trust(ACCOUNT, WITH), False),
         ([TAKE, ASK_SPARING_ROLES], trust({"AWS": "arn:aws:iam::123456789012:user/b"}), False),
         ([TAKE, ASK_SPARING_ROLES], trust({"Service": "ec2.amazonaws.com"}), False),
-        (
-            [TAKE, ASK_SPARING_ROLES],
-            trust(ACCOUNT, on("StringEquals", "sts:ExternalId", "x")),
-            False,
-        ),
+        # Whoever takes a role chooses the external id, and the session's name.
+        *[
+            ([TAKE, ASK_SPARING_ROLES], trust(whom, condition), is_told)
+            for whom, condition, is_told in (
+                (ACCOUNT, on("StringEquals", "sts:ExternalId", ["book", "film"]), True),
+                (ACCOUNT, on("StringLike", "STS:externalid", "book-*"), True),
+                (ACCOUNT, {**on("StringEquals", "sts:ExternalId", "book"), **WITH}, False),
+                (ACCOUNT, on("Null", "sts:ExternalId", "true"), False),
+                ({"AWS": "999999999999"}, on("StringEquals", "sts:ExternalId", "book"), False),
+                (ACCOUNT, on("StringEquals", "sts:RoleSessionName", "${aws:username}"), True),
+                (ACCOUNT, on("StringEquals", "sts:RoleSessionName", "bob"), False),
+            )
+        ],
         ([TAKE, ASK], trust(ACCOUNT), False),
         ([TAKE], trust(ACCOUNT), False),
         ([TAKE, deny("ec2:*", WITHOUT)], trust(ACCOUNT), False),
@@ -142,6 +176,143 @@ def test_roles_that_users_take_without_the_mfa_that_they_are_asked_for_are_told(
     dump = account([user("ada", "g")], [group("g", *statements)], [role("ops", trusting)])
     told = [each for each in found_in(dump) if each[1] == "role-without-mfa"]
     assert told == ([("role/ops trust", "role-without-mfa")] if is_told else [])
+
+
+def told(dump: dict[str, Any], rule: str) -> list[str]:
+    """Return whom the findings of a rule name."""
+    read = read_policies("p.json", json.dumps(dump))
+    found = [each for one in read.documents for each in lint(one) if each.rule == rule]
+    return [each.message.rpartition(": ")[2] for each in found]
+
+
+AWS = "arn:aws:iam::aws:policy/"
+TAKING = [group("g", TAKE, ASK_SPARING_ROLES)]
+OPS = [role("ops", trust(ACCOUNT))]
+
+
+@pytest.mark.parametrize(
+    ("boundary", "is_doubled"), [(f"{AWS}ReadOnlyAccess", False), (BOUND, False), (BOUND, True)]
+)
+def test_a_boundary_that_cannot_be_read_may_forbid_anything(
+    boundary: str, *, is_doubled: bool
+) -> None:
+    ada = user("ada", "g", PermissionsBoundary={"PermissionsBoundaryArn": boundary})
+    dump = account([ada], TAKING, OPS, [allow("s3:*")] if is_doubled else None)
+    for each in dump["Policies"][:1]:
+        dump["Policies"].append({**each, "Arn": f"{BOUND}2"})
+    assert told(dump, "role-without-mfa") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"), [("AWSDenyAll", False), ("AWSCompromisedKeyQuarantineV3", False),
+                          ("PowerUserAccess", True)])  # fmt: skip
+def test_what_aws_s_policies_that_are_not_in_the_dump_forbid_is_known(
+    name: str, *, is_told: bool
+) -> None:
+    ada = user("ada", "g", AttachedManagedPolicies=[{"PolicyArn": f"{AWS}{name}"}])
+    assert told(account([ada], TAKING, OPS), "role-without-mfa") == ["ada"] * is_told
+
+
+def test_whom_aws_s_policy_that_is_not_in_the_dump_denies_everything_needs_no_mfa() -> None:
+    gone = user("eve", "h", AttachedManagedPolicies=[{"PolicyArn": f"{AWS}AWSDenyAll"}])
+    ci = user("ci", "h")
+    dump = account([user("ada", "g"), gone, ci], [group("g", OWN, ASK), group("h", TAKE, ALL)])
+    assert told(dump, "users-not-asked") == ["ci"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_told"),
+    [
+        ({}, False),
+        ({"mfa": "exempt"}, False),
+        ({"team": "required"}, False),
+        ({"MFA": "required"}, True),
+    ],
+)
+def test_a_tag_that_a_user_lacks_is_absent(tags: dict[str, str], *, is_told: bool) -> None:
+    condition = {**WITHOUT, **on("StringEquals", "aws:PrincipalTag/Mfa", "required")}
+    where = user("ada", "g", path="/x/", Tags=[{"Key": key, "Value": tags[key]} for key in tags])
+    cases = [
+        (account([where], [group("g", DEVICES, {**ASK, "Condition": condition})]),
+         "users-cannot-enrol", ["ada (path /x/)"]),
+        (account([where], [group("g", TAKE, {**ASK_SPARING_ROLES, "Condition": condition})], OPS),
+         "role-without-mfa", ["ada"]),
+    ]  # fmt: skip
+    for dump, rule, who in cases:
+        assert told(dump, rule) == who * is_told
+
+
+ALL_ACTIONS = deny("*:*", WITHOUT, NotResource=["arn:aws:iam::*:user/${aws:username}"])
+
+
+@pytest.mark.parametrize(
+    ("asking", "is_told"),
+    [
+        ({**ASK, "Resource": "arn:aws:s3:::books/*"}, False),
+        ({**ASK, "Resource": ["arn:aws:s3:::books/*", "*"]}, True),
+        (ALL_ACTIONS, True),
+        ({**ALL_ACTIONS, "Action": "iam:*"}, False),
+    ],
+)
+def test_a_deny_of_everything_asks_for_mfa_everywhere(
+    asking: dict[str, Any], *, is_told: bool
+) -> None:
+    dump = account([user("ada", "g", path="/x/")], [group("g", DEVICES, asking)])
+    assert told(dump, "users-cannot-enrol") == ["ada (path /x/)"] * is_told
+
+
+def test_a_deny_of_one_bucket_does_not_ask_for_mfa_elsewhere() -> None:
+    asking = {**ASK_SPARING_ROLES, "Resource": "arn:aws:s3:::books/*"}
+    dump = account([user("ada", "g")], [group("g", TAKE, asking)], OPS)
+    assert told(dump, "role-without-mfa") == []
+
+
+@pytest.mark.parametrize("where", ["user", "group", "attached"])
+def test_a_policy_that_is_named_like_a_boundary_grants_if_somebody_has_it(where: str) -> None:
+    ada = user("ada", "g")
+    policy = {"PolicyName": "TeamBoundary", "PolicyDocument": document([TAKE, ASK_SPARING_ROLES])}
+    dump = account([ada], [group("g", allow("s3:*"))], OPS)
+    if where == "user":
+        ada["UserPolicyList"] = [policy]
+    elif where == "group":
+        dump["GroupDetailList"][0]["GroupPolicyList"] = [policy]
+    else:
+        ada["AttachedManagedPolicies"] = [{"PolicyArn": BOUND}]
+        own = {"PolicyName": "TeamBoundary", "Arn": BOUND}
+        dump["Policies"] = [managed({"v1": [TAKE, ASK_SPARING_ROLES]}, "v1") | own]
+    assert told(dump, "role-without-mfa") == ["ada"]
+
+
+def test_a_policy_that_is_named_like_a_boundary_and_that_nobody_has_is_one() -> None:
+    own = managed({"v1": [ALL]}, "v1") | {"PolicyName": "TeamBoundary", "Arn": BOUND}
+    (read,) = read_policies("p.json", json.dumps({"Policies": [own]})).documents
+    assert read.kind == "boundary"
+
+
+def test_roles_of_services_and_of_those_with_mfa_do_not_use_up_the_pairs_that_are_looked_at() -> (
+    None
+):
+    roles = [role(f"s{each}", trust({"Service": "ec2.amazonaws.com"})) for each in range(2000)]
+    roles += [role(f"m{each}", trust(ACCOUNT, WITH)) for each in range(100)]
+    dump = account([user("ada", "g"), user("bob", "g")], TAKING, [*roles, *OPS])
+    assert told(dump, "role-without-mfa") == ["ada, bob"]
+
+
+def test_the_takers_of_a_role_are_all_counted() -> None:
+    users = [user(f"u{each}", "g") for each in range(100)]
+    roles = [role(f"r{each}", trust(ACCOUNT)) for each in range(50)]
+    who = told(account(users, TAKING, roles), "role-without-mfa")
+    assert who == ["u0, u1, u2, u3, u4 and 95 more"] * 20
+
+
+def test_a_trust_policy_that_names_a_user_is_enough_to_take_the_role() -> None:
+    plain = [group("g", allow("s3:*"), ASK_SPARING_ROLES)]
+    ada = {"AWS": "arn:aws:iam::123456789012:user/ada"}
+    users = [user("ada", "g"), user("bob", "g")]
+    dump = account(users, plain, [role("ops", trust(ada)), role("dev", trust(ACCOUNT))])
+    assert told(dump, "role-without-mfa") == ["ada"]
+    forbidden = group("g", allow("s3:*"), ASK_SPARING_ROLES, deny("sts:AssumeRole", {}))
+    assert told({**dump, "GroupDetailList": [forbidden]}, "role-without-mfa") == []
 
 
 def test_a_name_of_two_policies_and_a_user_without_a_path_are_no_bug() -> None:
@@ -173,8 +344,48 @@ def test_users_whom_the_deny_exempts_are_not_asked(exempting: dict[str, Any]) ->
     robot["UserId"] = "AIDAROBOT1"
     person = user("ada", "g", path="/staff/", UserId="AIDAPERSON1")
     dumps = [account(users, [group("g", DEVICES, asking)]) for users in ([robot], [robot, person])]
-    told = [[each for each in found_in(dump) if each[1] == "users-cannot-enrol"] for dump in dumps]
-    assert told == [[], [("group/g policy/p", "users-cannot-enrol")]]
+    stuck = [told(dump, "users-cannot-enrol") for dump in dumps]
+    assert stuck == [[], ["ada (path /staff/)"]]
+    assert [told(dump, "users-not-asked") for dump in dumps] == [["ci"], ["ci"]]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        # Exempt from one Deny, and asked by another, or by an Allow.
+        [deny("ec2:*", WITHOUT)],
+        [allow("*", WITH)],
+        # It may exempt, or is misspelt.
+        [deny("*", {**WITHOUT, **on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")})],
+        [deny("*", {"BoolIfExists": {"aws:MultiFactorAuthPresnt": "false"}})],
+    ],
+)
+def test_users_whom_something_else_asks_are_asked(statements: list[dict[str, Any]]) -> None:
+    asking = {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals", "aws:username", "ci")}}
+    dump = account([user("ci", "g")], [group("g", ALL, asking, *statements)])
+    assert told(dump, "users-not-asked") == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "trusting", "is_told"),
+    [
+        ([TAKE], trust(ACCOUNT, WITH), False),
+        ([TAKE, allow("sts:*")], trust({"Service": "ec2.amazonaws.com"}), False),
+        ([allow("sts:AssumeRole", Resource="arn:aws:iam::*:role/x")], trust(ACCOUNT), False),
+        ([deny("s3:*", {})], trust(ACCOUNT), False),
+        ([TAKE], trust(ACCOUNT), True),
+        ([TAKE, allow("s3:*")], trust(ACCOUNT, WITH), True),
+        ([allow("*")], trust(ACCOUNT, WITH), True),
+    ],
+)
+def test_users_who_can_only_take_roles_with_mfa_are_not_told_of(
+    statements: list[dict[str, Any]], trusting: dict[str, Any], *, is_told: bool
+) -> None:
+    groups = [group("g", OWN, ASK), group("h", *statements)]
+    # Nobody who has no policy may take a role.
+    users = [user("ada", "g"), user("dan", "h"), user("eve")]
+    dump = account(users, groups, [role("ops", trusting)])
+    assert told(dump, "users-not-asked") == ["dan"] * is_told
 
 
 def test_users_who_are_denied_everything_are_not_told_of() -> None:

@@ -19,14 +19,14 @@ UNUSED = Rule(
 UNASKED = Rule(
     "users-not-asked",
     NOTE,
-    "In an account dump, no policy of some users asks for MFA, though policies of others do. "
-    "Programs without MFA are right among them, people are not.",
+    "In an account dump, some users have no policy that asks them for MFA, though the account has "
+    "one. Programs are right among them, people are not.",
 )
 STUCK = Rule(
     "users-cannot-enrol",
     WARNING,
-    "In an account dump, a Deny asks users for MFA whose path or boundary keeps them from setting "
-    "it up, though their policies allow it to others: they are locked out.",
+    "In an account dump, a Deny asks users for MFA whose path, boundary or another Deny keeps them "
+    "from setting it up, though a policy of theirs allows it: they are locked out.",
 )
 TAKEN = Rule(
     "role-without-mfa",
@@ -58,24 +58,23 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_users(subject: Subject) -> Iterator[Flaw]:
-    """Find the users whom no policy asks for MFA, at the account's first one that asks."""
+    """Find the users whom no policy asks for MFA, once for the account."""
     document, users = subject.document, subject.document.users
-    if not (users and users.unasked and document.name == users.first_asking):
-        return
-    if subject.statement is next(filter(means_mfa, document.statements), None):
+    unasked = users().unasked.get(document.name) if users else None
+    if unasked and subject.statement is next(filter(means_mfa, document.statements), None):
         yield Flaw(
             UNASKED,
             subject.statement.position,
-            f"no policy asks these users for MFA: {first_of(users.unasked, _MOST)}",
+            f"no policy asks these users for MFA: {first_of(unasked, _MOST)}",
             "whoever has their long-term keys gets through without MFA",
-            "give this policy to those of them who are people",
+            "give this policy to the people among them, and do not exempt them",
         )
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
     document, users = subject.document, subject.document.users
-    stuck = users.stuck.get(document.name) if users and subject.refuses_without_mfa else None
+    stuck = users().stuck.get(document.name) if users else None
     denials = (each for each in document.statements if not each.allows and means_mfa(each))
     if stuck and subject.statement is next(denials, None):
         yield Flaw(
@@ -83,17 +82,16 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, _MOST)}",
             "they are locked out",
-            "name user/PATH/${aws:username} in the Allow, or in the NotResource of a Deny that is "
-            "met, and allow it in the boundary",
+            "allow iam:EnableMFADevice on user/PATH/${aws:username}, with their own PATH or none, "
+            "and in the boundary; exempt it from any Deny that stops it",
         )
 
 
 def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find roles that users take without the MFA that they are asked for otherwise."""
     document, users = subject.document, subject.document.users
-    first = subject.statement is document.statements[0]
-    takers = users.takers.get(document.name) if users and first else None
-    if takers:
+    takers = users().takers.get(document.name) if users else None
+    if takers and subject.statement is document.statements[0]:
         yield Flaw(
             TAKEN,
             subject.statement.position,
