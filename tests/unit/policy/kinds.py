@@ -2611,5 +2611,9 @@ STATED = [
       for at, (action, where, told) in enumerate((
           ("s3:Delete*", "arn:aws:s3:::books", True), ("s3:Get*", "arn:aws:s3:::books", False),
           ("s3:Delete*", ["arn:aws:s3:::books", BUCKET], False), ("s3:Delete*", BUCKET, False)))],
+    *[Stated(f"action-of-the-account-on-a-user-{action}", [allow(f"iam:{action}", Resource=ME),
+             allow("s3:*", WITH)], found(RESOURCE), {})
+      for action in ("CreateAccountAlias", "ListAccountAliases", "UpdateAccountPasswordPolicy",
+                     "GetAccountAuthorizationDetails")],
 ]
 # fmt: on

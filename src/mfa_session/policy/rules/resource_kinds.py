@@ -31,8 +31,9 @@ _of_iam = re.compile(
 ).fullmatch
 _of_a_list = re.compile("iam:list(group|role|user)s").fullmatch
 has_no_resource = re.compile(
-    "iam:(generatecredentialreport|get(account(passwordpolicy|summary)|credentialreport)"
-    "|listaccountaliases)|cloudtrail:(describetrails|lookupevents)"
+    "iam:(generatecredentialreport|get(account(authorizationdetails|passwordpolicy|summary)"
+    "|credentialreport)|(create|delete|list)accountalias(es)?|(delete|update)accountpasswordpolicy)"
+    "|cloudtrail:(describetrails|lookupevents)"
     "|cloudwatch:(getmetric(data|statistics)|listmetrics|putmetricdata)|codecommit:listrepositories"
     "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
     "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
