@@ -2237,7 +2237,7 @@ STATED = [
     Stated("all-requests-without-a-tag-denied", [ALL, deny("*", on("Null",
             "aws:RequestTag/Justification", "true")), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1),
            {}),
-    Stated("requests-without-a-tag-denied", [ALL, deny(["ec2:RunInstances", "ec2:CreateVolume"],
+    Stated("requests-without-a-tag-denied", [ALL, deny(["ec2:CreateSnapshot", "ec2:CreateVolume"],
             on("Null", "aws:RequestTag/Owner", "true")), deny("*", on("Null", "aws:RequestTag/x",
             "false")), deny_but(CARE, WITHOUT)], [], {}),
     *[Stated(f"password-at-first-sign-in-{sid}", [allow(["iam:ChangePassword", "iam:GetUser"],
@@ -2590,7 +2590,8 @@ STATED = [
           ("ec2:FromPort", True), ("ec2:GroupName", True), ("ec2:InstanceTypes", True),
           ("dynamodb:EnforceSSL", True), ("rds:Encrypted", True), ("lambda:Runtime", True),
           ("secretsmanager:SecretName", True), ("ec2:ResourceTag/x", False),
-          ("ec2:Add/group", False), ("ec2:Attribute", False), ("rds:db-tag/x", False),
+          ("ec2:osuser", False), ("ec2:Add/group", False), ("ec2:Attribute", False),
+          ("rds:db-tag/x", False),
           ("lambda:Layer", False), ("secretsmanager:resource/AllowRotationLambdaArn", False),
           ("dynamodb:leadingkeys", False), ("ec2:${var.key}", False)))],
     Stated("key-that-a-service-lacks-without-mfa", [deny("*", on("StringEquals", "ec2:FromPort",
@@ -2615,5 +2616,24 @@ STATED = [
              allow("s3:*", WITH)], found(RESOURCE), {})
       for action in ("CreateAccountAlias", "ListAccountAliases", "UpdateAccountPasswordPolicy",
                      "GetAccountAuthorizationDetails")],
+    # Sids about hours of the day; launches by a tag of the request.
+    *[Stated(f"hours-of-the-day-{sid}-{at}", [{**allow("s3:*", {**WITH, **on("DateGreaterThan",
+             key, value)}), "Sid": sid}], [(PROMISE, sid)] if told else [], {})
+      for at, (sid, key, value, told) in enumerate((
+          ("AllowInBusinessHours", "aws:CurrentTime", "2026-01-01T09:00:00Z", True),
+          ("RestrictToWorkingHours", "aws:EpochTime", "1767225600", True),
+          ("AllowFromNewYear", "aws:CurrentTime", "2026-01-01T09:00:00Z", False),
+          ("AllowInBusinessHours", "aws:CurrentTime", "${var.start}", False),
+          ("AllowOnWorkdays", "aws:TokenIssueTime", "2026-01-01T09:00:00Z", False),
+          ("AllowWithin8Hours", "aws:TokenIssueTime", "2026-01-01T09:00:00Z", False)))],
+    *[Stated(f"launches-by-a-tag-of-the-request-{at}", [ALL, deny(action, on(operator,
+             "aws:RequestTag/team", value), Resource=where), deny_but(CARE, WITHOUT)],
+             found(NO_KEY, at=1) if told else [], {})
+      for at, (action, operator, value, where, told) in enumerate((
+          ("ec2:RunInstances", "Null", "true", "*", True),
+          (["ec2:RunInstances", "ec2:CreateVolume"], "StringNotEquals", "x", "*", True),
+          ("ec2:RunInstances", "Null", "true", "arn:aws:ec2:*:*:instance/*", False),
+          ("ec2:RunInstances", "StringEquals", "x", "*", False),
+          ("ec2:CreateVolume", "Null", "true", "*", False)))],
 ]
 # fmt: on

@@ -145,9 +145,12 @@ def check_launches(subject: Subject) -> Iterator[Flaw]:
     named = "ec2:runinstances" in names_of(statement)
     denies = not statement.allows and named and subject.whole.concern_mfa
     for condition in subject.other_conditions if denies else ():
-        of_instances = condition.key.lower() in _OF_LAUNCHED and is_met_without_key(condition)
-        if of_instances and not (
-            condition.if_exists or everywhere.isdisjoint(statement.resources or ())
+        key, met = condition.key.lower(), is_met_without_key(condition)
+        of_instances = key in _OF_LAUNCHED or key.startswith("aws:requesttag/")
+        if (
+            of_instances
+            and met
+            and not (condition.if_exists or everywhere.isdisjoint(statement.resources or ()))
         ):
             yield Flaw(
                 NO_SUCH_KEY,

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import OPPOSITES
+from mfa_session.policy.conditions import OPPOSITES, is_readable
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
@@ -25,6 +25,7 @@ from mfa_session.policy.rules.exemptions import (
 )
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
+from mfa_session.policy.rules.values import check_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +40,9 @@ PROMISE = Rule(
     "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
     "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
     "everything but MFA's setup, and a whole service is exempt; or `NotAction` exempts what it "
-    "names; or its time (`Within15Minutes`) is not the limit's; or it demands "
-    "hardware (`RequireHardwareMFA`), which no condition key tells from other devices; or it is "
+    "names; or its time (`Within15Minutes`) is not the limit's, or is one of the day "
+    "(`InOfficeHours`), which no condition key tells; or it demands hardware "
+    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it is "
     "about versions of S3 objects or deletion for good, and only `s3:DeleteObject` is named.",
 )
 EXEMPTION = Rule(
@@ -80,6 +82,8 @@ _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "
 _time = re.compile(
     "[0-9]+[ _-]?(?:h|day|hour|hr|min|minute|sec|second)s?(?![a-z])", re.IGNORECASE
 ).search
+_hours = re.compile("(?:business|office|work(?:ing)?)(?:hours|days|time)|daytime|weekday").search
+_NOW = {"aws:currenttime", "aws:epochtime"}
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
@@ -220,6 +224,21 @@ def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
                 f"MFA counts for {limit} seconds, not for {seconds}",
                 f"write {seconds}, or change the Sid",
             )
+
+
+def check_sid_of_hours(subject: Subject) -> Iterator[Flaw]:
+    """Find moments compared under a Sid about hours of the day, such as AllowInBusinessHours."""
+    dated = [each for each in subject.other_conditions if each.key.lower() in _NOW]
+    are_dates = all(is_readable(each, text) for each in dated for text in each.values)
+    told = not are_dates or any(check_limits(subject))
+    if dated and _hours(subject.statement.sid_letters) and not told:
+        yield Flaw(
+            PROMISE,
+            dated[0].position,
+            f"the Sid is {subject.statement.sid}, but no condition key tells the hour of the day",
+            f"the time passes {', '.join(dated[0].values)} once, not daily",
+            "let a scheduled job attach and detach the policy, or change the Sid",
+        )
 
 
 @functools.lru_cache(maxsize=32)
