@@ -2635,5 +2635,7 @@ STATED = [
           ("ec2:RunInstances", "Null", "true", "arn:aws:ec2:*:*:instance/*", False),
           ("ec2:RunInstances", "StringEquals", "x", "*", False),
           ("ec2:CreateVolume", "Null", "true", "*", False)))],
+    Stated("trust-with-a-resource-and-no-principal", [deny("sts:AssumeRole", WITHOUT)],
+           found(MALFORMED, MISPLACED), {}, "trust"),
 ]
 # fmt: on

@@ -75,7 +75,8 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
     statement, kind = subject.statement, subject.document.kind
     may_be_rcp = kind == "scp" and _may_be_an_rcp(subject.whole)
     of_roles = kind in {"trust", "resource"} and is_about_roles(statement)
-    trusts = of_roles and bool(statement.actions) and has_principal(statement)
+    told = subject.document.told_kind == "trust" or has_principal(statement)
+    trusts = of_roles and bool(statement.actions) and told
     # An RCP's or a VPC endpoint's may be for everybody.
     open_to_all = subject.document.told_kind is None and is_for_everybody(statement)
     open_to_all = open_to_all and not _is_of_a_role(subject.whole)
