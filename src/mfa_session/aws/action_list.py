@@ -8,13 +8,16 @@ shares with the name before:
 
     CreateCarrierGateway DeleteCarrierGateway DescribeCarrierGateways GetCarrierGatewayRoute …
 
-A line begins with the prefix in policies (`ec2`), unless it is the one of the line before, and the
-service in the CLI (`=`: the same name). Before a name stands how many words it shares (`SHARED`).
-The verbs of all names stand together, `cd'f` and `b`, those behind `'` take the plural. The list's
-first line gives each frequent verb a sign, its second each frequent set of verbs, its third what is
-frequent in the names; the fourth has the sets by their signs, and others between blanks, with
-other verbs in parentheses. A service `-` marks actions that are not operations, a prefix `+`
-operations that are not actions.
+The first line says what wrote it. The next three have the frequent verbs, sets of verbs, and words;
+each has a sign by its place there: verbs the first of `VERB_SIGNS`, sets those that follow, words
+`WORD_SIGNS`. Then come the verbs of all names, in one line; then, a line each, the heads of groups
+of names; then, a line each, the names of those groups.
+
+A head is the prefix in policies (`ec2`), unless it is the one of the line before, and the service
+in the CLI (`=`: the same name). A service `-` marks actions that are not operations, a prefix `+`
+operations that are not actions. Before a name stands how many words it shares (`SHARED`). The verbs
+of a name are one sign, or stand between blanks: those behind `'` take the plural, those in
+parentheses have no sign. With `c` for Create, `d` for Delete and so on, these are ` cd'f ` and `g`.
 """
 
 from __future__ import annotations
@@ -34,9 +37,14 @@ if TYPE_CHECKING:
 
 ENCODING = "latin-1"  # a sign is a byte
 SHARED = " \1\2\3\4\5\6\7\10"  # by how many words
+_CHARACTERS = bytes((*range(97, 256), *range(1, 97))).decode(ENCODING)
+VERB_SIGNS = re.sub(r"[\n\r '()]", "", _CHARACTERS)
+_SIGNS = re.sub(rf"[\n\r{SHARED}\w-]", "", _CHARACTERS, flags=re.ASCII)
+_PAGES, _SINGLE = _SIGNS[:4], _SIGNS[4:]  # a page and any sign are the sign of a rarer word
+WORD_SIGNS = (*_SINGLE, *(page + sign for page in _PAGES for sign in _SIGNS))
 
-_LINE = re.compile(f"([^ ]*) ([^{SHARED}]*)(.*)")
 _NAME = re.compile(f"([{SHARED}])([^{SHARED}]*)")
+_SIGN = re.compile(rf"[{_PAGES}]?[^{SHARED}\w-]", re.ASCII)
 _VERB = re.compile(r"(?<=\()[^)]+|[^()]")
 _WORD = re.compile(r"[A-Z]+(?![a-z])[^A-Z]*|[A-Z][^A-Z]*|[^A-Z]+")
 _BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -46,16 +54,15 @@ class ActionList:
     """The list; it decodes a service's names when they are asked for."""
 
     def __init__(self, text: str) -> None:
-        verbs, sets, words, runs, *lines = (
-            line for line in text.splitlines() if not line.startswith("#")
-        )
-        self._verbs, self._sets = _by_sign(verbs), _by_sign(sets)
-        self._words = str.maketrans(_by_sign(words))
-        self._runs, at = runs, 0
+        _, verbs, sets, words, self._runs, *lines, _ = text.split("\n")
+        self._verbs = _by_sign(VERB_SIGNS, verbs)
+        self._sets = _by_sign(VERB_SIGNS[len(self._verbs) :], sets)
+        self._words = _by_sign(WORD_SIGNS, words)
         self._lines: dict[str, list[tuple[str, str, slice]]] = {}  # and where their verbs are
-        prefix = ""
-        for line in lines:
-            own, of, names = _LINE.findall(line)[0]
+        groups = len(lines) // 2
+        prefix, at = "", 0
+        for head, names in zip(lines[:groups], lines[groups:], strict=True):
+            own, of = head.split(" ")
             prefix = own or prefix
             services = prefix if of == "=" else of
             end = at + len(_NAME.findall(names))
@@ -97,8 +104,9 @@ class ActionList:
 
     def _decode(self, names: str, at: slice) -> Iterator[str]:
         before: list[str] = []
-        for (shared, rest), sign in zip(_NAME.findall(names), self._signs[at], strict=False):
-            before = before[: SHARED.index(shared)] + words_of(rest.translate(self._words))
+        names = _SIGN.sub(lambda sign: self._words[sign[0]], names)
+        for (shared, rest), sign in zip(_NAME.findall(names), self._signs[at], strict=True):
+            before = before[: SHARED.index(shared)] + words_of(rest)
             thing = "".join(before)
             one, _, many = self._sets.get(sign, sign).partition("'")
             for verb in _VERB.findall(one):
@@ -107,8 +115,8 @@ class ActionList:
                 yield self._verbs.get(verb, verb) + plural(thing)
 
 
-def _by_sign(line: str) -> dict[str, str]:
-    return dict(each.split("=") for each in filter(None, line.split(" ")))
+def _by_sign(signs: Iterable[str], line: str) -> dict[str, str]:
+    return dict(zip(signs, line.split(" "), strict=False))
 
 
 def words_of(name: str) -> list[str]:

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import processes
 from house.source import ROOT
-from mfa_session.aws.action_list import ENCODING, ActionList, list_path, read_list
+from mfa_session.aws.action_list import ENCODING, WORD_SIGNS, ActionList, list_path, read_list
 
-LIST = """# a comment
-a=List b=Get c=Delete
-A=abc
-!=Address $=Instance
-aA (Modify)b c b'a cc (connect)  c'ab c (Restore)  ca b
-ec2 ec2,ec2-other  !\1Attribute\1V2
- - DB$\1Policy\2SizeLimit  Policy
-s3 = Bucket
+VERBS = "List Get Delete"  # a, b and c
+SETS = "abc"  # d
+WORDS = " ".join(["Address", *["Unused"] * (len(WORD_SIGNS) - 2), "Instance"])
+FIRST, LAST = WORD_SIGNS[0], WORD_SIGNS[-1]  # of one and of two characters
+LIST = f"""# a comment
+{VERBS}
+{SETS}
+{WORDS}
+ad (Modify)b c b'a cc (connect)  c'ab c (Restore)  ca b
+ec2 ec2,ec2-other
+ -
+s3 =
 nothing -
-+ ec2 Snapshot
- s3 Object\1Version
++ ec2
+ s3
  login
+  {FIRST}\1Attribute\1V2
+ DB{LAST}\1Policy\2SizeLimit  Policy
+ Bucket
+
+ Snapshot
+ Object\1Version
+
 """
 
 
