@@ -23,6 +23,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,11 +181,12 @@ def write_list(actions: Actions, operations: Operations) -> str:
             for service in services:
                 left[service] -= set(map(spell_operation, names))
             named.update(services)
-    entries += [
-        ("+", service, encode(sorted(map(_pascal, names)), letters))
-        for service, names in left.items()
-        if names or service not in named
-    ]
+    for service, names in left.items():
+        if names or service not in named:
+            prefix = prefix_of(service)
+            of = "+" if service == prefix else f"+{service}"
+            entries.append((prefix, of, encode(sorted(map(_pascal, names)), letters)))
+    entries.sort(key=itemgetter(0))
     heads: list[str] = []
     lines: list[str] = []
     before = ""
@@ -194,7 +196,7 @@ def write_list(actions: Actions, operations: Operations) -> str:
         before = prefix
     words, text = abbreviate("\n".join(lines))
     sets, runs = shorten([signs for _, _, parts in entries for signs, _ in parts], len(letters))
-    return "\n".join([" ".join(letters), sets, words, runs, *heads, text]) + "\n"
+    return "\n".join([words, " ".join(letters), *heads, text, sets, runs]) + "\n"
 
 
 def shorten(sets: list[str], verbs: int) -> tuple[str, str]:

@@ -8,16 +8,17 @@ shares with the name before:
 
     CreateCarrierGateway DeleteCarrierGateway DescribeCarrierGateways GetCarrierGatewayRoute …
 
-The first line says what wrote it. The next three have the frequent verbs, sets of verbs, and words;
-each has a sign by its place there: verbs the first of `VERB_SIGNS`, sets those that follow, words
-`WORD_SIGNS`. Then come the verbs of all names, in one line; then, a line each, the heads of groups
-of names; then, a line each, the names of those groups.
+The first line says what wrote it, the second has the frequent words, the third the frequent verbs.
+Then come the heads of groups of names, a line each, and the names of these groups, a line each. The
+last lines have the frequent sets of verbs, and the verbs of all names. What is frequent has a sign
+by its place in its line: words have `WORD_SIGNS`, verbs `VERB_SIGNS`, and sets those that follow.
 
 A head is the prefix in policies (`ec2`), unless it is the one of the line before, and the service
-in the CLI (`=`: the same name). A service `-` marks actions that are not operations, a prefix `+`
-operations that are not actions. Before a name stands how many words it shares (`SHARED`). The verbs
-of a name are one sign, or stand between blanks: those behind `'` take the plural, those in
-parentheses have no sign. With `c` for Create, `d` for Delete and so on, these are ` cd'f ` and `g`.
+in the CLI (`=`: the same name). The service `-` marks actions that are not operations; `+` before
+the service, operations that are not actions. Before a name stands how many words it shares
+(`SHARED`). The verbs of a name are one sign, or stand between blanks: those behind `'` take the
+plural, those in parentheses have no sign. With `c` for Create, `d` for Delete and so on, the verbs
+of the names above are ` cd'f ` and `g`.
 """
 
 from __future__ import annotations
@@ -54,21 +55,21 @@ class ActionList:
     """The list; it decodes a service's names when they are asked for."""
 
     def __init__(self, text: str) -> None:
-        _, verbs, sets, words, self._runs, *lines, _ = text.split("\n")
+        _, words, verbs, *lines, sets, self._runs, _ = text.split("\n")
+        self._words = _by_sign(WORD_SIGNS, words)
         self._verbs = _by_sign(VERB_SIGNS, verbs)
         self._sets = _by_sign(VERB_SIGNS[len(self._verbs) :], sets)
-        self._words = _by_sign(WORD_SIGNS, words)
         self._lines: dict[str, list[tuple[str, str, slice]]] = {}  # and where their verbs are
+        self._others: list[tuple[str, str, slice]] = []
         groups = len(lines) // 2
         prefix, at = "", 0
         for head, names in zip(lines[:groups], lines[groups:], strict=True):
             own, of = head.split(" ")
             prefix = own or prefix
-            services = prefix if of == "=" else of
             end = at + len(_NAME.findall(names))
-            self._lines.setdefault(prefix, []).append((services, names, slice(at, end)))
+            place = self._others if of[0] == "+" else self._lines.setdefault(prefix, [])
+            place.append((of.strip("=+") or prefix, names, slice(at, end)))
             at = end
-        self._others = self._lines.pop("+", [])
 
     @property
     def services(self) -> Iterable[str]:

@@ -11,30 +11,30 @@ SETS = "abc"  # d
 WORDS = " ".join(["Address", *["Unused"] * (len(WORD_SIGNS) - 2), "Instance"])
 FIRST, LAST = WORD_SIGNS[0], WORD_SIGNS[-1]  # of one and of two characters
 LIST = f"""# a comment
-{VERBS}
-{SETS}
 {WORDS}
-ad (Modify)b c b'a cc (connect)  c'ab c (Restore)  ca b
+{VERBS}
 ec2 ec2,ec2-other
  -
-s3 =
+ +
+login +
 nothing -
-+ ec2
- s3
- login
+s3 =
+ +s3api
   {FIRST}\1Attribute\1V2
  DB{LAST}\1Policy\2SizeLimit  Policy
- Bucket
-
  Snapshot
- Object\1Version
 
+
+ Bucket
+ Object\1Version
+{SETS}
+ad (Modify)b c b'a cc (connect)  c'ab  (Restore) c ca b
 """
 
 
 def test_shortened_names_are_restored() -> None:
     read = ActionList(LIST)
-    assert list(read.services) == ["ec2", "s3", "nothing"]
+    assert list(read.services) == ["ec2", "nothing", "s3"]
     assert read.actions_of("ec2") == [
         *("List", "ListAddress", "GetAddress", "DeleteAddress"),
         *("ModifyAddressAttribute", "GetAddressAttribute", "DeleteAddressV2"),
@@ -51,7 +51,8 @@ def test_operations_are_spelled_as_the_cli_spells_them() -> None:
         "ec2": (*both, "restore-snapshot"),
         "ec2-other": both,
         "login": (),
-        "s3": ("delete-bucket", "delete-object", "get-object-version", "list-object"),
+        "s3": ("delete-bucket",),
+        "s3api": ("delete-object", "get-object-version", "list-object"),
     }
 
 
