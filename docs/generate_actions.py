@@ -169,7 +169,7 @@ def _commands_of(command: Any) -> dict[str, Any]:
 def write_list(actions: Actions, operations: Operations) -> str:
     """Return the list, without its first line, in the form that ActionList reads."""
     verbs = Counter(split(name)[0] for names in actions.values() for name in names)
-    frequent = sorted(verb for verb, _ in verbs.most_common(MOST_VERBS))
+    frequent = (verb for verb, _ in verbs.most_common(MOST_VERBS))
     letters = dict(zip(frequent, VERB_SIGNS, strict=False))
     entries: list[tuple[str, str, list[tuple[str, str]]]] = []
     left = {service: set(names) for service, names in operations.items()}

@@ -17,8 +17,8 @@ A head is the prefix in policies (`ec2`), unless it is the one of the line befor
 in the CLI (`=`: the same name). The service `-` marks actions that are not operations; `+` before
 the service, operations that are not actions. Before a name stands how many words it shares
 (`SHARED`). The verbs of a name are one sign, or stand between blanks: those behind `'` take the
-plural, those in parentheses have no sign. With `c` for Create, `d` for Delete and so on, the verbs
-of the names above are ` cd'f ` and `g`.
+plural, those in parentheses have no sign. If `a` is Create, `b` Delete, `c` Describe and `d` Get,
+the verbs of the names above are ` ab'c ` and `d`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 ENCODING = "latin-1"  # a sign is a byte
 SHARED = " \1\2\3\4\5\6\7\10"  # by how many words
+# `a` first, so that frequent verbs are letters.
 _CHARACTERS = bytes((*range(97, 256), *range(1, 97))).decode(ENCODING)
 VERB_SIGNS = re.sub(r"[\n\r '()]", "", _CHARACTERS)
 _SIGNS = re.sub(rf"[\n\r{SHARED}\w-]", "", _CHARACTERS, flags=re.ASCII)
