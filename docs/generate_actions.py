@@ -20,17 +20,18 @@ from __future__ import annotations
 import gc
 import importlib
 import json
-import math
 import re
-import string
 import sys
 from collections import Counter, defaultdict
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.aws.action_list import (
     ENCODING,
     SHARED,
+    VERB_SIGNS,
+    WORD_SIGNS,
     ActionList,
     list_path,
     plural,
@@ -49,11 +50,7 @@ Operations = dict[str, tuple[str, ...]]
 
 BY_HAND = ("sns:Receive",)  # AWS's default topic policy names it; no list does.
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
-# Each is a byte, and neither ends a line nor is a blank or stands for something else.
-BYTES = (*range(14, 28), *range(127, 133), *range(134, 160), *range(161, 256))
-SIGNS = '!"#$%&*.:;<>?@[]^_`{|}~/\\' + "".join(map(chr, BYTES))
-OF_VERBS = string.ascii_letters + string.digits + SIGNS.replace("#", "")
-MOST_VERBS = 140
+MOST_VERBS = 160
 WORD = re.compile(r"[A-Z][a-z]+")
 VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")
 
@@ -172,9 +169,9 @@ def _commands_of(command: Any) -> dict[str, Any]:
 def write_list(actions: Actions, operations: Operations) -> str:
     """Return the list, without its first line, in the form that ActionList reads."""
     verbs = Counter(split(name)[0] for names in actions.values() for name in names)
-    letters = dict(zip((verb for verb, _ in verbs.most_common(MOST_VERBS)), OF_VERBS, strict=False))
+    frequent = (verb for verb, _ in verbs.most_common(MOST_VERBS))
+    letters = dict(zip(frequent, VERB_SIGNS, strict=False))
     entries: list[tuple[str, str, list[tuple[str, str]]]] = []
-    lines: list[str] = []
     left = {service: set(names) for service, names in operations.items()}
     named = set[str]()
     for prefix in sorted(actions):
@@ -184,49 +181,52 @@ def write_list(actions: Actions, operations: Operations) -> str:
             for service in services:
                 left[service] -= set(map(spell_operation, names))
             named.update(services)
-    entries += [
-        ("+", service, encode(sorted(map(_pascal, names)), letters))
-        for service, names in left.items()
-        if names or service not in named
-    ]
-    sets = [signs for _, _, parts in entries for signs, _ in parts]
+    for service, names in left.items():
+        if names or service not in named:
+            prefix = prefix_of(service)
+            of = "+" if service == prefix else f"+{service}"
+            entries.append((prefix, of, encode(sorted(map(_pascal, names)), letters)))
+    entries.sort(key=itemgetter(0))
+    heads: list[str] = []
+    lines: list[str] = []
     before = ""
     for prefix, of, parts in entries:
-        own = "" if prefix == before else prefix
-        lines.append(f"{own} {of}" + "".join(name for _, name in parts))
+        heads.append(f"{'' if prefix == before else prefix} {of}")
+        lines.append("".join(name for _, name in parts))
         before = prefix
     words, text = abbreviate("\n".join(lines))
-    frequent, runs = shorten(sets)
-    return "\n".join([_line(letters), frequent, words, runs, text]) + "\n"
+    sets, runs = shorten([signs for _, _, parts in entries for signs, _ in parts], len(letters))
+    return "\n".join([words, " ".join(letters), *heads, text, sets, runs]) + "\n"
 
 
-def shorten(sets: list[str]) -> tuple[str, str]:
-    """Return the line of the sets that signs stand for, those that save most, and all sets."""
+def shorten(sets: list[str], verbs: int) -> tuple[str, str]:
+    """Return the line of the sets that have signs, those that save most, and all sets."""
     counts = Counter(each for each in sets if len(each) > 1)
     most = sorted(counts, key=lambda each: (-counts[each] * min(len(each), 4), each))
-    signs = dict(zip(most, OF_VERBS[MOST_VERBS:], strict=False))
+    left = VERB_SIGNS[verbs:]
+    signs = dict(zip(sorted(most[: len(left)]), left, strict=False))
     short = (signs.get(each, each) for each in sets)
-    return _line(signs), "".join(each if len(each) == 1 else f" {each} " for each in short)
+    return " ".join(signs), "".join(each if len(each) == 1 else f" {each} " for each in short)
 
 
 def _pascal(operation: str) -> str:
     return "".join(word.capitalize() for word in operation.split("-"))
 
 
-def _line(signs: Mapping[str, str]) -> str:
-    return " ".join(f"{sign}={text}" for text, sign in signs.items())
-
-
 def abbreviate(text: str) -> tuple[str, str]:
-    """Return the line of the words that signs stand for, those that save most, and the text.
+    """Return the line of the words that have signs, the most frequent, and the text.
 
-    The square root makes the packed list shortest: what is repeated costs it little.
+    The plural of one is written as its sign and an `s`.
     """
     counts = Counter(WORD.findall(text))
-    words = sorted(counts, key=lambda word: (-math.sqrt(len(word) - 1) * counts[word], word))
-    signs = dict(zip(words, SIGNS, strict=False))
+    for word in [each for each in counts if each.endswith("s") and each[:-1] in counts]:
+        counts[word[:-1]] += counts.pop(word)
+    most = [word for word, _ in counts.most_common(len(WORD_SIGNS))]
+    single = sum(len(sign) == 1 for sign in WORD_SIGNS)
+    words = sorted(most[:single]) + sorted(most[single:])
+    signs = dict(zip(words, WORD_SIGNS, strict=False))
     longest_first = "|".join(sorted(signs, key=len, reverse=True))  # also at the head of a word
-    return _line(signs), re.sub(longest_first, lambda found: signs[found[0]], text)
+    return " ".join(words), re.sub(longest_first, lambda found: signs[found[0]], text)
 
 
 def by_services(

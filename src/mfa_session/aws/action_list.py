@@ -8,13 +8,17 @@ shares with the name before:
 
     CreateCarrierGateway DeleteCarrierGateway DescribeCarrierGateways GetCarrierGatewayRoute …
 
-A line begins with the prefix in policies (`ec2`), unless it is the one of the line before, and the
-service in the CLI (`=`: the same name). Before a name stands how many words it shares (`SHARED`).
-The verbs of all names stand together, `cd'f` and `b`, those behind `'` take the plural. The list's
-first line gives each frequent verb a sign, its second each frequent set of verbs, its third what is
-frequent in the names; the fourth has the sets by their signs, and others between blanks, with
-other verbs in parentheses. A service `-` marks actions that are not operations, a prefix `+`
-operations that are not actions.
+The first line says what wrote it, the second has the frequent words, the third the frequent verbs.
+Then come the heads of groups of names, a line each, and the names of these groups, a line each. The
+last lines have the frequent sets of verbs, and the verbs of all names. What is frequent has a sign
+by its place in its line: words have `WORD_SIGNS`, verbs `VERB_SIGNS`, and sets those that follow.
+
+A head is the prefix in policies (`ec2`), unless it is the one of the line before, and the service
+in the CLI (`=`: the same name). The service `-` marks actions that are not operations; `+` before
+the service, operations that are not actions. Before a name stands how many words it shares
+(`SHARED`). The verbs of a name are one sign, or stand between blanks: those behind `'` take the
+plural, those in parentheses have no sign. If `a` is Create, `b` Delete, `c` Describe and `d` Get,
+the verbs of the names above are ` ab'c ` and `d`.
 """
 
 from __future__ import annotations
@@ -34,9 +38,15 @@ if TYPE_CHECKING:
 
 ENCODING = "latin-1"  # a sign is a byte
 SHARED = " \1\2\3\4\5\6\7\10"  # by how many words
+# `a` first, so that frequent verbs are letters.
+_CHARACTERS = bytes((*range(97, 256), *range(1, 97))).decode(ENCODING)
+VERB_SIGNS = re.sub(r"[\n\r '()]", "", _CHARACTERS)
+_SIGNS = re.sub(rf"[\n\r{SHARED}\w-]", "", _CHARACTERS, flags=re.ASCII)
+_PAGES, _SINGLE = _SIGNS[:4], _SIGNS[4:]  # a page and any sign are the sign of a rarer word
+WORD_SIGNS = (*_SINGLE, *(page + sign for page in _PAGES for sign in _SIGNS))
 
-_LINE = re.compile(f"([^ ]*) ([^{SHARED}]*)(.*)")
 _NAME = re.compile(f"([{SHARED}])([^{SHARED}]*)")
+_SIGN = re.compile(rf"[{_PAGES}]?[^{SHARED}\w-]", re.ASCII)
 _VERB = re.compile(r"(?<=\()[^)]+|[^()]")
 _WORD = re.compile(r"[A-Z]+(?![a-z])[^A-Z]*|[A-Z][^A-Z]*|[^A-Z]+")
 _BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -46,22 +56,21 @@ class ActionList:
     """The list; it decodes a service's names when they are asked for."""
 
     def __init__(self, text: str) -> None:
-        verbs, sets, words, runs, *lines = (
-            line for line in text.splitlines() if not line.startswith("#")
-        )
-        self._verbs, self._sets = _by_sign(verbs), _by_sign(sets)
-        self._words = str.maketrans(_by_sign(words))
-        self._runs, at = runs, 0
+        _, words, verbs, *lines, sets, self._runs, _ = text.split("\n")
+        self._words = _by_sign(WORD_SIGNS, words)
+        self._verbs = _by_sign(VERB_SIGNS, verbs)
+        self._sets = _by_sign(VERB_SIGNS[len(self._verbs) :], sets)
         self._lines: dict[str, list[tuple[str, str, slice]]] = {}  # and where their verbs are
-        prefix = ""
-        for line in lines:
-            own, of, names = _LINE.findall(line)[0]
+        self._others: list[tuple[str, str, slice]] = []
+        groups = len(lines) // 2
+        prefix, at = "", 0
+        for head, names in zip(lines[:groups], lines[groups:], strict=True):
+            own, of = head.split(" ")
             prefix = own or prefix
-            services = prefix if of == "=" else of
             end = at + len(_NAME.findall(names))
-            self._lines.setdefault(prefix, []).append((services, names, slice(at, end)))
+            place = self._others if of[0] == "+" else self._lines.setdefault(prefix, [])
+            place.append((of.strip("=+") or prefix, names, slice(at, end)))
             at = end
-        self._others = self._lines.pop("+", [])
 
     @property
     def services(self) -> Iterable[str]:
@@ -97,8 +106,9 @@ class ActionList:
 
     def _decode(self, names: str, at: slice) -> Iterator[str]:
         before: list[str] = []
-        for (shared, rest), sign in zip(_NAME.findall(names), self._signs[at], strict=False):
-            before = before[: SHARED.index(shared)] + words_of(rest.translate(self._words))
+        names = _SIGN.sub(lambda sign: self._words[sign[0]], names)
+        for (shared, rest), sign in zip(_NAME.findall(names), self._signs[at], strict=True):
+            before = before[: SHARED.index(shared)] + words_of(rest)
             thing = "".join(before)
             one, _, many = self._sets.get(sign, sign).partition("'")
             for verb in _VERB.findall(one):
@@ -107,8 +117,8 @@ class ActionList:
                 yield self._verbs.get(verb, verb) + plural(thing)
 
 
-def _by_sign(line: str) -> dict[str, str]:
-    return dict(each.split("=") for each in filter(None, line.split(" ")))
+def _by_sign(signs: Iterable[str], line: str) -> dict[str, str]:
+    return dict(zip(signs, line.split(" "), strict=False))
 
 
 def words_of(name: str) -> list[str]:

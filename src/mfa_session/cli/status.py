@@ -57,11 +57,10 @@ def _sign_ins(inputs: Inputs) -> list[Session]:
     """Return the profiles of `aws login`: the AWS CLI keeps their keys and renews them."""
     if not inputs.profiles.config.names_mentioning(LOGIN):
         return []
-    sections = {name: inputs.profiles.section(name) for name in inputs.profiles.names()}
     none_here = Keys(access_key_id="", secret_access_key=Secret(""))
     return [
         Session(name=name, profile=name, keys=none_here, account=account_of(section[LOGIN]))
-        for name, section in sections.items()
+        for name, section in inputs.profiles.sections()
         if LOGIN in section and read_keys(section) is None
     ]
 

@@ -39,9 +39,7 @@ def run(options: Options, ctx: Context) -> Result:
 def names_of_sessions(inputs: Inputs) -> list[str]:
     """Return the sessions of config.toml, those in the credentials file, and the role profiles."""
     standing = {session.profile: session for session in inputs.sessions() if session.managed}
-    roles = [
-        name for name in inputs.profiles.names() if inputs.profiles.section(name).get("role_arn")
-    ]
+    roles = [name for name, section in inputs.profiles.sections() if section.get("role_arn")]
     names = (*inputs.file.sessions, *(session.name for session in standing.values()), *roles)
     return list(dict.fromkeys(names)) or [default_name(inputs)]
 

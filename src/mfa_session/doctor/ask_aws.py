@@ -149,8 +149,7 @@ class Questions:
     def find_serials(self, source: Source) -> dict[str, str]:
         """Return the devices that settings name for a source's key, each with that setting."""
         named: dict[str, str] = {}
-        for name in self._inputs.profiles.names():
-            section = self._inputs.profiles.section(name)
+        for name, section in self._inputs.profiles.sections():
             if name == source.profile or section.get("source_profile") == source.profile:
                 for key in _DEVICE_KEYS:
                     named.setdefault(section.get(key, "").strip(), f"profile {name!r}")

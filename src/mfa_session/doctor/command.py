@@ -102,7 +102,7 @@ def _find_names(scene: Scene) -> Iterator[str]:
     yield from profiles.config.names()  # also headers that lack the word `profile`
     yield from (session.name for session in scene.sessions())
     yield from file.sessions
-    sections = (profiles.section(name) for name in profiles.names())
+    sections = (section for _, section in profiles.sections())
     tables = (*sections, *file.sessions.values(), file.defaults, file.guard, scene.environ)
     yield from (str(table[key]) for table in tables for key in _NAMING if table.get(key))
 

@@ -31,7 +31,7 @@ from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from mfa_session.doctor.checks import Diagnosis, Scene
 
@@ -39,14 +39,9 @@ MAX_NAMED = 5
 _GIVES_CREDENTIALS = ("aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS)
 
 
-def _list_sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for name in scene.inputs.profiles.names():
-        yield name, scene.inputs.profiles.section(name)
-
-
 @check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
 def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         keys = read_keys(section)
         # A role whose source is its own profile is assumed with these keys.
         if keys is not None and "role_arn" in section and section.get("source_profile") != name:
@@ -63,7 +58,7 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
     needs=PROFILES,
 )
 def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         keys = read_keys(scene.inputs.profiles.in_credentials(name))
         if keys is not None and "credential_process" in section and "role_arn" not in section:
             yield warning(
@@ -83,7 +78,7 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("partial-keys", "no profile has incomplete keys", needs=PROFILES)
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         if is_managed(section) or has_lost_key_id(section):
             continue  # `session-damaged` reports it
         key_id = section.get("aws_access_key_id", "").strip()
@@ -101,7 +96,7 @@ def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("stale-token", "every session token belongs to its keys", needs=PROFILES)
 def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         key_id = section.get("aws_access_key_id", "").strip()
         token, legacy = section.get("aws_session_token"), section.get("aws_security_token")
         if key_id and not key_id.startswith(SESSION_KEY_PREFIX) and (token or legacy):
@@ -122,7 +117,7 @@ def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("source-profile", "every source_profile leads to keys", needs=PROFILES)
 def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile")
         if "role_arn" not in section or not source:
             continue
@@ -148,7 +143,7 @@ def _gives_credentials(scene: Scene, name: str) -> bool:
 
 @check("credential-process", "every credential_process can be started", needs=PROFILES)
 def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         process = section.get("credential_process", "").strip()
         program = _first_word(process)
         if not process:
@@ -187,7 +182,7 @@ def _first_word(process: str) -> str | None:
 def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
     serials = [
         (f"profile {name!r}", section[key])
-        for name, section in _list_sections(scene)
+        for name, section in scene.inputs.profiles.sections()
         for key in ("mfa_serial", "aws_mfa_device")
         if section.get(key)
     ]
@@ -209,7 +204,7 @@ def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
 @check("ignored-serial", "no mfa_serial is where SDKs ignore it", needs=PROFILES)
 def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial on a profile without a role, which only this tool uses."""
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         if section.get("mfa_serial") and "role_arn" not in section:
             yield note(
                 f"profile {name!r} has an mfa_serial and no role_arn: the AWS CLI and SDKs ignore "
@@ -224,7 +219,7 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
 )
 def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each role that demands a device although its source is an MFA session of ours."""
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile", "")
         if "role_arn" not in section or not section.get("mfa_serial") or source == name:
             continue
@@ -247,7 +242,7 @@ def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each role profile without region whose session has one, which SDKs do not use."""
     if scene.environ.get("AWS_DEFAULT_REGION") or scene.environ.get("AWS_REGION"):
         return
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile", "")
         if "role_arn" not in section or section.get("region") or not _find_session(scene, source):
             continue
@@ -265,7 +260,7 @@ def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
     """Yield the roles for which the AWS CLI asks for a code every hour."""
     asking = [
         name
-        for name, section in _list_sections(scene)
+        for name, section in scene.inputs.profiles.sections()
         if "role_arn" in section
         and section.get("mfa_serial")
         and source_in(scene.inputs, section.get("source_profile", "")) is not None
@@ -302,7 +297,7 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("profile-name", "every SDK can read the profiles' names", needs=PROFILES)
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
-    for name, section in _list_sections(scene):
+    for name, section in scene.inputs.profiles.sections():
         try:
             check_portable(name, "profile's name for every SDK")
         except ConfigurationError as problem:  # noqa: PERF203  # as above

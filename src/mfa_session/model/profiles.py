@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mfa_session.ini.document import IniDocument
 
@@ -56,6 +56,11 @@ class ProfileFiles:
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
         return sorted({*self.credentials.names(), *self.headers()})
+
+    def sections(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Yield each profile's name and settings, by name."""
+        for name in self.names():
+            yield name, self.section(name)
 
     def headers(self) -> Mapping[str, str]:
         """Return the header of each profile that has one in the config file, as it is written."""

@@ -142,9 +142,7 @@ def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
 def _roles_in(inputs: Inputs) -> list[str]:
     described = [name for name, table in inputs.file.sessions.items() if table.get("role_arn")]
     stored = [session.name for session in inputs.sessions() if session.role_arn]
-    profiles = [
-        name for name in inputs.profiles.names() if inputs.profiles.section(name).get("role_arn")
-    ]
+    profiles = [name for name, section in inputs.profiles.sections() if section.get("role_arn")]
     return list(dict.fromkeys((*described, *stored, *profiles)))
 
 

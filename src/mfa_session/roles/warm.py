@@ -60,8 +60,8 @@ class RoleProfiles:
 
     def names(self) -> list[str]:
         """Return the profiles for which the AWS CLI asks for a code, sorted."""
-        profiles = self._inputs.profiles.names()
-        return [name for name in profiles if asks_for_code(self._inputs.profiles.section(name))]
+        sections = self._inputs.profiles.sections()
+        return [name for name, section in sections if asks_for_code(section)]
 
     def read(self, name: str) -> RoleProfile:
         """Return a profile; CannotServeError if it cannot be served."""

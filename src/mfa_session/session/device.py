@@ -145,7 +145,6 @@ def profiles_by_serial(inputs: Inputs) -> dict[str, list[str]]:
 def _named(inputs: Inputs) -> Iterator[tuple[str, str]]:
     for session, table in inputs.file.sessions.items():
         yield session, str(table.get("mfa_serial", "")).strip()
-    for profile in inputs.profiles.names():
-        section = inputs.profiles.section(profile)
+    for profile, section in inputs.profiles.sections():
         for key in _SERIAL_KEYS:
             yield profile, section.get(key, "").strip()

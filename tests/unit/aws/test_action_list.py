@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import processes
 from house.source import ROOT
-from mfa_session.aws.action_list import ENCODING, ActionList, list_path, read_list
+from mfa_session.aws.action_list import ENCODING, WORD_SIGNS, ActionList, list_path, read_list
 
-LIST = """# a comment
-a=List b=Get c=Delete
-A=abc
-!=Address $=Instance
-aA (Modify)b c b'a cc (connect)  c'ab c (Restore)  ca b
-ec2 ec2,ec2-other  !\1Attribute\1V2
- - DB$\1Policy\2SizeLimit  Policy
-s3 = Bucket
+VERBS = "List Get Delete"  # a, b and c
+SETS = "abc"  # d
+WORDS = " ".join(["Address", *["Unused"] * (len(WORD_SIGNS) - 2), "Instance"])
+FIRST, LAST = WORD_SIGNS[0], WORD_SIGNS[-1]  # of one and of two characters
+LIST = f"""# a comment
+{WORDS}
+{VERBS}
+ec2 ec2,ec2-other
+ -
+ +
+login +
 nothing -
-+ ec2 Snapshot
- s3 Object\1Version
- login
+s3 =
+ +s3api
+  {FIRST}\1Attribute\1V2
+ DB{LAST}\1Policy\2SizeLimit  Policy
+ Snapshot
+
+
+ Bucket
+ Object\1Version
+{SETS}
+ad (Modify)b c b'a cc (connect)  c'ab  (Restore) c ca b
 """
 
 
 def test_shortened_names_are_restored() -> None:
     read = ActionList(LIST)
-    assert list(read.services) == ["ec2", "s3", "nothing"]
+    assert list(read.services) == ["ec2", "nothing", "s3"]
     assert read.actions_of("ec2") == [
         *("List", "ListAddress", "GetAddress", "DeleteAddress"),
         *("ModifyAddressAttribute", "GetAddressAttribute", "DeleteAddressV2"),
@@ -40,7 +51,8 @@ def test_operations_are_spelled_as_the_cli_spells_them() -> None:
         "ec2": (*both, "restore-snapshot"),
         "ec2-other": both,
         "login": (),
-        "s3": ("delete-bucket", "delete-object", "get-object-version", "list-object"),
+        "s3": ("delete-bucket",),
+        "s3api": ("delete-object", "get-object-version", "list-object"),
     }
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 import processes
 from guarding import put_program
-from shell.interactive import PROGRAMS
+from house.source import ROOT
+from shell.interactive import PROGRAMS, TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,6 +228,56 @@ def test_zsh_without_compinit_says_what_is_missing(places: Path, run: Run) -> No
     outcome = processes.run_process(["zsh", "-f", "-c", lines])
     assert (outcome.exit_code, outcome.stdout) == (0, "")
     assert outcome.stderr.endswith("into ~/.zshrc: autoload -Uz compinit && compinit\n")
+
+
+INSTALLED = {
+    "bash": "mfa-session",
+    "zsh": "_mfa-session",
+    "fish": "mfa-session.fish",
+}
+"""The file of the wheel, by the name under which the shell looks for it."""
+FINDING = {
+    # As bash-completion does: it sources the file at the first TAB.
+    "bash": "_load() { source ~/site/$1 && return 124; }; complete -D -F _load",
+    "zsh": "fpath=(~/site $fpath); compinit -u -D",
+    "fish": "set -p fish_complete_path ~/site",
+}
+
+
+@pytest.fixture
+def open_finding(open_shell: OpenShell, places: Path) -> OpenShell:
+    """Open a shell that finds the wheel's file as if it were installed."""
+
+    def opened(name: str) -> Shell:
+        (places / "site").mkdir()
+        shutil.copy(ROOT / "scripts" / f"completion.{name}", places / "site" / INSTALLED[name])
+        shell = open_shell(name)
+        shell.do(FINDING[name])
+        return shell
+
+    return opened
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_file_in_the_wheel_loads_the_completion(open_finding: OpenShell, name: str) -> None:
+    shell = open_finding(name)
+    assert shell.complete_and_run("mfa-session login --profile=my") == [
+        "login",
+        "--profile=my name",
+    ]
+    assert shell.complete_and_run("mfa-session login --profile=bo") == ["login", "--profile=books"]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_file_in_the_wheel_is_silent_without_the_program(
+    open_finding: OpenShell, name: str
+) -> None:
+    shell = open_finding(name)
+    shell.do("set PATH /usr/bin /bin" if name == "fish" else "PATH=/usr/bin:/bin")
+    shown = shell.do("mfa-session login --profile=bo\t")
+    assert TOLD.findall(shown) == ["login\x1f--profile=bo"]
+    assert "not found" not in shown
+    assert "nknown" not in shown
 
 
 def test_zsh_loads_the_completion_from_fpath(open_shell: OpenShell, places: Path) -> None:
