@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mfa_session.policy import accounts
+from mfa_session.policy import account_dump
 from mfa_session.policy.document import holder_of
 from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
 
@@ -227,9 +227,16 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
 
 
 # Every object of a known format has one of these.
-_MARKS = {*accounts.DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
+_MARKS = {
+    *account_dump.DETAILS,
+    "Policies",
+    "PolicySummary",
+    "Resources",
+    "format_version",
+    "lineage",
+}
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
-    (accounts.is_account, accounts.read_account),
+    (account_dump.is_account, account_dump.read_account),
     (_is_organisation_policy, _read_organisation_policy),
     (is_stack, _read_stack),
     (_is_terraform, _read_terraform),
