@@ -1,6 +1,6 @@
 """Find policies in known formats, and their origin: a name, a kind and a holder for each.
 
-These are the answers of `aws iam get-account-authorization-details` (`accounts`) and `aws
+These are the answers of `aws iam get-account-authorization-details` (`account_dump`) and `aws
 organizations describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
 `terraform show -json`, and Terraform's state file.
 """
