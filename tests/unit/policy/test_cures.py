@@ -76,6 +76,13 @@ SAID = [
     Said([allow(["s3:PutObject", "s3:GetObject"], {**WITH, **on("StringEquals", SSE, "aws:kms")})],
          0, "unknown-condition-key", "s3:GetObject has no condition key "
          "s3:x-amz-server-side-encryption; s3:PutObject has it"),
+    Said([allow(["s3:PutObject", "s3:GetObject"], {**WITH, **on("StringEquals", SSE, "aws:kms")})],
+         0, "unknown-condition-key", "the condition is never met: nobody is allowed this"),
+    Said([deny(["s3:PutObject", "s3:GetObject"], {**WITHOUT, **on("StringNotEquals", SSE, "x")})],
+         0, "unknown-condition-key", "the condition is always met: everybody is denied this"),
+    Said([deny(["ec2:CreateVolume", "rds:CreateDBInstance"], {**WITHOUT, **on("Bool",
+          "ec2:Encrypted", "false")})], 0, "unknown-condition-key",
+         "the condition is never met: nobody is stopped from this"),
     Said([deny("*", {**WITHOUT, **on("StringEquals", "ec2:InstanceTypes", "x")})], 0,
          "unknown-condition-key", "AWS has no condition key ec2:InstanceTypes; the nearest is "
          "ec2:InstanceType"),

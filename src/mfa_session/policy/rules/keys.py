@@ -58,6 +58,13 @@ _SENT_BY = {
     "aws:tagkeys": "sts:TagSession",
     "sts:sourceidentity": "sts:SetSourceIdentity",
 }
+# By whether the statement allows, and whether a condition is met without its key.
+_EFFECTS = {
+    (True, True): "",
+    (True, False): ": nobody is allowed this",
+    (False, True): ": everybody is denied this",
+    (False, False): ": nobody is stopped from this",
+}
 _EXISTING = "use one of AWS's condition keys"
 _ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
@@ -131,7 +138,7 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
                 condition.position,
                 f"{first_of(others, 3)} {'have' if others[1:] else 'has'} no condition key "
                 f"{condition.key}" + (f"; {example} has it" if example else ""),
-                _met_always_or_never(condition) + ("" if alone else " for what lacks it"),
+                _met_always_or_never(condition) + _EFFECTS[statement.allows, bool(met)],
                 f"use a key that the action has, or remove {condition.key}"
                 if alone
                 else f"write {first_of(others, 3)} in a statement of its own",
