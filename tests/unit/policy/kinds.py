@@ -2637,5 +2637,24 @@ STATED = [
           ("ec2:CreateVolume", "Null", "true", "*", False)))],
     Stated("trust-with-a-resource-and-no-principal", [deny("sts:AssumeRole", WITHOUT)],
            found(MALFORMED, MISPLACED), {}, "trust"),
+    # Demands of a Deny that are joined; a public address and a VPC.
+    *[Stated(f"demands-joined-{at}", [ALL, deny("s3:PutObject", when), deny_but(CARE, WITHOUT)],
+             found("deny-narrowed", at=1) if told else [], {})
+      for at, (when, told) in enumerate((
+          ({"StringNotEquals": {SSE: "aws:kms", f"{SSE}-aws-kms-key-id": "x"}}, True),
+          ({"StringNotEquals": {SSE: "x"}, "Null": {f"{SSE}-aws-kms-key-id": "true"}}, True),
+          ({"Null": {"aws:PrincipalTag/a": "true", "aws:PrincipalTag/b": "true"}}, True),
+          ({"StringNotEquals": {SSE: "aws:kms"}}, False),
+          ({"StringNotEquals": {SSE: "aws:kms"}, "Null": {SSE: "false"}}, False),
+          ({"StringNotEquals": {"aws:PrincipalTag/a": "x", "aws:PrincipalTag/b": "y"}}, False),
+          ({"Null": {"aws:PrincipalTag/a": "true", "aws:SourceVpce": "true"}}, False),
+          ({"StringEquals": {SSE: "aws:kms", f"{SSE}-aws-kms-key-id": "x"}}, False)))],
+    *[Stated(f"public-address-and-vpc-{operator}", [allow("ec2:*", {**WITH, "IpAddress": {
+             "aws:SourceIp": "192.0.2.0/24"}, operator: {"aws:SourceVpc": "vpc-1"}})],
+             found("conditions-never-match") if operator == "StringEquals" else [], {})
+      for operator in ("StringEquals", "StringEqualsIfExists", "StringNotEquals")],
+    Stated("launches-by-two-tags-of-the-request", [ALL, deny("ec2:RunInstances", on(
+            "StringNotEquals", "aws:RequestTag/a", "x") | on("StringNotLike", "aws:RequestTag/b",
+            "y")), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1), {}),
 ]
 # fmt: on

@@ -59,7 +59,8 @@ NARROWED = Rule(
     WARNING,
     "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
     "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
-    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt.",
+    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or a Deny demands "
+    "several things (S3's encryption and its key, two tags), and stops only what fails all.",
 )
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -237,6 +238,30 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
             "write a Deny for each of the conditions, and this one for MFA alone",
             right_condition(statement, instead_of=narrowing),
         )
+
+
+def check_demands(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of requests that fail one of several demands, which stop only who fails all.
+
+    Demands are on S3's encryption and its key, or on tags. Where a Deny asks for MFA, they exempt.
+    """
+    judged = subject.whole.concern_mfa and not (subject.statement.allows or subject.mfa_conditions)
+    failing = [each for each in subject.other_conditions if judged and is_met_without_key(each)]
+    for start, operator in (("s3:x-amz-server-side-encryption", ""), ("aws:", "Null")):
+        keys = dict.fromkeys(
+            each.key
+            for each in failing
+            if each.key.lower().startswith(start) and operator in {"", each.operator}
+        )
+        tags = operator and not all("tag/" in key.lower() for key in keys)
+        if len(keys) > 1 and not tags:
+            yield Flaw(
+                NARROWED,
+                failing[0].position,
+                f"this Deny stops only requests that fail all of its demands: {', '.join(keys)}",
+                "whoever meets one of them gets through",
+                "write a Deny for each of them",
+            )
 
 
 def check_age(subject: Subject) -> Iterator[Flaw]:

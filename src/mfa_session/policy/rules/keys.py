@@ -147,18 +147,14 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
 
 def check_launches(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
-    statement = subject.statement
+    statement, where = subject.statement, subject.statement.resources or ()
     everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
-    named = "ec2:runinstances" in names_of(statement)
-    denies = not statement.allows and named and subject.whole.concern_mfa
+    denies = not statement.allows and "ec2:runinstances" in names_of(statement)
+    denies = denies and subject.whole.concern_mfa and not everywhere.isdisjoint(where)
     for condition in subject.other_conditions if denies else ():
-        key, met = condition.key.lower(), is_met_without_key(condition)
+        key = condition.key.lower()
         of_instances = key in _OF_LAUNCHED or key.startswith("aws:requesttag/")
-        if (
-            of_instances
-            and met
-            and not (condition.if_exists or everywhere.isdisjoint(statement.resources or ()))
-        ):
+        if of_instances and is_met_without_key(condition) and not condition.if_exists:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
@@ -166,6 +162,7 @@ def check_launches(subject: Subject) -> Iterator[Flaw]:
                 "the condition is always met: nobody launches anything",
                 in_partition_of(subject.whole, 'write "Resource": "arn:aws:ec2:*:*:instance/*"'),
             )
+            return
 
 
 def check_request_tags(subject: Subject) -> Iterator[Flaw]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import is_for_services
 from mfa_session.policy.fixes import right_condition
@@ -160,6 +161,7 @@ _MISTAKES = (
     ),
 )
 
+_WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
 _NEVER, _BOTH = "conditions-never-match", "bool-true-and-false"
 RULES = tuple(mistake.rule for mistake in _MISTAKES)
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
@@ -183,6 +185,25 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
             else "write the condition like this",
             fix={} if subject.on_role else right_condition(subject.statement),
             severity=WARNING if backed else None,
+        )
+
+
+def check_networks(subject: Subject) -> Iterator[Flaw]:
+    """Find a public address and a VPC that one request is to come from."""
+    demanded = {
+        each.key.lower(): each
+        for each in subject.other_conditions
+        if is_met_without_key(each) is False
+    }
+    within = next(filter(demanded.get, _WITHIN_A_VPC), None)
+    if within and "aws:sourceip" in demanded and subject.whole.concern_mfa:
+        yield Flaw(
+            _BY_NAME[_NEVER].rule,
+            demanded[within].position,
+            f"no request has both aws:SourceIp and {demanded[within].key}: through a VPC endpoint "
+            "there is no public address",
+            f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
+            "write two statements, one for each of them",
         )
 
 
