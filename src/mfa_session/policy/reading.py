@@ -126,6 +126,7 @@ class _Reader:
     def __init__(self, source: PolicyText) -> None:
         self.errors: list[ConfigurationError] = []  # of statements, beside others that it read
         self._source = source
+        self._respelt: list[tuple[str, str, int]] = []  # of the policy that is being read
         self._fail = source.unfit
 
     def whole(self, node: Node) -> Document:
@@ -159,7 +160,13 @@ class _Reader:
                 self.errors.append(error)
         if self.errors and not statements:
             raise self.errors[0]
-        return Document(source=self._source, version=version, statements=tuple(statements))
+        respelt, self._respelt = self._respelt, []
+        return Document(
+            source=self._source,
+            version=version,
+            statements=tuple(statements),
+            respelt=tuple(respelt),
+        )
 
     def _statement(self, index: int, node: Node) -> Statement:
         members = self._object(node, "a statement", _FULL_SHAPE)
@@ -194,6 +201,8 @@ class _Reader:
         elements: dict[str, Node] = {}
         for name, node in members.items():
             spelled = spelling.get(name.lower(), name)
+            if spelled != name:
+                self._respelt.append((name, spelled, node.key_offset))
             if spelled in elements:
                 what = f"{spelled} is there twice"
                 raise self._fail(node.key_offset, what, "merge the two")

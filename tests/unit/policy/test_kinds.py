@@ -221,6 +221,25 @@ def test_a_fault_outside_the_statements_has_one_finding(
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"statement": %s}', "statement is not an element; IAM spells it Statement"),
+        (
+            '{"version": "2012-10-17", "statement": %s}',
+            "version is not an element; IAM spells it Version (and 1 more)",
+        ),
+        ('{"Statement": [%s, {"effect": "Deny", "Action": "s3:*", "Resource": "*"}]}',
+         "effect is not an element; IAM spells it Effect"),
+        ('{"Statement": %s}', None),
+    ],
+)  # fmt: skip
+def test_an_element_in_lower_case_has_one_finding(text: str, message: str | None) -> None:
+    policy = text % json.dumps(allow("ec2:*", WITH))
+    messages = [each.message for each in lint(read_document("p.json", policy))]
+    assert messages == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
     ("opening", "name"),
     [(ALL, "Statement[2]"), ({**ALL, "Sid": "Open"}, "Open"), (allow("ec2:St*"), "Statement[2]")],
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",
     ERROR,
-    "IAM has no such element (`Conditions`, for example) and rejects the policy.",
+    "IAM has no such element (`Conditions`, or `statement` in lower case) and rejects the policy.",
 )
 MALFORMED = Rule(
     "malformed-policy",
@@ -94,6 +94,20 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
                 f"write {near[0]}" if free else f"remove {name}",
                 {near[0]: plain(node)} if free else {},
             )
+
+
+def check_case(subject: Subject) -> Iterator[Flaw]:
+    """Find elements whose names are in another case than IAM's, once for a policy."""
+    document = subject.document
+    if document.respelt and subject.statement is document.statements[0]:
+        name, meant, offset = document.respelt[0]
+        yield Flaw(
+            UNKNOWN_ELEMENT,
+            document.source.position(offset),
+            f"{name} is not an element; IAM spells it {meant}{and_more(document.respelt)}",
+            REJECTED,
+            f"write {meant}",
+        )
 
 
 def check_form(subject: Subject) -> Iterator[Flaw]:
