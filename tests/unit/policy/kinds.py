@@ -2656,5 +2656,9 @@ STATED = [
     Stated("launches-by-two-tags-of-the-request", [ALL, deny("ec2:RunInstances", on(
             "StringNotEquals", "aws:RequestTag/a", "x") | on("StringNotLike", "aws:RequestTag/b",
             "y")), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1), {}),
+    *[Stated(f"region-called-{region}", [allow("ec2:*", {**WITH, **on("StringEquals",
+             "aws:RequestedRegion", region)})], found(VALUE) if told else [], {})
+      for region, told in (("cloudfront", True), ("route53", True), ("eu-west-1a", True),
+                           ("global", False), ("eu-west-1", False))],
 ]
 # fmt: on

@@ -102,7 +102,10 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
         re.compile(r"[a-z0-9-]+\.amazonaws\.com").fullmatch,
         "a service with its region, such as s3.eu-west-1.amazonaws.com",
     ),
-    "aws:requestedregion": (re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]").fullmatch, "a region"),
+    "aws:requestedregion": (
+        re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]|(?!global$)[a-z]{3,}[0-9]*").fullmatch,
+        "a region",
+    ),
 }
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
