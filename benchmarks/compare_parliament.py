@@ -1,6 +1,6 @@
 r"""Compare `policy lint` with parliament on this project's own policies, for docs/policies.md.
 
-    uv run --no-project --with . --with parliament --with 'setuptools<81' \
+    uv run --no-project --with-editable . --with parliament --with 'setuptools<81' \
         python benchmarks/compare_parliament.py
 
 The policies are those of tests/unit/policy (corpus and kinds), whose expected findings were written

@@ -154,7 +154,7 @@ class Document:
     one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
     of KINDS if they or the person say so, or `rcp` if they do. `beside` holds the elements that
     stand beside the statements, by name. `newer` is a version that is not in force.
-    `users` judges those of its account, when it is called first. `respelt` are the elements whose
+    `users()` judges the users of its account, once. `respelt` are the elements whose
     names are in another case than IAM's: as written, in IAM's spelling, and their offset.
     """
 

@@ -80,7 +80,7 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
         boundary = text_of(
             members_of(user.get("PermissionsBoundary")).get("PermissionsBoundaryArn")
         )
-        bound = names.get(boundary, boundary)  # an unknown ARN is nobody's name
+        bound = names.get(boundary, boundary) if boundary else ""  # an unknown ARN is no name
         if documents.keys() >= {*own, bound} - {""}:
             arn = next(filter(_is_user, [text_of(user.get("Arn"))]), "")
             caller = acting_as(long_term(), arn or None)
@@ -142,7 +142,8 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     asking = (
         each.name
         for each in by_name.values()
-        if each.holder != "role" and any(map(means_mfa, each.statements))
+        if each.holder != "role" and each.kind != "boundary"
+        if any(map(means_mfa, each.statements))
     )
     return Users(
         unasked={next(asking, ""): _unasked(users, trusts)},

@@ -2481,8 +2481,7 @@ STATED = [
       for operator in ("StringNotEquals", "StringNotLike")],
     Stated("launch-on-instances", [ALL, deny("ec2:RunInstances", on("StringNotEquals",
             "ec2:InstanceType", "t3.micro"), Resource="arn:aws:ec2:*:*:instance/*"), deny(
-            "ec2:RunInstances", on("StringNotEqualsIfExists", "ec2:InstanceType", "t3.micro")),
-            deny("ec2:RunInstances", on("StringEquals", "ec2:InstanceType", "x1.large")), deny(
+            "ec2:RunInstances", on("StringEquals", "ec2:InstanceType", "x1.large")), deny(
             STOP, on("StringNotEquals", "ec2:InstanceType", "t3.micro")), deny_but(CARE, WITHOUT)],
            [], {}),
     Stated("key-of-another-action-of-iam", [allow("iam:CreatePolicy", {**WITH, **on("StringEquals",
@@ -2660,5 +2659,40 @@ STATED = [
              "aws:RequestedRegion", region)})], found(VALUE) if told else [], {})
       for region, told in (("cloudfront", True), ("route53", True), ("eu-west-1a", True),
                            ("global", False), ("eu-west-1", False))],
+    # Near misses of the kinds above, and their siblings.
+    *[Stated(f"demands-on-other-things-{at}", [ALL, deny("s3:PutObject", when), deny_but(CARE,
+             WITHOUT)], [], {})
+      for at, when in enumerate((
+          {"Null": {SSE: "true", f"{SSE}-customer-algorithm": "true"}},
+          {"Null": {"aws:RequestTag/owner": "true", "aws:PrincipalTag/owner": "true"}}))],
+    Stated("two-tags-and-a-network-demanded", [ALL, deny("s3:PutObject", {"Null": {
+            "aws:PrincipalTag/a": "true", "aws:PrincipalTag/b": "true", "aws:SourceVpce": "true"}}),
+            deny_but(CARE, WITHOUT)], found("deny-narrowed", at=1), {}),
+    Stated("tags-of-the-request-or-the-resource", [ALL, deny(["athena:GetSession",
+            "athena:StartSession"], {"StringNotEquals": {"aws:RequestTag/x": "y",
+            "aws:ResourceTag/x": "y"}}), deny_but(CARE, WITHOUT)], [], {}),
+    *[Stated(f"launches-by-what-instances-have-{at}", [ALL, deny(action, when), deny_but(CARE,
+             WITHOUT)], found(NO_KEY, at=1) if told else [], {})
+      for at, (action, when, told) in enumerate((
+          ("ec2:Run*", on("StringNotEquals", "ec2:InstanceType", "t3.micro"), True),
+          ("ec2:RunInstances", on("StringNotEqualsIfExists", "ec2:InstanceType", "t3"), True),
+          ("ec2:RunInstances", {**on("StringNotEquals", "ec2:InstanceType", "t3.micro"), **on(
+              "Null", "ec2:InstanceType", "false")}, False)))],
+    *[Stated(f"other-sids-{sid}", [allow("s3:*", WITH), {**statement, "Sid": sid}],
+             [(PROMISE, sid)] if told else [], {})
+      for sid, statement, told in (
+          ("DenyWithoutMfaDeleteBucket", deny("s3:DeleteBucket"), True),
+          ("MondayTimeboxedAccess", allow("ec2:*", {**WITH, **on("DateLessThan",
+           "aws:CurrentTime", "2026-01-01T09:00:00Z")}), False),
+          ("AllowOnWeekdays", allow("ec2:*", {**WITH, **on("DateLessThan",
+           "aws:CurrentTime", "2026-01-01T09:00:00Z")}), True))],
+    *[Stated(f"public-address-and-{key}", [allow("ec2:*", {**WITH, "IpAddress": {"aws:SourceIp":
+             "192.0.2.0/24"}, "StringEquals": {key: "x"}})], found("conditions-never-match"), {})
+      for key in ("aws:VpceAccount", "aws:VpceOrgID")],
+    Stated("exempt-by-a-pattern-of-the-other", [deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:user/b*")}), deny("ec2:*", {**WITHOUT, **on(
+            "ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/b")})], [], {}),
+    Stated("trust-without-an-action", [{**trust(ACCOUNT, WITH), "Action": []}], found(MALFORMED),
+           {}),
 ]
 # fmt: on

@@ -226,7 +226,7 @@ def test_a_fault_outside_the_statements_has_one_finding(
         ('{"statement": %s}', "statement is not an element; IAM spells it Statement"),
         (
             '{"version": "2012-10-17", "statement": %s}',
-            "version is not an element; IAM spells it Version (and 1 more)",
+            "version is not an element; IAM spells it Version (and 1 more like it)",
         ),
         ('{"Statement": [%s, {"effect": "Deny", "Action": "s3:*", "Resource": "*"}]}',
          "effect is not an element; IAM spells it Effect"),

@@ -203,6 +203,12 @@ def test_a_boundary_that_cannot_be_read_may_forbid_anything(
     assert told(dump, "role-without-mfa") == []
 
 
+def test_a_policy_without_an_arn_is_nobody_s_boundary() -> None:
+    dump = account([user("ada", "g")], TAKING, OPS, [allow("s3:*")])
+    del dump["Policies"][0]["Arn"]
+    assert told(dump, "role-without-mfa") == ["ada"]
+
+
 @pytest.mark.parametrize(
     ("name", "is_told"), [("AWSDenyAll", False), ("AWSCompromisedKeyQuarantineV3", False),
                           ("PowerUserAccess", True)])  # fmt: skip

@@ -82,8 +82,8 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, _MOST)}",
             "they are locked out",
-            "allow iam:EnableMFADevice on user/PATH/${aws:username}, with their own PATH or none, "
-            "and in the boundary; exempt it from any Deny that stops it",
+            "allow iam:EnableMFADevice on user/PATH/${aws:username}, in the boundary too, or "
+            "exempt it from the Deny that is named",
         )
 
 

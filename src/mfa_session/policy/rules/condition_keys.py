@@ -143,7 +143,7 @@ _OF_ACTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         (("s3:bypass*", "s3:putobject", "s3:replicate*", "s3:update*"), "s3:PutObject"),
     ),
     "iam:awsservicename": (
-        ("iam:*servicelinkedrole", "iam:attachrolepolicy", "iam:putrolepolicy"),
+        ("iam:*servicelinkedrole*", "iam:*rolepolicy", "iam:updateroledescription"),
         "iam:CreateServiceLinkedRole",
     ),
     "iam:passedtoservice": (("iam:passrole",), "iam:PassRole"),

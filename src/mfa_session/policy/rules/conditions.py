@@ -91,6 +91,12 @@ RULES = (
     AGE_UNUSED,
 )
 
+# By operator and key. S3's encryption by the customer's own key is another one than these.
+_DEMANDS = (
+    re.compile(r"\S+ s3:x-amz-server-side-encryption(-aws-kms-key-id)?").fullmatch,
+    re.compile("Null aws:requesttag/.").match,
+    re.compile("Null aws:principaltag/.").match,
+)
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
@@ -241,24 +247,25 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_demands(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of requests that fail one of several demands, which stop only who fails all.
+    """Find Denies of requests that fail several demands, which let pass what fails only one.
 
-    Demands are on S3's encryption and its key, or on tags. Where a Deny asks for MFA, they exempt.
+    Demands are on S3's encryption and its key, or on tags. Those of a Deny for MFA exempt callers.
     """
     judged = subject.whole.concern_mfa and not (subject.statement.allows or subject.mfa_conditions)
     failing = [each for each in subject.other_conditions if judged and is_met_without_key(each)]
-    for start, operator in (("s3:x-amz-server-side-encryption", ""), ("aws:", "Null")):
-        keys = dict.fromkeys(
-            each.key
+    for is_demand in _DEMANDS:
+        found = {
+            each.key.lower(): each
             for each in failing
-            if each.key.lower().startswith(start) and operator in {"", each.operator}
-        )
-        tags = operator and not all("tag/" in key.lower() for key in keys)
-        if len(keys) > 1 and not tags:
+            if is_demand(f"{each.operator} {each.key.lower()}")
+        }
+        if len(found) > 1:
+            demands = list(found.values())
             yield Flaw(
                 NARROWED,
-                failing[0].position,
-                f"this Deny stops only requests that fail all of its demands: {', '.join(keys)}",
+                demands[0].position,
+                "this Deny stops only requests that fail all of its demands: "
+                + ", ".join(each.key for each in demands),
                 "whoever meets one of them gets through",
                 "write a Deny for each of them",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 import re
 from dataclasses import replace
@@ -237,7 +238,8 @@ def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
         kept = {comparison(c) for c in own.conditions if c is not condition}
         rest = [c for c in each.conditions if comparison(c) not in kept]
         alike = [(c.written, c.key) for c in rest] == [(condition.written, condition.key)]
-        if same and alike and not set(rest[0].values) & set(condition.values):
+        pairs = itertools.product(rest[0].values, condition.values) if same and alike else ()
+        if same and alike and not any(includes(*pair) or includes(*pair[::-1]) for pair in pairs):
             yield each
 
 

@@ -100,11 +100,12 @@ def check_case(subject: Subject) -> Iterator[Flaw]:
     """Find elements whose names are in another case than IAM's, once for a policy."""
     document = subject.document
     if document.respelt and subject.statement is document.statements[0]:
-        name, meant, offset = document.respelt[0]
+        (name, meant, offset), *more = document.respelt
+        others = f" (and {len(more)} more like it)" if more else ""
         yield Flaw(
             UNKNOWN_ELEMENT,
             document.source.position(offset),
-            f"{name} is not an element; IAM spells it {meant}{and_more(document.respelt)}",
+            f"{name} is not an element; IAM spells it {meant}{others}",
             REJECTED,
             f"write {meant}",
         )

@@ -51,6 +51,7 @@ NO_USER = Rule(
 RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
+_of_launches = re.compile("ec2:run.*").fullmatch
 _OF_LAUNCHED = {"ec2:instancetype", "ec2:metadatahttptokens", "ec2:tenancy"}
 # What a caller sends with sts:AssumeRole, and the action that it takes.
 _SENT_BY = {
@@ -62,7 +63,7 @@ _SENT_BY = {
 _EFFECTS = {
     (True, True): "",
     (True, False): ": nobody is allowed this",
-    (False, True): ": everybody is denied this",
+    (False, True): "",
     (False, False): ": nobody is stopped from this",
 }
 _EXISTING = "use one of AWS's condition keys"
@@ -120,6 +121,7 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
     them; and those of another service in any case.
     """
     statement, lacking = subject.statement, dict[tuple[str, ...], list[str]]()
+    told = set[tuple[str, ...]]()
     actions = statement.actions or ("*",)
     for condition in statement.conditions:
         having, example = actions_having(condition.key)
@@ -131,8 +133,9 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
             lacking[having] = [each for each in actions if not may_be_of(each, having)]
         others, met = lacking[having], is_met_without_key(condition)
         alone = len(others) == len(actions)
-        if others and (alone or not example or met is not statement.allows):
-            lacking[having] = []  # told
+        matters = alone or not example or met is not statement.allows
+        if others and matters and having not in told:
+            told.add(having)
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
@@ -141,7 +144,7 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
                 _met_always_or_never(condition) + _EFFECTS[statement.allows, bool(met)],
                 f"use a key that the action has, or remove {condition.key}"
                 if alone
-                else f"write {first_of(others, 3)} in a statement of its own",
+                else f"write {first_of(others, 3)} in a separate statement",
             )
 
 
@@ -149,17 +152,18 @@ def check_launches(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
     statement, where = subject.statement, subject.statement.resources or ()
     everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
-    denies = not statement.allows and "ec2:runinstances" in names_of(statement)
+    denies = not statement.allows and any(map(_of_launches, names_of(statement)))
     denies = denies and subject.whole.concern_mfa and not everywhere.isdisjoint(where)
+    denies = denies and all(map(is_met_without_key, subject.other_conditions))
     for condition in subject.other_conditions if denies else ():
         key = condition.key.lower()
         of_instances = key in _OF_LAUNCHED or key.startswith("aws:requesttag/")
-        if of_instances and is_met_without_key(condition) and not condition.if_exists:
+        if of_instances:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
                 f"ec2:RunInstances is also about images and subnets, without {condition.key}",
-                "the condition is always met: nobody launches anything",
+                "the condition is always met, whatever is launched",
                 in_partition_of(subject.whole, 'write "Resource": "arn:aws:ec2:*:*:instance/*"'),
             )
             return
@@ -172,22 +176,35 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     untagged = list(filter(sets_no_tags, actions)) if concerned else []
     demands = concerned and not statement.allows
     most = "*" in actions and bool(subject.mfa_conditions or demands)
+    compared = {each.key.lower() for each in subject.other_conditions}
     for condition in subject.other_conditions if untagged or most else ():
         met = is_met_without_key(condition)
         others_right = len(untagged) < len(actions) and met is statement.allows
         demanded = condition.operator != "Null" or (most and met)
-        is_tag = condition.key.lower().startswith("aws:requesttag/")
-        if is_tag and demanded and (most or not others_right):
+        key = condition.key.lower()
+        is_tag = key.startswith("aws:requesttag/")
+        beside = key.replace("request", "resource", 1) in compared
+        if is_tag and demanded and not beside and (most or not others_right):
             example = "most actions" if most else subject.as_written(untagged[0])
-            of_object = example.lower().startswith("s3:putobject")
-            there = "s3:RequestObjectTag" if of_object else "aws:ResourceTag, the resource's own"
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"requests for {example} have no tags, and no {condition.key}",
+                f"requests for {example} have no {condition.key}",
                 _met_always_or_never(condition),
-                "name the actions that take tags" if most else f"compare {there}",
+                "name the actions that take tags"
+                if most
+                else f"write {first_of([*map(subject.as_written, untagged)], 3)} in a separate "
+                "statement"
+                if len(untagged) < len(actions)
+                else f"compare {_tag_instead(untagged[0])}",
             )
+
+
+def _tag_instead(action: str) -> str:
+    if not action.startswith("s3:"):
+        return "aws:ResourceTag, the resource's own"
+    puts = action in {"s3:putobject", "s3:putobjecttagging"}
+    return "s3:RequestObjectTag" if puts else "s3:ExistingObjectTag, the object's own"
 
 
 def check_sent_keys(subject: Subject) -> Iterator[Flaw]:

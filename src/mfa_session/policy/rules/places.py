@@ -65,7 +65,10 @@ _ARN_PARTS, _ACCOUNT_AT = 6, 4
 _NOT_IN_RCPS = {"account", "cloudformation", "cloudtrail", "config", "ec2", "ecs", "eks",
                 "elasticloadbalancing", "guardduty", "iam", "lambda", "organizations", "rds",
                 "redshift", "route53", "securityhub", "sns", "ssm"}  # fmt: skip
-_INSTEAD = {"NotAction": "write Action instead", "NotPrincipal": 'write "Principal": "*"'}
+_INSTEAD = {
+    "NotAction": "list the actions to deny in Action",
+    "NotPrincipal": 'write "Principal": "*", and exempt whom it names by aws:PrincipalArn',
+}
 _OF_REGISTRIES = {"ecr:batchimportupstreamimage", "ecr:createrepository", "ecr:replicateimage"}
 _WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
 
@@ -138,7 +141,7 @@ def check_rcp(subject: Subject) -> Iterator[Flaw]:
             subject.place_of_action(others[0]),
             f"resource control policies do not apply to {first_of(others, 3)}",
             "the statement has no effect on them",
-            "write it as a service control policy, without Principal",
+            "write these actions in a service control policy, without Principal",
             severity=WARNING,
         )
 

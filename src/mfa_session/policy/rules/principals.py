@@ -221,7 +221,8 @@ def check_stand_ins(subject: Subject) -> Iterator[Flaw]:
 def check_federation(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of SAML or OpenID Connect users."""
     federated = "Federated" in (subject.statement.principals or {})
-    federated = federated or set(names_of(subject.statement)) <= set(_SIGNED_ELSEWHERE)
+    named = set(names_of(subject.statement))
+    federated = federated or (bool(named) and named <= set(_SIGNED_ELSEWHERE))
     asks = federated and _keeps_out_who_has_no_keys(subject)
     if federated and len(subject.statement.principals or ()) == 1 and _is_idle(subject):
         yield _idle(subject, FEDERATED, _NO_MFA_KNOWN)

@@ -82,7 +82,9 @@ _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "
 _time = re.compile(
     "[0-9]+[ _-]?(?:h|day|hour|hr|min|minute|sec|second)s?(?![a-z])", re.IGNORECASE
 ).search
-_hours = re.compile("(?:business|office|work(?:ing)?)(?:hours|days|time)|daytime|weekday").search
+_hours = re.compile(
+    "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
+).search
 _NOW = {"aws:currenttime", "aws:epochtime"}
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
@@ -94,7 +96,7 @@ _exception = re.compile(
     "(?:except|exempt|exclud|unless|(?:all|body|one|users)but)(?:ing|for|the)*([a-z]{2,})"
 ).search
 _absence = re.compile(
-    rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}"
+    rf"(?:without|unless|except|before)(?:using|valid)?{_MFA}|(?:no|non|not)(?:using|valid)?{_MFA}"
     "(?!bypass|change|deactiv|delet|device|disabl|manag|remov|reset|tamper)"
 ).search
 
@@ -300,10 +302,12 @@ def check_excepted(subject: Subject) -> Iterator[Flaw]:
     if not (excepts and excepted):
         return
     given = subject.whole.allowed_of(replace(statement, actions=excepted, not_actions=None))
-    denied = [
-        name for name in excepted for each in subject.whole.plain_denials if concerns(each, name)
+    allowed = [
+        name
+        for name in excepted
+        if name.lower() in given
+        and not any(concerns(each, name) for each in subject.whole.plain_denials)
     ]
-    allowed = [name for name in excepted if name.lower() in given and name not in denied]
     if allowed:
         yield Flaw(
             EXEMPTION,

@@ -15,6 +15,7 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, reach,
 from mfa_session.policy.rules.exemptions import FIRST_STEPS
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.values import has_wrong_networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +162,8 @@ _MISTAKES = (
     ),
 )
 
-_WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
+_WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
+                 "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 _NEVER, _BOTH = "conditions-never-match", "bool-true-and-false"
 RULES = tuple(mistake.rule for mistake in _MISTAKES)
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
@@ -196,7 +198,8 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
         if is_met_without_key(each) is False
     }
     within = next(filter(demanded.get, _WITHIN_A_VPC), None)
-    if within and "aws:sourceip" in demanded and subject.whole.concern_mfa:
+    public = demanded.get("aws:sourceip") if subject.whole.concern_mfa else None
+    if within and public and not has_wrong_networks(public):
         yield Flaw(
             _BY_NAME[_NEVER].rule,
             demanded[within].position,
