@@ -264,7 +264,7 @@ def kind_by_name(names: tuple[str, ...]) -> str | None:
     for name in names:
         words = [word.lower() for word in _WORDS.findall(name)]
         said = [word for word in words if word not in {"policy", "json", "yaml"}]
-        if "scp" in words or {"service", "control"} <= set(words):
+        if "scp" in words or "service control" in " ".join(words):
             return "scp"
         if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
             return "boundary"

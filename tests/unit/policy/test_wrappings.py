@@ -264,6 +264,7 @@ def test_a_resource_control_policy_lists_its_actions(actions: Any, rules: list[s
         ("permissions-boundary.json", "boundary"),
         ("DeveloperBoundary.json", "boundary"),
         ("boundary-managers.json", "identity"),
+        ("AWSControlTowerServiceRolePolicy.json", "identity"),
         ("escape.json", "identity"),
     ],
 )
