@@ -2694,5 +2694,7 @@ STATED = [
             "ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/b")})], [], {}),
     Stated("trust-without-an-action", [{**trust(ACCOUNT, WITH), "Action": []}], found(MALFORMED),
            {}),
+    Stated("key-that-an-unlisted-action-lacks", [allow(["s3:PutObject", "s3:StartUpload"], {**WITH,
+            **on("StringEquals", SSE, "aws:kms")})], found(ACTION), {}),
 ]
 # fmt: on

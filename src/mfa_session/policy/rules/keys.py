@@ -121,8 +121,9 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
     them; and those of another service in any case.
     """
     statement, lacking = subject.statement, dict[tuple[str, ...], list[str]]()
-    told = set[tuple[str, ...]]()
-    actions = statement.actions or ("*",)
+    told, names = set[tuple[str, ...]](), subject.names
+    # Those that AWS does not list have a finding of their own.
+    actions = [each for each in statement.actions or ("*",) if not (names and names.look_up(each))]
     for condition in statement.conditions:
         having, example = actions_having(condition.key)
         lenient = condition.if_exists or condition.operator == "Null" or not condition.known
