@@ -25,7 +25,7 @@ from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subj
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Condition
+    from mfa_session.policy.document import Condition, Statement
 
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
@@ -58,13 +58,6 @@ _SENT_BY = {
     "aws:requesttag": "sts:TagSession",
     "aws:tagkeys": "sts:TagSession",
     "sts:sourceidentity": "sts:SetSourceIdentity",
-}
-# By whether the statement allows, and whether a condition is met without its key.
-_EFFECTS = {
-    (True, True): "",
-    (True, False): ": nobody is allowed this",
-    (False, True): "",
-    (False, False): ": nobody is stopped from this",
 }
 _EXISTING = "use one of AWS's condition keys"
 _ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
@@ -142,7 +135,8 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
                 condition.position,
                 f"{first_of(others, 3)} {'have' if others[1:] else 'has'} no condition key "
                 f"{condition.key}" + (f"; {example} has it" if example else ""),
-                _met_always_or_never(condition) + _EFFECTS[statement.allows, bool(met)],
+                _met_always_or_never(condition)
+                + ("" if met else f": nobody is {_done(statement)} this"),
                 f"use a key that the action has, or remove {condition.key}"
                 if alone
                 else f"write {first_of(others, 3)} in a separate statement",
@@ -187,17 +181,19 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
         beside = key.replace("request", "resource", 1) in compared
         if is_tag and demanded and not beside and (most or not others_right):
             example = "most actions" if most else subject.as_written(untagged[0])
+            if most:
+                cure = "name the actions that take tags"
+            elif len(untagged) < len(actions):
+                names = first_of([*map(subject.as_written, untagged)], 3)
+                cure = f"write {names} in a separate statement"
+            else:
+                cure = f"compare {_tag_instead(untagged[0])}"
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
                 f"requests for {example} have no {condition.key}",
                 _met_always_or_never(condition),
-                "name the actions that take tags"
-                if most
-                else f"write {first_of([*map(subject.as_written, untagged)], 3)} in a separate "
-                "statement"
-                if len(untagged) < len(actions)
-                else f"compare {_tag_instead(untagged[0])}",
+                cure,
             )
 
 
@@ -326,6 +322,10 @@ def _meant_by_other(subject: Subject, key: str) -> str | None:
     if found[1].lower().removesuffix(":") in KEYS:
         return None
     return "" if subject.names.look_up(f"{found[1]}*") else None
+
+
+def _done(statement: Statement) -> str:
+    return "allowed" if statement.allows else "stopped from"
 
 
 def _met_always_or_never(condition: Condition) -> str:
