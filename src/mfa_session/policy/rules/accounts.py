@@ -25,8 +25,8 @@ UNASKED = Rule(
 STUCK = Rule(
     "users-cannot-enrol",
     WARNING,
-    "In an account dump, a Deny asks users for MFA whose path, boundary or another Deny keeps them "
-    "from setting it up, though a policy of theirs allows it: they are locked out.",
+    "In an account dump, a Deny asks users for MFA, and their path, their boundary or another Deny "
+    "keeps them from setting it up, though a policy of theirs allows it: they are locked out.",
 )
 TAKEN = Rule(
     "role-without-mfa",

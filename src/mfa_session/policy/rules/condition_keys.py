@@ -121,7 +121,7 @@ KEYS = {
     }.items()
 }
 _GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
-_OF_FEW = {"aws", "iam", "s3", "saml"}  # of which the nearest is mostly meant, of others a slip
+_OF_FEW = {"aws", "iam", "s3", "saml"}  # the nearest is named; of others, one a slip away
 is_in_form = re.compile(
     rf"({'|'.join(KEYS)}):([a-z0-9_.-]+)(/.+)?", re.IGNORECASE | re.ASCII
 ).fullmatch

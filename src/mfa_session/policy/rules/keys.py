@@ -35,10 +35,11 @@ UNKNOWN_KEY = Rule(
 NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
-    "AWS has no such key (`aws:`, `iam:`, `sts:`, `saml:`; in a policy about MFA also `dynamodb:`, "
-    "`ec2:`, `lambda:`, `rds:`, `s3:`, `secretsmanager:`), in a condition or as a variable, or the "
-    "name of the tag is missing, or no statement allows what brings it (`sts:TagSession`), or an "
-    "action lacks the key (`s3:GetObject` has no `s3:prefix`): no such request has it. "
+    "AWS has no such key, in a condition or as a variable: no request has it. This is known of "
+    "`aws:`, `iam:`, `sts:` and `saml:`; in a policy about MFA also of `dynamodb:`, `ec2:`, "
+    "`lambda:`, `rds:`, `s3:` and `secretsmanager:`. Or the name of the tag is missing, an action "
+    "lacks the key (`s3:GetObject` has no `s3:prefix`), or no statement allows what brings it "
+    "(`sts:TagSession`). "
     "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
     "as well.",
 )
