@@ -2696,5 +2696,35 @@ STATED = [
            {}),
     Stated("key-that-an-unlisted-action-lacks", [allow(["s3:PutObject", "s3:StartUpload"], {**WITH,
             **on("StringEquals", SSE, "aws:kms")})], found(ACTION), {}),
+    # Tags of what has no resource, or that a variable compares; an action of another provider.
+    *[Stated(f"tag-of-no-resource-{at}", statements, found(NO_KEY) if told else [], {})
+      for at, (told, statements) in enumerate((
+          (True, [deny(["ecs:DeleteCluster", "ecs:DeregisterTaskDefinition"], {**WITHOUT, **on(
+              "StringEquals", "aws:ResourceTag/stage", "prod")})]),
+          (True, [allow(["ec2:DescribeInstances", STOP], {**WITH, **on("StringEquals",
+              "ec2:ResourceTag/stage", "prod")})]),
+          (False, [allow(["ec2:DescribeInstances", STOP], {**WITH, **on("StringEquals",
+              "ec2:ResourceTag/stage", "prod")}), allow("ec2:Describe*", WITH)]),
+          (False, [allow("ec2:DescribeInstances", {**WITH, **on("StringNotEquals",
+              "ec2:ResourceTag/stage", "prod")})]),
+          (False, [allow("ec2:DescribeInstances", on("StringEquals", "aws:ResourceTag/x",
+              "y"))])))],
+    *[Stated(f"tag-of-the-session-as-a-variable-{at}", [trust(ACCOUNT, {**WITH, **on(
+             "StringEquals", "aws:PrincipalTag/ticket", value)}), *more],
+             found(NO_KEY) if told else [], {})
+      for at, (told, value, more) in enumerate((
+          (True, "${aws:RequestTag/ticket}", []), (False, "${aws:PrincipalTag/ticket}", []),
+          (False, "${aws:RequestTag/ticket}", [{**trust(ACCOUNT), "Action": "sts:TagSession"}])))],
+    *[Stated(f"action-of-a-provider-{at}", [trust(ACCOUNT, WITH), {**trust({"Federated": provider},
+             ), "Action": action}], found("federation-has-no-mfa", at=1) if told else [], {})
+      for at, (told, provider, action) in enumerate((
+          (True, SAML["Federated"], "sts:AssumeRoleWithWebIdentity"),
+          (True, SAML["Federated"], ["sts:AssumeRole", "sts:TagSession"]),
+          (True, "arn:aws:iam::123456789012:oidc-provider/x.example", "sts:AssumeRoleWithSAML"),
+          (False, SAML["Federated"], ["sts:AssumeRoleWithSAML", "sts:TagSession"]),
+          (False, SAML["Federated"], "sts:TagSession"),
+          (False, "cognito-identity.amazonaws.com", "sts:AssumeRoleWithWebIdentity"),
+          (False, SAML["Federated"], "sts:AssumeRole*"),
+          (False, "${var.provider}", "sts:AssumeRoleWithSAML")))],
 ]
 # fmt: on

@@ -360,6 +360,9 @@ def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
         ({"Condition": on("StringLike", "s3:prefix", ["${aws:userid}/*", "open/*"])}, False),
         ({"Condition": on("StringLike", "s3:prefix", ["${aws:username}/*", "open/*"])}, False),
         ({"Resource": "arn:aws:s3:::x/${aws:username, 'all'}/*"}, False),
+        ({"Condition": on("StringLike", "aws:userid", "AIDAI*")}, True),
+        ({"Condition": on("StringNotEquals", "aws:userid", "AIDACKCEVSQ6C2EXAMPLE")}, True),
+        ({"Condition": on("StringLike", "aws:userid", ["AIDAI*", "AROACKCEVSQ6C2E:*"])}, False),
     ],
 )
 def test_a_roles_sessions_have_no_user_name(elements: dict[str, Any], found: bool) -> None:

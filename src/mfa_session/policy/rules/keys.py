@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import concerns, may_be_of, names_of
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
@@ -19,6 +20,7 @@ from mfa_session.policy.rules.condition_keys import (
     meant_instead,
     sets_no_tags,
 )
+from mfa_session.policy.rules.resource_kinds import has_no_resource
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject, first_of
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
@@ -46,8 +49,8 @@ NO_SUCH_KEY = Rule(
 NO_USER = Rule(
     "username-in-role-policy",
     WARNING,
-    "A role's own policy uses `aws:username`, in a condition or as a variable: role sessions have "
-    "none, and nothing matches.",
+    "A role's own policy uses `aws:username`, in a condition or as a variable, or a user's "
+    "`aws:userid` (`AIDA…`): role sessions have neither, and nothing matches.",
 )
 RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
@@ -64,8 +67,10 @@ _EXISTING = "use one of AWS's condition keys"
 _ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
+_of_resource = re.compile("(aws|ec2|iam):ResourceTag/", re.IGNORECASE).match
 _of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
+_user_id = re.compile("AIDA").match
 _filled_in = re.compile(r"(?<!\$)\$\{(?![\w-]+:[^:])").search
 _TEMPLATES = (".tftpl", ".tpl", ".tmpl")
 # What the Serverless Framework fills in, whose files are YAML.
@@ -210,15 +215,59 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
     takes = subject.document.kind in {"trust", "identity"} and subject.requires_mfa
     takes = takes and concerns(subject.statement, "sts:AssumeRole")
     for condition in subject.other_conditions if takes else ():
-        needed = _SENT_BY.get(condition.key.lower().partition("/")[0])
+        keys = [
+            condition.key,
+            *(key for text in condition.values for key in _variable.findall(text)),
+        ]
+        key = next((each for each in keys if _sent_by(each)), "")
+        needed = _sent_by(key)
         if needed and not (is_met_without_key(condition) or subject.whole.allows_anyhow(needed)):
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"a request has {condition.key} only where {needed} is allowed, too",
+                f"a request has {key} only where {needed} is allowed, too",
                 "everybody is locked out",
                 f"allow {needed} as well",
             )
+
+
+def _sent_by(key: str) -> str | None:
+    return _SENT_BY.get(key.lower().partition("/")[0])
+
+
+def check_resource_tags(subject: Subject) -> Iterator[Flaw]:
+    """Find conditions on the tags of a resource for actions that have none."""
+    statement, whole = subject.statement, subject.whole
+    without = [
+        each
+        for each in statement.actions or ()
+        if has_no_resource(each.lower())
+        and not _regardless_of_tags(whole)[statement.effect].are_about(statement, each)
+    ]
+    for condition in subject.other_conditions if without and whole.concern_mfa else ():
+        tag = _of_resource(condition.key)
+        if tag and is_met_without_key(condition) is False:
+            names = first_of(without, 3)
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"{names} {'have' if without[1:] else 'has'} no resource, so no {condition.key}",
+                f"{_met_always_or_never(condition)}: nobody is {_done(statement)} this",
+                f"write {names} in a separate statement, without {condition.key}",
+            )
+            return
+
+
+@functools.lru_cache(maxsize=32)
+def _regardless_of_tags(whole: WholePolicy) -> dict[str, Cover]:
+    return {
+        effect: Cover(
+            each
+            for each in whole.statements
+            if each.effect == effect and not any(_of_resource(c.key) for c in each.conditions)
+        )
+        for effect in ("Allow", "Deny")
+    }
 
 
 def check_variables(subject: Subject) -> Iterator[Flaw]:
@@ -271,18 +320,27 @@ def check_escapes(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_username(subject: Subject) -> Iterator[Flaw]:
-    """Find user names in a role's policy."""
+    """Find user names and users' ids in a role's policy."""
+    others, none = subject.other_conditions, "nobody is stopped"
+    none = "nobody is allowed anything" if subject.statement.allows else none
     needing = [
         *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
-        *(each.node.key_offset for each in subject.other_conditions if _needs_user_name(each)),
+        *(each.node.key_offset for each in others if _needs_user_name(each)),
     ]
-    if subject.on_role and needing:
+    found = [(each, "no aws:username", none) for each in needing[:1]]
+    for each in others:
+        if each.is_about("aws:userid") and each.values and all(map(_user_id, each.values)):
+            exempt = each.operator in OPPOSITES
+            who = f"it {subject.effect_of_none(exempting=True)}" if exempt else none
+            found.append((each.node.key_offset, f"no aws:userid {each.values[0]}", who))
+    for offset, lacking, who in found if subject.on_role else ():
         yield Flaw(
             NO_USER,
-            subject.document.source.position(needing[0]),
-            "this is a role's policy, and role sessions have no aws:username",
-            "nobody is allowed anything" if subject.statement.allows else "nobody is stopped",
-            "use aws:userid or a tag of the role, or move the statement to a user's policy",
+            subject.document.source.position(offset),
+            f"this is a role's policy, and role sessions have {lacking}",
+            who,
+            "compare the role's aws:userid, AROA…:*, or a tag of the role, or move the statement "
+            "to a user's policy",
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import names_of
+from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext, mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
@@ -14,6 +15,7 @@ from mfa_session.policy.document import (
     standing_for_services,
 )
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
@@ -38,7 +40,9 @@ SERVICE = Rule(
 FEDERATED = Rule(
     "federation-has-no-mfa",
     ERROR,
-    "The statement requires MFA of SAML or OpenID Connect users: they are locked out.",
+    "The statement requires MFA of SAML or OpenID Connect users: they are locked out. Or the "
+    "action is another than their provider's: `sts:AssumeRoleWithSAML` or "
+    "`sts:AssumeRoleWithWebIdentity`.",
 )
 RULES = (ANYONE, SERVICE, FEDERATED)
 # Somebody of an account that is nobody's here; one in an organisation of its own, one in none.
@@ -112,6 +116,7 @@ _OF_SERVICES = {
 _NETWORK = "aws:sourceip"
 _NO_SERVICE = ("Bool", "aws:PrincipalIsAWSService", "false")
 _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
+_of_users = re.compile("sts:assumerole[a-z]*").fullmatch
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
@@ -239,6 +244,24 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
                 else "limit this Deny to sts:AssumeRole"
             ),
         )
+
+
+def check_providers(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows for the users of a provider whose action is of another kind of provider."""
+    statement = subject.statement
+    judged = statement.allows and subject.whole.concern_mfa and not subject.mfa_conditions
+    for provider in (statement.principals or {}).get("Federated", ()) if judged else ():
+        action = f"sts:AssumeRoleWith{'SAML' if ':saml-provider/' in provider else 'WebIdentity'}"
+        takes = any(map(_of_users, names_of(statement)))
+        if takes and not (concerns(statement, action) or is_unfilled(provider)):
+            yield Flaw(
+                FEDERATED,
+                subject.place_of_action(),
+                f"users of {provider} take a role only by {action}",
+                "these users are locked out",
+                f"allow {action}",
+            )
+            return
 
 
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:

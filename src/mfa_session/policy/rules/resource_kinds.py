@@ -37,8 +37,10 @@ has_no_resource = re.compile(
     "|cloudwatch:(getmetric(data|statistics)|listmetrics|putmetricdata)|codecommit:listrepositories"
     "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
     "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
-    "|ecr:getauthorizationtoken|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
-    "|organizations:(describeorganization|leaveorganization|listaccounts)|s3:listallmybuckets"
+    "|ecr:getauthorizationtoken|ecs:(deregister|list)taskdefinitions?"
+    "|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
+    "|organizations:(describeorganization|leaveorganization|listaccounts)|route53domains:.*"
+    "|s3:(listallmybuckets|putaccountpublicaccessblock)"
     "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
 ).fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
