@@ -2726,5 +2726,10 @@ STATED = [
           (False, "cognito-identity.amazonaws.com", "sts:AssumeRoleWithWebIdentity"),
           (False, SAML["Federated"], "sts:AssumeRole*"),
           (False, "${var.provider}", "sts:AssumeRoleWithSAML")))],
+    *[Stated(f"a-step-on-all-but-{at}", [allow("s3:*", WITH), allow(ENROL), deny(ENROL, when,
+             NotResource=where)], found("enrolment-denied", at=2) if told else [], {})
+      for at, (told, when, where) in enumerate((
+          (True, None, ME), (True, WITHOUT, [ME]), (True, None, MY_DEVICE),
+          (False, None, [ME, MY_DEVICE]), (False, None, ["arn:aws:iam::*:*/${aws:username}"])))],
 ]
 # fmt: on

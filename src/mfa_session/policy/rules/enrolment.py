@@ -137,22 +137,31 @@ def denied_steps(
 
 
 def check_guardrails(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of a pattern that holds a step which an Allow names."""
-    statement = subject.statement
-    plain = not (statement.allows or statement.conditions or subject.on_role)
-    if not (plain and statement.actions and is_about_everything(statement)):
+    """Find Denies of a pattern that holds a step which an Allow names.
+
+    Or of a step on all but one's own user or device, where the step is on the other of the two.
+    """
+    statement, whole = subject.statement, subject.whole
+    own = any("${aws:username}" in each.lower() for each in statement.not_resources or ())
+    plain = not (statement.allows or statement.conditions)
+    if own:
+        judged = whole.concern_mfa and (plain or subject.refuses_without_mfa)
+    else:
+        judged = bool(whole.denies_for_mfa) and plain and is_about_everything(statement)
+    if not (statement.actions and judged) or subject.on_role:
         return
     named = names_of(statement)
     denied = [
         action
         for action in ENROLMENT
-        if concerns(statement, action)
-        and action.lower() not in named
-        and action.lower() in subject.whole.allowed_names
+        if _is_refused(subject, action)
+        and (own or action.lower() not in named)
+        and action.lower() in whole.allowed_names
     ]
-    if denied and subject.whole.denies_for_mfa:
+    if denied:
+        how = "denied, with MFA or without" if plain else "denied without MFA"
         locked_out = "new users are locked out: no Allow overrides a Deny"
-        yield denied_steps(subject, denied, "denied, with MFA or without", locked_out, {})
+        yield denied_steps(subject, denied, how, locked_out, {})
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
