@@ -1095,7 +1095,7 @@ STATED = [
     Stated("denied-with-mfa-too", [allow([OFF, "iam:DeleteVirtualMFADevice"], WITH),
             deny(["iam:Delete*", "iam:Deactivate*"])], found(IDLE), {OFF: ""}),
     Stated("denied-with-mfa-too-by-all-but", [allow("ec2:*", WITH), deny_but("iam:*", {})],
-           found(IDLE), {STOP: ""}),
+           found("deny-applies-with-mfa", at=1), {STOP: ""}),
     Stated("denied-with-mfa-in-part", [allow(["ec2:*", READ], WITH), deny("ec2:*")], [],
            {STOP: "", READ: "m"}),
     Stated("denied-elsewhere", [allow("ec2:*", WITH), deny("ec2:*", Resource="arn:aws:ec2:*:*:*/x"),
@@ -2731,5 +2731,26 @@ STATED = [
       for at, (told, when, where) in enumerate((
           (True, None, ME), (True, WITHOUT, [ME]), (True, None, MY_DEVICE),
           (False, None, [ME, MY_DEVICE]), (False, None, ["arn:aws:iam::*:*/${aws:username}"])))],
+    # A Deny of all but the setup without its condition; words where an account should be.
+    *[Stated(f"bare-deny-{at}", statements, found("deny-applies-with-mfa", at=1) if told else [],
+             {}, kind)
+      for at, (told, kind, statements) in enumerate((
+          (True, None, [ALL, deny_but(CARE, {})]),
+          (False, None, [allow(CARE), deny_but(CARE, {})]),
+          (False, None, [ALL, deny_but(["s3:*", "ec2:*"], {})]),
+          (False, "scp", [ALL, deny_but(["s3:*", *CARE], {}, Condition=on("StringNotEquals",
+              "aws:RequestedRegion", "eu-west-1"))])))],
+    *[Stated(f"a-word-as-the-account-{at}", [trust({"AWS": who}, WITH)], found(rule) if rule else
+             [], {})
+      for at, (rule, who) in enumerate((
+          ("placeholder", "arn:aws:iam::dev-account:user/carol"),
+          ("placeholder", "arn:aws:iam::account-id:root"),
+          (MALFORMED, "carol"), (MALFORMED, "carol_sre_1"),
+          (None, "AIDACKCEVSQ6C2EXAMPLE"), (None, "ACCOUNT_A"), (None, "${dev}"),
+          (None, "123456789012")))],
+    *[Stated(f"tag-of-all-that-lists-{at}", [allow("ec2:Describe*", on("StringEquals", key, "x")),
+             deny_but(CARE, WITHOUT)], found(NO_KEY) if told else [], {})
+      for at, (told, key) in enumerate(((True, "aws:ResourceTag/x"), (False, "aws:PrincipalTag/x"),
+                                        (False, "aws:RequestedRegion")))],
 ]
 # fmt: on

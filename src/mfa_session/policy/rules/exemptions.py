@@ -23,6 +23,7 @@ from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
         subject.requires_mfa
         and (denying := subject.whole.denying_always(subject.statement))
         and "mfa" not in denying.sid_letters  # which was to have a condition: `sids`
+        and not lacks_condition(denying)
     ):
         yield Flaw(
             SUPERFLUOUS,
@@ -292,6 +294,12 @@ def denies_all_actions(subject: Subject) -> bool:
     everything = "*" in names_of(statement)
     known = not any(map(is_unfilled, statement.not_actions or ()))
     return everything and known and subject.refuses_without_mfa and limits_users(subject)
+
+
+def lacks_condition(statement: Statement) -> bool:
+    """Say whether it is a Deny of everything but MFA's setup, without a condition on MFA."""
+    bare = statement.not_actions and not (statement.allows or "Condition" in statement.elements)
+    return bool(bare) and not any(concerns(statement, action) for action in ENROLMENT)
 
 
 def denies_oneself(subject: Subject) -> bool:

@@ -49,14 +49,15 @@ OLD_VERSION = Rule(
 RULES = (UNKNOWN_ELEMENT, MALFORMED, OLD_VERSION)
 _is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
-# A word stands for an account's number or an id, which AWS prints of a user who is gone.
+# A word stands for an account's number, or for an id, which AWS prints of a user who is gone.
 _ACCOUNT = r"(?:[0-9]{12}|(?=[0-9-]*[A-Za-z_])[\w-]+)"
+_ALONE = r"[0-9]{12}|[A-Z][A-Z0-9_-]+|(?i:[\w-]*(?:account|id)[\w-]*)"
 _of_no_principal = re.compile(r"arn:[^:]+:iam::[^:]+:(group|instance-profile|policy)/.*").fullmatch
 _service = re.compile(r"\*|[\w-]+(\.[\w-]+)+").fullmatch
 _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     "AWS": (
         re.compile(
-            rf"\*|{_ACCOUNT}|arn:[^:]+:iam::{_ACCOUNT}:(root|(user|role)/[^*?]*[^*?/])"
+            rf"\*|{_ALONE}|arn:[^:]+:iam::{_ACCOUNT}:(root|(user|role)/[^*?]*[^*?/])"
             rf"|arn:[^:]+:sts::{_ACCOUNT}:(assumed-role|federated-user)/[^*?]+"
         ).fullmatch,
         (

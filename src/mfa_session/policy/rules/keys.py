@@ -68,6 +68,7 @@ _ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
 _of_resource = re.compile("(aws|ec2|iam):ResourceTag/", re.IGNORECASE).match
+_lists = re.compile(r"(autoscaling|ec2|elasticloadbalancing):describe\*").fullmatch  # nearly all
 _of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _user_id = re.compile("AIDA").match
@@ -241,17 +242,18 @@ def check_resource_tags(subject: Subject) -> Iterator[Flaw]:
     without = [
         each
         for each in statement.actions or ()
-        if has_no_resource(each.lower())
+        if (has_no_resource(each.lower()) or _lists(each.lower()))
         and not _regardless_of_tags(whole)[statement.effect].are_about(statement, each)
     ]
     for condition in subject.other_conditions if without and whole.concern_mfa else ():
         tag = _of_resource(condition.key)
         if tag and is_met_without_key(condition) is False:
-            names = first_of(without, 3)
+            names, has = first_of(without, 3), "have" if without[1:] else "has"
+            mostly = "mostly " * any(_lists(each.lower()) for each in without)
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"{names} {'have' if without[1:] else 'has'} no resource, so no {condition.key}",
+                f"{names} {mostly}{has} no resource, so no {condition.key}",
                 f"{_met_always_or_never(condition)}: nobody is {_done(statement)} this",
                 f"write {names} in a separate statement, without {condition.key}",
             )

@@ -12,9 +12,10 @@ from mfa_session.policy.document import is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, reach, widest_reach
-from mfa_session.policy.rules.exemptions import FIRST_STEPS
+from mfa_session.policy.rules.exemptions import FIRST_STEPS, is_of_users, lacks_condition
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ _MISTAKES = (
         Rule(
             "deny-applies-with-mfa",
             ERROR,
-            "Inverted: everybody with MFA is locked out.",
+            "Inverted: everybody with MFA is locked out. Or a Deny of all but MFA's setup has no "
+            "condition.",
         ),
         "this Deny matches requests with MFA",
         "everybody with MFA is locked out",
@@ -207,6 +209,25 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             "there is no public address",
             f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
             "write two statements, one for each of them",
+        )
+
+
+def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of everything but MFA's setup that lack their condition.
+
+    One in a policy that allows nothing else may be for users who have no device yet.
+    """
+    statement, told = subject.statement, breaks_promise(subject)
+    judged = lacks_condition(statement) and is_of_users(subject) and not told
+    if judged and any(subject.whole.allows.touching(statement)):
+        mistake = _BY_NAME["deny-applies-with-mfa"]
+        yield Flaw(
+            mistake.rule,
+            subject.place_of_action(),
+            "this Deny exempts the setup of MFA, but no condition asks for MFA",
+            "everybody is locked out of all else, with MFA too",
+            "write the condition like this",
+            right_condition(statement),
         )
 
 
