@@ -11,6 +11,7 @@ import asyncio
 import hmac
 import json
 import threading
+from http import HTTPStatus
 
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.record import Record
@@ -31,14 +32,6 @@ MOST_HEAD_BYTES = 8192
 MOST_HEAD_SECONDS = 5.0
 MOST_WAITING = 256
 """The limit of connections without a whole request."""
-_REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    503: "Service Unavailable",
-}
 
 
 class RequestRefusedError(Exception):
@@ -214,7 +207,7 @@ def _problem(code: str, message: str) -> dict[str, str]:
 def _answer(status: int, body: Mapping[str, str], *, keeps_alive: bool) -> bytes:
     text = json.dumps(body).encode()
     lines = [
-        f"HTTP/1.1 {status} {_REASONS[status]}",
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         "Content-Type: application/json",
         f"Content-Length: {len(text)}",
         "Cache-Control: no-store",
