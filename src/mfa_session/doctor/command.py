@@ -18,6 +18,7 @@ from mfa_session.doctor.checks import (
     SKIPPED,
     WARNING,
     CheckResult,
+    Diagnosis,
     skipped,
 )
 from mfa_session.doctor.collect import collect
@@ -28,7 +29,7 @@ from mfa_session.model.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from mfa_session.doctor.checks import Check, Diagnosis, Scene
+    from mfa_session.doctor.checks import Check, Scene
     from mfa_session.session.context import Context
 
     Paint = Callable[[str, str], str]
@@ -47,16 +48,8 @@ GROUPS: dict[str, tuple[Check, ...]] = {
     "shell": environment.SHELL_CHECKS,
 }
 _COLOURS = {ERROR: "red", WARNING: "yellow", NOTE: "bold", OK: "green", SKIPPED: "dim"}
-_TITLES = {
-    "files": "Files",
-    "environment": "Environment",
-    "profiles": "Profiles",
-    "sessions": "Sessions",
-    "settings": "Settings (config.toml)",
-    "keyring": "Keyring",
-    "aws": "AWS",
-    "shell": "Shell",
-}
+_TITLES = {"settings": "Settings (config.toml)", "aws": "AWS"}
+"""Of the groups that are called otherwise."""
 _NAMING = (
     "profile", "source_profile", "via", "write_to",
     "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFA_SESSION_PROFILE", "MFA_SESSION_SOURCE_PROFILE",
@@ -127,7 +120,7 @@ def _report(results: Sequence[CheckResult], paint: Paint, *, everything: bool) -
             if result.group == group and (everything or result.severity in _SHOWN)
         ]
         if shown:
-            yield paint(_TITLES[group], "bold")
+            yield paint(_TITLES.get(group, group.title()), "bold")
             for at, result in enumerate(shown):
                 first = next((one for one in shown[:at] if one.cure == result.cure), None)
                 yield from _format_finding(result, paint, first)
@@ -182,28 +175,16 @@ def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> l
     return results
 
 
-def _look(check: Check, group: str, scene: Scene) -> Iterator[CheckResult]:
-    lacking = [scene.missing[part] for part in check.needs if part in scene.missing]
-    if lacking:
-        yield CheckResult(id=check.id, group=group, severity=SKIPPED, finding=lacking[0])
-        return
-    findings = _run_check(check, scene)
-    for each in findings:
-        yield CheckResult(
-            id=check.id,
-            group=group,
-            severity=each.severity,
-            finding=each.finding,
-            cure=each.cure,
-        )
-    if not findings:
-        yield CheckResult(id=check.id, group=group, severity=OK, finding=check.fine)
+def _look(check: Check, group: str, scene: Scene) -> list[CheckResult]:
+    found = _run_check(check, scene) or [Diagnosis(severity=OK, finding=check.fine)]
+    return [CheckResult(id=check.id, group=group, **each.as_dict()) for each in found]
 
 
 def _run_check(check: Check, scene: Scene) -> list[Diagnosis]:
     """Return a check's findings; if it raises, the other checks still run."""
+    lacking = [skipped(scene.missing[part]) for part in check.needs if part in scene.missing]
     try:
-        return list(check.look(scene))
+        return lacking[:1] or list(check.look(scene))
     except Exception as error:  # noqa: BLE001  # a bug, whose text may hold a secret
         return [skipped(f"{CHECK_FAILED} ({type(error).__name__})")]
 
