@@ -117,10 +117,9 @@ class Questions:
         )
 
     def _region(self, profile: str | None) -> str | None:
-        environ, section = self._inputs.environ, self._inputs.profiles.section(profile or "default")
-        region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-        region = region or section.get("region") or self._inputs.file.defaults.get("region")
-        return region_for(region, *(section.get(key) for key in _DEVICE_KEYS))
+        name = profile or "default"
+        section = self._inputs.profiles.section(name)
+        return region_for(self._inputs.region(name), *map(section.get, _DEVICE_KEYS))
 
     def find_session(self, caller: Caller) -> Caller | None:
         """Return the caller of a valid MFA session of a key, which policies may demand."""

@@ -211,7 +211,7 @@ def import_(options: Options, ctx: Context) -> Result:
     profile = source.profile or ""
     _refuse_unmovable(inputs, source, profile)
     with _lock_key(ctx, profile):
-        moved = _mover(edges, inputs, ctx, profile).import_key()
+        moved = _mover(edges, inputs, profile).import_key()
     key_id = _key_id(edges, profile)
     others = OtherProfiles(edges, inputs, profile).in_files(source.keys) if source.keys else []
     if not options.json:
@@ -235,7 +235,7 @@ def export(options: Options, ctx: Context) -> Result:
     source = _source(options, inputs)
     profile = source.profile or ""
     with _lock_key(ctx, profile):
-        moved = _mover(edges, inputs, ctx, profile).export_key()
+        moved = _mover(edges, inputs, profile).export_key()
     keys = edges.files.slots(profile).current
     key_id = keys.shown_id if keys else "its key"
     if not options.json:
@@ -385,11 +385,9 @@ def _pairs(edges: KeyEdges, source: Source) -> PairStore:
     )
 
 
-def _mover(edges: KeyEdges, inputs: Inputs, ctx: Context, profile: str) -> Mover:
-    section = inputs.profiles.section(profile)
-    around = ctx.environ.get("AWS_REGION") or ctx.environ.get("AWS_DEFAULT_REGION")
-    region = around or section.get("region") or inputs.file.defaults.get("region")
-    return Mover(edges, profile, region_for(region, section.get("mfa_serial")))
+def _mover(edges: KeyEdges, inputs: Inputs, profile: str) -> Mover:
+    serial = inputs.profiles.section(profile).get("mfa_serial")
+    return Mover(edges, profile, region_for(inputs.region(profile), serial))
 
 
 def _key_id(edges: KeyEdges, profile: str) -> str:

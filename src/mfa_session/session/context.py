@@ -154,6 +154,12 @@ class Inputs(Record):
     recovered: Mapping[str, Session]
     now: datetime | None = None
 
+    def region(self, profile: str) -> str | None:
+        """Return the region that the environment names, else the profile, else config.toml."""
+        around = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION")
+        of_profile = self.profiles.section(profile).get("region")
+        return around or of_profile or self.file.defaults.get("region")
+
     def sessions(self) -> list[Session]:
         """Return every session in the files, ours and other tools'."""
         from mfa_session.model.session import list_sessions  # noqa: PLC0415  # not for the guard
