@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import CURRENT, NEW, OLD, KnownKey, not_stored
@@ -323,17 +324,13 @@ class KeyIndex:
 
     def note(self, known: KnownKey) -> None:
         """Write an entry, or ignore a failure: without an entry, the keyring is asked."""
-        try:
+        with suppress(ConfigurationError):
             self._state.write(name_for(_INDEX, known.profile), to_note(known))
-        except ConfigurationError:
-            return
 
     def forget(self, profile: str) -> None:
         """Remove an entry, or ignore a failure."""
-        try:
+        with suppress(ConfigurationError):
             self._state.remove(name_for(_INDEX, profile))
-        except ConfigurationError:
-            return
 
     def _read(self, name: str) -> KnownKey | None:
         return read_note(KnownKey, self._state.read(name))
