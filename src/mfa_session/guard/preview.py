@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from mfa_session.guard.aws_words import is_plain
+from mfa_session.model.arns import LETTERS_AND_DIGITS
 from mfa_session.model.feature_ports import INSTANCE, Target
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record
@@ -38,7 +39,7 @@ _ENDS_OF_NAMES = ("id", "ids", "arn", "arns", "name", "names", "policy")
 """The last words of options that name a secret without holding it, such as `--secret-id`."""
 _KEY_LENGTH = 40
 _LONG_TOKEN = 100
-_BLOB = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-")
+_BLOB = frozenset(LETTERS_AND_DIGITS + "+/=_-")
 BUCKET = "bucket"
 _NAMING_ENDS = ("id", "ids", "name", "names", "identifier", "identifiers", "arn", "arns", "url")
 _BUCKET_SCHEME = "s3://"

@@ -13,6 +13,8 @@ GIVE_CODES = ("virtual", "hardware")
 _ROLE = "role/"
 UPPER_CASE, DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 LETTERS_AND_DIGITS = UPPER_CASE + UPPER_CASE.lower() + DIGITS
+REGION_CHARACTERS = frozenset(UPPER_CASE.lower() + DIGITS + "-")
+"""Those of services and of labels in host names, too."""
 _SERIAL_CHARACTERS = frozenset(LETTERS_AND_DIGITS + "_+=/:,.@-")
 _HOME_REGIONS = {
     "aws": "us-east-1",

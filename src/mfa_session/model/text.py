@@ -115,13 +115,14 @@ def wrapped(text: str, most_columns: int, indent: str = "") -> list[str]:
     )
 
 
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-")
-_PLAIN_ON_WINDOWS = _PLAIN - frozenset("%") | frozenset("\\")
+PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-")
+"""The characters that no shell acts on."""
+_PLAIN_ON_WINDOWS = PLAIN - frozenset("%") | frozenset("\\")
 
 
 def quote(word: str) -> str:
     """Return a word as POSIX shells take it; on Windows, as cmd and PowerShell both do."""
-    plain = _PLAIN_ON_WINDOWS if sys.platform == "win32" else _PLAIN
+    plain = _PLAIN_ON_WINDOWS if sys.platform == "win32" else PLAIN
     if word and plain.issuperset(word):
         return word
     if sys.platform == "win32":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from mfa_session.model.arns import parse_arn
+from mfa_session.model.arns import REGION_CHARACTERS, parse_arn
 from mfa_session.model.errors import ConfigurationError, RefusedError, UsageError
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
@@ -33,7 +33,6 @@ class Options(Record):
 
 
 ISSUER = "mfa-session"
-_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 class Hosts(Record):
@@ -224,7 +223,7 @@ def login_url(federation_url: str, destination: str, token: str) -> str:
 
 
 def _is_name(text: str) -> bool:
-    return bool(text) and _NAME.issuperset(text)
+    return bool(text) and REGION_CHARACTERS.issuperset(text)
 
 
 def _is_host(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from mfa_session.model.arns import REGION_CHARACTERS
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.text import printable
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Inputs
 
 
-_REGION = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
 
 
@@ -130,7 +130,7 @@ def find_target(inputs: Inputs, named: Named) -> str:
 
 def check_region(text: str) -> str:
     """Return the region. Raises ConfigurationError `bad-region` if it cannot be a region."""
-    if not text or not _REGION.issuperset(text):
+    if not text or not REGION_CHARACTERS.issuperset(text):
         raise ConfigurationError(
             "bad-region", f"{text!r} is not an AWS region", "a region looks like eu-west-1"
         )

@@ -7,13 +7,13 @@ them in bash is slow for long lines.
 from __future__ import annotations
 
 from mfa_session.model.record import Record
+from mfa_session.model.text import PLAIN
 
 _BLANKS = " \t\n"
 _PLAIN_ENDS = _BLANKS + "\"'\\"
 _ESCAPED_BETWEEN_QUOTES = '"\\$`'
-# Needs no quotes anywhere in a word; nor does any character beyond ASCII.
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-")
 _LAST_ASCII = "\x7f"
+"""No character beyond it needs quotes."""
 
 
 class BashLine(Record):
@@ -35,7 +35,7 @@ class BashLine(Record):
                 "\\" + char if char in _ESCAPED_BETWEEN_QUOTES else char for char in rest
             )
         return "".join(
-            char if char in _PLAIN or char > _LAST_ASCII else "\\" + char for char in rest
+            char if char in PLAIN or char > _LAST_ASCII else "\\" + char for char in rest
         )
 
 

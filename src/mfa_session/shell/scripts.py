@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from mfa_session.model.arns import LETTERS_AND_DIGITS
 from mfa_session.model.settings import SCRIPT_HEAD
 from mfa_session.shell.dialects import DIALECTS, find_scripting
 
@@ -31,7 +32,7 @@ _HEAD = (
 """
 )
 # Characters that function names may have in every shell, and that need no quotes.
-_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+_LETTERS = frozenset(LETTERS_AND_DIGITS + "_")
 _NAME = _LETTERS | frozenset("-.+")
 _RESERVED = frozenset(
     {"mfa-session", "command", "function", "if", "then", "else", "fi", "for", "while", "until",

@@ -14,7 +14,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.notes import read_json
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import without_code
-from mfa_session.model.text import quote
+from mfa_session.model.text import PLAIN, quote
 from mfa_session.system.programs import OnlyWrappersError, find_on_windows, find_program
 
 TYPE_CHECKING = False
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 END_SECONDS = 5.0
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+=,")
 
 
 def own_command() -> list[str]:
@@ -76,7 +75,7 @@ def process_line(*words: str) -> str:
 def _quoted(word: str) -> str:
     if sys.platform == "win32":
         return subprocess.list2cmdline([word])
-    if _PLAIN.issuperset(word):
+    if PLAIN.issuperset(word):
         return word
     return quote(word) if any(mark in word for mark in '"\\$`') else f'"{word}"'
 
