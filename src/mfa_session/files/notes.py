@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import Intent, Move, Rotation
-from mfa_session.model.notes import name_for, read_json, read_note, to_note
+from mfa_session.model.notes import Notes, name_for, read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.files.state import StateDir
-    from mfa_session.model.notes import Noted
     from mfa_session.model.ports import Console
 
 
-_STEPS, _ENROLMENT, _MOVE, _ROTATION = "step-", "enrolment-", "keymove-", "keyrotation-"
-"""How the names of the files begin, by what is noted there of a device or a profile."""
+_STEPS = "step-"
 _DATES = "keydates"
 KEPT_STEPS = 40
 """Twenty minutes of codes; AWS takes none that is older."""
@@ -55,23 +53,11 @@ class UsedSteps:
         return [word for word in words if word.isdigit() and len(word) <= MOST_DIGITS]
 
 
-class Enrolments:
+class Enrolments(Notes[Intent]):
     """One small file per device in the state directory; it holds no secret."""
 
     def __init__(self, state: StateDir) -> None:
-        self._state = state
-
-    def all(self) -> list[Intent]:
-        """Return every note that can be read."""
-        return _read_all(Intent, self._state, _ENROLMENT)
-
-    def save(self, intent: Intent) -> None:
-        """Write a note. Raises ConfigurationError `file-not-written`."""
-        self._state.write(name_for(_ENROLMENT, intent.serial), to_note(intent))
-
-    def remove(self, serial: str) -> None:
-        """Remove a note; one that is not there is fine."""
-        self._state.remove(name_for(_ENROLMENT, serial))
+        super().__init__(state, Intent, "enrolment-", "serial")
 
 
 class KeyJournal:
@@ -79,30 +65,21 @@ class KeyJournal:
 
     def __init__(self, state: StateDir) -> None:
         self._state = state
-
-    def move(self, profile: str) -> Move | None:
-        """Read a move's note."""
-        return read_note(Move, self._state.read(name_for(_MOVE, profile)))
-
-    def rotation(self, profile: str) -> Rotation | None:
-        """Read a rotation's note."""
-        return read_note(Rotation, self._state.read(name_for(_ROTATION, profile)))
+        self._moves = Notes(state, Move, "keymove-")
+        self._rotations = Notes(state, Rotation, "keyrotation-")
+        self.move, self.moves = self._moves.get, self._moves.all
+        self.rotation, self.rotations = self._rotations.get, self._rotations.all
 
     def save(self, note: Move | Rotation) -> None:
         """Write a note. Raises ConfigurationError `file-not-written`."""
-        self._state.write(_name_of(note), to_note(note))
+        self._kind_of(note).save(note)
 
     def remove(self, note: Move | Rotation) -> None:
         """Remove a note; one that is not there is fine."""
-        self._state.remove(_name_of(note))
+        self._kind_of(note).remove(note.profile)
 
-    def moves(self) -> list[Move]:
-        """Read all notes of moves."""
-        return _read_all(Move, self._state, _MOVE)
-
-    def rotations(self) -> list[Rotation]:
-        """Read all notes of rotations."""
-        return _read_all(Rotation, self._state, _ROTATION)
+    def _kind_of(self, note: Move | Rotation) -> Notes[Any]:
+        return self._moves if isinstance(note, Move) else self._rotations
 
     def dates(self) -> dict[str, datetime]:
         """Return the dates that are remembered."""
@@ -123,15 +100,6 @@ class KeyJournal:
         except ValueError:
             return {}
         return values if isinstance(values, dict) else {}
-
-
-def _read_all(kind: type[Noted], state: StateDir, prefix: str) -> list[Noted]:
-    found = (read_note(kind, state.read(name)) for name in state.names(prefix))
-    return [note for note in found if note is not None]
-
-
-def _name_of(note: Move | Rotation) -> str:
-    return name_for(_MOVE if isinstance(note, Move) else _ROTATION, note.profile)
 
 
 def _moment(text: object) -> datetime | None:

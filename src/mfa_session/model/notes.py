@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Generic, TypeVar
+
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, TypeVar
+    from typing import Any
 
-    from mfa_session.model.record import Record
+    from mfa_session.model.ports import State
 
-    Noted = TypeVar("Noted", bound=Record)
+Noted = TypeVar("Noted", bound=Record)
 
 
 def to_note(record: Record) -> bytes:
@@ -84,3 +87,36 @@ def name_for(prefix: str, key: str) -> str:
     import hashlib  # noqa: PLC0415  # 3 ms, and most read JSON only
 
     return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:LETTERS]
+
+
+class Notes(Generic[Noted]):
+    """The notes of one kind, each in a file that is named by one of its fields."""
+
+    def __init__(
+        self, state: State, kind: type[Noted], prefix: str, field: str = "profile"
+    ) -> None:
+        self._state = state
+        self._kind = kind
+        self._prefix = prefix
+        self._field = field
+
+    def get(self, key: str) -> Noted | None:
+        """Return a note, or None."""
+        return self._read(name_for(self._prefix, key))
+
+    def all(self) -> list[Noted]:
+        """Return every note that can be read."""
+        found = map(self._read, self._state.names(self._prefix))
+        return [note for note in found if note is not None]
+
+    def save(self, note: Noted) -> None:
+        """Write a note. Raises ConfigurationError `file-not-written`."""
+        key = getattr(note, self._field)
+        self._state.write(name_for(self._prefix, key), to_note(note))
+
+    def remove(self, key: str) -> None:
+        """Remove a note; one that is not there is fine."""
+        self._state.remove(name_for(self._prefix, key))
+
+    def _read(self, name: str) -> Noted | None:
+        return read_note(self._kind, self._state.read(name))

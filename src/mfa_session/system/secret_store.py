@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import CURRENT, NEW, OLD, KnownKey, not_stored
-from mfa_session.model.notes import name_for, read_json, read_note, to_note
+from mfa_session.model.notes import Notes, read_json
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.totp import read_secret
 from mfa_session.system.keyring_access import ASKING_SECONDS, SERVICE
@@ -249,7 +249,6 @@ class SecretStore:
 
 
 _ITEMS = {CURRENT: "key", NEW: "new-key", OLD: "old-key"}
-_INDEX = "key-"
 
 
 class StoredKeys:
@@ -261,11 +260,12 @@ class StoredKeys:
 
     def __init__(self, items: KeyringItems, state: State) -> None:
         self._items = items
-        self._index = KeyIndex(state)
+        # For each key a small file without secrets; if that fails, the keyring is asked.
+        self._index = Notes(state, KnownKey, "key-")
 
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
         """Return a profile's key; None without one, or if it is malformed."""
-        known = self._index.find(profile)
+        known = self._index.get(profile)
         text = self._items.get(_key_item(profile, place), known.keyring if known else None)
         keys = _read_keys(text)
         if place == CURRENT:
@@ -274,7 +274,7 @@ class StoredKeys:
 
     def _correct(self, profile: str, known: KnownKey | None, keys: Keys | None) -> None:
         if keys is None and known is not None:
-            self._index.forget(profile)
+            self._forget(profile)
         elif keys is not None and (known is None or known.key_id != keys.access_key_id):
             self._note(profile, keys)
 
@@ -295,45 +295,20 @@ class StoredKeys:
         """Remove a key, if it is there."""
         self._items.remove(_key_item(profile, place))
         if place == CURRENT:
-            self._index.forget(profile)
+            self._forget(profile)
 
     def known(self) -> list[KnownKey]:
         """Return the entries of the index, by profile."""
-        return self._index.all()
+        return sorted(self._index.all(), key=lambda known: known.profile)
 
     def _note(self, profile: str, keys: Keys, backend: str | None = None) -> None:
         where = backend or self._items.backend()
-        known = KnownKey(profile=profile, key_id=keys.access_key_id, keyring=where)
-        self._index.note(known)
-
-
-class KeyIndex:
-    """An index of the keys in the keyring: a small file for each, without secrets."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def find(self, profile: str) -> KnownKey | None:
-        """Return the entry of a profile's key, or None."""
-        return self._read(name_for(_INDEX, profile))
-
-    def all(self) -> list[KnownKey]:
-        """Return all entries, by profile."""
-        found = (self._read(name) for name in self._state.names(_INDEX))
-        return sorted((known for known in found if known), key=lambda known: known.profile)
-
-    def note(self, known: KnownKey) -> None:
-        """Write an entry, or ignore a failure: without an entry, the keyring is asked."""
         with suppress(ConfigurationError):
-            self._state.write(name_for(_INDEX, known.profile), to_note(known))
+            self._index.save(KnownKey(profile=profile, key_id=keys.access_key_id, keyring=where))
 
-    def forget(self, profile: str) -> None:
-        """Remove an entry, or ignore a failure."""
+    def _forget(self, profile: str) -> None:
         with suppress(ConfigurationError):
-            self._state.remove(name_for(_INDEX, profile))
-
-    def _read(self, name: str) -> KnownKey | None:
-        return read_note(KnownKey, self._state.read(name))
+            self._index.remove(profile)
 
 
 class StoredSessions:
