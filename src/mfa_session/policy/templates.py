@@ -20,12 +20,12 @@ _HAS_NO_MFA = {"BoolIfExists": {MFA_PRESENT: "false"}}
 
 
 class Choices(Record):
-    """The options of the command line, after their checks."""
+    """What the command line's options of the same names say."""
 
-    actions: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
-    accounts: tuple[str, ...] = ()
-    max_age_seconds: int | None = None
+    action: tuple[str, ...] = ()
+    resource: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    max_age: int | None = None  # seconds
     external_id: str | None = None
     bucket: str | None = None
     partition: str = "aws"
@@ -34,7 +34,7 @@ class Choices(Record):
 
     def given(self) -> set[str]:
         """Return the names of the given options."""
-        return {name for name, value in self.as_dict().items() if value != getattr(Choices, name)}
+        return {each for each in Choices._fields if getattr(self, each) != getattr(Choices, each)}
 
 
 class Made(Record):
@@ -69,13 +69,13 @@ def _statement(
 
 
 def _actions(choices: Choices) -> list[str]:
-    return list(choices.actions or _DESTRUCTIVE)
+    return list(choices.action or _DESTRUCTIVE)
 
 
 def _for_users(
     choices: Choices, sid: str, effect: str, condition: dict[str, Any], *notes: str
 ) -> Made:
-    resources = list(choices.resources) if choices.resources else "*"
+    resources = list(choices.resource) if choices.resource else "*"
     statement = _statement(sid, effect, condition, Action=_actions(choices), Resource=resources)
     return Made(statements=(statement,), notes=(*notes, _ATTACH, _ROLES))
 
@@ -123,7 +123,7 @@ def _require_mfa(choices: Choices) -> Made:
 
 
 def _allow_with_mfa(choices: Choices) -> Made:
-    age = choices.max_age_seconds
+    age = choices.max_age
     return _for_users(
         choices,
         "AllowWithMFA",
@@ -135,7 +135,7 @@ def _allow_with_mfa(choices: Choices) -> Made:
 
 
 def _max_age(choices: Choices) -> Made:
-    seconds = choices.max_age_seconds or _DEFAULT_AGE_SECONDS
+    seconds = choices.max_age or _DEFAULT_AGE_SECONDS
     return _for_users(
         choices,
         "DenyWithOldMFA",
@@ -173,7 +173,7 @@ def _deny_without_mfa(choices: Choices) -> Made:
 
 
 def _own_devices(choices: Choices) -> tuple[Statement, ...]:
-    account = choices.accounts[0] if choices.accounts else "*"
+    account = choices.account[0] if choices.account else "*"
     place = f"arn:{choices.partition}:iam::{account}"
     # User names are unique in an account, whatever the path, so the second is the same user.
     users = [f"{place}:user/${{aws:username}}", f"{place}:user/*/${{aws:username}}"]
@@ -215,9 +215,9 @@ def _trust(choices: Choices) -> Made:
     condition: dict[str, Any] = dict(_HAS_MFA)
     if choices.external_id is not None:
         condition["StringEquals"] = {"sts:ExternalId": choices.external_id}
-    if choices.max_age_seconds is not None:
-        condition |= _younger_than(choices.max_age_seconds)
-    named = ", ".join(choices.accounts)
+    if choices.max_age is not None:
+        condition |= _younger_than(choices.max_age)
+    named = ", ".join(choices.account)
     return Made(
         statements=(
             _statement(
@@ -242,7 +242,7 @@ def _trust(choices: Choices) -> Made:
 
 def _bucket(choices: Choices) -> Made:
     place = f"arn:{choices.partition}:s3:::{choices.bucket}"
-    actions = list(choices.actions or _OBJECT_ACTIONS)
+    actions = list(choices.action or _OBJECT_ACTIONS)
     resources = [place, f"{place}/*"]
     return Made(
         statements=(
@@ -264,7 +264,7 @@ def _bucket(choices: Choices) -> Made:
         ),
         notes=(
             (
-                f"users of account {', '.join(choices.accounts)} may {', '.join(actions)}, only "
+                f"users of account {', '.join(choices.account)} may {', '.join(actions)}, only "
                 "with an MFA session; their own account must also allow it"
             ),
             (
@@ -278,7 +278,7 @@ def _bucket(choices: Choices) -> Made:
 
 
 def _roots(choices: Choices) -> list[str]:
-    return [f"arn:{choices.partition}:iam::{account}:root" for account in choices.accounts]
+    return [f"arn:{choices.partition}:iam::{account}:root" for account in choices.account]
 
 
 TEMPLATES = (
@@ -286,38 +286,38 @@ TEMPLATES = (
         name="require-mfa",
         summary="Deny some actions without MFA, whatever other policies allow.",
         build=_require_mfa,
-        takes=("actions", "resources"),
+        takes=("action", "resource"),
     ),
     Template(
         name="allow-with-mfa",
         summary="Allow some actions with MFA.",
         build=_allow_with_mfa,
-        takes=("actions", "resources", "max_age_seconds"),
+        takes=("action", "resource", "max_age"),
     ),
     Template(
         name="deny-without-mfa",
         summary="Deny everything without MFA, except what is needed to get MFA.",
         build=_deny_without_mfa,
-        takes=("self_service", "first_sign_in", "accounts", "partition"),
+        takes=("self_service", "first_sign_in", "account", "partition"),
     ),
     Template(
         name="max-age",
         summary="Deny some actions unless the code is recent.",
         build=_max_age,
-        takes=("actions", "resources", "max_age_seconds"),
+        takes=("action", "resource", "max_age"),
     ),
     Template(
         name="trust",
         summary="Let users of other accounts assume a role, only with MFA.",
         build=_trust,
-        takes=("accounts", "external_id", "max_age_seconds", "partition"),
-        needs=("accounts",),
+        takes=("account", "external_id", "max_age", "partition"),
+        needs=("account",),
     ),
     Template(
         name="bucket",
         summary="Open an S3 bucket to accounts, only with MFA.",
         build=_bucket,
-        takes=("bucket", "accounts", "actions", "partition"),
-        needs=("bucket", "accounts"),
+        takes=("bucket", "account", "action", "partition"),
+        needs=("bucket", "account"),
     ),
 )

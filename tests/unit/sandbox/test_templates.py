@@ -39,9 +39,9 @@ EXAMPLES = {
     "require-mfa": Choices(),
     "allow-with-mfa": Choices(),
     "deny-without-mfa": Choices(self_service=True),
-    "max-age": Choices(max_age_seconds=HOUR_SECONDS),
-    "trust": Choices(accounts=(ABROAD,), external_id="library-42", max_age_seconds=HOUR_SECONDS),
-    "bucket": Choices(bucket="books", accounts=(ABROAD, "777788889999")),
+    "max-age": Choices(max_age=HOUR_SECONDS),
+    "trust": Choices(account=(ABROAD,), external_id="library-42", max_age=HOUR_SECONDS),
+    "bucket": Choices(bucket="books", account=(ABROAD, "777788889999")),
 }
 
 
@@ -173,7 +173,7 @@ def test_a_template_concerns_only_its_actions_and_resources(
 ) -> None:
     mine, other = aws.create_instance(name="mine"), aws.create_instance(name="other")
     arn = f"arn:aws:ec2:eu-west-1:{HOME}:instance/{mine}"
-    choices = Choices(actions=("ec2:Stop*",), resources=(arn,))
+    choices = Choices(action=("ec2:Stop*",), resource=(arn,))
     carol = aws.create_user("carol", policies=[ALLOW_ALL, policy("require-mfa", choices)])
     stop = client("ec2", carol).stop_instances
     found = [passes(stop, InstanceIds=[instance]) for instance in (mine, other)]
