@@ -27,7 +27,7 @@ _FEW = 8  # patterns, of which a look at each is faster than an index
 _PART = 3  # characters of a pattern, by which it is found
 _LAST = chr(0x10FFFF)  # sorts after any other character
 _WILDCARDS = re.compile(r"([*?])")
-_LITERAL_START = re.compile(r"[^*?$]*")
+_SPECIAL = re.compile("[*?$]")
 _VARIABLE = re.compile(r"\$\{\s*([^{},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
 
 
@@ -41,6 +41,7 @@ class Filled(NamedTuple):
     unknown: tuple[str, ...] = ()
 
 
+@functools.lru_cache(maxsize=10_000)
 def wild(text: str) -> Row:
     """Return a text in which `*` and `?` are wildcards."""
     row: list[str] = []
@@ -56,22 +57,22 @@ def fill(text: str, facts: RequestContext | None, *, wildcards: bool = True) -> 
     """
     if facts is None:
         return Filled(wild(text) if wildcards else tuple(text))
-    row: list[str] = []
+    start, *rest = _VARIABLE.split(text)
+    row = [*(wild(start) if wildcards else start)]
     unknown: list[str] = []
     has_value = True
-    for piece in _pieces(text):
-        if isinstance(piece, str):
-            row += wild(piece) if wildcards else piece
-        elif piece[1] in _LITERALS:
-            row += piece[1]
-        elif not facts.knows(piece[1]):
+    for key, default, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        if key in _LITERALS:
+            row += key
+        elif not facts.knows(key):
             row.append(UNKNOWN)
-            unknown.append(piece[1])
+            unknown.append(key)
         else:
-            value = facts.one(piece[1])
-            value = piece[2] if value is None else value
+            value = facts.one(key)
+            value = default if value is None else value
             has_value = has_value and value is not None
             row += value or ""
+        row += wild(after) if wildcards else after
     return Filled(tuple(row) if has_value else None, tuple(unknown))
 
 
@@ -82,12 +83,12 @@ class Query:
         self._fold = fold
         self._text = text.lower() if fold else text
         self._row = wild(self._text)
-        self._start = _literal_start(self._text)
+        self._start = _SPECIAL.split(self._text, maxsplit=1)[0]
 
     def covered_by(self, text: str, facts: RequestContext | None = None) -> Truth:
         """Say whether a pattern covers all of it; False if nothing of it."""
         text = text.lower() if self._fold else text
-        start = _literal_start(text)
+        start = _SPECIAL.split(text, maxsplit=1)[0]
         if not (start.startswith(self._start) or self._start.startswith(start)):
             return False  # most patterns end here, which is fast
         if self._text == "*" and "$" not in text:
@@ -98,20 +99,20 @@ class Query:
 
 def covers(pattern: Row, asked: Row) -> Truth:
     """Say whether a pattern covers everything in `asked`; False if nothing of it."""
-    if ANY not in asked and ONE not in asked:
-        fits = _fits(pattern, "".join(asked))
-        return None if fits and UNKNOWN in pattern else fits
     if asked == (ANY,):
         return True if set(pattern) == {ANY} else None
-    if UNKNOWN not in pattern and _covers_all(pattern, asked):
-        return True
+    if UNKNOWN not in pattern:
+        if _covers_all(pattern, asked):
+            return True
+        if ANY not in asked and ONE not in asked:
+            return False
     return None if _meets(pattern, asked) else False
 
 
 def includes(pattern: str, text: str) -> bool:
     """Say whether a pattern matches a text, or everything that a pattern as the text matches."""
     if "?" in pattern:
-        return covers(_row(pattern), _row(text)) is True
+        return covers(wild(pattern), wild(text)) is True
     # Without `?`, the wildcards in the text are ordinary characters: only a `*` matches them.
     first, *middle = pattern.split("*")
     if not middle:
@@ -134,7 +135,7 @@ def may_meet(one: str, other: str) -> bool:
     if not (start.startswith(other_start) or other_start.startswith(start)):
         return False  # most patterns end here, which is fast
     if "?" in one or "?" in other:
-        return covers(_row(one), _row(other)) is not False
+        return covers(wild(one), wild(other)) is not False
     if "*" not in other:
         return includes(one, other)
     if "*" not in one:
@@ -175,11 +176,11 @@ class Patterns:
 
     def cover(self, text: str) -> bool:
         """Say whether a pattern includes the text (see `includes`)."""
-        return text in self._exact or any(True for _ in self._wild(text))
+        return next(self.covering(text), None) is not None
 
     def meets(self, text: str) -> bool:
         """Say whether a pattern matches something that `text` matches too."""
-        return any(True for _ in self.meeting(text))
+        return next(self.meeting(text), None) is not None
 
     def covering(self, text: str) -> Iterator[str]:
         """Yield each pattern that includes the text."""
@@ -206,10 +207,9 @@ class Patterns:
             by_end = self._by_ends.get(start, {})
             for end_length in self._end_lengths.get(start, ()):
                 end = text[len(text) - end_length :] if end_length else ""
-                among: Iterable[str] = by_end.get(end, ())
-                if len(by_end.get(end, ())) > _FEW:
-                    among = self._with_middle_in(text, start, end)
-                for pattern in among:
+                among = by_end.get(end, ())
+                many = len(among) > _FEW
+                for pattern in self._with_middle_in(text, start, end) if many else among:
                     if includes(pattern, text):
                         yield pattern
 
@@ -278,11 +278,6 @@ def folded(row: Iterable[str]) -> Row:
     return tuple(symbol.lower() if len(symbol) == 1 else symbol for symbol in row)
 
 
-@functools.lru_cache(maxsize=10_000)
-def _row(text: str) -> Row:
-    return wild(text)
-
-
 def _before_wildcard(text: str) -> str:
     return _WILDCARDS.split(text, maxsplit=1)[0]
 
@@ -295,60 +290,6 @@ def _parts(pattern: str) -> set[str]:
     """Return the short stretches without a wildcard that are in all that a pattern includes."""
     stretches = _WILDCARDS.split(f"^{pattern}$")[::2]  # with marks of its ends
     return {each[at : at + _PART] for each in stretches for at in range(len(each) - _PART + 1)}
-
-
-def _pieces(text: str) -> Iterator[str | re.Match[str]]:
-    end = 0
-    for match in _VARIABLE.finditer(text):
-        yield text[end : match.start()]
-        yield match
-        end = match.end()
-    yield text[end:]
-
-
-def _literal_start(text: str) -> str:
-    found = _LITERAL_START.match(text)
-    return found[0] if found else ""
-
-
-def _fits(pattern: Row, text: str) -> bool:
-    """Say whether a text may match: find the stretches between `*` one after the other."""
-    first, *others = _stretches(pattern)
-    if not others:
-        return len(text) == len(first) and _at(first, text, 0)
-    last = others.pop()
-    end = len(text) - len(last)
-    if end < len(first) or not _at(first, text, 0) or not _at(last, text, end):
-        return False
-    at = len(first)
-    for stretch in others:
-        found = _find(stretch, text, at, end)
-        if found < 0:
-            return False
-        at = found + len(stretch)
-    return True
-
-
-def _stretches(pattern: Row) -> list[Row]:
-    found: list[list[str]] = [[]]
-    for symbol in pattern:
-        if symbol in (ANY, UNKNOWN):
-            found.append([])
-        else:
-            found[-1].append(symbol)
-    return [tuple(stretch) for stretch in found]
-
-
-def _at(stretch: Row, text: str, at: int) -> bool:
-    return _find(stretch, text, at, at + len(stretch)) == at
-
-
-def _find(stretch: Row, text: str, start: int, end: int) -> int:
-    if ONE not in stretch:
-        return text.find("".join(stretch), start, end)
-    source = "".join("." if symbol == ONE else re.escape(symbol) for symbol in stretch)
-    found = re.compile(source, re.DOTALL).search(text, start, end)
-    return found.start() if found else -1
 
 
 def _covers_all(pattern: Row, asked: Row) -> bool:
@@ -378,9 +319,9 @@ def _meets(pattern: Row, asked: Row) -> bool:
     possible = _past_stars(pattern, {0})
     for symbol in asked:
         if symbol == ANY:
-            possible = set(range(min(possible), len(pattern) + 1)) if possible else possible
-            continue
-        possible = _past_stars(pattern, _stepped(pattern, possible, symbol))
+            possible = set(range(min(possible), len(pattern) + 1))
+        else:
+            possible = _past_stars(pattern, _stepped(pattern, possible, symbol))
         if not possible:
             return False
     return len(pattern) in possible
@@ -400,7 +341,7 @@ def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
 
 def _past_stars(pattern: Row, possible: set[int]) -> set[int]:
     found = set(possible)
-    for index in sorted(possible):
+    for index in possible:
         at = index
         while at < len(pattern) and pattern[at] in (ANY, UNKNOWN):
             at += 1
