@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.json_text import text_of
+from mfa_session.policy.json_text import text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -251,9 +251,9 @@ class Origin(NamedTuple):
         """Return the origin with the names in an object around the policy."""
         origin = self
         for key, holder in _HOLDERS.items():
-            if key in members and (name := text_of(members[key])):
+            if name := text_in(members, key):
                 origin = origin.named(f"{holder}/{name}", holder=holder)
-        policy = text_of(members.get("PolicyName"))
+        policy = text_in(members, "PolicyName")
         if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
             origin = origin.named(f"policy/{policy}")
         return origin

@@ -59,6 +59,16 @@ def items_of(node: Node | None) -> list[Node]:
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
+def text_in(members: Members, name: str) -> str:
+    """Return the text of a member; an empty one if it is something else or is not there."""
+    return text_of(members.get(name))
+
+
+def members_in(members: Members, name: str) -> Members:
+    """Return the members of a member; none if it is not an object or is not there."""
+    return members_of(members.get(name))
+
+
 def objects_in(members: Members, name: str) -> list[Members]:
     """Return the items of a list among members, each as an object."""
     return list(map(members_of, items_of(members.get(name))))

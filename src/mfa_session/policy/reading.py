@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.policy.account_dump import is_account
 from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import (
     CURRENT_VERSION,
@@ -27,6 +26,7 @@ from mfa_session.policy.json_text import Node, listed, members_of, parse_lines
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import TERRAFORM_HINT, Found, Search, looks_like_statement
 from mfa_session.policy.users import judge_users
+from mfa_session.policy.wrappings import is_account
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:

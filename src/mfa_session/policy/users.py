@@ -7,16 +7,16 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.account_dump import attached_to
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
 from mfa_session.policy.document import Users
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
-from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
+from mfa_session.policy.json_text import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.matching import acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.selections import Selection, takes_in
+from mfa_session.policy.wrappings import attached_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -57,12 +57,10 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
     Leave out those whose boundary, or policy in the dump, cannot be read.
     """
     names = {
-        text_of(policy.get("Arn")): f"policy/{text_of(policy.get('PolicyName'))}"
+        text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
         for policy in objects_in(members, "Policies")
     }
-    groups = {
-        text_of(each.get("GroupName")): each for each in objects_in(members, "GroupDetailList")
-    }
+    groups = {text_in(each, "GroupName"): each for each in objects_in(members, "GroupDetailList")}
     conditions = (
         condition
         for one in documents.values()
@@ -77,15 +75,13 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
         arns = [arn for each in holders for arn in attached_to(each)]
         own = [name for each in holders for name in _own_policies(each)]
         own += (names[arn] for arn in arns if arn in names)
-        boundary = text_of(
-            members_of(user.get("PermissionsBoundary")).get("PermissionsBoundaryArn")
-        )
+        boundary = text_in(members_in(user, "PermissionsBoundary"), "PermissionsBoundaryArn")
         bound = names.get(boundary, boundary) if boundary else ""  # an unknown ARN is no name
         if documents.keys() >= {*own, bound} - {""}:
-            arn = next(filter(_is_user, [text_of(user.get("Arn"))]), "")
+            arn = next(filter(_is_user, [text_in(user, "Arn")]), "")
             caller = acting_as(long_term(), arn or None)
             yield _User(
-                name=text_of(user.get("UserName")),
+                name=text_in(user, "UserName"),
                 arn=arn,
                 own=[documents[name] for name in own],
                 boundary=documents.get(bound),
@@ -96,20 +92,20 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
 
 def _facts_of(user: Members) -> RequestContext:
     known: Known = {
-        f"aws:PrincipalTag/{text_of(tag.get('Key'))}": (text_of(tag.get("Value")),)
+        f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
         for tag in objects_in(user, "Tags")
     }
     if "UserId" in user:
-        known["aws:userid"] = (text_of(user["UserId"]),)
+        known["aws:userid"] = (text_in(user, "UserId"),)
     # As whoever takes a role may name the session.
-    return RequestContext({**known, "sts:RoleSessionName": (text_of(user.get("UserName")),)})
+    return RequestContext({**known, "sts:RoleSessionName": (text_in(user, "UserName"),)})
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
-    kind = "user" if "UserName" in holder else "group"
-    name = text_of(holder.get("UserName") or holder.get("GroupName"))
-    for each in items_of(holder.get("UserPolicyList") or holder.get("GroupPolicyList")):
-        yield f"{kind}/{name} policy/{text_of(members_of(each).get('PolicyName'))}"
+    kind = "User" if "UserName" in holder else "Group"
+    name = text_in(holder, f"{kind}Name")
+    for each in objects_in(holder, f"{kind}PolicyList"):
+        yield f"{kind.lower()}/{name} policy/{text_in(each, 'PolicyName')}"
 
 
 _TAKE = "sts:AssumeRole"
@@ -210,7 +206,7 @@ def _obstacles(user: _User) -> Iterator[str]:
 def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
     """Yield the trust policies that may let a long-term key in."""
     arns = {
-        f"role/{text_of(each.get('RoleName'))} trust": text_of(each.get("Arn"))
+        f"role/{text_in(each, 'RoleName')} trust": text_in(each, "Arn")
         for each in objects_in(members, "RoleDetailList")
     }
     for trust in (each for each in by_name.values() if each.name in arns):

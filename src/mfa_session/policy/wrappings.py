@@ -1,18 +1,25 @@
 """Find policies in known formats, and their origin: a name, a kind and a holder for each.
 
-These are the answers of `aws iam get-account-authorization-details` (`account_dump`) and `aws
+These are the answers of `aws iam get-account-authorization-details` and `aws
 organizations describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
 `terraform show -json`, and Terraform's state file.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mfa_session.policy import account_dump
-from mfa_session.policy.document import holder_of
-from mfa_session.policy.json_text import items_of, members_of, objects_in, text_of
+from mfa_session.policy.document import NewerVersion, holder_of
+from mfa_session.policy.json_text import (
+    items_of,
+    members_in,
+    members_of,
+    objects_in,
+    text_in,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,17 +46,20 @@ def _is_organisation_policy(members: Members) -> bool:
 
 def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
     summary = members_of(members["PolicySummary"])
-    kind = ORGANISATION_KINDS.get(text_of(summary.get("Type")))
-    name = text_of(summary.get("Name")) or text_of(summary.get("Id"))
+    kind = ORGANISATION_KINDS.get(text_in(summary, "Type"))
+    name = text_in(summary, "Name") or text_in(summary, "Id")
     yield members["Content"], origin.named(f"policy/{name}", kind=kind)
 
 
 def is_stack(members: Members) -> bool:
     """Say whether an object is a template of CloudFormation, SAM or CDK."""
-    return any(
-        "::" in text_of(members_of(resource).get("Type"))
-        for resource in members_of(members.get("Resources")).values()
-    )
+    return any("::" in text_in(each, "Type") for each in _stack(members).values())
+
+
+def _stack(members: Members) -> dict[str, Members]:
+    """Return the resources of a template."""
+    resources = members_in(members, "Resources")
+    return {name: members_of(each) for name, each in resources.items()}
 
 
 _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
@@ -60,24 +70,20 @@ def arns_in(members: Members) -> dict[str, str]:
 
     `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there; none for other objects.
     """
-    types = {
-        name: text_of(members_of(resource).get("Type"))
-        for name, resource in members_of(members.get("Resources")).items()
-    }
     start = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
     return {
-        f"${{{name}.Arn}}": f"{start}{_ARNS[of]}/${{{name}}}"
-        for name, of in types.items()
-        if of in _ARNS
+        f"${{{name}.Arn}}": f"{start}{_ARNS[kind]}/${{{name}}}"
+        for name, each in _stack(members).items()
+        if (kind := text_in(each, "Type")) in _ARNS
     }
 
 
 def _read_stack(members: Members, origin: Origin) -> Parts:
-    attached = _attached_in_stack(members["Resources"])
-    for name, resource in members_of(members["Resources"]).items():
-        parts = members_of(resource)
-        properties = members_of(parts.get("Properties"))
-        kind, holder = _told_by_type(text_of(parts.get("Type")), properties, attached[name])
+    resources = _stack(members)
+    attached = _attached_in_stack(resources)
+    for name, parts in resources.items():
+        properties = members_in(parts, "Properties")
+        kind, holder = _told_by_type(text_in(parts, "Type"), properties, attached[name])
         for key, inner in properties.items():
             there = origin.named(name, kind=kind, holder=holder)
             yield from _properties(key, inner, there.at(key))
@@ -88,22 +94,22 @@ def _read_stack(members: Members, origin: Origin) -> Parts:
 
 def _properties(key: str, node: Node, origin: Origin) -> Parts:
     """Yield a property; inline policies each by its own name."""
-    for item in items_of(node) if key == "Policies" else []:
-        name = text_of(members_of(item).get("PolicyName"))
-        if name and "PolicyDocument" in members_of(item):
-            yield members_of(item)["PolicyDocument"], origin.named(f"policy/{name}")
+    items = items_of(node) if key == "Policies" else []
+    for item in items or [node]:
+        policy = members_of(item)
+        name = text_in(policy, "PolicyName")
+        if items and name and "PolicyDocument" in policy:
+            yield policy["PolicyDocument"], origin.named(f"policy/{name}")
         else:
             yield item, origin
-    if key != "Policies" or not items_of(node):
-        yield node, origin
 
 
-def _attached_in_stack(resources: Node) -> Mapping[str, set[str]]:
+def _attached_in_stack(resources: dict[str, Members]) -> Mapping[str, set[str]]:
     found = defaultdict[str, set[str]](set)
-    for parts in map(members_of, members_of(resources).values()):
-        for arn in items_of(members_of(parts.get("Properties")).get("ManagedPolicyArns")):
-            policy = text_of(members_of(arn).get("Ref"))
-            found[policy].add(text_of(parts.get("Type")).removeprefix("AWS::IAM::") + "s")
+    for parts in resources.values():
+        for arn in items_of(members_in(parts, "Properties").get("ManagedPolicyArns")):
+            policy = text_in(members_of(arn), "Ref")
+            found[policy].add(text_in(parts, "Type").removeprefix("AWS::IAM::") + "s")
     return found
 
 
@@ -111,22 +117,21 @@ def _told_by_type(
     kind: str, properties: Members, attached: set[str]
 ) -> tuple[str | None, str | None]:
     if kind == "AWS::Organizations::Policy":
-        return ORGANISATION_KINDS.get(text_of(properties.get("Type"))), None
+        return ORGANISATION_KINDS.get(text_in(properties, "Type")), None
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
         own = {each for each in ("Roles", "Users", "Groups") if each in properties}
         return None, holder_of(attached | {each for each in own if properties[each].value})
-    holders_by_type = {
-        "AWS::IAM::Role": "role",
-        "AWS::IAM::RolePolicy": "role",
-        "AWS::IAM::User": "user",
-        "AWS::IAM::Group": "group",
-        "AWS::Serverless::Function": "role",
-        "AWS::Serverless::StateMachine": "role",
-    }
-    return None, holders_by_type.get(kind)
+    return None, _HOLDERS.get(kind)
 
 
-_TERRAFORM_HOLDERS = {
+# The holders of a policy, by the types of its resource in CloudFormation and Terraform.
+_HOLDERS = {
+    "AWS::IAM::Role": "role",
+    "AWS::IAM::RolePolicy": "role",
+    "AWS::IAM::User": "user",
+    "AWS::IAM::Group": "group",
+    "AWS::Serverless::Function": "role",
+    "AWS::Serverless::StateMachine": "role",
     "aws_iam_role": "role",
     "aws_iam_role_policy": "role",
     "aws_iam_user_policy": "user",
@@ -146,7 +151,7 @@ def _read_terraform(members: Members, origin: Origin) -> Parts:
     """
     values = members.get("planned_values") or members["values"]
     resources = list(_resources(members_of(values).get("root_module")))
-    prior = members_of(members_of(members.get("prior_state")).get("values")).get("root_module")
+    prior = members_of(members_in(members, "prior_state").get("values")).get("root_module")
     yield from _attributes([*resources, *filter(_is_data, _resources(prior))], origin)
 
 
@@ -161,25 +166,24 @@ def _attributes(resources: list[Members], origin: Origin) -> Parts:
     seen: set[str] = set()
     for resource in sorted(resources, key=_is_data):
         is_data = _is_data(resource)
-        values = resource.get("values")
         there = _named_by_terraform(resource, origin)
-        for text, path in _texts(values):
+        for text, path in _texts(resource.get("values")):
             if not (is_data and text_of(text) in seen):
                 yield text, _at_attribute(there, path)
             seen.add(text_of(text))
 
 
 def _is_data(resource: Members) -> bool:
-    return text_of(resource.get("mode")) == "data"
+    return text_in(resource, "mode") == "data"
 
 
 def _named_by_terraform(resource: Members, origin: Origin) -> Origin:
-    kind = text_of(resource.get("type"))
-    values = members_of(resource.get("values"))
+    kind = text_in(resource, "type")
+    values = members_in(resource, "values")
     told = None
     if kind == "aws_organizations_policy":
-        told = ORGANISATION_KINDS.get(text_of(values.get("type")) or "SERVICE_CONTROL_POLICY")
-    address, holder = text_of(resource.get("address")), _TERRAFORM_HOLDERS.get(kind)
+        told = ORGANISATION_KINDS.get(text_in(values, "type") or "SERVICE_CONTROL_POLICY")
+    address, holder = text_in(resource, "address"), _HOLDERS.get(kind)
     return origin.named(address, kind=told, holder=holder)
 
 
@@ -196,17 +200,14 @@ def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node
 
     Nested values, such as a data source's `statement`, are in Terraform's own format.
     """
-    if node is None or path[-1:] == ("minified_json",):
+    if path[-1:] == ("minified_json",):
         return
-    if isinstance(node.value, str):
-        if "tatement" in node.value:
-            yield node, path
-    elif isinstance(node.value, list):
-        for index, item in enumerate(node.value):
-            yield from _texts(item, (*path, str(index)))
-    elif isinstance(node.value, dict):
-        for key, inner in node.value.items():
-            yield from _texts(inner, (*path, key))
+    if node and "tatement" in text_of(node):
+        yield node, path
+    for index, item in enumerate(items_of(node)):
+        yield from _texts(item, (*path, str(index)))
+    for key, inner in members_of(node).items():
+        yield from _texts(inner, (*path, key))
 
 
 def _is_state_file(members: Members) -> bool:
@@ -217,7 +218,7 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
     """Yield the values of each instance, as in the format of `terraform show -json`."""
     instances = []
     for resource in objects_in(members, "resources"):
-        names = [text_of(resource.get(key)) for key in ("module", "type", "name")]
+        names = [text_in(resource, key) for key in ("module", "type", "name")]
         address = resource["name"]._replace(value=".".join(filter(None, names)))
         for instance in objects_in(resource, "instances"):
             if "attributes" in instance:
@@ -226,9 +227,92 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
     yield from _attributes(instances, origin)
 
 
+_is_mfa_key = re.compile("aws:multifactorauth", re.IGNORECASE).match
+DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
+
+
+def is_account(members: Members) -> bool:
+    """Say whether an object is an answer of get-account-authorization-details."""
+    return any(name in members for name in DETAILS) or any(
+        "PolicyVersionList" in each for each in objects_in(members, "Policies")
+    )
+
+
+def _read_account(members: Members, origin: Origin) -> Parts:
+    """Yield the policies of users, groups and roles, and managed ones in their default versions.
+
+    A managed policy used only as a boundary is a boundary.
+    """
+    attached = _attached(members)
+    origin = origin._replace(account=members)
+    for name in DETAILS:
+        for item in items_of(members.get(name)):
+            yield item, origin._replace(kind="identity")
+    for policy in objects_in(members, "Policies"):
+        arn, name = text_in(policy, "Arn"), text_in(policy, "PolicyName")
+        there = origin.named(
+            f"policy/{name or arn}",
+            kind="boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
+            holder=holder_of(attached[arn]),
+        )
+        versions = objects_in(policy, "PolicyVersionList")
+        default = next((each for each in versions if _is_default(each, policy, len(versions))), {})
+        if "Document" in default:
+            newer = _newer(arn, versions, default)
+            yield default["Document"], there._replace(newer=newer)
+
+
+def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion | None:
+    """Return the newest version, if it asks for MFA and is not the default one."""
+    names = [text_in(each, "VersionId") for each in versions]
+    newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
+    latest, in_force = versions[names.index(newest)], text_in(default, "VersionId")
+    if newest == in_force or not _asks_for_mfa(latest.get("Document")):
+        return None
+    return NewerVersion(newest, in_force, arn)
+
+
+def _asks_for_mfa(node: Node | None) -> bool:
+    members, text = members_of(node), text_of(node)
+    if any(map(_is_mfa_key, members)):
+        return True
+    # A text may be the whole policy.
+    return any(map(_asks_for_mfa, (*members.values(), *items_of(node)))) or (
+        text[:1] in {"{", "%"} and "multifactorauth" in text.lower()
+    )
+
+
+def _attached(members: Members) -> Mapping[str, set[str]]:
+    found = defaultdict[str, set[str]](set)
+    for name in DETAILS:
+        for holder in objects_in(members, name):
+            for arn in attached_to(holder):
+                found[arn].add(name.replace("DetailList", "s"))
+    return found
+
+
+def attached_to(holder: Members) -> Iterator[str]:
+    """Yield the ARNs of the managed policies of a user, group or role."""
+    for each in objects_in(holder, "AttachedManagedPolicies"):
+        yield text_in(each, "PolicyArn")
+
+
+def _is_boundary(policy: Members) -> bool:
+    bounds, attached = policy.get("PermissionsBoundaryUsageCount"), policy.get("AttachmentCount")
+    return bool(bounds and bounds.value) and attached is not None and attached.value == 0
+
+
+def _is_default(version: Members, policy: Members, count: int) -> bool:
+    said = version.get("IsDefaultVersion")
+    if said is not None:
+        return said.value is True
+    default = text_in(policy, "DefaultVersionId")
+    return count == 1 or text_in(version, "VersionId") == default
+
+
 # Every object of a known format has one of these.
 _MARKS = {
-    *account_dump.DETAILS,
+    *DETAILS,
     "Policies",
     "PolicySummary",
     "Resources",
@@ -236,7 +320,7 @@ _MARKS = {
     "lineage",
 }
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
-    (account_dump.is_account, account_dump.read_account),
+    (is_account, _read_account),
     (_is_organisation_policy, _read_organisation_policy),
     (is_stack, _read_stack),
     (_is_terraform, _read_terraform),
