@@ -12,7 +12,7 @@ import operator
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.credentials import RequestContext, Truth, all_of, any_of, negate
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class Operator(NamedTuple):
-    """An operator's parts: `name` in IAM's spelling, or as found if it is not `known`."""
+    """An operator in IAM's spelling and its other parts; as found if it is not `known`."""
 
-    name: str
+    operator: str
     qualifier: str | None
     if_exists: bool
     known: bool
@@ -222,10 +222,7 @@ def _ordered(read: Callable[[str], Decimal], order: Callable[[Decimal, Decimal],
 def _number(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise ValueError(text) from None
+    return Decimal(text)
 
 
 def moment(text: str) -> Decimal:

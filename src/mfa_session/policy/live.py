@@ -6,7 +6,7 @@ import functools
 import json
 from typing import TYPE_CHECKING
 
-from mfa_session.model.arns import parse_arn
+from mfa_session.model.arns import account_of
 from mfa_session.model.errors import RefusedError
 from mfa_session.model.iam import Holder
 from mfa_session.model.record import Record
@@ -89,7 +89,7 @@ def _read_role(
     if session is not None:
         caller = caller.replace(keys=session.keys)
         ctx.console.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
-    elif _account(settings.role_arn) != _account(user_arn):
+    elif account_of(settings.role_arn) != account_of(user_arn):
         ctx.console.say(f"to read the role's policies, log in: `{settings.login_command}`")
         return OwnPolicies(
             arn=settings.role_arn,
@@ -100,11 +100,6 @@ def _read_role(
         )
     with ctx.console.doing("reading the role's policies from AWS …"):
         return _Reading(ctx.make.policies(caller)).read_role(settings.role_arn)
-
-
-def _account(arn: str) -> str | None:
-    parts = parse_arn(arn)
-    return parts.account if parts else None
 
 
 class _Reading:

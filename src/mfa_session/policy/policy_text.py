@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF_16 = ("this is UTF-16, not UTF-8", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
 # The kind of a file by its first bytes, and what to do about it.
 _MAGIC = (
     (
@@ -22,6 +22,8 @@ _MAGIC = (
         "this is UTF-32, not UTF-8",
         "save it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE",
     ),
+    (codecs.BOM_UTF16_LE, *_UTF_16),
+    (codecs.BOM_UTF16_BE, *_UTF_16),
     (b"\x1f\x8b", "this is compressed by gzip", "unpack it first: gunzip -c FILE"),
     (b"PK\x03\x04", "this is a ZIP archive", "unpack it first"),
     (b"%PDF", "this is a PDF", "copy the policy into a text file"),
@@ -54,10 +56,8 @@ class PolicyText:
         for magic, what, hint in _MAGIC:
             if data.startswith(magic):
                 raise empty.unreadable(0, what, hint)
-        if data.startswith(_UTF_16) or _looks_like_utf_16(data):
-            raise empty.unreadable(
-                0, "this is UTF-16, not UTF-8", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"
-            )
+        if _looks_like_utf_16(data):
+            raise empty.unreadable(0, *_UTF_16)
         data = data.removeprefix(codecs.BOM_UTF8)
         if b"\0" in data:
             before = cls(label, data[: data.index(b"\0")].decode("utf-8", "replace"))
@@ -85,11 +85,11 @@ class PolicyText:
         """Whether the text has several lines, so that a line number is useful."""
         return "\n" in self.text.strip()
 
-    def unreadable(self, offset: int, what: str, hint: str = "") -> ConfigurationError:
+    def unreadable(
+        self, offset: int, what: str, hint: str = "correct the JSON there"
+    ) -> ConfigurationError:
         """Return the error for a text that is not JSON, with the position."""
-        return ConfigurationError(
-            "bad-policy-json", f"{self.place(offset)}: {what}", hint or "correct the JSON there"
-        )
+        return ConfigurationError("bad-policy-json", f"{self.place(offset)}: {what}", hint)
 
     def unfit(self, offset: int, what: str, hint: str) -> ConfigurationError:
         """Return the error for JSON that is not a policy, with the position."""
@@ -195,6 +195,5 @@ def _steps_of_block(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 def _looks_like_utf_16(data: bytes) -> bool:
     """Say whether every other byte is zero, as in ASCII text saved as UTF-16."""
-    sample = data[:_SAMPLE_BYTES]
-    pair = sample[: len(sample) // 2 * 2]
-    return bool(pair) and (not any(pair[::2]) or not any(pair[1::2])) and any(pair)
+    pairs = data[: min(len(data), _SAMPLE_BYTES) // 2 * 2]
+    return any(pairs) and not (any(pairs[::2]) and any(pairs[1::2]))

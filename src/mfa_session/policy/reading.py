@@ -108,7 +108,6 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
 
 
 def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Document]:
-    """Yield the policies, those of an account with its users."""
     accounts = {id(account): account for _, account in documents if account is not None}
     users = {
         key: functools.cache(
@@ -123,10 +122,12 @@ def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Do
 
 
 class _Reader:
+    """Reads one policy; `errors` are of its statements, beside others that it reads."""
+
     def __init__(self, source: PolicyText) -> None:
-        self.errors: list[ConfigurationError] = []  # of statements, beside others that it read
+        self.errors: list[ConfigurationError] = []
         self._source = source
-        self._respelt: list[tuple[str, str, int]] = []  # of the policy that is being read
+        self._respelt: list[tuple[str, str, int]] = []
         self._fail = source.unfit
 
     def whole(self, node: Node) -> Document:
@@ -160,12 +161,11 @@ class _Reader:
                 self.errors.append(error)
         if self.errors and not statements:
             raise self.errors[0]
-        respelt, self._respelt = self._respelt, []
         return Document(
             source=self._source,
             version=version,
             statements=tuple(statements),
-            respelt=tuple(respelt),
+            respelt=tuple(self._respelt),
         )
 
     def _statement(self, index: int, node: Node) -> Statement:
@@ -222,11 +222,12 @@ class _Reader:
         node = elements.get(name)
         if node is None:
             return None
-        items = listed(node)
-        texts = [each.value for each in items if isinstance(each.value, str)]
-        if len(texts) < len(items):  # one is refused
-            texts = [self._text(each, name) for each in items]
-        return tuple(texts)
+        return tuple(
+            [
+                each.value if isinstance(each.value, str) else self._text(each, name)
+                for each in listed(node)
+            ]
+        )
 
     def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
         node = elements.get(name)
@@ -247,10 +248,7 @@ class _Reader:
             operator = read_operator(written)
             for key, value in self._object(keys, written, hint).items():
                 yield Condition(
-                    operator=operator.name,
-                    qualifier=operator.qualifier,
-                    if_exists=operator.if_exists,
-                    known=operator.known,
+                    **operator._asdict(),
                     written=written,
                     key=key,
                     values=tuple([self._scalar(each, key) for each in listed(value)]),
@@ -298,6 +296,8 @@ _BLOCK = re.compile(
 )
 _YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
 _COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
+# YAML that begins like JSON, but has comments, tags or several documents.
+_in_flow_style = re.compile(r"^\s*#|\s![A-Z]\w+\s|^---", re.MULTILINE).search
 _PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
 
 
@@ -315,13 +315,13 @@ def _read_nodes(source: PolicyText) -> list[Node]:
         return parse_lines(source)
     except ConfigurationError as error:
         start = source.text.lstrip()[:200]
-        what = next(((what, hint) for looks, what, hint in _LOOKS if looks.match(start)), None)
-        if what is None and error.message.endswith(_AT_A_COMMENT):
-            what = _COMMENTED
-        if what is None:
+        found = [(what, hint) for looks, what, hint in _LOOKS if re.match(looks, start)]
+        if error.message.endswith(_AT_A_COMMENT):
+            found.append(_COMMENTED)
+        if not found:
             raise
-        message = f"{error.message}; {what[0]}"
-        raise ConfigurationError("bad-policy-json", message, what[1]) from None
+        what, hint = found[0]
+        raise ConfigurationError("bad-policy-json", f"{error.message}; {what}", hint) from None
 
 
 def _refuse_terraform(source: PolicyText) -> None:
@@ -341,28 +341,25 @@ def _is_yaml(source: PolicyText) -> bool:
     start = _COMMENTS.match(source.text)
     first = source.text[start.end() if start else 0 :][:1]
     if first in {"{", "["} or source.label.endswith(_JSON_NAMES):
-        return first in {"{", "["} and source.label.endswith(_YAML_NAMES) and _has_yaml(source.text)
+        return (
+            first in {"{", "["}
+            and source.label.endswith(_YAML_NAMES)
+            and bool(_in_flow_style(source.text))
+        )
     return source.label.endswith(_YAML_NAMES) or _YAML_KEY.search(source.text) is not None
-
-
-def _has_yaml(text: str) -> bool:
-    """Say whether a text that begins like JSON is YAML's flow style, with comments or tags."""
-    return re.search(r"^\s*#|\s![A-Z]\w+\s|^---", text, re.MULTILINE) is not None
 
 
 _COMMENTED = ("this has comments, which JSON does not allow", "remove the comments")
 _AT_A_COMMENT = ('not "/"', 'not "#"')
 # What a text is instead of JSON, and what to do.
 _LOOKS = (
-    (re.compile(r"#|```"), "this is Markdown", "copy the policy into a separate file"),
-    (re.compile(r"<"), "this is XML or HTML", "give it the policy itself, as JSON"),
+    ("#|```", "this is Markdown", "copy the policy into a separate file"),
+    ("<", "this is XML or HTML", "give it the policy itself, as JSON"),
     (
-        re.compile(r"[{\[]\s*'"),
+        r"[{\[]\s*'",
         "this is Python's or JavaScript's notation, in single quotes",
         "write it as JSON: in Python json.dumps(policy)",
     ),
-    (re.compile(r"//|/\*"), *_COMMENTED),
-    (re.compile(r"\{\s*(//|/\*|#)"), *_COMMENTED),
-    (re.compile(r"\{\s*[A-Za-z_]\w*\s*="), "this is HCL, Terraform's language", TERRAFORM_HINT),
-    (re.compile(r"\{\s*[A-Za-z_]\w*\s*:"), "this is JavaScript", "write its keys in double quotes"),
-)  # fmt: skip
+    (r"\{\s*[A-Za-z_]\w*\s*=", "this is HCL, Terraform's language", TERRAFORM_HINT),
+    (r"\{\s*[A-Za-z_]\w*\s*:", "this is JavaScript", "write its keys in double quotes"),
+)

@@ -7,7 +7,6 @@ organizations describe-policy`; templates of CloudFormation, SAM and CDK; the pl
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -227,7 +226,6 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
     yield from _attributes(instances, origin)
 
 
-_is_mfa_key = re.compile("aws:multifactorauth", re.IGNORECASE).match
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
 
 
@@ -274,11 +272,11 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
 
 def _asks_for_mfa(node: Node | None) -> bool:
     members, text = members_of(node), text_of(node)
-    if any(map(_is_mfa_key, members)):
-        return True
-    # A text may be the whole policy.
-    return any(map(_asks_for_mfa, (*members.values(), *items_of(node)))) or (
-        text[:1] in {"{", "%"} and "multifactorauth" in text.lower()
+    return (
+        any(key.lower().startswith("aws:multifactorauth") for key in members)
+        or any(map(_asks_for_mfa, (*members.values(), *items_of(node))))
+        # A text may be the whole policy.
+        or (text[:1] in {"{", "%"} and "multifactorauth" in text.lower())
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDEST_QUOTE = 100
 _COLOURS = {"error": "red", "warning": "yellow", "note": "bold"}
+_FIELDS = ("line", "column", "rule", "severity", "statement", "message", "who", "cure")
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -39,14 +40,7 @@ def data_of(located: Located) -> dict[str, Any]:
     return {
         "file": document.source.label,
         "policy": document.name or None,
-        "line": finding.line,
-        "column": finding.column,
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "statement": finding.statement,
-        "message": finding.message,
-        "who": finding.who,
-        "cure": finding.cure,
+        **{field: getattr(finding, field) for field in _FIELDS},
         "fix": dict(finding.fix) or None,
     }
 
