@@ -236,9 +236,7 @@ class Meeting:
 @functools.lru_cache(maxsize=10_000)
 def actions_of(statement: Statement) -> Selection:
     """Return the actions in lower case."""
-    if statement.not_actions is not None:
-        return Selection(_lowered(statement.not_actions), all_but=True)
-    return Selection(("*",) if statement.actions is None else _lowered(statement.actions))
+    return _listed(_lowered(statement.actions), _lowered(statement.not_actions))
 
 
 def names_of(statement: Statement) -> Names:
@@ -377,5 +375,5 @@ def _principal_names(principals: Principals | None) -> Names | None:
 
 
 @functools.lru_cache(maxsize=10_000)
-def _lowered(names: Names) -> Names:
-    return tuple(["*" if name == "*:*" else name.lower() for name in names])
+def _lowered(names: Names | None) -> Names | None:
+    return names and tuple(["*" if name == "*:*" else name.lower() for name in names])

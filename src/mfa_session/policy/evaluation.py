@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
@@ -80,44 +81,44 @@ def evaluate(
     if limit is not None:
         return limit
     caller = _as_its_service_sees(request, credentials)
-    case = _Case(request, caller, unread=unread, boundary_unread=boundary_unread)
-    case.add(documents, boundary)
-    return case.decide_all()
+    if boundary is not None:
+        documents = [*documents, replace(boundary, told_kind="boundary")]
+    return _Case(
+        documents, request, caller, unread=unread, boundary_unread=boundary_unread
+    ).decide_all()
 
 
 class _Case:
+    """The statements of all policies, matched with a request."""
+
     def __init__(
-        self, request: Request, caller: Credentials, *, unread: bool, boundary_unread: bool
+        self,
+        documents: Iterable[Document],
+        request: Request,
+        caller: Credentials,
+        *,
+        unread: bool,
+        boundary_unread: bool,
     ) -> None:
         self._unread = unread
         self._boundary_unread = boundary_unread
         self._request = request
         self._caller = caller
-        self._identity: list[Match] = []
-        self._resource: list[Match] = []
-        self._boundaries: list[list[Match]] = []
-        self._scps: list[list[Match]] = []
-        self._limits: list[tuple[Document, list[Match]]] = []
-        self._has_identity = self._has_resource = False
+        self._matched = [
+            (each, [match_statement(each, one, request, caller) for one in each.statements])
+            for each in documents
+        ]
 
-    def add(self, documents: Iterable[Document], boundary: Document | None) -> None:
-        for document in documents:
-            if document.kind in LIMITS:
-                limits = self._boundaries if document.kind == "boundary" else self._scps
-                self._add_limit(document, limits)
-            elif document.kind == "identity":
-                self._has_identity = True
-                self._identity += self._match_all(document)
-            else:
-                self._has_resource = self._has_resource or _concerns(document, self._request)
-                self._resource += self._match_all(document)
-        if boundary is not None:
-            self._add_limit(boundary, self._boundaries)
+    def _of(self, *kinds: str) -> list[list[Match]]:
+        return [matches for document, matches in self._matched if document.kind in kinds]
 
-    def _add_limit(self, document: Document, limits: list[list[Match]]) -> None:
-        matches = self._match_all(document)
-        limits.append(matches)
-        self._limits.append((document, matches))
+    @property
+    def _identity(self) -> list[Match]:
+        return list(itertools.chain(*self._of("identity")))
+
+    @property
+    def _resource(self) -> list[Match]:
+        return list(itertools.chain(*self._of("trust", "resource")))
 
     def decide_all(self) -> Decision:
         """Decide; where something is unknown, in every case, which may have one outcome."""
@@ -137,13 +138,10 @@ class _Case:
         return found[0].replace(deciding=deciding, by_case=True)
 
     def suppose(self, answers: Mapping[Question, bool]) -> None:
-        def answered(matches: Iterable[Match]) -> list[Match]:
-            return [match.supposing(answers) for match in matches]
-
-        self._identity, self._resource = answered(self._identity), answered(self._resource)
-        self._boundaries = list(map(answered, self._boundaries))
-        self._scps = list(map(answered, self._scps))
-        self._limits = [(document, answered(matches)) for document, matches in self._limits]
+        self._matched = [
+            (document, [match.supposing(answers) for match in matches])
+            for document, matches in self._matched
+        ]
 
     def decide(self) -> Decision:
         denies = [match for match in self._all() if not match.statement.allows]
@@ -176,10 +174,10 @@ class _Case:
         """Return whether it is allowed, without denies, and whether the accounts decide it."""
         identity = any_of([_any_allows(self._identity), None if self._unread else False])
         bounded = all_of([identity, self._within_boundary()])
-        if not self._has_resource:
+        if not any(_concerns(document, self._request) for document, _ in self._matched):
             return bounded, False
         resource = _any_allows(self._resource)
-        if not self._has_identity and not self._unread:
+        if not self._of("identity") and not self._unread:
             return any_of(map(self._granted, _allows(self._resource))), False
         across = all_of([bounded, resource])
         within = self._within_account(bounded, resource)
@@ -208,10 +206,12 @@ class _Case:
         return all_of([match.truth, self._within_boundary()])
 
     def _within_boundary(self) -> Truth:
-        return None if self._boundary_unread else all_of(map(_any_allows, self._boundaries))
+        return None if self._boundary_unread else all_of(map(_any_allows, self._of("boundary")))
 
     def _within_scps(self) -> Truth:
-        granting = [each for each in self._scps if any(f.statement.allows for f in each)]
+        granting = [
+            each for each in self._of("scp", "rcp") if any(f.statement.allows for f in each)
+        ]
         return all_of(map(_any_allows, granting))
 
     def _same_account(self) -> Truth:
@@ -224,22 +224,17 @@ class _Case:
             return None
         return of_caller == of_resource
 
-    def _match_all(self, document: Document) -> list[Match]:
-        return [
-            match_statement(document, each, self._request, self._caller)
-            for each in document.statements
-        ]
-
     def _all(self) -> list[Match]:
         return [match for side in self._sides() for match in side]
 
     def _sides(self) -> tuple[Sequence[Match], ...]:
-        return self._identity, self._resource, *self._boundaries, *self._scps
+        return self._identity, self._resource, *self._of("boundary"), *self._of("scp", "rcp")
 
     def _limiting(self) -> Iterable[Document]:
-        for document, matches in self._limits:
+        for document, matches in self._matched:
             allows = [match.truth for match in _allows(matches)]
-            if any_of(allows) is False and (allows or document.kind == "boundary"):
+            limits = allows or document.kind == "boundary"
+            if document.kind in LIMITS and limits and any_of(allows) is False:
                 yield document
 
 
@@ -257,10 +252,12 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
 
 
 def _concerns(document: Document, request: Request) -> bool:
-    """Say whether a resource's policy concerns the request's service.
+    """Say whether a document is a resource's policy that concerns the request's service.
 
     A trust policy concerns only assuming the role, not STS's other calls.
     """
+    if document.kind not in {"trust", "resource"}:
+        return False
     if document.kind == "trust":
         assuming = Query(request.action, fold=True)
         return any(assuming.covered_by(action) is not False for action in TRUST_ACTIONS)

@@ -48,11 +48,18 @@ def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
     """
     reader = _Reader(kind)
     for path in dict.fromkeys(paths):
-        reader.read(path)
-    reading = reader.result()
-    if not reading.documents and len(reading.errors) == 1:
-        raise reading.errors[0].error
-    return reading
+        if path != STDIN and os.path.isdir(path):
+            reader.read_directory(path)
+        else:
+            reader.read_file(path)
+    if not reader.documents and len(reader.errors) == 1:
+        raise reader.errors[0].error
+    return Reading(
+        documents=tuple(reader.documents),
+        errors=tuple(reader.errors),
+        passed_over=reader.passed_over,
+        terraform=reader.terraform,
+    )
 
 
 def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
@@ -69,50 +76,36 @@ def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
 class _Reader:
     def __init__(self, kind: str | None) -> None:
         self._kind = kind
-        self._documents: list[Document] = []
-        self._errors: list[FileError] = []
-        self._passed_over = self._terraform = 0
+        self.documents: list[Document] = []
+        self.errors: list[FileError] = []
+        self.passed_over = self.terraform = 0
 
-    def result(self) -> Reading:
-        return Reading(
-            documents=tuple(self._documents),
-            errors=tuple(self._errors),
-            passed_over=self._passed_over,
-            terraform=self._terraform,
-        )
-
-    def read(self, path: str) -> None:
-        if path != STDIN and os.path.isdir(path):
-            self._read_directory(path)
-        else:
-            self._read_file(path)
-
-    def _read_directory(self, path: str) -> None:
-        before = len(self._documents) + len(self._errors)
+    def read_directory(self, path: str) -> None:
+        before = len(self.documents) + len(self.errors)
         files = list(_files_below(path))
         for each in files:
             if each.endswith(ENDINGS):
-                self._read_file(each, pass_over=True)
+                self.read_file(each, pass_over=True)
             else:
-                self._terraform += 1
-        if len(self._documents) + len(self._errors) == before:
+                self.terraform += 1
+        if len(self.documents) + len(self.errors) == before:
             message = f"{path} has {len(files)} files and no policy"
             hint = f"policies are read from {', '.join('*' + ending for ending in ENDINGS)}"
             error = ConfigurationError("not-a-policy", message, hint)
-            self._errors.append(FileError(file=path, error=error))
+            self.errors.append(FileError(file=path, error=error))
 
-    def _read_file(self, path: str, *, pass_over: bool = False) -> None:
+    def read_file(self, path: str, *, pass_over: bool = False) -> None:
         try:
             found = _policies(path, self._kind, pass_over=pass_over)
         except ConfigurationError as error:
             if pass_over and error.code == "not-a-policy":
-                self._passed_over += 1
+                self.passed_over += 1
             else:
-                self._errors.append(FileError(file=path, error=error))
+                self.errors.append(FileError(file=path, error=error))
             return
-        self._passed_over += not (found.documents or found.errors)
-        self._documents += found.documents
-        self._errors += [FileError(file=path, error=error) for error in found.errors]
+        self.passed_over += not (found.documents or found.errors)
+        self.documents += found.documents
+        self.errors += [FileError(file=path, error=error) for error in found.errors]
 
 
 def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPolicies:
