@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.policy import conditions, credentials
+from mfa_session.policy.commands.check import Judged
 from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.reasons import Judged
 from policy.cases import has_mfa
 
 if TYPE_CHECKING:
