@@ -712,7 +712,7 @@ NOT_RUN = {
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
     "policy.templates:_max_age": "a remark on a policy, for its readers",
-    "policy.templates:_notes_on_own": "a remark on a policy, likewise",
+    "policy.templates": "a remark on a policy, likewise",
     "doctor.sessions:look_at_default": "the command in a finding",
     # Hints that cannot be followed here.
     "model.iam:not_stored": "`doctor` looks; the key is only where the person has it",

@@ -86,10 +86,9 @@ class AwsNames:
         installed: Callable[[str], Iterable[str]],
         prefixes: Mapping[str, str],
     ) -> None:
-        """Take the list, botocore's operations, and the CLI's names of services.
+        """Take the list; `prefixes` maps the AWS CLI's names of services to IAM's prefixes.
 
-        `installed` returns the operations of the services with a prefix; `prefixes` maps the AWS
-        CLI's names of services to IAM's prefixes.
+        `installed` returns botocore's operations of the services with a prefix.
         """
         self._services = NameList(listed.services)
         self._actions_of = functools.cache(lambda service: NameList(listed.actions_of(service)))

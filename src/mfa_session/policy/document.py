@@ -169,6 +169,11 @@ class Document:
     newer: NewerVersion | None = None
     users: Callable[[], Users] | None = None
 
+    @property
+    def label(self) -> str:
+        """Its file, and its name there, for people."""
+        return " ".join(filter(None, (self.source.label, self.name)))
+
     @cached_property
     def kind(self) -> str:
         """Its kind, one of KINDS, as told or else by its statements.

@@ -1,8 +1,7 @@
 """Evaluate policies as IAM does, when some condition keys are unknown.
 
-Pure: it takes documents, a request and a caller, and returns a decision. An explicit deny overrides
-every allow; without an allow the request is denied; if an unknown value decides, the outcome is
-unknown. It follows the IAM user guide's page on policy evaluation logic. The sandbox has another
+An explicit deny overrides every allow; without an allow the request is denied; if an unknown value
+decides, the outcome is unknown (IAM user guide, policy evaluation logic). The sandbox has another
 evaluator on purpose: this one is tested against that second opinion.
 """
 

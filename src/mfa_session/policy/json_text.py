@@ -60,12 +60,12 @@ def items_of(node: Node | None) -> list[Node]:
 
 
 def text_in(members: Members, name: str) -> str:
-    """Return the text of a member; an empty one if it is something else or is not there."""
+    """Return the text of a member; an empty one without it."""
     return text_of(members.get(name))
 
 
 def members_in(members: Members, name: str) -> Members:
-    """Return the members of a member; none if it is not an object or is not there."""
+    """Return the members of a member; none without it."""
     return members_of(members.get(name))
 
 

@@ -128,12 +128,12 @@ def _files_below(path: str) -> Iterator[str]:
         for name in sorted(files):
             each = os.path.join(directory, name)
             # Pipes and devices would block; a broken link is an error.
-            if name.endswith((*ENDINGS, ".tf")) and name[0] != "." and not _is_special(each):
+            if (
+                name.endswith((*ENDINGS, ".tf"))
+                and name[0] != "."
+                and (os.path.isfile(each) or not os.path.exists(each))
+            ):
                 yield each
-
-
-def _is_special(path: str) -> bool:
-    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def _read(path: str) -> bytes:

@@ -1,7 +1,6 @@
 """Find policies anywhere in JSON or YAML, and in strings there.
 
-`wrappings` reads known formats (Terraform, CloudFormation, the answer of `aws iam
-get-account-authorization-details`), which give each policy a name, a kind and a holder.
+`wrappings` reads known formats, which give each policy a name, a kind and a holder.
 """
 
 from __future__ import annotations

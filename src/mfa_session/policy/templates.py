@@ -92,6 +92,10 @@ _ROLES = (
     "do not attach it to a role: role sessions carry no MFA; require MFA in the role's trust "
     "policy instead"
 )
+_NAME = (
+    "a device must have its user's name, as `mfa-session device enroll` names it; for several "
+    "devices per user, write mfa/* in AllowOwnDevice"
+)
 
 # The actions that users need to get MFA, with reasons.
 WITHOUT_MFA = {
@@ -165,7 +169,7 @@ def _deny_without_mfa(choices: Choices) -> Made:
             *(f"{action}: {exempt[action]}" for action in sorted(exempt)),
             f"not exempt: {' and '.join(KEPT_BACK)}; whoever has the key could remove the device",
             "whoever has a key can add a device without MFA: watch CloudTrail for EnableMFADevice",
-            *_notes_on_own(choices),
+            *([_NAME] if own else []),
             _ATTACH,
             _ROLES,
         ),
@@ -200,17 +204,6 @@ def _own_devices(choices: Choices) -> tuple[Statement, ...]:
     )
 
 
-def _notes_on_own(choices: Choices) -> tuple[str, ...]:
-    if not choices.self_service:
-        return ()
-    return (
-        (
-            "a device must have its user's name, as `mfa-session device enroll` names it; "
-            "for several devices per user, write mfa/* in AllowOwnDevice"
-        ),
-    )
-
-
 def _trust(choices: Choices) -> Made:
     condition: dict[str, Any] = dict(_HAS_MFA)
     if choices.external_id is not None:
@@ -229,7 +222,7 @@ def _trust(choices: Choices) -> Made:
             ),
         ),
         notes=(
-            (f"users of account {named} may assume the role with a code, or from an MFA session"),
+            f"users of account {named} may assume the role with a code, or from an MFA session",
             "their own account must also allow them sts:AssumeRole on the role",
             (
                 "the role's permission policies say what it may do; put no MFA condition there: "

@@ -87,11 +87,10 @@ def _files(options: Options, ctx: Context) -> list[Document]:
     found = [each for path in options.file for each in read_one(path, options.kind)]
     for document in found:
         if document.kind in LIMITS and not options.kind:
-            name = " ".join(filter(None, (document.source.label, document.name)))
             limit = document.kind == "boundary"
             what = "a permissions boundary" if limit else f"an {document.kind.upper()}"
             ctx.console.say(
-                f"{name} is read as {what}, which grants nothing; to change that: --kind"
+                f"{document.label} is read as {what}, which grants nothing; to change that: --kind"
             )
     for kind, paths in (("boundary", options.boundary), ("scp", options.scp)):
         found += [each for path in paths for each in read_one(path, kind)]
@@ -291,7 +290,6 @@ def _statement_data(match: Match) -> dict[str, object]:
 
 
 def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
-    """Yield the conditions that must become known, or be met."""
     is_unknown = decision.outcome == UNKNOWN
     for match in decision.deciding if is_unknown else decision.nearly:
         for condition in match.conditions_that_are(None if is_unknown else False):
@@ -330,9 +328,8 @@ def _lacks(decision: Decision) -> Iterable[str]:
 
 
 def _name_of_limit(document: Document) -> str:
-    name = f" {document.name}" if document.name else ""
     kind = document.kind if document.kind == "boundary" else document.kind.upper()
-    return f"the {kind} {document.source.label}{name}"
+    return f"the {kind} {document.label}"
 
 
 def _doubts(judged: Judged) -> Iterable[str]:

@@ -161,8 +161,7 @@ def _about_nothing(documents: Sequence[Document], with_findings: set[int]) -> It
     ]
     if len(documents) <= _MOST_NAMED:
         for each in silent:
-            name = f" {each.name}" if each.name else ""
-            yield f"{each.source.label}{name}: no condition about MFA"
+            yield f"{each.label}: no condition about MFA"
     elif silent:
         yield f"{len(silent)} of {len(documents)} policies have no condition about MFA"
 
