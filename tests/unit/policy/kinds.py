@@ -2007,7 +2007,7 @@ STATED = [
             "${TrustedUserOrRoleArns}"]}, WITH)], [], {}, "trust"),
     Stated("in-a-network-of-guests", [ALL, deny_but(CARE, {**WITHOUT, **on("IpAddress",
             "aws:SourceIp", "192.0.2.0/24")}, Sid="RequireMFAFromUntrustedGuestWifi")], [], {}),
-    Stated("tags-to-delete", [allow(["autoscaling:DeleteTags", "sts:GetFederationToken"], {**WITH,
+    Stated("tags-to-delete", [allow(["autoscaling:DeleteTags", "sts:TagSession"], {**WITH,
             **on("StringEquals", "aws:RequestTag/team", "x")})], [], {}),
     Stated("devices-of-some", [ALL, deny_but(CARE, WITHOUT), deny_but(["iam:GetUser"], WITHOUT,
             Resource="arn:aws:iam::*:mfa/admin-*")], found("deny-reaches-only-oneself", at=2), {}),
@@ -2752,5 +2752,22 @@ STATED = [
              deny_but(CARE, WITHOUT)], found(NO_KEY) if told else [], {})
       for at, (told, key) in enumerate(((True, "aws:ResourceTag/x"), (False, "aws:PrincipalTag/x"),
                                         (False, "aws:RequestedRegion")))],
+    # Roles of AWS's own without a path; tokens that nobody with MFA gets; private addresses.
+    *[Stated(f"role-of-awss-own-{at}", [deny("iam:*", {**WITHOUT, **NOT_ROLES}, Resource=where),
+             ], found("arn-matches-nothing") if told else [], {})
+      for at, (told, where) in enumerate((
+          (True, "arn:aws:iam::*:role/AWSServiceRole*"),
+          (True, ["arn:aws:iam::*:role/x", "arn:aws:iam::*:role/AWSReservedSSO_Admin_*"]),
+          (False, "arn:aws:iam::*:role/aws-service-role/*/AWSServiceRoleFor*"),
+          (False, "arn:aws:iam::*:role/*AWSServiceRole*")))],
+    *[Stated(f"federation-token-{at}", [{**statement, "Action": action}],
+             found("mfa-on-get-session-token") if told else [], {})
+      for at, (told, statement, action) in enumerate((
+          (True, allow(STOP, WITH), ["sts:GetFederationToken", STOP]),
+          (False, allow(STOP, WITH), "sts:*"), (False, allow(STOP), "sts:GetFederationToken"),
+          (False, deny(STOP, WITHOUT), [STOP, "sts:GetFederationToken"])))],
+    *[Stated(f"private-address-of-{action}", [allow(action, {**WITH, "IpAddress": {"aws:SourceIp":
+             "10.0.0.0/8"}}, Principal=ACCOUNT, Resource=BUCKET)], found(VALUE) if told else [], {})
+      for told, action in ((True, "s3:GetObject"), (False, "vpc-lattice-svcs:Invoke"))],
 ]
 # fmt: on

@@ -12,7 +12,7 @@ from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, and_more
-from mfa_session.policy.rules.values import is_no_account
+from mfa_session.policy.rules.values import WITH_PATH, is_no_account, without_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +30,9 @@ DEAD_ARN = Rule(
     "arn-matches-nothing",
     WARNING,
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
-    "without its other half (`user/*}`), a backslash before a variable, or a region in Route 53 or "
-    "CloudFront: it matches nothing.",
+    "without its other half (`user/*}`), a backslash before a variable, a region in Route 53 or "
+    "CloudFront, or, in a policy about MFA, a role of AWS's own without its path "
+    "(`role/AWSServiceRole*`): it matches nothing.",
 )
 PLACEHOLDER = Rule(
     "placeholder",
@@ -90,10 +91,18 @@ def check_partition(subject: Subject) -> Iterator[Flaw]:
 
 def check_arns(subject: Subject) -> Iterator[Flaw]:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
+    pathless = "has no path; roles that AWS creates have one", WITH_PATH
     told = [
-        (item, exempting, found)
-        for item, exempting in subject.texts()
-        if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
+        *(
+            (item, exempting, pathless)
+            for item, exempting in subject.resources()
+            if subject.whole.concern_mfa and without_path(str(item.value))
+        ),
+        *(
+            (item, exempting, found)
+            for item, exempting in subject.texts()
+            if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
+        ),
     ]
     for item, exempting, (why, cure) in told[:1]:
         yield Flaw(

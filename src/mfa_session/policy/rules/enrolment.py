@@ -70,7 +70,8 @@ SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
     WARNING,
     "No policy decides `sts:GetSessionToken`: the condition has no effect on it. A note for a Deny "
-    "of it without a condition.",
+    "of it without a condition. Or an Allow of `sts:GetFederationToken`, which only "
+    "long-term keys may call.",
 )
 RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, INCOMPLETE, SESSION_TOKEN)
 _DISCOVERY = "iam:ListMFADevices"
@@ -256,6 +257,22 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
             f"everybody gets a session, with MFA or without: the {what} has no effect on it",
             f"remove {_SESSION_CALL}, and require MFA for the actions to protect",
             severity=None if asks else NOTE,
+        )
+
+
+def check_federation_token(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows with MFA of GetFederationToken, which takes long-term keys only.
+
+    (STS API reference: a session from GetSessionToken, which has MFA, may not call it.)
+    """
+    call = "sts:GetFederationToken"
+    if subject.requires_mfa and call.lower() in names_of(subject.statement):
+        yield Flaw(
+            SESSION_TOKEN,
+            subject.place_of_action(call),
+            f"only long-term keys may call {call}, and they carry no MFA",
+            "nobody gets a token",
+            f"allow {call} without MFA, or let people assume a role with MFA instead",
         )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, is_readable, moment
+from mfa_session.policy.coverage import names_of
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Rule, Subject
@@ -62,7 +63,8 @@ def _no_principal_type(text: str) -> bool:
 
 
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
-_without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRoleFor).*").fullmatch
+without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRole).*").fullmatch
+WITH_PATH = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
 _with_path = re.compile("aws-(reserved|service-role)/").search
 _NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
@@ -172,11 +174,11 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
             continue
         negated = "Not" in condition.operator
         of_root = subject.document.kind == "trust" and not negated
-        of_aws = list(filter(_without_path, condition.values))
+        of_aws = list(filter(without_path, condition.values))
         others = any(map(_with_path, condition.values))
         if of_aws and not others:
             why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
-            cure = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
+            cure = WITH_PATH
         elif of_root and condition.values and all(map(_of_root, condition.values)):
             why = f"{condition.values[0]} is the root user, and AWS lets no root user assume a role"
             cure = "name the account in Principal, and remove the condition"
@@ -248,7 +250,8 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
                 f"no request from an IPv4 address {gets}",
                 f"write the networks that are meant, or remove {condition.key}",
             )
-    for condition in subject.other_conditions:
+    in_vpcs = any(name.startswith("vpc-lattice") for name in names_of(subject.statement))
+    for condition in subject.other_conditions if not in_vpcs else ():
         private = _private_networks(condition)
         alone = len(private) == len(condition.values)
         if private and (alone or subject.whole.concern_mfa):
@@ -283,7 +286,7 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
 
 
 def _of_nobody(arn: str) -> bool:
-    return bool(_of_no_principal(arn) or _without_path(arn))
+    return bool(_of_no_principal(arn) or without_path(arn))
 
 
 def has_wrong_values(condition: Condition) -> bool:
