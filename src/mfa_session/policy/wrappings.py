@@ -199,14 +199,17 @@ def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node
 
     Nested values, such as a data source's `statement`, are in Terraform's own format.
     """
-    if path[-1:] == ("minified_json",):
+    if node is None or path[-1:] == ("minified_json",):
         return
-    if node and "tatement" in text_of(node):
-        yield node, path
-    for index, item in enumerate(items_of(node)):
-        yield from _texts(item, (*path, str(index)))
-    for key, inner in members_of(node).items():
-        yield from _texts(inner, (*path, key))
+    if isinstance(node.value, str):
+        if "tatement" in node.value:
+            yield node, path
+    elif isinstance(node.value, list):
+        for index, item in enumerate(node.value):
+            yield from _texts(item, (*path, str(index)))
+    elif isinstance(node.value, dict):
+        for key, inner in node.value.items():
+            yield from _texts(inner, (*path, key))
 
 
 def _is_state_file(members: Members) -> bool:
