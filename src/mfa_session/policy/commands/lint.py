@@ -105,9 +105,9 @@ def _lint_files(options: Options, names: AwsNames) -> Linted:
     if options.baseline is None:
         return Linted(reading=reading, findings=found)
     if options.write_baseline:
-        Baseline.of(found).write(options.baseline)
+        _write_baseline(options.baseline, found)
         return Linted(reading=reading, findings=(), known=len(found))
-    new = Baseline.read(options.baseline).without_known(found)
+    new = _without_known(found, _read_baseline(options.baseline))
     return Linted(reading=reading, findings=new, known=len(found) - len(new))
 
 
@@ -173,63 +173,50 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' if count > 1 else ''}"
 
 
-BASELINE_VERSION = 1
+# A baseline holds the known findings, which lint skips, so that only new ones fail: how many of
+# each kind. These identify a finding, but not its line, which moves.
 _FIELDS = ("file", "policy", "statement", "rule")
-_BASELINE_HINT = "write it again with --write-baseline"
+_VERSION = 1
 
 
-class Baseline:
-    """The known findings, which lint skips, so that only new ones fail: how many of each kind.
+def _read_baseline(path: str) -> Counter[Key]:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            data = read_json(stream.read())
+    except OSError as error:
+        raise _bad(path, f"cannot be read: {reason_of(error)}") from error
+    except ValueError as error:
+        raise _bad(path, "is not JSON") from error
+    return Counter(dict(_entries(path, data)))
 
-    _FIELDS identify a finding, but not its line, which moves.
-    """
 
-    def __init__(self, counts: Mapping[Key, int]) -> None:
-        self._counts = Counter(dict(counts))
+def _write_baseline(path: str, findings: Iterable[Located]) -> None:
+    """Write the file atomically."""
+    entries = [
+        {**dict(zip(_FIELDS, key, strict=True)), "count": count}
+        for key, count in sorted(Counter(map(_key, findings)).items())
+    ]
+    text = json.dumps({"version": _VERSION, "findings": entries}, indent=2) + "\n"
+    beside = f"{path}.{os.getpid()}.new"
+    try:
+        with open(beside, "x", encoding="utf-8") as stream:
+            stream.write(text)
+        os.replace(beside, path)
+    except OSError as error:
+        raise _bad(path, f"cannot be written: {reason_of(error)}") from error
 
-    @classmethod
-    def of(cls, findings: Iterable[Located]) -> Baseline:
-        """Return a baseline of these findings."""
-        return cls(Counter(map(_key, findings)))
 
-    @classmethod
-    def read(cls, path: str) -> Baseline:
-        """Read a file; raises ConfigurationError `bad-baseline`."""
-        try:
-            with open(path, encoding="utf-8") as stream:
-                data = read_json(stream.read())
-        except OSError as error:
-            raise _bad(path, f"cannot be read: {reason_of(error)}") from error
-        except ValueError as error:
-            raise _bad(path, "is not JSON") from error
-        return cls(dict(_entries(path, data)))
-
-    def write(self, path: str) -> None:
-        """Write the file atomically; raises ConfigurationError `bad-baseline`."""
-        entries = [
-            {**dict(zip(_FIELDS, key, strict=True)), "count": count}
-            for key, count in sorted(self._counts.items())
-        ]
-        text = json.dumps({"version": BASELINE_VERSION, "findings": entries}, indent=2) + "\n"
-        beside = f"{path}.{os.getpid()}.new"
-        try:
-            with open(beside, "x", encoding="utf-8") as stream:
-                stream.write(text)
-            os.replace(beside, path)
-        except OSError as error:
-            raise _bad(path, f"cannot be written: {reason_of(error)}") from error
-
-    def without_known(self, findings: Iterable[Located]) -> tuple[Located, ...]:
-        """Return the findings that are unknown, or more frequent than known."""
-        left = Counter(self._counts)
-        new = []
-        for each in findings:
-            key = _key(each)
-            if left[key] > 0:
-                left[key] -= 1
-            else:
-                new.append(each)
-        return tuple(new)
+def _without_known(findings: Iterable[Located], known: Counter[Key]) -> tuple[Located, ...]:
+    """Return the findings that are unknown, or more frequent than known."""
+    left = Counter(known)
+    new = []
+    for each in findings:
+        key = _key(each)
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            new.append(each)
+    return tuple(new)
 
 
 def _key(located: Located) -> Key:
@@ -240,7 +227,7 @@ def _key(located: Located) -> Key:
 
 def _entries(path: str, data: Any) -> Iterator[tuple[Key, int]]:
     found = data.get("findings") if isinstance(data, dict) else None
-    if not isinstance(found, list) or data.get("version") != BASELINE_VERSION:
+    if not isinstance(found, list) or data.get("version") != _VERSION:
         raise _bad(path, "is not a baseline")
     for each in found:
         values = [each.get(field) for field in _FIELDS] if isinstance(each, dict) else []
@@ -252,4 +239,6 @@ def _entries(path: str, data: Any) -> Iterator[tuple[Key, int]]:
 
 
 def _bad(path: str, what: str) -> ConfigurationError:
-    return ConfigurationError("bad-baseline", f"the baseline {path} {what}", _BASELINE_HINT)
+    return ConfigurationError(
+        "bad-baseline", f"the baseline {path} {what}", "write it again with --write-baseline"
+    )
