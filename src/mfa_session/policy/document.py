@@ -1,4 +1,4 @@
-"""A policy with its statements, their conditions, and the position of each; and its origin."""
+"""A policy with its statements, their conditions, and the position of each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.json_text import text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from mfa_session.policy.json_text import Members, Node
+    from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import PolicyText, Position
 
 TRUST_ACTIONS = {
@@ -207,80 +206,6 @@ class Document:
         return frozenset(
             each.index for each in self.statements if each.sid and first[each.sid] != each.index
         )
-
-
-_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
-_HOLDERS = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
-_TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
-
-
-class Origin(NamedTuple):
-    """The place of a policy: the names around it, the `path` of keys, its kind and holder.
-
-    `newer` is as in Document; `account` is the whole account that it is in.
-    """
-
-    names: tuple[str, ...] = ()
-    path: tuple[str, ...] = ()
-    kind: str | None = None
-    holder: str | None = None
-    newer: NewerVersion | None = None
-    account: Members | None = None
-
-    @property
-    def name(self) -> str:
-        """Its name for people: `role/x trust`, or else a JSON pointer."""
-        return " ".join(self.names) or self.pointer
-
-    @property
-    def pointer(self) -> str:
-        """Its JSON pointer (RFC 6901); empty for the whole text."""
-        return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.path)
-
-    def at(self, key: str) -> Origin:
-        """Return the origin of a member or item."""
-        if key in _TRUST_KEYS:
-            names = (*self.names, "trust") if self.names else ()
-            return self._replace(names=names, path=(*self.path, key), kind="trust")
-        # Who has a permission set of IAM Identity Center comes as a session of a role.
-        holder = "role" if key == "InlinePolicy" else self.holder
-        return self._replace(path=(*self.path, key), holder=holder)
-
-    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
-        """Return the origin with another name, and its kind and holder."""
-        return self._replace(
-            names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
-        )
-
-    def inside(self, members: Members) -> Origin:
-        """Return the origin with the names in an object around the policy."""
-        origin = self
-        for key, holder in _HOLDERS.items():
-            if name := text_in(members, key):
-                origin = origin.named(f"{holder}/{name}", holder=holder)
-        policy = text_in(members, "PolicyName")
-        if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
-            origin = origin.named(f"policy/{policy}")
-        return origin
-
-
-def kind_by_name(names: tuple[str, ...]) -> str | None:
-    """Return `boundary` or `scp` if a name says so: `DeveloperBoundary`, `scp-deny-root`."""
-    for name in names:
-        words = [word.lower() for word in _WORDS.findall(name)]
-        said = [word for word in words if word not in {"policy", "json", "yaml"}]
-        if "scp" in words or "service control" in " ".join(words):
-            return "scp"
-        if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
-            return "boundary"
-    return None
-
-
-def holder_of(kinds: Collection[str]) -> str | None:
-    """Return the holder of a policy that these have: `Roles`, `Users`, `Groups`."""
-    if "Roles" not in kinds:
-        return None
-    return "role" if len(kinds) == 1 else MIXED
 
 
 def has_principal(statement: Statement) -> bool:

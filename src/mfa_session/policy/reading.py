@@ -16,17 +16,15 @@ from mfa_session.policy.document import (
     CURRENT_VERSION,
     Condition,
     Document,
-    Origin,
     Principals,
     Statement,
-    kind_by_name,
 )
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import Node, listed, members_of, parse_lines
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import TERRAFORM_HINT, Found, Search, looks_like_statement
 from mfa_session.policy.users import judge_users
-from mfa_session.policy.wrappings import is_account
+from mfa_session.policy.wrappings import Origin, is_account, kind_by_name
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
-from mfa_session.policy.document import Origin
 from mfa_session.policy.json_text import Node, listed, members_of, parse
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
+from mfa_session.policy.wrappings import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

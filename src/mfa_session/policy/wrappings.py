@@ -7,10 +7,11 @@ organizations describe-policy`; templates of CloudFormation, SAM and CDK; the pl
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.document import NewerVersion, holder_of
+from mfa_session.policy.document import MIXED, NewerVersion
 from mfa_session.policy.json_text import (
     items_of,
     members_in,
@@ -21,12 +22,74 @@ from mfa_session.policy.json_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from mfa_session.policy.document import Origin
     from mfa_session.policy.json_text import Members, Node
 
     Parts = Iterator[tuple[Node, "Origin"]]
+
+
+_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+_NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
+_TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
+
+
+class Origin(NamedTuple):
+    """The place of a policy: the names around it, the `path` of keys, its kind and holder.
+
+    `newer` is as in Document; `account` is the whole account that it is in.
+    """
+
+    names: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    kind: str | None = None
+    holder: str | None = None
+    newer: NewerVersion | None = None
+    account: Members | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name for people: `role/x trust`, or else its JSON pointer (RFC 6901)."""
+        pointer = "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.path)
+        return " ".join(self.names) or pointer
+
+    def at(self, key: str) -> Origin:
+        """Return the origin of a member or item."""
+        if key in _TRUST_KEYS:
+            names = (*self.names, "trust") if self.names else ()
+            return self._replace(names=names, path=(*self.path, key), kind="trust")
+        # Who has a permission set of IAM Identity Center comes as a session of a role.
+        holder = "role" if key == "InlinePolicy" else self.holder
+        return self._replace(path=(*self.path, key), holder=holder)
+
+    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
+        """Return the origin with another name, and its kind and holder."""
+        return self._replace(
+            names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
+        )
+
+    def inside(self, members: Members) -> Origin:
+        """Return the origin with the names in an object around the policy."""
+        origin = self
+        for key, holder in _NAMES.items():
+            if name := text_in(members, key):
+                origin = origin.named(f"{holder}/{name}", holder=holder)
+        policy = text_in(members, "PolicyName")
+        if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
+            origin = origin.named(f"policy/{policy}")
+        return origin
+
+
+def kind_by_name(names: tuple[str, ...]) -> str | None:
+    """Return `boundary` or `scp` if a name says so: `DeveloperBoundary`, `scp-deny-root`."""
+    for name in names:
+        words = [word.lower() for word in _WORDS.findall(name)]
+        said = [word for word in words if word not in {"policy", "json", "yaml"}]
+        if "scp" in words or "service control" in " ".join(words):
+            return "scp"
+        if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
+            return "boundary"
+    return None
 
 
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
@@ -119,8 +182,15 @@ def _told_by_type(
         return ORGANISATION_KINDS.get(text_in(properties, "Type")), None
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
         own = {each for each in ("Roles", "Users", "Groups") if each in properties}
-        return None, holder_of(attached | {each for each in own if properties[each].value})
+        return None, _holder_of(attached | {each for each in own if properties[each].value})
     return None, _HOLDERS.get(kind)
+
+
+def _holder_of(kinds: Collection[str]) -> str | None:
+    """Return the holder of a policy that these have: `Roles`, `Users`, `Groups`."""
+    if "Roles" not in kinds:
+        return None
+    return "role" if len(kinds) == 1 else MIXED
 
 
 # The holders of a policy, by the types of its resource in CloudFormation and Terraform.
@@ -254,7 +324,7 @@ def _read_account(members: Members, origin: Origin) -> Parts:
         there = origin.named(
             f"policy/{name or arn}",
             kind="boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
-            holder=holder_of(attached[arn]),
+            holder=_holder_of(attached[arn]),
         )
         versions = objects_in(policy, "PolicyVersionList")
         default = next((each for each in versions if _is_default(each, policy, len(versions))), {})
