@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import pathlib
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,12 +19,11 @@ from mfa_session.policy.document import (
     Statement,
 )
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.json_text import Node, listed, members_of, parse_lines
+from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.policy_text import PolicyText
-from mfa_session.policy.search import TERRAFORM_HINT, Found, Search, looks_like_statement
+from mfa_session.policy.search import Found, Search, looks_like_statement, read_nodes
 from mfa_session.policy.users import judge_users
 from mfa_session.policy.wrappings import Origin, is_account, kind_by_name
-from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +69,7 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
         PolicyText.of_bytes(label, data) if isinstance(data, bytes) else PolicyText(label, data)
     )
     search = Search(source)
-    nodes = _read_nodes(source)
+    nodes = read_nodes(source)
     for index, node in enumerate(nodes):
         search.visit(node, Origin().at(f"{index + 1}") if len(nodes) > 1 else Origin())
     if not (search.found or search.errors):
@@ -282,82 +280,3 @@ def _kind(node: Node) -> str:
         return json.dumps(node.value)
     names = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number"}
     return names[type(node.value)]
-
-
-_YAML_NAMES = (".yaml", ".yml")
-_JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")
-_JSON_STARTS = ("{", "[", '"')
-_BLOCK = re.compile(
-    r"^\s*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
-    r'(\s+"[^"\n]*"){0,2}\s*\{',
-    re.MULTILINE,
-)
-_YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
-_COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
-# YAML that begins like JSON, but has comments, tags or several documents.
-_in_flow_style = re.compile(r"^\s*#|\s![A-Z]\w+\s|^---", re.MULTILINE).search
-_PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
-
-
-def _read_nodes(source: PolicyText) -> list[Node]:
-    """Return the values of a text: one, or several from JSON lines or YAML documents."""
-    _refuse_terraform(source)
-    if _PERCENT_JSON.match(source.text):
-        return [Node(source.text, 0)]  # the search decodes it
-    if _is_yaml(source):
-        nodes = parse_yaml(source)
-        if nodes:
-            return nodes
-        raise source.unfit(0, "the text is empty", "give it a policy")
-    try:
-        return parse_lines(source)
-    except ConfigurationError as error:
-        start = source.text.lstrip()[:200]
-        found = [(what, hint) for looks, what, hint in _LOOKS if re.match(looks, start)]
-        if error.message.endswith(_AT_A_COMMENT):
-            found.append(_COMMENTED)
-        if not found:
-            raise
-        what, hint = found[0]
-        raise ConfigurationError("bad-policy-json", f"{error.message}; {what}", hint) from None
-
-
-def _refuse_terraform(source: PolicyText) -> None:
-    """Refuse Terraform's language, by the name or the text; JSON and YAML files may quote it."""
-    found = _BLOCK.search(source.text)
-    named = source.label.endswith((".tf", ".hcl", ".tfvars"))
-    quoted = source.label.endswith(_YAML_NAMES) or source.text.lstrip().startswith(_JSON_STARTS)
-    if named or (found and not quoted):
-        place = source.place(found.start() if found else 0)
-        raise ConfigurationError(
-            "terraform-source", f"{place}: this is HCL, Terraform's language", TERRAFORM_HINT
-        )
-
-
-def _is_yaml(source: PolicyText) -> bool:
-    """Decide by the first character, since YAML may contain JSON, then by the name and keys."""
-    start = _COMMENTS.match(source.text)
-    first = source.text[start.end() if start else 0 :][:1]
-    if first in {"{", "["} or source.label.endswith(_JSON_NAMES):
-        return (
-            first in {"{", "["}
-            and source.label.endswith(_YAML_NAMES)
-            and bool(_in_flow_style(source.text))
-        )
-    return source.label.endswith(_YAML_NAMES) or _YAML_KEY.search(source.text) is not None
-
-
-_COMMENTED = ("this has comments, which JSON does not allow", "remove the comments")
-_AT_A_COMMENT = ('not "/"', 'not "#"')
-# What a text is instead of JSON, and what to do.
-_LOOKS = (
-    ("#|```", "this is Markdown", "copy the policy into a separate file"),
-    ("<", "this is XML or HTML", "give it the policy itself, as JSON"),
-    (
-        r"[{\[]\s*'",
-        "this is Python's or JavaScript's notation, in single quotes",
-        "write it as JSON: in Python json.dumps(policy)",
-    ),
-    (r"\{\s*[A-Za-z_]\w*\s*=", "this is HCL, Terraform's language", TERRAFORM_HINT),
-    (r"\{\s*[A-Za-z_]\w*\s*:", "this is JavaScript", "write its keys in double quotes"),
-)

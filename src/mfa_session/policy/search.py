@@ -1,4 +1,4 @@
-"""Find policies anywhere in JSON or YAML, and in strings there.
+"""Read a text of JSON or YAML, and find the policies anywhere in it, and in strings there.
 
 `wrappings` reads known formats, which give each policy a name, a kind and a holder.
 """
@@ -11,9 +11,10 @@ from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
-from mfa_session.policy.json_text import Node, listed, members_of, parse
+from mfa_session.policy.json_text import Node, listed, members_of, parse, parse_lines
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
 from mfa_session.policy.wrappings import Origin
+from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.policy_text import PolicyText
 
 
-TERRAFORM_HINT = (
+_TERRAFORM_HINT = (
     "lint Terraform's plan instead: `terraform plan -out=plan && terraform show -json plan"
     " | mfa-session policy lint -`"
 )
@@ -96,7 +97,7 @@ class Search:
         if _OF_TERRAFORM in members:
             place = self._source.place(members[_OF_TERRAFORM].key_offset)
             what = f"{place}: this is Terraform's language, in JSON"
-            self.errors.append(ConfigurationError("terraform-source", what, TERRAFORM_HINT))
+            self.errors.append(ConfigurationError("terraform-source", what, _TERRAFORM_HINT))
         kept = (item for item in members.items() if item[0] != _OF_TERRAFORM)
         return [(inner, inside.at(key)) for key, inner in kept]
 
@@ -158,3 +159,79 @@ def looks_like_statement(node: Node) -> bool:
 
 def _has(node: Node, names: tuple[str, ...]) -> bool:
     return not members_of(node).keys().isdisjoint(names)
+
+
+_YAML_NAMES = (".yaml", ".yml")
+_JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")
+_JSON_STARTS = ("{", "[", '"')
+_BLOCK = re.compile(
+    r"^\s*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
+    r'(\s+"[^"\n]*"){0,2}\s*\{',
+    re.MULTILINE,
+)
+_YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
+_COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
+# YAML that begins like JSON, but has comments, tags or several documents.
+_in_flow_style = re.compile(r"^\s*#|\s![A-Z]\w+\s|^---", re.MULTILINE).search
+_PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
+
+
+def read_nodes(source: PolicyText) -> list[Node]:
+    """Return the values of a text: one, or several from JSON lines or YAML documents."""
+    _refuse_terraform(source)
+    if _PERCENT_JSON.match(source.text):
+        return [Node(source.text, 0)]  # the search decodes it
+    if _is_yaml(source):
+        nodes = parse_yaml(source)
+        if nodes:
+            return nodes
+        raise source.unfit(0, "the text is empty", "give it a policy")
+    try:
+        return parse_lines(source)
+    except ConfigurationError as error:
+        start = source.text.lstrip()[:200]
+        found = [(what, hint) for looks, what, hint in _LOOKS if re.match(looks, start)]
+        if error.message.endswith(_AT_A_COMMENT):
+            found.append(_COMMENTED)
+        if not found:
+            raise
+        what, hint = found[0]
+        raise ConfigurationError("bad-policy-json", f"{error.message}; {what}", hint) from None
+
+
+def _refuse_terraform(source: PolicyText) -> None:
+    """Refuse Terraform's language, by the name or the text; JSON and YAML files may quote it."""
+    named = source.label.endswith((".tf", ".hcl", ".tfvars"))
+    quoted = source.label.endswith(_YAML_NAMES) or source.text.lstrip().startswith(_JSON_STARTS)
+    found = _BLOCK.search(source.text) if named or not quoted else None
+    if named or found:
+        place = source.place(found.start() if found else 0)
+        raise ConfigurationError(
+            "terraform-source", f"{place}: this is HCL, Terraform's language", _TERRAFORM_HINT
+        )
+
+
+def _is_yaml(source: PolicyText) -> bool:
+    """Decide by the first character, since YAML may contain JSON, then by the name and keys."""
+    is_named_so = source.label.endswith(_YAML_NAMES)
+    start = _COMMENTS.match(source.text)
+    if source.text.startswith(("{", "["), start.end() if start else 0):
+        return is_named_so and bool(_in_flow_style(source.text))
+    is_json = source.label.endswith(_JSON_NAMES)
+    return is_named_so or (not is_json and _YAML_KEY.search(source.text) is not None)
+
+
+_COMMENTED = ("this has comments, which JSON does not allow", "remove the comments")
+_AT_A_COMMENT = ('not "/"', 'not "#"')
+# What a text is instead of JSON, and what to do.
+_LOOKS = (
+    ("#|```", "this is Markdown", "copy the policy into a separate file"),
+    ("<", "this is XML or HTML", "give it the policy itself, as JSON"),
+    (
+        r"[{\[]\s*'",
+        "this is Python's or JavaScript's notation, in single quotes",
+        "write it as JSON: in Python json.dumps(policy)",
+    ),
+    (r"\{\s*[A-Za-z_]\w*\s*=", "this is HCL, Terraform's language", _TERRAFORM_HINT),
+    (r"\{\s*[A-Za-z_]\w*\s*:", "this is JavaScript", "write its keys in double quotes"),
+)
