@@ -219,7 +219,7 @@ class NameList:
             near = _first(plain, self._by_shortened)
             return self.spelled[near] if near else None
         near = _first(start, _shortened_from(self._starts(len(start))))
-        return self._spelled_start(near) + "*" if near else None
+        return self.spelled[self._begun(near)[0]][: len(near)] + "*" if near else None
 
     def alike(self, name: str, cutoff: float) -> str | None:
         """Return the most similar name, if at least `cutoff` of the letters are alike.
@@ -265,9 +265,6 @@ class NameList:
     def _starts(self, length: int) -> set[str]:
         lengths = (length - 1, length, length + 1)
         return {name[:each] for name in self.spelled for each in lengths if len(name) >= each}
-
-    def _spelled_start(self, start: str) -> str:
-        return self.spelled[self._begun(start)[0]][: len(start)]
 
 
 def alikeness(one: str, other: str) -> float:

@@ -72,10 +72,9 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Return what is wrong, in the order of the text; a right policy has no finding.
 
-    Statements are judged together: a Deny backs an Allow. `on_role` says that the policy is a
-    role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
-    itself, and so does the Sid of a boundary for roles. Without `names` no action is held against
-    AWS's.
+    Statements are judged together: a Deny backs an Allow. `on_role`: the policy is a role's own,
+    where MFA conditions do not work; some say so themselves. Without `names` no action is held
+    against AWS's.
     """
     return _lint(document, WholePolicy(document.statements, names), on_role=on_role, names=names)
 

@@ -28,64 +28,33 @@ class FileError(Record):
     error: ConfigurationError
 
 
-class Reading(Record):
+class Reading:
     """The policies and errors of files and directories.
 
     `passed_over` counts a directory's files without a policy, `terraform` those in Terraform's
     own language.
     """
 
-    documents: tuple[Document, ...]
-    errors: tuple[FileError, ...]
-    passed_over: int
-    terraform: int
-
-
-def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
-    """Read every policy of the files and directories.
-
-    Raises ConfigurationError if one error is the only result.
-    """
-    reader = _Reader(kind)
-    for path in dict.fromkeys(paths):
-        if path != STDIN and os.path.isdir(path):
-            reader.read_directory(path)
-        else:
-            reader.read_file(path)
-    if not reader.documents and len(reader.errors) == 1:
-        raise reader.errors[0].error
-    return Reading(
-        documents=tuple(reader.documents),
-        errors=tuple(reader.errors),
-        passed_over=reader.passed_over,
-        terraform=reader.terraform,
-    )
-
-
-def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
-    """Read every policy of one file, or raise its first error.
-
-    Raises ConfigurationError as `read_policies`, or `unreadable-file`.
-    """
-    found = _policies(path, kind)
-    if found.errors:
-        raise found.errors[0]
-    return found.documents
-
-
-class _Reader:
     def __init__(self, kind: str | None) -> None:
+        """Begin with nothing; `kind` is as in `read_policies`."""
         self._kind = kind
         self.documents: list[Document] = []
         self.errors: list[FileError] = []
         self.passed_over = self.terraform = 0
 
-    def read_directory(self, path: str) -> None:
+    def read(self, path: str) -> None:
+        """Read a file, or all files of a directory."""
+        if path != STDIN and os.path.isdir(path):
+            self._read_directory(path)
+        else:
+            self._read_file(path)
+
+    def _read_directory(self, path: str) -> None:
         before = len(self.documents) + len(self.errors)
         files = list(_files_below(path))
         for each in files:
             if each.endswith(ENDINGS):
-                self.read_file(each, pass_over=True)
+                self._read_file(each, pass_over=True)
             else:
                 self.terraform += 1
         if len(self.documents) + len(self.errors) == before:
@@ -94,7 +63,7 @@ class _Reader:
             error = ConfigurationError("not-a-policy", message, hint)
             self.errors.append(FileError(file=path, error=error))
 
-    def read_file(self, path: str, *, pass_over: bool = False) -> None:
+    def _read_file(self, path: str, *, pass_over: bool = False) -> None:
         try:
             found = _policies(path, self._kind, pass_over=pass_over)
         except ConfigurationError as error:
@@ -106,6 +75,30 @@ class _Reader:
         self.passed_over += not (found.documents or found.errors)
         self.documents += found.documents
         self.errors += [FileError(file=path, error=error) for error in found.errors]
+
+
+def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
+    """Read every policy of the files and directories.
+
+    Raises ConfigurationError if one error is the only result.
+    """
+    reading = Reading(kind)
+    for path in dict.fromkeys(paths):
+        reading.read(path)
+    if not reading.documents and len(reading.errors) == 1:
+        raise reading.errors[0].error
+    return reading
+
+
+def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
+    """Read every policy of one file, or raise its first error.
+
+    Raises ConfigurationError as `read_policies`, or `unreadable-file`.
+    """
+    found = _policies(path, kind)
+    if found.errors:
+        raise found.errors[0]
+    return found.documents
 
 
 def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPolicies:
