@@ -2769,5 +2769,7 @@ STATED = [
     *[Stated(f"private-address-of-{action}", [allow(action, {**WITH, "IpAddress": {"aws:SourceIp":
              "10.0.0.0/8"}}, Principal=ACCOUNT, Resource=BUCKET)], found(VALUE) if told else [], {})
       for told, action in ((True, "s3:GetObject"), (False, "vpc-lattice-svcs:Invoke"))],
+    Stated("list-of-devices-that-a-deny-exempts", [allow([*ENROL[:2], OFF]), deny_but([*CARE, OFF],
+            WITHOUT)], found("removal-without-mfa", at=1), {}),
 ]
 # fmt: on

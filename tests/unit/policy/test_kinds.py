@@ -373,6 +373,17 @@ def test_a_roles_sessions_have_no_user_name(elements: dict[str, Any], found: boo
 
 
 @pytest.mark.parametrize(
+    ("operator", "rules"), [("ArnNotEquals", []), ("ArnEquals", ["mfa-in-role-policy"])]
+)
+def test_a_roles_policy_may_ask_others_for_mfa_that_are_not_the_role(
+    operator: str, rules: list[str]
+) -> None:
+    exempt = on(operator, "aws:PrincipalArn", ROLE["AWS"])
+    found = lint(read([deny(STOP, {**WITHOUT, **exempt})]), on_role=True)
+    assert [each.rule for each in found] == rules
+
+
+@pytest.mark.parametrize(
     ("statement", "rules"),
     [
         (allow(READ, Resource=[BUCKET, ME]), []),

@@ -341,9 +341,14 @@ def _is_lacking(subject: Subject, step: _Step) -> bool:
 
 
 def _promises_list(statement: Statement) -> bool:
-    """Say whether a Sid is about a list of MFA devices, and no action is: `sids` tells that."""
+    """Say whether it expects a list of MFA devices from elsewhere, or `sids` tells that none is.
+
+    A Deny that exempts the list by its name expects another policy to allow it. A Sid is about the
+    list, and no action is.
+    """
     promises = _of_lists(statement.sid or "") is not None
-    return promises and not any(concerns(statement, action) for action in RESOURCES_OF)
+    exempts = not statement.allows and _DISCOVERY in (statement.not_actions or ())
+    return exempts or (promises and not any(concerns(statement, action) for action in RESOURCES_OF))
 
 
 def _denies_by_name(subject: Subject) -> bool:

@@ -154,7 +154,8 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
 def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of role sessions by the role's own policy."""
     found, allows = subject.reach, subject.statement.allows
-    if not subject.on_role or found is None or found.nobody:
+    exempt = not allows and any(map(_exempts_a_role, subject.other_conditions))
+    if not subject.on_role or found is None or found.nobody or exempt:
         return
     if found.without_mfa:  # a role's session is like one without MFA
         who = "nobody is kept out by the condition" if allows else "the role's sessions are stopped"
@@ -316,6 +317,12 @@ def _spares_roles(condition: Condition) -> bool:
     if condition.is_about(PRINCIPAL_ARN):
         return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
     return is_met(condition, _A_ROLE.over(A_SESSION)) is False
+
+
+def _exempts_a_role(condition: Condition) -> bool:
+    """Say whether it exempts a role by its ARN, as the one whose own policy this is."""
+    negated = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
+    return negated and any(map(_may_be_a_role, condition.values))
 
 
 def _is_meant_to_exempt(condition: Condition) -> bool:
