@@ -360,8 +360,8 @@ STATED = [
            {STOP: "ksm"}),
     Stated("removal-of-oneself", [ALL, deny(OFF, WITHOUT, Resource=ME)], [], {STOP: "ksm"}),
     # Wildcards that match the removal of the caller's own device.
-    Stated("own-by-pattern", [allow("ec2:*", WITH), allow("iam:*MFADevice*", Resource=ME)],
-           found(OWN, at=1), {STOP: "m"}),
+    Stated("own-by-pattern", [allow("ec2:*", WITH), allow("iam:*MFADevice*", Resource=[ME,
+            MY_DEVICE])], found(OWN, at=1), {STOP: "m"}),
     Stated("own-by-verb", [allow("ec2:*", WITH), allow("iam:Deactivate*", Resource=ME)],
            found(OWN, at=1), {STOP: "m"}),
     Stated("own-by-service", [allow("ec2:*", WITH), allow("iam:*", Resource=[ME, MY_DEVICE])],
@@ -370,8 +370,8 @@ STATED = [
            found(OWN, at=1), {STOP: "m"}),
     Stated("own-by-pattern-denied", [allow("ec2:*", WITH), allow("iam:*", Resource=ME),
             deny(OFF, WITHOUT)], [], {STOP: "m"}),
-    Stated("own-by-pattern-all-denied", [allow("iam:*MFADevice*", Resource=ME),
-            deny_but(CARE, WITHOUT)], [], {STOP: ""}),
+    Stated("own-by-pattern-all-denied", [allow("iam:*MFADevice*", Resource=[ME,
+            MY_DEVICE]), deny_but(CARE, WITHOUT)], [], {STOP: ""}),
     Stated("own-reading-only", [allow("ec2:*", WITH), allow("iam:List*", Resource=ME)], [],
            {STOP: "m"}),
     Stated("spares-removal-by-pattern", [ALL, deny_but([*CARE, "iam:Deactivate*"], WITHOUT)],
@@ -691,7 +691,8 @@ STATED = [
            found(RESOURCE), {}),
     Stated("device-by-the-user-s-id", [allow("iam:CreateVirtualMFADevice",
             Resource="arn:aws:iam::*:mfa/${aws:userid}")], [], {}),
-    Stated("device-actions-by-pattern", [allow("iam:*MFADevice*", Resource=ME)], [], {}),
+    Stated("device-actions-by-pattern", [allow("iam:*MFADevice*", Resource=[ME, MY_DEVICE])],
+           [], {}),
     # A Sid that names MFA, on a statement that does not ask for it.
     Stated("sid-with-mfa", [{**trust(ACCOUNT), "Sid": "AllowAssumeRoleWithMFA"}],
            [(PROMISE, "AllowAssumeRoleWithMFA")], {}),
@@ -798,7 +799,7 @@ STATED = [
     Stated("removal-of-anybody", [allow(STOP, WITH), allow([OFF, "iam:ListUsers"])],
            found(OWN, at=1), {OFF: "km"}),
     Stated("removal-of-users", [allow(STOP, WITH), allow("iam:*MFADevice*",
-            Resource="arn:aws:iam::123456789012:user/*")], found(OWN, at=1), {OFF: "km"}),
+            Resource="arn:aws:iam::123456789012:user/*")], found(OWN, RESOURCE, at=1), {OFF: "km"}),
     Stated("removal-by-administrators", [allow("iam:*"), deny(STOP, WITHOUT)], [], {OFF: "km"}),
     Stated("removal-of-one", [allow(STOP, WITH), allow(OFF,
             Resource="arn:aws:iam::123456789012:user/dave")], [], {}),
@@ -2771,5 +2772,26 @@ STATED = [
       for told, action in ((True, "s3:GetObject"), (False, "vpc-lattice-svcs:Invoke"))],
     Stated("list-of-devices-that-a-deny-exempts", [allow([*ENROL[:2], OFF]), deny_but([*CARE, OFF],
             WITHOUT)], found("removal-without-mfa", at=1), {}),
+    # Other resources than those of the actions; patterns of MFA's setup.
+    *[Stated(f"on-the-resource-of-another-{at}", [deny(action, WITHOUT, Resource=where)],
+             found(RESOURCE) if told else [], {})
+      for at, (told, action, where) in enumerate((
+          (True, "s3:DeleteBucket", [BUCKET, "arn:aws:rds:*:123456789012:db:*"]),
+          (True, ["ec2:TerminateInstances", "ec2:DeleteVolume"], "arn:aws:ec2:*:*:instance/*"),
+          (True, ["rds:DeleteDBCluster"], "arn:aws:rds:*:123456789012:db:*"),
+          (False, "s3:DeleteBucket", "arn:aws:s3-outposts:*:*:outpost/x/bucket/y"),
+          (False, "s3:DeleteBucket", ["arn:aws:*:*:*:x"]),
+          (False, "ec2:DeleteVolume", "arn:aws:ec2:*:*:*/*"),
+          (False, ["rds:DeleteDBCluster", "rds:DeleteDBSnapshot"], "*")))],
+    *[Stated(f"pattern-of-the-setup-{at}", [allow([LIST, pattern], Resource=where)],
+             found(RESOURCE) if told else [], {})
+      for at, (told, pattern, where) in enumerate((
+          (True, "iam:*MFADevice*", ME), (True, "iam:*MFADevice", [ME]),
+          (False, "iam:*MFADevice", [ME, MY_DEVICE]), (False, "iam:*MFADevices", ME),
+          (False, "iam:*", ME), (False, "iam:*MFADevice", "*")))],
+    Stated("placeholder-of-terraform", [allow(STOP, {**WITH, **on("StringEquals",
+            "aws:RequestedRegion", "$var.regions[count.index]")})], found(LEFT), {}),
+    Stated("spares-all-of-iam-but-removal", [allow(CARE), deny_but("iam:*", WITHOUT), deny(OFF,
+            WITHOUT)], found(REMOVAL, at=1), {}),
 ]
 # fmt: on

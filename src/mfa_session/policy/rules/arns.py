@@ -59,7 +59,7 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 # Go's templates leave `<no value>` of what is missing.
 _placeholder = re.compile(
     r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
-    r"|(?<=:iam::)(?:[A-Z][A-Z_-]+|x{3,}|your[\w-]+|[\w-]*account[\w-]*)(?=:)"
+    r"|\$(?:local|var)\.[\w.[\]]+|(?<=:iam::)(?:[A-Z][A-Z_-]+|x{3,}|your[\w-]+|[\w-]*account[\w-]*)(?=:)"
 ).search
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search

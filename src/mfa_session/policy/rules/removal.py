@@ -181,15 +181,16 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
 
 
 def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
-    patterns = subject.statement.not_actions or ()
+    patterns, denied = subject.statement.not_actions or (), _is_denied(subject)
     spared = any(each.lower() == "iam:*" for each in patterns)
-    if spared and subject.document.kind == "identity" and not _is_denied(subject):
+    on_purpose = denied and "iam:*" in subject.whole.allowed_names
+    if spared and subject.document.kind == "identity" and not on_purpose:
+        can = "make keys and users" if denied else "replace the MFA device, or make keys and users"
         yield Flaw(
             REMOVAL_SPARED,
             subject.place_of_action("iam:*"),
             "this Deny exempts all of IAM, not only what is needed to set up MFA",
-            "where another policy allows it, whoever has the long-term key can replace the MFA "
-            "device, or make keys and users",
+            f"where another policy allows it, whoever has the long-term key can {can}",
             "exempt only what is needed to set up MFA",
             sparing(subject),
             severity=WARNING,

@@ -47,6 +47,7 @@ has_no_resource = re.compile(
 _OTHERS = (
     (re.compile("cloudtrail:(deletetrail|stoplogging)"), "cloudtrail", "trail/?*"),
     (re.compile("dynamodb:(delete|get|put|update)(item|table)"), "dynamodb", "table/?*"),
+    (re.compile("ec2:deletevolume"), "ec2", "volume/?*"),
     (re.compile("ec2:(reboot|stop|terminate)instances"), "ec2", "instance/?*"),
     (
         re.compile(
@@ -61,10 +62,12 @@ _OTHERS = (
         "function:?*",
     ),
     (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
+    (re.compile("rds:(delete|failover|stop)dbcluster"), "rds", "cluster:?*"),
+    (re.compile("rds:deletedbsnapshot"), "rds", "snapshot:?*"),
     (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
     (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", _WITH_SUFFIX),
 )
-_WITH_IDS = {"instance/?*", "key/?*", "session/?*"}
+_WITH_IDS = {"instance/?*", "key/?*", "session/?*", "volume/?*"}
 _SERVICES = {kind: service for _, service, kind in _OTHERS}
 MEANT = {
     OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
@@ -121,9 +124,9 @@ def fits(resource: str, wanted: str) -> bool:
     if wanted == OF_NONE:
         return what == "*" or is_unfilled(resource)
     if wanted in {OF_BUCKET, OF_OBJECT}:
-        nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
         if service != "s3" or is_unfilled(resource):
-            return True
+            return is_unfilled(resource) or not service.isalnum()  # s3-outposts, or a pattern
+        nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
         return _is_in_s3(what, wanted) if nowhere else may_meet(what, "accesspoint/*")
     if wanted in _SERVICES:
         own = may_meet(service, _SERVICES[wanted]) and bool(account)

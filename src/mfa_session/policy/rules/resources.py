@@ -11,7 +11,7 @@ from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
-from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.resource_kinds import (
     ENROLMENT,
     MEANT,
@@ -67,7 +67,8 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     about_mfa, under_mfa = is_about_mfa(subject.whole), bool(subject.mfa_conditions)
     kinds = [
         (name, resource_of(name.lower(), about_mfa=about_mfa, under_mfa=under_mfa))
-        for name in statement.actions
+        for each in statement.actions
+        for name in _steps_in(each)
     ]
     wrong = [
         (name, kind)
@@ -91,6 +92,14 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
             severity=NOTE if {kind for _, kind in wrong} == {OF_NONE} else None,
         )
+
+
+def _steps_in(action: str) -> tuple[str, ...]:
+    """Return the steps of setting up MFA that a pattern names (`iam:*MFADevice`), or the action."""
+    pattern = action.lower()
+    names_devices = "*" in pattern and "mfadevice" in pattern
+    steps = [each for each in ENROLMENT if names_devices and includes(pattern, each.lower())]
+    return tuple(steps) or (action,)
 
 
 def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
