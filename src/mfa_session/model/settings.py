@@ -133,7 +133,7 @@ class Settings(Record):
 
     `asked` are the options, by name, that say more than the name of the session does; "" is a flag.
     `written` goes into the AWS config of the target, so that it works as the source does; its
-    region is under `region`.
+    region is under `region`. `kept_region` is that of a session that is kept.
     `store` is where the session's keys go: FILE (the credentials file) or KEYRING.
     `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
     """
@@ -154,6 +154,7 @@ class Settings(Record):
     max_age: int | None = None
     region: str | None = None
     written: Mapping[str, str] = {}
+    kept_region: str | None = None
     store: str = FILE
     code: str = "auto"
     code_command: str | list[str] | None = None
@@ -179,6 +180,11 @@ class Settings(Record):
     def kind(self) -> str:
         """`role` or `mfa`, as in a `Session`."""
         return "role" if self.role_arn else "mfa"
+
+    def for_kept(self) -> Settings:
+        """Return these settings for a session that is kept, and so is its region."""
+        kept = {"region": self.kept_region} if self.kept_region else {}
+        return self.replace(written={**self.written, **kept})
 
     def with_max_age(self, seconds: int | None) -> Settings:
         """Return these settings for a session, and one to go via, whose code is no older."""

@@ -106,10 +106,9 @@ class _Said:
         self.section: Mapping[str, str] = inputs.profiles.section(named.name)
         self.target = choose_target(inputs, named, self.first("write_to"))
         self.stored = stored_lines(inputs, named.name, self.target)
-        if "copied" in self.stored:
-            # What the last login copied from the source is not a setting of this session's own.
-            copied = read_copied(self.stored["copied"])
-            self.section = {k: v for k, v in self.section.items() if copied.get(k) != v}
+        # What the last login copied from the source is not a setting of this session's own.
+        copied = read_copied(stored_lines(inputs, named.name, named.name).get("copied"))
+        self.section = {k: v for k, v in self.section.items() if copied.get(k) != v}
         # What a section remembers stands in for settings only where nothing else defines it.
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
         elsewhere = bool(defined or self.options.get("source_profile"))
@@ -237,7 +236,8 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     serial = said.first("mfa_serial") or beneath.get("mfa_serial") or beneath.get("aws_mfa_device")
     serial = (serial or (via.mfa_serial if via else None) or "").strip() or None
     duration, explicit = _choose_duration(inputs, said, role_arn)
-    region = said.first("region") or beneath.get("region") or inputs.file.defaults.get("region")
+    own_region = said.first("region")
+    region = own_region or beneath.get("region") or inputs.file.defaults.get("region")
     around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
     called = inputs.options.region or around or region
     written = {key: beneath[key] for key in COPIED_SETTINGS if beneath.get(key)}
@@ -262,6 +262,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         min_ttl_is_explicit=min_ttl is not None,
         region=region_for(called, role_arn, serial),
         written=written,
+        kept_region=own_region or inputs.profiles.section(said.target).get("region") or region,
         code=said.table.get("code", via.code if via else "auto"),
         code_command=said.table.get("code_command", via.code_command if via else None),
         asked=tuple(asked),
