@@ -18,6 +18,8 @@ GUARD_SHELL = "MFA_SESSION_GUARD"
 """The variable that the scripts of `shell-init` export: the name of their shell."""
 SCRIPT_HEAD = "# Written by `mfa-session "
 """The start of every shell script that this program writes."""
+KEY_NOTES = "key-"
+"""How the names of files begin that note a long-term key in the keyring; no secret is in them."""
 SERVES = "mfa_session_serves"
 """Marks the profile that a served job uses: its value names what was copied for it."""
 
@@ -114,13 +116,15 @@ class Source(Record):
 
     `passed` are the profiles that led to it by `source_profile`, in order.
     `keys` are there at once, or come from running `process` (credential_process). `stored` is the
-    profile by whose name the keyring holds them: then the process is `keys process` of ours.
+    profile by whose name the keyring holds them: then the process is `keys process` of ours, and
+    `noted` names the keys that the keyring holds, if anything is noted of them.
     """
 
     profile: str | None = None
     keys: Keys | None = None
     process: str | None = None
     stored: str | None = None
+    noted: str = ""
     passed: tuple[str, ...] = ()
 
     def label(self) -> str:
