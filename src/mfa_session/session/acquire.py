@@ -119,6 +119,9 @@ def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSessio
         outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
     settings = settings.for_kept() if outcome.reused else settings
     region = settings.written.get("region") or settings.kept_region
+    if options.profile and options.profile not in {settings.name, settings.target}:
+        # A profile that yields this session, with a region of its own.
+        region = inputs.profiles.section(options.profile).get("region") or region
     return AcquiredSession(session=outcome.session, settings=settings, region=region)
 
 

@@ -11,6 +11,7 @@ from mfa_session.session.names import (
     default_name,
     look_up,
     names_session,
+    session_behind,
     unknown_in_variable,
 )
 from mfa_session.session.reuse import is_of_source
@@ -49,13 +50,14 @@ def own_session(inputs: Inputs) -> OwnSession | None:
     if environ.get("AWS_ACCESS_KEY_ID") or variable is None:  # session keys, as inside `exec`
         return None
     profile = environ[variable]
-    named = look_up(inputs, profile)
+    behind = session_behind(inputs, profile)
+    named = look_up(inputs, behind)
     if named is None and profile not in inputs.profiles:
         if profile in {"default", default_name(inputs)}:
             return None
         raise unknown_in_variable(inputs, variable, profile)
-    if names_session(inputs, profile):
-        return OwnSession(named=named or Named(name=profile))
+    if behind != profile or names_session(inputs, profile):
+        return OwnSession(named=named or Named(name=behind))
     source = follow(inputs, profile)
     return _session_of(inputs, source, source.profile) if source else None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.paths import config_path
-from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.session import is_managed
 from mfa_session.model.settings import (
     FILE,
@@ -24,12 +23,12 @@ from mfa_session.session.names import (
     default_name,
     find_name,
     names_session,
+    session_behind,
     stored_lines,
 )
 from mfa_session.session.sources import (
     named_source,
     own_source,
-    source_in,
     usual_profiles,
     usual_source,
 )
@@ -160,9 +159,7 @@ def _follow_origin(
     inputs: Inputs, said: _Said, origin: str, seen: tuple[str, ...]
 ) -> tuple[Settings | None, Source]:
     """Return what the profile or session called `origin` leads to, as `_find_origin`."""
-    session = origin
-    if "credential_process" in inputs.profiles.section(origin):
-        session = _session_behind(inputs, origin)
+    session = session_behind(inputs, origin)
     is_via = origin == said.table.get("via")
     if is_via or (session != said.name and names_session(inputs, session)):
         via = _resolve_via(inputs, session, seen)
@@ -198,14 +195,6 @@ def _as_aws_finds_it(inputs: Inputs, name: str, source: Source) -> Source:
     except ConfigurationError:
         return source
     return usual if usual.profile == source.profile else source
-
-
-def _session_behind(inputs: Inputs, origin: str) -> str:
-    """Return the session that a profile's credential_process gives, if that is this tool itself."""
-    process = inputs.profiles.section(origin)["credential_process"]
-    if leads_back(process) and source_in(inputs, origin) is None:
-        return process_profile(process) or default_name(inputs)
-    return origin
 
 
 def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings:
