@@ -184,6 +184,8 @@ def test_a_hint_repeats_the_options(run: Run, users: TwoUsers) -> None:
     outcome = run("login", "--source-profile", "work", "--no-input")
     assert outcome.exit_code == 4
     assert "mfa-session login --profile mfa --source-profile work" in outcome.stderr
+    outcome = run("login", "--duration", "3h", "--min-ttl", "90m", "--no-input")
+    assert "`mfa-session login --profile mfa --duration 3h --min-ttl 1h30m`" in outcome.stderr
 
 
 @pytest.mark.parametrize(

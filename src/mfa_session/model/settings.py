@@ -170,14 +170,16 @@ class Settings(Record):
         """The command that logs in to this session, with the options that were given."""
         return self.command("login", *dict(self.asked))
 
-    def command(self, words: str, *options: str, **more: str) -> str:
+    def command(self, words: str, *options: str, **more: str | None) -> str:
         """Return the command `words` for this session, with what was asked under these options.
 
-        `more` are options to add, or to put in the place of what was asked.
+        `more` are options to add, or to put in the place of what was asked; None is none.
         """
-        said = {option: value for option, value in self.asked if option in options}
-        said = {"profile": self.name, **said, **more}
-        spelled = [f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said.items()]
+        asked = {option: value for option, value in self.asked if option in options}
+        said = {"profile": self.name, **asked, **more}.items()
+        spelled = [
+            f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said if text is not None
+        ]
         return " ".join(["mfa-session", words, *(option.rstrip() for option in spelled)])
 
     @property

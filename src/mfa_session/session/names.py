@@ -242,6 +242,12 @@ def names_session(inputs: Inputs, name: str) -> bool:
     return name == default_name(inputs) and name not in inputs.profiles
 
 
+def leads_to_role(inputs: Inputs, name: str) -> bool:
+    """Say whether a profile gets a role from another one, and may so lead to a second role."""
+    section = inputs.profiles.section(name)
+    return {"role_arn", "source_profile"} <= section.keys() and not holds_keys(inputs, name)
+
+
 def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:
     """Return what a managed section remembers of its session: its keys without the prefix."""
     for profile in (target, name):

@@ -244,25 +244,26 @@ def keep_aside(place: AsidePlace | None, *sessions: Session) -> str:
 def warn_of_displaced(
     edges: Edges, settings: Settings, standing: Iterable[Session], now: datetime
 ) -> None:
-    """Warn, before a code is asked, that this login replaces a valid session of another identity.
-
-    That is another user, or another role of the same one.
-    """
+    """Warn, before a code is asked, that this login replaces another identity's valid session."""
     displaced = find_displaced(settings, standing, now)
     if displaced is None:
         return
     whose, source, role = displaced.source_profile, settings.source.profile, settings.role_arn
-    what = f"a session of profile {whose!r}" if whose else "a session of another access key"
+    key = "the former key of " if whose == source else ""
+    what = f"a session of {key}profile {whose!r}" if whose else "a session of another access key"
     if is_of_user(displaced, settings):
-        is_role = displaced.role_arn is not None
-        what = f"a session of {displaced.role_arn}" if is_role else "an MFA session"
-    elif whose == source and whose:
-        what = f"a session of the former key of profile {whose!r}"
+        arn = displaced.role_arn
+        what = f"a session of {arn}" if arn else "an MFA session"
     own = role.rpartition("/")[2] if role else f"{source or settings.name}-mfa"
     own += "-2" if own == settings.target else ""
-    said = {"source_profile": source, "role_arn": role, "external_id": settings.external_id}
-    more = {option: value for option, value in said.items() if value}
-    both = settings.command("login", *dict(settings.asked), profile=own, **more)
+    both = settings.command(
+        "login",
+        *dict(settings.asked),
+        profile=own,
+        source_profile=source,
+        role_arn=role,
+        external_id=settings.external_id,
+    )
     edges.talk.warn(
         f"profile {settings.target!r} holds {what} with "
         f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "

@@ -16,12 +16,14 @@ from mfa_session.model.settings import (
     Settings,
     read_copied,
 )
+from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     Named,
     check_portable,
     choose_target,
     default_name,
     find_name,
+    leads_to_role,
     names_session,
     session_behind,
     stored_lines,
@@ -161,7 +163,8 @@ def _follow_origin(
     """Return what the profile or session called `origin` leads to, as `_find_origin`."""
     session = session_behind(inputs, origin)
     is_via = origin == said.table.get("via")
-    if is_via or (session != said.name and names_session(inputs, session)):
+    is_chained = said.first("role_arn") and leads_to_role(inputs, session)
+    if is_via or (session != said.name and (is_chained or names_session(inputs, session))):
         via = _resolve_via(inputs, session, seen)
         return via, via.source
     source = named_source(inputs, origin)
@@ -235,7 +238,11 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     min_ttl = inputs.options.min_ttl
     if min_ttl is None:
         min_ttl = inputs.file.defaults.get("min_ttl")
-    asked = [(key, str(said.options[key])) for key in _ASKED_AGAIN if key in said.options]
+    asked = [
+        (key, spell_duration(value) if isinstance(value, int) else value)
+        for key in _ASKED_AGAIN
+        if (value := said.options.get(key)) is not None
+    ]
     return Settings(
         name=said.name,
         target=said.target,
@@ -272,8 +279,6 @@ def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple
 
 
 def _min_ttl_too_long(inputs: Inputs, settings: Settings) -> MfaSessionError:
-    from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
-
     asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)
     message = f"a session of {lasts} can never have {asked} left, which is the min-ttl asked for"
     hint = f"ask for less than {lasts}, or for a longer --duration"
