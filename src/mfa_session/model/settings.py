@@ -170,16 +170,14 @@ class Settings(Record):
         """The command that logs in to this session, with the options that were given."""
         return self.command("login", *dict(self.asked))
 
-    def command(self, words: str, *options: str, **more: str | None) -> str:
+    def command(self, words: str, *options: str, **more: str) -> str:
         """Return the command `words` for this session, with what was asked under these options.
 
-        `more` are options to add, or to put in the place of what was asked; None is none.
+        `more` are options to add, or to put in the place of what was asked.
         """
-        asked = {option: value for option, value in self.asked if option in options}
-        said = {"profile": self.name, **asked, **more}.items()
-        spelled = [
-            f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said if text is not None
-        ]
+        said = {option: value for option, value in self.asked if option in options}
+        said = {"profile": self.name, **said, **more}
+        spelled = [f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said.items()]
         return " ".join(["mfa-session", words, *(option.rstrip() for option in spelled)])
 
     @property

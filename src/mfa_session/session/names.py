@@ -74,9 +74,8 @@ def session_behind(inputs: Inputs, name: str) -> str:
         return name
     from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
 
-    if not leads_back(process) or read_keys(inputs.profiles.in_credentials(name)) is not None:
-        return name
-    return process_profile(process) or default_name(inputs)
+    is_yielded = leads_back(process) and not read_keys(inputs.profiles.in_credentials(name))
+    return process_profile(process) or default_name(inputs) if is_yielded else name
 
 
 def look_up(inputs: Inputs, name: str) -> Named | None:
@@ -240,12 +239,6 @@ def names_session(inputs: Inputs, name: str) -> bool:
     if name in inputs.file.sessions or name in written or _owner_of(inputs, name) is not None:
         return True
     return name == default_name(inputs) and name not in inputs.profiles
-
-
-def leads_to_role(inputs: Inputs, name: str) -> bool:
-    """Say whether a profile gets a role from another one, and may so lead to a second role."""
-    section = inputs.profiles.section(name)
-    return {"role_arn", "source_profile"} <= section.keys() and not holds_keys(inputs, name)
 
 
 def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:

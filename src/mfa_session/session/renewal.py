@@ -256,14 +256,9 @@ def warn_of_displaced(
         what = f"a session of {arn}" if arn else "an MFA session"
     own = role.rpartition("/")[2] if role else f"{source or settings.name}-mfa"
     own += "-2" if own == settings.target else ""
-    both = settings.command(
-        "login",
-        *dict(settings.asked),
-        profile=own,
-        source_profile=source,
-        role_arn=role,
-        external_id=settings.external_id,
-    )
+    said = {"profile": own, "source_profile": source, "role_arn": role}
+    more = {option: value for option, value in said.items() if value}
+    both = settings.command("login", *dict(settings.asked), **more)
     edges.talk.warn(
         f"profile {settings.target!r} holds {what} with "
         f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "

@@ -23,7 +23,7 @@ from mfa_session.session.names import (
     choose_target,
     default_name,
     find_name,
-    leads_to_role,
+    holds_keys,
     names_session,
     session_behind,
     stored_lines,
@@ -163,8 +163,10 @@ def _follow_origin(
     """Return what the profile or session called `origin` leads to, as `_find_origin`."""
     session = session_behind(inputs, origin)
     is_via = origin == said.table.get("via")
-    is_chained = said.first("role_arn") and leads_to_role(inputs, session)
-    if is_via or (session != said.name and (is_chained or names_session(inputs, session))):
+    # A profile with a role leads to a second role, as with `aws`.
+    keys = inputs.profiles.section(session).keys() if said.first("role_arn") else set()
+    is_role = keys >= {"role_arn", "source_profile"} and not holds_keys(inputs, session)
+    if is_via or (session != said.name and (is_role or names_session(inputs, session))):
         via = _resolve_via(inputs, session, seen)
         return via, via.source
     source = named_source(inputs, origin)
