@@ -457,7 +457,7 @@ ROWS = {
     ),
     "a guarded command with an unknown profile": Row(
         "session.names:unknown_name",
-        "guard --max-age 900 -- ./aws --profile default ec2",
+        "guard --max-age 15m -- ./aws --profile default ec2",
         ("guard", "--max-age", "15m", "--", "./aws", "ec2", "--profile=nowhere", *STOP),
         stand_in_for_aws,
         then=("status", "--check"),

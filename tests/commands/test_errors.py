@@ -80,6 +80,27 @@ def test_a_serial_of_another_user_is_an_error(run: Run) -> None:
     assert serial in error["message"]
 
 
+@pytest.mark.parametrize("serial", ["arn:aws:iam::123456789012:mfa/nobodys", "nobodys"])
+def test_the_hint_on_a_wrong_serial_lists_the_devices_of_its_user(
+    run: Run, carols: AwsFiles, carol: User, serial: str
+) -> None:
+    carols.write(config=long_term(carol, "profile work"))
+    env = {"MFA_SESSION_MFA_SERIAL": serial, "MFA_SESSION_TOKEN_CODE": "000000"}
+    error = error_of(run, "--profile", "work", env=env, exit_code=3)
+    assert "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that" in error["hint"]
+    if serial != "nobodys":
+        assert error["hint"].endswith("see `mfa-session device list --profile work`")
+
+
+@pytest.mark.usefixtures("phone")
+def test_a_hint_spells_durations_as_people_do(run: Run, carol: User, carols: AwsFiles) -> None:
+    carols.write(config=long_term(carol, "profile work"))
+    carols.credentials.write_text("# changed by the test\n")
+    carols.config.write_text(carols.config.read_text() + long_term(carol, "profile other"))
+    error = error_of(run, "--duration", "3h", "--min-ttl", "90m", exit_code=3)
+    assert "--duration 3h --min-ttl 1h30m --source-profile other`" in error["hint"]
+
+
 def test_an_inactive_key_is_an_invalid_key(run: Run, carol: User, argv: list[str]) -> None:
     carol.inactive_keys.add(carol.access_key_id)
     error = error_of(run, *argv, exit_code=5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -155,11 +156,36 @@ def test_replacing_another_identitys_session_is_reported(
     assert "replaces" not in run("login", "--force", "--no-input").stderr
 
 
+def test_replacing_a_session_of_another_role_is_reported(
+    run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": users.erin.arn}, "Action": "sts:AssumeRole"}
+    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
+    assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
+    argv = ["login", "--role-arn", role.arn]
+    to_keep = f"login --profile books --role-arn {role.arn} --source-profile default"
+    assert run(*shlex.split(to_keep)).exit_code == 0
+    assert (files.section("books") or {})["mfa_session_role_arn"] == role.arn
+    replacing = run(*argv).stderr
+    assert "profile 'mfa' holds an MFA session with " in replacing
+    assert f"which this login replaces; to keep both: `mfa-session {to_keep}`" in replacing
+    assert "replaces" not in run(*argv, "--force").stderr
+    back = run("login", "--no-input").stderr
+    assert f"profile 'mfa' holds a session of {role.arn} with " in back
+    to_keep = "login --profile default-mfa --source-profile default"
+    assert f"to keep both: `mfa-session {to_keep}`" in back
+    aws.clock.advance(30)
+    code = users.erins_phone.code()
+    assert run(*to_keep.split(), "--token-code", code).exit_code == 0
+
+
 def test_a_hint_repeats_the_options(run: Run, users: TwoUsers) -> None:
     del users
     outcome = run("login", "--source-profile", "work", "--no-input")
     assert outcome.exit_code == 4
     assert "mfa-session login --profile mfa --source-profile work" in outcome.stderr
+    outcome = run("login", "--duration", "3h", "--min-ttl", "90m", "--no-input")
+    assert "`mfa-session login --profile mfa --duration 3h --min-ttl 1h30m`" in outcome.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -218,3 +219,30 @@ def test_status_works_without_the_default_session(
     assert (outcome.exit_code, outcome.stdout) == (0, "")
     assert "no sessions; run `mfa-session login`" in outcome.stderr
     assert (phone.serial in outcome.stderr, len(aws.calls)) == (False, 0)
+
+
+def test_a_profile_that_yields_a_session_means_that_session(
+    run: Run, log_in: LogIn, carols: AwsFiles
+) -> None:
+    process = "credential_process = mfa-session credential-process"
+    carols.write(
+        config=f"[profile auto]\nregion = ap-south-1\n{process} --profile work\n"
+        f"[profile usual]\n{process}\n[profile typo]\n{process} --profile wrok\n"
+    )
+    log_in("--profile", "work", "--source-profile", "default")
+    show = ["--", sys.executable, "-c", "import os; print(*map(os.environ.get, {}))"]
+    show[-1] = show[-1].format(["MFA_SESSION_ACTIVE", "AWS_REGION"])
+    as_auto = ["--profile", "auto"]
+    assert run("exec", *as_auto, "--no-input", *show).stdout == "work ap-south-1\n"
+    by_variable = run("exec", "--no-input", *show, env={"AWS_PROFILE": "auto"})
+    assert by_variable.stdout.startswith("work ")
+    assert "kept, " in run("login", *as_auto, "--no-input").stderr
+    assert run("use", "auto", "--no-input").stdout == "work\n"
+    assert run("status", "--check", *as_auto).exit_code == 0
+    assert "work" in run("status", *as_auto).stdout
+    assert run("status", "--check", "--profile", "usual").exit_code == 4  # session mfa
+    typo = run("login", "--profile", "typo")
+    assert typo.exit_code == 3
+    assert "credential_process of profile 'typo': no session and no" in typo.stderr
+    assert run("logout", *as_auto).exit_code == 0
+    assert carols.section("work") is None

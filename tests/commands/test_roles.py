@@ -233,6 +233,33 @@ def test_force_renews_the_role_session_but_not_its_base(
     assert aws.count("GetSessionToken") == 1
 
 
+@pytest.mark.parametrize("is_base_there", [False, True])
+def test_a_role_whose_source_profile_has_a_role_is_chained(
+    run: Run, aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole,
+    phone: Device, is_base_there: bool,
+) -> None:  # fmt: skip
+    base = make_role("base")
+    trust = {"Effect": "Allow", "Principal": {"AWS": base.arn}, "Action": "sts:AssumeRole"}
+    far = aws.create_role(
+        "far", account="444455556666", trust={"Version": "2012-10-17", "Statement": [trust]}
+    )
+    carols.write(
+        config=f"[profile base]\nrole_arn = {base.arn}\nsource_profile = default\n"
+        f"mfa_serial = {phone.serial}\n"
+        f"[profile far]\nrole_arn = {far.arn}\nsource_profile = base\n"
+    )
+    if is_base_there:
+        log_in("--profile", "base")
+        assert run("login", "--profile", "far", "--no-input").exit_code == 0
+    else:
+        log_in("--profile", "far")
+    stored = carols.section("far-mfa") or {}
+    assert (stored["mfa_session_role_arn"], stored["mfa_session_via"]) == (far.arn, "base")
+    assert [prefix for _, prefix in signed_calls(aws)[-2:]] == ["AKIA", "ASIA"]
+    plain = run("login", "--profile", "new", "--source-profile", "base")
+    assert "profile 'base' holds no long-term access key" in plain.stderr
+
+
 def test_a_role_via_a_role_is_chained(
     aws: FullSandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
 ) -> None:

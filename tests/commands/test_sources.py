@@ -197,6 +197,29 @@ def test_a_source_of_temporary_keys_is_refused_before_asking_for_a_code(
     assert len(aws.calls) == 0
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (SSO, "IAM Identity Center"),
+        ("web_identity_token_file = /x\n", "a web identity"),
+        ("credential_source = Ec2InstanceMetadata\n", "the machine's own role"),
+        ("credential_source = EcsContainer\n", "the machine's own role"),
+        ("credential_source = Environment\n", "from the environment (credential_source)"),
+    ],
+)
+def test_a_role_of_temporary_keys_takes_no_other_profiles_key(
+    run: Run, aws: FullSandbox, files: AwsFiles, lines: str, said: str
+) -> None:
+    text = f"role_arn = arn:aws:iam::123456789012:role/x\n{lines}"
+    files.write(_profiles("default"), config=f"[profile work]\n{text}")
+    outcome = run("login", "--profile", "work", "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert "'work'" in outcome.stderr
+    assert said in outcome.stderr
+    assert "`mfa-session login --profile work --source-profile default`" in outcome.stderr
+    assert len(aws.calls) == 0
+
+
 def test_a_session_named_as_an_sso_profile_is_refused(
     run: Run, aws: FullSandbox, files: AwsFiles
 ) -> None:

@@ -126,6 +126,17 @@ def test_an_expired_session_is_renewed_or_reported(
     assert run(*argv, env={"MFA_SESSION_TOKEN_CODE": phone.code()}).exit_code == 0
 
 
+def test_the_page_is_in_the_region_that_the_session_keeps(
+    run: Run, aws: FullSandbox, carols: AwsFiles, log_in: LogIn
+) -> None:
+    arn = aws.create_role("books", trust=TRUST).arn
+    carols.write(config="[default]\nregion = eu-west-1\n")
+    log_in("--profile", "far", "--role-arn", arn, "--region", "us-west-2")
+    argv = ["console", "--profile", "far", "--print"]
+    assert "region%3Dus-west-2" in run(*argv).stdout
+    assert "region%3Deu-north-1" in run(*argv, env={"AWS_REGION": "eu-north-1"}).stdout
+
+
 @pytest.mark.parametrize(
     ("argv", "exit_code", "said"),
     [

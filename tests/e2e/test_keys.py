@@ -168,6 +168,24 @@ class TestInARealKeyring:
         assert len(service.items()) == 1
         assert "aws_secret_access_key" not in carols.credentials.read_text()
 
+    def test_a_session_of_the_replaced_key_is_not_kept(
+        self, run: Run, log_in: LogIn, carols: AwsFiles, carol: User, service: SecretService
+    ) -> None:
+        del service
+        assert run("keys", "import").exit_code == 0
+        log_in()
+        assert "kept" in run("login", "--no-input").stderr
+        assert run("keys", "rotate", "--yes").exit_code == 0
+        outcome = run("exec", "--no-input", "--", "true")
+        assert (outcome.exit_code, "the former key of profile 'default'" in outcome.stderr) == (
+            4,
+            True,
+        ), outcome
+        log_in()
+        key_id = (carols.section("mfa") or {})["mfa_session_source_key_id"]
+        assert key_id == carol.keys[1].access_key_id
+        assert "kept" in run("login", "--no-input").stderr
+
     @pytest.mark.parametrize("trouble", ["lock", "kill"])
     def test_a_locked_or_dead_keyring_changes_nothing(
         self, run: Run, carols: AwsFiles, service: SecretService, trouble: str

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
+import mfa_session
 import processes
 import secret_service
 from fakes import trap_keyring
+from places import long_term
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,6 +156,37 @@ def test_changing_the_store_moves_a_valid_session_without_a_code(
     assert memory == {}
     assert carols.profile("mfa") == {"region": "eu-west-1"}
     assert aws.count("GetSessionToken") == 1
+
+
+@pytest.mark.usefixtures("memory")
+@pytest.mark.parametrize("store", ["file", "keyring"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("books-mfa", "region = us-west-2\n", [], "us-west-2"),
+        ("mfa", "", ["--region", "ca-central-1"], "ca-central-1"),
+        ("other", "region = sa-east-1\n", [], "sa-east-1"),
+    ],
+)
+def test_a_kept_session_keeps_its_region(
+    run: Run, aws: FullSandbox, log_in: LogIn, carols: AwsFiles, carol: User, store: str,
+    case: tuple[str, str, list[str], str],
+) -> None:  # fmt: skip
+    target, lines, argv, region = case
+    name = target.removesuffix("-mfa")
+    if name == "books":
+        trusted = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+        lines += f"role_arn = {aws.create_role('books', trust={'Statement': trusted}).arn}\n"
+        lines += "source_profile = default\n"
+    usual = "region = eu-west-1" if store == "file" else "output = text"
+    carols.write(long_term(carol), config=f"[default]\n{usual}\n[profile {name}]\n{lines}")
+    log_in("--profile", name, *argv)
+    moved = run("login", "--profile", name, "--store", store, "--no-input")
+    assert (moved.exit_code, "kept, " in moved.stderr) == (0, True), moved
+    assert (carols.profile(target) or {})["region"] == region
+    show = ["--", sys.executable, "-c", "import os; print(os.environ['AWS_REGION'])"]
+    assert run("exec", "--profile", name, "--no-input", *show).stdout == f"{region}\n"
+    assert mfa_session.boto3_session(name, ask=None).region_name == region
 
 
 def test_a_renewed_session_stays_in_its_store(

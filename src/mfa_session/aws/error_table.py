@@ -98,7 +98,8 @@ ANSWERS: tuple[Meaning, ...] = (
         error=ConfigurationError(
             "wrong-serial",
             "AWS does not know {serial} as an MFA device of this key's user",
-            "remove mfa_serial, so that IAM is asked, or see `aws iam list-mfa-devices`",
+            "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked, "
+            "or see `mfa-session device list`",
         ),
     ),
     Meaning(

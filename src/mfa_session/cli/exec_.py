@@ -58,7 +58,7 @@ def _refuse_session_for_command(options: Options, ctx: Context) -> None:
 
     name, _, *command = options.rest
     inputs = read_inputs(ctx, options.session)
-    if look_up(inputs, name) is not None or name in inputs.profiles:
+    if look_up(inputs, name) is not None:
         again = f"mfa-session exec --profile {quote(name)} -- {join(command)}"
         raise UsageError(
             "session-for-command",

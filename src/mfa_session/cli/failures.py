@@ -18,11 +18,13 @@ from mfa_session.model.errors import (
     hint_for_errno,
 )
 from mfa_session.model.text import join, quote
+from mfa_session.model.times import spell_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from mfa_session.cli.arguments import Given
     from mfa_session.cli.spec.commands import Command, Option
@@ -227,13 +229,14 @@ def _spell(command: Command, given: Given, add: Sequence[str]) -> str:
     return join(words)
 
 
-def _spell_option(option: Option, value: object) -> Iterator[str]:
+def _spell_option(option: Option, value: Any) -> Iterator[str]:
     values = value if isinstance(value, (list, tuple)) else [value]
     for each in values:
         if option.kind in {"flag", "count"}:
             yield from [option.flags[0]] * int(bool(each))
         elif each is not None:
-            yield from (option.flags[0], str(each))
+            is_time = option.kind == "duration"
+            yield from (option.flags[0], spell_duration(each) if is_time else str(each))
 
 
 def _print_traceback(error: BaseException) -> None:

@@ -6,7 +6,7 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.session import sessions_named
 from mfa_session.session.context import read_inputs
-from mfa_session.session.names import default_name, look_up, unknown_name
+from mfa_session.session.names import default_name, look_up, session_behind, unknown_name
 from mfa_session.session.resolve import meant_name
 
 TYPE_CHECKING = False
@@ -67,6 +67,7 @@ def _result(
 
 
 def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]:
+    name = session_behind(inputs, name)
     found = sessions_named(sessions, name)
     ours = [session for session in found if session.managed]
     if ours:

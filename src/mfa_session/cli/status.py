@@ -8,7 +8,7 @@ from mfa_session.model.session import Keys, Secret, Session, read_keys, sessions
 from mfa_session.model.text import columns, quote
 from mfa_session.model.times import format_duration
 from mfa_session.session.context import read_inputs
-from mfa_session.session.names import default_name, look_up, unknown_name
+from mfa_session.session.names import default_name, look_up, session_behind, unknown_name
 from mfa_session.session.resolve import meant_name
 from mfa_session.session.sources import LOGIN
 
@@ -39,6 +39,7 @@ def run(options: Options, ctx: Context) -> Result:
         return _check(inputs, now, options.session.min_ttl or 0)
     sessions, name = [*inputs.sessions(), *_sign_ins(inputs)], options.profile
     if name:
+        name = session_behind(inputs, name)
         sessions = sessions_named(sessions, name)
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
             raise unknown_name(inputs, name, "--profile")

@@ -15,7 +15,7 @@ from mfa_session.model.settings import Source
 from mfa_session.model.text import unsetting
 from mfa_session.session.names import Named, find_name, look_up
 from mfa_session.session.own_session import SessionsOfSource
-from mfa_session.session.reuse import find_kept, is_of_source
+from mfa_session.session.reuse import find_kept, is_of_user
 from mfa_session.session.settings import resolve_named
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.aws_words import AwsCall
     from mfa_session.guard.rules import Verdict
-    from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
@@ -220,7 +219,7 @@ class Choice:
         stored = self._stored.get(settings.target)
         if stored is None:
             return True
-        return stored.role_arn == settings.role_arn and _is_same_user(stored, settings)
+        return stored.role_arn == settings.role_arn and is_of_user(stored, settings)
 
     def _is_role_of_profile(self, settings: Settings) -> bool:
         role_arn = self._inputs.profiles.section(self._identity.profile or "").get("role_arn")
@@ -232,15 +231,6 @@ class Choice:
     def _resolve(self, name: str) -> Settings:
         named = look_up(self._inputs, name) or Named(name=name)
         return resolve_named(self._inputs, named)
-
-
-def _is_same_user(session: Session, settings: Settings) -> bool:
-    """Say whether a session belongs to the user of `settings`, even after a key rotation.
-
-    AWS accepts only the user's own device, so the same device means the same user.
-    """
-    same_device = session.mfa_serial is not None and session.mfa_serial == settings.mfa_serial
-    return same_device or is_of_source(session, settings.source)
 
 
 class Regions(Record):

@@ -18,6 +18,8 @@ GUARD_SHELL = "MFA_SESSION_GUARD"
 """The variable that the scripts of `shell-init` export: the name of their shell."""
 SCRIPT_HEAD = "# Written by `mfa-session "
 """The start of every shell script that this program writes."""
+KEY_NOTES = "key-"
+"""How the names of files begin that note a long-term key in the keyring; no secret is in them."""
 SERVES = "mfa_session_serves"
 """Marks the profile that a served job uses: its value names what was copied for it."""
 
@@ -114,13 +116,15 @@ class Source(Record):
 
     `passed` are the profiles that led to it by `source_profile`, in order.
     `keys` are there at once, or come from running `process` (credential_process). `stored` is the
-    profile by whose name the keyring holds them: then the process is `keys process` of ours.
+    profile by whose name the keyring holds them: then the process is `keys process` of ours, and
+    `noted` names the keys that the keyring holds, if anything is noted of them.
     """
 
     profile: str | None = None
     keys: Keys | None = None
     process: str | None = None
     stored: str | None = None
+    noted: str = ""
     passed: tuple[str, ...] = ()
 
     def label(self) -> str:
@@ -133,7 +137,7 @@ class Settings(Record):
 
     `asked` are the options, by name, that say more than the name of the session does; "" is a flag.
     `written` goes into the AWS config of the target, so that it works as the source does; its
-    region is under `region`.
+    region is under `region`. `kept_region` is that of a session that is kept.
     `store` is where the session's keys go: FILE (the credentials file) or KEYRING.
     `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
     """
@@ -154,6 +158,7 @@ class Settings(Record):
     max_age: int | None = None
     region: str | None = None
     written: Mapping[str, str] = {}
+    kept_region: str | None = None
     store: str = FILE
     code: str = "auto"
     code_command: str | list[str] | None = None
@@ -179,6 +184,11 @@ class Settings(Record):
     def kind(self) -> str:
         """`role` or `mfa`, as in a `Session`."""
         return "role" if self.role_arn else "mfa"
+
+    def for_kept(self) -> Settings:
+        """Return these settings for a session that is kept, and so is its region."""
+        kept = {"region": self.kept_region} if self.kept_region else {}
+        return self.replace(written={**self.written, **kept})
 
     def with_max_age(self, seconds: int | None) -> Settings:
         """Return these settings for a session, and one to go via, whose code is no older."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from mfa_session.model.arns import REGION_CHARACTERS, parse_arn
+from mfa_session.model.arns import REGION_CHARACTERS, parse_arn, region_for
 from mfa_session.model.errors import ConfigurationError, RefusedError, UsageError
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
@@ -12,6 +12,7 @@ from mfa_session.model.session import Secret
 from mfa_session.model.times import format_duration
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.context import read_inputs
+from mfa_session.session.environment import region_variables
 from mfa_session.session.resolve import resolve
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
@@ -135,7 +136,9 @@ def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
             hint,
             add=("--profile", others[0]) if others else (),
         )
-    return find_console(arn.partition, settings.region)
+    files = settings.kept_region
+    regions = region_variables(inputs.environ, asked=None, from_files=files)
+    return find_console(arn.partition, region_for(regions.get("AWS_REGION"), settings.role_arn))
 
 
 def _roles_in(inputs: Inputs) -> list[str]:

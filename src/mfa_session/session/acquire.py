@@ -68,7 +68,7 @@ def _in_its_place(
         return None
     if kept.in_keyring == (settings.store == KEYRING):
         return kept
-    ctx.make.store().save(kept, settings)
+    ctx.make.store().save(kept, settings.for_kept())
     return kept.replace(in_keyring=not kept.in_keyring)
 
 
@@ -117,9 +117,11 @@ def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSessio
     if outcome.session.in_keyring and not is_still_stored(outcome.session):
         ctx.make.store().forget(outcome.session.profile)
         outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
-    region = settings.written.get("region") or inputs.profiles.section(settings.target).get(
-        "region"
-    )
+    settings = settings.for_kept() if outcome.reused else settings
+    region = settings.written.get("region") or settings.kept_region
+    if options.profile and options.profile not in {settings.name, settings.target}:
+        # A profile that yields this session, with a region of its own.
+        region = inputs.profiles.section(options.profile).get("region") or region
     return AcquiredSession(session=outcome.session, settings=settings, region=region)
 
 

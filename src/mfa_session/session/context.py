@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.record import Record
+from mfa_session.model.settings import KEY_NOTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +146,10 @@ class Context(Record):
 
 
 class Inputs(Record):
-    """What settings are resolved from: options, environment, files; nothing is fetched or run."""
+    """What settings are resolved from: options, environment, files; nothing is fetched or run.
+
+    `key_notes` reads what is noted of the long-term keys in the keyring.
+    """
 
     options: SessionOptions
     environ: Mapping[str, str]
@@ -153,6 +157,7 @@ class Inputs(Record):
     profiles: ProfileFiles
     recovered: Mapping[str, Session]
     now: datetime | None = None
+    key_notes: Callable[[], bytes] = bytes
 
     def region(self, profile: str) -> str | None:
         """Return the region that the environment names, else the profile, else config.toml."""
@@ -169,6 +174,7 @@ class Inputs(Record):
 
 def read_inputs(ctx: Context, options: SessionOptions) -> Inputs:
     """Read the files as they are now. ConfigurationError where one is wrong or unsafe."""
+    state = ctx.files.state
     return Inputs(
         options=options,
         environ=ctx.environ,
@@ -176,4 +182,5 @@ def read_inputs(ctx: Context, options: SessionOptions) -> Inputs:
         profiles=ctx.files.profiles(),
         recovered=ctx.files.recovered(),
         now=ctx.clock.now(),
+        key_notes=lambda: b"".join(state.read(name) or b"" for name in state.names(KEY_NOTES)),
     )

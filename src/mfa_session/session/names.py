@@ -10,6 +10,7 @@ from mfa_session.model.session import (
     PREFIX,
     holds_long_term_keys,
     is_managed,
+    read_keys,
     remembered_lines,
 )
 from mfa_session.model.settings import KEYRING
@@ -53,12 +54,28 @@ def default_name(inputs: Inputs) -> str:
 def find_name(inputs: Inputs) -> Named:
     """Return the session that `--profile` means; refuse an unknown name."""
     options = inputs.options
-    asked = options.profile or default_name(inputs)
+    said = options.profile or default_name(inputs)
+    asked = session_behind(inputs, said)
     named = look_up(inputs, asked)
     may_be_new = options.source_profile or options.role_arn or asked == default_name(inputs)
     if named is None and not may_be_new:
-        raise unknown_name(inputs, asked, "--profile")
+        error = unknown_name(inputs, asked, "--profile")
+        if asked != said:
+            error.message = f"credential_process of profile {said!r}: {error.message}"
+        raise error
     return named or Named(name=asked)
+
+
+def session_behind(inputs: Inputs, name: str) -> str:
+    """Return the session whose keys a profile gets by credential_process; else the name itself."""
+    section = inputs.profiles.section(name)
+    process = section.get("credential_process", "")
+    if not process or "role_arn" in section or names_session(inputs, name):
+        return name
+    from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
+
+    is_yielded = leads_back(process) and not read_keys(inputs.profiles.in_credentials(name))
+    return process_profile(process) or default_name(inputs) if is_yielded else name
 
 
 def look_up(inputs: Inputs, name: str) -> Named | None:

@@ -9,8 +9,10 @@ from mfa_session.session.names import (
     PROFILE_VARIABLES,
     Named,
     default_name,
+    find_name,
     look_up,
     names_session,
+    session_behind,
     unknown_in_variable,
 )
 from mfa_session.session.reuse import is_of_source
@@ -49,13 +51,16 @@ def own_session(inputs: Inputs) -> OwnSession | None:
     if environ.get("AWS_ACCESS_KEY_ID") or variable is None:  # session keys, as inside `exec`
         return None
     profile = environ[variable]
+    if session_behind(inputs, profile) != profile:
+        asked = inputs.replace(options=inputs.options.replace(profile=profile))
+        return OwnSession(named=find_name(asked))
     named = look_up(inputs, profile)
-    if named is None and profile not in inputs.profiles:
+    if named is None:
         if profile in {"default", default_name(inputs)}:
             return None
         raise unknown_in_variable(inputs, variable, profile)
     if names_session(inputs, profile):
-        return OwnSession(named=named or Named(name=profile))
+        return OwnSession(named=named)
     source = follow(inputs, profile)
     return _session_of(inputs, source, source.profile) if source else None
 

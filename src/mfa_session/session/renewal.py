@@ -19,6 +19,7 @@ from mfa_session.session.reuse import (
     find_kept,
     find_standing,
     is_in_place,
+    is_of_user,
 )
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
@@ -247,12 +248,19 @@ def warn_of_displaced(
     displaced = find_displaced(settings, standing, now)
     if displaced is None:
         return
-    whose = displaced.source_profile
-    source = f"profile {whose!r}" if whose else "another access key"
-    own = f"{settings.source.profile or settings.name}-mfa"
-    both = settings.command("login", *dict(settings.asked), profile=own)
+    whose, source, role = displaced.source_profile, settings.source.profile, settings.role_arn
+    key = "the former key of " if whose == source else ""
+    what = f"a session of {key}profile {whose!r}" if whose else "a session of another access key"
+    if is_of_user(displaced, settings):
+        arn = displaced.role_arn
+        what = f"a session of {arn}" if arn else "an MFA session"
+    own = role.rpartition("/")[2] if role else f"{source or settings.name}-mfa"
+    own += "-2" if own == settings.target else ""
+    said = {"profile": own, "source_profile": source, "role_arn": role}
+    more = {option: value for option, value in said.items() if value}
+    both = settings.command("login", *dict(settings.asked), **more)
     edges.talk.warn(
-        f"profile {settings.target!r} holds a session of {source} with "
+        f"profile {settings.target!r} holds {what} with "
         f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "
         f"to keep both: `{both}`"
     )

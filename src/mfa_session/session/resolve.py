@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.session.names import NAMES_SOMEBODY, default_name, find_name
+from mfa_session.session.names import NAMES_SOMEBODY, default_name, find_name, session_behind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def meant_name(inputs: Inputs) -> str:
     Raises ConfigurationError where a variable names a profile that does not exist.
     """
     if inputs.options.profile:
-        return inputs.options.profile
+        return session_behind(inputs, inputs.options.profile)
     own = _own_session(inputs)
     return own.named.name if own else default_name(inputs)
 

@@ -53,10 +53,11 @@ def find_living(settings: Settings, sessions: Iterable[Session], now: datetime) 
 def find_displaced(
     settings: Settings, sessions: Iterable[Session], now: datetime
 ) -> Session | None:
-    """Return the valid session of another source that a new one in the target would replace."""
+    """Return the valid session of another user or role that a new one in the target replaces."""
     for session in sessions:
         if session.profile == settings.target and session.managed and session.is_valid(now):
-            return None if _is_ours(settings, session) else session
+            is_same = is_of_user(session, settings) and session.role_arn == settings.role_arn
+            return None if is_same else session
     return None
 
 
@@ -132,8 +133,21 @@ def _is_ours(settings: Settings, session: Session) -> bool:
     return session.managed and is_of_source(session, settings.source)
 
 
+def is_of_user(session: Session, settings: Settings) -> bool:
+    """Say whether a session belongs to the user of `settings`, even after a key rotation.
+
+    AWS accepts only the user's own device, so the same device means the same user.
+    """
+    same_device = session.mfa_serial is not None and session.mfa_serial == settings.mfa_serial
+    return same_device or is_of_source(session, settings.source)
+
+
 def is_of_source(session: Session, source: Source) -> bool:
-    """Compare key ids, or profiles if the keys come from a process that has not run."""
+    """Compare key ids, or profiles if the keys come from a process that has not run.
+
+    Of a key in the keyring, the id is noted: a session of one that was replaced does not count.
+    """
     if source.keys is None:
-        return session.source_profile == source.profile
+        is_noted = not source.noted or (session.source_key_id or "") in source.noted
+        return is_noted and session.source_profile == source.profile
     return session.source_key_id == source.keys.access_key_id

@@ -5,7 +5,6 @@ from __future__ import annotations
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.paths import config_path
-from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.session import is_managed
 from mfa_session.model.settings import (
     FILE,
@@ -17,19 +16,21 @@ from mfa_session.model.settings import (
     Settings,
     read_copied,
 )
+from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     Named,
     check_portable,
     choose_target,
     default_name,
     find_name,
+    holds_keys,
     names_session,
+    session_behind,
     stored_lines,
 )
 from mfa_session.session.sources import (
     named_source,
     own_source,
-    source_in,
     usual_profiles,
     usual_source,
 )
@@ -106,10 +107,9 @@ class _Said:
         self.section: Mapping[str, str] = inputs.profiles.section(named.name)
         self.target = choose_target(inputs, named, self.first("write_to"))
         self.stored = stored_lines(inputs, named.name, self.target)
-        if "copied" in self.stored:
-            # What the last login copied from the source is not a setting of this session's own.
-            copied = read_copied(self.stored["copied"])
-            self.section = {k: v for k, v in self.section.items() if copied.get(k) != v}
+        # What the last login copied from the source is not a setting of this session's own.
+        copied = read_copied(stored_lines(inputs, named.name, named.name).get("copied"))
+        self.section = {k: v for k, v in self.section.items() if copied.get(k) != v}
         # What a section remembers stands in for settings only where nothing else defines it.
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
         elsewhere = bool(defined or self.options.get("source_profile"))
@@ -161,11 +161,12 @@ def _follow_origin(
     inputs: Inputs, said: _Said, origin: str, seen: tuple[str, ...]
 ) -> tuple[Settings | None, Source]:
     """Return what the profile or session called `origin` leads to, as `_find_origin`."""
-    session = origin
-    if "credential_process" in inputs.profiles.section(origin):
-        session = _session_behind(inputs, origin)
+    session = session_behind(inputs, origin)
     is_via = origin == said.table.get("via")
-    if is_via or (session != said.name and names_session(inputs, session)):
+    # A profile with a role leads to a second role, as with `aws`.
+    keys = inputs.profiles.section(session).keys() if said.first("role_arn") else set()
+    is_role = keys >= {"role_arn", "source_profile"} and not holds_keys(inputs, session)
+    if is_via or (session != said.name and (is_role or names_session(inputs, session))):
         via = _resolve_via(inputs, session, seen)
         return via, via.source
     source = named_source(inputs, origin)
@@ -201,14 +202,6 @@ def _as_aws_finds_it(inputs: Inputs, name: str, source: Source) -> Source:
     return usual if usual.profile == source.profile else source
 
 
-def _session_behind(inputs: Inputs, origin: str) -> str:
-    """Return the session that a profile's credential_process gives, if that is this tool itself."""
-    process = inputs.profiles.section(origin)["credential_process"]
-    if leads_back(process) and source_in(inputs, origin) is None:
-        return process_profile(process) or default_name(inputs)
-    return origin
-
-
 def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings:
     given = inputs.options
     options = SessionOptions(
@@ -237,7 +230,8 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     serial = said.first("mfa_serial") or beneath.get("mfa_serial") or beneath.get("aws_mfa_device")
     serial = (serial or (via.mfa_serial if via else None) or "").strip() or None
     duration, explicit = _choose_duration(inputs, said, role_arn)
-    region = said.first("region") or beneath.get("region") or inputs.file.defaults.get("region")
+    own_region = said.first("region")
+    region = own_region or beneath.get("region") or inputs.file.defaults.get("region")
     around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
     called = inputs.options.region or around or region
     written = {key: beneath[key] for key in COPIED_SETTINGS if beneath.get(key)}
@@ -246,7 +240,11 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     min_ttl = inputs.options.min_ttl
     if min_ttl is None:
         min_ttl = inputs.file.defaults.get("min_ttl")
-    asked = [(key, str(said.options[key])) for key in _ASKED_AGAIN if key in said.options]
+    asked = [
+        (key, spell_duration(value) if isinstance(value, int) else value)
+        for key in _ASKED_AGAIN
+        if (value := said.options.get(key)) is not None
+    ]
     return Settings(
         name=said.name,
         target=said.target,
@@ -262,6 +260,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         min_ttl_is_explicit=min_ttl is not None,
         region=region_for(called, role_arn, serial),
         written=written,
+        kept_region=own_region or inputs.profiles.section(said.target).get("region") or region,
         code=said.table.get("code", via.code if via else "auto"),
         code_command=said.table.get("code_command", via.code_command if via else None),
         asked=tuple(asked),
@@ -282,8 +281,6 @@ def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple
 
 
 def _min_ttl_too_long(inputs: Inputs, settings: Settings) -> MfaSessionError:
-    from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
-
     asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)
     message = f"a session of {lasts} can never have {asked} left, which is the min-ttl asked for"
     hint = f"ask for less than {lasts}, or for a longer --duration"

@@ -52,11 +52,12 @@ def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> 
 def own_source(inputs: Inputs, name: str) -> Source | None:
     """Return the session's own profile as its source, where it holds or yields long-term keys."""
     section = inputs.profiles.section(name)
-    if section.get("credential_source") == "Environment":
-        return environment_source(inputs.environ)
     check_pasted_keys(inputs, name)
-    source = source_in(inputs, name)
-    if source is None and "role_arn" not in section and any(key in section for key in _TEMPORARY):
+    if section.get("credential_source") == "Environment":
+        source = environment_source(inputs.environ)
+    else:
+        source = source_in(inputs, name)
+    if source is None and any(key in section for key in _TEMPORARY):
         raise _unfit(inputs, name)
     return source
 
@@ -129,7 +130,9 @@ def source_in(inputs: Inputs, profile: str) -> Source | None:
     if keys is None:
         process = inputs.profiles.section(profile).get(_PROCESS, "").strip()
         if process and not leads_back(process) and not exports_temporary(inputs, process):
-            return Source(profile=profile, process=process, stored=stored_profile(process))
+            stored = stored_profile(process)
+            noted = inputs.key_notes().decode("utf-8", "replace") if stored is not None else ""
+            return Source(profile=profile, process=process, stored=stored, noted=noted)
         keys = read_keys(inputs.profiles.in_config(profile))
     return Source(profile=profile, keys=keys) if keys and keys.is_long_term() else None
 
@@ -199,6 +202,8 @@ def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Config
         why = f"gets temporary keys from the AWS CLI ({_PROCESS})"
     elif keys is not None:
         why = f"holds session keys ({keys.shown_id}), not long-term ones"
+    elif section.get("credential_source") == "Environment":
+        why = "takes keys from the environment (credential_source), which has no long-term ones"
     elif found is not None:
         from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 

@@ -148,7 +148,7 @@ def check_serial(serial: str) -> None:
             "serial-is-user",
             f"{serial} is the ARN of a user, not of an MFA device",
             f"the device's may be {serial.replace(':user/', ':mfa/')}; "
-            "remove mfa_serial, so that IAM is asked",
+            "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked",
         )
     if kind == "passkey":
         raise ConfigurationError(
@@ -161,7 +161,7 @@ def check_serial(serial: str) -> None:
             "bad-serial",
             f"{serial!r} cannot be the serial of an MFA device",
             "a virtual device's looks like arn:aws:iam::123456789012:mfa/NAME; "
-            "remove mfa_serial, so that IAM is asked",
+            "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked",
         )
 
 

@@ -11,6 +11,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import CURRENT, NEW, OLD, KnownKey, not_stored
 from mfa_session.model.notes import Notes, read_json
 from mfa_session.model.session import Keys, Secret
+from mfa_session.model.settings import KEY_NOTES
 from mfa_session.model.totp import read_secret
 from mfa_session.system.keyring_access import ASKING_SECONDS, SERVICE
 from mfa_session.system.secret_index import SecretIndex
@@ -261,7 +262,7 @@ class StoredKeys:
     def __init__(self, items: KeyringItems, state: State) -> None:
         self._items = items
         # For each key a small file without secrets; if that fails, the keyring is asked.
-        self._index = Notes(state, KnownKey, "key-")
+        self._index = Notes(state, KnownKey, KEY_NOTES)
 
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
         """Return a profile's key; None without one, or if it is malformed."""
