@@ -16,6 +16,7 @@ from http import HTTPStatus
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_time
+from mfa_session.session.environment import HOST, PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     Current = Callable[[], Awaitable[Issued]]
 
-HOST = "127.0.0.1"
-PATH = "/credentials"
 MOST_HEAD_BYTES = 8192
 MOST_HEAD_SECONDS = 5.0
 MOST_WAITING = 256

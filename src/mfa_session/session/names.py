@@ -214,6 +214,11 @@ def holds_keys(inputs: Inputs, name: str) -> bool:
     return any(holds_long_term_keys(section) for section in sections)
 
 
+def has_credentials(section: Mapping[str, str]) -> bool:
+    """Say whether a profile holds or yields credentials, which SDKs prefer to an endpoint's."""
+    return not section.keys().isdisjoint(("aws_access_key_id", *HIDES_STATIC_KEYS))
+
+
 def names_session(inputs: Inputs, name: str) -> bool:
     """Say whether a `source_profile` of this name means a session, not a profile with keys."""
     if holds_keys(inputs, name):

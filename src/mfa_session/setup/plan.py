@@ -15,10 +15,10 @@ from mfa_session.model.text import printable
 from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     DEFAULT_NAME,
-    HIDES_STATIC_KEYS,
     Named,
     check_portable,
     choose_target,
+    has_credentials,
     hiding_settings,
     holds_keys,
     look_up,
@@ -309,10 +309,11 @@ def _plan_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:
 
 
 def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
+    section = inputs.profiles.section(role.profile)
     reason = find_obstacle(inputs, role.profile, answers.target)
     if role.profile in {answers.name, answers.source_profile}:
         reason = "it is the session itself, or its source"
-    elif reason is None and _has_credentials(inputs, role.profile):
+    elif reason is None and "role_arn" not in section and has_credentials(section):
         reason = "it has its own credentials, which a role_arn hides"
     if reason is not None:
         raise ConfigurationError(
@@ -320,13 +321,6 @@ def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
             f"profile {role.profile!r} cannot be set up for a role: {reason}",
             "give the role another profile: --role NAME=ARN",
         )
-
-
-def _has_credentials(inputs: Inputs, name: str) -> bool:
-    section = inputs.profiles.section(name)
-    return "role_arn" not in section and any(
-        key in section for key in ("aws_access_key_id", *HIDES_STATIC_KEYS)
-    )
 
 
 def _plan_repointed(inputs: Inputs, answers: Answers) -> Iterator[Change]:
