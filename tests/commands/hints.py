@@ -516,6 +516,13 @@ ROWS = {
         typed=PLAIN,
         then=("totp", "code"),
     ),
+    "configure for a role, without a login": Row(
+        "setup.plan:list_waiting",
+        "login",
+        ("configure", "--no-login", "--role", f"far={BOOKS}"),
+        exit_code=0,
+        then=("status", "--check"),
+    ),
     "configure with a value other than the one set": Row(
         "setup.plan:setting_exists_error",
         "--force",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mfa_session.model.arns import REGION_CHARACTERS
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
-from mfa_session.model.text import printable
+from mfa_session.model.text import printable, quote
 from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     DEFAULT_NAME,
@@ -387,6 +387,21 @@ def draft_profiles(writer: ProfilesWriter, changes: Sequence[Change]) -> Draft |
         after=writer.edited(values, before),
         write=lambda: writer.update(values, before),
     )
+
+
+def list_waiting(inputs: Inputs, answers: Answers) -> list[str]:
+    """Return what to say of the role profiles that need the session; nothing if it is valid."""
+    names = [*answers.repointed, *(role.profile for role in answers.roles)]
+    now = inputs.now
+    if not names or any(
+        session.profile == answers.target and now and session.is_valid(now)
+        for session in inputs.sessions()
+    ):
+        return []
+    login = f"mfa-session login --profile {quote(answers.name)}"
+    return [
+        f"these profiles have no credentials until you log in: {', '.join(names)}; run `{login}`"
+    ]
 
 
 def _split_rows(data: bytes) -> list[str]:
