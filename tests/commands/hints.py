@@ -585,6 +585,11 @@ ROWS = {
         fills={"ACCOUNT": "123456789012"},
         then=("policy", "template"),
     ),
+    "an age that no session reaches": Row(
+        "policy.commands.check:_request",
+        "--mfa-age",
+        ("policy", "check", "--live", "--action", "s3:GetObject", "--mfa-age", "40h"),
+    ),
     "policies that only a session may read": Row(
         "policy.live:read_live",
         "login",

@@ -14,6 +14,7 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.text import quote
 from mfa_session.system import limits
 from mfa_session.system.processes import name_as_called
+from mfa_session.system.signals import defer_signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def run(options: Options, ctx: Context) -> Result:
     ctx.console.say("loading the sandbox; the first time, this can take half a minute …")
     stage = _stage()
     ctx.console.say("starting a local AWS on this machine …")
-    with stage:
+    with defer_signals() as signals, stage:
+        signals.let_through()  # a closed terminal must not leave the home behind
         environ = stage.environ(ctx.environ)
         if options.shell:
             return Result(data={}, exit_code=_open_shell(stage, environ))

@@ -119,6 +119,8 @@ MOST_NAMED = 5
 
 def base_failed(base: str, error: MfaSessionError) -> MfaSessionError:
     """Return the error of a role whose base session failed."""
+    if repr(base) in error.message:
+        return error
     return type(error)(error.code, f"there is no session {base!r}: {error.message}", error.hint)
 
 

@@ -12,7 +12,7 @@ from mfa_session.model.session import (
     is_managed,
     remembered_lines,
 )
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.settings import KEYRING, SERVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def default_name(inputs: Inputs) -> str:
     return inputs.file.defaults.get("profile") or DEFAULT_NAME
 
 
-def find_name(inputs: Inputs) -> Named:
-    """Return the session that `--profile` means; refuse an unknown name."""
+def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
+    """Return the session that `--profile` means; refuse an unknown name, and suggest none unfit."""
     options = inputs.options
     asked = options.profile or default_name(inputs)
     named = look_up(inputs, asked)
     may_be_new = options.source_profile or options.role_arn or asked == default_name(inputs)
     if named is None and not may_be_new:
-        raise unknown_name(inputs, asked, "--profile")
+        raise unknown_name(inputs, asked, "--profile", unfit=unfit)
     return named or Named(name=asked)
 
 
@@ -94,16 +94,21 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
 
 
 def unknown_name(
-    inputs: Inputs, name: str, option: str | None = None, fitting: Collection[str] = ()
+    inputs: Inputs,
+    name: str,
+    option: str | None = None,
+    fitting: Collection[str] = (),
+    unfit: Collection[str] = (),
 ) -> ConfigurationError:
     """Return the error for an unknown name; the hint suggests the nearest names, or one there is.
 
     `option` is the command's option that gave it, if one did. `fitting` are the names that it may
-    have, if not any name will do.
+    have, if not any name but those `unfit` will do.
     """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
     known = {*fitting} or {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
+    known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
     near = nearest_of(name, known)
     message = f"no session and no profile is named {name!r}"
     if name in inputs.profiles.config.names():
