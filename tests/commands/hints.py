@@ -589,6 +589,7 @@ ROWS = {
         "policy.commands.check:_request",
         "--mfa-age",
         ("policy", "check", "--live", "--action", "s3:GetObject", "--mfa-age", "40h"),
+        then=("policy", "check", "--live", "--action", "s3:GetObject", "--mfa-age", "35h"),
     ),
     "policies that only a session may read": Row(
         "policy.live:read_live",

@@ -70,14 +70,21 @@ def test_commands_suggested_by_the_demos_shell_work(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_a_closed_terminal_leaves_no_home(terminal: Terminal, number: signal.Signals) -> None:
+@pytest.mark.parametrize("also_ends_the_shell", [False, True])
+def test_a_closed_terminal_leaves_no_home(
+    terminal: Terminal, number: signal.Signals, also_ends_the_shell: bool
+) -> None:
     tty = terminal("demo", "--shell", env={"SHELL": "/bin/sh", "PS1": "$ "}, limit_seconds=60)
     tty.expect(r"--profile mfa\r\n")
     tty.sendline("echo at=$HOME")
     tty.expect(r"\nat=(\S+)")
     home = Path(tty.match.group(1))
     assert (home / ".aws").is_dir()
-    tty.kill(number)
+    if also_ends_the_shell:
+        tty.sendline(f"kill -{number.name.removeprefix('SIG')} $PPID; exit 0")
+    else:
+        tty.kill(number)
     tty.expect(pexpect.EOF)
     tty.close()
-    assert (tty.exitstatus, home.exists()) == (128 + number, False)
+    assert tty.exitstatus in ({0, 128 + number} if also_ends_the_shell else {128 + number})
+    assert not home.exists()

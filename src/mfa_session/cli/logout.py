@@ -51,7 +51,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _tell_of_cache(options: Options, ctx: Context) -> None:
-    """Say that the AWS CLI's cache keeps its role sessions, which `warm` may have put there."""
     folder = expand("~/.aws/cli/cache", ctx.environ)
     if not options.json and os.path.isdir(folder) and os.listdir(folder):
         ctx.console.say(f"role sessions in the AWS CLI's cache stay: to end them, empty {folder}")

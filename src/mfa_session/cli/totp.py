@@ -121,7 +121,6 @@ def show_qr(options: Options, ctx: Context) -> Result:
 
 
 def _find_serial(options: Options, ctx: Context) -> str:
-    """Return the device that `login` would use, or the one named."""
     named = options.session.mfa_serial
     if named and not options.profile:
         check_serial(named)

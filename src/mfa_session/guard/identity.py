@@ -135,7 +135,6 @@ def _identify_role(inputs: Inputs, profile: str) -> Identity:
 
 
 def _explain_other(inputs: Inputs, profile: str) -> Identity:
-    """Return the identity of a profile that can have no MFA session, with the reason."""
     try:
         named_source(inputs, profile)
         reason = f"profile {profile!r} gets its role in a way that takes no MFA code"

@@ -97,7 +97,6 @@ class ParallelCalls(Generic[Item, Answer]):
             return error
 
     def _take(self, limit_seconds: float) -> bool:
-        """Take one more answer; return False if none comes in time."""
         try:
             self.ended.append(self._answers.get(timeout=limit_seconds))
         except queue.Empty:

@@ -116,7 +116,6 @@ class Endpoint:
     async def _serve_connection(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Answer a connection's requests until it ends, is too slow or sends too much."""
         try:
             while await self._answer_next(reader, writer):
                 pass
@@ -159,7 +158,6 @@ class Endpoint:
             oldest.transport.abort()
 
     def _check(self, request: RequestHead) -> None:
-        """Refuse everything but GET of the path, with our host name and the token."""
         # After DNS rebinding, a browser sends the attacker's host name.
         if request.headers.get("host") != self._authority:
             raise RequestRefusedError(403, "wrong-host", f"this is {self._authority}")

@@ -25,7 +25,6 @@ SET = (
 """Every variable that a session always has or replaces."""
 URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 HOST, PATH = "127.0.0.1", "/credentials"
-"""Where an endpoint of ours answers; the variable URI tells SDKs the whole address."""
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 REGIONS_SET = "MFA_SESSION_REGIONS_SET"
 """The variable that names the REGIONS which `env` has set, not the person."""

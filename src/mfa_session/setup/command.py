@@ -73,7 +73,7 @@ def run(options: Options, ctx: Context) -> Result:
         if interview.can_log_in and not options.no_login:
             outcome = _log_in(options, ctx, answers)
     finally:
-        waiting = [] if outcome else list_waiting(inputs, answers)
+        waiting = [] if outcome else list_waiting(inputs, answers, ctx.clock.now())
         for step in [*waiting, *interview.next_steps, *(shell.next_steps() if shell else [])]:
             ctx.console.say(step)
     login = summary_of(outcome, ctx) if outcome else None

@@ -110,7 +110,6 @@ class Interview:
         return read(self._options.profile or default)
 
     def _choose_source(self, table: Mapping[str, Any], target: str) -> str | None:
-        """Return the profile with the long-term keys; None if the environment has them."""
         if self._options.source_profile is not None:
             named_source(self._inputs, self._options.source_profile)
             return self._options.source_profile
@@ -196,7 +195,6 @@ class Interview:
         return serial, serial
 
     def _choose_duration(self, table: Mapping[str, Any]) -> int | None:
-        """Return the duration to write; None if it does not change."""
         if self._options.duration is not None:
             return check_duration(self._options.duration)
         current = table.get("duration", self._inputs.file.defaults.get("duration", MFA_SECONDS))
@@ -277,7 +275,6 @@ class Interview:
         return command
 
     def _is_stored(self, serial: str | None) -> bool:
-        """Say whether the keyring has the secret. Raises ConfigurationError without a keyring."""
         return self._ctx.make.secrets().get(serial or "") is not None
 
     def _choose_repointed(self, answers: Answers) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS, check_role_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from mfa_session.model.feature_ports import ProfilesWriter, SettingsWriter
     from mfa_session.model.settings import SessionOptions
@@ -389,14 +390,11 @@ def draft_profiles(writer: ProfilesWriter, changes: Sequence[Change]) -> Draft |
     )
 
 
-def list_waiting(inputs: Inputs, answers: Answers) -> list[str]:
-    """Return what to say of the role profiles that need the session; nothing if it is valid."""
+def list_waiting(inputs: Inputs, answers: Answers, now: datetime) -> list[str]:
+    """Return what to say of the role profiles that need the session; nothing if there is one."""
     names = [*answers.repointed, *(role.profile for role in answers.roles)]
-    now = inputs.now
-    if not names or any(
-        session.profile == answers.target and now and session.is_valid(now)
-        for session in inputs.sessions()
-    ):
+    valid = [session.profile for session in inputs.sessions() if session.is_valid(now)]
+    if not names or answers.target in valid:
         return []
     login = f"mfa-session login --profile {quote(answers.name)}"
     return [
