@@ -63,6 +63,11 @@ class Player:
         self._stream = pyte.Stream(self.screen)
         environ = {**stage.environ(os.environ), "PS1": PROMPT, "TERM": "xterm-256color"}
         environ |= {"PYTHONWARNINGS": "ignore", "LC_ALL": "C.UTF-8"}
+        environ |= {  # an empty keyring, as a desktop has
+            "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
+            "PYTHONPATH": str(PICTURES.parents[1] / "tests" / "fakes"),
+            "FILE_KEYRING": str(stage.home / "keyring.json"),
+        }
         environ.pop("PROMPT_COMMAND", None)
         self._tty = pexpect.spawn(
             "bash",

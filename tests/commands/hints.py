@@ -516,6 +516,13 @@ ROWS = {
         typed=PLAIN,
         then=("totp", "code"),
     ),
+    "configure for a role, without a login": Row(
+        "setup.plan:list_waiting",
+        "login",
+        ("configure", "--no-login", "--role", f"far={BOOKS}"),
+        exit_code=0,
+        then=("status", "--check"),
+    ),
     "configure with a value other than the one set": Row(
         "setup.plan:setting_exists_error",
         "--force",
@@ -577,6 +584,12 @@ ROWS = {
         ("policy", "template", "trust"),
         fills={"ACCOUNT": "123456789012"},
         then=("policy", "template"),
+    ),
+    "an age that no session reaches": Row(
+        "policy.commands.check:_request",
+        "--mfa-age",
+        ("policy", "check", "--live", "--action", "s3:GetObject", "--mfa-age", "40h"),
+        then=("policy", "check", "--live", "--action", "s3:GetObject", "--mfa-age", "35h"),
     ),
     "policies that only a session may read": Row(
         "policy.live:read_live",

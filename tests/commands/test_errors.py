@@ -360,3 +360,13 @@ def test_a_setting_that_names_a_missing_profile_is_named(
     error = error_of(run, exit_code=3)
     assert error["message"].startswith(place.format(settings=carols.settings)), error
     assert hint in error["hint"]
+
+
+@pytest.mark.parametrize(("argv", "speaks_of_codes"), [("keys import", False), ("totp list", True)])
+def test_without_a_keyring_a_program_for_codes_is_named_where_codes_are_meant(
+    run: Run, carols: AwsFiles, argv: str, speaks_of_codes: bool
+) -> None:
+    del carols
+    outcome = run(*argv.split(), env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"})
+    assert (outcome.exit_code, "hint: start one (" in outcome.stderr) == (3, True)
+    assert ("code_command" in outcome.stderr) == speaks_of_codes

@@ -56,6 +56,16 @@ def test_all_removes_every_managed_session_and_no_other(run: Run, files: AwsFile
     assert files.credentials.read_text() == KEYS + FOREIGN
 
 
+def test_all_says_that_the_aws_clis_cache_stays(run: Run, files: AwsFiles) -> None:
+    cache = files.credentials.parent / "cli" / "cache"
+    for text in (None, "{}"):
+        files.write(KEYS + managed())
+        if text:
+            cache.mkdir(parents=True)
+            (cache / "x.json").write_text(text)
+        assert (str(cache) in run("logout", "--all").stderr) == bool(text)
+
+
 def test_all_without_a_session_succeeds(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + FOREIGN)
     outcome = run("logout", "--all", "--json")

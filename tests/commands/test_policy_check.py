@@ -95,6 +95,10 @@ def test_mfa_age_shows_a_new_and_an_old_session(home: Path, run: Run) -> None:
     }
     assert outcomes(run(*argv, "59m").stdout)["mfa-session-old"] == "allowed"
     assert outcomes(run(*argv, "0").stdout)["mfa-session-old"] == "allowed"
+    assert run(*argv, "35h59m").exit_code == 0
+    for impossible in ("36h", "40h"):
+        refused = run(*argv, impossible)
+        assert (refused.exit_code, "no MFA session is that old" in refused.stdout) == (2, True)
 
 
 def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:

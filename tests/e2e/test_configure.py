@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -13,11 +14,10 @@ import pytest
 
 import processes
 from configuring import BOOKS, PHONE, ROLE, WRITTEN, tree
+from fakes import file_keyring
 from places import long_term
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Run, Start, Terminal
     from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, Document, User
@@ -320,9 +320,14 @@ class TestAtATerminal:
     """Questions, answers and interrupts."""
 
     def test_enter_and_a_code_lead_to_a_session(
-        self, terminal: Terminal, carols: AwsFiles, phone: Device
+        self, terminal: Terminal, carols: AwsFiles, phone: Device, home: Path
     ) -> None:
-        tty = terminal("configure", "--no-guard")
+        keyring = {
+            "PYTHON_KEYRING_BACKEND": file_keyring.NAME,
+            "PYTHONPATH": str(Path(file_keyring.__file__).parent),
+            "FILE_KEYRING": str(home.parent / "keyring.json"),
+        }
+        tty = terminal("configure", "--no-guard", env=keyring)
         tty.expect_exact("Session name [mfa]: ")
         tty.sendline("")
         tty.expect_exact("How long a session lasts [12h]: ")
@@ -385,6 +390,50 @@ class TestAtATerminal:
             "role_arn": ROLE, "source_profile": "work", "output": "text"
         }  # fmt: skip
         assert not (home / ".bashrc").exists()
+
+    def test_a_bad_command_can_be_corrected_and_roles_without_a_session_are_named(
+        self, terminal: Terminal, carols: AwsFiles
+    ) -> None:
+        carols.write(config=BOOKS)
+        argv = ("configure", "--no-guard", "--profile", "mfa", "--duration", "1h")
+        tty = terminal(*argv, "--code", "command", "--repoint", "books")
+        tty.expect_exact("The command that prints a code: ")
+        tty.sendline("exit 9")
+        tty.expect_exact("Write this? [Y/n] ")
+        tty.sendline("")
+        tty.expect_exact("these profiles have no credentials until you log in: books; run `mfa-")
+        tty.expect_exact("ended with exit code 9")
+        tty.expect_exact("it is in [sessions.mfa] of config.toml")
+        tty.expect_exact(pexpect.EOF)
+        for answer, written in (("", "exit 9"), ("echo 123", "echo 123")):
+            tty = terminal(*argv, "--no-login")
+            tty.expect_exact("Codes come from [command]: ")
+            tty.sendline("")
+            tty.expect_exact("The command that prints a code [exit 9]: ")
+            tty.sendline(answer)
+            if answer:
+                tty.expect_exact("Write this? [Y/n] ")
+                tty.sendline("")
+            tty.expect_exact(pexpect.EOF)
+            assert f'code_command = "{written}"\n' in carols.settings.read_text()
+
+    def test_a_keyring_that_does_not_exist_is_not_chosen(
+        self, terminal: Terminal, carols: AwsFiles
+    ) -> None:
+        env = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+        tty = terminal("configure", "--no-guard", "--no-login", env=env)
+        tty.expect_exact("Session name [mfa]: ")
+        tty.sendline("")
+        for answer in ("37h", "1h"):
+            tty.expect_exact("How long a session lasts [12h]: ")
+            tty.sendline(answer)
+        assert "36h; ask for less\r\n" in str(tty.before)
+        tty.expect_exact("(no keyring was found on this machine)")
+        tty.expect_exact("Codes come from [auto]: ")
+        tty.sendline("keyring")
+        tty.expect_exact("no keyring was found on this machine; start one")
+        tty.expect_exact("Codes come from [auto]: ")
+        assert not carols.settings.exists()
 
     def test_a_guarded_shell_is_not_offered_again(
         self, terminal: Terminal, carols: AwsFiles, program: str

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and modes of POSIX")
 
 
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
 class Case(NamedTuple):
     """Options and files, and the error: its code, and a part of its message or hint."""
 
@@ -62,6 +65,9 @@ BAD = {
     "a duration that is too short": Case("duration-out-of-range", "0s is", ("--duration", "0")),
     "codes of a command that is missing": Case(
         "answer-needed", "--code-command", ("--code", "command")
+    ),
+    "codes of a keyring that is missing": Case(
+        "keyring-unusable", "no keyring was found", ("--code", "keyring")
     ),
     "an empty command": Case("no-code-command", "is empty", ("--code-command", " ")),
     "an invalid region": Case("bad-region", "'eu west'", ("--region", "eu west")),
@@ -113,7 +119,7 @@ def test_bad_answers_change_nothing(
     texts["issued"] = managed("issued")
     files.write(case.credentials.format(**texts), settings=case.settings, config=case.config)
     before = tree(home)
-    outcome = run("configure", "--no-input", "--json", *case.argv)
+    outcome = run("configure", "--no-input", "--json", *case.argv, env=NO_KEYRING)
     assert outcome.exit_code == 3, outcome
     error = json.loads(outcome.stdout)["error"]
     assert error["code"] == case.code, error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -13,8 +15,6 @@ import pytest
 from in_process import run_in_process
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Run, Terminal
     from in_process import JumpingClock
 
@@ -67,3 +67,24 @@ def test_commands_suggested_by_the_demos_shell_work(terminal: Terminal) -> None:
     tty.expect(pexpect.EOF)
     tty.close()
     assert tty.exitstatus == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("also_ends_the_shell", [False, True])
+def test_a_closed_terminal_leaves_no_home(
+    terminal: Terminal, number: signal.Signals, also_ends_the_shell: bool
+) -> None:
+    tty = terminal("demo", "--shell", env={"SHELL": "/bin/sh", "PS1": "$ "}, limit_seconds=60)
+    tty.expect(r"--profile mfa\r\n")
+    tty.sendline("echo at=$HOME")
+    tty.expect(r"\nat=(\S+)")
+    home = Path(tty.match.group(1))
+    assert (home / ".aws").is_dir()
+    if also_ends_the_shell:
+        tty.sendline(f"kill -{number.name.removeprefix('SIG')} $PPID; exit 0")
+    else:
+        tty.kill(number)
+    tty.expect(pexpect.EOF)
+    tty.close()
+    assert tty.exitstatus in ({0, 128 + number} if also_ends_the_shell else {128 + number})
+    assert not home.exists()

@@ -60,6 +60,16 @@ def test_inside_exec_the_session_in_use_is_shown(run: Run, files: AwsFiles) -> N
     assert run(*named, env=on_path()) == (0, "mfa 11h59m\n", "")
 
 
+def test_inside_exec_serve_the_time_left_is_that_of_the_session_in_the_files(
+    run: Run, files: AwsFiles
+) -> None:
+    files.write(KEYS + managed("mfa", seconds_left=12 * HOUR - 30) + managed("other"))
+    served = ("exec", "--serve", "--", "mfa-session", "prompt")
+    assert run(*served, env=on_path()) == (0, "mfa 11h59m\n", "")
+    files.write(KEYS)
+    assert run("prompt", env={"MFA_SESSION_ACTIVE": "mfa"}) == (0, "mfa\n", "")
+
+
 def test_an_expired_session_in_use_is_not_shown(run: Run, files: AwsFiles) -> None:
     files.write(managed(seconds_left=HOUR))
     expired = {"MFA_SESSION_ACTIVE": "mfa", "AWS_CREDENTIAL_EXPIRATION": in_seconds(-10)}

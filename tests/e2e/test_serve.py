@@ -158,6 +158,24 @@ def test_the_aws_cli_and_boto3_use_the_session(
     assert outcome == (0, f"{carol.arn}\n", "")
 
 
+@pytest.mark.parametrize("keys_in", ["default", "work"])
+def test_the_guard_in_a_job_shows_the_session_and_heeds_max_age(
+    run: Run, log_in: LogIn, carols: AwsFiles, aws: FullSandbox, keys_in: str
+) -> None:
+    log_in()
+    carols.write(settings="[guard]\nstrict = true\n")
+    if keys_in == "work":
+        text = carols.credentials.read_text().replace("[default]", "[work]")
+        carols.write(text.replace("source_profile = default", "source_profile = work"))
+    guard = ["exec", "--serve", "--", "mfa-session", "guard", "--yes"]
+    stop = ["--", "aws", "ec2", "stop-instances", "--instance-ids", "i-0123456789abcdef0"]
+    outcome = run(*guard, *stop)
+    assert "  account 123456789012, region eu-west-1, with session 'mfa'\n" in outcome.stderr
+    assert len(aws.calls.of("StopInstances")) == 1
+    outcome = run(*guard, "--max-age", "0s", *stop)
+    assert (outcome.exit_code, len(aws.calls.of("StopInstances"))) == (4, 1)
+
+
 @pytest.fixture
 def shared_clock(aws: FullSandbox, home: Path) -> TestsClock:
     return TestsClock(aws, home.parent)

@@ -256,6 +256,13 @@ class TestList:
             f"{SERIAL}  default, mfa, work\n"
         )
 
+    def test_a_device_that_no_profile_names_has_a_word_in_its_place(
+        self, run: Run, files: AwsFiles, carol: User
+    ) -> None:
+        files.write(long_term(carol))
+        run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN)
+        assert run("totp", "list").stdout.endswith(f"{SERIAL}  not known before a login\n")
+
     def test_list_without_secrets_says_how_to_add_one(self, run: Run) -> None:
         as_json, as_text = run("totp", "list", "--json"), run("totp", "list")
         assert json.loads(as_json.stdout) == {"version": 1, "secrets": []}

@@ -305,7 +305,7 @@ def test_without_a_code_no_cache_is_made(
     carols.write(config=profile("books", role, phone))
     outcome = run("warm", "--no-input")
     assert outcome.exit_code == 4
-    assert "books: there is no session 'mfa': " in outcome.stderr
+    assert "error: books: session 'mfa' needs an MFA code, and " in outcome.stderr
     assert not cli_cache(home).exists()
 
 

@@ -14,6 +14,7 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.text import quote
 from mfa_session.system import limits
 from mfa_session.system.processes import name_as_called
+from mfa_session.system.signals import Interruptions, defer_signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def run(options: Options, ctx: Context) -> Result:
     ctx.console.say("loading the sandbox; the first time, this can take half a minute …")
     stage = _stage()
     ctx.console.say("starting a local AWS on this machine …")
-    with stage:
+    # A closed terminal must not leave the home behind: signals end the work, not the clean-up.
+    with defer_signals() as signals, stage, Interruptions(deferred=False):
+        signals.raise_deferred()
         environ = stage.environ(ctx.environ)
         if options.shell:
             return Result(data={}, exit_code=_open_shell(stage, environ))
@@ -72,7 +75,6 @@ def _open_shell(stage: Stage, environ: dict[str, str]) -> int:
 
 
 def _run_demo(stage: Stage, environ: dict[str, str]) -> None:
-    """Run the commands one by one; each must succeed or fail as the demo says."""
     stop = f"aws ec2 stop-instances --instance-ids {stage.instance}"
     _say("Carol has an access key. One instance runs in her account:")
     _step(_LIST_INSTANCES, environ)

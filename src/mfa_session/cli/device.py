@@ -217,7 +217,6 @@ def _settings(options: Options, ctx: Context) -> Settings:
 
 
 def _edges(settings: Settings, ctx: Context) -> DeviceEdges:
-    """Wire the care of devices, for the user whom the settings' source belongs to."""
     caller = find_caller(ctx.make.session(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
     ctx.console.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")

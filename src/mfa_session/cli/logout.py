@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.paths import expand
 from mfa_session.model.record import Record, Result
 from mfa_session.model.session import sessions_named
 from mfa_session.session.context import read_inputs
@@ -34,6 +37,7 @@ def run(options: Options, ctx: Context) -> Result:
     store.begin(inputs.profiles)
     if options.all:
         removed = [_remove(options, ctx, store, session) for session in sessions if session.managed]
+        _tell_of_cache(options, ctx)
         return Result(data={"removed": removed, "errors": []})
     names = options.profile or (meant_name(inputs),)
     removed, errors = [], []
@@ -44,6 +48,12 @@ def run(options: Options, ctx: Context) -> Result:
         except MfaSessionError as error:  # noqa: PERF203  # each is tried, whatever the others do
             errors.append((name, error))
     return _result(options, ctx, removed, errors)
+
+
+def _tell_of_cache(options: Options, ctx: Context) -> None:
+    folder = expand("~/.aws/cli/cache", ctx.environ)
+    if not options.json and os.path.isdir(folder) and os.listdir(folder):
+        ctx.console.say(f"role sessions in the AWS CLI's cache stay: to end them, empty {folder}")
 
 
 def _result(

@@ -64,7 +64,6 @@ def group_overview(group: Group, most_columns: int | None = None) -> str:
 
 
 def _joined(lines: Iterable[str], most_columns: int | None) -> str:
-    """Return the lines as a text, wrapped at words where the terminal is too narrow."""
     if most_columns is None or most_columns >= USUAL_COLUMNS:
         return "\n".join(lines) + "\n"
     fitted: list[str] = []

@@ -76,22 +76,19 @@ def colored(segment: Segment, shell: str) -> str:
 
 
 def _find(options: Options, ctx: Context) -> Segment | None:
-    if not options.profile:
-        active = ctx.environ.get("MFA_SESSION_ACTIVE")
-        if active:
-            return _in_use(ctx, active)
-    inputs, now = read_inputs(ctx, options.session), ctx.clock.now()
-    name = meant_name(inputs)
+    now = ctx.clock.now()
+    active = None if options.profile else ctx.environ.get("MFA_SESSION_ACTIVE")
+    ends = parse_time(ctx.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    if active and ends is not None:  # `exec` or `env` has put its keys into the environment
+        left = int((ends - now).total_seconds())
+        return Segment(name=active, seconds_left=left) if left > 0 else None
+    inputs = read_inputs(ctx, options.session)
+    name = active or meant_name(inputs)
     segments = [
         Segment(name=session.name, seconds_left=session.seconds_left(now))
         for session in sessions_named(inputs.sessions(), name)
     ]
+    if active and not segments:
+        return Segment(name=active, seconds_left=None)
     living = [segment for segment in segments if segment.seconds_left != 0]
     return max(living, key=lambda segment: segment.seconds_left or 0, default=None)
-
-
-def _in_use(ctx: Context, name: str) -> Segment | None:
-    """Return the session that `exec` or `env` has put into the environment, unless it is over."""
-    ends = parse_time(ctx.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
-    left = None if ends is None else int((ends - ctx.clock.now()).total_seconds())
-    return None if left is not None and left <= 0 else Segment(name=name, seconds_left=left)

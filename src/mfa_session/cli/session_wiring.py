@@ -157,7 +157,8 @@ class SessionWiring:
         """Return the keyring's TOTP secrets."""
         from mfa_session.system.secret_store import SecretStore
 
-        return SecretStore(self._keyring(), self.run.files.state)
+        instead = "; codes can also come from a program: code_command in config.toml"
+        return SecretStore(self._keyring(instead), self.run.files.state)
 
     def stored_keys(self) -> StoredKeys:
         """Return the keyring's long-term keys."""
@@ -170,7 +171,7 @@ class SessionWiring:
 
         return KeyringItems(self._keyring())
 
-    def _keyring(self) -> Keyring:
+    def _keyring(self, instead: str = "") -> Keyring:
         from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
 
         run = self.run
@@ -181,6 +182,7 @@ class SessionWiring:
             may_ask=run.may_ask,
             limited=run.limited(WAITING_FOR_KEYRING),
             tell=self.say_once,
+            instead=instead,
         )
 
     def say_once(self, text: str) -> None:

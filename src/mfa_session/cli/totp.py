@@ -77,7 +77,9 @@ def show(options: Options, ctx: Context) -> Result:
     stored = ctx.make.secrets().serials(users)
     if not stored and not options.json:
         ctx.console.say("no secrets are stored; store one: `mfa-session totp add`")
-    rows = [(serial, ", ".join(users.get(serial, ()))) for serial in stored]
+    rows = [
+        (serial, ", ".join(users.get(serial, ["not known before a login"]))) for serial in stored
+    ]
     return Result(
         data={"secrets": [{"serial": s, "profiles": users.get(s, [])} for s in stored]},
         lines=columns(_HEADINGS, rows),
@@ -119,7 +121,6 @@ def show_qr(options: Options, ctx: Context) -> Result:
 
 
 def _find_serial(options: Options, ctx: Context) -> str:
-    """Return the device that `login` would use, or the one named."""
     named = options.session.mfa_serial
     if named and not options.profile:
         check_serial(named)

@@ -237,7 +237,6 @@ class Wiring(SessionWiring):
 
 
 def _shell_start(shell: str, environ: Mapping[str, str]) -> ShellStart:
-    """Return how a shell starts; its script stands beside config.toml."""
     import os
 
     from mfa_session.model.paths import home, settings_path

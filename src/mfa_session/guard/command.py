@@ -64,7 +64,6 @@ def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
 
 
 def _read_state(options: Options, ctx: Context, verdict: Verdict) -> tuple[GuardedCommand, Inputs]:
-    """Return the command with what the options require of it, and the files' contents."""
     from mfa_session.guard.plan import GuardedCommand, Requirements  # noqa: PLC0415  # cold
     from mfa_session.session.context import read_inputs  # noqa: PLC0415  # cold
 

@@ -6,9 +6,11 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.record import Record
 from mfa_session.model.session import read_keys
+from mfa_session.session.environment import served_session
 from mfa_session.session.names import (
     PROFILE_VARIABLES,
     default_name,
+    has_credentials,
     look_up,
     names_session,
     unknown_in_variable,
@@ -79,22 +81,24 @@ def _identify_environment(inputs: Inputs) -> Identity:
 
 
 def _identify_profile(inputs: Inputs, profile: str, variable: str | None = None) -> Identity:
-    """Return a profile's identity, in botocore's order: a role, static keys, a process.
+    """Return a profile's identity, in botocore's order: a role, static keys, a process, `--serve`.
 
     `variable` names the profile, if the command does not.
     """
-    if profile not in inputs.profiles:
+    served = served_session(inputs.environ)
+    if profile not in inputs.profiles and not (served and profile == "default"):
         return _identify_missing_profile(inputs, profile, variable)
     section = inputs.profiles.section(profile)
     if "role_arn" in section:
         return _identify_role(inputs, profile)
     if names_session(inputs, profile):
         return _make_session_identity(inputs, profile, profile)
+    asked = served if not has_credentials(section) else None
     process = section.get("credential_process", "")
     if leads_back(process) and read_keys(inputs.profiles.in_credentials(profile)) is None:
-        return _make_session_identity(
-            inputs, profile, process_profile(process) or default_name(inputs)
-        )
+        asked = process_profile(process) or default_name(inputs)
+    if asked:
+        return _make_session_identity(inputs, profile, asked)
     source = source_in(inputs, profile)
     if source is not None:
         return Identity(kind=SOURCE, profile=profile, source=source)
@@ -131,7 +135,6 @@ def _identify_role(inputs: Inputs, profile: str) -> Identity:
 
 
 def _explain_other(inputs: Inputs, profile: str) -> Identity:
-    """Return the identity of a profile that can have no MFA session, with the reason."""
     try:
         named_source(inputs, profile)
         reason = f"profile {profile!r} gets its role in a way that takes no MFA code"

@@ -162,7 +162,6 @@ def _is_secret_name(name: str) -> bool:
 
 
 def _mask_value(word: str) -> str:
-    """Mask what looks like a key, a password in a URL, or JSON with a password."""
     if _looks_like_key(word):
         return MASK
     if word[:1] in "{[" and any(f'{secret}"' in word.lower() for secret in _SECRET_NAMES):
@@ -175,7 +174,6 @@ def _mask_value(word: str) -> str:
 
 
 def _looks_like_key(word: str) -> bool:
-    """Say whether a word may be a secret access key (40 characters) or a session token (longer)."""
     if not _BLOB.issuperset(word) or "-" in word[:1]:
         return False
     has_all = any(map(str.isupper, word)) and any(map(str.islower, word))

@@ -400,7 +400,6 @@ def _move_data(profile: str, key_id: str, where: str, *, changed: bool) -> dict[
 
 
 def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
-    """Return each note, and the command that finishes its work."""
     found: list[tuple[str, Move | Rotation]] = []
     found += [(move.kind, move) for move in edges.journal.moves()]
     found += [("rotate", rotation) for rotation in edges.journal.rotations()]

@@ -153,7 +153,6 @@ class Mover:
         self._is_verified = True
 
     def _check_import(self, places: KeyPlaces) -> None:
-        """Refuse an import that would lose a key or another program's credential_process."""
         self._check_rotation()
         profile, process = self._profile, places.process
         if places.in_file is None and places.in_keyring is None:

@@ -97,7 +97,6 @@ class ParallelCalls(Generic[Item, Answer]):
             return error
 
     def _take(self, limit_seconds: float) -> bool:
-        """Take one more answer; return False if none comes in time."""
         try:
             self.ended.append(self._answers.get(timeout=limit_seconds))
         except queue.Empty:
@@ -119,6 +118,8 @@ MOST_NAMED = 5
 
 def base_failed(base: str, error: MfaSessionError) -> MfaSessionError:
     """Return the error of a role whose base session failed."""
+    if repr(base) in error.message:
+        return error
     return type(error)(error.code, f"there is no session {base!r}: {error.message}", error.hint)
 
 

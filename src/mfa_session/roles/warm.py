@@ -285,7 +285,6 @@ class _Warming:
         return base
 
     def _find_cold(self, names: Sequence[str]) -> list[str]:
-        """Note the profiles with valid or foreign entries; return the others."""
         cold = []
         for name in names:
             try:

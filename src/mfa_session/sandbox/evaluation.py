@@ -141,7 +141,6 @@ def _arn_like(value: str, wanted: str, variables: Variables) -> bool:
 
 
 def _split_arn(text: str) -> list[str]:
-    """Split at colons, except in `${aws:username}`."""
     pieces = re.findall(r"(?:\$\{[^}]*\}|[^:])*(?::|$)", text)[:-1] or [text]
     parts = [piece.removesuffix(":") for piece in pieces]
     return [*parts[:5], ":".join(parts[5:])] if len(parts) > 5 else parts  # noqa: PLR2004 - ARN
@@ -289,7 +288,6 @@ def allowed_to(caller: Caller, request: Request, directory: Directory) -> Verdic
 
 
 def _matches(statement: Mapping[str, Any], request: Request, version: str) -> bool:
-    """Say whether a statement matches the request's principal, action, resource and context."""
     context = {
         key.lower(): list(map(as_text, as_list(value))) for key, value in request.context.items()
     }

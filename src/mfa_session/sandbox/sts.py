@@ -71,7 +71,6 @@ class Sts:
             raise ServiceError(400, "InvalidAuthorizationMessageException", message) from exc
 
     def _get_session_token(self, asked: Asked) -> dict[str, Any]:
-        """Return a session of a long-term key, with MFA if a code was sent."""
         operation, caller = asked.operation, asked.caller
         seconds = _duration(operation, _SESSION_DEFAULT_SECONDS, _SESSION_MAXIMUM_SECONDS)
         check_mfa_shapes(operation)

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_time
+from mfa_session.session.environment import HOST, PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     Current = Callable[[], Awaitable[Issued]]
 
-HOST = "127.0.0.1"
-PATH = "/credentials"
 MOST_HEAD_BYTES = 8192
 MOST_HEAD_SECONDS = 5.0
 MOST_WAITING = 256
@@ -117,7 +116,6 @@ class Endpoint:
     async def _serve_connection(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Answer a connection's requests until it ends, is too slow or sends too much."""
         try:
             while await self._answer_next(reader, writer):
                 pass
@@ -160,7 +158,6 @@ class Endpoint:
             oldest.transport.abort()
 
     def _check(self, request: RequestHead) -> None:
-        """Refuse everything but GET of the path, with our host name and the token."""
         # After DNS rebinding, a browser sends the attacker's host name.
         if request.headers.get("host") != self._authority:
             raise RequestRefusedError(403, "wrong-host", f"this is {self._authority}")

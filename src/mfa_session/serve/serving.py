@@ -32,9 +32,9 @@ from mfa_session.model.settings import (
 )
 from mfa_session.model.text import quote
 from mfa_session.model.times import parse_time, spell_duration
-from mfa_session.serve.endpoint import HOST, Endpoint
-from mfa_session.session.environment import ACTIVE, REMOVED, SET, region_variables
-from mfa_session.session.names import HIDES_STATIC_KEYS
+from mfa_session.serve.endpoint import Endpoint
+from mfa_session.session.environment import ACTIVE, HOST, REMOVED, SET, URI, region_variables
+from mfa_session.session.names import has_credentials
 from mfa_session.session.reuse import needed_seconds
 
 TYPE_CHECKING = False
@@ -57,7 +57,6 @@ PAUSE_SECONDS = 5.0
 """The pause after a failed renewal."""
 MOST_WAITING_SECONDS = 50.0
 _PREFIXES = ("mfa-session: error: ", "mfa-session: warning: not renewed: ")
-URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105  # a name
 NOT_PASSED_ON = (
     *REMOVED,
@@ -187,10 +186,10 @@ def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> 
 def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEdges) -> str | None:
     """Return the profile that a job must use; None if `default` has no credentials."""
     profiles = ctx.files.profiles()
-    if not _has_credentials(profiles.section("default")):
+    if not has_credentials(profiles.section("default")):
         return None
     name = served_profile(use.session.profile)
-    if _has_credentials(profiles.section(name)):
+    if has_credentials(profiles.section(name)):
         raise ConfigurationError(
             "protected-profile",
             f"profile {name!r} has credentials, so a job that uses it would not ask the endpoint",
@@ -200,10 +199,6 @@ def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEd
     serves = f"{use.session.name} {copied_text(copied) or ''}".strip()
     jobs.write_profile(name, {SERVES: serves, **copied})
     return name
-
-
-def _has_credentials(section: Mapping[str, str]) -> bool:
-    return any(section.get(key) for key in ("aws_access_key_id", *HIDES_STATIC_KEYS))
 
 
 class Renewed(Record):

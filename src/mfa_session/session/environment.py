@@ -23,9 +23,18 @@ SET = (
     ACTIVE,
 )
 """Every variable that a session always has or replaces."""
+URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+HOST, PATH = "127.0.0.1", "/credentials"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 REGIONS_SET = "MFA_SESSION_REGIONS_SET"
 """The variable that names the REGIONS which `env` has set, not the person."""
+
+
+def served_session(around: Mapping[str, str]) -> str | None:
+    """Return the name of the session that `--serve` gives to an environment, or None."""
+    uri = around.get(URI, "")
+    is_ours = uri.startswith(f"http://{HOST}:") and uri.endswith(PATH)
+    return around.get(ACTIVE) if is_ours else None
 
 
 def session_variables(

@@ -13,7 +13,7 @@ from mfa_session.model.session import (
     read_keys,
     remembered_lines,
 )
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.settings import KEYRING, SERVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,15 +51,15 @@ def default_name(inputs: Inputs) -> str:
     return inputs.file.defaults.get("profile") or DEFAULT_NAME
 
 
-def find_name(inputs: Inputs) -> Named:
-    """Return the session that `--profile` means; refuse an unknown name."""
+def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
+    """Return the session that `--profile` means; refuse an unknown name, and suggest none unfit."""
     options = inputs.options
     said = options.profile or default_name(inputs)
     asked = session_behind(inputs, said)
     named = look_up(inputs, asked)
     may_be_new = options.source_profile or options.role_arn or asked == default_name(inputs)
     if named is None and not may_be_new:
-        error = unknown_name(inputs, asked, "--profile")
+        error = unknown_name(inputs, asked, "--profile", unfit=unfit)
         if asked != said:
             error.message = f"credential_process of profile {said!r}: {error.message}"
         raise error
@@ -111,16 +111,21 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
 
 
 def unknown_name(
-    inputs: Inputs, name: str, option: str | None = None, fitting: Collection[str] = ()
+    inputs: Inputs,
+    name: str,
+    option: str | None = None,
+    fitting: Collection[str] = (),
+    unfit: Collection[str] = (),
 ) -> ConfigurationError:
     """Return the error for an unknown name; the hint suggests the nearest names, or one there is.
 
     `option` is the command's option that gave it, if one did. `fitting` are the names that it may
-    have, if not any name will do.
+    have, if not any name but those `unfit` will do.
     """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
     known = {*fitting} or {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
+    known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
     near = nearest_of(name, known)
     message = f"no session and no profile is named {name!r}"
     if name in inputs.profiles.config.names():
@@ -229,6 +234,11 @@ def holds_keys(inputs: Inputs, name: str) -> bool:
     """Say whether either file has long-term keys in this profile."""
     sections = (inputs.profiles.in_credentials(name), inputs.profiles.in_config(name))
     return any(holds_long_term_keys(section) for section in sections)
+
+
+def has_credentials(section: Mapping[str, str]) -> bool:
+    """Say whether a profile holds or yields credentials, which SDKs prefer to an endpoint's."""
+    return not section.keys().isdisjoint(("aws_access_key_id", *HIDES_STATIC_KEYS))
 
 
 def names_session(inputs: Inputs, name: str) -> bool:

@@ -212,7 +212,7 @@ def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings
         keeps_role=True,
     )
     asked = inputs.replace(options=options)
-    return resolve_named(asked, find_name(asked), seen)
+    return resolve_named(asked, find_name(asked, unfit=seen), seen)
 
 
 def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> Settings:

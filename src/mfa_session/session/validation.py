@@ -179,7 +179,7 @@ def check_duration(seconds: int, kind: str = "mfa", *, is_chained: bool = False)
             "duration-out-of-range",
             f"{spell_duration(seconds)} is out of range: "
             f"{what} lasts {spell_duration(least)} to {most // 3600}h",
-            f"ask for 15m to {most // 3600}h",
+            "ask for less" if seconds > most else "ask for more",
             add=("--duration", f"{most // 3600}h" if seconds > most else "15m"),
         )
     if is_chained and seconds > CHAINED_LIMIT_SECONDS:

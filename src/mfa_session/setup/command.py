@@ -26,6 +26,7 @@ from mfa_session.setup.plan import (
     draft_profiles,
     draft_settings,
     list_unconfirmed,
+    list_waiting,
     plan_changes,
     setting_exists_error,
 )
@@ -68,10 +69,13 @@ def run(options: Options, ctx: Context) -> Result:
         )
     _write(ctx, edges, dialog, found)
     outcome = None
-    if interview.can_log_in and not options.no_login:
-        outcome = _log_in(options, ctx, answers)
-    for step in [*interview.next_steps, *(shell.next_steps() if shell else [])]:
-        ctx.console.say(step)
+    try:
+        if interview.can_log_in and not options.no_login:
+            outcome = _log_in(options, ctx, answers)
+    finally:
+        waiting = [] if outcome else list_waiting(inputs, answers, ctx.clock.now())
+        for step in [*waiting, *interview.next_steps, *(shell.next_steps() if shell else [])]:
+            ctx.console.say(step)
     login = summary_of(outcome, ctx) if outcome else None
     return Result(data=_make_data(answers, changes, found, written=bool(found), login=login))
 

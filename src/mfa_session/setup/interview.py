@@ -12,7 +12,7 @@ from mfa_session.model.errors import (
     UnreachableError,
 )
 from mfa_session.model.settings import CODE_SOURCES, MFA_SECONDS, SessionOptions
-from mfa_session.model.text import quote
+from mfa_session.model.text import join, printable, quote
 from mfa_session.model.times import read_duration, spell_duration
 from mfa_session.session.device import find_caller
 from mfa_session.session.names import default_name
@@ -110,7 +110,6 @@ class Interview:
         return read(self._options.profile or default)
 
     def _choose_source(self, table: Mapping[str, Any], target: str) -> str | None:
-        """Return the profile with the long-term keys; None if the environment has them."""
         if self._options.source_profile is not None:
             named_source(self._inputs, self._options.source_profile)
             return self._options.source_profile
@@ -196,7 +195,6 @@ class Interview:
         return serial, serial
 
     def _choose_duration(self, table: Mapping[str, Any]) -> int | None:
-        """Return the duration to write; None if it does not change."""
         if self._options.duration is not None:
             return check_duration(self._options.duration)
         current = table.get("duration", self._inputs.file.defaults.get("duration", MFA_SECONDS))
@@ -215,17 +213,16 @@ class Interview:
     def _choose_code(
         self, table: Mapping[str, Any], serial: str | None, name: str
     ) -> dict[str, str | None]:
-        code = self._given.code
-        command = self._given.code_command
+        code, command = self._given.code, self._given.code_command
         if command is not None and not command.strip():
             raise ConfigurationError(
                 "no-code-command", "--code-command is empty", "name a command, or omit it"
             )
         if code is None and command is None and self._dialog.asks:
             code = self._ask_code(table, serial)
-        if (code or table.get("code")) == "command" and not (command or table.get("code_command")):
-            command = self._ask_command()
-        if code == "keyring" and serial is not None and not self._is_stored(serial):
+        if (code or table.get("code")) == "command" and command is None:
+            command = self._ask_command(table.get("code_command") or "")
+        if code == "keyring" and not self._is_stored(serial) and serial is not None:
             self.next_steps.append(
                 f"store its secret: `mfa-session totp add --profile {quote(name)}`"
             )
@@ -233,14 +230,19 @@ class Interview:
         return {"code": code, "code_command": command}
 
     def _ask_code(self, table: Mapping[str, Any], serial: str | None) -> str | None:
-        is_stored = serial is not None and self._is_stored(serial)
-        for line in CODES.format("already stored" if is_stored else "not stored yet").splitlines():
+        try:
+            state = "already stored" if self._is_stored(serial) else "not stored yet"
+        except ConfigurationError as error:
+            state = error.message
+        for line in CODES.format(state).splitlines():
             self._dialog.tell(line)
         current = table.get("code", "auto")
 
         def read(text: str) -> str:
             if text not in CODE_SOURCES:
                 raise ConfigurationError("answer-needed", f"one of {', '.join(CODE_SOURCES)}")
+            if text == "keyring" != current:
+                self._is_stored(serial)
             return text
 
         code = self._dialog.ask("Codes come from", current, read)
@@ -249,28 +251,31 @@ class Interview:
         self._typed.add("code")
         return code
 
-    def _ask_command(self) -> str:
-        no_command = ConfigurationError(
-            "answer-needed",
-            "codes come from a command, and none is given",
-            "name one with --code-command",
-        )
+    def _ask_command(self, current: str | list[str]) -> str | None:
+        """Return the command to write; None if it does not change."""
+        shown = printable(current if isinstance(current, str) else join(current))
         if not self._dialog.asks:
-            raise no_command
+            if shown:
+                return None
+            raise ConfigurationError(
+                "answer-needed",
+                "codes come from a command, and none is given",
+                "name one with --code-command",
+            )
 
         def read(text: str) -> str:
             if not text:
-                raise no_command
+                raise ConfigurationError("answer-needed", "name a command, or press Ctrl-C")
             return text
 
-        return self._dialog.ask("The command that prints a code", "", read)
+        command = self._dialog.ask("The command that prints a code", shown, read)
+        if command == shown:
+            return None
+        self._typed.add("code_command")
+        return command
 
-    def _is_stored(self, serial: str) -> bool:
-        try:
-            return self._ctx.make.secrets().get(serial) is not None
-        except ConfigurationError as error:
-            self._ctx.console.detail(f"the keyring was not read: {error.message}")
-            return False
+    def _is_stored(self, serial: str | None) -> bool:
+        return self._ctx.make.secrets().get(serial or "") is not None
 
     def _choose_repointed(self, answers: Answers) -> tuple[str, ...]:
         asked = tuple(dict.fromkeys(self._given.repoint))
@@ -318,7 +323,7 @@ class Dialog:
             try:
                 return read(text)
             except MfaSessionError as error:
-                self.tell(f"{error.message}: {error.hint}" if error.hint else error.message)
+                self.tell(f"{error.message}; {error.lead}" if error.lead else error.message)
 
     def confirms(self, question: str, *, default: bool = False) -> bool:
         """Ask for yes or no; Enter means `default`."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from mfa_session.model.arns import REGION_CHARACTERS
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
-from mfa_session.model.text import printable
+from mfa_session.model.text import printable, quote
 from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     DEFAULT_NAME,
-    HIDES_STATIC_KEYS,
     Named,
     check_portable,
     choose_target,
+    has_credentials,
     hiding_settings,
     holds_keys,
     look_up,
@@ -29,6 +29,7 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS, check_role_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from mfa_session.model.feature_ports import ProfilesWriter, SettingsWriter
     from mfa_session.model.settings import SessionOptions
@@ -309,10 +310,11 @@ def _plan_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:
 
 
 def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
+    section = inputs.profiles.section(role.profile)
     reason = find_obstacle(inputs, role.profile, answers.target)
     if role.profile in {answers.name, answers.source_profile}:
         reason = "it is the session itself, or its source"
-    elif reason is None and _has_credentials(inputs, role.profile):
+    elif reason is None and "role_arn" not in section and has_credentials(section):
         reason = "it has its own credentials, which a role_arn hides"
     if reason is not None:
         raise ConfigurationError(
@@ -320,13 +322,6 @@ def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
             f"profile {role.profile!r} cannot be set up for a role: {reason}",
             "give the role another profile: --role NAME=ARN",
         )
-
-
-def _has_credentials(inputs: Inputs, name: str) -> bool:
-    section = inputs.profiles.section(name)
-    return "role_arn" not in section and any(
-        key in section for key in ("aws_access_key_id", *HIDES_STATIC_KEYS)
-    )
 
 
 def _plan_repointed(inputs: Inputs, answers: Answers) -> Iterator[Change]:
@@ -393,6 +388,18 @@ def draft_profiles(writer: ProfilesWriter, changes: Sequence[Change]) -> Draft |
         after=writer.edited(values, before),
         write=lambda: writer.update(values, before),
     )
+
+
+def list_waiting(inputs: Inputs, answers: Answers, now: datetime) -> list[str]:
+    """Return what to say of the role profiles that need the session; nothing if there is one."""
+    names = [*answers.repointed, *(role.profile for role in answers.roles)]
+    valid = [session.profile for session in inputs.sessions() if session.is_valid(now)]
+    if not names or answers.target in valid:
+        return []
+    login = f"mfa-session login --profile {quote(answers.name)}"
+    return [
+        f"these profiles have no credentials until you log in: {', '.join(names)}; run `{login}`"
+    ]
 
 
 def _split_rows(data: bytes) -> list[str]:

@@ -52,7 +52,7 @@ def run_code_command(
         raise NoMfaError(
             "code-command-failed",
             f"the code_command of session {profile!r} {error}",
-            "run it by hand to see what is wrong",
+            f"run it by hand to see what is wrong: it is in [sessions.{profile}] of config.toml",
         ) from None  # the cause may contain the code
 
 

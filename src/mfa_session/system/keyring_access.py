@@ -44,8 +44,11 @@ def describe_backend(backend: object) -> str:
     return f"{called} ({full_name(backend)})" if called else f"the keyring {full_name(backend)}"
 
 
-def check_backend(backend: object, *, insecure: bool) -> None:
-    """Refuse a backend that keeps nothing, combines several, or (unless `insecure`) is insecure."""
+def check_backend(backend: object, *, insecure: bool, instead: str = "") -> None:
+    """Refuse a backend that keeps nothing, combines several, or (unless `insecure`) is insecure.
+
+    `instead` ends the hint with what does without a keyring.
+    """
     modules = {kind.__module__ for kind in type(backend).__mro__}
     if "keyring.backends.null" in modules:
         raise ConfigurationError(
@@ -57,8 +60,7 @@ def check_backend(backend: object, *, insecure: bool) -> None:
         raise ConfigurationError(
             "keyring-unusable",
             "no keyring was found on this machine",
-            "start one (GNOME Keyring, KWallet, KeePassXC's Secret Service); "
-            "codes can also come from a program: code_command in config.toml",
+            f"start one (GNOME Keyring, KWallet, KeePassXC's Secret Service){instead}",
         )
     if "keyring.backends.chainer" in modules:
         raise _several(backend)
@@ -141,11 +143,13 @@ class Keyring:
         may_ask: bool = True,
         limited: Limited = run_limited,
         tell: Callable[[str], None] = lambda _: None,
+        instead: str = "",
     ) -> None:
         """Take the environment, config.toml's `[keyring]` and the time limit.
 
         `insecure` accepts a keyring that keeps plain text; `tell` then warns that config.toml does
-        not. Without `may_ask`, a locked keyring must not prompt the person to unlock it.
+        not. Without `may_ask`, a locked keyring must not prompt the person to unlock it. `instead`
+        ends the hint where there is no keyring.
         """
         self._limited = limited
         self._name = environ.get("PYTHON_KEYRING_BACKEND") or settings.get("backend")
@@ -153,6 +157,7 @@ class Keyring:
         self._accepts_once = insecure and not self._insecure
         self._tell = tell
         self._may_ask = may_ask
+        self._instead = instead
         self._backend: KeyringBackend | None = None
         self._chosen_collection: str | None = None
 
@@ -248,7 +253,9 @@ class Keyring:
             from keyring import core  # noqa: PLC0415
 
             backend = self._load_named(core.load_keyring) if self._name else core.get_keyring()
-            check_backend(backend, insecure=self._insecure or self._accepts_once)
+            check_backend(
+                backend, insecure=self._insecure or self._accepts_once, instead=self._instead
+            )
             if self._accepts_once and is_insecure(backend):
                 self._tell(ACCEPTED_ONCE)
             self._backend = backend

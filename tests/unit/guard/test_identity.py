@@ -21,6 +21,12 @@ FOREIGN = (
 )
 LONG = {"AWS_ACCESS_KEY_ID": "AKIAENVENVENVENVENV1", "AWS_SECRET_ACCESS_KEY": "e"}
 SHORT = {**LONG, "AWS_ACCESS_KEY_ID": "ASIAENVENVENVENVENV1", "AWS_SESSION_TOKEN": "t"}
+SERVED = {
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:40123/credentials",
+    "MFA_SESSION_ACTIVE": "mfa",
+}
+OTHERS_ENDPOINT = {**SERVED, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:40123/"}
+EMPTY = "[profile empty]\nregion = eu-west-1\n"
 OURS = "credential_process = mfa-session credential-process"
 ROLE_ARN = "role_arn = arn:aws:iam::444455556666:role/books\n"
 
@@ -140,7 +146,29 @@ CASES = {
     ),
     "another tool's session": Case(OTHER, "saml", said="saml", credentials=OWN + FOREIGN),
     "a profile with a region only": Case(
-        OTHER, "empty", said="empty", config="[profile empty]\nregion = eu-west-1\n"
+        OTHER, "empty", said="empty", config=EMPTY
+    ),
+    "an endpoint of ours, by a profile without credentials": Case(
+        SESSION, "empty", "mfa", config=EMPTY, environ={**SERVED, "AWS_PROFILE": "empty"}
+    ),
+    "an endpoint of ours, by --profile": Case(
+        SESSION, "empty", "mfa", said="empty", config=EMPTY, environ=SERVED
+    ),
+    "an endpoint of ours, no profile 'default'": Case(
+        SESSION, "default", "mfa", credentials=PROD + managed(), environ=SERVED
+    ),
+    "an endpoint of ours gives a session by its name": Case(
+        SESSION, "default", "work", credentials=PROD + managed("there", mfa_session_name="work"),
+        environ={**SERVED, "MFA_SESSION_ACTIVE": "work"},
+    ),
+    "a profile's keys go before an endpoint": Case(
+        SOURCE, "default", key_id=DEFAULT_ID, environ=SERVED
+    ),
+    "a profile's SSO goes before an endpoint": Case(
+        OTHER, "sso", said="sso", config="[profile sso]\nsso_session = x\n", environ=SERVED
+    ),
+    "another tool's endpoint": Case(
+        OTHER, "empty", config=EMPTY, environ={**OTHERS_ENDPOINT, "AWS_PROFILE": "empty"}
     ),
     "no files at all": Case(OTHER, "default", credentials=""),
 }  # fmt: skip

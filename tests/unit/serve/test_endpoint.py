@@ -18,7 +18,8 @@ import pytest
 from mfa_session.model.errors import NoMfaError
 from mfa_session.model.ports import Issued
 from mfa_session.model.session import Keys, Secret
-from mfa_session.serve.endpoint import HOST, MOST_WAITING, PATH, Endpoint
+from mfa_session.serve.endpoint import MOST_WAITING, Endpoint
+from mfa_session.session.environment import HOST, PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_session.session.names import Named, choose_target
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.session.names import Named, choose_target, unknown_name
+from mfa_session.session.settings import resolve_named
 from places import managed
 from session.worlds import inputs
 
@@ -30,3 +32,14 @@ def test_the_target_is_portable_and_nobody_elses(
     name: str, credentials: str, config: str, target: str
 ) -> None:
     assert choose_target(inputs(credentials, config), Named(name=name), None) == target
+
+
+def test_a_suggestion_is_neither_a_jobs_profile_nor_the_session_in_question() -> None:
+    config = "[profile mfa-served]\nmfa_session_serves = mfa\n[profile role]\nregion = x\n"
+    sessions = {"bad": {"via": "zzzz", "role_arn": "arn:aws:iam::123456789012:role/x"}}
+    world = inputs(config=config, sessions=sessions)
+    assert unknown_name(world, "zzzz").hint == "choose one of default, bad, role"
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_named(world, Named(name="bad"))
+    assert caught.value.hint == "choose one of default, role there: 'default'"
+    assert unknown_name(world, "mfa-serve").hint.startswith("choose one of ")

@@ -127,6 +127,13 @@ def _live(options: Options, ctx: Context) -> Live:
 def _request(options: Options, ctx: Context) -> tuple[Request, datetime]:
     if not options.action:
         raise UsageError("no-action", "no action is named", "name it: --action ec2:StopInstances")
+    if options.mfa_age is not None and options.mfa_age >= credentials.LONGEST_SESSION_SECONDS:
+        raise UsageError(
+            "duration-out-of-range",
+            "no MFA session is that old: it lasts 36h at most",
+            "ask for less",
+            add=("--mfa-age", "35h"),
+        )
     given = _context(options.context)
     now = _time_in(given) or ctx.clock.now()
     facts: dict[str, Values | None] = {
