@@ -520,6 +520,16 @@ def test_a_full_stdout_is_an_error(log_in: LogIn, program: str, line: str) -> No
     assert "Exception" not in outcome.stderr
 
 
+@pytest.mark.parametrize("line", ["status --json", "status", "env --shell bash", "--help", "doctor",
+                                  "credential-process", "login --help"])  # fmt: skip
+def test_a_closed_stdout_is_an_error(log_in: LogIn, program: str, line: str) -> None:
+    log_in()
+    outcome = processes.run_process(["/bin/bash", "-c", f"{program} {line} >&-"])
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert outcome.stderr.startswith("mfa-session: error: stdout could not be written: ")
+    assert "Exception" not in outcome.stderr
+
+
 # Colour
 
 
