@@ -51,6 +51,47 @@ def test_a_malformed_key_is_reported_before_a_code_is_asked(
     assert (files.credentials.read_bytes(), len(aws.calls)) == (before, 0)
 
 
+@pytest.mark.parametrize("profile", ["default", "other"])
+@pytest.mark.parametrize("name", BROKEN)
+def test_doctor_sends_no_malformed_key(
+    run: Run, aws: FullSandbox, carols: AwsFiles, name: str, profile: str
+) -> None:
+    first, second, line, problem = BROKEN[name]
+    carols.write(f"# mine\n[{profile}]\n{first}\n{second}\n")
+    outcome = run("doctor")
+    assert outcome.exit_code == 1
+    assert SECRET not in outcome.stdout + outcome.stderr
+    if name != "an old token":
+        assert f"{carols.credentials}, {line}: " in outcome.stdout
+        assert problem in outcome.stdout
+    assert "does not know" not in outcome.stdout
+    assert [call for call in aws.calls if call.access_key_id is not None] == []
+    assert aws.calls.of("ListAccessKeys") == []
+
+
+@pytest.mark.parametrize(
+    ("key_id", "secret", "problem"),
+    [
+        (SECRET, KEY_ID, "are swapped"),
+        (f'"{KEY_ID}"', SECRET, "AWS_ACCESS_KEY_ID is in quotes"),
+        (KEY_ID, f"{SECRET} # mine", "AWS_SECRET_ACCESS_KEY has a comment"),
+    ],
+)
+def test_a_malformed_key_of_the_environment_is_neither_sent_nor_shown(
+    run: Run, aws: FullSandbox, files: AwsFiles, key_id: str, secret: str, problem: str
+) -> None:
+    files.write("")
+    env = {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}
+    for command in (["login", "--token-code", "123456"], ["doctor"]):
+        outcome = run(*command, env=env)
+        shown = outcome.stdout + outcome.stderr
+        assert (outcome.exit_code, problem in shown, SECRET in shown) == (
+            1 if command == ["doctor"] else 3, True, False,
+        ), outcome  # fmt: skip
+    assert [call for call in aws.calls if call.access_key_id is not None] == []
+    assert aws.calls.of("ListMFADevices") == []
+
+
 @pytest.mark.parametrize(
     "lost", ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
 )

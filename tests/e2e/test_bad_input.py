@@ -245,6 +245,17 @@ def test_a_settings_file_that_is_not_utf_8_is_refused_with_the_line(
     assert "line 2" in refused("status", exit_code=3)
 
 
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
+def test_a_bom_in_config_toml_is_called_so(
+    refused: Refused, files: AwsFiles, command: list[str]
+) -> None:
+    files.write("", settings="x")
+    files.settings.write_bytes(b"\xef\xbb\xbf[defaults]\n")
+    said = refused(*command, exit_code=3)
+    assert f"{files.settings}, line 1: the file starts with a byte order mark" in said
+    assert "without BOM" in said
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

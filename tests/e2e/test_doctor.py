@@ -217,7 +217,7 @@ FAULTS = {
         "state-directory error", plant=put_file_in_place_of_state
     ),
     "a file in place of a parent of the state directory": Fault(
-        "unwritable-file warning",
+        "unwritable-file error",
         plant=lambda h: (h.home / ".local").write_text(""),
     ),
     "a link in a circle": Fault(

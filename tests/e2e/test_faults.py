@@ -329,6 +329,30 @@ def test_a_lock_that_is_never_released_loses_no_session(
     check_written_next_time(aws, carols, run)
 
 
+@needs_root
+@pytest.mark.parametrize("argv", ["login", "login --force", "logout", "keys rotate --yes"])
+def test_a_credentials_file_mounted_by_itself_is_refused_before_anything_is_spent(
+    aws: FullSandbox, carols: AwsFiles, phone: Device, run: Run, tmp_path: Path, argv: str
+) -> None:
+    session = managed("mfa") if argv == "logout" else ""
+    carols.write(carols.credentials.read_text() + session)
+    other = tmp_path / "other"
+    shutil.copy(carols.credentials, other)
+    subprocess.check_call(["mount", "--bind", str(other), str(carols.credentials)])
+    try:
+        env = {"MFA_SESSION_TOKEN_CODE": phone.code()}
+        outcome, doctor = run(*argv.split(), env=env), run("doctor")
+    finally:
+        subprocess.check_call(["umount", str(carols.credentials)])
+    for shown in (outcome.stderr, doctor.stdout):
+        assert f"{carols.credentials} cannot be written: it is mounted by itself" in shown
+        assert "mount its directory instead" in shown
+        assert "AWS_SHARED_CREDENTIALS_FILE" in shown
+    assert (outcome.exit_code, doctor.exit_code) == (3, 1)
+    assert aws.calls.of("GetSessionToken") == aws.calls.of("CreateAccessKey") == []
+    assert other.read_bytes() == carols.credentials.read_bytes()
+
+
 # A read-only home
 
 

@@ -427,6 +427,11 @@ QUIET = {
     "exec --profile nobody -- true": 3,
     "logout --profile nobody": 3,
 }
+WRITES = (
+    "login --json", "status", "status --json", "env --shell bash", "credential-process", "--help",
+    "--version", "login --help",
+)  # fmt: skip
+"""Those whose success is what they write to stdout."""
 """Command lines, in a home with a session, and how they end."""
 
 
@@ -439,11 +444,17 @@ CLOSED = {
 
 
 @pytest.mark.parametrize("closed", CLOSED)
-def test_closed_streams_stop_nothing(log_in: LogIn, home: Path, program: str, closed: str) -> None:
+def test_closed_streams_stop_only_what_writes_to_them(
+    log_in: LogIn, home: Path, program: str, closed: str
+) -> None:
     log_in()
+    undelivered = dict.fromkeys(WRITES, 3) if closed in {"stdout", "all"} else {}
     script = "".join(f"{program} {line} {CLOSED[closed]}; echo $?\n" for line in QUIET)
     outcome = processes.run_process(["/bin/bash", "-c", script])
-    assert dict(zip(QUIET, map(int, outcome.stdout.split()), strict=True)) == QUIET
+    assert dict(zip(QUIET, map(int, outcome.stdout.split()), strict=True)) == {
+        **QUIET,
+        **undelivered,
+    }
     assert outcome.stderr == ""
     said = "".join((home / name).read_text() for name in ("out", "err") if (home / name).exists())
     assert "Traceback" not in said
@@ -517,6 +528,16 @@ def test_a_full_stdout_is_an_error(log_in: LogIn, program: str, line: str) -> No
     assert outcome.stderr.startswith(
         "mfa-session: error: stdout could not be written: no space left on device"
     )
+    assert "Exception" not in outcome.stderr
+
+
+@pytest.mark.parametrize("line", ["status --json", "status", "env --shell bash", "--help", "doctor",
+                                  "credential-process", "login --help"])  # fmt: skip
+def test_a_closed_stdout_is_an_error(log_in: LogIn, program: str, line: str) -> None:
+    log_in()
+    outcome = processes.run_process(["/bin/bash", "-c", f"{program} {line} >&-"])
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert outcome.stderr.startswith("mfa-session: error: stdout could not be written: ")
     assert "Exception" not in outcome.stderr
 
 

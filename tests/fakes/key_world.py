@@ -263,8 +263,9 @@ class _Files:
         self._process = process
         self._world = process.world
 
-    def check_writable(self) -> None:
+    def check_writable(self, profile: str | None = None) -> None:
         """Do nothing: the files are writable."""
+        del profile
 
     def slots(self, profile: str) -> Slots:
         assert profile == PROFILE

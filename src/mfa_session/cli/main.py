@@ -36,6 +36,10 @@ def run(
 
     Environment and clock are the process's own unless others are given. All is flushed after it.
     """
+    if sys.stdout is None:  # closed by who started us: what is written must not seem to arrive
+        sys.stdout = open(os.devnull)  # noqa: SIM115  # for reading: each write fails
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # `print` would take stdout
     try:
         return _run(argv, os.environ if environ is None else environ, clock or SystemClock())
     except BrokenPipeError:

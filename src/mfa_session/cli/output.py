@@ -63,8 +63,6 @@ def write(text: str) -> None:
 
     Raises BrokenPipeError, and ConfigurationError `stdout-not-written` where a disk is full.
     """
-    if sys.stdout is None:
-        return
     try:
         _write(sys.stdout, text)
     except BrokenPipeError:

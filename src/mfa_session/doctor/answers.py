@@ -63,7 +63,8 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
 def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         if isinstance(key.identity, MfaSessionError) and _find_reason(key.identity) is None:
-            yield error(f"{key.label()}: {_why_refused(key, key.identity)}", key.identity.hint)
+            why, label = _why_refused(key, key.identity), key.label()
+            yield error(why if label in why else f"{label}: {why}", key.identity.hint)
     yield from _report_unanswered(scene, "identity")
 
 

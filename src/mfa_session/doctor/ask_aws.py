@@ -23,6 +23,7 @@ from mfa_session.session.names import Named
 from mfa_session.session.resolve import resolve
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import environment_source, source_in
+from mfa_session.session.validation import check_pasted_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,6 +94,11 @@ class Questions:
 
     def _load_keys(self, source: Source) -> tuple[Source, str]:
         """Return a source with its keys, also from the keyring; and why it has none, if so."""
+        if source.profile is not None:
+            try:
+                check_pasted_keys(self._inputs, source.profile)
+            except ConfigurationError:  # another check reports it
+                return source.replace(keys=None), "a login refuses its keys"
         if source.stored is None:
             return source, "its credential_process was not run"
         try:
@@ -222,7 +228,7 @@ def _list_sources(inputs: Inputs) -> Iterator[Source]:
     """Yield the environment's source, then those of the profiles, `default` first."""
     try:
         source = environment_source(inputs.environ)
-    except ConfigurationError:  # `environment-halves` reports it
+    except ConfigurationError:  # `environment-halves` or `bad-keys` reports it
         source = None
     if source is not None:
         yield source

@@ -11,6 +11,7 @@ from mfa_session.doctor.checks import (
     note,
     warning,
 )
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import SETTINGS
 from mfa_session.model.paths import home
 from mfa_session.model.session import SESSION_KEY_PREFIX, read_keys
@@ -18,6 +19,7 @@ from mfa_session.model.settings import GIVEN_CODE, GUARD_SHELL
 from mfa_session.model.text import did_you_mean, nearest_of, quote, setting, unsetting
 from mfa_session.model.times import parse_time
 from mfa_session.session.names import look_up
+from mfa_session.session.sources import environment_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     )
 
 
-@check("environment-halves", "no keys in the environment lack a part")
+@check("environment-halves", "keys in the environment are whole, and can be keys")
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
     problem = _find_partial_keys(scene)
     if problem is not None:
@@ -88,6 +90,10 @@ def _find_partial_keys(scene: Scene) -> str | None:
         return "the environment has a session's key without AWS_SESSION_TOKEN: AWS refuses it"
     if key_id and not key_id.startswith(SESSION_KEY_PREFIX) and token:
         return "the environment has a long-term key beside a session token: AWS refuses the pair"
+    try:
+        environment_source(environ)
+    except ConfigurationError as problem:
+        return problem.message
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.doctor.checks import PROFILES, check, error, make_readable_check, note, warning
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
-from mfa_session.model.paths import config_path, credentials_path, expand, settings_path
+from mfa_session.model.paths import config_path, credentials_path, expand, home, settings_path
 from mfa_session.model.settings import SESSION_KEYS, TABLES
 from mfa_session.model.text import deleting, did_you_mean, nearest_of, quote, unsetting
 from mfa_session.session.names import look_up
@@ -53,7 +53,8 @@ def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
     unsafe = credentials_path(scene.environ) in scene.unsafe
     for part, problem in scene.unwritable.items():
         if part not in scene.broken and not (part == CREDENTIALS and unsafe):
-            say = error if part == CREDENTIALS else warning
+            # Without a home directory, a login goes on from memory.
+            say = warning if part == STATE and home(scene.environ)[:1] == "~" else error
             yield say(problem.message, problem.hint)
 
 

@@ -6,6 +6,7 @@ from mfa_session.doctor.checks import PROFILES, check, error, note, warning
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CONFIG, SETTINGS
 from mfa_session.model.profiles import (
+    config_header,
     headers_without_profile,
     leads_back,
     process_profile,
@@ -27,7 +28,7 @@ from mfa_session.session.names import (
     names_session,
 )
 from mfa_session.session.sources import source_in
-from mfa_session.session.validation import check_serial
+from mfa_session.session.validation import check_pasted_keys, check_serial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,16 +77,18 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("partial-keys", "no profile has incomplete keys", needs=PROFILES)
+@check("partial-keys", "every profile's keys are whole, and can be keys", needs=PROFILES)
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         if is_managed(section) or has_lost_key_id(section):
             continue  # `session-damaged` reports it
         key_id = section.get("aws_access_key_id", "").strip()
         secret = section.get("aws_secret_access_key", "").strip()
-        if bool(key_id) != bool(secret):
-            lacks = "aws_secret_access_key" if key_id else "aws_access_key_id"
-            yield error(f"profile {name!r} lacks {lacks}", f"aws configure --profile {quote(name)}")
+        try:
+            check_pasted_keys(scene.inputs, name)
+        except ConfigurationError as problem:
+            if problem.code != "old-session-token":  # `stale-token` reports it
+                yield error(problem.message, problem.hint)
         token = section.get("aws_session_token") or section.get("aws_security_token")
         if secret and key_id.startswith(SESSION_KEY_PREFIX) and not token:
             yield error(
@@ -291,7 +294,7 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
         name = header.partition(" ")[2] if header.lower().startswith("profile ") else header
         yield warning(
             f"[{header}] in {config.path} is not a profile: its settings are not used",
-            f"write its header as [profile {name.strip()}]",
+            f"write its header as [{config_header(name.strip())}]",
         )
 
 

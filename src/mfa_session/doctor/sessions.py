@@ -34,6 +34,7 @@ _REPORTED_ELSEWHERE = {
     "serial-is-user": "device-serial",
     "passkey-device": "device-serial",
     "partial-keys": "environment-halves",
+    "bad-keys": "partial-keys",
 }
 """Errors of settings → the check that reports them wherever they are."""
 

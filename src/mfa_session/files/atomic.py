@@ -17,6 +17,7 @@ from mfa_session.files import linux
 from mfa_session.files.locks import close_quietly, try_lock
 from mfa_session.files.reading import PRIVATE_MODE, version_at
 from mfa_session.model.errors import ConfigurationError, hint_for_errno
+from mfa_session.model.text import inspecting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MARK = ".mfa-session-"
 """In the name of each temporary file, after the dot and the target's name."""
 
+LONGEST_NAME = 48
+"""Letters of a file's name in those of its temporary files: both must fit in 255 bytes."""
 WINDOWS_TRIES = 40
 WINDOWS_PAUSE_SECONDS = 0.05
 
@@ -89,11 +92,14 @@ def writable_target(path: str) -> str:
 
 
 def not_written(path: str, exc: OSError) -> ConfigurationError:
-    """Say why a file could not be written."""
+    """Say why a file could not be written, and what helps."""
     reason = exc.strerror or str(exc)
     reason = reason[:1].lower() + reason[1:]
-    message = f"{path} could not be written: {reason}"
-    return ConfigurationError("file-not-written", message, hint_for_errno(exc.errno, path))
+    hint = hint_for_errno(exc.errno, path) or f"check what is there: {inspecting(path)}"
+    if exc.errno != errno.ENOENT:  # there is no home directory
+        with contextlib.suppress(OSError):
+            reason, hint = linux.find_obstacle(os.path.realpath(path)) or (reason, hint)
+    return ConfigurationError("file-not-written", f"{path} could not be written: {reason}", hint)
 
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:
@@ -285,7 +291,7 @@ class Temporary:
 def temporary_name(target: str) -> str:
     """Return an unused name beside `target` that marks a temporary file of this program."""
     directory, name = os.path.split(target)
-    return os.path.join(directory, f".{name}{MARK}{os.urandom(8).hex()}")
+    return os.path.join(directory, f".{name[:LONGEST_NAME]}{MARK}{os.urandom(8).hex()}")
 
 
 def create_private(path: str) -> int | None:
@@ -356,7 +362,7 @@ def find_temporary(directory: str, target_name: str = "") -> list[str]:
         names = os.listdir(directory)
     except OSError:
         return []
-    start = f".{target_name}{MARK}" if target_name else "."
+    start = f".{target_name[:LONGEST_NAME]}{MARK}" if target_name else "."
     ours = [name for name in names if name.startswith(start) and MARK in name]
     return [os.path.join(directory, name) for name in sorted(ours)]
 

@@ -67,6 +67,12 @@ def _parse(path: str, text: bytes) -> Table:
         import tomllib  # noqa: PLC0415  # 35 ms, and most people have no config.toml
     else:
         import tomli as tomllib  # noqa: PLC0415
+    if text.startswith(b"\xef\xbb\xbf"):
+        raise ConfigurationError(
+            "bad-settings-file",
+            f"{path}, line 1: the file starts with a byte order mark",
+            "save it as UTF-8 without BOM",
+        )
     try:
         return tomllib.loads(text.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -125,7 +125,7 @@ class Disk:
     def unwritable(self) -> Mapping[str, ConfigurationError]:
         """Return why a session, or its lock, could not be written."""
         state, found = self._state, {}
-        places = {CREDENTIALS: credentials_path(self._environ), STATE: state.path("clock-offset")}
+        places = {CREDENTIALS: credentials_path(self._environ), STATE: state.path("session")}
         for part, path in places.items():
             try:
                 WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()

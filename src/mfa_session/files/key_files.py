@@ -38,9 +38,10 @@ class KeyFiles:
         self._credentials = CredentialsFile(environ, state, warn)
         self._config = ConfigFile(environ, state, warn)
 
-    def check_writable(self) -> None:
-        """Check both files."""
-        for file in (self._credentials, self._config):
+    def check_writable(self, profile: str | None = None) -> None:
+        """Check both files, or the one that has the profile's pair."""
+        files = (self._find(profile)[0],) if profile else (self._credentials, self._config)
+        for file in files:
             file.clear()
             file.check_writable()
 

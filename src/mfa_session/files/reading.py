@@ -113,15 +113,15 @@ def relative(path: str) -> ConfigurationError:
 
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file cannot be read."""
-    from mfa_session.model.text import inspecting, permitting  # noqa: PLC0415  # seldom needed
+    from mfa_session.files.linux import suggest_file, suggest_link  # noqa: PLC0415  # seldom
+    from mfa_session.model.text import inspecting, permitting  # noqa: PLC0415
 
     usual = permitting("r", path) if _is_ours_to_open(path) else inspecting(path)
     hint = OF_THE_PROCESS.get(exc.errno or 0, usual)
     if exc.errno == errno.EISDIR:
-        hint = (
-            "correct the variable that names it (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE or "
-            "MFA_SESSION_CONFIG): a file is meant"
-        )
+        hint = suggest_file(path)
+    elif exc.errno == errno.ELOOP:
+        hint = suggest_link(path)
     return ConfigurationError(
         "unreadable-file", f"{path} cannot be read: {(exc.strerror or str(exc)).lower()}", hint
     )
@@ -203,9 +203,9 @@ def check_place(path: str, what: str) -> None:
     Where directories are missing, the nearest one counts: they will be made in it, and be ours.
     Raises ConfigurationError `unsafe-file`.
     """
-    directory = os.path.dirname(os.path.realpath(path))
-    while not os.path.isdir(directory) and os.path.dirname(directory) != directory:
-        directory = os.path.dirname(directory)
+    from mfa_session.files.linux import nearest_standing  # noqa: PLC0415  # seldom needed
+
+    directory = nearest_standing(os.path.dirname(os.path.realpath(path)))
     if sys.platform != "win32":
         _check_directory(directory, what, os.stat(directory))
 

@@ -32,6 +32,7 @@ RECOVERED = "session-"
 STORED = "stored-"
 """And of those that say what is known of a session in the keyring; no secret is in them."""
 
+_ELSEWHERE = "point XDG_STATE_HOME to a directory of yours"
 CLOCK_OFFSET = "clock-offset"
 SLACK_SECONDS = 1
 WORTH_WRITING_SECONDS = 2
@@ -130,14 +131,10 @@ class StateDir:
 
     def write(self, name: str, data: bytes) -> None:
         """Replace a file whole. Raises ConfigurationError `file-not-written`."""
-        from mfa_session.files.atomic import not_written, replace_file  # noqa: PLC0415 - not warm
+        from mfa_session.files.atomic import replace_file  # noqa: PLC0415 - not warm
 
-        path = self.path(name)
-        try:
-            self._make()
-        except OSError as exc:
-            raise not_written(path, exc) from exc
-        replace_file(path, data, mode=PRIVATE_MODE)
+        self._make_or_tell()
+        replace_file(self.path(name), data, mode=PRIVATE_MODE)
 
     def put(self, name: str, data: bytes) -> None:
         """Write a file whole, without waiting for the disk; otherwise as `write`."""
@@ -170,8 +167,8 @@ class StateDir:
         from mfa_session.files.atomic import Reservation, not_written  # noqa: PLC0415 - not warm
 
         path = self.path(name)
+        self._make_or_tell()
         try:
-            self._make()
             return Reservation(path, size_bytes)
         except OSError as exc:
             raise not_written(path, exc) from exc
@@ -194,6 +191,16 @@ class StateDir:
         if not os.path.isabs(self._root):
             raise OSError(errno.ENOENT, "there is no home directory, and no XDG_STATE_HOME")
         make_private_directory(self._root)
+
+    def _make_or_tell(self) -> None:
+        try:
+            self._make()
+        except OSError as exc:
+            from mfa_session.files.atomic import not_written  # noqa: PLC0415 - not warm
+
+            error = not_written(self._root, exc)
+            error.hint = f"{error.hint}; or {_ELSEWHERE}" if self.has_place() else _ELSEWHERE
+            raise error from exc
 
     def _fallback(self) -> str:
         directory = self._runtime
@@ -221,7 +228,7 @@ def _no_lock_directory(reason: str) -> ConfigurationError:
     return ConfigurationError(
         "lock-unavailable",
         f"no directory for lock files: {reason}",
-        "point XDG_STATE_HOME to a directory of yours on a disk with free space",
+        f"{_ELSEWHERE} on a disk with free space",
     )
 
 
@@ -256,7 +263,7 @@ def check_own_directory(path: str, status: os.stat_result) -> None:
         raise ConfigurationError(
             "unsafe-file",
             f"the directory {path} belongs to another user",
-            "point XDG_STATE_HOME to a directory of yours",
+            _ELSEWHERE,
         )
 
 

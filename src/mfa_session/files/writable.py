@@ -16,6 +16,7 @@ from mfa_session.files.atomic import (
     replace_file,
     writable_target,
 )
+from mfa_session.files.linux import find_obstacle
 from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.files.reading import (
     PATIENCE_SECONDS,
@@ -31,7 +32,6 @@ from mfa_session.files.reading import (
     version_at,
 )
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.text import inspecting, permitting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,19 +83,9 @@ class WritableFile:
             if self._private_name is not None:
                 check_owner(self.path, self._private_name)
             target = writable_target(self.path)
-            if os.path.exists(target) and not _may(target, os.W_OK):
-                raise _refused(self.path, "it is read-only", permitting("w", self.path))
-            directory = os.path.dirname(target)
-            while not os.path.lexists(directory) and os.path.dirname(directory) != directory:
-                directory = os.path.dirname(directory)  # what is missing can be made in the nearest
-            if not os.path.isdir(directory):
-                raise _refused(self.path, f"{directory} is not a directory", inspecting(directory))
-            if not _may(directory, os.W_OK | os.X_OK):
-                raise _refused(
-                    self.path,
-                    f"the directory {directory} may not be written",
-                    permitting("wx", directory) if _is_mine(directory) else inspecting(directory),
-                )
+            obstacle = find_obstacle(target)
+            if obstacle is not None:
+                raise refused(self.path, *obstacle)
         except OSError as exc:
             raise not_written(self.path, exc) from exc
 
@@ -200,7 +190,7 @@ class WritableFile:
         return True
 
     def _busy(self) -> ConfigurationError:
-        return _refused(
+        return refused(
             self.path,
             "another program keeps changing it",
             f"see which one: fuser {self.path}; then run the command again",
@@ -229,24 +219,16 @@ class WritableFile:
         return said
 
 
-def _may(path: str, what: int) -> bool:
-    """Tell whether we may do that, as whom we act now; False on a read-only file system."""
-    return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
-
-
-def _is_mine(path: str) -> bool:
-    return sys.platform != "win32" and os.stat(path).st_uid == os.geteuid()
-
-
 def _homeless(path: str) -> ConfigurationError:
-    return _refused(
+    return refused(
         path,
         "there is no home directory: HOME is not set, and the password database has none",
         "set HOME to a directory of yours",
     )
 
 
-def _refused(path: str, reason: str, hint: str) -> ConfigurationError:
+def refused(path: str, reason: str, hint: str) -> ConfigurationError:
+    """Return the error for a file that must not or cannot be written."""
     return ConfigurationError("file-not-written", f"{path} cannot be written: {reason}", hint)
 
 

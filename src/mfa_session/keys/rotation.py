@@ -117,7 +117,7 @@ class KeyRotation:
         return begun
 
     def _check_move(self) -> None:
-        """Refuse to replace one of two copies, which an interrupted move left."""
+        """Refuse to replace one of two copies, which a move left, or what cannot be written."""
         vault, profile = self._edges.vault, self._profile
         move = self._edges.journal.move(profile)
         is_known = profile in {known.profile for known in vault.known()}  # needs no unlocking
@@ -129,6 +129,8 @@ class KeyRotation:
                 f"the key of profile {profile!r} is half moved, in a file and the keyring",
                 f"finish that first: `mfa-session keys {kind} --profile {quote(profile)}`",
             )
+        if in_file:
+            self._edges.files.check_writable(profile)
 
     def _current(self) -> Keys:
         current = self._pairs.slots(self._profile).current

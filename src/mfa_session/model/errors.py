@@ -141,6 +141,8 @@ OF_FILES = {
     errno.EPERM: "check the owner and the attributes of the file and its directory",
     errno.ELOOP: "the symbolic links lead in a circle",
     errno.EISDIR: "name a file, not a directory",
+    errno.EBUSY: "if the file is mounted by itself, mount its directory instead",
+    errno.ENAMETOOLONG: "choose a shorter name",
     errno.EIO: "see that the disk is healthy",
 }
 

@@ -242,8 +242,8 @@ class Others(Protocol):
 class KeyFiles(PairStore, Protocol):
     """The AWS files: where a pair is kept, and one end of a move."""
 
-    def check_writable(self) -> None:
-        """Find out, changing nothing, whether both files could be written."""
+    def check_writable(self, profile: str | None = None) -> None:
+        """Find out, changing nothing, whether both files, or the profile's, could be written."""
 
     def process(self, profile: str) -> str | None:
         """Return the profile's credential_process."""

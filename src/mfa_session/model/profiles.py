@@ -71,7 +71,12 @@ class ProfileFiles:
 
 def config_header(name: str) -> str:
     """Return the header to write for a profile in the config file, without brackets."""
-    return name if name == "default" else f"profile {name}"
+    header = f"profile {name}"
+    if name == "default" or profile_in_header(header) == name:
+        return name if name == "default" else header
+    from mfa_session.model.text import quote  # noqa: PLC0415  # few names have blanks
+
+    return f"profile {quote(name)}"
 
 
 def config_header_in(document: IniDocument, name: str) -> str:

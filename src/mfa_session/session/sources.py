@@ -6,10 +6,10 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import config_path, credentials_path
 from mfa_session.model.profiles import leads_back, process_profile, stored_profile
 from mfa_session.model.session import PREFIX as STORED
-from mfa_session.model.session import is_managed, read_keys
+from mfa_session.model.session import SESSION_KEY_PREFIX, is_managed, read_keys
 from mfa_session.model.settings import Source
 from mfa_session.session.names import PROFILE_VARIABLES, unknown_name
-from mfa_session.session.validation import check_pasted_keys
+from mfa_session.session.validation import check_pasted_keys, find_flaw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,6 +119,13 @@ def environment_source(environ: Mapping[str, str]) -> Source | None:
             "partial-keys",
             "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY",
             "set both, or unset AWS_ACCESS_KEY_ID",
+        )
+    flaw = find_flaw(environ, ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
+    if flaw is not None and not key_id.startswith(SESSION_KEY_PREFIX):
+        raise ConfigurationError(
+            "bad-keys",
+            f"{flaw[1]}, in the environment",
+            "set both as AWS shows them, or unset AWS_ACCESS_KEY_ID",
         )
     keys = read_keys({"aws_access_key_id": key_id, "aws_secret_access_key": secret})
     return Source(keys=keys) if keys and keys.is_long_term() else None

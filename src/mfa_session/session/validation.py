@@ -54,11 +54,13 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
             f"{place_of(there)}: profile {profile!r} has {there} but no {missing}",
             _configure(profile, "and enter both"),
         )
-    if secret.startswith(_LONG_TERM_PREFIX) and KEY_ID_CHARACTERS.issuperset(secret):
-        raise _bad(place_of(ID), profile, "the key id and the secret are swapped")
-    for key, value, letters in ((ID, key_id, KEY_ID_CHARACTERS), (SECRET, secret, _SECRET_LETTERS)):
-        if not letters.issuperset(value):
-            raise _bad(place_of(key), profile, f"{key} {_flaw_of(value)}")
+    flaw = find_flaw(section)
+    if flaw is not None:
+        raise ConfigurationError(
+            "bad-keys",
+            f"{place_of(flaw[0])}: {flaw[1]}, in profile {profile!r}",
+            _configure(profile, "and paste both values as AWS shows them"),
+        )
     if section.get(TOKEN, "").strip() and key_id.startswith(_LONG_TERM_PREFIX):
         from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
@@ -71,12 +73,22 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
         )
 
 
-def _bad(place: str, profile: str, what: str) -> ConfigurationError:
-    return ConfigurationError(
-        "bad-keys",
-        f"{place}: {what}, in profile {profile!r}",
-        _configure(profile, "and paste both values as AWS shows them"),
-    )
+def find_flaw(
+    values: Mapping[str, str], names: tuple[str, str] = (ID, SECRET)
+) -> tuple[str, str] | None:
+    """Return which of two values cannot be a key's, and why, without showing it; None if both can.
+
+    `names` are those of the key id and the secret.
+    """
+    key_id, secret = (values[name].strip() for name in names)
+    if secret.startswith(_LONG_TERM_PREFIX) and KEY_ID_CHARACTERS.issuperset(secret):
+        return names[0], "the key id and the secret are swapped"
+    for name, value, letters in zip(
+        names, (key_id, secret), (KEY_ID_CHARACTERS, _SECRET_LETTERS), strict=True
+    ):
+        if not letters.issuperset(value):
+            return name, f"{name} {_flaw_of(value)}"
+    return None
 
 
 def _configure(profile: str, then: str) -> str:

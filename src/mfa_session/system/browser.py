@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from typing_extensions import Self
+
     from mfa_session.model.session import Secret
 
 HERE = "127.0.0.1"
@@ -59,10 +61,9 @@ class Browser:
         Raises ConfigurationError `browser-failed` if none starts, or requests it within a minute.
         """
         news: queue.Queue[str] = queue.Queue()
-        with _Handover(url, news) as handover:
-            thread = threading.Thread(
-                target=self._start, args=(handover.address, news), daemon=True
-            )
+        with _Server(url, news) as server:
+            address = f"http://{HERE}:{server.server_port}{server.path}"
+            thread = threading.Thread(target=self._start, args=(address, news), daemon=True)
             thread.start()
             _wait_until_served(news)
         thread.join()  # a browser in the terminal keeps it until the person quits
@@ -87,26 +88,9 @@ def _wait_until_served(news: queue.Queue[str]) -> None:
         ) from None
 
 
-class _Handover:
+class _Server(ThreadingHTTPServer):
     """A local server that redirects the first client with the right path to the URL."""
 
-    def __init__(self, url: Secret, news: queue.Queue[str]) -> None:
-        self._server = _Server(url, news)
-
-    @property
-    def address(self) -> str:
-        return f"http://{HERE}:{self._server.server_port}{self._server.path}"
-
-    def __enter__(self) -> _Handover:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
@@ -116,6 +100,14 @@ class _Server(ThreadingHTTPServer):
         self._news = news
         self._lock = threading.Lock()
         super().__init__((HERE, 0), _Page)
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
 
     def take_url(self, path: str) -> Secret | None:
         """Return the URL once, for the right path."""

@@ -107,6 +107,12 @@ def test_each_answer_about_a_key_has_its_severity(
     assert severities(check, aws(key(**inputs))) == expected
 
 
+def test_the_key_is_named_once() -> None:
+    label = key().label()
+    named = RefusedError("invalid-key", f"AWS does not know the access key {label}", "check it")
+    assert look("key-identity", aws(key(identity=named))) == [("error", named.message)]
+
+
 def test_an_inactive_key_is_called_inactive_if_the_list_shows_it() -> None:
     listed = (AccessKey(id=KEY_ID, is_active=False, created_at=NOW),)
     assert look("key-identity", aws(key(identity=INVALID, keys=listed))) == [

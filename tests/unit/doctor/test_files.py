@@ -8,6 +8,7 @@ import pytest
 
 from doctor.scenes import KEY_ID, OWN, SERIAL, look, scene, severities
 from mfa_session.doctor.checks import KeyringFacts
+from mfa_session.doctor.profiles import look_at_headers
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CREDENTIALS, STATE, Place
 
@@ -56,7 +57,8 @@ def test_modes_that_let_others_read_are_a_warning(
         ("partial-keys", f"[a]\n{ASIA}", "", ["error"]),
         ("partial-keys", f"[a]\n{ASIA}aws_session_token = t\n", "", []),
         ("partial-keys", f"[a]\naws_access_key_id = {KEY_ID}\n",
-         "[profile a]\naws_secret_access_key = x\n", []),
+         "[profile a]\naws_secret_access_key = x\n", ["error"]),  # no SDK joins the halves
+        ("partial-keys", f"[a]\n{PAIR}"[:-1] + " # old\n", "", ["error"]),
         ("stale-token", f"[a]\n{ASIA}aws_session_token = t\naws_security_token = t\n", "", []),
         ("stale-token", f"[a]\n{ASIA}aws_session_token = t\naws_security_token = u\n", "",
          ["error"]),
@@ -170,12 +172,20 @@ def test_a_pattern_without_a_match_is_a_warning() -> None:
     ]
 
 
+def test_the_cure_of_a_header_names_the_profile_with_quotes() -> None:
+    for header, cure in {"profile Foo Bar": "profile 'Foo Bar'", "work": "profile work"}.items():
+        (found,) = look_at_headers.look(scene(config=f"[{header}]\nregion = x\n"))
+        assert found.cure == f"write its header as [{cure}]"
+
+
 def test_an_unwritable_file_is_reported_unless_another_check_reports_it() -> None:
     problem = ConfigurationError("file-not-written", "no room", "make some")
     both = {CREDENTIALS: problem, STATE: problem}
     check = "unwritable-file"
-    assert severities(check, scene(unwritable=both)) == ["error", "warning"]
+    assert severities(check, scene(unwritable=both)) == ["error", "error"]
+    no_home = {"HOME": "nowhere"}
+    assert severities(check, scene(unwritable=both, environ=no_home)) == ["error", "warning"]
     assert severities(check, scene(unwritable=both, broken={STATE: problem})) == ["error"]
     owned = {"AWS_SHARED_CREDENTIALS_FILE": "/c"}
     unsafe = scene(unwritable=both, unsafe={"/c": problem}, environ=owned)
-    assert severities(check, unsafe) == ["warning"]
+    assert severities(check, unsafe) == ["error"]

@@ -13,7 +13,13 @@ import pytest
 
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.files import atomic
-from mfa_session.files.atomic import MARK, create_private, replace_file, temporary_name
+from mfa_session.files.atomic import (
+    MARK,
+    create_private,
+    not_written,
+    replace_file,
+    temporary_name,
+)
 from mfa_session.files.reading import read_snapshot
 from mfa_session.model.errors import ConfigurationError
 
@@ -129,6 +135,23 @@ def test_missing_directory_is_refused(place: Path) -> None:
     assert "no such file or directory" in refusal(place / "none" / "f").message
 
 
+@pytest.mark.parametrize("letter", ["c", "é", "\udcff"])
+def test_the_longest_name_is_written(place: Path, letter: str) -> None:
+    path = place / (letter * (255 // len(os.fsencode(letter))))
+    replace_file(str(path), b"new", mode=None)
+    (place / path.name[:-1]).write_bytes(b"a name that begins alike")
+    os.close(create_private(temporary_name(str(path))) or 0)
+    assert len(atomic.find_dead(str(path))) == 1
+    replace_file(str(path), b"newer", mode=None)
+    assert len(os.listdir(place)) == 2
+
+
+@pytest.mark.parametrize("number", sorted(errno.errorcode))
+def test_every_error_has_a_hint(place: Path, number: int) -> None:
+    error = not_written(str(place / "f"), OSError(number, os.strerror(number)))
+    assert error.hint
+
+
 def test_limit_on_file_sizes_leaves_the_old_file(place: Path) -> None:
     path = place / "f"
     path.write_bytes(b"old")
@@ -170,7 +193,9 @@ def test_a_directory_without_write_permission_is_refused() -> None:
         (home / "f").write_bytes(b"old")
         home.chmod(0o500)
         error = refusal(home / "f")
-        assert error.message == f"{home / 'f'} could not be written: permission denied"
+        closed = f"the directory {home} may not be written"
+        assert error.message == f"{home / 'f'} could not be written: {closed}"
+        assert error.hint == f"chmod u+wx {home}"
         assert (home / "f").read_bytes() == b"old"
 
 

@@ -17,7 +17,12 @@ from mfa_session.files.aws_files import read_profiles
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import config_path, credentials_path
-from mfa_session.model.profiles import config_header, config_header_in, config_headers
+from mfa_session.model.profiles import (
+    config_header,
+    config_header_in,
+    config_headers,
+    profile_in_header,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,3 +172,8 @@ def test_config_header_is_as_it_stands_or_as_usual() -> None:
     assert config_header_in(document, "my name") == "profile 'my name'"
     assert config_header_in(document, "new") == "profile new"
     assert (config_header("default"), config_header("x")) == ("default", "profile x")
+
+
+@pytest.mark.parametrize("name", ["my name", "it's", 'a "b" c', "back\\slash", " "])
+def test_a_new_config_header_names_its_profile(name: str) -> None:
+    assert profile_in_header(config_header(name)) == name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from files.users import IS_ROOT, NOBODY, somebody
-from mfa_session.files.reading import check_owner, unreadable
+from mfa_session.files.reading import check_owner, read_bytes, unreadable
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -140,6 +140,29 @@ def test_file_of_root_is_safe_for_others() -> None:
         path.write_text("[a]\n")
         os.seteuid(NOBODY)
         check_owner(str(path), "the credentials file")
+
+
+def hint_of(path: Path) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read_bytes(str(path))
+    return caught.value.hint
+
+
+def test_an_empty_directory_where_a_file_is_meant_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "my config"
+    path.mkdir()
+    assert hint_of(path) == f"a file is meant: rmdir '{path}'"
+    (path / "mine").touch()
+    assert hint_of(path).startswith(
+        "a file is meant: move the directory away, or name the file by "
+    )
+
+
+@pytest.mark.parametrize("end", ["", "/config"])
+def test_the_link_that_leads_in_a_circle_is_named(tmp_path: Path, end: str) -> None:
+    link = tmp_path / "link"
+    link.symlink_to("link")
+    assert hint_of(tmp_path / f"link{end}") == f"the symbolic links lead in a circle: rm {link}"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")

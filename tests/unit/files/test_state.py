@@ -127,6 +127,8 @@ def test_read_only_home_locks_in_the_runtime_directory() -> None:
         with pytest.raises(ConfigurationError) as caught:
             state.reserve("x", 10)
         assert caught.value.code == "file-not-written"
+        assert f"the directory {home / 'ro'} may not be written" in caught.value.message
+        assert caught.value.hint.startswith(f"chmod u+wx {home / 'ro'}; or point XDG_STATE_HOME")
 
 
 def test_read_only_home_without_runtime_directory_locks_in_the_temporary_one(
