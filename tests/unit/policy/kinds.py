@@ -2793,5 +2793,20 @@ STATED = [
             "aws:RequestedRegion", "$var.regions[count.index]")})], found(LEFT), {}),
     Stated("spares-all-of-iam-but-removal", [allow(CARE), deny_but("iam:*", WITHOUT), deny(OFF,
             WITHOUT)], found(REMOVAL, at=1), {}),
+    # A variable of a condition without its $; a key without its service; no resource of IAM.
+    *[Stated(f"variable-without-dollar-{at}", [trust(ACCOUNT, {**WITH, **on("StringLike",
+             "sts:RoleSessionName", value)})], found(NO_KEY) if told else [], {})
+      for at, (told, value) in enumerate((
+          (True, "{aws:username}"), (True, "{aws:username}-*"), (False, "${aws:username}"),
+          (False, "aws:username")))],
+    *[Stated(f"key-without-its-service-{at}", [ALL, deny("s3:CreateBucket", on(operator, key,
+             "false")), deny_but(CARE, WITHOUT)], found(*rules, at=1), {})
+      for at, (rules, operator, key) in enumerate((
+          ([NO_KEY], "Null", "s3locationconstraint"), ([NO_KEY], "Null", "SourceIp"),
+          ([], "Null", "s3:LocationConstraint"), (["unknown-operator"], "SourceIp", "Null")))],
+    *[Stated(f"resource-of-iam-{what}", [allow("iam:Get*", Resource=f"arn:aws:iam::*:{what}")],
+             found("resource-no-arn") if told else [], {})
+      for told, what in ((True, "account-summary"), (True, "users/*"), (False, "report/x"),
+                         (False, "*"), (False, "user*"), (False, "${var.kind}/x"))],
 ]
 # fmt: on

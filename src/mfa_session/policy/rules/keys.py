@@ -98,7 +98,8 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.statement.conditions:
         prefix = condition.key.lower().rpartition(":")[0]
         concerned = subject.document.kind == "resource" or subject.whole.concern_mfa
-        about = subject.mfa_conditions or (prefix in KEYS and concerned)
+        is_bare = condition.known and ":" not in condition.key
+        about = subject.mfa_conditions or ((prefix in KEYS or is_bare) and concerned)
         if misspelt(condition) or not (about or prefix in _ANYWHERE):
             continue
         near = meant_instead(condition.key)
@@ -276,7 +277,8 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
     """Find variables that IAM cannot fill in, and keys that should be variables."""
     wrong = [
         ((item, exempting), f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
-        for item, exempting in subject.resources()
+        for item, exempting in subject.texts()
+        if str(item.value).startswith("arn:") or "{aws:" in str(item.value)
         if not _of_terraform(str(item.value))  # which has `&{aws:username}` and `$${aws:username}`
         for key in keys_outside_of_braces(str(item.value))
     ]

@@ -60,6 +60,11 @@ WITHOUT_PRINCIPAL = {
 _bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
 _of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
+# IAM refuses other resources of its own than these (the text of its error).
+_of_no_kind = re.compile(
+    "arn:[^:]*:iam::[^:]*:(?!(user|federated-user|role|group|instance-profile|mfa|server-certificate"
+    "|policy|sms-mfa|saml-provider|oidc-provider|report|access-report)/|root$)[a-z-]+(/|$)"
+).match
 # Services whose actions are in no resource control policy (AWS Organizations user guide, October
 # 2026); AWS adds others.
 _NOT_IN_RCPS = {"account", "cloudformation", "cloudtrail", "config", "ec2", "ecs", "eks",
@@ -172,7 +177,9 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             NO_ARN,
             subject.place_at(wrong[0]),
-            f"{wrong[0].value!r} is neither an ARN nor *{and_more(wrong)}",
+            f"{wrong[0].value!r} is neither an ARN nor *{and_more(wrong)}"
+            if not _of_no_kind(str(wrong[0].value))
+            else f"IAM has no resource {wrong[0].value}{and_more(wrong)}",
             REJECTED,
             "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
         )
@@ -239,7 +246,7 @@ def _is_not_in_rcps(action: str) -> bool:
 
 
 def _is_no_arn(text: str) -> bool:
-    if not text.startswith("arn:"):
+    if not text.startswith("arn:") or _of_no_kind(text):
         return not (text.startswith("*") or is_unfilled(text))
     parts = with_variables_as("x", text).split(":", _ARN_PARTS - 1)
     account = "".join(parts[_ACCOUNT_AT:][:1])
