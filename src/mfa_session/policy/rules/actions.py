@@ -18,7 +18,6 @@ UNKNOWN_ACTION = Rule(
     "AWS lists no such action, or none that the pattern matches. A note where no other name is "
     "near: the action may be retired, or newer than the list.",
 )
-RULES = (UNKNOWN_ACTION,)
 
 _MOST_SHOWN = 3
 

@@ -80,16 +80,6 @@ AGE_UNUSED = Rule(
     "several limits in a condition, where one match is enough: an Allow goes by the longest. A "
     "note for a Deny, which goes by the shortest.",
 )
-RULES = (
-    UNKNOWN_OPERATOR,
-    WRONG_OPERATOR,
-    NOT_A_BOOLEAN,
-    NOT_A_NUMBER,
-    NARROWED,
-    AGE_TOO_SHORT,
-    AGE_TOO_LONG,
-    AGE_UNUSED,
-)
 
 # By operator and key. S3's encryption by the customer's own key is another one than these.
 _DEMANDS = (

@@ -36,7 +36,6 @@ DEFEATED = Rule(
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
     "policy allows; or one in a trust policy leaves out one of an Allow's principals.",
 )
-RULES = (DEFEATED,)
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"

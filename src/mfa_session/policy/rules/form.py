@@ -46,7 +46,6 @@ OLD_VERSION = Rule(
     "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: they "
     "match nothing.",
 )
-RULES = (UNKNOWN_ELEMENT, MALFORMED, OLD_VERSION)
 _is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
 # A word stands for an account's number, or for an id, which AWS prints of a user who is gone.

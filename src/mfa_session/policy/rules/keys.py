@@ -52,7 +52,6 @@ NO_USER = Rule(
     "A role's own policy uses `aws:username`, in a condition or as a variable, or a user's "
     "`aws:userid` (`AIDA…`): role sessions have neither, and nothing matches.",
 )
-RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
 _of_launches = re.compile("ec2:run.*").fullmatch

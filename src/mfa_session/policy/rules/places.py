@@ -48,7 +48,6 @@ NO_ARN = Rule(
     "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy. A warning for a bucket's "
     "policy with named principals that is about another bucket as well.",
 )
-RULES = (MISPLACED, NO_ARN)
 
 _PRINCIPALS, _RESOURCES = ("Principal", "NotPrincipal"), ("Resource", "NotResource")
 # The kinds of policies whose statements have no principal.

@@ -52,7 +52,6 @@ EXEMPTION = Rule(
     "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts; or "
     "an Allow excepts what another one allows.",
 )
-RULES = (PROMISE, EXEMPTION)
 
 _MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
