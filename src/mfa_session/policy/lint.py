@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.document import MIXED
 from mfa_session.policy.rules import (
     accounts,
-    actions,
     arns,
     conditions,
     defeated,
@@ -43,7 +42,6 @@ _MODULES = (
     keys,
     form,
     places,
-    actions,
     exemptions,
     enrolment,
     resources,
