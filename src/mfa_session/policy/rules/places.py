@@ -138,7 +138,7 @@ def check_rcp(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             MISPLACED,
             subject.place_of_action(others[0]),
-            f"resource control policies do not apply to {first_of(others, 3)}",
+            f"resource control policies do not apply to {first_of(others)}",
             "the statement has no effect on them",
             "write these actions in a service control policy, without Principal",
             severity=WARNING,
