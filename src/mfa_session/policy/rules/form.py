@@ -93,7 +93,6 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
-_VERSIONS = (None, CURRENT_VERSION, _OLDER)
 
 
 def check_elements(subject: Subject) -> Iterator[Flaw]:
@@ -236,7 +235,9 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             yield position, what, f"remove {name}"
         elif name in ELEMENTS:
             yield position, f"{name} is outside the statements", "move it into the statement"
-        elif name == "Version" and not (version in _VERSIONS or is_unfilled(version or "")):
+        elif name == "Version" and not (
+            version in {None, CURRENT_VERSION, _OLDER} or is_unfilled(version)
+        ):
             what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
             yield position, what, f'write "Version": "{CURRENT_VERSION}"'
 

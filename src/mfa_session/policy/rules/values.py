@@ -51,15 +51,14 @@ _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
 # Keys whose values have neither * nor ?.
 _has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").fullmatch
-# The kinds of aws:PrincipalType (IAM user guide, principal key values), and those that people have
-# seen with services.
+# The kinds of aws:PrincipalType (IAM user guide, principal key values).
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
-_SERVICE_TYPES = ("Service", "AWSService")
 
 
 def _no_principal_type(text: str) -> bool:
     known = is_unfilled(text) or "$" in text
-    return not (known or any(includes(text, each) for each in (*_PRINCIPAL_TYPES, *_SERVICE_TYPES)))
+    seen = (*_PRINCIPAL_TYPES, "Service", "AWSService")  # these two by people, with services
+    return not (known or any(includes(text, each) for each in seen))
 
 
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
