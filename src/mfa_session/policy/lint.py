@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.document import MIXED
 from mfa_session.policy.rules import (
     accounts,
-    actions,
     arns,
     conditions,
     defeated,
@@ -18,7 +17,6 @@ from mfa_session.policy.rules import (
     keys,
     places,
     principals,
-    regions,
     removal,
     resources,
     roles,
@@ -26,7 +24,7 @@ from mfa_session.policy.rules import (
     values,
     wrong_credentials,
 )
-from mfa_session.policy.rules.rule import Finding, Flaw, Subject
+from mfa_session.policy.rules.rule import Finding, Flaw, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy
 
 if TYPE_CHECKING:
@@ -44,10 +42,8 @@ _MODULES = (
     keys,
     form,
     places,
-    actions,
     exemptions,
     enrolment,
-    regions,
     resources,
     removal,
     principals,
@@ -57,7 +53,11 @@ _MODULES = (
     accounts,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters
-RULES = tuple(rule for module in _MODULES for rule in module.RULES)
+RULES = tuple(
+    dict.fromkeys(
+        each for module in _MODULES for each in vars(module).values() if isinstance(each, Rule)
+    )
+)
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
     each

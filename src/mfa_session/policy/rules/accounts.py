@@ -34,7 +34,6 @@ TAKEN = Rule(
     "In an account dump, users whom a Deny of everything asks for MFA take a role without it: the "
     "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA.",
 )
-RULES = (UNUSED, UNASKED, STUCK, TAKEN)
 _MOST = 5  # users to name
 
 

@@ -40,7 +40,6 @@ PLACEHOLDER = Rule(
     "In a policy about MFA, a placeholder for people (`YOUR_ACCOUNT_ID`, `<bucket>`) stands in a "
     "principal, a resource or a value: AWS refuses it, or it matches nothing.",
 )
-RULES = (OTHER_PARTITION, DEAD_ARN, PLACEHOLDER)
 
 _arn_of_a_partition = re.compile(
     r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"

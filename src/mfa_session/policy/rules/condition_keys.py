@@ -7,9 +7,12 @@ import re
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
 
-# The keys for all services (IAM reference, global condition context keys); those of _OLDER stand in
-# policies of AWS's own or of its older guides.
-_NAMES = """
+# The keys for all services (IAM reference, global condition context keys), and those of services
+# that conditions about MFA are for (Service Authorization Reference, October 2026); those of SAML's
+# eduPerson are not listed. PrincipalOrgMasterAccountId and SourceOwner stand in policies of AWS's
+# own or of its older guides.
+_NAMES = {
+    "aws": """
 AssumedRoot CalledVia CalledViaAWSMCP CalledViaFirst CalledViaLast ChatbotSourceArn CurrentTime
 Ec2InstanceSourcePrivateIPv4 Ec2InstanceSourceVpc EpochTime FederatedProvider IsMcpServiceAction
 MultiFactorAuthAge MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService
@@ -18,27 +21,25 @@ RequestedRegion ResourceAccount ResourceOrgID ResourceOrgPaths SecureTransport S
 SourceAccount SourceArn SourceIdentity SourceIp SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn
 SourceVpce TagKeys TokenIssueTime UserAgent ViaAWSMCPService ViaAWSService VpcSourceIp VpceAccount
 VpceOrgID VpceOrgPaths referer userid username
-"""
-_OLDER = "PrincipalOrgMasterAccountId SourceOwner"
-# Those of services that conditions about MFA are for (Service Authorization Reference, October
-# 2026); those of SAML's eduPerson are not listed.
-_IAM = """
+PrincipalOrgMasterAccountId SourceOwner PrincipalTag/ RequestTag/ ResourceTag/
+""",
+    "iam": """
 AWSServiceName AccountPropertyNamespaces AssociatedResourceArn DelegationDuration
 DelegationRequestOwner FIDO-FIPS-140-2-certification FIDO-FIPS-140-3-certification
 FIDO-certification NotificationChannel
 OrganizationsPolicyId PassedToService PermissionsBoundary PolicyARN RegisterSecurityKey ResourceTag/
 RoleTemplateARN ServiceSpecificCredentialAgeDays ServiceSpecificCredentialServiceName TemplateArn
-"""
-_STS = """
+""",
+    "sts": """
 AWSServiceName DurationSeconds ExternalId IdentityTokenAudience RequestContext/
 RequestContextProviders RoleSessionName SigningAlgorithm SourceIdentity TaskPolicyArn
 TransitiveTagKeys
-"""
-_SAML = """
+""",
+    "saml": """
 aud cn commonName doc givenName iss mail name namequalifier organizationStatus primaryGroupSID sub
 sub_type surname uid x500UniqueIdentifier
-"""
-_S3 = """
+""",
+    "s3": """
 AccessGrantScope AccessGrantsInstanceArn AccessGrantsLocationScope AccessPointNetworkOrigin
 AccessPointTag/ BucketTag/ DataAccessPointAccount DataAccessPointArn ExistingJobOperation
 ExistingJobPriority ExistingObjectTag/ InventoryAccessibleOptionalFields InventoryField
@@ -54,13 +55,13 @@ x-amz-grant-read-acp x-amz-grant-write x-amz-grant-write-acp x-amz-metadata-dire
 x-amz-object-annotation-directive x-amz-object-if-match x-amz-object-ownership
 x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
 x-amz-server-side-encryption-customer-algorithm x-amz-storage-class x-amz-website-redirect-location
-"""
-_DYNAMODB = """
+""",
+    "dynamodb": """
 Attributes EnclosingOperation FirstPartitionKeyValues FisActionId FisTargetArns
 FourthPartitionKeyValues FullTableScan LeadingKeys ReturnConsumedCapacity ReturnValues
 SecondPartitionKeyValues Select ThirdPartitionKeyValues
-"""
-_EC2 = """
+""",
+    "ec2": """
 AccepterVpc Add/ AllocationId AssociatePublicIpAddress Attribute Attribute/ AuthenticationType
 AuthorizedService AuthorizedUser AutoPlacement AvailabilityZone AvailabilityZoneId BootModeOverride
 CapacityReservationFleet ClientRootCertificateChainArn CloudwatchLogGroupArn CloudwatchLogStreamArn
@@ -88,38 +89,25 @@ transitGatewayRouteTableAnnouncementId transitGatewayRouteTableId VolumeID Volum
 VolumeIops VolumeSize VolumeThroughput VolumeType Vpc VpceMultiRegion VpcePrivateDnsPreference
 VpcePrivateDnsSpecifiedDomains VpceServiceName VpceServiceOwner VpceServicePrivateDnsName
 VpceServiceRegion VpceSupportedRegion VpcID VpcPeeringConnectionID osuser
-"""
-_LAMBDA = """
+""",
+    "lambda": """
 CodeSigningConfigArn EventSourceToken FunctionArn FunctionUrlAuthType InvokedViaFunctionUrl Layer
 Principal Request/ Resource/ SecurityGroupIds SourceFunctionArn SubnetIds VpcIds
-"""
-_RDS = """
+""",
+    "rds": """
 BackupTarget CopyOptionGroup DatabaseClass DatabaseEngine DatabaseName EndpointType
 ManageMasterUserPassword MultiAz Piops PubliclyAccessible StorageEncrypted StorageSize
 TagsFromRequest TenantDatabaseName Vpc cluster-pg-tag/ cluster-snapshot-tag/ cluster-tag/ db-tag/
 es-tag/ og-tag/ pg-tag/ req-tag/ ri-tag/ secgrp-tag/ snapshot-tag/ subgrp-tag/
-"""
-_SECRETS = """
+""",
+    "secretsmanager": """
 AddReplicaRegions BlockPublicPolicy Description ExternalSecretRotationRoleArn
 ForceDeleteWithoutRecovery ForceOverwriteReplicaSecret KmsKeyArn KmsKeyId ModifyRotationRules Name
 RecoveryWindowInDays ResourceTag/ RotateImmediately RotationLambdaARN SecretId SecretPrimaryRegion
 Type VersionId VersionStage resource/
-"""
-KEYS = {
-    prefix: {name.lower(): name for name in names.split()}
-    for prefix, names in {
-        "aws": f"{_NAMES} {_OLDER} PrincipalTag/ RequestTag/ ResourceTag/",
-        "dynamodb": _DYNAMODB,
-        "ec2": _EC2,
-        "iam": _IAM,
-        "lambda": _LAMBDA,
-        "rds": _RDS,
-        "s3": _S3,
-        "saml": _SAML,
-        "secretsmanager": _SECRETS,
-        "sts": _STS,
-    }.items()
+""",
 }
+KEYS = {prefix: {name.lower(): name for name in names.split()} for prefix, names in _NAMES.items()}
 _GROWING = {"sts"}  # there may be newer ones: only a slip of the pen is told
 _OF_FEW = {"aws", "iam", "s3", "saml"}  # the nearest is named; of others, one a slip away
 is_in_form = re.compile(

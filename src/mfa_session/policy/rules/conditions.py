@@ -80,16 +80,6 @@ AGE_UNUSED = Rule(
     "several limits in a condition, where one match is enough: an Allow goes by the longest. A "
     "note for a Deny, which goes by the shortest.",
 )
-RULES = (
-    UNKNOWN_OPERATOR,
-    WRONG_OPERATOR,
-    NOT_A_BOOLEAN,
-    NOT_A_NUMBER,
-    NARROWED,
-    AGE_TOO_SHORT,
-    AGE_TOO_LONG,
-    AGE_UNUSED,
-)
 
 # By operator and key. S3's encryption by the customer's own key is another one than these.
 _DEMANDS = (
@@ -121,10 +111,11 @@ _WRITTEN_OPERATORS = [
     for ending in ("", "IfExists")
 ]
 _SMALL_OPERATORS = {each.lower() for each in _WRITTEN_OPERATORS}
+NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
-CIRCUMSTANCES = {
+_CIRCUMSTANCES = {
     "aws:currenttime",
     "aws:epochtime",
     "aws:securetransport",
@@ -401,9 +392,9 @@ def _is_narrow(condition: Condition) -> bool:
         return False
     if key == "aws:requestedregion":  # a Deny in some regions is meant to be one
         return condition.operator in OPPOSITES
-    if key in {"aws:currenttime", "aws:epochtime"} and "GreaterThan" in condition.operator:
+    if key in NOW and "GreaterThan" in condition.operator:
         return False  # it says since when the Deny is in force
-    return key in CIRCUMSTANCES and not has_wrong_networks(condition)
+    return is_circumstance(condition) and not has_wrong_networks(condition)
 
 
 def _limits(subject: Subject) -> list[Condition]:
@@ -411,6 +402,11 @@ def _limits(subject: Subject) -> list[Condition]:
     upper = "NumericLess" if subject.statement.allows else "NumericGreater"
     ages = filter(is_age, subject.mfa_conditions)
     return [each for each in ages if each.operator.startswith((upper, "NumericEquals"))]
+
+
+def is_circumstance(condition: Condition) -> bool:
+    """Say whether a condition is about where, when and how a request is made."""
+    return condition.key.lower() in _CIRCUMSTANCES
 
 
 def says_where(subject: Subject) -> bool:

@@ -13,7 +13,7 @@ from mfa_session.policy.document import has_principal, names_role
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.conditions import CIRCUMSTANCES
+from mfa_session.policy.rules.conditions import is_circumstance
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, DENIES_NOTHING, FIRST_STEPS
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import parts_of
@@ -24,7 +24,7 @@ from mfa_session.policy.rules.sids import breaks_promise, names_versions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.document import Statement
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 DEFEATED = Rule(
@@ -36,7 +36,6 @@ DEFEATED = Rule(
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
     "policy allows; or one in a trust policy leaves out one of an Allow's principals.",
 )
-RULES = (DEFEATED,)
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
@@ -59,7 +58,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         return
     other, names = subject.label_of(defeat.opener), defeat.names
     denial = replace(subject.statement, effect="Deny")
-    shown = first_of([*map(subject.as_written, names)], 3)
+    shown = first_of([*map(subject.as_written, names)])
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
@@ -118,13 +117,9 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     originals = {
         replace(each, conditions=()): each
         for each in whole.allowing
-        if each.conditions and all(map(_is_circumstance, each.conditions))
+        if each.conditions and all(map(is_circumstance, each.conditions))
     }
     return Cover(originals), originals
-
-
-def _is_circumstance(condition: Condition) -> bool:
-    return condition.key.lower() in CIRCUMSTANCES
 
 
 def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
@@ -155,7 +150,7 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
     asks = not statement.allows or bool(subject.mfa_conditions)
     if asks or not (statement.conditions and _demands(statement.sid or "")):
         return
-    if not all(_is_circumstance(e) or e.is_about("sts:ExternalId") for e in statement.conditions):
+    if not all(is_circumstance(e) or e.is_about("sts:ExternalId") for e in statement.conditions):
         return
     if has_principal(statement) and whole.fresh_allows.covers(replace(statement, conditions=())):
         keys = " and ".join(each.key for each in statement.conditions)

@@ -26,6 +26,7 @@ from mfa_session.policy.rules.exemptions import (
     denies_nearly_all,
     denies_oneself,
     how_to_spare,
+    is_of_users,
     is_of_what_is_allowed,
     limits_users,
     lists_own_care,
@@ -34,7 +35,7 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
-from mfa_session.policy.rules.values import has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.values import calls_of_iam, has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +74,6 @@ SESSION_TOKEN = Rule(
     "of it without a condition. Or an Allow of `sts:GetFederationToken`, which only "
     "long-term keys may call.",
 )
-RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, INCOMPLETE, SESSION_TOKEN)
 _DISCOVERY = "iam:ListMFADevices"
 FIRST_CALLS = (*ENROLMENT, _DISCOVERY)
 _RESYNC = "iam:ResyncMFADevice"
@@ -276,6 +276,24 @@ def check_federation_token(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_regions(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of all actions in the region that IAM's requests count as."""
+    statement = subject.statement
+    limits = is_of_users(subject) and "*" in names_of(statement)
+    if statement.allows or subject.mfa_conditions or not (limits and subject.whole.concern_mfa):
+        return
+    home = _region_of_iam_denied(subject)
+    denied = [action for action in FIRST_CALLS if home and concerns(subject.meant, action)]
+    if denied:
+        yield denied_steps(
+            subject,
+            denied,
+            f"denied: IAM's requests count as {home}, where this Deny applies",
+            "new users are locked out: nobody can set up MFA",
+            {} if statement.not_actions else sparing(subject),
+        )
+
+
 def _are(actions: Sequence[str]) -> str:
     *others, last = actions
     return f"{', '.join(others)} and {last} are" if others else f"{last} is"
@@ -390,3 +408,10 @@ def _may_be_of_a_user(resource: str) -> bool:
     """Say whether a resource may be a user or an MFA device; `*` stays within one part."""
     _, _, service, _, _, what = parts_of(resource)
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
+
+
+def _region_of_iam_denied(subject: Subject) -> str:
+    conditions = subject.statement.conditions
+    calls = dict(call for each in conditions for call in calls_of_iam(each).items())
+    denied = all(is_met(each, call) is True for each in conditions for call in calls.values())
+    return min(calls) if calls and denied else ""

@@ -66,7 +66,6 @@ SUPERFLUOUS = Rule(
     "Another statement of the policy does everything that this one does. A warning if it denies "
     "all that this one allows with MFA.",
 )
-RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, EXEMPTS_NOBODY, ONLY_ONESELF, SUPERFLUOUS)
 
 _user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}

@@ -1,4 +1,4 @@
-"""What IAM rejects in the form of a policy, or reads in an unexpected way."""
+"""What IAM rejects in the form of a policy, or reads in an unexpected way, and unlisted actions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
+from mfa_session.policy.aws_names import LOOK_UP
 from mfa_session.policy.coverage import may_be_of
 from mfa_session.policy.document import (
     CURRENT_VERSION,
@@ -18,7 +19,17 @@ from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
-from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject, and_more
+from mfa_session.policy.rules.rule import (
+    ERROR,
+    NOTE,
+    REJECTED,
+    WARNING,
+    Flaw,
+    Rule,
+    Subject,
+    and_more,
+    first_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +57,12 @@ OLD_VERSION = Rule(
     "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: they "
     "match nothing.",
 )
-RULES = (UNKNOWN_ELEMENT, MALFORMED, OLD_VERSION)
+UNKNOWN_ACTION = Rule(
+    "unknown-action",
+    WARNING,
+    "AWS lists no such action, or none that the pattern matches. A note where no other name is "
+    "near: the action may be retired, or newer than the list.",
+)
 _is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
 # A word stands for an account's number, or for an id, which AWS prints of a user who is gone.
@@ -77,7 +93,6 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
-_VERSIONS = (None, CURRENT_VERSION, _OLDER)
 
 
 def check_elements(subject: Subject) -> Iterator[Flaw]:
@@ -162,6 +177,52 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_actions(subject: Subject) -> Iterator[Flaw]:
+    """Find actions that AWS does not list, and patterns that match none.
+
+    Those that are near to none are told together. They may be retired, or newer than our list: a
+    note, unless they are all that a Deny is for.
+    """
+    names = subject.names
+    if names is None:
+        return
+    looked_up = [
+        (item, names.look_up(item.value))
+        for item in subject.items_of("Action", "NotAction")
+        if isinstance(item.value, str)
+    ]
+    unlisted = [(item, found) for item, found in looked_up if found is not None]
+    for item, found in unlisted:
+        if found.sure:
+            yield _unknown_action(
+                subject, item, found.message + found.guess, f"write {found.meant}"
+            )
+    far_off = [(item, found) for item, found in unlisted if not found.sure]
+    if far_off:
+        denies = not subject.statement.allows and subject.statement.actions is not None
+        severity = WARNING if denies and len(unlisted) == len(looked_up) else NOTE
+        (item, first), *others = far_off
+        message, cure = first.message + first.guess, first.hint
+        if others:
+            named = first_of([found.action for _, found in others])
+            message, cure = f"{first.message}, {named}", LOOK_UP
+        yield _unknown_action(subject, item, message, cure, severity)
+
+
+def check_retired(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that ask MFA for retired actions only; elsewhere these do no harm."""
+    items = list(subject.items_of("Action"))
+    retired = (str(each.value).lower().startswith("aws-portal:") for each in items)
+    if items and subject.refuses_without_mfa and all(retired):
+        yield _unknown_action(
+            subject,
+            items[0],
+            f"AWS retired {items[0].value} in 2023",
+            "deny the actions of account, billing, consolidatedbilling, cur, freetier, invoicing, "
+            "payments and tax instead",
+        )
+
+
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     document = subject.document
     if subject.statement is not document.statements[0]:
@@ -174,7 +235,9 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             yield position, what, f"remove {name}"
         elif name in ELEMENTS:
             yield position, f"{name} is outside the statements", "move it into the statement"
-        elif name == "Version" and not (version in _VERSIONS or is_unfilled(version or "")):
+        elif name == "Version" and not (
+            version in {None, CURRENT_VERSION, _OLDER} or is_unfilled(version)
+        ):
             what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
             yield position, what, f'write "Version": "{CURRENT_VERSION}"'
 
@@ -269,3 +332,13 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     elif kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
     return f"{text} cannot be a principal of the type {kind}", cure
+
+
+def _unknown_action(
+    subject: Subject, item: Node, message: str, cure: str, severity: str = WARNING
+) -> Flaw:
+    does = "allows" if subject.statement.allows else "denies"
+    if subject.statement.not_actions is not None:
+        does = "exempts"
+    who = f"this name {does} nothing"
+    return Flaw(UNKNOWN_ACTION, subject.place_at(item), message, who, cure, severity=severity)

@@ -52,7 +52,6 @@ NO_USER = Rule(
     "A role's own policy uses `aws:username`, in a condition or as a variable, or a user's "
     "`aws:userid` (`AIDA…`): role sessions have neither, and nothing matches.",
 )
-RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
 _of_launches = re.compile("ec2:run.*").fullmatch
@@ -141,13 +140,13 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 NO_SUCH_KEY,
                 condition.position,
-                f"{first_of(others, 3)} {'have' if others[1:] else 'has'} no condition key "
+                f"{first_of(others)} {'have' if others[1:] else 'has'} no condition key "
                 f"{condition.key}" + (f"; {example} has it" if example else ""),
                 _met_always_or_never(condition)
                 + ("" if met else f": nobody is {_done(statement)} this"),
                 f"use a key that the action has, or remove {condition.key}"
                 if alone
-                else f"write {first_of(others, 3)} in a separate statement",
+                else f"write {first_of(others)} in a separate statement",
             )
 
 
@@ -192,7 +191,7 @@ def check_request_tags(subject: Subject) -> Iterator[Flaw]:
             if most:
                 cure = "name the actions that take tags"
             elif len(untagged) < len(actions):
-                names = first_of([*map(subject.as_written, untagged)], 3)
+                names = first_of([*map(subject.as_written, untagged)])
                 cure = f"write {names} in a separate statement"
             else:
                 cure = f"compare {_tag_instead(untagged[0])}"
@@ -249,7 +248,7 @@ def check_resource_tags(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.other_conditions if without and whole.concern_mfa else ():
         tag = _of_resource(condition.key)
         if tag and is_met_without_key(condition) is False:
-            names, has = first_of(without, 3), "have" if without[1:] else "has"
+            names, has = first_of(without), "have" if without[1:] else "has"
             mostly = "mostly " * any(_lists(each.lower()) for each in without)
             yield Flaw(
                 NO_SUCH_KEY,

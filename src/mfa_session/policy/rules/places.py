@@ -48,7 +48,6 @@ NO_ARN = Rule(
     "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy. A warning for a bucket's "
     "policy with named principals that is about another bucket as well.",
 )
-RULES = (MISPLACED, NO_ARN)
 
 _PRINCIPALS, _RESOURCES = ("Principal", "NotPrincipal"), ("Resource", "NotResource")
 # The kinds of policies whose statements have no principal.
@@ -144,7 +143,7 @@ def check_rcp(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             MISPLACED,
             subject.place_of_action(others[0]),
-            f"resource control policies do not apply to {first_of(others, 3)}",
+            f"resource control policies do not apply to {first_of(others)}",
             "the statement has no effect on them",
             "write these actions in a service control policy, without Principal",
             severity=WARNING,

@@ -44,7 +44,6 @@ FEDERATED = Rule(
     "action is another than their provider's: `sts:AssumeRoleWithSAML` or "
     "`sts:AssumeRoleWithWebIdentity`.",
 )
-RULES = (ANYONE, SERVICE, FEDERATED)
 # Somebody of an account that is nobody's here; one in an organisation of its own, one in none.
 _OUTSIDER = {
     PRINCIPAL_ARN: ("arn:aws:iam::999999999999:user/outsider",),

@@ -53,7 +53,6 @@ OWN_REMOVAL = Rule(
     WARNING,
     "Users may deactivate their own device without MFA, in a policy that otherwise requires it.",
 )
-RULES = (REMOVAL_SPARED, DELETION_SPARED, OWN_REMOVAL)
 
 _OF_POLICIES = (
     "iam:DetachUserPolicy",

@@ -44,7 +44,6 @@ WRONG_RESOURCE = Rule(
     "statement has no effect on it. Or `s3:*` denied on a bucket without its objects, or an API's "
     "path without a method.",
 )
-RULES = (WRONG_RESOURCE,)
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE

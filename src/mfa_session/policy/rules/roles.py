@@ -52,7 +52,6 @@ SCP = Rule(
     "A service control policy, or a resource control policy, requires MFA of every principal: role "
     "sessions, which carry none, are locked out.",
 )
-RULES = (ROLE, IN_ROLE_POLICY, SCP)
 _FEW_SERVICES = 2
 _of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search
 # A role like any other, to see whether a pattern takes in all of them.

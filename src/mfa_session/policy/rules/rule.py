@@ -205,7 +205,7 @@ def and_more(found: Sequence[object]) -> str:
     return f" (and {len(found) - 1} more)" if found[1:] else ""
 
 
-def first_of(names: Sequence[str], most: int) -> str:
+def first_of(names: Sequence[str], most: int = 3) -> str:
     """Name the first of these, and say how many more there are."""
     more = f" and {len(names) - most} more" if names[most:] else ""
     return ", ".join(names[:most]) + more

@@ -13,7 +13,7 @@ from mfa_session.policy.coverage import actions_of, concerns, is_about_everythin
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, means_mfa
-from mfa_session.policy.rules.conditions import CIRCUMSTANCES, DENIES_EVERYTHING
+from mfa_session.policy.rules.conditions import DENIES_EVERYTHING, NOW, is_circumstance
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     FIRST_STEPS,
@@ -52,7 +52,6 @@ EXEMPTION = Rule(
     "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts; or "
     "an Allow excepts what another one allows.",
 )
-RULES = (PROMISE, EXEMPTION)
 
 _MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
@@ -85,7 +84,6 @@ _time = re.compile(
 _hours = re.compile(
     "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
 ).search
-_NOW = {"aws:currenttime", "aws:epochtime"}
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
     "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
@@ -136,7 +134,7 @@ def breaks_promise(subject: Subject) -> bool:
     if statement.allows:
         asked_elsewhere = subject.on_role or subject.whole.denies_for_mfa
         return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
-    return all(each.key.lower() in CIRCUMSTANCES for each in statement.conditions)
+    return all(map(is_circumstance, statement.conditions))
 
 
 def check_devices(subject: Subject) -> Iterator[Flaw]:
@@ -187,7 +185,7 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             PROMISE,
             subject.place_of_action(),
-            f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed, 3)}",
+            f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed)}",
             "what else the policy allows needs no MFA"
             + (f", such as {left}" if left != "*" else ""),
             "deny everything but what is needed to set up MFA",
@@ -230,7 +228,7 @@ def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
 
 def check_sid_of_hours(subject: Subject) -> Iterator[Flaw]:
     """Find moments compared under a Sid about hours of the day, such as AllowInBusinessHours."""
-    dated = [each for each in subject.other_conditions if each.key.lower() in _NOW]
+    dated = [each for each in subject.other_conditions if each.key.lower() in NOW]
     are_dates = all(is_readable(each, text) for each in dated for text in each.values)
     told = not are_dates or any(check_limits(subject))
     if dated and _hours(subject.statement.sid_letters) and not told:

@@ -7,11 +7,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import OPPOSITES, is_readable, moment
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
 from mfa_session.policy.coverage import names_of
+from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -27,7 +28,6 @@ WRONG_VALUE = Rule(
     "a region that their requests never count as. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
-RULES = (WRONG_VALUE,)
 
 _SAMPLES = {
     "Bool": ("boolean", "true"),
@@ -51,15 +51,14 @@ _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
 # Keys whose values have neither * nor ?.
 _has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").fullmatch
-# The kinds of aws:PrincipalType (IAM user guide, principal key values), and those that people have
-# seen with services.
+# The kinds of aws:PrincipalType (IAM user guide, principal key values).
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
-_SERVICE_TYPES = ("Service", "AWSService")
 
 
 def _no_principal_type(text: str) -> bool:
     known = is_unfilled(text) or "$" in text
-    return not (known or any(includes(text, each) for each in (*_PRINCIPAL_TYPES, *_SERVICE_TYPES)))
+    seen = (*_PRINCIPAL_TYPES, "Service", "AWSService")  # these two by people, with services
+    return not (known or any(includes(text, each) for each in seen))
 
 
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
@@ -109,6 +108,9 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
         "a region",
     ),
 }
+_REGION = "aws:RequestedRegion"
+_GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
+_is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
     for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
@@ -285,6 +287,28 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
+    """Find statements on services whose requests all count as one region's, in other regions."""
+    names = names_of(subject.statement)
+    alone = bool(names and subject.whole.concern_mfa) and all(
+        name.startswith(_GLOBAL) for name in names
+    )
+    for condition in subject.other_conditions if alone else ():
+        calls = calls_of_iam(condition)
+        never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
+        narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
+        if never and not narrowed:
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"requests for {subject.as_written(names[0])} count as {min(calls)}: "
+                f"{condition.written} {condition.key} is never met",
+                f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
+                f"remove {condition.key}",
+                severity=WARNING,
+            )
+
+
 def _of_nobody(arn: str) -> bool:
     return bool(_of_no_principal(arn) or without_path(arn))
 
@@ -357,3 +381,18 @@ def who_never_meets(subject: Subject, condition: Condition) -> str:
     if subject.statement.allows:
         return f"{without} get through" if missing else "everybody is locked out"
     return f"{without} are stopped" if missing else "nobody is stopped"
+
+
+def calls_of_iam(condition: Condition) -> dict[str, RequestContext]:
+    """Return calls of IAM in the regions that a condition names, by the region they count as."""
+    homes = map(_home_of, map(str.lower, condition.values if condition.is_about(_REGION) else ()))
+    return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes}
+
+
+def _home_of(region: str) -> str:
+    """Return the region of IAM's requests in a region's partition (IAM user guide), if known."""
+    if region.startswith("us-gov-"):
+        return "us-gov-west-1"
+    if region.startswith("cn-"):
+        return "cn-north-1"
+    return "us-east-1" if _is_commercial(region) else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
@@ -25,163 +25,129 @@ if TYPE_CHECKING:
     from mfa_session.policy.mfa import Reach
 
 
-class Mistake(NamedTuple):
-    """A way for conditions to match the wrong credentials, in words."""
+@dataclass(frozen=True)
+class Mistake(Rule):
+    """A rule, and what is said of a condition that matches the wrong credentials."""
 
-    rule: Rule
     message: str
     who: str
 
 
-_MISTAKES = (
-    Mistake(
-        Rule(
-            "deny-misses-long-term-keys",
-            ERROR,
-            "`Bool` … `false` does not match where the condition key is absent: long-term access "
-            "keys are not stopped.",
-        ),
-        "this Deny matches only where aws:MultiFactorAuthPresent is false; in requests with a "
-        "long-term access key it is absent",
-        "long-term access keys are not stopped, in the AWS CLI or in any SDK",
-    ),
-    Mistake(
-        Rule(
-            "deny-misses-sessions-without-mfa",
-            ERROR,
-            "`Null` … `true` matches only where the condition key is absent: sessions without MFA "
-            "are not stopped.",
-        ),
-        "this Deny matches only where aws:MultiFactorAuthPresent is absent; in a session without "
-        "MFA it is false",
-        "sessions without MFA are not stopped, and GetSessionToken gives one without a code",
-    ),
-    Mistake(
-        Rule(
-            "deny-age-misses-no-mfa",
-            ERROR,
-            "Without `IfExists` there is no age to compare: nobody without MFA is stopped.",
-        ),
-        "this Deny matches only old MFA; requests without MFA have no aws:MultiFactorAuthAge",
-        "nobody without MFA is stopped; only those whose MFA is too old are",
-    ),
-    Mistake(
-        Rule(
-            "deny-applies-with-mfa",
-            ERROR,
-            "Inverted: everybody with MFA is locked out. Or a Deny of all but MFA's setup has no "
-            "condition.",
-        ),
-        "this Deny matches requests with MFA",
-        "everybody with MFA is locked out",
-    ),
-    Mistake(
-        Rule(
-            "deny-age-inverted",
-            ERROR,
-            "Inverted: a recent code is locked out, an old one is not.",
-        ),
-        "this Deny matches MFA that is younger than the limit, not older",
-        "everybody who has just entered a code is locked out; old MFA is not stopped",
-    ),
-    Mistake(
-        Rule(
-            "allow-bool-if-exists",
-            ERROR,
-            "`IfExists` matches where the condition key is absent: long-term access keys get "
-            'through. The console\'s "MFA required" box writes this.',
-        ),
-        "IfExists makes this Allow match where aws:MultiFactorAuthPresent is absent, as it is with "
-        "long-term keys",
-        "long-term access keys get through without MFA",
-    ),
-    Mistake(
-        Rule(
-            "allow-any-session",
-            ERROR,
-            "`Null` … `false` matches whatever value the condition key has: every session gets "
-            "through.",
-        ),
-        "this Allow matches where aws:MultiFactorAuthPresent is present, whatever its value",
-        "every session gets through; without MFA the value is false",
-    ),
-    Mistake(
-        Rule(
-            "allow-age-if-exists",
-            ERROR,
-            "`IfExists` matches where the age is absent: everybody without MFA gets through.",
-        ),
-        "IfExists makes this Allow match where aws:MultiFactorAuthAge is absent, as it is without "
-        "MFA",
-        "everybody without MFA gets through; only those whose MFA is too old are stopped",
-    ),
-    Mistake(
-        Rule(
-            "allow-for-all-values",
-            ERROR,
-            "`ForAllValues` matches where the condition key is absent: long-term access keys get "
-            "through.",
-        ),
-        "ForAllValues also matches where the condition key is absent, as it is with long-term keys",
-        "long-term access keys get through without MFA",
-    ),
-    Mistake(
-        Rule(
-            "allow-without-mfa",
-            ERROR,
-            "Inverted: everybody without MFA gets through, and nobody with it. Only actions that "
-            "set up MFA may be allowed this way.",
-        ),
-        "this Allow matches only requests without MFA",
-        "everybody without MFA gets through, and everybody with MFA is locked out",
-    ),
-    Mistake(
-        Rule(
-            "allow-age-inverted",
-            ERROR,
-            "Inverted: a recent code is locked out.",
-        ),
-        "this Allow matches only MFA that is older than the limit",
-        "everybody who has just entered a code is locked out until it is old",
-    ),
-    Mistake(
-        Rule(
-            "bool-true-and-false",
-            ERROR,
-            "The values of a condition are alternatives: true or false matches everybody.",
-        ),
-        "the values of a condition are alternatives: true or false matches any value",
-        "everybody is treated alike, with MFA or without",
-    ),
-    Mistake(
-        Rule(
-            "conditions-never-match",
-            ERROR,
-            "No request meets all conditions of the statement: it has no effect.",
-        ),
-        "no request meets all conditions of this statement",
-        "nobody is let in or kept out: the statement has no effect",
-    ),
+MISSES_KEYS = Mistake(
+    "deny-misses-long-term-keys",
+    ERROR,
+    "`Bool` … `false` does not match where the condition key is absent: long-term access "
+    "keys are not stopped.",
+    "this Deny matches only where aws:MultiFactorAuthPresent is false; in requests with a "
+    "long-term access key it is absent",
+    "long-term access keys are not stopped, in the AWS CLI or in any SDK",
+)
+MISSES_SESSIONS = Mistake(
+    "deny-misses-sessions-without-mfa",
+    ERROR,
+    "`Null` … `true` matches only where the condition key is absent: sessions without MFA "
+    "are not stopped.",
+    "this Deny matches only where aws:MultiFactorAuthPresent is absent; in a session without "
+    "MFA it is false",
+    "sessions without MFA are not stopped, and GetSessionToken gives one without a code",
+)
+AGE_MISSES_NO_MFA = Mistake(
+    "deny-age-misses-no-mfa",
+    ERROR,
+    "Without `IfExists` there is no age to compare: nobody without MFA is stopped.",
+    "this Deny matches only old MFA; requests without MFA have no aws:MultiFactorAuthAge",
+    "nobody without MFA is stopped; only those whose MFA is too old are",
+)
+APPLIES_WITH_MFA = Mistake(
+    "deny-applies-with-mfa",
+    ERROR,
+    "Inverted: everybody with MFA is locked out. Or a Deny of all but MFA's setup has no "
+    "condition.",
+    "this Deny matches requests with MFA",
+    "everybody with MFA is locked out",
+)
+DENY_AGE_INVERTED = Mistake(
+    "deny-age-inverted",
+    ERROR,
+    "Inverted: a recent code is locked out, an old one is not.",
+    "this Deny matches MFA that is younger than the limit, not older",
+    "everybody who has just entered a code is locked out; old MFA is not stopped",
+)
+IF_EXISTS = Mistake(
+    "allow-bool-if-exists",
+    ERROR,
+    "`IfExists` matches where the condition key is absent: long-term access keys get "
+    'through. The console\'s "MFA required" box writes this.',
+    "IfExists makes this Allow match where aws:MultiFactorAuthPresent is absent, as it is with "
+    "long-term keys",
+    "long-term access keys get through without MFA",
+)
+ANY_SESSION = Mistake(
+    "allow-any-session",
+    ERROR,
+    "`Null` … `false` matches whatever value the condition key has: every session gets through.",
+    "this Allow matches where aws:MultiFactorAuthPresent is present, whatever its value",
+    "every session gets through; without MFA the value is false",
+)
+AGE_IF_EXISTS = Mistake(
+    "allow-age-if-exists",
+    ERROR,
+    "`IfExists` matches where the age is absent: everybody without MFA gets through.",
+    "IfExists makes this Allow match where aws:MultiFactorAuthAge is absent, as it is without MFA",
+    "everybody without MFA gets through; only those whose MFA is too old are stopped",
+)
+FOR_ALL_VALUES = Mistake(
+    "allow-for-all-values",
+    ERROR,
+    "`ForAllValues` matches where the condition key is absent: long-term access keys get through.",
+    "ForAllValues also matches where the condition key is absent, as it is with long-term keys",
+    "long-term access keys get through without MFA",
+)
+WITHOUT_MFA = Mistake(
+    "allow-without-mfa",
+    ERROR,
+    "Inverted: everybody without MFA gets through, and nobody with it. Only actions that "
+    "set up MFA may be allowed this way.",
+    "this Allow matches only requests without MFA",
+    "everybody without MFA gets through, and everybody with MFA is locked out",
+)
+ALLOW_AGE_INVERTED = Mistake(
+    "allow-age-inverted",
+    ERROR,
+    "Inverted: a recent code is locked out.",
+    "this Allow matches only MFA that is older than the limit",
+    "everybody who has just entered a code is locked out until it is old",
+)
+BOTH = Mistake(
+    "bool-true-and-false",
+    ERROR,
+    "The values of a condition are alternatives: true or false matches everybody.",
+    "the values of a condition are alternatives: true or false matches any value",
+    "everybody is treated alike, with MFA or without",
+)
+NEVER = Mistake(
+    "conditions-never-match",
+    ERROR,
+    "No request meets all conditions of the statement: it has no effect.",
+    "no request meets all conditions of this statement",
+    "nobody is let in or kept out: the statement has no effect",
 )
 
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
-_NEVER, _BOTH = "conditions-never-match", "bool-true-and-false"
-RULES = tuple(mistake.rule for mistake in _MISTAKES)
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
-_BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
 
 
 def check_reach(subject: Subject) -> Iterator[Flaw]:
     """Find MFA conditions that match the wrong credentials, unless other statements correct it."""
-    name = _mistake_of(subject)
-    if name is not None:
-        mistake, backed = _BY_NAME[name], _is_backed_here(subject)
+    mistake = _mistake_of(subject)
+    if mistake is not None:
+        backed = _is_backed_here(subject)
         yield Flaw(
-            rule=mistake.rule,
-            position=_culprit(subject, name).position,
-            message=mistake.message + (_of_one_alone(subject) if name == _NEVER else ""),
+            rule=mistake,
+            position=_culprit(subject, mistake).position,
+            message=mistake.message + (_of_one_alone(subject) if mistake is NEVER else ""),
             who=mistake.who
             + ("; this policy does not allow them this, but another may" if backed else ""),
             cure="require MFA in the role's trust policy, and delete the statement"
@@ -203,7 +169,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
     public = demanded.get("aws:sourceip") if subject.whole.concern_mfa else None
     if within and public and not has_wrong_networks(public):
         yield Flaw(
-            _BY_NAME[_NEVER].rule,
+            NEVER,
             demanded[within].position,
             f"no request has both aws:SourceIp and {demanded[within].key}: through a VPC endpoint "
             "there is no public address",
@@ -220,9 +186,8 @@ def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
     statement, told = subject.statement, breaks_promise(subject)
     judged = lacks_condition(statement) and is_of_users(subject) and not told
     if judged and any(subject.whole.allows.touching(statement)):
-        mistake = _BY_NAME["deny-applies-with-mfa"]
         yield Flaw(
-            mistake.rule,
+            APPLIES_WITH_MFA,
             subject.place_of_action(),
             "this Deny exempts the setup of MFA, but no condition asks for MFA",
             "everybody is locked out of all else, with MFA too",
@@ -234,13 +199,12 @@ def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
 def check_branches(subject: Subject) -> Iterator[Flaw]:
     """Find values for which a template writes, in one case, the opposite of what is meant."""
     allows = subject.statement.allows
-    wrong, name = ("false", "allow-without-mfa") if allows else ("true", "deny-applies-with-mfa")
+    wrong, mistake = ("false", WITHOUT_MFA) if allows else ("true", APPLIES_WITH_MFA)
     for condition in () if subject.on_role else subject.mfa_conditions:
         found = filter(None, map(_conditional, condition.values))
         if condition.operator == "Bool" and any(wrong in each.groups() for each in found):
-            mistake = _BY_NAME[name]
             yield Flaw(
-                mistake.rule,
+                mistake,
                 condition.position,
                 f"where the template writes {wrong}, {mistake.message}",
                 mistake.who,
@@ -248,25 +212,25 @@ def check_branches(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def _mistake_of(subject: Subject) -> str | None:
+def _mistake_of(subject: Subject) -> Mistake | None:
     found = subject.reach
     if subject.on_role and not (found and found.nobody):
         return None  # no MFA comes through to a role: that is another rule
     if found is None:
         return _of_what_can_be_told(subject)
     if any(map(_is_of_both, subject.mfa_conditions)):
-        name: str | None = _BOTH
+        mistake: Mistake | None = BOTH
     elif found.nobody:
-        name = None if _denies_below_zero(subject) else _NEVER
+        mistake = None if _denies_below_zero(subject) else NEVER
     elif subject.statement.allows:
         elsewhere = is_for_services(subject.statement) or leaves_roles_out(subject)
-        name = None if elsewhere else _of_allow(subject, found)
+        mistake = None if elsewhere else _of_allow(subject, found)
     else:
-        name = _of_deny(found)
-    return None if name is None or _is_mended(subject, found) else name
+        mistake = _of_deny(found)
+    return None if mistake is None or _is_mended(subject, found) else mistake
 
 
-def _of_what_can_be_told(subject: Subject) -> str | None:
+def _of_what_can_be_told(subject: Subject) -> Mistake | None:
     """Return the mistake of a Deny that misses somebody whatever its unsound conditions match."""
     widest = widest_reach(subject.statement)
     if subject.statement.allows or widest is None or widest.nobody or widest.fresh:
@@ -278,36 +242,34 @@ def _of_one_alone(subject: Subject) -> str:
     """Say what is wrong with one of a Deny's conditions that never match together, if any is."""
     for condition in subject.mfa_conditions if not subject.statement.allows else ():
         found = reach(replace(subject.statement, conditions=(condition,)))
-        name = _of_deny(found) if found else None
-        if name and found and (found.fresh or is_present(condition)):
-            said = f"{condition.written} {condition.key}"
-            return f"; with {said} alone, {_BY_NAME[name].who}"
+        mistake = _of_deny(found) if found else None
+        if mistake and found and (found.fresh or is_present(condition)):
+            return f"; with {condition.written} {condition.key} alone, {mistake.who}"
     return ""
 
 
-def _of_deny(found: Reach) -> str | None:
+def _of_deny(found: Reach) -> Mistake | None:
     if found.fresh:
-        return "deny-applies-with-mfa" if found.with_mfa[-1] else "deny-age-inverted"
+        return APPLIES_WITH_MFA if found.with_mfa[-1] else DENY_AGE_INVERTED
     if found.needs_mfa:
-        return "deny-age-misses-no-mfa"
+        return AGE_MISSES_NO_MFA
     if not found.long_term:
-        return "deny-misses-long-term-keys"
-    return None if found.without_mfa else "deny-misses-sessions-without-mfa"
+        return MISSES_KEYS
+    return None if found.without_mfa else MISSES_SESSIONS
 
 
-def _of_allow(subject: Subject, found: Reach) -> str | None:
+def _of_allow(subject: Subject, found: Reach) -> Mistake | None:
     if any(found.with_mfa) and not found.fresh:
-        return "allow-age-inverted"
+        return ALLOW_AGE_INVERTED
     if found.needs_mfa:
         return None
     if not found.fresh:
-        return None if _is_first_step(subject) else "allow-without-mfa"
+        return None if _is_first_step(subject) else WITHOUT_MFA
     if not found.long_term:
-        return "allow-any-session"
+        return ANY_SESSION
     if any(each.qualifier == "ForAllValues" for each in subject.mfa_conditions):
-        return "allow-for-all-values"
-    presence = any(map(is_present, subject.mfa_conditions))
-    return "allow-bool-if-exists" if presence else "allow-age-if-exists"
+        return FOR_ALL_VALUES
+    return AGE_IF_EXISTS if _ages_only(subject) else IF_EXISTS
 
 
 def _is_mended(subject: Subject, found: Reach) -> bool:
@@ -387,10 +349,10 @@ def _is_first_step(subject: Subject) -> bool:
     return needed or subject.whole.fresh_allows.covers(subject.statement)
 
 
-def _culprit(subject: Subject, name: str) -> Condition:
+def _culprit(subject: Subject, mistake: Mistake) -> Condition:
     for condition in subject.mfa_conditions:
-        if (name == _BOTH and _is_of_both(condition)) or (
-            "if-exists" in name and condition.if_exists
+        if (mistake is BOTH and _is_of_both(condition)) or (
+            "if-exists" in mistake.id and condition.if_exists
         ):
             return condition
     return subject.mfa_conditions[0]
