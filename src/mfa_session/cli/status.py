@@ -39,7 +39,7 @@ def run(options: Options, ctx: Context) -> Result:
         return _check(inputs, now, options.session.min_ttl or 0)
     sessions, name = [*inputs.sessions(), *_sign_ins(inputs)], options.profile
     if name:
-        name = session_behind(inputs, name)
+        name = session_behind(inputs, name) or name
         sessions = sessions_named(sessions, name)
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
             raise unknown_name(inputs, name, "--profile")

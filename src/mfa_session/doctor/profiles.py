@@ -25,7 +25,7 @@ from mfa_session.session.names import (
     check_portable,
     default_name,
     look_up,
-    names_session,
+    session_behind,
 )
 from mfa_session.session.sources import source_in
 from mfa_session.session.validation import check_pasted_keys, check_serial
@@ -277,14 +277,9 @@ def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _find_session(scene: Scene, name: str) -> str | None:
-    """Return the session of ours that a profile is, or that its credential_process names."""
-    process = scene.inputs.profiles.section(name).get("credential_process", "")
-    if process and leads_back(process):
-        return process_profile(process) or default_name(scene.inputs)
-    if not names_session(scene.inputs, name):
-        return None
-    named = look_up(scene.inputs, name)
-    return named.name if named else name
+    behind = session_behind(scene.inputs, name)
+    named = look_up(scene.inputs, behind) if behind else None
+    return named.name if named else behind
 
 
 @check("section-header", "every profile of the AWS config file has its header", needs=(CONFIG,))

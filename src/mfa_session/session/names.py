@@ -55,7 +55,7 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
     """Return the session that `--profile` means; refuse an unknown name, and suggest none unfit."""
     options = inputs.options
     said = options.profile or default_name(inputs)
-    asked = session_behind(inputs, said)
+    asked = session_behind(inputs, said) or said
     named = look_up(inputs, asked)
     may_be_new = options.source_profile or options.role_arn or asked == default_name(inputs)
     if named is None and not may_be_new:
@@ -66,16 +66,17 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
     return named or Named(name=asked)
 
 
-def session_behind(inputs: Inputs, name: str) -> str:
-    """Return the session whose keys a profile gets by credential_process; else the name itself."""
+def session_behind(inputs: Inputs, name: str) -> str | None:
+    """Return the session that a profile is, or whose keys it gets by credential_process."""
+    if names_session(inputs, name):
+        return name
     section = inputs.profiles.section(name)
     process = section.get("credential_process", "")
-    if not process or "role_arn" in section or names_session(inputs, name):
-        return name
+    if not process or "role_arn" in section or read_keys(inputs.profiles.in_credentials(name)):
+        return None
     from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
 
-    is_yielded = leads_back(process) and not read_keys(inputs.profiles.in_credentials(name))
-    return process_profile(process) or default_name(inputs) if is_yielded else name
+    return process_profile(process) or default_name(inputs) if leads_back(process) else None
 
 
 def look_up(inputs: Inputs, name: str) -> Named | None:
@@ -128,8 +129,11 @@ def unknown_name(
     known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
     near = nearest_of(name, known)
     message = f"no session and no profile is named {name!r}"
-    if name in inputs.profiles.config.names():
-        hint = f"write its header in {inputs.profiles.config.path} as [profile {name}]"
+    config = inputs.profiles.config
+    if name in config.names():
+        from mfa_session.model.profiles import config_header  # noqa: PLC0415  # as above
+
+        hint = f"write its header in {config.path} as [{config_header(name)}]"
     elif near:
         hint = did_you_mean(near)
     elif known:

@@ -256,7 +256,8 @@ def warn_of_displaced(
         what = f"a session of {arn}" if arn else "an MFA session"
     own = role.rpartition("/")[2] if role else f"{source or settings.name}-mfa"
     own += "-2" if own == settings.target else ""
-    said = {"profile": own, "source_profile": source, "role_arn": role}
+    place = "profile" if source or role else "write_to"  # a new name needs one of them
+    said = {place: own, "source_profile": source, "role_arn": role}
     more = {option: value for option, value in said.items() if value}
     both = settings.command("login", *dict(settings.asked), **more)
     edges.talk.warn(
