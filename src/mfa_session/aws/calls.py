@@ -168,7 +168,6 @@ class AwsCalls:
             raise not_an_answer(request) from None
 
     def _client(self, request: AwsRequest) -> Any:  # untyped
-        """Return the request's client; making it reads the AWS files."""
         try:
             return self._clients.get(request.service, request.caller, once=request.once)
         except OSError as error:

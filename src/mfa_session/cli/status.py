@@ -76,17 +76,14 @@ def _check(inputs: Inputs, now: datetime, min_ttl: int) -> Result:
 def _row(session: Session, now: datetime) -> tuple[str, ...]:
     left = session.seconds_left(now)
     mfa = {True: "yes", False: "no", None: "?"}[session.mfa]
+    tool = "another tool's" if session.keys.access_key_id else "aws login"
     return (
         session.name,
         session.profile,
-        session.kind if session.managed else _tool_of(session),
+        session.kind if session.managed else tool,
         session.account or "?",
         session.source_profile or ("environment" if session.source_key_id else "?"),
         mfa,
         "?" if left is None else format_duration(left) if left else "expired",
         session.role_arn or "",
     )
-
-
-def _tool_of(session: Session) -> str:
-    return "another tool's" if session.keys.access_key_id else "aws login"

@@ -225,7 +225,6 @@ def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]
 
 
 def _list_sources(inputs: Inputs) -> Iterator[Source]:
-    """Yield the environment's source, then those of the profiles, `default` first."""
     try:
         source = environment_source(inputs.environ)
     except ConfigurationError:  # `environment-halves` or `bad-keys` reports it

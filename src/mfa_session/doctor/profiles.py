@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.checks import Diagnosis, Scene
 
 MAX_NAMED = 5
-_GIVES_CREDENTIALS = ("aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS)
+_GIVES_CREDENTIALS = {"aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS}
 
 
 @check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
@@ -132,16 +132,13 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
                 if look_up(scene.inputs, source) or source == default_name(scene.inputs)
                 else f"correct source_profile of profile {name!r}",
             )
-        elif source != name and not _gives_credentials(scene, source):
+        elif source != name and _GIVES_CREDENTIALS.isdisjoint(
+            scene.inputs.profiles.section(source)
+        ):
             yield error(
                 f"the source_profile of profile {name!r} is {source!r}, which has no keys",
                 f"aws configure --profile {quote(source)}",
             )
-
-
-def _gives_credentials(scene: Scene, name: str) -> bool:
-    section = scene.inputs.profiles.section(name)
-    return any(key in section for key in _GIVES_CREDENTIALS)
 
 
 @check("credential-process", "every credential_process can be started", needs=PROFILES)

@@ -136,7 +136,6 @@ def read_setting(document: Mapping[str, Any], place: Place) -> Any:
 
 
 def _with_setting(old: str, path: str, place: Place, value: Value) -> str:
-    """Set one value, and see that nothing else has changed."""
     end = "\r\n" if old.partition("\n")[0].endswith("\r") else "\n"
     whole = old if not old or old.endswith("\n") else old + end
     try:

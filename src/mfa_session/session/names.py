@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.arns import LETTERS_AND_DIGITS
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.profiles import config_header, leads_back, process_profile
 from mfa_session.model.record import Record
 from mfa_session.model.session import (
     MANAGER,
@@ -74,8 +75,6 @@ def session_behind(inputs: Inputs, name: str) -> str | None:
     process = section.get("credential_process", "")
     if not process or "role_arn" in section or read_keys(inputs.profiles.in_credentials(name)):
         return None
-    from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
-
     return process_profile(process) or default_name(inputs) if leads_back(process) else None
 
 
@@ -96,7 +95,6 @@ def look_up(inputs: Inputs, name: str) -> Named | None:
 
 
 def _profile_of(inputs: Inputs, name: str) -> str | None:
-    """Return the profile that a session called `name` was written to, by `--write-to` perhaps."""
     for profile in (*inputs.recovered, *inputs.profiles.credentials.names_mentioning(MANAGER)):
         if _owner_of(inputs, profile) == name:
             return profile
@@ -131,24 +129,18 @@ def unknown_name(
     message = f"no session and no profile is named {name!r}"
     config = inputs.profiles.config
     if name in config.names():
-        from mfa_session.model.profiles import config_header  # noqa: PLC0415  # as above
-
         hint = f"write its header in {config.path} as [{config_header(name)}]"
     elif near:
         hint = did_you_mean(near)
     elif known:
-        names = _usual_first(inputs, known)
+        usual = [name for name in (default_name(inputs), "default") if name in known]
+        names = list(dict.fromkeys((*usual, *sorted(known))))[:10]
         hint = f"choose {'one of ' if names[1:] else ''}{', '.join(names)}"
         if option:
             return ConfigurationError("no-such-profile", message, hint, add=(option, names[0]))
     else:
         hint = f"store your access key: `aws configure --profile {quote(name)}`"
     return ConfigurationError("no-such-profile", message, hint)
-
-
-def _usual_first(inputs: Inputs, names: Collection[str]) -> list[str]:
-    usual = [name for name in (default_name(inputs), "default") if name in names]
-    return list(dict.fromkeys((*usual, *sorted(names))))[:10]
 
 
 def unknown_in_variable(inputs: Inputs, variable: str, profile: str) -> ConfigurationError:
@@ -224,8 +216,6 @@ def _is_own_process(inputs: Inputs, name: str) -> bool:
     stored = inputs.recovered.get(name)
     if stored is not None and stored.in_keyring:
         return True
-    from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
-
     process = inputs.profiles.section(name)["credential_process"]
     table = inputs.file.sessions.get(name, {})
     wanted = inputs.options.store or table.get("store") or inputs.file.defaults.get("store")

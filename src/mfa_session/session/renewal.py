@@ -138,7 +138,6 @@ class Renewal:
         return self._with_code(settings, held)
 
     def _find_base(self, settings: Settings) -> Session | None:
-        """Return the session to assume the role from: the one to go via, or any that fits."""
         edges = self._edges
         if settings.via is not None:
             return self._acquire_via(settings.via)

@@ -281,7 +281,8 @@ def _plan_settings(inputs: Inputs, answers: Answers) -> Iterator[Change]:
     values: dict[tuple[str, ...], object] = {
         ("sessions", answers.name, key): getattr(answers, key) for key in _SESSION_KEYS
     }
-    if _is_first(inputs, answers.name):
+    others = inputs.file.sessions.keys() - {answers.name}
+    if answers.name != DEFAULT_NAME and not others and "profile" not in inputs.file.defaults:
         values[("defaults", "profile")] = answers.name
     values[("guard", "confirm")] = answers.confirm
     for place, value in values.items():
@@ -289,11 +290,6 @@ def _plan_settings(inputs: Inputs, answers: Answers) -> Iterator[Change]:
             agreed = place[-1] in answers.typed
             before = inputs.file.value(place)
             yield Change(file=SETTINGS, place=place, before=before, after=value, agreed=agreed)
-
-
-def _is_first(inputs: Inputs, name: str) -> bool:
-    others = inputs.file.sessions.keys() - {name}
-    return name != DEFAULT_NAME and not others and "profile" not in inputs.file.defaults
 
 
 def _plan_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:
