@@ -154,6 +154,10 @@ def test_replacing_another_identitys_session_is_reported(
     )
     aws.clock.advance(30)
     assert "replaces" not in run("login", "--force", "--no-input").stderr
+    elsewhere = ["login", "--profile", "w", "--write-to", "mfa", "--source-profile", "default"]
+    assert run(*elsewhere, "--token-code", users.erins_phone.code()).exit_code == 0
+    warning = run(*elsewhere[:-1], "work", "--no-input").stderr
+    assert "to keep both: `mfa-session login --profile work-mfa --source-profile work`" in warning
 
 
 def test_keys_of_the_environment_can_keep_both_sessions(

@@ -90,15 +90,9 @@ def look_up(inputs: Inputs, name: str) -> Named | None:
         return Named(name=owner, target=name if owner != name else None)
     if name in inputs.profiles:
         return Named(name=name)
-    target = _profile_of(inputs, name)
+    ours = (*inputs.recovered, *inputs.profiles.credentials.names_mentioning(MANAGER))
+    target = next((profile for profile in ours if _owner_of(inputs, profile) == name), None)
     return Named(name=name, target=target) if target else None
-
-
-def _profile_of(inputs: Inputs, name: str) -> str | None:
-    for profile in (*inputs.recovered, *inputs.profiles.credentials.names_mentioning(MANAGER)):
-        if _owner_of(inputs, profile) == name:
-            return profile
-    return None
 
 
 def _owner_of(inputs: Inputs, profile: str) -> str | None:

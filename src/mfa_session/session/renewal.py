@@ -258,7 +258,8 @@ def warn_of_displaced(
     place = "profile" if source or role else "write_to"  # a new name needs one of them
     said = {place: own, "source_profile": source, "role_arn": role}
     more = {option: value for option, value in said.items() if value}
-    both = settings.command("login", *dict(settings.asked), **more)
+    asked = [option for option, _ in settings.asked if option != "write_to"]
+    both = settings.command("login", *asked, **more)
     edges.talk.warn(
         f"profile {settings.target!r} holds {what} with "
         f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "

@@ -165,7 +165,9 @@ def list_repointable(inputs: Inputs, source: str, target: str) -> list[str]:
     return [
         name
         for name in inputs.profiles.names()
-        if _comes_from(inputs, name, source) and find_obstacle(inputs, name, target) is None
+        if (section := inputs.profiles.in_config(name)).get("source_profile") == source
+        and "role_arn" in section
+        and find_obstacle(inputs, name, target) is None
     ]
 
 
@@ -209,11 +211,6 @@ def find_obstacle(inputs: Inputs, name: str, target: str) -> str | None:
     if seconds.isascii() and seconds.isdigit() and int(seconds) > CHAINED_LIMIT_SECONDS:
         return f"duration_seconds is {seconds}, and AWS grants a role at most 1 h from a session"
     return None
-
-
-def _comes_from(inputs: Inputs, name: str, source: str) -> bool:
-    section = inputs.profiles.in_config(name)
-    return section.get("source_profile") == source and "role_arn" in section
 
 
 SETTINGS, PROFILES = "settings", "profiles"
