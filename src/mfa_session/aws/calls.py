@@ -318,7 +318,6 @@ def send(http_session: Any, request: Any, **_: object) -> Any:
 def _bad_endpoint(
     service: str, session: Any, environ: Mapping[str, str]
 ) -> ConfigurationError | None:
-    """Return the error for a malformed endpoint, with the setting's name; None without one."""
     for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
         url = environ.get(name)
         if url:

@@ -98,7 +98,6 @@ def _errno_of(error: BaseException) -> int | None:
 
 
 def _system_failed(error: BaseException, number: int) -> MfaSessionError:
-    """Return the error for a system call that failed without naming a file."""
     modules = list(_modules_of(error))
     steps = [_STEPS[module] for module in modules if module in _STEPS]
     ours = [module for module in modules if module.startswith("mfa_session.")]

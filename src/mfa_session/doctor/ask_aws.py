@@ -185,8 +185,6 @@ class Questions:
 
 
 class _Key:
-    """Asks three questions about a key in parallel."""
-
     def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
         self._questions = questions
         self._source = source

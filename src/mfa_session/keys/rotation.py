@@ -211,7 +211,6 @@ class KeyRotation:
         )
 
     def _refuse_two(self, current: str) -> None:
-        """Refuse to begin if the user has two keys, with what is known about both."""
         others = [key_id for key_id in self._user.listed if key_id != current]
         if not others:
             return
