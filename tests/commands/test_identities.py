@@ -154,6 +154,26 @@ def test_replacing_another_identitys_session_is_reported(
     )
     aws.clock.advance(30)
     assert "replaces" not in run("login", "--force", "--no-input").stderr
+    elsewhere = ["login", "--profile", "w", "--write-to", "mfa", "--source-profile", "default"]
+    assert run(*elsewhere, "--token-code", users.erins_phone.code()).exit_code == 0
+    warning = run(*elsewhere[:-1], "work", "--no-input").stderr
+    assert "to keep both: `mfa-session login --profile work-mfa --source-profile work`" in warning
+
+
+def test_keys_of_the_environment_can_keep_both_sessions(
+    run: Run, aws: FullSandbox, users: TwoUsers
+) -> None:
+    argv = ["login", "--profile", "mfa", "--no-input", "--token-code"]
+    env = users.in_environment(users.erin)
+    run(*argv, users.erins_phone.code(), env=env)
+    env = users.in_environment(users.carol)
+    warned = run(*argv, users.carols_phone.code(), env=env).stderr
+    assert "a session of another access key" in warned
+    to_keep = "login --profile mfa --write-to mfa-mfa"
+    assert f"to keep both: `mfa-session {to_keep}`" in warned
+    aws.clock.advance(30)
+    code = users.carols_phone.code()
+    assert run(*to_keep.split(), "--token-code", code, env=env).exit_code == 0
 
 
 def test_replacing_a_session_of_another_role_is_reported(

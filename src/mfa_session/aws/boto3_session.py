@@ -89,7 +89,6 @@ def session_of(boto3_session: Any) -> Session | None:
 
 
 def _metadata(session: Session) -> dict[str, str | None]:
-    """Return a session in the form that botocore's refresh expects."""
     keys, token, ends = session.keys, session.keys.session_token, session.expires_at
     return {
         "access_key": keys.access_key_id,

@@ -168,7 +168,6 @@ class AwsCalls:
             raise not_an_answer(request) from None
 
     def _client(self, request: AwsRequest) -> Any:  # untyped
-        """Return the request's client; making it reads the AWS files."""
         try:
             return self._clients.get(request.service, request.caller, once=request.once)
         except OSError as error:
@@ -319,7 +318,6 @@ def send(http_session: Any, request: Any, **_: object) -> Any:
 def _bad_endpoint(
     service: str, session: Any, environ: Mapping[str, str]
 ) -> ConfigurationError | None:
-    """Return the error for a malformed endpoint, with the setting's name; None without one."""
     for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
         url = environ.get(name)
         if url:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from botocore import exceptions
 
+from mfa_session.model.arns import ASK_IAM
 from mfa_session.model.errors import (
     CodeRejectedError,
     ConfigurationError,
@@ -98,8 +99,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=ConfigurationError(
             "wrong-serial",
             "AWS does not know {serial} as an MFA device of this key's user",
-            "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked, "
-            "or see `mfa-session device list`",
+            f"{ASK_IAM}, or see `mfa-session device list`",
         ),
     ),
     Meaning(

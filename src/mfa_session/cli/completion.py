@@ -95,7 +95,6 @@ def _answer_to_bash(text: str, environ: Mapping[str, str]) -> str:
 
 
 def _is_redirection(word: str) -> bool:
-    """Say whether a file is named by what follows: after `>`, `2>`, `&>>`, `<`."""
     return word.lstrip("0123456789&")[:1] in {"<", ">"}
 
 
@@ -201,12 +200,11 @@ def _words_to_explain(before: list[str]) -> Offers:
 
 
 class _Line:
-    """One command's line, read up to the cursor."""
-
     def __init__(self, command: Command, start: int) -> None:
         self._command = command
         self._place = start
-        self._known = _by_flag((*command.options, *COMMON, _HELP))
+        options = (*command.options, *COMMON, _HELP)
+        self._known = {flag: option for option in options for flag in option.flags}
         self._used: set[str] = set()
         self._arguments = list(command.arguments)
 
@@ -268,12 +266,7 @@ def _value(wanted: Option | Argument, prefix: str = "") -> Cursor:
     return Cursor(offers=offers, suggests="" if offers else suggests, prefix=prefix)
 
 
-def _by_flag(options: tuple[Option, ...]) -> Mapping[str, Option]:
-    return {flag: option for option in options for flag in option.flags}
-
-
 def _options(options: tuple[Option, ...]) -> Offers:
-    """Return the long flags, each option's first one, with the first sentence of its help."""
     return tuple(
         (option.flags[0], option.help.partition(" [env")[0].partition(". ")[0].rstrip("."))
         for option in options

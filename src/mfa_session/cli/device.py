@@ -58,7 +58,6 @@ def show(options: Options, ctx: Context) -> Result:
 
 
 def _tell_cut_off(edges: DeviceEdges, settings: Settings, ctx: Context) -> None:
-    """Name each interrupted enrolment and removal, and the command that finishes it."""
     for intent in edges.intents.all():
         finish = settings.command(f"device enroll {intent.name}", "source_profile")
         if intent.removing or intent.left:
@@ -86,7 +85,6 @@ def enroll(options: Options, ctx: Context) -> Result:
 
 
 def _enrol(options: Options, settings: Settings, edges: DeviceEdges, show: Show | None) -> str:
-    """Enrol the device and return its serial; an error shows which command enrols one instead."""
     user = edges.aws.user()
     name = options.name or user.name
     kept_in = "your phone's app only" if options.no_keyring else "the keyring"

@@ -70,23 +70,18 @@ def _told(error: BaseException) -> MfaSessionError | None:
     if isinstance(error, OSError) and error.filename is not None:
         return _file_failed(error)
     if isinstance(error, (ConnectionError, TimeoutError)):
-        return _connection_failed(error)
+        return UnreachableError(
+            "network", f"a connection failed: {_reason(error)}", "check the network, then try again"
+        )
     number = _errno_of(error)
     return None if number is None or number in _BUGS else _system_failed(error, number)
 
 
 def _file_failed(error: OSError) -> MfaSessionError:
-    """Return the error for a file that the system would not read or write (EIO, ENOSPC, EINTR)."""
     return ConfigurationError(
         "file-failed",
         f"{os.fsdecode(error.filename)}: {_reason(error)}",
         hint_for_errno(error.errno, os.fsdecode(error.filename)) or "see that the disk is healthy",
-    )
-
-
-def _connection_failed(error: OSError) -> MfaSessionError:
-    return UnreachableError(
-        "network", f"a connection failed: {_reason(error)}", "check the network, then try again"
     )
 
 
@@ -103,7 +98,6 @@ def _errno_of(error: BaseException) -> int | None:
 
 
 def _system_failed(error: BaseException, number: int) -> MfaSessionError:
-    """Return the error for a system call that failed without naming a file."""
     modules = list(_modules_of(error))
     steps = [_STEPS[module] for module in modules if module in _STEPS]
     ours = [module for module in modules if module.startswith("mfa_session.")]
@@ -116,7 +110,6 @@ def _system_failed(error: BaseException, number: int) -> MfaSessionError:
 
 
 def _modules_of(error: BaseException) -> Iterator[str]:
-    """Yield the modules that an error came through, from the outermost on."""
     trace = error.__traceback__
     while trace is not None:
         yield trace.tb_frame.f_globals.get("__name__", "")
@@ -128,7 +121,6 @@ def _reason(error: OSError) -> str:
 
 
 def _report_bug(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
-    """Tell a bug in one line; with -vv where it is."""
     # The exception's own text is left out: it may hold what must not be printed.
     unexpected = MfaSessionError(
         "unexpected",

@@ -77,7 +77,7 @@ def _result(
 
 
 def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]:
-    name = session_behind(inputs, name)
+    name = session_behind(inputs, name) or name
     found = sessions_named(sessions, name)
     ours = [session for session in found if session.managed]
     if ours:

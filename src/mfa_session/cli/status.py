@@ -39,7 +39,7 @@ def run(options: Options, ctx: Context) -> Result:
         return _check(inputs, now, options.session.min_ttl or 0)
     sessions, name = [*inputs.sessions(), *_sign_ins(inputs)], options.profile
     if name:
-        name = session_behind(inputs, name)
+        name = session_behind(inputs, name) or name
         sessions = sessions_named(sessions, name)
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
             raise unknown_name(inputs, name, "--profile")
@@ -76,17 +76,14 @@ def _check(inputs: Inputs, now: datetime, min_ttl: int) -> Result:
 def _row(session: Session, now: datetime) -> tuple[str, ...]:
     left = session.seconds_left(now)
     mfa = {True: "yes", False: "no", None: "?"}[session.mfa]
+    tool = "another tool's" if session.keys.access_key_id else "aws login"
     return (
         session.name,
         session.profile,
-        session.kind if session.managed else _tool_of(session),
+        session.kind if session.managed else tool,
         session.account or "?",
         session.source_profile or ("environment" if session.source_key_id else "?"),
         mfa,
         "?" if left is None else format_duration(left) if left else "expired",
         session.role_arn or "",
     )
-
-
-def _tool_of(session: Session) -> str:
-    return "another tool's" if session.keys.access_key_id else "aws login"

@@ -143,7 +143,6 @@ def _stored(secrets: Secrets, serial: str) -> Secret | None:
 
 
 def _take_text(serial: str, ctx: Context) -> str:
-    """Return what was given on stdin, or at a hidden prompt if that is a terminal."""
     text = ctx.make.stdin_secret()
     if text is not None:
         return text

@@ -185,8 +185,6 @@ class Questions:
 
 
 class _Key:
-    """Asks three questions about a key in parallel."""
-
     def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
         self._questions = questions
         self._source = source
@@ -225,7 +223,6 @@ def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]
 
 
 def _list_sources(inputs: Inputs) -> Iterator[Source]:
-    """Yield the environment's source, then those of the profiles, `default` first."""
     try:
         source = environment_source(inputs.environ)
     except ConfigurationError:  # `environment-halves` or `bad-keys` reports it

@@ -84,7 +84,9 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
         unfinished_keys=tuple(unfinished),
         stored_serials=tuple(index),
         keyring=_finish_keyring(keyring) if keyring else None,
-        unmatched_patterns=edges.unmatched_patterns(_list_patterns(inputs)),
+        unmatched_patterns=edges.unmatched_patterns(
+            [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
+        ),
         guarded=tuple(edges.guarded(inputs.file.guard.get("commands", ()))),
         guard_setup=edges.guard_setup,
         eval_line=edges.eval_line,
@@ -103,7 +105,6 @@ _PART_NAMES = {
 
 
 def _why_not_asked(parts: _Parts) -> str | None:
-    """Return why AWS cannot be asked, if a file that botocore reads is broken."""
     for part in PROFILES:
         if part in parts.broken:
             return f"{_PART_NAMES[part]} cannot be read, and the AWS SDK needs it"
@@ -123,10 +124,6 @@ def _find_guard_script(ctx: Context) -> str | None:
     return path if script and script.startswith(SCRIPT_HEAD.encode()) else None
 
 
-def _list_patterns(inputs: Inputs) -> list[str]:
-    return [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
-
-
 def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) -> Inputs:
     disk = edges.disk
     return Inputs(
@@ -141,7 +138,8 @@ def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) 
 def _start_keyring(
     edges: DoctorEdges, inputs: Inputs, stored: list[str]
 ) -> Running[KeyringFacts] | None:
-    keys = _find_stored_keys(inputs)
+    sources = (source_in(inputs, name) for name in inputs.profiles.names())
+    keys = [source.stored for source in sources if source is not None and source.stored]
     sessions = [session for session in inputs.recovered.values() if session.in_keyring]
     if not (stored or keys or sessions or any(find_keyring_sessions(inputs))):
         return None
@@ -161,11 +159,6 @@ def _start_keyring(
             return KeyringFacts(error=error)
 
     return edges.start(ask)
-
-
-def _find_stored_keys(inputs: Inputs) -> list[str]:
-    sources = (source_in(inputs, name) for name in inputs.profiles.names())
-    return [source.stored for source in sources if source is not None and source.stored]
 
 
 def _finish_keyring(running: Running[KeyringFacts]) -> KeyringFacts:

@@ -75,8 +75,9 @@ def run(options: Options, ctx: Context) -> Result:
         scene = collect(ctx, edges)
         results = examine(scene)
     lines = [*_report_fixes(fixed, edges.paint)] if options.fix else []
+    checks = [{**result.as_dict(), "cure": result.cure or None} for result in results]
     report = Result(
-        data={"checks": [_as_json(result) for result in results], "fixed": fixed},
+        data={"checks": checks, "fixed": fixed},
         lines=(*lines, *_report(results, edges.paint, everything=options.verbose > 0)),
         exit_code=FINDINGS if any(result.is_bad for result in results) else 0,
     )
@@ -98,10 +99,6 @@ def _find_names(scene: Scene) -> Iterator[str]:
     sections = (section for _, section in profiles.sections())
     tables = (*sections, *file.sessions.values(), file.defaults, file.guard, scene.environ)
     yield from (str(table[key]) for table in tables for key in _NAMING if table.get(key))
-
-
-def _as_json(result: CheckResult) -> dict[str, object]:
-    return {**result.as_dict(), "cure": result.cure or None}
 
 
 def _report_fixes(fixed: Sequence[str], paint: Paint) -> Iterator[str]:
@@ -181,7 +178,6 @@ def _look(check: Check, group: str, scene: Scene) -> list[CheckResult]:
 
 
 def _run_check(check: Check, scene: Scene) -> list[Diagnosis]:
-    """Return a check's findings; if it raises, the other checks still run."""
     lacking = [skipped(scene.missing[part]) for part in check.needs if part in scene.missing]
     try:
         return lacking[:1] or list(check.look(scene))

@@ -109,7 +109,6 @@ def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _expired_since(scene: Scene) -> str | None:
-    """Return when the environment's session expired, as its variable says; None if it did not."""
     environ = scene.environ
     if not environ.get("AWS_ACCESS_KEY_ID", "").startswith(SESSION_KEY_PREFIX):
         return None

@@ -25,7 +25,7 @@ from mfa_session.session.names import (
     check_portable,
     default_name,
     look_up,
-    names_session,
+    session_behind,
 )
 from mfa_session.session.sources import source_in
 from mfa_session.session.validation import check_pasted_keys, check_serial
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.checks import Diagnosis, Scene
 
 MAX_NAMED = 5
-_GIVES_CREDENTIALS = ("aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS)
+_GIVES_CREDENTIALS = {"aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS}
 
 
 @check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
@@ -132,16 +132,13 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
                 if look_up(scene.inputs, source) or source == default_name(scene.inputs)
                 else f"correct source_profile of profile {name!r}",
             )
-        elif source != name and not _gives_credentials(scene, source):
+        elif source != name and _GIVES_CREDENTIALS.isdisjoint(
+            scene.inputs.profiles.section(source)
+        ):
             yield error(
                 f"the source_profile of profile {name!r} is {source!r}, which has no keys",
                 f"aws configure --profile {quote(source)}",
             )
-
-
-def _gives_credentials(scene: Scene, name: str) -> bool:
-    section = scene.inputs.profiles.section(name)
-    return any(key in section for key in _GIVES_CREDENTIALS)
 
 
 @check("credential-process", "every credential_process can be started", needs=PROFILES)
@@ -277,14 +274,9 @@ def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _find_session(scene: Scene, name: str) -> str | None:
-    """Return the session of ours that a profile is, or that its credential_process names."""
-    process = scene.inputs.profiles.section(name).get("credential_process", "")
-    if process and leads_back(process):
-        return process_profile(process) or default_name(scene.inputs)
-    if not names_session(scene.inputs, name):
-        return None
-    named = look_up(scene.inputs, name)
-    return named.name if named else name
+    behind = session_behind(scene.inputs, name)
+    named = look_up(scene.inputs, behind) if behind else None
+    return named.name if named else behind
 
 
 @check("section-header", "every profile of the AWS config file has its header", needs=(CONFIG,))

@@ -49,7 +49,6 @@ def _suggest_login(session: Session) -> str:
 
 
 def _seconds_since_end(session: Session, scene: Scene) -> float | None:
-    """Return how many seconds ago a session expired; None if it did not, or that is unknown."""
     if session.expires_at is None or session.expires_at > scene.now:
         return None
     return (scene.now - session.expires_at).total_seconds()

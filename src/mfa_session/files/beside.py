@@ -141,7 +141,6 @@ def _sessions_in(
     names: Iterable[str],
     read: Callable[[str, Mapping[str, str]], Session | None],
 ) -> dict[str, Session]:
-    """Return the sessions in files, by profile; none of a file that is not whole."""
     found = {}
     for name in names:
         try:

@@ -11,6 +11,7 @@ from mfa_session.files.state import make_private_directory, read_own
 from mfa_session.files.writable import WritableFile
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import expand
+from mfa_session.model.text import deleting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class CliCacheFiles:
         return ConfigurationError(
             "foreign-cache-entry",
             f"{path} was not written by the AWS CLI, and is left alone",
-            f"check it; if nobody needs it: rm {path}",
+            f"check it; if nobody needs it: {deleting(path)}",
         )
 
 

@@ -98,7 +98,6 @@ class Disk:
         return done
 
     def _writable(self) -> Iterator[Place]:
-        """Yield the files, and their directories, that others may write and that are refused."""
         if sys.platform == "win32":
             return
         for path, what, _ in _guarded(self._environ):

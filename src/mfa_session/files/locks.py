@@ -188,21 +188,13 @@ def is_turn_held(folder: str) -> bool:
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
-        return not _can_be_made(folder)  # else the locks stand somewhere else
+        from mfa_session.files.linux import nearest_standing  # noqa: PLC0415  # seldom
+
+        return not os.access(nearest_standing(folder), os.W_OK)  # else they stand somewhere else
     except OSError:
         return True
     turns = [os.path.join(folder, name) for name in names if name.startswith("turn-")]
     return any(_is_held(path) for path in turns)
-
-
-def _can_be_made(folder: str) -> bool:
-    """Say whether it can; not where there is no home, or on a drive that is not there."""
-    while not os.path.lexists(folder):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return False
-        folder = above
-    return os.access(folder, os.W_OK)
 
 
 def _is_held(path: str) -> bool:

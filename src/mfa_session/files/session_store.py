@@ -182,7 +182,6 @@ class SessionStore:
         return refused
 
     def _save_in_keyring(self, session: Session, settings: Settings) -> None:
-        """Store a session in the keyring, note it, point SDKs to it, clear the file's section."""
         target, profiles = session.profile, read_profiles(self._environ)
         _refuse_long_term(profiles.in_credentials(target), target)
         backend = self._keyring.put(target, session.keys)

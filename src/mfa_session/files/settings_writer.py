@@ -136,12 +136,15 @@ def read_setting(document: Mapping[str, Any], place: Place) -> Any:
 
 
 def _with_setting(old: str, path: str, place: Place, value: Value) -> str:
-    """Set one value, and see that nothing else has changed."""
     end = "\r\n" if old.partition("\n")[0].endswith("\r") else "\n"
     whole = old if not old or old.endswith("\n") else old + end
     try:
         new = _edited(whole, place, value, end)
-        sound = tomllib.loads(new) == _expected(whole, place, value) and _keeps_comments(whole, new)
+        left = iter(_comments(new))
+        sound = tomllib.loads(new) == _expected(whole, place, value) and all(
+            line in left
+            for line in _comments(whole)  # in the same order
+        )
     except _TOMLKIT_FAILS as error:
         raise _refused(path, place, value) from error
     if not sound:
@@ -286,11 +289,6 @@ def _expected(text: str, place: Place, value: Value) -> dict[str, Any]:
         table = table.setdefault(name, {})
     table[place[-1]] = value
     return document
-
-
-def _keeps_comments(old: str, new: str) -> bool:
-    left = iter(_comments(new))
-    return all(line in left for line in _comments(old))  # in the same order
 
 
 def _comments(text: str) -> list[str]:

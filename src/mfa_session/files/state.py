@@ -254,11 +254,11 @@ def make_private_directory(path: str) -> str:
 
 def check_own_directory(path: str, status: os.stat_result) -> None:
     """Refuse a directory of another user, or a link. Raises ConfigurationError `unsafe-file`."""
-    if stat.S_ISLNK(status.st_mode):
-        raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
     if not stat.S_ISDIR(status.st_mode):
-        problem = f"{path} is not a directory"
-        raise ConfigurationError("unsafe-file", problem, f"remove it: rm {path}")
+        from mfa_session.model.text import deleting  # noqa: PLC0415 - not warm
+
+        what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "not a directory"
+        raise ConfigurationError("unsafe-file", f"{path} is {what}", f"remove it: {deleting(path)}")
     if sys.platform != "win32" and status.st_uid != os.geteuid():
         raise ConfigurationError(
             "unsafe-file",

@@ -32,6 +32,7 @@ from mfa_session.files.reading import (
     version_at,
 )
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class WritableFile:
             raise ConfigurationError(
                 "file-locked",
                 f"another process has held {self.path} for {LOCK_TIMEOUT_SECONDS:.0f} seconds",
-                f"see who holds the lock: fuser {lock_path}",
+                f"see who holds the lock: fuser {quote(lock_path)}",
             ) from exc
         except OSError as exc:
             raise not_written(self.path, exc) from exc
@@ -193,7 +194,7 @@ class WritableFile:
         return refused(
             self.path,
             "another program keeps changing it",
-            f"see which one: fuser {self.path}; then run the command again",
+            f"see which one: fuser {quote(self.path)}; then run the command again",
         )
 
     def _write(self, data: bytes, seen: Snapshot) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.record import Record
-from mfa_session.model.session import read_keys
 from mfa_session.session.environment import served_session
 from mfa_session.session.names import (
     PROFILE_VARIABLES,
-    default_name,
     has_credentials,
     look_up,
-    names_session,
+    session_behind,
     unknown_in_variable,
     unknown_name,
 )
@@ -91,12 +88,7 @@ def _identify_profile(inputs: Inputs, profile: str, variable: str | None = None)
     section = inputs.profiles.section(profile)
     if "role_arn" in section:
         return _identify_role(inputs, profile)
-    if names_session(inputs, profile):
-        return _make_session_identity(inputs, profile, profile)
-    asked = served if not has_credentials(section) else None
-    process = section.get("credential_process", "")
-    if leads_back(process) and read_keys(inputs.profiles.in_credentials(profile)) is None:
-        asked = process_profile(process) or default_name(inputs)
+    asked = session_behind(inputs, profile) or (None if has_credentials(section) else served)
     if asked:
         return _make_session_identity(inputs, profile, asked)
     source = source_in(inputs, profile)

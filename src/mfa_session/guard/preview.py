@@ -149,7 +149,6 @@ def _mask(words: Sequence[str]) -> Iterator[str]:
 
 
 def _is_secret_name(name: str) -> bool:
-    """Say whether a name such as `--master-user-password` or `DB_PASSWORD` means a secret."""
     parts = name.lower().strip("-").replace("_", "-").split("-")
     if parts[-1] in _ENDS_OF_NAMES:
         return False

@@ -240,7 +240,6 @@ def glob(pattern: str, text: str) -> bool:
 
 
 def _holds_in_order(pieces: list[str], text: str, start: int, end: int) -> bool:
-    """Say whether the text holds the pieces in order between two positions."""
     for piece in pieces:
         while start + len(piece) <= end and not _fits(piece, text, start):
             start += 1
@@ -361,7 +360,6 @@ def _judge_other(words: Sequence[str], rules: Rules) -> Verdict:
 
 
 def _judge_listed(words: Sequence[str], rules: Rules, verdict: Verdict) -> Verdict:
-    """Protect an AWS CLI command that `commands` lists, whatever its operation."""
     ruling = rules.decide_command(words) if rules.commands else UNTOUCHED
     if not ruling.protected:
         return verdict

@@ -141,7 +141,6 @@ class _StepUp:
         self._ctx.console.warn(f"running without a step-up to MFA: {self._plan.reason}")
 
     def _check_confirmable(self) -> None:
-        """Refuse before a code is spent if nobody can confirm."""
         if not self._must_confirm() or self._ctx.make.terminal().can_ask():
             return
         raise DeclinedError(

@@ -63,7 +63,9 @@ def suggest_pattern(text: str, known: Operations) -> str | None:
     service, colon, operation = (part.strip() for part in text.partition(":"))
     if not colon:
         return _find_operation(service, known)
-    services = {name: names for name, names in known.items() if _is_service(name, service)}
+    services = {
+        name: names for name, names in known.items() if service.lower() in (name, prefix_of(name))
+    }
     if not services:
         prefixes = {name for each in known for name in (each, prefix_of(each))}
         near = nearest_of(service.lower(), prefixes, most=1)
@@ -87,7 +89,3 @@ def _find_operation(name: str, known: Operations) -> str | None:
             if fold(operation) == fold(name):
                 return f"{prefix_of(service)}:{spell_action(operation)}"
     return None
-
-
-def _is_service(service: str, name: str) -> bool:
-    return name.lower() in (service, prefix_of(service))

@@ -212,7 +212,8 @@ def import_(options: Options, ctx: Context) -> Result:
     _refuse_unmovable(inputs, source, profile)
     with _lock_key(ctx, profile):
         moved = _mover(edges, inputs, profile).import_key()
-    key_id = _key_id(edges, profile)
+    known = {key.profile: key.key_id for key in edges.vault.known()}
+    key_id = known.get(profile, "its key")
     others = OtherProfiles(edges, inputs, profile).in_files(source.keys) if source.keys else []
     if not options.json:
         if moved and source.keys:
@@ -274,7 +275,10 @@ def _rotate_locked(options: Options, ctx: Context) -> Result:
     others = OtherProfiles(edges, inputs, profile)
     rotation = KeyRotation(edges, pairs, profile, signer, others=others, yes=options.yes)
     if options.finish:
-        return _report_deleted(options, ctx, profile, rotation.finish())
+        deleted = rotation.finish()
+        if not options.json:
+            ctx.console.say(f"deleted {deleted}, which profile {profile!r} had before")
+        return Result(data={"profile": profile, "deleted": deleted})
     begun = rotation.rotate()
     current = pairs.slots(profile).current
     new_id = current.shown_id if current else ""
@@ -306,12 +310,6 @@ def _report_sessions(old_id: str, ctx: Context) -> None:
             f"session {name!r} is of the old key; log in again, with a new code: "
             f"`mfa-session login --profile {quote(name)}`"
         )
-
-
-def _report_deleted(options: Options, ctx: Context, profile: str, deleted: str) -> Result:
-    if not options.json:
-        ctx.console.say(f"deleted {deleted}, which profile {profile!r} had before")
-    return Result(data={"profile": profile, "deleted": deleted})
 
 
 def _lock_key(ctx: Context, profile: str) -> AbstractContextManager[None]:
@@ -388,11 +386,6 @@ def _pairs(edges: KeyEdges, source: Source) -> PairStore:
 def _mover(edges: KeyEdges, inputs: Inputs, profile: str) -> Mover:
     serial = inputs.profiles.section(profile).get("mfa_serial")
     return Mover(edges, profile, region_for(inputs.region(profile), serial))
-
-
-def _key_id(edges: KeyEdges, profile: str) -> str:
-    known = {key.profile: key.key_id for key in edges.vault.known()}
-    return known.get(profile, "its key")
 
 
 def _move_data(profile: str, key_id: str, where: str, *, changed: bool) -> dict[str, object]:

@@ -117,7 +117,6 @@ class KeyRotation:
         return begun
 
     def _check_move(self) -> None:
-        """Refuse to replace one of two copies, which a move left, or what cannot be written."""
         vault, profile = self._edges.vault, self._profile
         move = self._edges.journal.move(profile)
         is_known = profile in {known.profile for known in vault.known()}  # needs no unlocking
@@ -212,7 +211,6 @@ class KeyRotation:
         )
 
     def _refuse_two(self, current: str) -> None:
-        """Refuse to begin if the user has two keys, with what is known about both."""
         others = [key_id for key_id in self._user.listed if key_id != current]
         if not others:
             return
@@ -226,7 +224,6 @@ class KeyRotation:
         )
 
     def _two_keys_hint(self, other: str) -> str:
-        """Return what to do about the second key; suggest deleting it only if not on record."""
         for begun in self._edges.journal.rotations():
             if begun.user_arn == self._user.arn and begun.profile != self._profile:
                 return (

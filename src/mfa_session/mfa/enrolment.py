@@ -78,7 +78,11 @@ class Enrolment:
             found = self._unfinished.settle(serial)
             if found == ENABLED:
                 return serial
-            intent = self._intent_of(serial) if found == UNASSIGNED else self._plan(serial)
+            intent = (
+                next(one for one in self._edges.intents.all() if one.serial == serial)
+                if found == UNASSIGNED
+                else self._plan(serial)
+            )
             with self._edges.defer_signals() as signals:
                 signals.raise_deferred()
                 self._carry_out(intent, name, show, signals, resume=found == UNASSIGNED)
@@ -205,9 +209,6 @@ class Enrolment:
             ) from None
         self._unfinished.warn(intent, why, next_step)
         return False
-
-    def _intent_of(self, serial: str) -> Intent:
-        return next(intent for intent in self._edges.intents.all() if intent.serial == serial)
 
 
 def _is_answer(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ ROLE_ARN_LENGTHS = range(20, 2049)
 ACCOUNT_DIGITS = 12
 GIVE_CODES = ("virtual", "hardware")
 """The kinds of devices whose codes AWS's API takes."""
+ASK_IAM = "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked"
 _ROLE = "role/"
 UPPER_CASE, DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 LETTERS_AND_DIGITS = UPPER_CASE + UPPER_CASE.lower() + DIGITS

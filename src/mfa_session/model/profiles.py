@@ -71,9 +71,9 @@ class ProfileFiles:
 
 def config_header(name: str) -> str:
     """Return the header to write for a profile in the config file, without brackets."""
-    header = f"profile {name}"
-    if name == "default" or profile_in_header(header) == name:
-        return name if name == "default" else header
+    header = name if name == "default" else f"profile {name}"
+    if profile_in_header(header) == name:
+        return header
     from mfa_session.model.text import quote  # noqa: PLC0415  # few names have blanks
 
     return f"profile {quote(name)}"

@@ -88,7 +88,7 @@ class ConsoleAddresses(Record):
         leads_here = at == f"https://{host}" or (
             at.startswith("https://")
             and at.endswith(f".{host}")
-            and _is_host(at[len("https://") :])
+            and all(map(_is_name, at[len("https://") :].split(".")))
         )
         if not leads_here or not (url.isascii() and url.isprintable()) or " " in url:
             raise UsageError(
@@ -110,7 +110,8 @@ def run(options: Options, ctx: Context) -> Result:
     inputs = read_inputs(ctx, options.session.replace(keeps_role=True))
     settings = resolve(inputs)
     console = _console_of(settings, inputs)
-    page = _page(options, console)
+    there = options.destination
+    page = console.page_of(options.service) if there is None else console.check_destination(there)
     browser = None if options.print else _browser(ctx)
     session = acquire_for_program(options.session, ctx).session
     url = _login_url(session, settings, console, page, ctx)
@@ -146,12 +147,6 @@ def _roles_in(inputs: Inputs) -> list[str]:
     stored = [session.name for session in inputs.sessions() if session.role_arn]
     profiles = [name for name, section in inputs.profiles.sections() if section.get("role_arn")]
     return list(dict.fromkeys((*described, *stored, *profiles)))
-
-
-def _page(options: Options, console: ConsoleAddresses) -> str:
-    if options.destination is not None:
-        return console.check_destination(options.destination)
-    return console.page_of(options.service)
 
 
 def _browser(ctx: Context) -> Browser:
@@ -227,7 +222,3 @@ def login_url(federation_url: str, destination: str, token: str) -> str:
 
 def _is_name(text: str) -> bool:
     return bool(text) and REGION_CHARACTERS.issuperset(text)
-
-
-def _is_host(text: str) -> bool:
-    return all(_is_name(label) for label in text.split("."))

@@ -244,8 +244,6 @@ def make_plan(inputs: Inputs) -> RolesPlan:
 
 
 class _Planner:
-    """Collects sessions, each after the one it is assumed from."""
-
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
         self.sessions: dict[str, Settings] = {}

@@ -284,7 +284,6 @@ class Saver:
     def _save_in_file(
         self, placed: Placed
     ) -> tuple[dict[str, ConfigurationError], dict[str, ConfigurationError]]:
-        """Return the errors of protected profiles, and those of a file that cannot be written."""
         if not placed:
             return {}, {}
         try:

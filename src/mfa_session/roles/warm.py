@@ -104,7 +104,6 @@ class RoleProfiles:
         return named_source(self._inputs, source)
 
     def _base(self, source: Source, serial: str) -> Settings:
-        """Return the MFA session of a source's keys, chosen as in the guard."""
         if source not in self._bases:
             base = SessionsOfSource(self._inputs, source, source.profile).choose()
             usable = gives_codes(serial)

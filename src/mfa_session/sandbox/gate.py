@@ -80,7 +80,6 @@ class Gate:
     def _authenticate(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Caller:
-        """Return the caller, after AWS's checks: key, session token, age, signature, expiry."""
         dialect = operation.dialect
         if signature is None:
             raise _without_signature(request, dialect)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.arns import LETTERS_AND_DIGITS
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.profiles import config_header, leads_back, process_profile
 from mfa_session.model.record import Record
 from mfa_session.model.session import (
     MANAGER,
@@ -55,7 +56,7 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
     """Return the session that `--profile` means; refuse an unknown name, and suggest none unfit."""
     options = inputs.options
     said = options.profile or default_name(inputs)
-    asked = session_behind(inputs, said)
+    asked = session_behind(inputs, said) or said
     named = look_up(inputs, asked)
     may_be_new = options.source_profile or options.role_arn or asked == default_name(inputs)
     if named is None and not may_be_new:
@@ -66,16 +67,15 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
     return named or Named(name=asked)
 
 
-def session_behind(inputs: Inputs, name: str) -> str:
-    """Return the session whose keys a profile gets by credential_process; else the name itself."""
+def session_behind(inputs: Inputs, name: str) -> str | None:
+    """Return the session that a profile is, or whose keys it gets by credential_process."""
+    if names_session(inputs, name):
+        return name
     section = inputs.profiles.section(name)
     process = section.get("credential_process", "")
-    if not process or "role_arn" in section or names_session(inputs, name):
-        return name
-    from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
-
-    is_yielded = leads_back(process) and not read_keys(inputs.profiles.in_credentials(name))
-    return process_profile(process) or default_name(inputs) if is_yielded else name
+    if not process or "role_arn" in section or read_keys(inputs.profiles.in_credentials(name)):
+        return None
+    return process_profile(process) or default_name(inputs) if leads_back(process) else None
 
 
 def look_up(inputs: Inputs, name: str) -> Named | None:
@@ -90,16 +90,9 @@ def look_up(inputs: Inputs, name: str) -> Named | None:
         return Named(name=owner, target=name if owner != name else None)
     if name in inputs.profiles:
         return Named(name=name)
-    target = _profile_of(inputs, name)
+    ours = (*inputs.recovered, *inputs.profiles.credentials.names_mentioning(MANAGER))
+    target = next((profile for profile in ours if _owner_of(inputs, profile) == name), None)
     return Named(name=name, target=target) if target else None
-
-
-def _profile_of(inputs: Inputs, name: str) -> str | None:
-    """Return the profile that a session called `name` was written to, by `--write-to` perhaps."""
-    for profile in (*inputs.recovered, *inputs.profiles.credentials.names_mentioning(MANAGER)):
-        if _owner_of(inputs, profile) == name:
-            return profile
-    return None
 
 
 def _owner_of(inputs: Inputs, profile: str) -> str | None:
@@ -128,23 +121,20 @@ def unknown_name(
     known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
     near = nearest_of(name, known)
     message = f"no session and no profile is named {name!r}"
-    if name in inputs.profiles.config.names():
-        hint = f"write its header in {inputs.profiles.config.path} as [profile {name}]"
+    config = inputs.profiles.config
+    if name in config.names():
+        hint = f"write its header in {config.path} as [{config_header(name)}]"
     elif near:
         hint = did_you_mean(near)
     elif known:
-        names = _usual_first(inputs, known)
+        usual = [name for name in (default_name(inputs), "default") if name in known]
+        names = list(dict.fromkeys((*usual, *sorted(known))))[:10]
         hint = f"choose {'one of ' if names[1:] else ''}{', '.join(names)}"
         if option:
             return ConfigurationError("no-such-profile", message, hint, add=(option, names[0]))
     else:
         hint = f"store your access key: `aws configure --profile {quote(name)}`"
     return ConfigurationError("no-such-profile", message, hint)
-
-
-def _usual_first(inputs: Inputs, names: Collection[str]) -> list[str]:
-    usual = [name for name in (default_name(inputs), "default") if name in names]
-    return list(dict.fromkeys((*usual, *sorted(names))))[:10]
 
 
 def unknown_in_variable(inputs: Inputs, variable: str, profile: str) -> ConfigurationError:
@@ -220,8 +210,6 @@ def _is_own_process(inputs: Inputs, name: str) -> bool:
     stored = inputs.recovered.get(name)
     if stored is not None and stored.in_keyring:
         return True
-    from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
-
     process = inputs.profiles.section(name)["credential_process"]
     table = inputs.file.sessions.get(name, {})
     wanted = inputs.options.store or table.get("store") or inputs.file.defaults.get("store")

@@ -51,16 +51,13 @@ def own_session(inputs: Inputs) -> OwnSession | None:
     if environ.get("AWS_ACCESS_KEY_ID") or variable is None:  # session keys, as inside `exec`
         return None
     profile = environ[variable]
-    if session_behind(inputs, profile) != profile:
+    if session_behind(inputs, profile):
         asked = inputs.replace(options=inputs.options.replace(profile=profile))
         return OwnSession(named=find_name(asked))
-    named = look_up(inputs, profile)
-    if named is None:
+    if look_up(inputs, profile) is None:
         if profile in {"default", default_name(inputs)}:
             return None
         raise unknown_in_variable(inputs, variable, profile)
-    if names_session(inputs, profile):
-        return OwnSession(named=named)
     source = follow(inputs, profile)
     return _session_of(inputs, source, source.profile) if source else None
 

@@ -138,7 +138,6 @@ class Renewal:
         return self._with_code(settings, held)
 
     def _find_base(self, settings: Settings) -> Session | None:
-        """Return the session to assume the role from: the one to go via, or any that fits."""
         edges = self._edges
         if settings.via is not None:
             return self._acquire_via(settings.via)
@@ -256,9 +255,11 @@ def warn_of_displaced(
         what = f"a session of {arn}" if arn else "an MFA session"
     own = role.rpartition("/")[2] if role else f"{source or settings.name}-mfa"
     own += "-2" if own == settings.target else ""
-    said = {"profile": own, "source_profile": source, "role_arn": role}
+    place = "profile" if source or role else "write_to"  # a new name needs one of them
+    said = {place: own, "source_profile": source, "role_arn": role}
     more = {option: value for option, value in said.items() if value}
-    both = settings.command("login", *dict(settings.asked), **more)
+    asked = [option for option, _ in settings.asked if option != "write_to"]
+    both = settings.command("login", *asked, **more)
     edges.talk.warn(
         f"profile {settings.target!r} holds {what} with "
         f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "

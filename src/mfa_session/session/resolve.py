@@ -33,7 +33,7 @@ def meant_name(inputs: Inputs) -> str:
     Raises ConfigurationError where a variable names a profile that does not exist.
     """
     if inputs.options.profile:
-        return session_behind(inputs, inputs.options.profile)
+        return session_behind(inputs, inputs.options.profile) or inputs.options.profile
     own = _own_session(inputs)
     return own.named.name if own else default_name(inputs)
 

@@ -160,8 +160,7 @@ def _find_origin(
 def _follow_origin(
     inputs: Inputs, said: _Said, origin: str, seen: tuple[str, ...]
 ) -> tuple[Settings | None, Source]:
-    """Return what the profile or session called `origin` leads to, as `_find_origin`."""
-    session = session_behind(inputs, origin)
+    session = session_behind(inputs, origin) or origin
     is_via = origin == said.table.get("via")
     # A profile with a role leads to a second role, as with `aws`.
     keys = inputs.profiles.section(session).keys() if said.first("role_arn") else set()

@@ -5,7 +5,7 @@ The shapes are those of the STS API reference.
 
 from __future__ import annotations
 
-from mfa_session.model.arns import LETTERS_AND_DIGITS, device_kind, is_role_arn
+from mfa_session.model.arns import ASK_IAM, LETTERS_AND_DIGITS, device_kind, is_role_arn
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import KEY_ID_CHARACTERS, SESSION_KEY_PREFIX, has_lost_key_id
 
@@ -159,8 +159,7 @@ def check_serial(serial: str) -> None:
         raise ConfigurationError(
             "serial-is-user",
             f"{serial} is the ARN of a user, not of an MFA device",
-            f"the device's may be {serial.replace(':user/', ':mfa/')}; "
-            "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked",
+            f"the device's may be {serial.replace(':user/', ':mfa/')}; {ASK_IAM}",
         )
     if kind == "passkey":
         raise ConfigurationError(
@@ -172,8 +171,7 @@ def check_serial(serial: str) -> None:
         raise ConfigurationError(
             "bad-serial",
             f"{serial!r} cannot be the serial of an MFA device",
-            "a virtual device's looks like arn:aws:iam::123456789012:mfa/NAME; "
-            "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked",
+            f"a virtual device's looks like arn:aws:iam::123456789012:mfa/NAME; {ASK_IAM}",
         )
 
 

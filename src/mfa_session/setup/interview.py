@@ -159,7 +159,6 @@ class Interview:
         return self._pick_device(serials, settings)
 
     def _ask_serial(self, error: MfaSessionError) -> tuple[str | None, str | None]:
-        """Ask for the serial that AWS did not tell; an empty answer is valid."""
         self._ctx.console.warn(f"your MFA device could not be found: {error.message}")
         if not self._dialog.asks:
             self.next_steps.append("if `login` finds no MFA device, name it with --mfa-serial")

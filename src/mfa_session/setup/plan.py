@@ -165,7 +165,9 @@ def list_repointable(inputs: Inputs, source: str, target: str) -> list[str]:
     return [
         name
         for name in inputs.profiles.names()
-        if _comes_from(inputs, name, source) and find_obstacle(inputs, name, target) is None
+        if (section := inputs.profiles.in_config(name)).get("source_profile") == source
+        and "role_arn" in section
+        and find_obstacle(inputs, name, target) is None
     ]
 
 
@@ -209,11 +211,6 @@ def find_obstacle(inputs: Inputs, name: str, target: str) -> str | None:
     if seconds.isascii() and seconds.isdigit() and int(seconds) > CHAINED_LIMIT_SECONDS:
         return f"duration_seconds is {seconds}, and AWS grants a role at most 1 h from a session"
     return None
-
-
-def _comes_from(inputs: Inputs, name: str, source: str) -> bool:
-    section = inputs.profiles.in_config(name)
-    return section.get("source_profile") == source and "role_arn" in section
 
 
 SETTINGS, PROFILES = "settings", "profiles"
@@ -281,7 +278,8 @@ def _plan_settings(inputs: Inputs, answers: Answers) -> Iterator[Change]:
     values: dict[tuple[str, ...], object] = {
         ("sessions", answers.name, key): getattr(answers, key) for key in _SESSION_KEYS
     }
-    if _is_first(inputs, answers.name):
+    others = inputs.file.sessions.keys() - {answers.name}
+    if answers.name != DEFAULT_NAME and not others and "profile" not in inputs.file.defaults:
         values[("defaults", "profile")] = answers.name
     values[("guard", "confirm")] = answers.confirm
     for place, value in values.items():
@@ -289,11 +287,6 @@ def _plan_settings(inputs: Inputs, answers: Answers) -> Iterator[Change]:
             agreed = place[-1] in answers.typed
             before = inputs.file.value(place)
             yield Change(file=SETTINGS, place=place, before=before, after=value, agreed=agreed)
-
-
-def _is_first(inputs: Inputs, name: str) -> bool:
-    others = inputs.file.sessions.keys() - {name}
-    return name != DEFAULT_NAME and not others and "profile" not in inputs.file.defaults
 
 
 def _plan_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:

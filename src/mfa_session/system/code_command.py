@@ -72,7 +72,6 @@ def _find_code(printed: bytes) -> str:
 
 
 def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds: float) -> bytes:
-    """Return the command's output, and end the command in any case."""
     # Once there is a child to end, signals raise instead of killing us.
     with Interruptions(deferred=True, even_ignored=False) as signals:
         program = _Program(command, environ)
@@ -90,8 +89,6 @@ def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds
 
 
 class _Program:
-    """A program in its own process group, and its output."""
-
     def __init__(self, command: str | list[str], environ: Mapping[str, str]) -> None:
         self._environ = environ
         self.process = _start(command, environ)

@@ -248,7 +248,6 @@ class Keyring:
             __import__(module)
 
     def _load(self) -> KeyringBackend:
-        """Load the chosen backend by its name, or else search for one."""
         if self._backend is None:
             from keyring import core  # noqa: PLC0415
 

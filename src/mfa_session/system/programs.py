@@ -113,7 +113,6 @@ def _hands_on(command: bytes) -> bool:
 
 
 def _read_head(path: str) -> bytes:
-    """Return the first bytes of a program; none if we may run but not read it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))  # not on Windows
     except OSError:

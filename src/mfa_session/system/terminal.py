@@ -43,9 +43,10 @@ class Terminal:
 
     def write(self, text: str) -> None:
         """Write text unchanged to the terminal, if it is still there."""
+        device = "CONOUT$" if sys.platform == "win32" else "/dev/tty"
         with (
             suppress(OSError),
-            open(_output_device(), "w", encoding="utf-8", errors="replace") as terminal,
+            open(device, "w", encoding="utf-8", errors="replace") as terminal,
         ):
             terminal.write(text)
 
@@ -133,10 +134,6 @@ def _console() -> WindowsConsole:
     from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # ctypes
 
     return this_console()
-
-
-def _output_device() -> str:
-    return "CONOUT$" if sys.platform == "win32" else "/dev/tty"
 
 
 def _tty_size() -> os.terminal_size:

@@ -79,6 +79,9 @@ def test_modes_that_let_others_read_are_a_warning(
         ("leftover-serial", OWN, f"[profile a]\n{ROLE}{LEFT}source_profile = default\n", []),
         ("leftover-serial", OWN, (f"[profile a]\n{ROLE}{LEFT}source_profile = auto\n"
          "[profile auto]\ncredential_process = mfa-session credential-process\n"), ["warning"]),
+        ("leftover-serial", f"[auto]\n{PAIR}",  # SDKs use these keys, not the process
+         (f"[profile a]\n{ROLE}{LEFT}source_profile = auto\n"
+          "[profile auto]\ncredential_process = mfa-session credential-process\n"), []),
         ("role-region", MANAGED, REGION + FROM_SESSION, ["warning"]),
         ("role-region", MANAGED, f"{REGION}{FROM_SESSION}region = y\n", []),
         ("role-region", MANAGED, FROM_SESSION, []),

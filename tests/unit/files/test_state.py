@@ -15,6 +15,7 @@ import pytest
 
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.files import atomic
+from mfa_session.files.cli_cache import CliCacheFiles
 from mfa_session.files.state import StateDir, state_path
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
@@ -357,6 +358,16 @@ def test_a_directory_that_is_a_link_is_refused(root: Path, tmp_path: Path) -> No
         state.read("x")
     with pytest.raises(ConfigurationError, match="symbolic link"):
         state.write("x", b"2")
+
+
+def test_hints_quote_the_path_of_what_is_in_the_way(tmp_path: Path) -> None:
+    root = tmp_path / "my state"
+    root.write_text("x")
+    with pytest.raises(ConfigurationError) as caught:
+        StateDir(str(root)).read("x")
+    assert caught.value.hint == f"remove it: rm '{root}'"
+    files = CliCacheFiles({"HOME": str(root)}, StateDir(str(tmp_path)), print)
+    assert files.foreign("a.json").hint.endswith(f"rm '{root}/.aws/cli/cache/a.json'")
 
 
 def test_without_a_home_nothing_is_read_or_written_in_a_folder_called_tilde(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named, choose_target, unknown_name
+from mfa_session.session.resolve import meant_name
 from mfa_session.session.settings import resolve_named
 from places import managed
 from session.worlds import inputs
@@ -43,3 +45,15 @@ def test_a_suggestion_is_neither_a_jobs_profile_nor_the_session_in_question() ->
         resolve_named(world, Named(name="bad"))
     assert caught.value.hint == "choose one of default, role there: 'default'"
     assert unknown_name(world, "mfa-serve").hint.startswith("choose one of ")
+
+
+def test_a_name_with_blanks_is_suggested_as_sdks_read_it() -> None:
+    hint = unknown_name(inputs(config="[Foo Bar]\nregion = x\n"), "Foo Bar").hint
+    assert hint == "write its header in /home/.aws/config as [profile 'Foo Bar']"
+
+
+def test_a_profile_that_yields_its_own_session_is_that_session() -> None:
+    process = "credential_process = mfa-session credential-process --profile auto"
+    world = inputs(config=f"[profile auto]\n{process}\n", environ={"AWS_PROFILE": "auto"})
+    assert meant_name(world) == "auto"
+    assert meant_name(world.replace(options=SessionOptions(profile="auto"))) == "auto"
