@@ -1096,7 +1096,7 @@ STATED = [
     Stated("denied-with-mfa-too", [allow([OFF, "iam:DeleteVirtualMFADevice"], WITH),
             deny(["iam:Delete*", "iam:Deactivate*"])], found(IDLE), {OFF: ""}),
     Stated("denied-with-mfa-too-by-all-but", [allow("ec2:*", WITH), deny_but("iam:*", {})],
-           found("deny-applies-with-mfa", at=1), {STOP: ""}),
+           found(IDLE), {STOP: ""}),
     Stated("denied-with-mfa-in-part", [allow(["ec2:*", READ], WITH), deny("ec2:*")], [],
            {STOP: "", READ: "m"}),
     Stated("denied-elsewhere", [allow("ec2:*", WITH), deny("ec2:*", Resource="arn:aws:ec2:*:*:*/x"),
@@ -2808,5 +2808,39 @@ STATED = [
              found("resource-no-arn") if told else [], {})
       for told, what in ((True, "account-summary"), (True, "users/*"), (False, "report/x"),
                          (False, "*"), (False, "user*"), (False, "${var.kind}/x"))],
+    # Near misses that a review found.
+    *[Stated(f"right-beside-the-new-{at}", statements, [], {}, kind)
+      for at, (kind, statements) in enumerate((
+          (None, [ALL, deny_but(["iam:*", "ec2:*", "s3:*"], {})]),
+          ("scp", [deny_but(["iam:*", "sts:*", "s3:*"], {})]),
+          (None, [ALL, deny_but(["iam:*", "sts:*", "ec2:*"], {}), deny_but(CARE, WITHOUT)]),
+          (None, [ALL, deny_but(CARE, WITHOUT), deny("iam:*MFADevice*",
+              Resource="arn:aws:iam::*:user/break-glass")]),
+          (None, [allow("iam:*MFADevice", Resource="arn:aws:iam::*:mfa/*"), allow([ENROL[1], OFF],
+              WITH, Resource=ME), allow("iam:List*"), deny_but(CARE, WITHOUT)]),
+          ("trust", [trust(ACCOUNT, WITH), {**trust({"Federated": "SAML_PROVIDER_ARN"}),
+              "Action": "sts:AssumeRoleWithSAML"}]),
+          ("trust", [trust(ACCOUNT, WITH), {**trust(SAML), "Action":
+              "sts:AssumeRoleWithWebIdentity"}, {**trust(SAML), "Action":
+              "sts:AssumeRoleWithSAML"}]),
+          ("trust", [trust(ACCOUNT, {**WITH, **on("StringEquals", "aws:PrincipalTag/team",
+              "${aws:RequestTag/team, 'none'}")})]),
+          ("trust", [trust(ACCOUNT, {**WITH, **on("StringEquals", "aws:PrincipalTag/team",
+              ["${aws:RequestTag/team}", "admin"])})]),
+          (None, [allow("iam:PassRole", WITH,
+              Resource="arn:aws:iam::123456789012:role/AWSServiceRolesForBatchJobs")]),
+          (None, [allow(READ, {**WITH, **on("StringEquals", "aws:PrincipalTag/x",
+              "b/a$local.txt")})])))],
+    Stated("all-of-iam-exempt-and-keys-denied", [allow("s3:*"), deny_but("iam:*", WITHOUT), deny([
+            "iam:CreateAccessKey", "iam:CreateUser", OFF], WITHOUT)], [], {}),
+    Stated("federation-token-without-mfa-too", [allow(["sts:GetFederationToken", "s3:*"], WITH),
+            allow("sts:GetFederationToken", Resource="arn:aws:sts::123456789012:federated-user/x")],
+            [], {}),
+    Stated("private-address-of-two-services", [allow(["vpc-lattice-svcs:Invoke", READ], {**WITH,
+            "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, Resource="*")], found(VALUE), {}),
+    *[Stated(f"word-as-a-principal-{who}", [trust({"AWS": who}, WITH)], found(MALFORMED) if told
+             else [], {})
+      for told, who in ((True, "david"), (True, "sidney"), (False, "MyRoleArn"),
+                        (False, "ManagementAcct"), (False, "dev-id"), (False, "x" * 12))],
 ]
 # fmt: on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
@@ -143,7 +144,9 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
     Or of a step on all but one's own user or device, where the step is on the other of the two.
     """
     statement, whole = subject.statement, subject.whole
+    named = names_of(statement)
     own = any("${aws:username}" in each.lower() for each in statement.not_resources or ())
+    own = own and "*" not in named  # which `check_first_steps` judges
     plain = not (statement.allows or statement.conditions)
     if own:
         judged = whole.concern_mfa and (plain or subject.refuses_without_mfa)
@@ -151,18 +154,20 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
         judged = bool(whole.denies_for_mfa) and plain and is_about_everything(statement)
     if not (statement.actions and judged) or subject.on_role:
         return
-    named = names_of(statement)
     denied = [
         action
         for action in ENROLMENT
         if _is_refused(subject, action)
-        and (own or action.lower() not in named)
+        and (not _is_for_nobody(whole, action) if own else action.lower() not in named)
         and action.lower() in whole.allowed_names
     ]
     if denied:
         how = "denied, with MFA or without" if plain else "denied without MFA"
         locked_out = "new users are locked out: no Allow overrides a Deny"
-        yield denied_steps(subject, denied, how, locked_out, {})
+        flaw = denied_steps(subject, denied, how, locked_out, {})
+        where = " and ".join(MEANT[RESOURCES_OF[action.lower()]] for action in denied)
+        cure = in_partition_of(whole, f"name {where} in NotResource as well")
+        yield replace(flaw, cure=cure) if own else flaw
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
@@ -266,7 +271,8 @@ def check_federation_token(subject: Subject) -> Iterator[Flaw]:
     (STS API reference: a session from GetSessionToken, which has MFA, may not call it.)
     """
     call = "sts:GetFederationToken"
-    if subject.requires_mfa and call.lower() in names_of(subject.statement):
+    told = subject.on_role or subject.whole.allows_without_mfa(call)
+    if subject.requires_mfa and call.lower() in names_of(subject.statement) and not told:
         yield Flaw(
             SESSION_TOKEN,
             subject.place_of_action(call),

@@ -297,8 +297,10 @@ def denies_all_actions(subject: Subject) -> bool:
 
 def lacks_condition(statement: Statement) -> bool:
     """Say whether it is a Deny of everything but MFA's setup, without a condition on MFA."""
-    bare = statement.not_actions and not (statement.allows or "Condition" in statement.elements)
-    return bool(bare) and not any(concerns(statement, action) for action in ENROLMENT)
+    spared = statement.not_actions or ()
+    bare = bool(spared) and not (statement.allows or "Condition" in statement.elements)
+    spares_setup = not any(concerns(statement, action) for action in ENROLMENT)
+    return bare and spares_setup and all(map(is_own_care, spared))
 
 
 def denies_oneself(subject: Subject) -> bool:

@@ -67,7 +67,10 @@ _is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
 # A word stands for an account's number, or for an id, which AWS prints of a user who is gone.
 _ACCOUNT = r"(?:[0-9]{12}|(?=[0-9-]*[A-Za-z_])[\w-]+)"
-_ALONE = r"[0-9]{12}|[A-Z][A-Z0-9_-]+|(?i:[\w-]*(?:account|id)[\w-]*)"
+_ALONE = (
+    "[0-9]{12}|[A-Z][A-Z0-9_-]+"
+    r"|(?i:(?=[\w-]{0,60}(?:acc(?:oun)?t|arn|xxx|(?<![a-z])id(?![a-z])))[\w-]{1,120})"
+)
 _of_no_principal = re.compile(r"arn:[^:]+:iam::[^:]+:(group|instance-profile|policy)/.*").fullmatch
 _service = re.compile(r"\*|[\w-]+(\.[\w-]+)+").fullmatch
 _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {

@@ -66,6 +66,7 @@ _EXISTING = "use one of AWS's condition keys"
 _ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
+_tag_of_request = re.compile(r"(?<!\$)\$\{\s*(aws:requesttag/[^{},]+)\}", re.IGNORECASE).search
 _of_resource = re.compile("(aws|ec2|iam):ResourceTag/", re.IGNORECASE).match
 _lists = re.compile(r"(autoscaling|ec2|elasticloadbalancing):describe\*").fullmatch  # nearly all
 _of_terraform = re.compile(r"\$\$\{|\$\{(?:data|each|local|module|var|aws_\w+)\.").search
@@ -216,11 +217,9 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
     takes = subject.document.kind in {"trust", "identity"} and subject.requires_mfa
     takes = takes and concerns(subject.statement, "sts:AssumeRole")
     for condition in subject.other_conditions if takes else ():
-        keys = [
-            condition.key,
-            *(key for text in condition.values for key in _variable.findall(text)),
-        ]
-        key = next((each for each in keys if _sent_by(each)), "")
+        sent = [found[1] for text in condition.values if (found := _tag_of_request(text))]
+        all_sent = bool(sent) and len(sent) == len(condition.values)
+        key = sent[0] if all_sent else condition.key
         needed = _sent_by(key)
         if needed and not (is_met_without_key(condition) or subject.whole.allows_anyhow(needed)):
             yield Flaw(
@@ -254,8 +253,10 @@ def check_resource_tags(subject: Subject) -> Iterator[Flaw]:
                 NO_SUCH_KEY,
                 condition.position,
                 f"{names} {mostly}{has} no resource, so no {condition.key}",
-                f"{_met_always_or_never(condition)}: nobody is {_done(statement)} this",
-                f"write {names} in a separate statement, without {condition.key}",
+                f"{_met_always_or_never(condition)}: nobody is {_done(statement)} this by it",
+                f"remove {condition.key}"
+                if len(without) == len(statement.actions or ())
+                else f"write {names} in a separate statement, without {condition.key}",
             )
             return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,14 @@ from mfa_session.policy.document import (
     standing_for_services,
 )
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
-from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Condition
+    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 ANYONE = Rule(
     "anyone-with-mfa",
@@ -116,6 +117,7 @@ _NETWORK = "aws:sourceip"
 _NO_SERVICE = ("Bool", "aws:PrincipalIsAWSService", "false")
 _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
 _of_users = re.compile("sts:assumerole[a-z]*").fullmatch
+_provider = re.compile("arn:[^:]*:iam::[^:]*:(saml|oidc)-provider/[^$<{]+").fullmatch
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
@@ -249,10 +251,10 @@ def check_providers(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for the users of a provider whose action is of another kind of provider."""
     statement = subject.statement
     judged = statement.allows and subject.whole.concern_mfa and not subject.mfa_conditions
-    for provider in (statement.principals or {}).get("Federated", ()) if judged else ():
-        action = f"sts:AssumeRoleWith{'SAML' if ':saml-provider/' in provider else 'WebIdentity'}"
-        takes = any(map(_of_users, names_of(statement)))
-        if takes and not (concerns(statement, action) or is_unfilled(provider)):
+    takes = judged and any(map(_of_users, names_of(statement)))
+    for provider in _providers_in(statement) if takes else ():
+        action = _action_for(provider)
+        if provider not in _let_in(subject.whole):
             yield Flaw(
                 FEDERATED,
                 subject.place_of_action(),
@@ -261,6 +263,25 @@ def check_providers(subject: Subject) -> Iterator[Flaw]:
                 f"allow {action}",
             )
             return
+
+
+def _providers_in(statement: Statement) -> Iterator[str]:
+    return filter(_provider, (statement.principals or {}).get("Federated", ()))
+
+
+def _action_for(provider: str) -> str:
+    return f"sts:AssumeRoleWith{'SAML' if ':saml-provider/' in provider else 'WebIdentity'}"
+
+
+@functools.lru_cache(maxsize=32)
+def _let_in(whole: WholePolicy) -> frozenset[str]:
+    """Return the providers whose users an Allow lets in by the action that is theirs."""
+    return frozenset(
+        provider
+        for each in whole.allowing
+        for provider in _providers_in(each)
+        if concerns(each, _action_for(provider))
+    )
 
 
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:

@@ -64,10 +64,10 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     if not (statement.actions and statement.resources):
         return
     about_mfa, under_mfa = is_about_mfa(subject.whole), bool(subject.mfa_conditions)
+    names = dict.fromkeys(name for each in statement.actions for name in _steps_in(subject, each))
     kinds = [
         (name, resource_of(name.lower(), about_mfa=about_mfa, under_mfa=under_mfa))
-        for each in statement.actions
-        for name in _steps_in(each)
+        for name in names
     ]
     wrong = [
         (name, kind)
@@ -76,16 +76,16 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         if kind == wanted and not _is_done(subject, name, wanted)
     ]
     if wrong:
-        names = ", ".join(name for name, _ in wrong)
+        named = ", ".join(name for name, _ in wrong)
         verb, whom = ("are", "they do") if wrong[1:] else ("is", "it does")
         does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
         rest = [f"{name} on {MEANT[kind]}" for name, kind in wrong]
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
-            f"{names} {verb} {done} only on resources to which {whom} not apply",
+            f"{named} {verb} {done} only on resources to which {whom} not apply",
             "nobody is allowed this"
-            + (": users cannot set up or find their MFA device" if "MFA" in names else "")
+            + (": users cannot set up or find their MFA device" if "MFA" in named else "")
             if statement.allows
             else "nobody is stopped",
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
@@ -93,12 +93,19 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def _steps_in(action: str) -> tuple[str, ...]:
-    """Return the steps of setting up MFA that a pattern names (`iam:*MFADevice`), or the action."""
-    pattern = action.lower()
-    names_devices = "*" in pattern and "mfadevice" in pattern
-    steps = [each for each in ENROLMENT if names_devices and includes(pattern, each.lower())]
-    return tuple(steps) or (action,)
+def _steps_in(subject: Subject, action: str) -> list[str]:
+    """Return the steps of MFA's setup that an Allow names by a pattern, or the action itself.
+
+    Steps that an Allow gives on their resource are left out: the pattern is meant for others.
+    """
+    pattern, whole = action.lower(), subject.whole
+    named = subject.statement.allows and "*" in pattern and "mfadevice" in pattern
+    return [
+        each
+        for each in (ENROLMENT if named else ())
+        if includes(pattern, each.lower())
+        and not _doing(whole, each, RESOURCES_OF[each.lower()], "Allow")
+    ] or [action]
 
 
 def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:

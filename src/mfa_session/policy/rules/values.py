@@ -62,7 +62,9 @@ def _no_principal_type(text: str) -> bool:
 
 
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
-without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRole).*").fullmatch
+without_path = re.compile(
+    "arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRole(For|[*])).*"
+).fullmatch
 WITH_PATH = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
 _with_path = re.compile("aws-(reserved|service-role)/").search
 _NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
@@ -252,7 +254,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
                 f"no request from an IPv4 address {gets}",
                 f"write the networks that are meant, or remove {condition.key}",
             )
-    in_vpcs = any(name.startswith("vpc-lattice") for name in names_of(subject.statement))
+    in_vpcs = all(name.startswith("vpc-lattice") for name in names_of(subject.statement))
     for condition in subject.other_conditions if not in_vpcs else ():
         private = _private_networks(condition)
         alone = len(private) == len(condition.values)

@@ -183,16 +183,17 @@ def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
 
     One in a policy that allows nothing else may be for users who have no device yet.
     """
-    statement, told = subject.statement, breaks_promise(subject)
+    statement, whole = subject.statement, subject.whole
+    told = breaks_promise(subject) or whole.denies_for_mfa
     judged = lacks_condition(statement) and is_of_users(subject) and not told
-    if judged and any(subject.whole.allows.touching(statement)):
+    if judged and any(whole.allows.touching(statement)):
         yield Flaw(
             APPLIES_WITH_MFA,
             subject.place_of_action(),
             "this Deny exempts the setup of MFA, but no condition asks for MFA",
             "everybody is locked out of all else, with MFA too",
-            "write the condition like this",
-            right_condition(statement),
+            'if it is to ask for MFA, add "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}',
+            severity=WARNING,
         )
 
 
