@@ -45,7 +45,8 @@ MISPLACED = Rule(
 NO_ARN = Rule(
     "resource-no-arn",
     ERROR,
-    "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy. A warning for a bucket's "
+    "A `Resource` that is neither an ARN nor `*`, or of no kind that IAM has (`users/…`): IAM "
+    "rejects the policy. A warning for a bucket's "
     "policy with named principals that is about another bucket as well.",
 )
 
@@ -59,10 +60,9 @@ WITHOUT_PRINCIPAL = {
 _bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
 _of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
 _ARN_PARTS, _ACCOUNT_AT = 6, 4
-# IAM refuses other resources of its own than these (the text of its error).
+# IAM refuses a resource of its own that is of no kind (`user/…`, `mfa/…`).
 _of_no_kind = re.compile(
-    "arn:[^:]*:iam::[^:]*:(?!(user|federated-user|role|group|instance-profile|mfa|server-certificate"
-    "|policy|sms-mfa|saml-provider|oidc-provider|report|access-report)/|root$)[a-z-]+(/|$)"
+    "arn:[^:]*:iam::[^:]*:(?:(?!root$)[a-z-]+$|(?:groups|policies|roles|users)/)"
 ).match
 # Services whose actions are in no resource control policy (AWS Organizations user guide, October
 # 2026); AWS adds others.

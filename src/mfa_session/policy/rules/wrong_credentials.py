@@ -61,7 +61,7 @@ AGE_MISSES_NO_MFA = Mistake(
 APPLIES_WITH_MFA = Mistake(
     "deny-applies-with-mfa",
     ERROR,
-    "Inverted: everybody with MFA is locked out. Or a Deny of all but MFA's setup has no "
+    "Inverted: everybody with MFA is locked out. A warning if a Deny of all but MFA's setup has no "
     "condition.",
     "this Deny matches requests with MFA",
     "everybody with MFA is locked out",
