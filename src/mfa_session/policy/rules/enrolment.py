@@ -72,7 +72,7 @@ SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
     WARNING,
     "No policy decides `sts:GetSessionToken`: the condition has no effect on it. A note for a Deny "
-    "of it without a condition. Or an Allow of `sts:GetFederationToken`, which only "
+    "of it without a condition. Or an Allow with MFA of `sts:GetFederationToken`, which only "
     "long-term keys may call.",
 )
 _DISCOVERY = "iam:ListMFADevices"
@@ -98,6 +98,7 @@ _STEPS = (
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
 _SESSION_CALL = "sts:GetSessionToken"
+_NO_ALLOW_HELPS = "new users are locked out: no Allow overrides a Deny"
 
 
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
@@ -139,35 +140,39 @@ def denied_steps(
 
 
 def check_guardrails(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of a pattern that holds a step which an Allow names.
-
-    Or of a step on all but one's own user or device, where the step is on the other of the two.
-    """
-    statement, whole = subject.statement, subject.whole
-    named = names_of(statement)
-    own = any("${aws:username}" in each.lower() for each in statement.not_resources or ())
-    own = own and "*" not in named  # which `check_first_steps` judges
-    plain = not (statement.allows or statement.conditions)
-    if own:
-        judged = whole.concern_mfa and (plain or subject.refuses_without_mfa)
-    else:
-        judged = bool(whole.denies_for_mfa) and plain and is_about_everything(statement)
-    if not (statement.actions and judged) or subject.on_role:
+    """Find Denies of a pattern that holds a step which an Allow names."""
+    statement, named = subject.statement, names_of(subject.statement)
+    plain = statement.actions and not (statement.allows or statement.conditions or subject.on_role)
+    if not (plain and subject.whole.denies_for_mfa and is_about_everything(statement)):
         return
-    denied = [
-        action
-        for action in ENROLMENT
-        if _is_refused(subject, action)
-        and (not _is_for_nobody(whole, action) if own else action.lower() not in named)
-        and action.lower() in whole.allowed_names
-    ]
+    denied = [each for each in _refused_steps(subject) if each.lower() not in named]
+    if denied:
+        how = "denied, with MFA or without"
+        yield denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {})
+
+
+def check_exempt_owner(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of a step on all but one's own user or device, where it is on the other one."""
+    statement, whole = subject.statement, subject.whole
+    own = any("${aws:username}" in each.lower() for each in statement.not_resources or ())
+    plain = not (statement.allows or statement.conditions)
+    told = "*" in names_of(statement) or subject.on_role  # `check_first_steps` judges all actions
+    if not (own and whole.concern_mfa and (plain or subject.refuses_without_mfa)) or told:
+        return
+    denied = [each for each in _refused_steps(subject) if not _is_for_nobody(whole, each)]
     if denied:
         how = "denied, with MFA or without" if plain else "denied without MFA"
-        locked_out = "new users are locked out: no Allow overrides a Deny"
-        flaw = denied_steps(subject, denied, how, locked_out, {})
         where = " and ".join(MEANT[RESOURCES_OF[action.lower()]] for action in denied)
-        cure = in_partition_of(whole, f"name {where} in NotResource as well")
-        yield replace(flaw, cure=cure) if own else flaw
+        yield replace(
+            denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {}),
+            cure=in_partition_of(whole, f"name {where} in NotResource as well"),
+        )
+
+
+def _refused_steps(subject: Subject) -> list[str]:
+    """Return the steps that a Deny takes from whomever an Allow names them for."""
+    named = subject.whole.allowed_names
+    return [each for each in ENROLMENT if each.lower() in named and _is_refused(subject, each)]
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:

@@ -180,12 +180,14 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
 
 
 def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
-    patterns, denied = subject.statement.not_actions or (), _is_denied(subject)
-    spared = any(each.lower() == "iam:*" for each in patterns)
-    makes = any(not _is_denied(subject, each) for each in ("iam:CreateAccessKey", "iam:CreateUser"))
-    on_purpose = denied and ("iam:*" in subject.whole.allowed_names or not makes)
-    if spared and subject.document.kind == "identity" and not on_purpose:
-        can = "make keys and users" if denied else "replace the MFA device, or make keys and users"
+    spared = any(each.lower() == "iam:*" for each in subject.statement.not_actions or ())
+    if not spared or subject.document.kind != "identity":
+        return
+    removes = not _is_denied(subject)
+    makes = not all(_is_denied(subject, each) for each in ("iam:CreateAccessKey", "iam:CreateUser"))
+    on_purpose = "iam:*" in subject.whole.allowed_names
+    if removes or (makes and not on_purpose):
+        can = "replace the MFA device, or make keys and users" if removes else "make keys and users"
         yield Flaw(
             REMOVAL_SPARED,
             subject.place_of_action("iam:*"),
