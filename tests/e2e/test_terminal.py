@@ -537,7 +537,8 @@ def test_a_closed_stdout_is_an_error(log_in: LogIn, program: str, line: str) -> 
     log_in()
     outcome = processes.run_process(["/bin/bash", "-c", f"{program} {line} >&-"])
     assert (outcome.exit_code, outcome.stdout) == (3, "")
-    assert outcome.stderr.startswith("mfa-session: error: stdout could not be written: ")
+    error = "mfa-session: error: stdout could not be written: it is closed"
+    assert outcome.stderr.startswith(error)
     assert "Exception" not in outcome.stderr
 
 

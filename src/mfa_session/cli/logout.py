@@ -53,7 +53,9 @@ def run(options: Options, ctx: Context) -> Result:
 def _tell_of_cache(options: Options, ctx: Context) -> None:
     folder = expand("~/.aws/cli/cache", ctx.environ)
     if not options.json and os.path.isdir(folder) and os.listdir(folder):
-        ctx.console.say(f"role sessions in the AWS CLI's cache stay: to end them, empty {folder}")
+        ctx.console.say(
+            f"the AWS CLI's cache keeps role sessions; to remove them, delete the files in {folder}"
+        )
 
 
 def _result(

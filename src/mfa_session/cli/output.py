@@ -61,7 +61,8 @@ def print_json(data: Mapping[str, object]) -> None:
 def write(text: str) -> None:
     """Write to stdout and flush, so that a closed pipe is met here and not at exit.
 
-    Raises BrokenPipeError, and ConfigurationError `stdout-not-written` where a disk is full.
+    Raises BrokenPipeError, and ConfigurationError `stdout-not-written` where it is closed, or a
+    disk is full.
     """
     try:
         _write(sys.stdout, text)
@@ -73,7 +74,7 @@ def write(text: str) -> None:
 
 def stdout_not_written(error: OSError) -> MfaSessionError:
     """Return the error for an stdout that takes nothing."""
-    reason = (error.strerror or str(error)).lower()
+    reason = (error.strerror or "it is closed").lower()
     return ConfigurationError(
         "stdout-not-written",
         f"stdout could not be written: {reason}",
