@@ -15,6 +15,7 @@ from binascii import b2a_base64
 
 from mfa_session.files import linux
 from mfa_session.files.locks import close_quietly, try_lock
+from mfa_session.files.obstacles import find_obstacle
 from mfa_session.files.reading import PRIVATE_MODE, version_at
 from mfa_session.model.errors import ConfigurationError, hint_for_errno
 from mfa_session.model.text import inspecting
@@ -98,7 +99,7 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
     hint = hint_for_errno(exc.errno, path) or f"check what is there: {inspecting(path)}"
     if exc.errno != errno.ENOENT:  # there is no home directory
         with contextlib.suppress(OSError):
-            reason, hint = linux.find_obstacle(os.path.realpath(path)) or (reason, hint)
+            reason, hint = find_obstacle(os.path.realpath(path)) or (reason, hint)
     return ConfigurationError("file-not-written", f"{path} could not be written: {reason}", hint)
 
 

@@ -1,6 +1,4 @@
-"""What the system puts in the way of a file, or offers for it.
-
-That is, on Linux, access control lists, extended attributes, the exchange of two files.
+"""What Linux has for files beyond modes: access control lists, attributes, exchange by name.
 
 A POSIX ACL (acl(5)) is the extended attribute `system.posix_acl_access`: a version, then entries
 of tag, permissions and id. With one, the group bits of a mode are the mask for all its entries.
@@ -17,16 +15,12 @@ import os
 import stat
 import sys
 
-from mfa_session.model.text import deleting, inspecting, permitting, quote
-
 ACL = "system.posix_acl_access"
 _HEADER_BYTES, _ENTRY_BYTES = 4, 8
 _USER, _GROUP_OBJECT, _GROUP, _MASK = 0x02, 0x04, 0x08, 0x10
 _WRITE = 2
 _AT_FDCWD = -100
 _NO_REPLACE, _EXCHANGE = 1, 2
-_VARIABLES = "AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE or MFA_SESSION_CONFIG"
-_MOUNTS = "/proc/self/mountinfo"
 _NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
 """How systems, file systems and sandboxes say that they do not know renameat2."""
 
@@ -93,14 +87,6 @@ def _number(value: bytes, place: int, size: int = 2) -> int:
     return int.from_bytes(value[place : place + size], "little")
 
 
-def is_mounted(path: str) -> bool:
-    """Tell whether a file or directory is a mount point (proc_pid_mountinfo(5))."""
-    point = os.fsencode(path).replace(b" ", b"\\040")
-    with contextlib.suppress(OSError), open(_MOUNTS, "rb") as mounts:
-        return any(line.split(b" ")[4] == point for line in mounts)
-    return False
-
-
 def rename(one: str, other: str, *, exchange: bool) -> bool:
     """Exchange two files, names only; or rename to a name that is free, else FileExistsError.
 
@@ -119,66 +105,3 @@ def rename(one: str, other: str, *, exchange: bool) -> bool:
     if number in _NOT_HERE:
         return False
     raise OSError(number, os.strerror(number), other)
-
-
-def find_obstacle(path: str) -> tuple[str, str] | None:
-    """Return why no new file can take the place of `path`, and what helps; None if one may.
-
-    `path` has no links, and need not exist. What is found are mounts, modes and attributes.
-    """
-    if is_mounted(path):
-        reason = "it is mounted by itself, so no new file can take its place"
-        return reason, f"mount its directory instead, for writing; or name a copy by {_VARIABLES}"
-    directory = nearest_standing(os.path.dirname(path))
-    if not os.path.isdir(directory):
-        return f"{directory} is not a directory", inspecting(directory)
-    closed = f"the directory {directory} may not be written"
-    for place, reason, modes in ((path, "it is read-only", "w"), (directory, closed, "wx")):
-        # As whom we act now; False on a read-only file system.
-        if os.path.exists(place) and not os.access(
-            place,
-            os.W_OK | ("x" in modes and os.X_OK),
-            effective_ids=os.access in os.supports_effective_ids,
-        ):
-            return _find_lock(place, modes) or (reason, permitting(modes, place))
-    return None
-
-
-def _find_lock(place: str, modes: str) -> tuple[str, str] | None:
-    """Return why a file or directory may not be written, and what helps; None for its mode."""
-    if sys.platform == "win32":
-        return None
-    status, needed = os.stat(place), stat.S_IWUSR | ("x" in modes and stat.S_IXUSR)
-    if os.statvfs(place).f_flag & os.ST_RDONLY:
-        reason = f"the file system of {place} is mounted read-only"
-        return reason, f"mount it for writing; or name a copy by {_VARIABLES}"
-    if status.st_uid != os.geteuid():
-        return f"{place} belongs to another user", inspecting(place)
-    if status.st_mode & needed != needed:
-        return None
-    unlock = "chflags nouchg" if sys.platform == "darwin" else "chattr -i"
-    return f"{place} is immutable", f"sudo {unlock} {quote(place)}"
-
-
-def suggest_file(path: str) -> str:
-    """Return what to do about a directory where a file is meant."""
-    if is_mounted(path):
-        return "put the file on the host before the container starts, which mounts it"
-    with contextlib.suppress(OSError):
-        if not os.listdir(path):
-            return f"a file is meant: rmdir {quote(path)}"
-    return f"a file is meant: move the directory away, or name the file by {_VARIABLES}"
-
-
-def suggest_link(path: str) -> str:
-    """Return what to do about a path whose links lead in a circle."""
-    while not os.path.isdir(os.path.dirname(path)):
-        path = os.path.dirname(path)
-    return f"the symbolic links lead in a circle: {deleting(path)}"
-
-
-def nearest_standing(path: str) -> str:
-    """Return what stands at a path, or at the nearest above it, in which the rest can be made."""
-    while not os.path.lexists(path) and os.path.dirname(path) != path:
-        path = os.path.dirname(path)
-    return path

@@ -188,7 +188,7 @@ def is_turn_held(folder: str) -> bool:
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
-        from mfa_session.files.linux import nearest_standing  # noqa: PLC0415  # seldom
+        from mfa_session.files.obstacles import nearest_standing  # noqa: PLC0415  # seldom
 
         return not os.access(nearest_standing(folder), os.W_OK)  # else they stand somewhere else
     except OSError:

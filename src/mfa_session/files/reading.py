@@ -113,7 +113,7 @@ def relative(path: str) -> ConfigurationError:
 
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file cannot be read."""
-    from mfa_session.files.linux import suggest_file, suggest_link  # noqa: PLC0415  # seldom
+    from mfa_session.files.obstacles import suggest_file, suggest_link  # noqa: PLC0415  # seldom
     from mfa_session.model.text import inspecting, permitting  # noqa: PLC0415
 
     usual = permitting("r", path) if _is_ours_to_open(path) else inspecting(path)
@@ -203,7 +203,7 @@ def check_place(path: str, what: str) -> None:
     Where directories are missing, the nearest one counts: they will be made in it, and be ours.
     Raises ConfigurationError `unsafe-file`.
     """
-    from mfa_session.files.linux import nearest_standing  # noqa: PLC0415  # seldom needed
+    from mfa_session.files.obstacles import nearest_standing  # noqa: PLC0415  # seldom needed
 
     directory = nearest_standing(os.path.dirname(os.path.realpath(path)))
     if sys.platform != "win32":

@@ -16,8 +16,8 @@ from mfa_session.files.atomic import (
     replace_file,
     writable_target,
 )
-from mfa_session.files.linux import find_obstacle
 from mfa_session.files.locks import Lock, LockTimeout
+from mfa_session.files.obstacles import find_obstacle
 from mfa_session.files.reading import (
     PATIENCE_SECONDS,
     PAUSE_SECONDS,

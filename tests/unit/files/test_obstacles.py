@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from files.users import IS_ROOT
-from mfa_session.files import linux
-from mfa_session.files.linux import find_obstacle
+from mfa_session.files import obstacles
+from mfa_session.files.obstacles import find_obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,14 +64,14 @@ def test_a_mount_point_is_found_whatever_its_name(
     mounts.write_bytes(
         b"1 1 8:1 / / rw - ext4 /dev/a rw\n2 1 8:1 /x /my\\040home/\xc3\xa9 rw - ext4 /dev/a rw\n"
     )
-    monkeypatch.setattr(linux, "_MOUNTS", str(mounts))
-    assert [linux.is_mounted(at) for at in ("/", "/my home/é", "/my")] == [
+    monkeypatch.setattr(obstacles, "_MOUNTS", str(mounts))
+    assert [obstacles.is_mounted(at) for at in ("/", "/my home/é", "/my")] == [
         True,
         True,
         False,
     ]
-    monkeypatch.setattr(linux, "_MOUNTS", str(tmp_path / "none"))
-    assert not linux.is_mounted("/")
+    monkeypatch.setattr(obstacles, "_MOUNTS", str(tmp_path / "none"))
+    assert not obstacles.is_mounted("/")
 
 
 def test_a_directory_on_a_read_only_mount_is_not_to_be_chmoded(path: Path) -> None:
