@@ -1628,9 +1628,20 @@ STATED = [
             ("DenyAllStorageWithoutMFA", "*", False),
             ("DenyAllEC2AndS3WithoutMFA", "*", False),
             ("DenyWithoutMFA", "*", False)))],
+    Stated("everything-in-a-bucket-by-the-sid", [allow("s3:GetObject", Resource=BUCKET,
+            Principal=ACCOUNT), {**deny("s3:*", WITHOUT, Principal="*", Resource=BUCKET[:-2]),
+            "Sid": "DenyEverythingWithoutMFA"}], [(RESOURCE, "DenyEverythingWithoutMFA")], {}),
     Stated("everything-by-the-sid-and-another-deny", [ALL, {**deny(["ec2:*"], WITHOUT),
             "Sid": "DenyAllWithoutMFA"}, deny_but(CARE, WITHOUT)], [(IDLE, "DenyAllWithoutMFA")],
            {STOP: "m"}),
+    # The root user's ARN has no `user/`.
+    *[Stated(f"principal-arn-of-root-{number}", [deny_but(CARE, {**WITHOUT, **on("ArnLike",
+            "aws:PrincipalArn", arns)})], found(*rules), {}, "scp")
+      for number, (arns, rules) in enumerate((
+            ("arn:aws:iam::*:user/root", [VALUE]),
+            ("arn:aws:iam::*:root", []),
+            (["arn:aws:iam::*:user/root", "arn:aws:iam::*:root"], []),
+            ("arn:aws:iam::*:user/rootless", [])))],
     Stated("sid-allows-visibility-without-mfa", [deny_but(CARE, WITHOUT), allow(["iam:ListUsers",
             LIST], Sid="AllowVisibilityWithoutMFA")], [(EXEMPTION, "AllowVisibilityWithoutMFA")],
            {}),

@@ -13,6 +13,7 @@ from mfa_session.policy.coverage import actions_of, concerns, is_about_everythin
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, means_mfa
+from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.conditions import DENIES_EVERYTHING, NOW, is_circumstance
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -180,8 +181,16 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
     listed = statement.actions if subject.refuses_without_mfa else None
     if not (listed and _everything(statement.sid_letters)) or lists_own_care(statement):
         return
-    left = None if subject.on_role else _left_open(subject.whole)
-    if left:
+    # What a pattern in the list includes is not denied on its resource, which is another mistake.
+    left = next(
+        (
+            each
+            for each in _left_open(subject.whole)
+            if not any(includes(pattern.lower(), each) for pattern in listed)
+        ),
+        None,
+    )
+    if left and not subject.on_role:
         yield Flaw(
             PROMISE,
             subject.place_of_action(),
@@ -242,12 +251,13 @@ def check_sid_of_hours(subject: Subject) -> Iterator[Flaw]:
 
 
 @functools.lru_cache(maxsize=32)
-def _left_open(whole: WholePolicy) -> str | None:
-    for each in itertools.filterfalse(means_mfa, whole.allowing):
-        for action in whole.undenied_parts(each, "long_term"):
-            if action not in FIRST_STEPS and not is_unfilled(action):
-                return action
-    return None
+def _left_open(whole: WholePolicy) -> list[str]:
+    return [
+        action
+        for each in itertools.filterfalse(means_mfa, whole.allowing)
+        for action in whole.undenied_parts(each, "long_term")
+        if action not in FIRST_STEPS and not is_unfilled(action)
+    ]
 
 
 def check_hardware(subject: Subject) -> Iterator[Flaw]:

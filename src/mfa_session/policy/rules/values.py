@@ -62,6 +62,7 @@ def _no_principal_type(text: str) -> bool:
 
 
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
+_of_user_root = re.compile("arn:[^:]*:iam::[^:]*:user/root").fullmatch
 without_path = re.compile(
     "arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRole(For|[*])).*"
 ).fullmatch
@@ -186,6 +187,9 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
         elif of_root and condition.values and all(map(_of_root, condition.values)):
             why = f"{condition.values[0]} is the root user, and AWS lets no root user assume a role"
             cure = "name the account in Principal, and remove the condition"
+        elif condition.values and all(map(_of_user_root, condition.values)):
+            why = f"{condition.values[0]} is an IAM user called root, not the root user"
+            cure = f"write {condition.values[0].replace('user/', '')}"
         elif condition.values and all(map(_of_no_principal, condition.values)):
             why = (
                 f"no principal has the ARN {condition.values[0]}; for a role session, "
