@@ -15,7 +15,7 @@ from mfa_session.model.settings import Source
 from mfa_session.model.text import unsetting
 from mfa_session.session.names import Named, find_name, look_up
 from mfa_session.session.own_session import SessionsOfSource
-from mfa_session.session.reuse import find_kept, is_of_user
+from mfa_session.session.reuse import find_kept, is_same_identity
 from mfa_session.session.settings import resolve_named
 
 TYPE_CHECKING = False
@@ -217,9 +217,7 @@ class Choice:
 
     def _matches_stored(self, settings: Settings) -> bool:
         stored = self._stored.get(settings.target)
-        if stored is None:
-            return True
-        return stored.role_arn == settings.role_arn and is_of_user(stored, settings)
+        return stored is None or is_same_identity(stored, settings)
 
     def _is_role_of_profile(self, settings: Settings) -> bool:
         role_arn = self._inputs.profiles.section(self._identity.profile or "").get("role_arn")

@@ -56,8 +56,7 @@ def find_displaced(
     """Return the valid session of another user or role that a new one in the target replaces."""
     for session in sessions:
         if session.profile == settings.target and session.managed and session.is_valid(now):
-            is_same = is_of_user(session, settings) and session.role_arn == settings.role_arn
-            return None if is_same else session
+            return None if is_same_identity(session, settings) else session
     return None
 
 
@@ -140,6 +139,11 @@ def is_of_user(session: Session, settings: Settings) -> bool:
     """
     same_device = session.mfa_serial is not None and session.mfa_serial == settings.mfa_serial
     return same_device or is_of_source(session, settings.source)
+
+
+def is_same_identity(session: Session, settings: Settings) -> bool:
+    """Say whether a session belongs to the user, and is of the role, of `settings`."""
+    return session.role_arn == settings.role_arn and is_of_user(session, settings)
 
 
 def is_of_source(session: Session, source: Source) -> bool:
