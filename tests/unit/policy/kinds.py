@@ -1634,6 +1634,34 @@ STATED = [
     Stated("everything-by-the-sid-and-another-deny", [ALL, {**deny(["ec2:*"], WITHOUT),
             "Sid": "DenyAllWithoutMFA"}, deny_but(CARE, WITHOUT)], [(IDLE, "DenyAllWithoutMFA")],
            {STOP: "m"}),
+    # A Deny of nothing, of a part, and of what lacks a key and has another value as well.
+    *[Stated(f"denies-nothing-{number}", [allow("*", WITH), denied], found(*rules, at=1), {})
+      for number, (denied, rules) in enumerate((
+            (deny("sts:*", NotResource="*"), ["deny-denies-nothing"]),
+            (deny_but(["sts:*", "*"], {}), ["deny-denies-nothing"]),
+            (deny("s3:*", NotResource=BUCKET), []),
+            (deny("ec2:CreateTags", {**on("Null", "aws:RequestTag/Team", "true"), **on(
+                "StringNotEquals", "aws:RequestTag/Team", "books")}), ["deny-narrowed"]),
+            (deny("s3:PutObject", {**on("Null", SSE, "true"), **on("StringNotEquals", SSE,
+                "aws:kms")}, Resource=BUCKET), ["deny-narrowed"]),
+            (deny("ec2:CreateTags", {**on("Null", "aws:RequestTag/Team", "true"), **on(
+                "StringNotEquals", "aws:PrincipalTag/Team", "books")}), []),
+            (deny("ec2:CreateTags", on("Null", "aws:RequestTag/Team", "true")), [])))],
+    # What has no resource is in no NotResource, and listing all devices is a step of the setup.
+    *[Stated(f"not-resource-and-{name}", [allow([name, *ENROL]), allow("*", WITH), {"Effect":
+            "Deny", "NotAction": ENROL, "NotResource": [ME, MY_DEVICE], "Condition": WITHOUT}],
+            found(*rules, at=2), {})
+      for name, rules in (
+            ("iam:ListVirtualMFADevices", [RESOURCE]), ("iam:GetAccountPasswordPolicy", [RESOURCE]),
+            ("s3:ListAllMyBuckets", []), ("iam:GetUser", []))],
+    # Requests of IAM count as one region's, but not what other services ask of it.
+    *[Stated(f"region-of-iam-among-others-{number}", [{**each, "Condition": {**each["Condition"],
+            **on("StringEquals", "aws:RequestedRegion", "eu-west-1")}}], found(*rules), {})
+      for number, (each, rules) in enumerate((
+            (allow(["ec2:*", "iam:*"], WITH), [VALUE]),
+            (allow(["ec2:*", "iam:PassRole"], WITH), []),
+            (allow(["ec2:*"], WITH), []),
+            (deny(["ec2:*", "iam:*"], on("Bool", "aws:SecureTransport", "false")), [])))],
     # The root user's ARN has no `user/`.
     *[Stated(f"principal-arn-of-root-{number}", [deny_but(CARE, {**WITHOUT, **on("ArnLike",
             "aws:PrincipalArn", arns)})], found(*rules), {}, "scp")
@@ -2108,6 +2136,17 @@ STATED = [
       for number, each in enumerate(("arn:aws:iam::<YOUR_ACCOUNT_ID>:root",
             ["111122223333", "arn:aws:iam::ACCOUNT-ID:root"], "arn:aws:iam::xxxxxxxxxxxx:user/ann",
             "arn:aws:iam::your-account:root", "arn:aws-us-gov:iam::ACCOUNT-ID:root"))],
+    *[Stated(f"placeholder-as-the-address-{text}", [allow("ec2:*", {**WITH, **on("IpAddress",
+            "aws:SourceIp", text)})], found(*rules), {})
+      for text, rules in (
+            ("workplace_ip_address_here", [LEFT]),
+            ("my.office.ip.address/32", [LEFT]),
+            ("PUBLIC_IP_HERE/32", [LEFT]),
+            ("{{ ip_address }}", []),
+            ("office", [VALUE]))],
+    Stated("attributes-of-items-named-like-placeholders", [allow("dynamodb:GetItem", {**WITH,
+            **on("ForAllValues:StringEquals", "dynamodb:Attributes", ["address", "ip_address",
+            "here"])})], [], {}),
     Stated("placeholder-as-the-principal", [trust("<YOUR_PRINCIPAL>", WITH)], found(LEFT), {}),
     *[Stated(f"placeholder-in-a-resource-{number}", [allow(READ, WITH, Resource=each)],
              found(LEFT), {})
@@ -2500,6 +2539,40 @@ STATED = [
             "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/x")}), deny("iam:Delete*",
             {**WITHOUT, **on("StringEquals", "iam:PassedToService", "ec2.amazonaws.com")})],
            found(NO_KEY) + found(NO_KEY, at=1), {}),
+    # The duration is a key of bearer tokens alone.
+    *[Stated(f"duration-of-{action}", [allow(f"sts:{action}", on("NumericLessThan",
+            "sts:DurationSeconds", "3600"))], found(*rules), {})
+      for action, rules in (
+            ("GetSessionToken", [NO_KEY]), ("GetFederationToken", [NO_KEY]),
+            ("GetWebIdentityToken", []))],
+    Stated("duration-of-a-role", [trust(ACCOUNT, {**WITH, **on("NumericLessThan",
+            "sts:DurationSeconds", "3600")})], found(NO_KEY), {}),
+    # A key of all services under another prefix.
+    *[Stated(f"key-of-all-services-as-{key}", [allow("*", {**WITH, **on("StringEquals", key,
+            "books")})], found(*rules), {})
+      for key, rules in (
+            ("sts:RequestTag/Team", [NO_KEY]), ("iam:PrincipalTag/Team", [NO_KEY]),
+            ("ec2:SourceVpc", [NO_KEY]), ("iam:ResourceTag/Team", []))],
+    # ForAllValues, with an Allow of requests without the key.
+    *[Stated(f"for-all-values-of-{number}", [allow("*", {**WITH, **more})], found(*rules), {})
+      for number, (more, rules) in enumerate((
+            (on("ForAllValues:StringEquals", "aws:PrincipalTag/Team", ["a", "b"]), [TEXT]),
+            (on("ForAllValues:StringLike", "aws:ResourceTag/Team", "a*"), [TEXT]),
+            (on("ForAllValues:IpAddress", "aws:SourceIp", "192.0.2.0/24"), [TEXT]),
+            (on("ForAllValues:StringEquals", "aws:TagKeys", ["a", "b"]), []),
+            (on("ForAllValues:StringEqualsIfExists", "aws:PrincipalTag/Team", "a"), []),
+            (on("ForAllValues:StringNotEquals", "aws:PrincipalTag/Team", "a"), []),
+            ({**on("ForAllValues:StringEquals", "aws:PrincipalTag/Team", "a"),
+              **on("Null", "aws:PrincipalTag/Team", "false")}, []),
+            (on("StringEquals", "aws:PrincipalTag/Team", "a"), [])))],
+    # What is about no key, in a key's policy.
+    *[Stated(f"key-policy-{number}", [{**each, "Principal": ACCOUNT, "Resource": "*"}],
+            found(*rules), {})
+      for number, (each, rules) in enumerate((
+            (allow(["kms:Describe*", "kms:ListKeys", "kms:CreateKey"], WITH), [RESOURCE]),
+            (allow(["kms:List*", "kms:Create*"], WITH), []),
+            (deny("kms:CreateKey", WITHOUT), [])))],
+    Stated("key-actions-of-a-user", [allow(["kms:ListKeys", "kms:ListAliases"], WITH)], [], {}),
     Stated("keys-of-iam-s-actions", [allow(["iam:CreateRole", "iam:CreateUser"], {**WITH, **on(
             "StringEquals", "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/x")}),
             allow("iam:*", {**WITH, **on("StringEquals", "iam:PassedToService", "x.amazonaws.com"),

@@ -58,6 +58,7 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 # Go's templates leave `<no value>` of what is missing.
 _placeholder = re.compile(
     r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
+    r"|^[\w.-]+[_.-](?i:ip[_.-]address|here)(?=/|$)"
     r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+|(?<=:iam::)(?:[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account)[\w-]{1,80})(?=:)"
 ).search
 _slip = re.compile(r"[{}\\]").search
@@ -123,8 +124,9 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
     yield Flaw(
         PLACEHOLDER,
         subject.place_at(item),
-        f"{item.value} has the placeholder {found[0]}"
-        + (f", as {len(others) - 1} other statements have one" if others[2:] else ""),
+        f"{found[0]} is a placeholder"
+        + (f" in {item.value}" if item.value != found[0] else "")
+        + (f"; {len(others) - 1} other statements have one" if others[2:] else ""),
         "AWS refuses the policy, or nothing matches the text",
         f"replace {found[0]}, unless a tool does so before the policy is used",
     )

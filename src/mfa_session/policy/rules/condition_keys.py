@@ -140,6 +140,10 @@ _OF_ACTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         "iam:CreateUser",
     ),
     "iam:policyarn": (("iam:attach*policy", "iam:detach*policy"), "iam:AttachUserPolicy"),
+    "sts:durationseconds": (
+        ("sts:getservicebearertoken", "sts:getwebidentitytoken"),
+        "sts:GetWebIdentityToken",
+    ),
 }
 # The services, beside its own, whose actions may have a service's keys.
 _SHARED: dict[str, tuple[str, ...]] = {
@@ -170,6 +174,9 @@ def meant_instead(key: str) -> str | None:
     known = KEYS[service]
     if name in known or (service == "saml" and name.startswith("edu")):
         return None
+    tail = "…" if found[3] else ""
+    if name in KEYS["aws"]:
+        return f"aws:{KEYS['aws'][name]}{tail}"
     if service not in _OF_FEW:
         slip = NameList(known.values()).slip(name)
         nothing_near = None if service in _GROWING else ""

@@ -42,7 +42,8 @@ WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
     "`StringEquals` or similar on a boolean or a number, for which AWS documents no result, or on "
-    "a network, which it compares as text.",
+    "a network, which it compares as text; or `ForAllValues:` on a key of one value in an Allow, "
+    "which matches without the key.",
 )
 NOT_A_BOOLEAN = Rule(
     "not-a-boolean",
@@ -87,6 +88,9 @@ _DEMANDS = (
     re.compile("Null aws:requesttag/.").match,
     re.compile("Null aws:principaltag/.").match,
 )
+_of_one_value = re.compile(
+    "aws:((principal|request|resource)tag/.|source(account|arn|ip|orgid|vpce?)$|principalorgid$|username$)"
+).match
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
@@ -188,6 +192,23 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(rule, condition.position, what, who, cure, fix)
 
 
+def check_qualifiers(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows with ForAllValues on keys of one value, which may be absent."""
+    others = subject.other_conditions if subject.statement.allows else ()
+    judged = {each.key.lower() for each in others if each.operator == "Null"}
+    for condition in others:
+        plain = condition.operator not in OPPOSITES and not condition.if_exists
+        loose = plain and condition.qualifier == "ForAllValues" and is_met_without_key(condition)
+        if loose and _of_one_value(condition.key.lower()) and condition.key.lower() not in judged:
+            yield Flaw(
+                WRONG_OPERATOR,
+                condition.position,
+                f"{condition.written} is also met without {condition.key}",
+                f"whoever has no {condition.key} gets through",
+                f"write {condition.operator}",
+            )
+
+
 def check_networks(subject: Subject) -> Iterator[Flaw]:
     """Find networks that are compared as text, which no address equals."""
     for condition in subject.other_conditions:
@@ -240,24 +261,32 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
 def check_demands(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of requests that fail several demands, which let pass what fails only one.
 
-    Demands are on S3's encryption and its key, or on tags. Those of a Deny for MFA exempt callers.
+    Demands are on S3's encryption and its key, or on tags, or are a key's presence and its value.
+    Those of a Deny for MFA exempt callers.
     """
     judged = subject.whole.concern_mfa and not (subject.statement.allows or subject.mfa_conditions)
     failing = [each for each in subject.other_conditions if judged and is_met_without_key(each)]
-    for is_demand in _DEMANDS:
-        found = {
+    groups = [
+        {
             each.key.lower(): each
             for each in failing
             if is_demand(f"{each.operator} {each.key.lower()}")
         }
-        if len(found) > 1:
-            demands = list(found.values())
+        for is_demand in _DEMANDS
+    ]
+    groups += [
+        {each.operator: each for each in failing if each.is_about(absent.key)}
+        for absent in failing
+        if absent.operator == "Null"
+    ]
+    for demands in groups:
+        if len(demands) > 1:
             yield Flaw(
                 NARROWED,
-                demands[0].position,
-                "this Deny stops only requests that fail all of its demands: "
-                + ", ".join(each.key for each in demands),
-                "whoever meets one of them gets through",
+                next(iter(demands.values())).position,
+                "this Deny stops only requests that meet all of its conditions: "
+                + ", ".join(f"{each.written} {each.key}" for each in demands.values()),
+                "whoever meets only one of them gets through",
                 "write a Deny for each of them",
             )
 

@@ -116,22 +116,26 @@ def check_boundary(subject: Subject) -> Iterator[Flaw]:
 
 def check_effect(subject: Subject) -> Iterator[Flaw]:
     """Find Denies with NotAction that deny nothing, or little."""
-    statement = subject.statement
-    if statement.allows or not subject.mfa_conditions or subject.on_role:
-        return
-    if spares_everything(subject):
+    statement, left_out = subject.statement, _all_left_out(subject)
+    if left_out and not statement.allows:
+        of_actions = "action" in left_out
+        exempt = (
+            "what is needed to set up MFA" if subject.mfa_conditions else "what is to be exempt"
+        )
         yield Flaw(
             DENIES_NOTHING,
             subject.place_of_action(),
-            f"{_all_left_out(subject)}: this Deny denies nothing",
+            f"{left_out}: this Deny denies nothing",
             "nobody is stopped, with MFA or without",
-            "list in NotAction only what is needed to set up MFA"
-            if statement.not_actions
+            f"list in NotAction only {exempt}"
+            if of_actions
             else 'write "Resource": "*", or name the resources to protect',
             {"NotAction": list(SPARED)}
-            if statement.not_actions and is_of_users(subject) and _may_deny_more(subject)
+            if of_actions and is_of_users(subject) and _may_deny_more(subject)
             else {},
         )
+    elif statement.allows or not subject.mfa_conditions or subject.on_role:
+        return
     elif subject.refuses_without_mfa and (void := _exempting_all(subject)):
         yield Flaw(
             DENIES_NOTHING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, comparison
@@ -16,6 +17,7 @@ from mfa_session.policy.rules.resource_kinds import (
     ENROLMENT,
     MEANT,
     OF_BUCKET,
+    OF_LIST,
     OF_NONE,
     OF_OBJECT,
     OF_USER,
@@ -41,8 +43,8 @@ WRONG_RESOURCE = Rule(
     "on anything but `*` (a note); or `sts:AssumeRole` on no role; or, under an MFA condition, "
     "`s3:DeleteBucket` on objects, or `kms:Decrypt` on an alias; or the user and the device in "
     "different accounts, or one's own user without the path by which a Deny names the users: the "
-    "statement has no effect on it. Or `s3:*` denied on a bucket without its objects, or an API's "
-    "path without a method.",
+    "statement has no effect on it. Or, in a key's policy, `kms:ListKeys`, which is about none. "
+    "Or `s3:*` denied on a bucket without its objects, or an API's path without a method.",
 )
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
@@ -114,10 +116,13 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
     exempt = statement.not_resources if subject.refuses_without_mfa else None
     if not exempt or any(fits(each, OF_NONE) for each in exempt):
         return
+    # A NotAction means most of what it denies, but hardly the steps of MFA's setup.
+    allowing = chain(*(each.actions or () for each in subject.whole.allowing))
+    steps = (name for name in allowing if name.startswith("iam:") and concerns(statement, name))
     lost = [
         name
-        for name in statement.actions or ()
-        if has_no_resource(name.lower()) and subject.whole.allows_without_mfa(name)
+        for name in dict.fromkeys(statement.actions or steps)
+        if _is_exempt_nowhere(name.lower(), exempt) and subject.whole.allows_without_mfa(name)
     ]
     if lost:
         yield Flaw(
@@ -126,6 +131,29 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
             f"NotResource does not exempt what has no resource: {', '.join(lost)}",
             "nobody is allowed this without MFA, though a statement allows it",
             f"deny {', '.join(lost)} in a statement of its own, or not at all",
+            severity=NOTE,
+        )
+
+
+def _is_exempt_nowhere(action: str, exempt: tuple[str, ...]) -> bool:
+    kind = resource_of(action, about_mfa=True, under_mfa=False)
+    return has_no_resource(action) is not None or (
+        kind == OF_LIST and not any(fits(each, kind) for each in exempt)
+    )
+
+
+def check_key_policies(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows, in a KMS key's policy, of what is about no key."""
+    judged = subject.document.kind == "resource" and subject.statement.allows
+    names = subject.statement.actions or () if judged else ()
+    lost = [each for each in names if re.match("kms:", each) and has_no_resource(each.lower())]
+    if lost:
+        yield Flaw(
+            WRONG_RESOURCE,
+            subject.place_of_action(lost[0]),
+            f"{', '.join(lost)} {'are' if lost[1:] else 'is'} about no key",
+            "a key's policy allows nobody this",
+            f"allow {', '.join(lost)} in the user's or the role's policy",
             severity=NOTE,
         )
 

@@ -113,6 +113,7 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
 }
 _REGION = "aws:RequestedRegion"
 _GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
+_IN_REGIONS = {"iam:passrole", "iam:createservicelinkedrole"}  # asked for by other services
 _is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
@@ -295,11 +296,11 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
 
 def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
     """Find statements on services whose requests all count as one region's, in other regions."""
-    names = names_of(subject.statement)
-    alone = bool(names and subject.whole.concern_mfa) and all(
-        name.startswith(_GLOBAL) for name in names
-    )
-    for condition in subject.other_conditions if alone else ():
+    names, allows = names_of(subject.statement), subject.statement.allows
+    counted = [name for name in names if name.startswith(_GLOBAL) and name not in _IN_REGIONS]
+    # A Deny of other regions is on purpose where it names other services as well.
+    judged = bool(counted) and subject.whole.concern_mfa and (allows or len(counted) == len(names))
+    for condition in subject.other_conditions if judged else ():
         calls = calls_of_iam(condition)
         never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
         narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
@@ -307,10 +308,12 @@ def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"requests for {subject.as_written(names[0])} count as {min(calls)}: "
+                f"requests for {subject.as_written(counted[0])} count as {min(calls)}: "
                 f"{condition.written} {condition.key} is never met",
-                f"nobody is {'allowed this' if subject.statement.allows else 'stopped'}",
-                f"remove {condition.key}",
+                f"nobody is {'allowed this' if allows else 'stopped'}",
+                f"remove {condition.key}"
+                if len(counted) == len(names)
+                else f"allow it in a statement without {condition.key}",
                 severity=WARNING,
             )
 
