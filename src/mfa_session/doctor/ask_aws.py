@@ -235,8 +235,6 @@ def _list_sources(inputs: Inputs) -> Iterator[Source]:
             yield source
 
 
-def _find_obstacle(keys: tuple[KeyFacts, ...]) -> MfaSessionError | NotAsked | None:
-    answers = [key.identity for key in keys]
-    if answers and all(isinstance(answer, NotAsked) for answer in answers):
-        return next(answer for answer in answers if isinstance(answer, NotAsked))
-    return None
+def _find_obstacle(keys: tuple[KeyFacts, ...]) -> NotAsked | None:
+    obstacles = [key.identity for key in keys if isinstance(key.identity, NotAsked)]
+    return obstacles[0] if len(obstacles) == len(keys) else None

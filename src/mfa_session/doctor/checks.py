@@ -39,15 +39,16 @@ class Check(Record):
     It is skipped if a part of the scene that `needs` names is missing.
     """
 
+    group: str
     id: str
     fine: str
     look: Look
     needs: tuple[str, ...] = ()
 
 
-def check(id_: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
+def check(group: str, id_: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
     """Turn a function, which looks at a scene and yields findings, into a check."""
-    return lambda look: Check(id=id_, fine=fine, look=look, needs=needs)
+    return lambda look: Check(group=group, id=id_, fine=fine, look=look, needs=needs)
 
 
 class CheckResult(Record):
@@ -80,14 +81,14 @@ def note(finding: str, cure: str = "") -> Diagnosis:
     return Diagnosis(severity=NOTE, finding=finding, cure=cure)
 
 
-def make_readable_check(id_: str, fine: str, part: str) -> Check:
+def make_readable_check(group: str, id_: str, fine: str, part: str) -> Check:
     """Return a check that a part of the scene could be read."""
 
     def look(scene: Scene) -> Iterable[Diagnosis]:
         problem = scene.broken.get(part)
         return () if problem is None else (error(problem.message, problem.hint),)
 
-    return check(id_, fine)(look)
+    return check(group, id_, fine)(look)
 
 
 def skipped(reason: str) -> Diagnosis:
@@ -120,10 +121,6 @@ class KeyFacts(Record):
     serials: Mapping[str, str] = {}
     is_source: bool = False
     session: str | None = None
-
-    def label(self) -> str:
-        """Return what messages call the key."""
-        return self.caller.label()
 
 
 class AwsFacts(Record):

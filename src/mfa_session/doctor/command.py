@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mfa_session.doctor import answers, environment, files, profiles, sessions
@@ -17,6 +18,7 @@ from mfa_session.doctor.checks import (
     SEVERITIES,
     SKIPPED,
     WARNING,
+    Check,
     CheckResult,
     Diagnosis,
     skipped,
@@ -29,7 +31,7 @@ from mfa_session.model.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from mfa_session.doctor.checks import Check, Scene
+    from mfa_session.doctor.checks import Scene
     from mfa_session.session.context import Context
 
     Paint = Callable[[str, str], str]
@@ -37,16 +39,18 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 CHECK_FAILED = "the check failed: a bug in mfa-session"
-GROUPS: dict[str, tuple[Check, ...]] = {
-    "files": files.CHECKS,
-    "environment": environment.CHECKS,
-    "profiles": profiles.CHECKS,
-    "sessions": sessions.CHECKS,
-    "settings": (*sessions.SETTINGS_CHECKS, *files.SETTINGS_CHECKS),
-    "keyring": sessions.KEYRING_CHECKS,
-    "aws": answers.CHECKS,
-    "shell": environment.SHELL_CHECKS,
-}
+_CHECKS = [
+    each
+    for module in (environment, profiles, sessions, files, answers)
+    for each in vars(module).values()
+    if isinstance(each, Check)
+]
+GROUPS = {
+    group: tuple(each for each in _CHECKS if each.group == group)
+    for group in (
+        "files", "environment", "profiles", "sessions", "settings", "keyring", "aws", "shell",
+    )
+}  # fmt: skip
 _COLOURS = {ERROR: "red", WARNING: "yellow", NOTE: "bold", OK: "green", SKIPPED: "dim"}
 _TITLES = {"settings": "Settings (config.toml)", "aws": "AWS"}
 """Of the groups that are called otherwise."""
@@ -149,11 +153,8 @@ def _report_skipped(results: Sequence[CheckResult]) -> Iterator[str]:
 
 
 def _sum_up(results: Sequence[CheckResult], *, everything: bool) -> str:
-    counts = dict.fromkeys((ERROR, WARNING, NOTE, OK), 0)
-    for result in results:
-        if result.severity in counts:
-            counts[result.severity] += 1
-    bad = [f"{_count(counts[each], each)}" for each in _SHOWN if counts[each]]
+    counts = Counter(result.severity for result in results)
+    bad = [_count(counts[each], each) for each in _SHOWN if counts[each]]
     more = "" if everything else " (-v lists them)"
     fine = f"{_count(counts[OK], 'check')} passed{more}"
     return "; ".join((", ".join(bad), fine)) if bad else f"all {fine}"
@@ -166,15 +167,15 @@ def _count(count: int, what: str) -> str:
 def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> list[CheckResult]:
     """Run every check, and return the results group by group, the worst first."""
     results: list[CheckResult] = []
-    for group, checks in groups.items():
-        found = [result for check in checks for result in _look(check, group, scene)]
+    for checks in groups.values():
+        found = [result for check in checks for result in _look(check, scene)]
         results += sorted(found, key=lambda result: SEVERITIES.index(result.severity))
     return results
 
 
-def _look(check: Check, group: str, scene: Scene) -> list[CheckResult]:
+def _look(check: Check, scene: Scene) -> list[CheckResult]:
     found = _run_check(check, scene) or [Diagnosis(severity=OK, finding=check.fine)]
-    return [CheckResult(id=check.id, group=group, **each.as_dict()) for each in found]
+    return [CheckResult(id=check.id, group=check.group, **each.as_dict()) for each in found]
 
 
 def _run_check(check: Check, scene: Scene) -> list[Diagnosis]:
@@ -186,12 +187,15 @@ def _run_check(check: Check, scene: Scene) -> list[Diagnosis]:
 
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-# Unique ids of IAM (IAM User Guide, "IAM identifiers"), and the prefix that says what each is.
-_ID = re.compile(r"\b(A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA))[A-Z0-9]+")
-_NAMED = re.compile(r"(\barn:[\w-]+:(?:iam|sts)::\d*:[\w-]+/)[^\s'\"`,;)]+")
-_ARN_RESOURCE = re.compile(r"(\barn:[\w-]+:(?!iam:|sts:)[\w-]+:[\w-]*:\d*:)[^\s'\"`,;)]+")
-_HARDWARE = re.compile(r"\bGA[HK][A-Z0-9]{6,}\b")
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_MASKED = (
+    r"(\barn:[\w-]+:(?:iam|sts)::\d*:[\w-]+/)[^\s'\"`,;)]+",
+    r"(\barn:[\w-]+:(?!iam:|sts:)[\w-]+:[\w-]*:\d*:)[^\s'\"`,;)]+",
+    r"()[\w.+%-]+@[\w-]+(?:\.[\w-]+)+",
+    r"\b(GA)[HK][A-Z0-9]{6,}\b",
+    # Unique ids of IAM (IAM User Guide, "IAM identifiers"), and the prefix that says what each is.
+    r"\b(A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA))[A-Z0-9]+",
+)
+"""What is masked but for its first group, in this order."""
 _HOST = re.compile(
     r"(?P<scheme>\b[a-z]+://)(?P<user>[^\s/'\"`]*@)?(?P<host>\[[^\]]*\]|[^\s/:'\"`]+)"
 )
@@ -227,15 +231,12 @@ class Mask:
         """Return a text masked by `<account 1>`, `AKIA***`, `~` and the like."""
         if self._home:
             text = text.replace(self._home, "~")
-        text = _PATH.sub(lambda found: found[1] + MASK, text)
+        text = _PATH.sub(rf"\1{MASK}", text)
         if self._user:
             text = self._user.sub(MASK, text)
         text = _HOST.sub(_mask_host, text)
-        text = _NAMED.sub(lambda found: found[1] + MASK, text)
-        text = _ARN_RESOURCE.sub(lambda found: found[1] + MASK, text)
-        text = _EMAIL.sub(MASK, text)
-        text = _HARDWARE.sub("GA" + MASK, text)
-        text = _ID.sub(lambda found: found[1] + MASK, text)
+        for pattern in _MASKED:
+            text = re.sub(pattern, rf"\1{MASK}", text)
         if self._name:
             text = self._name.sub(lambda found: self._find_names[found[0]], text)
         return _ACCOUNT.sub(lambda found: self._account(found[0]), text)

@@ -46,9 +46,14 @@ COMPLETIONS = (
     "/usr/local/share/zsh/site-functions/_mfa-session",
 )
 """Where completion is usually installed without `shell-init`."""
+bad_variable = make_readable_check(
+    "environment", "bad-variable", "every MFA_SESSION_… variable has a valid value", OPTIONS
+)
 
 
-@check("environment-keys", "no keys in the environment hide a profile", needs=PROFILES)
+@check(
+    "environment", "environment-keys", "no keys in the environment hide a profile", needs=PROFILES
+)
 def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield keys in the environment that override a profile, except those of `exec`."""
     environ = scene.environ
@@ -70,7 +75,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     )
 
 
-@check("environment-halves", "keys in the environment are whole, and can be keys")
+@check("environment", "environment-halves", "keys in the environment are whole, and can be keys")
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
     problem = _find_partial_keys(scene)
     if problem is not None:
@@ -97,7 +102,7 @@ def _find_partial_keys(scene: Scene) -> str | None:
     return None
 
 
-@check("environment-session", "no expired session in the environment")
+@check("environment", "environment-session", "no expired session in the environment")
 def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
     since = _expired_since(scene)
     if since is not None:
@@ -119,7 +124,7 @@ def _expired_since(scene: Scene) -> str | None:
     return None
 
 
-@check("environment-token", "no other token in AWS_SECURITY_TOKEN")
+@check("environment", "environment-token", "no other token in AWS_SECURITY_TOKEN")
 def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
     """Yield an AWS_SECURITY_TOKEN that differs from AWS_SESSION_TOKEN; botocore prefers it."""
     legacy = scene.environ.get("AWS_SECURITY_TOKEN")
@@ -132,7 +137,10 @@ def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check(
-    "environment-profile", "the environment names no profile, or one that exists", needs=PROFILES
+    "environment",
+    "environment-profile",
+    "the environment names no profile, or one that exists",
+    needs=PROFILES,
 )
 def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a profile variable in effect that names no profile."""
@@ -150,7 +158,7 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
         return  # the other variable has no effect
 
 
-@check("two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
+@check("environment", "two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
 def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
     first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
     if first and second and first != second:
@@ -161,7 +169,7 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
+@check("environment", "two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
 def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
     region = scene.environ.get("AWS_REGION")
     default = scene.environ.get("AWS_DEFAULT_REGION")
@@ -173,7 +181,7 @@ def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("unread-variable", "every MFA_SESSION_… variable is a setting")
+@check("environment", "unread-variable", "every MFA_SESSION_… variable is a setting")
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     for name in sorted(scene.environ):
         rest = name[len(_PREFIX) :]
@@ -183,7 +191,7 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
             yield warning(f"nothing reads {name}{meant}", unsetting(name))
 
 
-@check("code-in-environment", "no code is set in the environment")
+@check("environment", "code-in-environment", "no code is set in the environment")
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get(GIVEN_CODE):
         yield note(
@@ -192,35 +200,19 @@ def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-CHECKS = (
-    make_readable_check("bad-variable", "every MFA_SESSION_… variable has a valid value", OPTIONS),
-    look_at_keys,
-    look_at_partial_keys,
-    look_at_expiry,
-    look_at_token,
-    look_at_profile,
-    look_at_two_profiles,
-    look_at_regions,
-    look_at_names,
-    look_at_given_code,
-)
-
-
-@check("guard-active", "`aws` is guarded in this shell")
+@check("shell", "guard-active", "`aws` is guarded in this shell")
 def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that this shell does not guard `aws`, which is a choice and no fault."""
     if not scene.environ.get(GUARD_SHELL) and _has_home(scene):
         yield note("`aws` is not guarded in this shell", _suggest_setup(scene))
 
 
-@check("completion", "this shell completes mfa-session")
-def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
-    is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
-    if not is_set_up and _has_home(scene):
-        yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
-
-
-@check("guard-commands", "this shell guards the commands in [guard] commands", needs=(SETTINGS,))
+@check(
+    "shell",
+    "guard-commands",
+    "this shell guards the commands in [guard] commands",
+    needs=(SETTINGS,),
+)
 def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
     shell = scene.environ.get(GUARD_SHELL)
     here = scene.environ.get(COMMANDS, "aws").split()
@@ -241,7 +233,14 @@ def _suggest_renewal(scene: Scene, shell: str) -> str:
     return scene.eval_line(shell, script)
 
 
-@check("program-path", "the shell finds mfa-session")
+@check("shell", "completion", "this shell completes mfa-session")
+def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
+    is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
+    if not is_set_up and _has_home(scene):
+        yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
+
+
+@check("shell", "program-path", "the shell finds mfa-session")
 def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get(GUARD_SHELL) and not scene.finds_program("mfa-session"):
         yield warning(
@@ -256,11 +255,3 @@ def _has_home(scene: Scene) -> bool:
 
 def _suggest_setup(scene: Scene) -> str:
     return scene.guard_setup(scene.environ.get("SHELL", "").rpartition("/")[2])
-
-
-SHELL_CHECKS = (
-    look_at_guard,
-    look_at_commands,
-    look_at_completion,
-    look_at_program,
-)

@@ -26,9 +26,19 @@ _VALID_KEYS = "; ".join(
     f"[{name}] {', '.join(keys)}"
     for name, keys in {**TABLES, "sessions.NAME": SESSION_KEYS}.items()
 )
+credentials_file = make_readable_check(
+    "files", "credentials-file", "the credentials file can be read", CREDENTIALS
+)
+config_file = make_readable_check("files", "config-file", "the AWS config file can be read", CONFIG)
+config_toml = make_readable_check(
+    "files", "config-toml", f"config.toml has valid keys only: {_VALID_KEYS}", SETTINGS
+)
+state_directory = make_readable_check(
+    "files", "state-directory", "the state directory is ours", STATE
+)
 
 
-@check("unsafe-file", "nobody else may write the files")
+@check("files", "unsafe-file", "nobody else may write the files")
 def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
     for path, problem in scene.unsafe.items():
         # Only a warning for the AWS config file, which all tools, ours included, still read.
@@ -36,7 +46,7 @@ def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
         yield say(problem.message, problem.hint)
 
 
-@check("file-mode", "nobody else may read what is secret")
+@check("files", "file-mode", "nobody else may read what is secret")
 def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what others can read; `unsafe-file` reports what they can write."""
     for place in scene.places:
@@ -47,7 +57,7 @@ def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("unwritable-file", "a session can be written")
+@check("files", "unwritable-file", "a session can be written")
 def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what cannot be written, unless another check reports the file."""
     unsafe = credentials_path(scene.environ) in scene.unsafe
@@ -58,7 +68,7 @@ def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
             yield say(problem.message, problem.hint)
 
 
-@check("named-file", "the files that variables name exist")
+@check("files", "named-file", "the files that variables name exist")
 def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
     for variable, path_of in _NAMED_FILES.items():
         value = scene.environ.get(variable)
@@ -76,7 +86,7 @@ def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("unfinished-keys", "every move and rotation of a key is finished", needs=(STATE,))
+@check("files", "unfinished-keys", "every move and rotation of a key is finished", needs=(STATE,))
 def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
     for command, profile in scene.unfinished_keys:
         yield warning(
@@ -85,16 +95,7 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("enrolment-left", "no enrolment of a device was interrupted", needs=(STATE,))
-def look_at_interrupted_enrolments(scene: Scene) -> Iterator[Diagnosis]:
-    for serial in scene.interrupted_enrolments:
-        yield note(
-            f"an enrolment of {serial} was interrupted, or is still running",
-            "mfa-session device enroll",
-        )
-
-
-@check("copy-left", "no killed command left a copy of the files")
+@check("files", "copy-left", "no killed command left a copy of the files")
 def look_at_copies(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each copy that a killed command left; the next command that writes removes it."""
     for copy, path in scene.leftovers.items():
@@ -104,47 +105,16 @@ def look_at_copies(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-CHECKS = (
-    make_readable_check("credentials-file", "the credentials file can be read", CREDENTIALS),
-    make_readable_check("config-file", "the AWS config file can be read", CONFIG),
-    make_readable_check("config-toml", f"config.toml has valid keys only: {_VALID_KEYS}", SETTINGS),
-    make_readable_check("state-directory", "the state directory is ours", STATE),
-    look_at_owners,
-    look_at_modes,
-    look_at_unwritable,
-    look_at_named_files,
-    look_at_unfinished_keys,
-    look_at_copies,
-    look_at_interrupted_enrolments,
-)
+@check("files", "enrolment-left", "no enrolment of a device was interrupted", needs=(STATE,))
+def look_at_interrupted_enrolments(scene: Scene) -> Iterator[Diagnosis]:
+    for serial in scene.interrupted_enrolments:
+        yield note(
+            f"an enrolment of {serial} was interrupted, or is still running",
+            "mfa-session device enroll",
+        )
 
 
-@check("guard-pattern", "every pattern of [guard] matches an operation", needs=(SETTINGS,))
-def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
-    for key in ("protect", "allow"):
-        patterns = scene.inputs.file.guard.get(key, ())
-        for text in dict.fromkeys(text for text in patterns if text in scene.unmatched_patterns):
-            near = scene.unmatched_patterns[text]
-            protects = "it protects nothing" if key == "protect" else "it allows nothing"
-            yield warning(
-                f"[guard] {key}: {text!r} matches no operation of AWS: {protects}",
-                f"write it as {near!r}, or remove it" if near else f"remove it from [guard] {key}",
-            )
-
-
-@check("guard-profile", "[guard] profile is not set, or a session", needs=(*PROFILES, SETTINGS))
-def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
-    name = scene.inputs.file.guard.get("profile")
-    if name is None or look_up(scene.inputs, name) is not None:
-        return
-    near = nearest_of(name, {*scene.inputs.file.sessions, *scene.inputs.profiles.names()}, most=1)
-    yield warning(
-        f"[guard] profile is {name!r}, and there is no session or profile of that name",
-        did_you_mean(near) if near else "remove it from [guard], or correct it",
-    )
-
-
-@check("code-command", "every code_command can be started", needs=(SETTINGS,))
+@check("settings", "code-command", "every code_command can be started", needs=(SETTINGS,))
 def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each code_command that cannot be started, and code = "command" without one."""
     for name, table in scene.inputs.file.sessions.items():
@@ -162,8 +132,33 @@ def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-SETTINGS_CHECKS = (
-    look_at_code_commands,
-    look_at_patterns,
-    look_at_guard_profile,
+@check(
+    "settings", "guard-pattern", "every pattern of [guard] matches an operation", needs=(SETTINGS,)
 )
+def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
+    for key in ("protect", "allow"):
+        patterns = scene.inputs.file.guard.get(key, ())
+        for text in dict.fromkeys(text for text in patterns if text in scene.unmatched_patterns):
+            near = scene.unmatched_patterns[text]
+            protects = "it protects nothing" if key == "protect" else "it allows nothing"
+            yield warning(
+                f"[guard] {key}: {text!r} matches no operation of AWS: {protects}",
+                f"write it as {near!r}, or remove it" if near else f"remove it from [guard] {key}",
+            )
+
+
+@check(
+    "settings",
+    "guard-profile",
+    "[guard] profile is not set, or a session",
+    needs=(*PROFILES, SETTINGS),
+)
+def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
+    name = scene.inputs.file.guard.get("profile")
+    if name is None or look_up(scene.inputs, name) is not None:
+        return
+    near = nearest_of(name, {*scene.inputs.file.sessions, *scene.inputs.profiles.names()}, most=1)
+    yield warning(
+        f"[guard] profile is {name!r}, and there is no session or profile of that name",
+        did_you_mean(near) if near else "remove it from [guard], or correct it",
+    )

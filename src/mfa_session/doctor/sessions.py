@@ -54,7 +54,19 @@ def _seconds_since_end(session: Session, scene: Scene) -> float | None:
     return (scene.now - session.expires_at).total_seconds()
 
 
-@check("session-expired", "no session has expired", needs=(CREDENTIALS,))
+@check(
+    "sessions",
+    "default-session",
+    "the files have all that `mfa-session login` needs",
+    needs=(*PROFILES, SETTINGS),
+)
+def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
+    name = scene.inputs.options.profile or default_name(scene.inputs)
+    if name not in scene.inputs.file.sessions:
+        yield from _find_refusal(scene, None, "mfa-session login")
+
+
+@check("sessions", "session-expired", "no session has expired", needs=(CREDENTIALS,))
 def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
     for session in scene.sessions():
         seconds = _seconds_since_end(session, scene)
@@ -66,15 +78,9 @@ def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("session-foreign", "no other tool's sessions", needs=(CREDENTIALS,))
-def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
-    for session in scene.sessions():
-        if not session.managed:
-            over = ", expired" if _seconds_since_end(session, scene) is not None else ""
-            yield note(f"profile {session.profile!r} holds another tool's session{over}")
-
-
-@check("session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,))
+@check(
+    "sessions", "session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,)
+)
 def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
     credentials = scene.inputs.profiles.credentials
     for profile in credentials.names_mentioning(MANAGER):
@@ -102,19 +108,7 @@ def _find_lost_line(section: Mapping[str, str]) -> str | None:
     return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
 
 
-@check("session-kept-aside", "every session is in the credentials file", needs=(STATE,))
-def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
-    aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
-    for session in aside:
-        if _seconds_since_end(session, scene) is None:
-            yield warning(
-                f"the session for profile {session.profile!r} is kept in the state directory: "
-                "the credentials file could not be written",
-                _suggest_login(session),
-            )
-
-
-@check("session-hidden", "SDKs use every session's keys", needs=PROFILES)
+@check("sessions", "session-hidden", "SDKs use every session's keys", needs=PROFILES)
 def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions in profiles whose static keys SDKs ignore."""
     for session in scene.sessions():
@@ -138,18 +132,28 @@ def _suggest_move(session: Session) -> str:
     )
 
 
-@check(
-    "default-session",
-    "the files have all that `mfa-session login` needs",
-    needs=(*PROFILES, SETTINGS),
-)
-def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
-    name = scene.inputs.options.profile or default_name(scene.inputs)
-    if name not in scene.inputs.file.sessions:
-        yield from _find_refusal(scene, None, "mfa-session login")
+@check("sessions", "session-kept-aside", "every session is in the credentials file", needs=(STATE,))
+def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
+    aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
+    for session in aside:
+        if _seconds_since_end(session, scene) is None:
+            yield warning(
+                f"the session for profile {session.profile!r} is kept in the state directory: "
+                "the credentials file could not be written",
+                _suggest_login(session),
+            )
+
+
+@check("sessions", "session-foreign", "no other tool's sessions", needs=(CREDENTIALS,))
+def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
+    for session in scene.sessions():
+        if not session.managed:
+            over = ", expired" if _seconds_since_end(session, scene) is not None else ""
+            yield note(f"profile {session.profile!r} holds another tool's session{over}")
 
 
 @check(
+    "settings",
     "configured-session",
     "every session of config.toml has all it needs",
     needs=(*PROFILES, SETTINGS),
@@ -175,7 +179,12 @@ def _find_refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnos
             yield error(f"{what}: {problem.message}", problem.hint)
 
 
-@check("shared-target", "no two sessions are written to one profile", needs=(*PROFILES, SETTINGS))
+@check(
+    "settings",
+    "shared-target",
+    "no two sessions are written to one profile",
+    needs=(*PROFILES, SETTINGS),
+)
 def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
     writers: dict[str, list[str]] = {}
     for name in scene.inputs.file.sessions:
@@ -194,7 +203,7 @@ def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
+@check("keyring", "keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
 def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     problem = scene.keyring.error if scene.keyring else None
     if problem is not None:
@@ -203,6 +212,7 @@ def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check(
+    "keyring",
     "keyring-secret",
     "the keyring has every secret that it should have",
     needs=(*PROFILES, SETTINGS, STATE),
@@ -259,21 +269,3 @@ def _find_serial(scene: Scene, name: str) -> str | None:
         return resolve_named(scene.inputs, Named(name=name)).mfa_serial
     except ConfigurationError:  # `configured-session` reports it
         return None
-
-
-CHECKS = (
-    look_at_default,
-    look_at_expired,
-    look_at_damaged,
-    look_at_hidden,
-    look_at_kept_aside,
-    look_at_foreign,
-)
-SETTINGS_CHECKS = (
-    look_at_configured,
-    look_at_targets,
-)
-KEYRING_CHECKS = (
-    look_at_keyring,
-    look_at_secrets,
-)
