@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mfa_session.doctor import answers, environment, files, profiles, sessions
+from mfa_session.doctor import answers, machine, profiles, sessions
 from mfa_session.doctor.checks import (
     ERROR,
     NOTE,
@@ -41,7 +41,7 @@ FINDINGS = 1
 CHECK_FAILED = "the check failed: a bug in mfa-session"
 _CHECKS = [
     each
-    for module in (environment, profiles, sessions, files, answers)
+    for module in (sessions, machine, profiles, answers)
     for each in vars(module).values()
     if isinstance(each, Check)
 ]

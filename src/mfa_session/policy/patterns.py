@@ -321,22 +321,17 @@ def _meets(pattern: Row, asked: Row) -> bool:
         if symbol == ANY:
             possible = set(range(min(possible), len(pattern) + 1))
         else:
-            possible = _past_stars(pattern, _stepped(pattern, possible, symbol))
+            after = {
+                index + (stands not in (ANY, UNKNOWN))
+                for index, stands in (
+                    (each, pattern[each]) for each in possible if each < len(pattern)
+                )
+                if symbol == ONE or stands in (ANY, UNKNOWN, ONE, symbol)
+            }
+            possible = _past_stars(pattern, after)
         if not possible:
             return False
     return len(pattern) in possible
-
-
-def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
-    after = set()
-    for index in possible:
-        if index < len(pattern):
-            stands = pattern[index]
-            if stands in (ANY, UNKNOWN):
-                after.add(index)
-            elif ONE in (stands, symbol) or stands == symbol:
-                after.add(index + 1)
-    return after
 
 
 def _past_stars(pattern: Row, possible: set[int]) -> set[int]:

@@ -44,7 +44,6 @@ class _User(NamedTuple):
 
     @property
     def statements(self) -> list[tuple[Document, Statement]]:
-        """The statements of their own policies."""
         return [(one, each) for one in self.own for each in one.statements]
 
 
@@ -52,10 +51,7 @@ _is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
 
 
 def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_User]:
-    """Yield the users with their policies, given these by name.
-
-    Leave out those whose boundary, or policy in the dump, cannot be read.
-    """
+    """Leave out users whose boundary, or policy in the dump, cannot be read."""
     names = {
         text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
         for policy in objects_in(members, "Policies")
@@ -253,6 +249,5 @@ def _asking(user: _User) -> Iterator[Document]:
 
 
 def _outcome(user: _User, request: Request, *others: Document) -> str:
-    """Return what a request with the user's long-term key comes to."""
     documents = [*user.own, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome

@@ -102,10 +102,6 @@ def unwrap(members: Members, origin: Origin) -> Parts | None:
     return next((read(members, origin) for fits, read in _SHAPES if fits(members)), None)
 
 
-def _is_organisation_policy(members: Members) -> bool:
-    return "PolicySummary" in members and "Content" in members
-
-
 def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
     summary = members_of(members["PolicySummary"])
     kind = ORGANISATION_KINDS.get(text_in(summary, "Type"))
@@ -119,7 +115,6 @@ def is_stack(members: Members) -> bool:
 
 
 def _stack(members: Members) -> dict[str, Members]:
-    """Return the resources of a template."""
     resources = members_in(members, "Resources")
     return {name: members_of(each) for name, each in resources.items()}
 
@@ -156,11 +151,10 @@ def _read_stack(members: Members, origin: Origin) -> Parts:
 
 def _properties(key: str, node: Node, origin: Origin) -> Parts:
     """Yield a property; inline policies each by its own name."""
-    items = items_of(node) if key == "Policies" else []
-    for item in items or [node]:
+    for item in (key == "Policies" and items_of(node)) or [node]:
         policy = members_of(item)
         name = text_in(policy, "PolicyName")
-        if items and name and "PolicyDocument" in policy:
+        if item is not node and name and "PolicyDocument" in policy:
             yield policy["PolicyDocument"], origin.named(f"policy/{name}")
         else:
             yield item, origin
@@ -207,10 +201,6 @@ _HOLDERS = {
     "aws_iam_group_policy": "group",
     "aws_ssoadmin_permission_set_inline_policy": "role",
 }
-
-
-def _is_terraform(members: Members) -> bool:
-    return "format_version" in members and ("planned_values" in members or "values" in members)
 
 
 def _read_terraform(members: Members, origin: Origin) -> Parts:
@@ -280,10 +270,6 @@ def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node
     elif isinstance(node.value, dict):
         for key, inner in node.value.items():
             yield from _texts(inner, (*path, key))
-
-
-def _is_state_file(members: Members) -> bool:
-    return "terraform_version" in members and "lineage" in members and "resources" in members
 
 
 def _read_state_file(members: Members, origin: Origin) -> Parts:
@@ -381,6 +367,10 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
     return count == 1 or text_in(version, "VersionId") == default
 
 
+def _having(*names: str) -> Callable[[Members], bool]:
+    return lambda members: members.keys() >= set(names)
+
+
 # Every object of a known format has one of these.
 _MARKS = {
     *DETAILS,
@@ -392,8 +382,9 @@ _MARKS = {
 }
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
     (is_account, _read_account),
-    (_is_organisation_policy, _read_organisation_policy),
+    (_having("PolicySummary", "Content"), _read_organisation_policy),
     (is_stack, _read_stack),
-    (_is_terraform, _read_terraform),
-    (_is_state_file, _read_state_file),
+    (_having("format_version", "planned_values"), _read_terraform),
+    (_having("format_version", "values"), _read_terraform),
+    (_having("terraform_version", "lineage", "resources"), _read_state_file),
 )

@@ -46,7 +46,16 @@ def run(options: Options, ctx: Context) -> Result:
     if options.name is None:
         if options.given():
             raise UsageError("template-not-named", "no template is named", f"name one of {_NAMES}")
-        return Result(data={}, lines=_overview())
+        lines = tuple(
+            line
+            for each in TEMPLATES
+            for line in (
+                each.name,
+                f"    {each.summary}",
+                f"    {' '.join(map(_flag, each.takes))}",
+            )
+        )
+        return Result(data={}, lines=lines)
     names = ctx.make.aws_names()
     for unlisted in filter(None, map(names.look_up, options.action)):
         raise UsageError("unknown-action", unlisted.message, unlisted.hint)
@@ -54,14 +63,6 @@ def run(options: Options, ctx: Context) -> Result:
     for note in made.notes:
         ctx.console.say(note)
     return Result(data={}, lines=(json.dumps(made.document(), indent=2),))
-
-
-def _overview() -> tuple[str, ...]:
-    lines = []
-    for template in TEMPLATES:
-        options = " ".join(map(_flag, template.takes))
-        lines += [template.name, f"    {template.summary}", f"    {options}"]
-    return tuple(lines)
 
 
 def _flag(option: str) -> str:
