@@ -43,12 +43,11 @@ _DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
 
 
 class Questions:
-    """The questions of one run."""
+    """The questions of one run; `obstacle` is why nothing can be asked, if so."""
 
     def __init__(
         self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str | None
     ) -> None:
-        """Prepare the questions; `obstacle` is why nothing can be asked, if so."""
         self._console = ctx.console
         self._edges = edges
         self._inputs = inputs

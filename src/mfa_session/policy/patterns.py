@@ -155,10 +155,9 @@ def outline(pattern: str) -> str:
 
 
 class Patterns:
-    """A set of patterns that finds those which match a text or may meet another pattern."""
+    """Patterns by their beginnings and ends, so that thousands are fast."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        """Index the patterns by their beginnings and ends, so that thousands are fast."""
         self._all = tuple(dict.fromkeys(patterns))
         self._exact: set[str] = set()
         self._by_ends: dict[str, dict[str, list[str]]] = {}

@@ -1,8 +1,7 @@
 """Find policies in known formats, and their origin: a name, a kind and a holder for each.
 
-These are the answers of `aws iam get-account-authorization-details` and `aws
-organizations describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
-`terraform show -json`, and Terraform's state file.
+These are the answers of `aws iam get-account-authorization-details` and `aws organizations
+describe-policy`; templates of CloudFormation, SAM and CDK; Terraform's plan, state and state file.
 """
 
 from __future__ import annotations
@@ -123,9 +122,9 @@ _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 
 
 def arns_in(members: Members) -> dict[str, str]:
-    """Return how a template refers to the ARNs of its roles and users, with what these look like.
+    """Return a template's references to ARNs, with what these look like.
 
-    `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there; none for other objects.
+    `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there.
     """
     start = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
     return {
