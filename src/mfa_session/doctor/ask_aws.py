@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -45,9 +46,7 @@ _DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
 class Questions:
     """The questions of one run; `obstacle` is why nothing can be asked, if so."""
 
-    def __init__(
-        self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str | None
-    ) -> None:
+    def __init__(self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str) -> None:
         self._console = ctx.console
         self._edges = edges
         self._inputs = inputs
@@ -62,7 +61,7 @@ class Questions:
         return answers, self._edges.local_now() + offset
 
     def _ask(self) -> AwsFacts:
-        if self._obstacle is not None:
+        if self._obstacle:
             return AwsFacts(reached=NotAsked(reason=self._obstacle))
 
         aws = self._edges.aws
@@ -106,34 +105,37 @@ class Questions:
             return source, error.message
         return source.replace(keys=keys), "the keyring does not have its key"
 
-    def make_caller(self, source: Source) -> Caller:
-        """Return the caller that signs with a source's keys."""
+    def make_callers(self, source: Source) -> list[Caller]:
+        """Return the caller that signs with a source's keys, after that with its session, if any.
+
+        Say, with -v, what is asked and why; name nobody, because --share masks no stderr.
+        """
         if source.keys is None:
             raise RuntimeError("a source without keys is not asked about")
-        return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
-
-    def explain(self, caller: Caller, *, with_session: bool) -> None:
-        """Say, with -v, what is asked and why; name nobody, because --share masks no stderr."""
+        region = self._region(source.profile)
+        caller = Caller(keys=source.keys, profile=source.profile, region=region)
+        callers = [*self._find_session(caller), caller]
         where = "a profile" if caller.profile else "the environment"
-        session = ", the last two with its MFA session" if with_session else ""
+        session = ", the last two with its MFA session" if len(callers) > 1 else ""
         self._console.detail(
             f"sts:GetCallerIdentity, iam:ListAccessKeys and iam:ListMFADevices with "
             f"the key of {where}: whose it is, how old, with which devices{session}"
         )
+        return callers
 
     def _region(self, profile: str | None) -> str | None:
         name = profile or "default"
         section = self._inputs.profiles.section(name)
         return region_for(self._inputs.region(name), *map(section.get, _DEVICE_KEYS))
 
-    def find_session(self, caller: Caller) -> Caller | None:
-        """Return the caller of a valid MFA session of a key, which policies may demand."""
+    def _find_session(self, caller: Caller) -> list[Caller]:
+        """Return the caller of a valid MFA session of a key, which policies may demand, if any."""
         now = self._edges.local_now()
         for session in list_sessions(self._inputs.profiles, self._inputs.recovered):
             mine = session.source_key_id == caller.keys.access_key_id and session.kind == "mfa"
             if mine and session.is_valid(now):
-                return Caller(keys=session.keys, profile=caller.profile, region=caller.region)
-        return None
+                return [caller.replace(keys=session.keys)]
+        return []
 
     def find_settings(self, source: Source) -> Iterator[Settings]:
         """Yield the settings of the sessions of a source's key, the current one first."""
@@ -187,10 +189,9 @@ class _Key:
     def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
         self._questions = questions
         self._source = source
-        self._caller = caller = questions.make_caller(source)
-        callers = [questions.find_session(caller), caller]
-        questions.explain(caller, with_session=callers[0] is not None)
-        self._identity = questions.start(lambda: aws.identity(caller))
+        callers = questions.make_callers(source)
+        self._caller = callers[-1]
+        self._identity = questions.start(lambda: aws.identity(self._caller))
         self._keys = questions.start(lambda: _first_allowed(aws.keys, callers))
         self._devices = questions.start(lambda: _first_allowed(aws.devices, callers))
 
@@ -210,15 +211,13 @@ class _Key:
         )
 
 
-def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]) -> Answer:
+def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller]) -> Answer:
     """Ask with the session, which may have more permissions; if refused, with the key itself."""
-    session, caller = callers
-    try:
-        if session is not None:
+    *sessions, caller = callers
+    for session in sessions:
+        with suppress(RefusedError, NoMfaError):
             return ask(session)
-    except (RefusedError, NoMfaError):
-        pass
-    return ask(caller)  # type: ignore[arg-type]  # the second is never None
+    return ask(caller)
 
 
 def _list_sources(inputs: Inputs) -> Iterator[Source]:

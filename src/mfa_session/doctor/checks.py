@@ -126,8 +126,8 @@ class KeyFacts(Record):
 class AwsFacts(Record):
     """AWS's answers.
 
-    `reached` is None if AWS answered, else the reason; `clock_seconds` is how far AWS's clock is
-    ahead of this machine's; `unasked` gives the reason for each source that was not asked about.
+    `reached` is None if AWS answered, else the reason; AWS's clock is `clock_seconds` ahead of this
+    machine's; `unasked` gives the reason for each source that was not asked about.
     """
 
     reached: MfaSessionError | NotAsked | None
@@ -154,11 +154,10 @@ class Scene(Record):
 
     `broken` is the error of reading a part, `unwritable` that of writing it, and `unsafe` why the
     file of a path is not safe. `leftovers` are copies that killed commands left, each with the path
-    of the original. `unmatched_patterns` are the patterns of [guard] that match no AWS operation,
-    each with a suggestion. `guarded` are the commands that a new shell script would wrap;
-    `guard_script` is the script file that this shell has sourced. `guard_setup` returns the command
-    that adds the guard to a shell, `eval_line` the line with which a shell evaluates a command's
-    output.
+    of the original. `unmatched_patterns` of [guard] match no AWS operation; each has a suggestion.
+    A new shell script would wrap the `guarded` commands; this shell has sourced `guard_script`.
+    `guard_setup` returns the command that adds the guard to a shell, `eval_line` the line with
+    which a shell evaluates a command's output.
     """
 
     now: datetime

@@ -46,17 +46,12 @@ class _Parts:
 
     def keep(self, part: str, error: Exception) -> None:
         """Record why a part could not be read; the first reason counts."""
-        self.broken.setdefault(
-            part, error if isinstance(error, MfaSessionError) else _unreadable(error)
-        )
-
-
-def _unreadable(error: Exception) -> ConfigurationError:
-    path = getattr(error, "filename", None)
-    reason = getattr(error, "strerror", None) or str(error)
-    return ConfigurationError(
-        "unreadable-file", f"{path} cannot be read: {reason.lower()}", inspecting(str(path))
-    )
+        if not isinstance(error, MfaSessionError):
+            path = str(getattr(error, "filename", None))
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            message = f"{path} cannot be read: {reason}"
+            error = ConfigurationError("unreadable-file", message, inspecting(path))
+        self.broken.setdefault(part, error)
 
 
 def collect(ctx: Context, edges: DoctorEdges) -> Scene:
@@ -68,11 +63,14 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     unfinished = parts.read(STATE, disk.unfinished_keys, list[tuple[str, str]]())
     intents: list[Intent] = parts.read(STATE, disk.intents, list[Intent]())
     keyring = _start_keyring(edges, inputs, index) if SETTINGS not in parts.broken else None
-    aws, now = Questions(ctx, edges, inputs, _why_not_asked(parts)).ask()
+    missing = {part: f"{_PART_NAMES[part]} cannot be read" for part in parts.broken}
+    needed = (missing[part] for part in PROFILES if part in missing)
+    obstacle = next((f"{each}, and the AWS SDK needs it" for each in needed), "")
+    aws, now = Questions(ctx, edges, inputs, obstacle).ask()
     return Scene(
         now=now,
         inputs=inputs,
-        missing={part: _PART_NAMES[part] + " cannot be read" for part in parts.broken},
+        missing=missing,
         broken=parts.broken,
         places=places,
         unsafe=disk.unsafe(),
@@ -102,13 +100,6 @@ _PART_NAMES = {
     STATE: "the state directory",
     OPTIONS: "an MFA_SESSION_… variable",
 }
-
-
-def _why_not_asked(parts: _Parts) -> str | None:
-    for part in PROFILES:
-        if part in parts.broken:
-            return f"{_PART_NAMES[part]} cannot be read, and the AWS SDK needs it"
-    return None
 
 
 def _find_guard_script(ctx: Context) -> str | None:

@@ -231,7 +231,6 @@ def _expired_since(scene: Scene) -> str | None:
 
 @check("environment", "environment-token", "no other token in AWS_SECURITY_TOKEN")
 def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield an AWS_SECURITY_TOKEN that differs from AWS_SESSION_TOKEN; botocore prefers it."""
     legacy = scene.environ.get("AWS_SECURITY_TOKEN")
     token = scene.environ.get("AWS_SESSION_TOKEN")
     if legacy and token and legacy != token:
@@ -248,7 +247,6 @@ def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
     needs=PROFILES,
 )
 def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a profile variable in effect that names no profile."""
     for variable in _PROFILE_VARIABLES:
         name = scene.environ.get(variable)
         if not name:
@@ -364,7 +362,6 @@ def _suggest_setup(scene: Scene) -> str:
 
 @check("settings", "code-command", "every code_command can be started", needs=(SETTINGS,))
 def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each code_command that cannot be started, and code = "command" without one."""
     for name, table in scene.inputs.file.sessions.items():
         command = table.get("code_command")
         if command is None:

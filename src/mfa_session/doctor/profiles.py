@@ -206,7 +206,6 @@ def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("profiles", "ignored-serial", "no mfa_serial is where SDKs ignore it", needs=PROFILES)
 def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each mfa_serial on a profile without a role, which only this tool uses."""
     for name, section in scene.inputs.profiles.sections():
         if section.get("mfa_serial") and "role_arn" not in section:
             yield note(
@@ -222,7 +221,6 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each role that demands a device although its source is an MFA session of ours."""
     for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile", "")
         if "role_arn" not in section or not section.get("mfa_serial") or source == name:
@@ -244,7 +242,6 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each role profile without region whose session has one, which SDKs do not use."""
     if scene.environ.get("AWS_DEFAULT_REGION") or scene.environ.get("AWS_REGION"):
         return
     for name, section in scene.inputs.profiles.sections():
@@ -264,7 +261,6 @@ def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
     "profiles", "role-asks-code", "no role profile makes the AWS CLI ask for a code", needs=PROFILES
 )
 def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield the roles for which the AWS CLI asks for a code every hour."""
     asking = [
         name
         for name, section in scene.inputs.profiles.sections()

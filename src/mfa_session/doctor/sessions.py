@@ -110,7 +110,6 @@ def _find_lost_line(section: Mapping[str, str]) -> str | None:
 
 @check("sessions", "session-hidden", "SDKs use every session's keys", needs=PROFILES)
 def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield our sessions in profiles whose static keys SDKs ignore."""
     for session in scene.sessions():
         section = scene.inputs.profiles.section(session.profile)
         if session.managed and hiding_settings(scene.inputs, session.profile):
@@ -218,7 +217,6 @@ def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     needs=(*PROFILES, SETTINGS, STATE),
 )
 def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each stored secret that is missing, and each setting whose secret is not stored."""
     held = scene.keyring.held if scene.keyring else {}
     for serial in scene.stored_serials:
         if held.get(serial) is False:
