@@ -20,12 +20,13 @@ CLOCK_WARNING_SECONDS = 60
 CLOCK_ERROR_SECONDS = 15 * 60
 """AWS rejects signatures that are further off."""
 
-CLOCK_OFF, REGION_DISABLED, THROTTLED = "clock-off", "region-disabled", "throttled"
-BAD_REGION = "bad-region"
+CLOCK_OFF, BAD_REGION = "clock-off", "bad-region"
 NOT_REACHED = "AWS was not reached"
-_CLOCK_OFF = "the clock is too far off for AWS to answer"
-_NO_KEY = "there is no long-term key to ask about"
-_THROTTLED = "AWS throttles: too many requests"
+_MUTE = {
+    CLOCK_OFF: "the clock is too far off for AWS to answer",
+    "throttled": "AWS throttles: too many requests",
+}
+"""Errors that say nothing about the key, and what to say instead."""
 
 
 @check("aws", "sts-reach", "AWS was reached")
@@ -41,7 +42,7 @@ def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
 
 def _is_about_reach(problem: MfaSessionError) -> bool:
     unreached = isinstance(problem, UnreachableError) and problem.code != CLOCK_OFF
-    return unreached or problem.code in {REGION_DISABLED, BAD_REGION}
+    return unreached or problem.code in {"region-disabled", BAD_REGION}
 
 
 @check("aws", "clock", "this machine's clock is right")
@@ -162,7 +163,7 @@ def _report_unanswered(scene: Scene, field: str) -> Iterator[Diagnosis]:
     reasons = [_why_unanswered(key, field) for key in scene.aws.keys]
     reasons += [f"{label}: {reason}" for label, reason in scene.aws.unasked.items()]
     if not reasons:
-        reasons = [_find_reason(scene.aws.reached) or _NO_KEY]
+        reasons = [_find_reason(scene.aws.reached) or "there is no long-term key to ask about"]
     if NOT_REACHED in reasons:
         reasons = [NOT_REACHED]
     yield from map(skipped, dict.fromkeys(filter(None, reasons)))
@@ -185,4 +186,4 @@ def _find_reason(answer: object) -> str | None:
         return None
     if _is_about_reach(answer):
         return NOT_REACHED
-    return {CLOCK_OFF: _CLOCK_OFF, THROTTLED: _THROTTLED}.get(answer.code)
+    return _MUTE.get(answer.code)

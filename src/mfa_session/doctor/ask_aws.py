@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from mfa_session.model.feature_ports import Checkup, DoctorEdges, Running
+    from mfa_session.model.feature_ports import DoctorEdges, Running
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.context import Context, Inputs
 
@@ -51,7 +51,6 @@ class Questions:
         self._edges = edges
         self._inputs = inputs
         self._obstacle = obstacle
-        self.start = edges.start
         self._ends_at = 0.0
 
     def ask(self) -> tuple[AwsFacts, datetime]:
@@ -68,10 +67,10 @@ class Questions:
         aws.load()
         self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
         sources, unasked = self._find_sources()
-        running = [_Key(self, aws, source) for source in sources]
-        probe = None if running else self.start(lambda: aws.reach(self._region(None)))
-        keys = tuple(key.finish() for key in running)
-        reached = _find_obstacle(keys) if probe is None else self.finish(probe, "") or None
+        running = [self._ask_about(source) for source in sources]
+        probe = None if running else self._edges.start(lambda: aws.reach(self._region(None)))
+        keys = tuple(finish() for finish in running)
+        reached = _find_obstacle(keys) if probe is None else self._finish(probe, "") or None
         seconds = self._edges.clock_seconds()
         return AwsFacts(reached=reached, clock_seconds=seconds, keys=keys, unasked=unasked)
 
@@ -105,7 +104,30 @@ class Questions:
             return source, error.message
         return source.replace(keys=keys), "the keyring does not have its key"
 
-    def make_callers(self, source: Source) -> list[Caller]:
+    def _ask_about(self, source: Source) -> Callable[[], KeyFacts]:
+        """Begin to ask about a source's key, and return what waits for the answers."""
+        start, aws = self._edges.start, self._edges.aws
+        *_, caller = callers = self._make_callers(source)
+        identity = start(lambda: aws.identity(caller))
+        keys = start(lambda: _first_allowed(aws.keys, callers))
+        devices = start(lambda: _first_allowed(aws.devices, callers))
+
+        def finish() -> KeyFacts:
+            late = "IAM did not answer in time"
+            settings = next(self._find_settings(source), None)
+            return KeyFacts(
+                caller=caller,
+                serials=self._find_serials(source),
+                identity=self._finish(identity, ""),
+                keys=self._finish(keys, late),
+                devices=self._finish(devices, late),
+                is_source=settings is not None,
+                session=settings.name if settings else None,
+            )
+
+        return finish
+
+    def _make_callers(self, source: Source) -> list[Caller]:
         """Return the caller that signs with a source's keys, after that with its session, if any.
 
         Say, with -v, what is asked and why; name nobody, because --share masks no stderr.
@@ -137,7 +159,7 @@ class Questions:
                 return [caller.replace(keys=session.keys)]
         return []
 
-    def find_settings(self, source: Source) -> Iterator[Settings]:
+    def _find_settings(self, source: Source) -> Iterator[Settings]:
         """Yield the settings of the sessions of a source's key, the current one first."""
         bare = self._inputs.replace(options=SessionOptions())
         names = [Named(name=name) for name in self._inputs.file.sessions]
@@ -152,20 +174,20 @@ class Questions:
             if is_stored or (theirs.keys is not None and theirs.keys == source.keys):
                 yield settings
 
-    def find_serials(self, source: Source) -> dict[str, str]:
+    def _find_serials(self, source: Source) -> dict[str, str]:
         """Return the devices that settings name for a source's key, each with that setting."""
         named: dict[str, str] = {}
         for name, section in self._inputs.profiles.sections():
             if name == source.profile or section.get("source_profile") == source.profile:
                 for key in _DEVICE_KEYS:
                     named.setdefault(section.get(key, "").strip(), f"profile {name!r}")
-        for settings in self.find_settings(source):
+        for settings in self._find_settings(source):
             serial = settings.mfa_serial or ""
             by_variable = serial == self._inputs.options.mfa_serial
             named.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
         return {serial: by for serial, by in named.items() if gives_codes(serial)}
 
-    def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | NotAsked:
+    def _finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | NotAsked:
         """Return an answer, or why there is none; `late` is the reason after the time limit."""
         try:
             return running.result(self._ends_at - self._edges.monotonic())
@@ -183,32 +205,6 @@ class Questions:
             return error
         except Exception as error:  # noqa: BLE001  # a bug of botocore is no fault of the setup
             return NotAsked(reason=f"the AWS SDK failed ({type(error).__name__})")
-
-
-class _Key:
-    def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
-        self._questions = questions
-        self._source = source
-        callers = questions.make_callers(source)
-        self._caller = callers[-1]
-        self._identity = questions.start(lambda: aws.identity(self._caller))
-        self._keys = questions.start(lambda: _first_allowed(aws.keys, callers))
-        self._devices = questions.start(lambda: _first_allowed(aws.devices, callers))
-
-    def finish(self) -> KeyFacts:
-        finish, serials = self._questions.finish, self._questions.find_serials(self._source)
-        identity = finish(self._identity, "")
-        late = "IAM did not answer in time"
-        settings = next(self._questions.find_settings(self._source), None)
-        return KeyFacts(
-            caller=self._caller,
-            identity=identity,
-            keys=finish(self._keys, late),
-            devices=finish(self._devices, late),
-            serials=serials,
-            is_source=settings is not None,
-            session=settings.name if settings else None,
-        )
 
 
 def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller]) -> Answer:

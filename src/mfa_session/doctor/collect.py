@@ -18,7 +18,7 @@ from mfa_session.session.context import Inputs
 from mfa_session.session.sources import source_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mfa_session.model.feature_ports import DoctorEdges, Running
     from mfa_session.session.context import Context
@@ -45,7 +45,6 @@ class _Parts:
             return empty
 
     def keep(self, part: str, error: Exception) -> None:
-        """Record why a part could not be read; the first reason counts."""
         if not isinstance(error, MfaSessionError):
             path = str(getattr(error, "filename", None))
             reason = (getattr(error, "strerror", None) or str(error)).lower()
@@ -58,7 +57,13 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     """Return everything that checks look at; write nothing, and run no command."""
     disk, parts = edges.disk, _Parts()
     places = disk.places()
-    inputs = _read_inputs(ctx.environ, edges, parts)
+    inputs = Inputs(
+        options=parts.read(OPTIONS, edges.options, SessionOptions()),
+        environ=ctx.environ,
+        file=parts.read(SETTINGS, disk.settings, SettingsFile(path=settings_path(ctx.environ))),
+        profiles=disk.profiles(parts.keep),
+        recovered=parts.read(STATE, disk.recovered, {}),
+    )
     index: list[str] = parts.read(STATE, edges.stored_serials, list[str]())
     unfinished = parts.read(STATE, disk.unfinished_keys, list[tuple[str, str]]())
     intents: list[Intent] = parts.read(STATE, disk.intents, list[Intent]())
@@ -113,17 +118,6 @@ def _find_guard_script(ctx: Context) -> str | None:
     except (MfaSessionError, OSError):
         return None
     return path if script and script.startswith(SCRIPT_HEAD.encode()) else None
-
-
-def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) -> Inputs:
-    disk = edges.disk
-    return Inputs(
-        options=parts.read(OPTIONS, edges.options, SessionOptions()),
-        environ=environ,
-        file=parts.read(SETTINGS, disk.settings, SettingsFile(path=settings_path(environ))),
-        profiles=disk.profiles(parts.keep),
-        recovered=parts.read(STATE, disk.recovered, {}),
-    )
 
 
 def _start_keyring(

@@ -1,7 +1,4 @@
-"""`doctor`: inspect the setup, run every check on it, and report what would go wrong.
-
-With `--share`, the report masks accounts, keys, people and profiles.
-"""
+"""`doctor`: inspect the setup, run every check on it, and report what would go wrong."""
 
 from __future__ import annotations
 
@@ -53,7 +50,6 @@ GROUPS = {
 }  # fmt: skip
 _COLOURS = {ERROR: "red", WARNING: "yellow", NOTE: "bold", OK: "green", SKIPPED: "dim"}
 _TITLES = {"settings": "Settings (config.toml)", "aws": "AWS"}
-"""Of the groups that are called otherwise."""
 _NAMING = (
     "profile", "source_profile", "via", "write_to",
     "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFA_SESSION_PROFILE", "MFA_SESSION_SOURCE_PROFILE",
@@ -85,10 +81,8 @@ def run(options: Options, ctx: Context) -> Result:
         lines=(*lines, *_report(results, edges.paint, everything=options.verbose > 0)),
         exit_code=FINDINGS if any(result.is_bad for result in results) else 0,
     )
-    return _mask_report(report, scene) if options.share else report
-
-
-def _mask_report(report: Result, scene: Scene) -> Result:
+    if not options.share:
+        return report
     mask = Mask(home(scene.environ), _find_names(scene))
     return report.replace(data=mask.data(report.data), lines=tuple(map(mask.text, report.lines)))
 
@@ -131,10 +125,8 @@ def _report(results: Sequence[CheckResult], paint: Paint, *, everything: bool) -
     yield _sum_up(results, everything=everything)
 
 
-def _format_finding(
-    result: CheckResult, paint: Paint, first: CheckResult | None = None
-) -> Iterator[str]:
-    """Yield a finding and its cure; if `first` has the same cure, refer to it."""
+def _format_finding(result: CheckResult, paint: Paint, first: CheckResult | None) -> Iterator[str]:
+    """If `first` has the same cure, refer to it."""
     severity = paint(result.severity, _COLOURS[result.severity])
     blanks = " " * (_WIDTH - len(result.severity))
     yield f"  {severity}{blanks}{printable(result.finding)} [{result.id}]"
@@ -168,20 +160,20 @@ def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> l
     """Run every check, and return the results group by group, the worst first."""
     results: list[CheckResult] = []
     for checks in groups.values():
-        found = [result for check in checks for result in _look(check, scene)]
+        found = [
+            CheckResult(id=check.id, group=check.group, **each.as_dict())
+            for check in checks
+            for each in _run_check(check, scene)
+        ]
         results += sorted(found, key=lambda result: SEVERITIES.index(result.severity))
     return results
-
-
-def _look(check: Check, scene: Scene) -> list[CheckResult]:
-    found = _run_check(check, scene) or [Diagnosis(severity=OK, finding=check.fine)]
-    return [CheckResult(id=check.id, group=check.group, **each.as_dict()) for each in found]
 
 
 def _run_check(check: Check, scene: Scene) -> list[Diagnosis]:
     lacking = [skipped(scene.missing[part]) for part in check.needs if part in scene.missing]
     try:
-        return lacking[:1] or list(check.look(scene))
+        passed = Diagnosis(severity=OK, finding=check.fine)
+        return lacking[:1] or list(check.look(scene)) or [passed]
     except Exception as error:  # noqa: BLE001  # a bug, whose text may hold a secret
         return [skipped(f"{CHECK_FAILED} ({type(error).__name__})")]
 
@@ -209,6 +201,7 @@ _PATH = re.compile(
 _OURS = frozenset({"default", "mfa"})
 """Names that identify nobody."""
 _MIN_NAME_LENGTH = 3
+_NOTHING = "(?!)"  # matches nothing
 MASK = "***"
 
 
@@ -220,25 +213,23 @@ class Mask:
         self._home = home if home != "/" else None
         self._accounts: dict[str, str] = {}
         known = {name for name in names if len(name) >= _MIN_NAME_LENGTH} - _OURS
-        self._find_names = {name: f"<profile {at}>" for at, name in enumerate(sorted(known), 1)}
+        self._masks = {name: f"<profile {at}>" for at, name in enumerate(sorted(known), 1)}
         # Longest first, because a name may start with another.
         either = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-        self._name = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])") if known else None
-        user = re.escape(os.path.basename(self._home or ""))
-        self._user = re.compile(rf"(?<=/){user}(?=$|[/\s'\"`:,;])") if user else None
+        self._name = re.compile(rf"(?<![\w-])(?:{either or _NOTHING})(?![\w-])")
+        user = re.escape(os.path.basename(self._home or "")) or _NOTHING
+        self._user = re.compile(rf"(?<=/){user}(?=$|[/\s'\"`:,;])")
 
     def text(self, text: str) -> str:
         """Return a text masked by `<account 1>`, `AKIA***`, `~` and the like."""
         if self._home:
             text = text.replace(self._home, "~")
         text = _PATH.sub(rf"\1{MASK}", text)
-        if self._user:
-            text = self._user.sub(MASK, text)
+        text = self._user.sub(MASK, text)
         text = _HOST.sub(_mask_host, text)
         for pattern in _MASKED:
             text = re.sub(pattern, rf"\1{MASK}", text)
-        if self._name:
-            text = self._name.sub(lambda found: self._find_names[found[0]], text)
+        text = self._name.sub(lambda found: self._masks[found[0]], text)
         return _ACCOUNT.sub(lambda found: self._account(found[0]), text)
 
     def data(self, data: Mapping[str, object]) -> dict[str, object]:
@@ -259,6 +250,5 @@ class Mask:
 
 
 def _mask_host(found: re.Match[str]) -> str:
-    """Return the beginning of a URL with its user and any private host masked."""
     host = found["host"] if _PUBLIC_HOST.fullmatch(found["host"]) else MASK
     return found["scheme"] + (MASK + "@" if found["user"] else "") + host

@@ -29,19 +29,10 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Inputs
 
 
-_REPORTED_ELSEWHERE = {
-    "bad-serial": "device-serial",
-    "serial-is-user": "device-serial",
-    "passkey-device": "device-serial",
-    "partial-keys": "environment-halves",
-    "bad-keys": "partial-keys",
-}
-"""Errors of settings → the check that reports them wherever they are."""
-
-
+_REPORTED_ELSEWHERE = {"bad-serial", "serial-is-user", "passkey-device", "partial-keys", "bad-keys"}
+"""Errors of settings that `device-serial`, `environment-halves` and `partial-keys` report."""
 _REPORTED_OF_PROFILES = ("role_arn", "credential_process", "login_session")
 """The settings that `role-hides-keys` and `keys-hide-process` report."""
-_TOO_OPEN = "keyring-insecure"
 
 
 def _suggest_login(session: Session) -> str:
@@ -162,8 +153,7 @@ def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
         yield from _find_refusal(scene, name, f"[sessions.{name}]")
 
 
-def resolve_configured(scene: Scene, name: str) -> Settings:
-    """Return the settings of a session from the files alone."""
+def _resolve_from_files(scene: Scene, name: str) -> Settings:
     return resolve_named(scene.inputs.replace(options=SessionOptions()), Named(name=name))
 
 
@@ -172,7 +162,7 @@ def _find_refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnos
         if name is None:
             resolve_named(scene.inputs, find_name(scene.inputs))
         else:
-            resolve_configured(scene, name)
+            _resolve_from_files(scene, name)
     except ConfigurationError as problem:
         if problem.code not in _REPORTED_ELSEWHERE:
             yield error(f"{what}: {problem.message}", problem.hint)
@@ -188,7 +178,7 @@ def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
     writers: dict[str, list[str]] = {}
     for name in scene.inputs.file.sessions:
         try:
-            target = resolve_configured(scene, name).target
+            target = _resolve_from_files(scene, name).target
         except ConfigurationError:  # `configured-session` reports it
             continue
         writers.setdefault(target, []).append(name)
@@ -206,7 +196,7 @@ def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
 def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     problem = scene.keyring.error if scene.keyring else None
     if problem is not None:
-        say = warning if problem.code == _TOO_OPEN else error
+        say = warning if problem.code == "keyring-insecure" else error
         yield say(problem.message, problem.hint)
 
 

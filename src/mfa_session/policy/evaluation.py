@@ -86,8 +86,6 @@ def evaluate(
 
 
 class _Case:
-    """The statements of all policies, matched with a request."""
-
     def __init__(
         self,
         documents: Iterable[Document],

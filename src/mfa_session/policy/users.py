@@ -217,7 +217,6 @@ def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
 
 
 def _taken(trusts: Trusts, users: Iterable[_User]) -> Iterator[tuple[str, _User]]:
-    """Yield the trust policies' names with the users who take the roles with long-term keys."""
     for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
         if _outcome(user, request, trust) == ALLOWED:
             yield trust.name, user

@@ -236,13 +236,11 @@ def _is_data(resource: Members) -> bool:
 
 
 def _named_by_terraform(resource: Members, origin: Origin) -> Origin:
-    kind = text_in(resource, "type")
-    values = members_in(resource, "values")
-    told = None
+    kind, told = text_in(resource, "type"), None
     if kind == "aws_organizations_policy":
-        told = ORGANISATION_KINDS.get(text_in(values, "type") or "SERVICE_CONTROL_POLICY")
-    address, holder = text_in(resource, "address"), _HOLDERS.get(kind)
-    return origin.named(address, kind=told, holder=holder)
+        said = text_in(members_in(resource, "values"), "type")
+        told = ORGANISATION_KINDS.get(said or "SERVICE_CONTROL_POLICY")
+    return origin.named(text_in(resource, "address"), kind=told, holder=_HOLDERS.get(kind))
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
@@ -362,8 +360,7 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
     said = version.get("IsDefaultVersion")
     if said is not None:
         return said.value is True
-    default = text_in(policy, "DefaultVersionId")
-    return count == 1 or text_in(version, "VersionId") == default
+    return count == 1 or text_in(version, "VersionId") == text_in(policy, "DefaultVersionId")
 
 
 def _having(*names: str) -> Callable[[Members], bool]:

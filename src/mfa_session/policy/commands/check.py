@@ -100,8 +100,8 @@ def _files(options: Options, ctx: Context) -> list[Document]:
             ctx.console.say(
                 f"{document.label} is read as {what}, which grants nothing; to change that: --kind"
             )
-    for kind, paths in (("boundary", options.boundary), ("scp", options.scp)):
-        found += [each for path in paths for each in read_one(path, kind)]
+    for kind in ("boundary", "scp"):
+        found += [each for path in getattr(options, kind) for each in read_one(path, kind)]
     for principal in malformed_principals(found):
         ctx.console.warn(f"IAM rejects the principal {printable(principal)}: it matches nobody")
     return found
@@ -249,7 +249,6 @@ class Judged(Record):
 
 
 def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[str]:
-    """Yield what would settle unknown outcomes, and what the given policies leave out."""
     unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
     matches = [match for each in unknown for match in each.decision.deciding]
     keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
@@ -306,7 +305,7 @@ def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
 
 
 def _written(condition: Condition) -> str:
-    """Return a condition in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
+    """Return it in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
     values = [
         value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
         for value in condition.values[:_MOST_VALUES]

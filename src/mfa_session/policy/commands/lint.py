@@ -206,7 +206,6 @@ def _write_baseline(path: str, findings: Iterable[Located]) -> None:
 
 
 def _without_known(findings: Iterable[Located], known: Counter[Key]) -> tuple[Located, ...]:
-    """Return the findings that are unknown, or more frequent than known."""
     left = Counter(known)
     new = []
     for each in findings:

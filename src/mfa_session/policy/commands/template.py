@@ -29,10 +29,7 @@ _SHAPES = (
      "it has 3 to 63 of a-z, 0-9, . and -"),
     ("partition", "aws(-[a-z]+)*", "a partition", "for example aws, aws-cn or aws-us-gov"),
 )  # fmt: skip
-_EXAMPLES = {
-    "account": "--account ACCOUNT",
-    "bucket": "--bucket BUCKET --account ACCOUNT",
-}
+_EXAMPLES = {"account": "--account ACCOUNT", "bucket": "--bucket BUCKET --account ACCOUNT"}
 
 
 class Options(Choices):
@@ -100,7 +97,6 @@ def make(name: str, choices: Choices) -> Made:
 
 
 def _check(choices: Choices) -> None:
-    """Refuse values that IAM refuses, or that nobody can meet."""
     for option, shape, what, hint in _SHAPES:
         value = getattr(choices, option)
         for each in value if isinstance(value, tuple) else (value,):
