@@ -663,13 +663,11 @@ ROWS = {
 """The hints by name. Each command fails with an error, unless `exit_code` is 0."""
 
 CURES = {
-    "credentials that others may read": Cure("doctor.files:look_at_modes", "doctor"),
+    "credentials that others may read": Cure("doctor.machine:look_at_modes", "doctor"),
     "an enrolment that was cut off": Cure(
-        "doctor.files:look_at_interrupted_enrolments", "device enroll"
+        "doctor.machine:look_at_interrupted_enrolments", "device enroll"
     ),
-    "an AWS_PROFILE of a session not yet obtained": Cure(
-        "doctor.environment:look_at_profile", "login"
-    ),
+    "an AWS_PROFILE of a session not yet obtained": Cure("doctor.machine:look_at_profile", "login"),
     "a session's keys beside a sign-in": Cure("doctor.profiles:look_at_hidden_processes", "logout"),
     "a source profile that is a session not yet obtained": Cure(
         "doctor.profiles:look_at_sources", "login"
@@ -695,12 +693,12 @@ CURES = {
     ),
     "no device": Cure("doctor.answers:_suggest_enrolment", "device enroll"),
     "no guard": Cure("shell.dialects", "shell-init"),
-    "a guard older than config.toml": Cure("doctor.environment:_suggest_renewal", "shell-init"),
+    "a guard older than config.toml": Cure("doctor.machine:_suggest_renewal", "shell-init"),
 }
 """The doctor's cures, by the name of the fault in tests/e2e/test_doctor.py."""
 
 ELSEWHERE = {
-    "doctor.files:look_at_unfinished_keys": "e2e/test_keys.py: "
+    "doctor.machine:look_at_unfinished_keys": "e2e/test_keys.py: "
     "test_an_interrupted_rotation_is_reported_until_it_is_finished",
     "doctor.profiles:look_at_processes": "e2e/test_keys.py: "
     "test_our_own_commands_never_run_the_credential_process",

@@ -130,7 +130,8 @@ class Wiring(SessionWiring):
             services = [prefix, *(name for name, of in IAM_PREFIXES.items() if of == prefix)]
             return {each for service in services for each in operations_of(service)}
 
-        return AwsNames(read_list(), installed, IAM_PREFIXES)
+        listed = read_list()
+        return AwsNames(listed.services, listed.actions_of, installed, IAM_PREFIXES)
 
     def operations(self) -> Mapping[str, tuple[str, ...]]:
         """Return the operations that the AWS CLI has, by our list."""

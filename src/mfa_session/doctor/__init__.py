@@ -1,1 +1,1 @@
-"""Finds problems with sessions before they occur, by named checks of the setup."""
+"""Checks of the setup, before a session needs it."""

@@ -20,15 +20,16 @@ CLOCK_WARNING_SECONDS = 60
 CLOCK_ERROR_SECONDS = 15 * 60
 """AWS rejects signatures that are further off."""
 
-CLOCK_OFF, REGION_DISABLED, THROTTLED = "clock-off", "region-disabled", "throttled"
-BAD_REGION = "bad-region"
+CLOCK_OFF, BAD_REGION = "clock-off", "bad-region"
 NOT_REACHED = "AWS was not reached"
-_CLOCK_OFF = "the clock is too far off for AWS to answer"
-_NO_KEY = "there is no long-term key to ask about"
-_THROTTLED = "AWS throttles: too many requests"
+_MUTE = {
+    CLOCK_OFF: "the clock is too far off for AWS to answer",
+    "throttled": "AWS throttles: too many requests",
+}
+"""Errors that say nothing about the key, and what to say instead."""
 
 
-@check("sts-reach", "AWS was reached")
+@check("aws", "sts-reach", "AWS was reached")
 def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
     if isinstance(scene.aws.reached, NotAsked):
         yield skipped(scene.aws.reached.reason)
@@ -41,10 +42,10 @@ def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
 
 def _is_about_reach(problem: MfaSessionError) -> bool:
     unreached = isinstance(problem, UnreachableError) and problem.code != CLOCK_OFF
-    return unreached or problem.code in {REGION_DISABLED, BAD_REGION}
+    return unreached or problem.code in {"region-disabled", BAD_REGION}
 
 
-@check("clock", "this machine's clock is right")
+@check("aws", "clock", "this machine's clock is right")
 def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
     seconds = scene.aws.clock_seconds
     if seconds is None:
@@ -59,11 +60,11 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("key-identity", "AWS accepts every key")
+@check("aws", "key-identity", "AWS accepts every key")
 def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         if isinstance(key.identity, MfaSessionError) and _find_reason(key.identity) is None:
-            why, label = _why_refused(key, key.identity), key.label()
+            why, label = _why_refused(key, key.identity), key.caller.label()
             yield error(why if label in why else f"{label}: {why}", key.identity.hint)
     yield from _report_unanswered(scene, "identity")
 
@@ -74,12 +75,12 @@ def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
     return "it is inactive" if mine and not mine[0].is_active else problem.message
 
 
-@check("root-key", "no key is a root user's")
+@check("aws", "root-key", "no key is a root user's")
 def look_at_root_keys(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         if _is_root(key):
             yield error(
-                f"{key.label()} is a key of the root user: no policy can demand MFA of it",
+                f"{key.caller.label()} is a key of the root user: no policy can demand MFA of it",
                 "delete it in the console (Security credentials), and use an IAM user's key",
             )
     yield from _report_unanswered(scene, "identity")
@@ -90,7 +91,7 @@ def _is_root(key: KeyFacts) -> bool:
     return arn is not None and arn.resource == "root"
 
 
-@check("key-age", f"no key is older than {OLDEST_KEY_DAYS} days")
+@check("aws", "key-age", f"no key is older than {OLDEST_KEY_DAYS} days")
 def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         for each in key.keys if isinstance(key.keys, tuple) else ():
@@ -98,14 +99,14 @@ def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
             if each.id == key.caller.keys.access_key_id and days > OLDEST_KEY_DAYS:
                 profile = f" --profile {quote(key.caller.profile)}" if key.caller.profile else ""
                 yield warning(
-                    f"{key.label()} is {days} days old",
+                    f"{key.caller.label()} is {days} days old",
                     f"aws iam create-access-key{profile} && aws configure{profile} "
                     f"&& aws iam delete-access-key --access-key-id {each.id}{profile}",
                 )
     yield from _report_unanswered(scene, "keys")
 
 
-@check("device-present", "every user has an MFA device that AWS's API accepts")
+@check("aws", "device-present", "every user has an MFA device that AWS's API accepts")
 def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         if not isinstance(key.devices, tuple) or _is_root(key):
@@ -119,7 +120,7 @@ def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
                 f"has only passkeys or security keys ({serials}), which AWS's API does not accept"
             )
         say = error if key.is_source else note
-        finding = f"the user of {key.label()} {what}: no MFA session is possible"
+        finding = f"the user of {key.caller.label()} {what}: no MFA session is possible"
         yield say(finding, _suggest_enrolment(scene, key))
     yield from _report_unanswered(scene, "devices")
 
@@ -130,28 +131,29 @@ def _suggest_enrolment(scene: Scene, key: KeyFacts) -> str:
     return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")
 
 
-@check("device-owner", "every mfa_serial is a device of its key's user")
+@check("aws", "device-owner", "every mfa_serial is a device of its key's user")
 def look_at_device_owners(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         theirs = [each.serial for each in key.devices] if isinstance(key.devices, tuple) else []
         for serial, setting in key.serials.items():
             if theirs and serial not in theirs:
                 yield error(
-                    f"{setting} names {serial}, which is not a device of the user of {key.label()}",
+                    f"{setting} names {serial}, which is not a device of the user of "
+                    f"{key.caller.label()}",
                     f"remove mfa_serial there, or name one of: {', '.join(theirs)}",
                 )
     yield from _report_unanswered(scene, "devices")
 
 
-@check("device-choice", "it is clear which device a login uses")
+@check("aws", "device-choice", "it is clear which device a login uses")
 def look_at_device_choice(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         devices = key.devices if isinstance(key.devices, tuple) else ()
         usable = [each.serial for each in devices if each.usable]
         if len(usable) > 1 and key.is_source and not key.serials:
             yield note(
-                f"the user of {key.label()} has several MFA devices: a login asks which one to "
-                "use, and fails if it cannot ask",
+                f"the user of {key.caller.label()} has several MFA devices: a login asks which one "
+                "to use, and fails if it cannot ask",
                 f"set it once, in config.toml or the profile: mfa_serial = {usable[0]}",
             )
     yield from _report_unanswered(scene, "devices")
@@ -161,7 +163,7 @@ def _report_unanswered(scene: Scene, field: str) -> Iterator[Diagnosis]:
     reasons = [_why_unanswered(key, field) for key in scene.aws.keys]
     reasons += [f"{label}: {reason}" for label, reason in scene.aws.unasked.items()]
     if not reasons:
-        reasons = [_find_reason(scene.aws.reached) or _NO_KEY]
+        reasons = [_find_reason(scene.aws.reached) or "there is no long-term key to ask about"]
     if NOT_REACHED in reasons:
         reasons = [NOT_REACHED]
     yield from map(skipped, dict.fromkeys(filter(None, reasons)))
@@ -184,16 +186,4 @@ def _find_reason(answer: object) -> str | None:
         return None
     if _is_about_reach(answer):
         return NOT_REACHED
-    return {CLOCK_OFF: _CLOCK_OFF, THROTTLED: _THROTTLED}.get(answer.code)
-
-
-CHECKS = (
-    look_at_reach,
-    look_at_clock,
-    look_at_identities,
-    look_at_root_keys,
-    look_at_ages,
-    look_at_devices,
-    look_at_device_owners,
-    look_at_device_choice,
-)
+    return _MUTE.get(answer.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from mfa_session.model.feature_ports import Checkup, DoctorEdges, Running
+    from mfa_session.model.feature_ports import DoctorEdges, Running
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.context import Context, Inputs
 
@@ -43,17 +44,13 @@ _DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
 
 
 class Questions:
-    """The questions of one run."""
+    """The questions of one run; `obstacle` is why nothing can be asked, if so."""
 
-    def __init__(
-        self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str | None
-    ) -> None:
-        """Prepare the questions; `obstacle` is why nothing can be asked, if so."""
+    def __init__(self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str) -> None:
         self._console = ctx.console
         self._edges = edges
         self._inputs = inputs
         self._obstacle = obstacle
-        self.start = edges.start
         self._ends_at = 0.0
 
     def ask(self) -> tuple[AwsFacts, datetime]:
@@ -63,17 +60,17 @@ class Questions:
         return answers, self._edges.local_now() + offset
 
     def _ask(self) -> AwsFacts:
-        if self._obstacle is not None:
+        if self._obstacle:
             return AwsFacts(reached=NotAsked(reason=self._obstacle))
 
         aws = self._edges.aws
         aws.load()
         self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
         sources, unasked = self._find_sources()
-        running = [_Key(self, aws, source) for source in sources]
-        probe = None if running else self.start(lambda: aws.reach(self._region(None)))
-        keys = tuple(key.finish() for key in running)
-        reached = _find_obstacle(keys) if probe is None else self.finish(probe, "") or None
+        running = [self._ask_about(source) for source in sources]
+        probe = None if running else self._edges.start(lambda: aws.reach(self._region(None)))
+        keys = tuple(finish() for finish in running)
+        reached = _find_obstacle(keys) if probe is None else self._finish(probe, "") or None
         seconds = self._edges.clock_seconds()
         return AwsFacts(reached=reached, clock_seconds=seconds, keys=keys, unasked=unasked)
 
@@ -107,36 +104,62 @@ class Questions:
             return source, error.message
         return source.replace(keys=keys), "the keyring does not have its key"
 
-    def make_caller(self, source: Source) -> Caller:
-        """Return the caller that signs with a source's keys."""
+    def _ask_about(self, source: Source) -> Callable[[], KeyFacts]:
+        """Begin to ask about a source's key, and return what waits for the answers."""
+        start, aws = self._edges.start, self._edges.aws
+        *_, caller = callers = self._make_callers(source)
+        identity = start(lambda: aws.identity(caller))
+        keys = start(lambda: _first_allowed(aws.keys, callers))
+        devices = start(lambda: _first_allowed(aws.devices, callers))
+
+        def finish() -> KeyFacts:
+            late = "IAM did not answer in time"
+            settings = next(self._find_settings(source), None)
+            return KeyFacts(
+                caller=caller,
+                serials=self._find_serials(source),
+                identity=self._finish(identity, ""),
+                keys=self._finish(keys, late),
+                devices=self._finish(devices, late),
+                is_source=settings is not None,
+                session=settings.name if settings else None,
+            )
+
+        return finish
+
+    def _make_callers(self, source: Source) -> list[Caller]:
+        """Return the caller that signs with a source's keys, after that with its session, if any.
+
+        Say, with -v, what is asked and why; name nobody, because --share masks no stderr.
+        """
         if source.keys is None:
             raise RuntimeError("a source without keys is not asked about")
-        return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
-
-    def explain(self, caller: Caller, *, with_session: bool) -> None:
-        """Say, with -v, what is asked and why; name nobody, because --share masks no stderr."""
+        region = self._region(source.profile)
+        caller = Caller(keys=source.keys, profile=source.profile, region=region)
+        callers = [*self._find_session(caller), caller]
         where = "a profile" if caller.profile else "the environment"
-        session = ", the last two with its MFA session" if with_session else ""
+        session = ", the last two with its MFA session" if len(callers) > 1 else ""
         self._console.detail(
             f"sts:GetCallerIdentity, iam:ListAccessKeys and iam:ListMFADevices with "
             f"the key of {where}: whose it is, how old, with which devices{session}"
         )
+        return callers
 
     def _region(self, profile: str | None) -> str | None:
         name = profile or "default"
         section = self._inputs.profiles.section(name)
         return region_for(self._inputs.region(name), *map(section.get, _DEVICE_KEYS))
 
-    def find_session(self, caller: Caller) -> Caller | None:
-        """Return the caller of a valid MFA session of a key, which policies may demand."""
+    def _find_session(self, caller: Caller) -> list[Caller]:
+        """Return the caller of a valid MFA session of a key, which policies may demand, if any."""
         now = self._edges.local_now()
         for session in list_sessions(self._inputs.profiles, self._inputs.recovered):
             mine = session.source_key_id == caller.keys.access_key_id and session.kind == "mfa"
             if mine and session.is_valid(now):
-                return Caller(keys=session.keys, profile=caller.profile, region=caller.region)
-        return None
+                return [caller.replace(keys=session.keys)]
+        return []
 
-    def find_settings(self, source: Source) -> Iterator[Settings]:
+    def _find_settings(self, source: Source) -> Iterator[Settings]:
         """Yield the settings of the sessions of a source's key, the current one first."""
         bare = self._inputs.replace(options=SessionOptions())
         names = [Named(name=name) for name in self._inputs.file.sessions]
@@ -151,20 +174,20 @@ class Questions:
             if is_stored or (theirs.keys is not None and theirs.keys == source.keys):
                 yield settings
 
-    def find_serials(self, source: Source) -> dict[str, str]:
+    def _find_serials(self, source: Source) -> dict[str, str]:
         """Return the devices that settings name for a source's key, each with that setting."""
         named: dict[str, str] = {}
         for name, section in self._inputs.profiles.sections():
             if name == source.profile or section.get("source_profile") == source.profile:
                 for key in _DEVICE_KEYS:
                     named.setdefault(section.get(key, "").strip(), f"profile {name!r}")
-        for settings in self.find_settings(source):
+        for settings in self._find_settings(source):
             serial = settings.mfa_serial or ""
             by_variable = serial == self._inputs.options.mfa_serial
             named.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
         return {serial: by for serial, by in named.items() if gives_codes(serial)}
 
-    def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | NotAsked:
+    def _finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | NotAsked:
         """Return an answer, or why there is none; `late` is the reason after the time limit."""
         try:
             return running.result(self._ends_at - self._edges.monotonic())
@@ -184,42 +207,13 @@ class Questions:
             return NotAsked(reason=f"the AWS SDK failed ({type(error).__name__})")
 
 
-class _Key:
-    def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
-        self._questions = questions
-        self._source = source
-        self._caller = caller = questions.make_caller(source)
-        callers = [questions.find_session(caller), caller]
-        questions.explain(caller, with_session=callers[0] is not None)
-        self._identity = questions.start(lambda: aws.identity(caller))
-        self._keys = questions.start(lambda: _first_allowed(aws.keys, callers))
-        self._devices = questions.start(lambda: _first_allowed(aws.devices, callers))
-
-    def finish(self) -> KeyFacts:
-        finish, serials = self._questions.finish, self._questions.find_serials(self._source)
-        identity = finish(self._identity, "")
-        late = "IAM did not answer in time"
-        settings = next(self._questions.find_settings(self._source), None)
-        return KeyFacts(
-            caller=self._caller,
-            identity=identity,
-            keys=finish(self._keys, late),
-            devices=finish(self._devices, late),
-            serials=serials,
-            is_source=settings is not None,
-            session=settings.name if settings else None,
-        )
-
-
-def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]) -> Answer:
+def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller]) -> Answer:
     """Ask with the session, which may have more permissions; if refused, with the key itself."""
-    session, caller = callers
-    try:
-        if session is not None:
+    *sessions, caller = callers
+    for session in sessions:
+        with suppress(RefusedError, NoMfaError):
             return ask(session)
-    except (RefusedError, NoMfaError):
-        pass
-    return ask(caller)  # type: ignore[arg-type]  # the second is never None
+    return ask(caller)
 
 
 def _list_sources(inputs: Inputs) -> Iterator[Source]:
@@ -235,8 +229,6 @@ def _list_sources(inputs: Inputs) -> Iterator[Source]:
             yield source
 
 
-def _find_obstacle(keys: tuple[KeyFacts, ...]) -> MfaSessionError | NotAsked | None:
-    answers = [key.identity for key in keys]
-    if answers and all(isinstance(answer, NotAsked) for answer in answers):
-        return next(answer for answer in answers if isinstance(answer, NotAsked))
-    return None
+def _find_obstacle(keys: tuple[KeyFacts, ...]) -> NotAsked | None:
+    obstacles = [key.identity for key in keys if isinstance(key.identity, NotAsked)]
+    return obstacles[0] if len(obstacles) == len(keys) else None

@@ -39,15 +39,16 @@ class Check(Record):
     It is skipped if a part of the scene that `needs` names is missing.
     """
 
+    group: str
     id: str
     fine: str
     look: Look
     needs: tuple[str, ...] = ()
 
 
-def check(id_: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
+def check(group: str, id_: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
     """Turn a function, which looks at a scene and yields findings, into a check."""
-    return lambda look: Check(id=id_, fine=fine, look=look, needs=needs)
+    return lambda look: Check(group=group, id=id_, fine=fine, look=look, needs=needs)
 
 
 class CheckResult(Record):
@@ -80,14 +81,14 @@ def note(finding: str, cure: str = "") -> Diagnosis:
     return Diagnosis(severity=NOTE, finding=finding, cure=cure)
 
 
-def make_readable_check(id_: str, fine: str, part: str) -> Check:
+def make_readable_check(group: str, id_: str, fine: str, part: str) -> Check:
     """Return a check that a part of the scene could be read."""
 
     def look(scene: Scene) -> Iterable[Diagnosis]:
         problem = scene.broken.get(part)
         return () if problem is None else (error(problem.message, problem.hint),)
 
-    return check(id_, fine)(look)
+    return check(group, id_, fine)(look)
 
 
 def skipped(reason: str) -> Diagnosis:
@@ -121,16 +122,12 @@ class KeyFacts(Record):
     is_source: bool = False
     session: str | None = None
 
-    def label(self) -> str:
-        """Return what messages call the key."""
-        return self.caller.label()
-
 
 class AwsFacts(Record):
     """AWS's answers.
 
-    `reached` is None if AWS answered, else the reason; `clock_seconds` is how far AWS's clock is
-    ahead of this machine's; `unasked` gives the reason for each source that was not asked about.
+    `reached` is None if AWS answered, else the reason; AWS's clock is `clock_seconds` ahead of this
+    machine's; `unasked` gives the reason for each source that was not asked about.
     """
 
     reached: MfaSessionError | NotAsked | None
@@ -157,11 +154,10 @@ class Scene(Record):
 
     `broken` is the error of reading a part, `unwritable` that of writing it, and `unsafe` why the
     file of a path is not safe. `leftovers` are copies that killed commands left, each with the path
-    of the original. `unmatched_patterns` are the patterns of [guard] that match no AWS operation,
-    each with a suggestion. `guarded` are the commands that a new shell script would wrap;
-    `guard_script` is the script file that this shell has sourced. `guard_setup` returns the command
-    that adds the guard to a shell, `eval_line` the line with which a shell evaluates a command's
-    output.
+    of the original. `unmatched_patterns` of [guard] match no AWS operation; each has a suggestion.
+    A new shell script would wrap the `guarded` commands; this shell has sourced `guard_script`.
+    `guard_setup` returns the command that adds the guard to a shell, `eval_line` the line with
+    which a shell evaluates a command's output.
     """
 
     now: datetime

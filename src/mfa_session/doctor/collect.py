@@ -18,7 +18,7 @@ from mfa_session.session.context import Inputs
 from mfa_session.session.sources import source_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mfa_session.model.feature_ports import DoctorEdges, Running
     from mfa_session.session.context import Context
@@ -45,34 +45,37 @@ class _Parts:
             return empty
 
     def keep(self, part: str, error: Exception) -> None:
-        """Record why a part could not be read; the first reason counts."""
-        self.broken.setdefault(
-            part, error if isinstance(error, MfaSessionError) else _unreadable(error)
-        )
-
-
-def _unreadable(error: Exception) -> ConfigurationError:
-    path = getattr(error, "filename", None)
-    reason = getattr(error, "strerror", None) or str(error)
-    return ConfigurationError(
-        "unreadable-file", f"{path} cannot be read: {reason.lower()}", inspecting(str(path))
-    )
+        if not isinstance(error, MfaSessionError):
+            path = str(getattr(error, "filename", None))
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            message = f"{path} cannot be read: {reason}"
+            error = ConfigurationError("unreadable-file", message, inspecting(path))
+        self.broken.setdefault(part, error)
 
 
 def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     """Return everything that checks look at; write nothing, and run no command."""
     disk, parts = edges.disk, _Parts()
     places = disk.places()
-    inputs = _read_inputs(ctx.environ, edges, parts)
+    inputs = Inputs(
+        options=parts.read(OPTIONS, edges.options, SessionOptions()),
+        environ=ctx.environ,
+        file=parts.read(SETTINGS, disk.settings, SettingsFile(path=settings_path(ctx.environ))),
+        profiles=disk.profiles(parts.keep),
+        recovered=parts.read(STATE, disk.recovered, {}),
+    )
     index: list[str] = parts.read(STATE, edges.stored_serials, list[str]())
     unfinished = parts.read(STATE, disk.unfinished_keys, list[tuple[str, str]]())
     intents: list[Intent] = parts.read(STATE, disk.intents, list[Intent]())
     keyring = _start_keyring(edges, inputs, index) if SETTINGS not in parts.broken else None
-    aws, now = Questions(ctx, edges, inputs, _why_not_asked(parts)).ask()
+    missing = {part: f"{_PART_NAMES[part]} cannot be read" for part in parts.broken}
+    needed = (missing[part] for part in PROFILES if part in missing)
+    obstacle = next((f"{each}, and the AWS SDK needs it" for each in needed), "")
+    aws, now = Questions(ctx, edges, inputs, obstacle).ask()
     return Scene(
         now=now,
         inputs=inputs,
-        missing={part: _PART_NAMES[part] + " cannot be read" for part in parts.broken},
+        missing=missing,
         broken=parts.broken,
         places=places,
         unsafe=disk.unsafe(),
@@ -104,13 +107,6 @@ _PART_NAMES = {
 }
 
 
-def _why_not_asked(parts: _Parts) -> str | None:
-    for part in PROFILES:
-        if part in parts.broken:
-            return f"{_PART_NAMES[part]} cannot be read, and the AWS SDK needs it"
-    return None
-
-
 def _find_guard_script(ctx: Context) -> str | None:
     """Return the file that this shell has sourced, if `shell-init` wrote it.
 
@@ -122,17 +118,6 @@ def _find_guard_script(ctx: Context) -> str | None:
     except (MfaSessionError, OSError):
         return None
     return path if script and script.startswith(SCRIPT_HEAD.encode()) else None
-
-
-def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) -> Inputs:
-    disk = edges.disk
-    return Inputs(
-        options=parts.read(OPTIONS, edges.options, SessionOptions()),
-        environ=environ,
-        file=parts.read(SETTINGS, disk.settings, SettingsFile(path=settings_path(environ))),
-        profiles=disk.profiles(parts.keep),
-        recovered=parts.read(STATE, disk.recovered, {}),
-    )
 
 
 def _start_keyring(

@@ -1,15 +1,13 @@
-"""`doctor`: inspect the setup, run every check on it, and report what would go wrong.
-
-With `--share`, the report masks accounts, keys, people and profiles.
-"""
+"""`doctor`: inspect the setup, run every check on it, and report what would go wrong."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from mfa_session.doctor import answers, environment, files, profiles, sessions
+from mfa_session.doctor import answers, machine, profiles, sessions
 from mfa_session.doctor.checks import (
     ERROR,
     NOTE,
@@ -17,6 +15,7 @@ from mfa_session.doctor.checks import (
     SEVERITIES,
     SKIPPED,
     WARNING,
+    Check,
     CheckResult,
     Diagnosis,
     skipped,
@@ -29,7 +28,7 @@ from mfa_session.model.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from mfa_session.doctor.checks import Check, Scene
+    from mfa_session.doctor.checks import Scene
     from mfa_session.session.context import Context
 
     Paint = Callable[[str, str], str]
@@ -37,19 +36,20 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 CHECK_FAILED = "the check failed: a bug in mfa-session"
-GROUPS: dict[str, tuple[Check, ...]] = {
-    "files": files.CHECKS,
-    "environment": environment.CHECKS,
-    "profiles": profiles.CHECKS,
-    "sessions": sessions.CHECKS,
-    "settings": (*sessions.SETTINGS_CHECKS, *files.SETTINGS_CHECKS),
-    "keyring": sessions.KEYRING_CHECKS,
-    "aws": answers.CHECKS,
-    "shell": environment.SHELL_CHECKS,
-}
+_CHECKS = [
+    each
+    for module in (sessions, machine, profiles, answers)
+    for each in vars(module).values()
+    if isinstance(each, Check)
+]
+GROUPS = {
+    group: tuple(each for each in _CHECKS if each.group == group)
+    for group in (
+        "files", "environment", "profiles", "sessions", "settings", "keyring", "aws", "shell",
+    )
+}  # fmt: skip
 _COLOURS = {ERROR: "red", WARNING: "yellow", NOTE: "bold", OK: "green", SKIPPED: "dim"}
 _TITLES = {"settings": "Settings (config.toml)", "aws": "AWS"}
-"""Of the groups that are called otherwise."""
 _NAMING = (
     "profile", "source_profile", "via", "write_to",
     "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFA_SESSION_PROFILE", "MFA_SESSION_SOURCE_PROFILE",
@@ -81,10 +81,8 @@ def run(options: Options, ctx: Context) -> Result:
         lines=(*lines, *_report(results, edges.paint, everything=options.verbose > 0)),
         exit_code=FINDINGS if any(result.is_bad for result in results) else 0,
     )
-    return _mask_report(report, scene) if options.share else report
-
-
-def _mask_report(report: Result, scene: Scene) -> Result:
+    if not options.share:
+        return report
     mask = Mask(home(scene.environ), _find_names(scene))
     return report.replace(data=mask.data(report.data), lines=tuple(map(mask.text, report.lines)))
 
@@ -127,10 +125,8 @@ def _report(results: Sequence[CheckResult], paint: Paint, *, everything: bool) -
     yield _sum_up(results, everything=everything)
 
 
-def _format_finding(
-    result: CheckResult, paint: Paint, first: CheckResult | None = None
-) -> Iterator[str]:
-    """Yield a finding and its cure; if `first` has the same cure, refer to it."""
+def _format_finding(result: CheckResult, paint: Paint, first: CheckResult | None) -> Iterator[str]:
+    """If `first` has the same cure, refer to it."""
     severity = paint(result.severity, _COLOURS[result.severity])
     blanks = " " * (_WIDTH - len(result.severity))
     yield f"  {severity}{blanks}{printable(result.finding)} [{result.id}]"
@@ -149,11 +145,8 @@ def _report_skipped(results: Sequence[CheckResult]) -> Iterator[str]:
 
 
 def _sum_up(results: Sequence[CheckResult], *, everything: bool) -> str:
-    counts = dict.fromkeys((ERROR, WARNING, NOTE, OK), 0)
-    for result in results:
-        if result.severity in counts:
-            counts[result.severity] += 1
-    bad = [f"{_count(counts[each], each)}" for each in _SHOWN if counts[each]]
+    counts = Counter(result.severity for result in results)
+    bad = [_count(counts[each], each) for each in _SHOWN if counts[each]]
     more = "" if everything else " (-v lists them)"
     fine = f"{_count(counts[OK], 'check')} passed{more}"
     return "; ".join((", ".join(bad), fine)) if bad else f"all {fine}"
@@ -166,32 +159,35 @@ def _count(count: int, what: str) -> str:
 def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> list[CheckResult]:
     """Run every check, and return the results group by group, the worst first."""
     results: list[CheckResult] = []
-    for group, checks in groups.items():
-        found = [result for check in checks for result in _look(check, group, scene)]
+    for checks in groups.values():
+        found = [
+            CheckResult(id=check.id, group=check.group, **each.as_dict())
+            for check in checks
+            for each in _run_check(check, scene)
+        ]
         results += sorted(found, key=lambda result: SEVERITIES.index(result.severity))
     return results
-
-
-def _look(check: Check, group: str, scene: Scene) -> list[CheckResult]:
-    found = _run_check(check, scene) or [Diagnosis(severity=OK, finding=check.fine)]
-    return [CheckResult(id=check.id, group=group, **each.as_dict()) for each in found]
 
 
 def _run_check(check: Check, scene: Scene) -> list[Diagnosis]:
     lacking = [skipped(scene.missing[part]) for part in check.needs if part in scene.missing]
     try:
-        return lacking[:1] or list(check.look(scene))
+        passed = Diagnosis(severity=OK, finding=check.fine)
+        return lacking[:1] or list(check.look(scene)) or [passed]
     except Exception as error:  # noqa: BLE001  # a bug, whose text may hold a secret
         return [skipped(f"{CHECK_FAILED} ({type(error).__name__})")]
 
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-# Unique ids of IAM (IAM User Guide, "IAM identifiers"), and the prefix that says what each is.
-_ID = re.compile(r"\b(A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA))[A-Z0-9]+")
-_NAMED = re.compile(r"(\barn:[\w-]+:(?:iam|sts)::\d*:[\w-]+/)[^\s'\"`,;)]+")
-_ARN_RESOURCE = re.compile(r"(\barn:[\w-]+:(?!iam:|sts:)[\w-]+:[\w-]*:\d*:)[^\s'\"`,;)]+")
-_HARDWARE = re.compile(r"\bGA[HK][A-Z0-9]{6,}\b")
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_MASKED = (
+    r"(\barn:[\w-]+:(?:iam|sts)::\d*:[\w-]+/)[^\s'\"`,;)]+",
+    r"(\barn:[\w-]+:(?!iam:|sts:)[\w-]+:[\w-]*:\d*:)[^\s'\"`,;)]+",
+    r"()[\w.+%-]+@[\w-]+(?:\.[\w-]+)+",
+    r"\b(GA)[HK][A-Z0-9]{6,}\b",
+    # Unique ids of IAM (IAM User Guide, "IAM identifiers"), and the prefix that says what each is.
+    r"\b(A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA))[A-Z0-9]+",
+)
+"""What is masked but for its first group, in this order."""
 _HOST = re.compile(
     r"(?P<scheme>\b[a-z]+://)(?P<user>[^\s/'\"`]*@)?(?P<host>\[[^\]]*\]|[^\s/:'\"`]+)"
 )
@@ -205,6 +201,7 @@ _PATH = re.compile(
 _OURS = frozenset({"default", "mfa"})
 """Names that identify nobody."""
 _MIN_NAME_LENGTH = 3
+_NOTHING = "(?!)"  # matches nothing
 MASK = "***"
 
 
@@ -216,28 +213,23 @@ class Mask:
         self._home = home if home != "/" else None
         self._accounts: dict[str, str] = {}
         known = {name for name in names if len(name) >= _MIN_NAME_LENGTH} - _OURS
-        self._find_names = {name: f"<profile {at}>" for at, name in enumerate(sorted(known), 1)}
+        self._masks = {name: f"<profile {at}>" for at, name in enumerate(sorted(known), 1)}
         # Longest first, because a name may start with another.
         either = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-        self._name = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])") if known else None
-        user = re.escape(os.path.basename(self._home or ""))
-        self._user = re.compile(rf"(?<=/){user}(?=$|[/\s'\"`:,;])") if user else None
+        self._name = re.compile(rf"(?<![\w-])(?:{either or _NOTHING})(?![\w-])")
+        user = re.escape(os.path.basename(self._home or "")) or _NOTHING
+        self._user = re.compile(rf"(?<=/){user}(?=$|[/\s'\"`:,;])")
 
     def text(self, text: str) -> str:
         """Return a text masked by `<account 1>`, `AKIA***`, `~` and the like."""
         if self._home:
             text = text.replace(self._home, "~")
-        text = _PATH.sub(lambda found: found[1] + MASK, text)
-        if self._user:
-            text = self._user.sub(MASK, text)
+        text = _PATH.sub(rf"\1{MASK}", text)
+        text = self._user.sub(MASK, text)
         text = _HOST.sub(_mask_host, text)
-        text = _NAMED.sub(lambda found: found[1] + MASK, text)
-        text = _ARN_RESOURCE.sub(lambda found: found[1] + MASK, text)
-        text = _EMAIL.sub(MASK, text)
-        text = _HARDWARE.sub("GA" + MASK, text)
-        text = _ID.sub(lambda found: found[1] + MASK, text)
-        if self._name:
-            text = self._name.sub(lambda found: self._find_names[found[0]], text)
+        for pattern in _MASKED:
+            text = re.sub(pattern, rf"\1{MASK}", text)
+        text = self._name.sub(lambda found: self._masks[found[0]], text)
         return _ACCOUNT.sub(lambda found: self._account(found[0]), text)
 
     def data(self, data: Mapping[str, object]) -> dict[str, object]:
@@ -258,6 +250,5 @@ class Mask:
 
 
 def _mask_host(found: re.Match[str]) -> str:
-    """Return the beginning of a URL with its user and any private host masked."""
     host = found["host"] if _PUBLIC_HOST.fullmatch(found["host"]) else MASK
     return found["scheme"] + (MASK + "@" if found["user"] else "") + host

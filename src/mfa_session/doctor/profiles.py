@@ -40,7 +40,7 @@ MAX_NAMED = 5
 _GIVES_CREDENTIALS = {"aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS}
 
 
-@check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
+@check("profiles", "role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
 def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         keys = read_keys(section)
@@ -54,6 +54,7 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check(
+    "profiles",
     "keys-hide-process",
     "no static keys hide a credential_process or an `aws login`",
     needs=PROFILES,
@@ -77,7 +78,9 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("partial-keys", "every profile's keys are whole, and can be keys", needs=PROFILES)
+@check(
+    "profiles", "partial-keys", "every profile's keys are whole, and can be keys", needs=PROFILES
+)
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         if is_managed(section) or has_lost_key_id(section):
@@ -97,7 +100,7 @@ def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("stale-token", "every session token belongs to its keys", needs=PROFILES)
+@check("profiles", "stale-token", "every session token belongs to its keys", needs=PROFILES)
 def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         key_id = section.get("aws_access_key_id", "").strip()
@@ -118,7 +121,7 @@ def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("source-profile", "every source_profile leads to keys", needs=PROFILES)
+@check("profiles", "source-profile", "every source_profile leads to keys", needs=PROFILES)
 def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile")
@@ -141,7 +144,7 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("credential-process", "every credential_process can be started", needs=PROFILES)
+@check("profiles", "credential-process", "every credential_process can be started", needs=PROFILES)
 def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         process = section.get("credential_process", "").strip()
@@ -178,7 +181,7 @@ def _first_word(process: str) -> str | None:
     return words[0] if words else None
 
 
-@check("device-serial", "every mfa_serial may be a device's", needs=PROFILES)
+@check("profiles", "device-serial", "every mfa_serial may be a device's", needs=PROFILES)
 def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
     serials = [
         (f"profile {name!r}", section[key])
@@ -201,9 +204,8 @@ def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
             yield error(f"{place}: {problem.message}", problem.hint)
 
 
-@check("ignored-serial", "no mfa_serial is where SDKs ignore it", needs=PROFILES)
+@check("profiles", "ignored-serial", "no mfa_serial is where SDKs ignore it", needs=PROFILES)
 def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each mfa_serial on a profile without a role, which only this tool uses."""
     for name, section in scene.inputs.profiles.sections():
         if section.get("mfa_serial") and "role_arn" not in section:
             yield note(
@@ -213,12 +215,12 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check(
+    "profiles",
     "leftover-serial",
     "no role asks for a code although its source is an MFA session",
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each role that demands a device although its source is an MFA session of ours."""
     for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile", "")
         if "role_arn" not in section or not section.get("mfa_serial") or source == name:
@@ -234,12 +236,12 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check(
+    "profiles",
     "role-region",
     "every role profile has a region",
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each role profile without region whose session has one, which SDKs do not use."""
     if scene.environ.get("AWS_DEFAULT_REGION") or scene.environ.get("AWS_REGION"):
         return
     for name, section in scene.inputs.profiles.sections():
@@ -255,9 +257,10 @@ def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("role-asks-code", "no role profile makes the AWS CLI ask for a code", needs=PROFILES)
+@check(
+    "profiles", "role-asks-code", "no role profile makes the AWS CLI ask for a code", needs=PROFILES
+)
 def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield the roles for which the AWS CLI asks for a code every hour."""
     asking = [
         name
         for name, section in scene.inputs.profiles.sections()
@@ -279,7 +282,12 @@ def _find_session(scene: Scene, name: str) -> str | None:
     return named.name if named else behind
 
 
-@check("section-header", "every profile of the AWS config file has its header", needs=(CONFIG,))
+@check(
+    "profiles",
+    "section-header",
+    "every profile of the AWS config file has its header",
+    needs=(CONFIG,),
+)
 def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
     config = scene.inputs.profiles.config
     for header in headers_without_profile(config):
@@ -290,7 +298,7 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("profile-name", "every SDK can read the profiles' names", needs=PROFILES)
+@check("profiles", "profile-name", "every SDK can read the profiles' names", needs=PROFILES)
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         try:
@@ -298,20 +306,3 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
         except ConfigurationError as problem:  # noqa: PERF203  # as above
             logout = f"mfa-session logout --profile {quote(name)}"
             yield warning(problem.message, logout if is_managed(section) else problem.hint)
-
-
-CHECKS = (
-    look_at_hidden_keys,
-    look_at_hidden_processes,
-    look_at_partial_keys,
-    look_at_tokens,
-    look_at_sources,
-    look_at_processes,
-    look_at_serials,
-    look_at_ignored_serials,
-    look_at_leftover_serials,
-    look_at_role_regions,
-    look_at_asking_roles,
-    look_at_headers,
-    look_at_names,
-)

@@ -29,19 +29,10 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Inputs
 
 
-_REPORTED_ELSEWHERE = {
-    "bad-serial": "device-serial",
-    "serial-is-user": "device-serial",
-    "passkey-device": "device-serial",
-    "partial-keys": "environment-halves",
-    "bad-keys": "partial-keys",
-}
-"""Errors of settings → the check that reports them wherever they are."""
-
-
+_REPORTED_ELSEWHERE = {"bad-serial", "serial-is-user", "passkey-device", "partial-keys", "bad-keys"}
+"""Errors of settings that `device-serial`, `environment-halves` and `partial-keys` report."""
 _REPORTED_OF_PROFILES = ("role_arn", "credential_process", "login_session")
 """The settings that `role-hides-keys` and `keys-hide-process` report."""
-_TOO_OPEN = "keyring-insecure"
 
 
 def _suggest_login(session: Session) -> str:
@@ -54,7 +45,19 @@ def _seconds_since_end(session: Session, scene: Scene) -> float | None:
     return (scene.now - session.expires_at).total_seconds()
 
 
-@check("session-expired", "no session has expired", needs=(CREDENTIALS,))
+@check(
+    "sessions",
+    "default-session",
+    "the files have all that `mfa-session login` needs",
+    needs=(*PROFILES, SETTINGS),
+)
+def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
+    name = scene.inputs.options.profile or default_name(scene.inputs)
+    if name not in scene.inputs.file.sessions:
+        yield from _find_refusal(scene, None, "mfa-session login")
+
+
+@check("sessions", "session-expired", "no session has expired", needs=(CREDENTIALS,))
 def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
     for session in scene.sessions():
         seconds = _seconds_since_end(session, scene)
@@ -66,15 +69,9 @@ def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("session-foreign", "no other tool's sessions", needs=(CREDENTIALS,))
-def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
-    for session in scene.sessions():
-        if not session.managed:
-            over = ", expired" if _seconds_since_end(session, scene) is not None else ""
-            yield note(f"profile {session.profile!r} holds another tool's session{over}")
-
-
-@check("session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,))
+@check(
+    "sessions", "session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,)
+)
 def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
     credentials = scene.inputs.profiles.credentials
     for profile in credentials.names_mentioning(MANAGER):
@@ -102,21 +99,8 @@ def _find_lost_line(section: Mapping[str, str]) -> str | None:
     return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
 
 
-@check("session-kept-aside", "every session is in the credentials file", needs=(STATE,))
-def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
-    aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
-    for session in aside:
-        if _seconds_since_end(session, scene) is None:
-            yield warning(
-                f"the session for profile {session.profile!r} is kept in the state directory: "
-                "the credentials file could not be written",
-                _suggest_login(session),
-            )
-
-
-@check("session-hidden", "SDKs use every session's keys", needs=PROFILES)
+@check("sessions", "session-hidden", "SDKs use every session's keys", needs=PROFILES)
 def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield our sessions in profiles whose static keys SDKs ignore."""
     for session in scene.sessions():
         section = scene.inputs.profiles.section(session.profile)
         if session.managed and hiding_settings(scene.inputs, session.profile):
@@ -138,18 +122,28 @@ def _suggest_move(session: Session) -> str:
     )
 
 
-@check(
-    "default-session",
-    "the files have all that `mfa-session login` needs",
-    needs=(*PROFILES, SETTINGS),
-)
-def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
-    name = scene.inputs.options.profile or default_name(scene.inputs)
-    if name not in scene.inputs.file.sessions:
-        yield from _find_refusal(scene, None, "mfa-session login")
+@check("sessions", "session-kept-aside", "every session is in the credentials file", needs=(STATE,))
+def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
+    aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
+    for session in aside:
+        if _seconds_since_end(session, scene) is None:
+            yield warning(
+                f"the session for profile {session.profile!r} is kept in the state directory: "
+                "the credentials file could not be written",
+                _suggest_login(session),
+            )
+
+
+@check("sessions", "session-foreign", "no other tool's sessions", needs=(CREDENTIALS,))
+def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
+    for session in scene.sessions():
+        if not session.managed:
+            over = ", expired" if _seconds_since_end(session, scene) is not None else ""
+            yield note(f"profile {session.profile!r} holds another tool's session{over}")
 
 
 @check(
+    "settings",
     "configured-session",
     "every session of config.toml has all it needs",
     needs=(*PROFILES, SETTINGS),
@@ -159,8 +153,7 @@ def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
         yield from _find_refusal(scene, name, f"[sessions.{name}]")
 
 
-def resolve_configured(scene: Scene, name: str) -> Settings:
-    """Return the settings of a session from the files alone."""
+def _resolve_from_files(scene: Scene, name: str) -> Settings:
     return resolve_named(scene.inputs.replace(options=SessionOptions()), Named(name=name))
 
 
@@ -169,18 +162,23 @@ def _find_refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnos
         if name is None:
             resolve_named(scene.inputs, find_name(scene.inputs))
         else:
-            resolve_configured(scene, name)
+            _resolve_from_files(scene, name)
     except ConfigurationError as problem:
         if problem.code not in _REPORTED_ELSEWHERE:
             yield error(f"{what}: {problem.message}", problem.hint)
 
 
-@check("shared-target", "no two sessions are written to one profile", needs=(*PROFILES, SETTINGS))
+@check(
+    "settings",
+    "shared-target",
+    "no two sessions are written to one profile",
+    needs=(*PROFILES, SETTINGS),
+)
 def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
     writers: dict[str, list[str]] = {}
     for name in scene.inputs.file.sessions:
         try:
-            target = resolve_configured(scene, name).target
+            target = _resolve_from_files(scene, name).target
         except ConfigurationError:  # `configured-session` reports it
             continue
         writers.setdefault(target, []).append(name)
@@ -194,21 +192,21 @@ def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
+@check("keyring", "keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
 def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     problem = scene.keyring.error if scene.keyring else None
     if problem is not None:
-        say = warning if problem.code == _TOO_OPEN else error
+        say = warning if problem.code == "keyring-insecure" else error
         yield say(problem.message, problem.hint)
 
 
 @check(
+    "keyring",
     "keyring-secret",
     "the keyring has every secret that it should have",
     needs=(*PROFILES, SETTINGS, STATE),
 )
 def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each stored secret that is missing, and each setting whose secret is not stored."""
     held = scene.keyring.held if scene.keyring else {}
     for serial in scene.stored_serials:
         if held.get(serial) is False:
@@ -259,21 +257,3 @@ def _find_serial(scene: Scene, name: str) -> str | None:
         return resolve_named(scene.inputs, Named(name=name)).mfa_serial
     except ConfigurationError:  # `configured-session` reports it
         return None
-
-
-CHECKS = (
-    look_at_default,
-    look_at_expired,
-    look_at_damaged,
-    look_at_hidden,
-    look_at_kept_aside,
-    look_at_foreign,
-)
-SETTINGS_CHECKS = (
-    look_at_configured,
-    look_at_targets,
-)
-KEYRING_CHECKS = (
-    look_at_keyring,
-    look_at_secrets,
-)

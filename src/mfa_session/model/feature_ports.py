@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mfa_session.model.record import Record
-from mfa_session.model.text import printable
+from mfa_session.model.text import did_you_mean, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -354,32 +354,42 @@ class Lookups(Protocol):
         """Return each target that is known, with its name and state."""
 
 
-class Unlisted(Protocol):
-    """An action that AWS does not list, and what is `meant`, where that can be told."""
+LOOK_UP = (
+    "look it up in AWS's Service Authorization Reference; if it is newer than this list, upgrade "
+    "boto3"
+)
 
-    @property
-    def action(self) -> str:
-        """The action, or the pattern that matches none."""
 
-    @property
-    def meant(self) -> str | None:
-        """The nearest action that AWS lists."""
+class Unlisted(Record):
+    """An action that AWS does not list.
 
-    @property
-    def sure(self) -> bool:
-        """Whether that is meant, beyond doubt."""
+    `meant` is the nearest action, if any; it is `sure` after a typing slip, or for another name of
+    the same thing.
+    """
+
+    action: str
+    meant: str | None
+    sure: bool
 
     @property
     def message(self) -> str:
         """What is wrong."""
+        matching = "" if {"*", "?"}.isdisjoint(self.action) else "that matches "
+        return f"AWS lists no action {matching}{self.action}"
 
     @property
     def guess(self) -> str:
-        """What follows the message: what was perhaps meant; empty if nothing is near."""
+        """The nearest action, as the end of the message; empty without one."""
+        if self.meant is None:
+            return ""
+        return (
+            f"; {self.meant} was probably meant" if self.sure else f"; the nearest is {self.meant}"
+        )
 
     @property
     def hint(self) -> str:
         """What to do about it."""
+        return LOOK_UP if self.meant is None else did_you_mean([self.meant])
 
 
 class AwsNames(Protocol):

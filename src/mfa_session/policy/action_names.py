@@ -1,8 +1,4 @@
-"""Map the names of commands and calls to the actions in policies.
-
-Most are the same word. A policy seems not to concern the others (service authorization reference,
-pages on S3 and Lambda).
-"""
+"""Map the names of commands and calls to the actions in policies: most are the same word."""
 
 from __future__ import annotations
 

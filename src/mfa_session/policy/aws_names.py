@@ -10,10 +10,9 @@ import difflib
 import functools
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from mfa_session.model.record import Record
-from mfa_session.model.text import did_you_mean
+from mfa_session.model.feature_ports import Unlisted
 from mfa_session.policy.action_names import BY_METHOD, CALLS, MISNOMERS, SYNONYMS
 
 if TYPE_CHECKING:
@@ -28,70 +27,23 @@ _TELLING = 10  # letters; a shorter name matches another service's by chance
 _VERY_ALIKE, _ALIKE = 0.8, 0.6  # of the letters
 _MOST_COMPARED = 50  # names compared with all others, which is slow
 
-LOOK_UP = (
-    "look it up in AWS's Service Authorization Reference; if it is newer than this list, upgrade "
-    "boto3"
-)
-
-
-class Unlisted(Record):
-    """An action that AWS does not list.
-
-    `meant` is the nearest action, if any; it is `sure` after a typing slip, or for another name of
-    the same thing.
-    """
-
-    action: str
-    meant: str | None
-    sure: bool
-
-    @property
-    def message(self) -> str:
-        """What is wrong."""
-        matching = "that matches " if WILDCARDS.search(self.action) else ""
-        return f"AWS lists no action {matching}{self.action}"
-
-    @property
-    def guess(self) -> str:
-        """The nearest action, as the end of the message; empty without one."""
-        if self.meant is None:
-            return ""
-        return (
-            f"; {self.meant} was probably meant" if self.sure else f"; the nearest is {self.meant}"
-        )
-
-    @property
-    def hint(self) -> str:
-        """What to do about it."""
-        return LOOK_UP if self.meant is None else did_you_mean([self.meant])
-
-
-class Listed(Protocol):
-    """The services and actions that AWS lists."""
-
-    @property
-    def services(self) -> Iterable[str]:
-        """The services, by IAM's prefix."""
-
-    def actions_of(self, service: str) -> Iterable[str]:
-        """Return the actions of a service as AWS spells them; none for an unlisted service."""
-
 
 class AwsNames:
     """Looks up actions by service and name, and guesses what unlisted ones mean."""
 
     def __init__(
         self,
-        listed: Listed,
+        services: Iterable[str],
+        actions_of: Callable[[str], Iterable[str]],
         installed: Callable[[str], Iterable[str]],
         prefixes: Mapping[str, str],
     ) -> None:
-        """Take the list; `prefixes` maps the AWS CLI's names of services to IAM's prefixes.
+        """Take AWS's lists; `prefixes` maps the AWS CLI's names of services to IAM's prefixes.
 
         `installed` returns botocore's operations of the services with a prefix.
         """
-        self._services = NameList(listed.services)
-        self._actions_of = functools.cache(lambda service: NameList(listed.actions_of(service)))
+        self._services = NameList(services)
+        self._actions_of = functools.cache(lambda service: NameList(actions_of(service)))
         self._installed = functools.cache(lambda prefix: NameList(installed(prefix)))
         self._prefixes = prefixes
         self._looked_up: dict[str, Unlisted | None] = {}

@@ -1,8 +1,7 @@
 """Evaluate conditions, whose keys may be present, absent or unknown (IAM reference, operators).
 
 A comparison is False if the request's value is not of the operator's type, and None if the policy's
-is not: IAM rejects such a policy, so the result is unknown. The sandbox has a separate evaluator of
-conditions on purpose: this one is tested against that second opinion.
+is not: IAM rejects such a policy, so the result is unknown.
 """
 
 from __future__ import annotations

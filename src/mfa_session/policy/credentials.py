@@ -23,9 +23,9 @@ Within = Range | str
 class RequestContext:
     """The known condition keys of a request, ignoring case.
 
-    A key maps to its values, or to None if it is absent. A key in `within` is present, with an
-    unknown value: a number from the first to the second, or a text that a pattern matches. Any
-    other key may be absent or have any value.
+    A key maps to its values, or to None if it is absent. A key in `within` is present, its value a
+    number from the first to the second, or a text that a pattern matches. Any other key may be
+    absent or have any value.
     """
 
     def __init__(
@@ -33,7 +33,6 @@ class RequestContext:
         known: Mapping[str, Values | None],
         within: Mapping[str, Within] = MappingProxyType({}),
     ) -> None:
-        """Take the keys in any spelling."""
         self._known = {key.lower(): values for key, values in known.items()}
         self._within = {key.lower(): limits for key, limits in within.items()}
 
@@ -188,10 +187,9 @@ def session_without_mfa() -> Credentials:
 
 
 def role_session() -> Credentials:
-    """Return those of AssumeRole, which never have MFA.
+    """Return those of AssumeRole, which never have MFA (IAM user guide, MFA-protected API access).
 
-    The documentation says so (IAM user guide, MFA-protected API access), also for a role assumed
-    from an MFA session; some have seen otherwise there.
+    Of a role assumed from an MFA session, some have seen otherwise.
     """
     return Credentials(
         kind="role-session",

@@ -123,9 +123,9 @@ class Statement:
 
 
 class Users(NamedTuple):
-    """The users of an account, judged by all their policies.
+    """The users of an account, by policies.
 
-    `unasked` have no policy that asks them for MFA, by the account's first policy that asks users;
+    `unasked`, by the account's first policy that asks users for MFA, have none that asks them;
     `stuck` cannot set it up, by the policy that asks; `takers` take a role without it, by its trust
     policy.
     """
@@ -147,14 +147,12 @@ class NewerVersion(NamedTuple):
 class Document:
     """A policy; `version` is None if it has none (IAM assumes 2008-10-17).
 
-    Statements without a policy around them get CURRENT_VERSION.
-
     `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
-    one. `holder` is `role`, `user`, `group` or MIXED if its surroundings say so; `told_kind` is one
-    of KINDS if they or the person say so, or `rcp` if they do. `beside` holds the elements that
-    stand beside the statements, by name. `newer` is a version that is not in force.
-    `users()` judges the users of its account, once. `respelt` are the elements whose
-    names are in another case than IAM's: as written, in IAM's spelling, and their offset.
+    one. Its surroundings may tell its `holder`, `role`, `user`, `group` or MIXED, and, as the
+    person may, its `told_kind`, one of KINDS or `rcp`. `beside` holds the elements beside the
+    statements, by name. `newer` is a version that is not in force. `users()` judges the users of
+    its account, once. `respelt` are the elements whose names are in another case than IAM's: as
+    written, in IAM's spelling, and their offset.
     """
 
     source: PolicyText
@@ -175,10 +173,9 @@ class Document:
 
     @cached_property
     def kind(self) -> str:
-        """Its kind, one of KINDS, as told or else by its statements.
+        """Its kind, as told, or else by its statements: `identity`, `trust` or `resource`.
 
-        `identity`, `trust` (a role's) or `resource` (a bucket's, a key's). A `boundary` or `scp`
-        looks like `identity` and must be told; both limit and never grant.
+        A `boundary` or `scp` looks like `identity` and must be told.
         """
         if self.told_kind is not None:
             return self.told_kind

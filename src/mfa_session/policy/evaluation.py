@@ -42,9 +42,8 @@ class Decision(Record):
     `deciding` are the statements that allow, the one that denies, or those that are unknown. If too
     little allows, `nearly` are the statements whose conditions are not met, `half` those that allow
     on one side only, and `limiting` the boundaries and SCPs that do not allow it. `limit` is AWS's
-    own rule, if no policy decides. `by_case`: each of `deciding` decides a case. `unread`: unread
-    policies may change the outcome; `accounts`: it depends on whether caller and resource share an
-    account.
+    own rule, if no policy decides. `by_case`: each of `deciding` decides a case. `unread`, or
+    whether caller and resource share an account (`accounts`), may change the outcome.
     """
 
     outcome: str
@@ -67,14 +66,13 @@ def evaluate(
     unread: bool = False,
     boundary_unread: bool = False,
 ) -> Decision:
-    """Decide a request by identity, trust and resource policies, boundaries and SCPs.
+    """Decide a request by policies of every kind, and by `boundary`.
 
-    Documents of a kind in LIMITS, and `boundary`, limit and never grant. An SCP that
-    only denies is combined with FullAWSAccess, as organisations do.
+    An SCP that only denies is combined with FullAWSAccess, as organisations do.
 
     Resource policies alone decide alone. Together with the caller's policies, both must allow
     across accounts, and either within one account, except for roles and KMS keys. `unread`: the
-    caller has, or may have, further policies; `boundary_unread`: there may be a boundary.
+    caller may have further policies; `boundary_unread`: there may be a boundary.
     """
     limit = _limit_of_aws(request, credentials)
     if limit is not None:
@@ -88,8 +86,6 @@ def evaluate(
 
 
 class _Case:
-    """The statements of all policies, matched with a request."""
-
     def __init__(
         self,
         documents: Iterable[Document],

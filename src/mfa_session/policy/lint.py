@@ -73,8 +73,7 @@ def lint(
     """Return what is wrong, in the order of the text; a right policy has no finding.
 
     Statements are judged together: a Deny backs an Allow. `on_role`: the policy is a role's own,
-    where MFA conditions do not work; some say so themselves. Without `names` no action is held
-    against AWS's.
+    where MFA conditions do not work. `names` tell of actions that AWS does not list.
     """
     return _lint(document, WholePolicy(document.statements, names), on_role=on_role, names=names)
 

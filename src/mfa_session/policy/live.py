@@ -123,13 +123,19 @@ class _Reading:
         return self._result(arn, role, list(self._of(role)))
 
     def _result(self, arn: str, holder: Holder, documents: list[Document]) -> OwnPolicies:
-        boundary, boundary_unread = self._boundary(holder)
+        unread = tuple(self._unread)
+        bound = self._try(lambda: self._iam.boundary_arn(holder), "the ARN of the boundary")
+        found = (
+            self._document(f"boundary {bound}", lambda: self._iam.managed(bound), "boundary")
+            if bound
+            else ()
+        )
         return OwnPolicies(
             arn=arn,
             documents=tuple(documents),
-            boundary=boundary,
-            unread=tuple(self._unread),
-            boundary_unread=boundary_unread,
+            boundary=next(iter(found), None),
+            unread=unread,
+            boundary_unread=len(self._unread) > len(unread),
         )
 
     def _of(self, holder: Holder) -> Iterator[Document]:
@@ -142,37 +148,23 @@ class _Reading:
         for arn in arns or ():
             yield from self._document(arn, functools.partial(self._iam.managed, arn))
 
-    def _boundary(self, holder: Holder) -> tuple[Document | None, bool]:
-        try:
-            arn = self._iam.boundary_arn(holder)
-            if arn is None:
-                return None, False
-            content = json.dumps(self._iam.managed(arn))
-            return read_document(f"boundary {arn}", content, kind="boundary"), False
-        except RefusedError as error:
-            _raise_unless_refused(error)
-            return None, True
-
-    def _document(self, label: str, read: Callable[[], dict[str, Any]]) -> Iterator[Document]:
+    def _document(
+        self, label: str, read: Callable[[], dict[str, Any]], kind: str = "identity"
+    ) -> Iterator[Document]:
         content = self._try(read, label)
         if content is not None:
-            yield read_document(label, json.dumps(content), kind="identity")
+            yield read_document(label, json.dumps(content), kind=kind)
 
     def _try(self, read: Callable[[], T], what: str) -> T | None:
         """Read; after a refusal, note `what` as unread."""
         try:
             return read()
         except RefusedError as error:
-            _raise_unless_refused(error)
+            if error.code != "not-authorized":  # an invalid key is not a gap
+                raise
             self._unread.append(what)
             return None
 
 
 def _name_of(arn: str) -> str:
     return arn.rpartition("/")[2]
-
-
-def _raise_unless_refused(error: RefusedError) -> None:
-    """Raise every error but a missing permission: an invalid key is not a gap."""
-    if error.code != "not-authorized":
-        raise error

@@ -128,10 +128,7 @@ def reach(statement: Statement) -> Reach | None:
 
     Return None without MFA conditions, or if one is not sound. Texts are compared as texts.
     """
-    conditions = mfa_conditions(statement)
-    if not conditions or not all(map(_can_be_told, conditions)):
-        return None
-    return _reach_of(tuple(_filled(each, statement) for each in conditions))
+    return widest_reach(statement) if all(map(_can_be_told, mfa_conditions(statement))) else None
 
 
 def widest_reach(statement: Statement) -> Reach | None:

@@ -155,10 +155,9 @@ def outline(pattern: str) -> str:
 
 
 class Patterns:
-    """A set of patterns that finds those which match a text or may meet another pattern."""
+    """Patterns by their beginnings and ends, so that thousands are fast."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        """Index the patterns by their beginnings and ends, so that thousands are fast."""
         self._all = tuple(dict.fromkeys(patterns))
         self._exact: set[str] = set()
         self._by_ends: dict[str, dict[str, list[str]]] = {}
@@ -321,22 +320,17 @@ def _meets(pattern: Row, asked: Row) -> bool:
         if symbol == ANY:
             possible = set(range(min(possible), len(pattern) + 1))
         else:
-            possible = _past_stars(pattern, _stepped(pattern, possible, symbol))
+            after = {
+                index + (stands not in (ANY, UNKNOWN))
+                for index, stands in (
+                    (each, pattern[each]) for each in possible if each < len(pattern)
+                )
+                if symbol == ONE or stands in (ANY, UNKNOWN, ONE, symbol)
+            }
+            possible = _past_stars(pattern, after)
         if not possible:
             return False
     return len(pattern) in possible
-
-
-def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
-    after = set()
-    for index in possible:
-        if index < len(pattern):
-            stands = pattern[index]
-            if stands in (ANY, UNKNOWN):
-                after.add(index)
-            elif ONE in (stands, symbol) or stands == symbol:
-                after.add(index + 1)
-    return after
 
 
 def _past_stars(pattern: Row, possible: set[int]) -> set[int]:

@@ -36,7 +36,7 @@ class Reading:
     """
 
     def __init__(self, kind: str | None) -> None:
-        """Begin with nothing; `kind` is as in `read_policies`."""
+        """Take the `kind` of `read_policies`."""
         self._kind = kind
         self.documents: list[Document] = []
         self.errors: list[FileError] = []

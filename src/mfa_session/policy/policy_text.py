@@ -39,10 +39,9 @@ class Position(NamedTuple):
 
 
 class PolicyText:
-    """A text and its `label` for people: the file's name, or `<stdin>`."""
+    """A text as read, and its `label` for people: the file's name, or `<stdin>`."""
 
     def __init__(self, label: str, text: str) -> None:
-        """Take the text as read, with its line ends."""
         self.label = label
         self.text = text
 
@@ -108,12 +107,11 @@ class PolicyText:
 class Embedded(PolicyText):
     """The text of a string in another text, with positions in the outer one.
 
-    `offset` is the string's start there, with its quote. The column of an escaped character is that
-    of its escape.
+    `text` is the string's value, `offset` its start there, with its quote. The column of an escaped
+    character is that of its escape.
     """
 
     def __init__(self, outer: PolicyText, offset: int, text: str) -> None:
-        """Take the string's value as `text`."""
         super().__init__(outer.label, text)
         self._outer = outer
         self._offset = offset

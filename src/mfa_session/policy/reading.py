@@ -1,4 +1,4 @@
-"""Read policies from JSON or YAML: every form that IAM accepts, and none that it rejects."""
+"""Read policies in every form that IAM accepts."""
 
 from __future__ import annotations
 

@@ -191,8 +191,8 @@ def read_nodes(source: PolicyText) -> list[Node]:
     except ConfigurationError as error:
         start = source.text.lstrip()[:200]
         found = [(what, hint) for looks, what, hint in _LOOKS if re.match(looks, start)]
-        if error.message.endswith(_AT_A_COMMENT):
-            found.append(_COMMENTED)
+        if error.message.endswith(('not "/"', 'not "#"')):
+            found.append(("this has comments, which JSON does not allow", "remove the comments"))
         if not found:
             raise
         what, hint = found[0]
@@ -221,8 +221,6 @@ def _is_yaml(source: PolicyText) -> bool:
     return is_named_so or (not is_json and _YAML_KEY.search(source.text) is not None)
 
 
-_COMMENTED = ("this has comments, which JSON does not allow", "remove the comments")
-_AT_A_COMMENT = ('not "/"', 'not "#"')
 # What a text is instead of JSON, and what to do.
 _LOOKS = (
     ("#|```", "this is Markdown", "copy the policy into a separate file"),

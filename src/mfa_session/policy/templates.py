@@ -59,10 +59,7 @@ class Template(Record):
 
 
 def _statement(
-    sid: str,
-    effect: str,
-    condition: dict[str, Any] | None = None,
-    **elements: Any,
+    sid: str, effect: str, condition: dict[str, Any] | None = None, **elements: Any
 ) -> Statement:
     made = {"Sid": sid, "Effect": effect, **elements}
     return {**made, "Condition": condition} if condition else made
@@ -210,7 +207,6 @@ def _trust(choices: Choices) -> Made:
         condition["StringEquals"] = {"sts:ExternalId": choices.external_id}
     if choices.max_age is not None:
         condition |= _younger_than(choices.max_age)
-    named = ", ".join(choices.account)
     return Made(
         statements=(
             _statement(
@@ -222,7 +218,10 @@ def _trust(choices: Choices) -> Made:
             ),
         ),
         notes=(
-            f"users of account {named} may assume the role with a code, or from an MFA session",
+            (
+                f"users of account {', '.join(choices.account)} may assume the role with a code, "
+                "or from an MFA session"
+            ),
             "their own account must also allow them sts:AssumeRole on the role",
             (
                 "the role's permission policies say what it may do; put no MFA condition there: "

@@ -44,7 +44,6 @@ class _User(NamedTuple):
 
     @property
     def statements(self) -> list[tuple[Document, Statement]]:
-        """The statements of their own policies."""
         return [(one, each) for one in self.own for each in one.statements]
 
 
@@ -52,10 +51,7 @@ _is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
 
 
 def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_User]:
-    """Yield the users with their policies, given these by name.
-
-    Leave out those whose boundary, or policy in the dump, cannot be read.
-    """
+    """Leave out users whose boundary, or policy in the dump, cannot be read."""
     names = {
         text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
         for policy in objects_in(members, "Policies")
@@ -221,7 +217,6 @@ def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
 
 
 def _taken(trusts: Trusts, users: Iterable[_User]) -> Iterator[tuple[str, _User]]:
-    """Yield the trust policies' names with the users who take the roles with long-term keys."""
     for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
         if _outcome(user, request, trust) == ALLOWED:
             yield trust.name, user
@@ -253,6 +248,5 @@ def _asking(user: _User) -> Iterator[Document]:
 
 
 def _outcome(user: _User, request: Request, *others: Document) -> str:
-    """Return what a request with the user's long-term key comes to."""
     documents = [*user.own, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome

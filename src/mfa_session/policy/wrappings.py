@@ -1,8 +1,7 @@
 """Find policies in known formats, and their origin: a name, a kind and a holder for each.
 
-These are the answers of `aws iam get-account-authorization-details` and `aws
-organizations describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of
-`terraform show -json`, and Terraform's state file.
+These are the answers of `aws iam get-account-authorization-details` and `aws organizations
+describe-policy`; templates of CloudFormation, SAM and CDK; Terraform's plan, state and state file.
 """
 
 from __future__ import annotations
@@ -102,10 +101,6 @@ def unwrap(members: Members, origin: Origin) -> Parts | None:
     return next((read(members, origin) for fits, read in _SHAPES if fits(members)), None)
 
 
-def _is_organisation_policy(members: Members) -> bool:
-    return "PolicySummary" in members and "Content" in members
-
-
 def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
     summary = members_of(members["PolicySummary"])
     kind = ORGANISATION_KINDS.get(text_in(summary, "Type"))
@@ -119,7 +114,6 @@ def is_stack(members: Members) -> bool:
 
 
 def _stack(members: Members) -> dict[str, Members]:
-    """Return the resources of a template."""
     resources = members_in(members, "Resources")
     return {name: members_of(each) for name, each in resources.items()}
 
@@ -128,9 +122,9 @@ _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 
 
 def arns_in(members: Members) -> dict[str, str]:
-    """Return how a template refers to the ARNs of its roles and users, with what these look like.
+    """Return a template's references to ARNs, with what these look like.
 
-    `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there; none for other objects.
+    `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there.
     """
     start = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
     return {
@@ -156,11 +150,10 @@ def _read_stack(members: Members, origin: Origin) -> Parts:
 
 def _properties(key: str, node: Node, origin: Origin) -> Parts:
     """Yield a property; inline policies each by its own name."""
-    items = items_of(node) if key == "Policies" else []
-    for item in items or [node]:
+    for item in (key == "Policies" and items_of(node)) or [node]:
         policy = members_of(item)
         name = text_in(policy, "PolicyName")
-        if items and name and "PolicyDocument" in policy:
+        if item is not node and name and "PolicyDocument" in policy:
             yield policy["PolicyDocument"], origin.named(f"policy/{name}")
         else:
             yield item, origin
@@ -209,10 +202,6 @@ _HOLDERS = {
 }
 
 
-def _is_terraform(members: Members) -> bool:
-    return "format_version" in members and ("planned_values" in members or "values" in members)
-
-
 def _read_terraform(members: Members, origin: Origin) -> Parts:
     """Yield the planned or current values of resources; a plan's other parts repeat them.
 
@@ -247,13 +236,11 @@ def _is_data(resource: Members) -> bool:
 
 
 def _named_by_terraform(resource: Members, origin: Origin) -> Origin:
-    kind = text_in(resource, "type")
-    values = members_in(resource, "values")
-    told = None
+    kind, told = text_in(resource, "type"), None
     if kind == "aws_organizations_policy":
-        told = ORGANISATION_KINDS.get(text_in(values, "type") or "SERVICE_CONTROL_POLICY")
-    address, holder = text_in(resource, "address"), _HOLDERS.get(kind)
-    return origin.named(address, kind=told, holder=holder)
+        said = text_in(members_in(resource, "values"), "type")
+        told = ORGANISATION_KINDS.get(said or "SERVICE_CONTROL_POLICY")
+    return origin.named(text_in(resource, "address"), kind=told, holder=_HOLDERS.get(kind))
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
@@ -280,10 +267,6 @@ def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node
     elif isinstance(node.value, dict):
         for key, inner in node.value.items():
             yield from _texts(inner, (*path, key))
-
-
-def _is_state_file(members: Members) -> bool:
-    return "terraform_version" in members and "lineage" in members and "resources" in members
 
 
 def _read_state_file(members: Members, origin: Origin) -> Parts:
@@ -377,8 +360,11 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
     said = version.get("IsDefaultVersion")
     if said is not None:
         return said.value is True
-    default = text_in(policy, "DefaultVersionId")
-    return count == 1 or text_in(version, "VersionId") == default
+    return count == 1 or text_in(version, "VersionId") == text_in(policy, "DefaultVersionId")
+
+
+def _having(*names: str) -> Callable[[Members], bool]:
+    return lambda members: members.keys() >= set(names)
 
 
 # Every object of a known format has one of these.
@@ -392,8 +378,9 @@ _MARKS = {
 }
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
     (is_account, _read_account),
-    (_is_organisation_policy, _read_organisation_policy),
+    (_having("PolicySummary", "Content"), _read_organisation_policy),
     (is_stack, _read_stack),
-    (_is_terraform, _read_terraform),
-    (_is_state_file, _read_state_file),
+    (_having("format_version", "planned_values"), _read_terraform),
+    (_having("format_version", "values"), _read_terraform),
+    (_having("terraform_version", "lineage", "resources"), _read_state_file),
 )

@@ -108,7 +108,7 @@ def test_each_answer_about_a_key_has_its_severity(
 
 
 def test_the_key_is_named_once() -> None:
-    label = key().label()
+    label = key().caller.label()
     named = RefusedError("invalid-key", f"AWS does not know the access key {label}", "check it")
     assert look("key-identity", aws(key(identity=named))) == [("error", named.message)]
 

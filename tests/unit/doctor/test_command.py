@@ -35,10 +35,12 @@ def test_the_worst_result_of_a_group_comes_first() -> None:
         raise KeyError("secret")
 
     checks = (
-        Check(id="a", fine="a is fine", look=lambda _scene: []),
-        Check(id="b", fine="", look=lambda _scene: [note("n"), warning("w", "mend it")]),
-        Check(id="c", fine="", look=fail),
-        Check(id="d", fine="", look=lambda _scene: [], needs=(CREDENTIALS,)),
+        Check(group="files", id="a", fine="a is fine", look=lambda _scene: []),
+        Check(
+            group="files", id="b", fine="", look=lambda _scene: [note("n"), warning("w", "mend it")]
+        ),
+        Check(group="files", id="c", fine="", look=fail),
+        Check(group="files", id="d", fine="", look=lambda _scene: [], needs=(CREDENTIALS,)),
     )
 
     def result(check: str, severity: str, finding: str, cure: str = "") -> CheckResult:

@@ -69,7 +69,7 @@ def managed_policies() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def names() -> AwsNames:
-    return AwsNames(LIST, lambda _: (), IAM_PREFIXES)
+    return AwsNames(LIST.services, LIST.actions_of, lambda _: (), IAM_PREFIXES)
 
 
 @pytest.mark.parametrize("action", LISTED)
@@ -160,7 +160,7 @@ def test_the_message_tells_a_name_from_a_pattern(
 
 
 def test_only_the_first_fifty_names_are_compared_with_all_others() -> None:
-    names = AwsNames(LIST, lambda _: (), {})
+    names = AwsNames(LIST.services, LIST.actions_of, lambda _: (), {})
     found = [names.look_up(f"ec2:TerminateTheInstances{number}") for number in range(51)]
     assert [each.meant for each in (found[49], found[50]) if each] == [
         "ec2:TerminateInstances",
@@ -172,14 +172,14 @@ def test_only_the_first_fifty_names_are_compared_with_all_others() -> None:
 
 
 def test_an_upgraded_botocore_knows_newer_actions() -> None:
-    upgraded = AwsNames(LIST, lambda prefix: NEWER.get(prefix, ()), {})
+    upgraded = AwsNames(LIST.services, LIST.actions_of, lambda prefix: NEWER.get(prefix, ()), {})
     actions = ("ec2:destroytheworld", "ec2:Destroy*World", "nova:Stop", "nova:*", "nova:Start")
     assert [each for each in actions if upgraded.look_up(each)] == ["nova:Start"]
 
 
 def test_a_call_with_another_name_in_iam_is_not_an_action() -> None:
     calls = {"s3": ["ListObjects"], "apigateway": ["CreateRestApi"]}
-    installed = AwsNames(LIST, lambda prefix: calls.get(prefix, ()), {})
+    installed = AwsNames(LIST.services, LIST.actions_of, lambda prefix: calls.get(prefix, ()), {})
     for action in ("s3:ListObjects", "apigateway:CreateRestApi"):
         assert installed.look_up(action) is not None
     assert installed.look_up("apigateway:POST") is None
@@ -187,7 +187,9 @@ def test_a_call_with_another_name_in_iam_is_not_an_action() -> None:
 
 def test_the_clis_name_of_a_service_is_not_a_prefix() -> None:
     calls = {"docdb": ["DescribeDBClusters"], "elb": ["DescribeLoadBalancers"]}
-    installed = AwsNames(LIST, lambda prefix: calls.get(prefix, ()), IAM_PREFIXES)
+    installed = AwsNames(
+        LIST.services, LIST.actions_of, lambda prefix: calls.get(prefix, ()), IAM_PREFIXES
+    )
     found = [
         installed.look_up(each)
         for each in ("docdb:DescribeDBClusters", "docdb:*", "elb:DescribeLoadBalancers")

@@ -55,7 +55,8 @@ RESOURCES = {
     "s3:GetObject": "arn:aws:s3:::books/novel",
 }
 WITHOUT_ACTION = {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}
-NAMES = AwsNames(read_list(), lambda _: (), {})
+LISTED = read_list()
+NAMES = AwsNames(LISTED.services, LISTED.actions_of, lambda _: (), {})
 CALLERS = {
     "k": credentials.long_term(),
     "s": credentials.session_without_mfa(),

@@ -1,1 +1,1 @@
-"""The `policy` commands: template, lint and check."""
+"""The `policy` commands."""

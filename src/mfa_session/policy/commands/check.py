@@ -80,7 +80,15 @@ def run(options: Options, ctx: Context) -> Result:
     if live is not None:
         data["unread"] = list(live.gaps())
         data["role"] = live.role.arn if live.role else None
-    return Result(data=data, lines=_table(request, judged))
+    rows = columns(
+        ("CREDENTIALS", "OUTCOME", "BECAUSE"),
+        (
+            (each.caller.label, each.decision.outcome.replace("-", " "), printable(each.because))
+            for each in judged
+        ),
+    )
+    on = "any resource" if request.resource == "*" else request.resource
+    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
@@ -92,8 +100,8 @@ def _files(options: Options, ctx: Context) -> list[Document]:
             ctx.console.say(
                 f"{document.label} is read as {what}, which grants nothing; to change that: --kind"
             )
-    for kind, paths in (("boundary", options.boundary), ("scp", options.scp)):
-        found += [each for path in paths for each in read_one(path, kind)]
+    for kind in ("boundary", "scp"):
+        found += [each for path in getattr(options, kind) for each in read_one(path, kind)]
     for principal in malformed_principals(found):
         ctx.console.warn(f"IAM rejects the principal {printable(principal)}: it matches nobody")
     return found
@@ -185,6 +193,13 @@ def _checked_key(key: str) -> str:
 
 def _principal(options: Options, ctx: Context, documents: list[Document]) -> str | None:
     given = options.principal
+    if given is None:
+        named = next(iter(named_principals(documents)), None)
+        if named:
+            ctx.console.say(
+                f"the caller is {named}, which a policy names; for another: --principal"
+            )
+        return named
     try:
         acting_as(credentials.long_term(), given)
     except ValueError:
@@ -193,16 +208,9 @@ def _principal(options: Options, ctx: Context, documents: list[Document]) -> str
             f"{given!r} is not a principal",
             "give an account, or the ARN of a user or role",
         ) from None
-    if given is not None:
-        return given
-    named = named_principals(documents)
-    if not named:
-        return None
-    ctx.console.say(f"the caller is {named[0]}, which a policy names; for another: --principal")
-    return named[0]
+    return given
 
 
-_HEADINGS = ("CREDENTIALS", "OUTCOME", "BECAUSE")
 _MOST_VALUES = 3
 _MOST_REASONS = 3
 _LONGEST_VALUE = 80  # characters; an ARN mostly fits
@@ -229,11 +237,6 @@ class Judged(Record):
         more = ["and more"] if len(found) > _MOST_REASONS else []
         return "; ".join(found[:_MOST_REASONS] + more)
 
-    def row(self) -> tuple[str, str, str]:
-        """Return the row for people."""
-        outcome = self.decision.outcome.replace("-", " ")
-        return self.caller.label, outcome, printable(self.because)
-
     def data(self) -> dict[str, object]:
         """Return the data for scripts."""
         return {
@@ -245,15 +248,7 @@ class Judged(Record):
         }
 
 
-def _table(request: Request, judged: Sequence[Judged]) -> tuple[str, ...]:
-    """Return the lines for people: the request, then a row for each kind of credentials."""
-    on = "any resource" if request.resource == "*" else request.resource
-    rows = columns(_HEADINGS, (each.row() for each in judged))
-    return rows.under(f"{request.action} on {on}", "")
-
-
 def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[str]:
-    """Yield what would settle unknown outcomes, and what the given policies leave out."""
     unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
     matches = [match for each in unknown for match in each.decision.deciding]
     keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
@@ -310,7 +305,7 @@ def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
 
 
 def _written(condition: Condition) -> str:
-    """Return a condition in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
+    """Return it in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
     values = [
         value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
         for value in condition.values[:_MOST_VALUES]
@@ -365,6 +360,5 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
         else:
             yield f"the value of {' and '.join(unknown)}" if unknown else "which resource it is"
     for condition in match.conditions_that_are(None):
-        yield _written(condition) + (
-            "" if condition.known else ", whose operator IAM does not have"
-        )
+        unknown_operator = "" if condition.known else ", whose operator IAM does not have"
+        yield _written(condition) + unknown_operator

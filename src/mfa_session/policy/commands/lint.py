@@ -191,7 +191,6 @@ def _read_baseline(path: str) -> Counter[Key]:
 
 
 def _write_baseline(path: str, findings: Iterable[Located]) -> None:
-    """Write the file atomically."""
     entries = [
         {**dict(zip(_FIELDS, key, strict=True)), "count": count}
         for key, count in sorted(Counter(map(_key, findings)).items())
@@ -207,7 +206,6 @@ def _write_baseline(path: str, findings: Iterable[Located]) -> None:
 
 
 def _without_known(findings: Iterable[Located], known: Counter[Key]) -> tuple[Located, ...]:
-    """Return the findings that are unknown, or more frequent than known."""
     left = Counter(known)
     new = []
     for each in findings:

@@ -64,14 +64,9 @@ def lines_of(located: Located, paint: Callable[[str, str], str]) -> Iterator[str
 def annotation_of(located: Located) -> str:
     """Return a finding as a command of GitHub Actions, which shows it at its line."""
     document, finding = located
-    properties = {
-        "file": document.source.label,
-        "line": str(finding.line),
-        "col": str(finding.column),
-        "title": finding.rule,
-    }
-    shown = ",".join(f"{name}={_escaped(value, ',:')}" for name, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(_text(located), '')}"
+    file = _escaped(document.source.label, ",:")
+    shown = f"file={file},line={finding.line},col={finding.column},title={finding.rule}"
+    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(_text(located))}"
 
 
 def _statement(located: Located) -> str:
@@ -91,7 +86,7 @@ def elements(fix: Mapping[str, Any]) -> list[str]:
     return [printable(f"{json.dumps(name)}: {json.dumps(fix[name])}") for name in fix]
 
 
-def _escaped(text: str, marks: str) -> str:
+def _escaped(text: str, marks: str = "") -> str:
     """Escape a text for GitHub's commands (its toolkit's command.ts)."""
     return "".join(
         f"%{ord(each):02X}" if each in f"%\r\n{marks}" else each
@@ -178,7 +173,6 @@ def _notification(error: FileError) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """Return a path as a reference below the checkout, an absolute one as a whole URI."""
     if PurePath(path).is_absolute():
         return {"uri": PurePath(path).as_uri()}
     return {"uri": quote(PurePath(path).as_posix()), "uriBaseId": "%SRCROOT%"}

@@ -29,10 +29,7 @@ _SHAPES = (
      "it has 3 to 63 of a-z, 0-9, . and -"),
     ("partition", "aws(-[a-z]+)*", "a partition", "for example aws, aws-cn or aws-us-gov"),
 )  # fmt: skip
-_EXAMPLES = {
-    "account": "--account ACCOUNT",
-    "bucket": "--bucket BUCKET --account ACCOUNT",
-}
+_EXAMPLES = {"account": "--account ACCOUNT", "bucket": "--bucket BUCKET --account ACCOUNT"}
 
 
 class Options(Choices):
@@ -46,7 +43,16 @@ def run(options: Options, ctx: Context) -> Result:
     if options.name is None:
         if options.given():
             raise UsageError("template-not-named", "no template is named", f"name one of {_NAMES}")
-        return Result(data={}, lines=_overview())
+        lines = tuple(
+            line
+            for each in TEMPLATES
+            for line in (
+                each.name,
+                f"    {each.summary}",
+                f"    {' '.join(map(_flag, each.takes))}",
+            )
+        )
+        return Result(data={}, lines=lines)
     names = ctx.make.aws_names()
     for unlisted in filter(None, map(names.look_up, options.action)):
         raise UsageError("unknown-action", unlisted.message, unlisted.hint)
@@ -54,14 +60,6 @@ def run(options: Options, ctx: Context) -> Result:
     for note in made.notes:
         ctx.console.say(note)
     return Result(data={}, lines=(json.dumps(made.document(), indent=2),))
-
-
-def _overview() -> tuple[str, ...]:
-    lines = []
-    for template in TEMPLATES:
-        options = " ".join(map(_flag, template.takes))
-        lines += [template.name, f"    {template.summary}", f"    {options}"]
-    return tuple(lines)
 
 
 def _flag(option: str) -> str:
@@ -99,7 +97,6 @@ def make(name: str, choices: Choices) -> Made:
 
 
 def _check(choices: Choices) -> None:
-    """Refuse values that IAM refuses, or that nobody can meet."""
     for option, shape, what, hint in _SHAPES:
         value = getattr(choices, option)
         for each in value if isinstance(value, tuple) else (value,):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mfa_session.model.feature_ports import LOOK_UP
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.aws_names import LOOK_UP
 from mfa_session.policy.coverage import may_be_of
 from mfa_session.policy.document import (
     CURRENT_VERSION,

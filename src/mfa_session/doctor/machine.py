@@ -1,4 +1,4 @@
-"""Checks of the environment: variables that override the files, and the shell's setup."""
+"""Checks of this machine: the files, the variables that override them, and the shell's setup."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from mfa_session.doctor.checks import (
     warning,
 )
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.feature_ports import SETTINGS
-from mfa_session.model.paths import home
+from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
+from mfa_session.model.paths import config_path, credentials_path, expand, home, settings_path
 from mfa_session.model.session import SESSION_KEY_PREFIX, read_keys
-from mfa_session.model.settings import GIVEN_CODE, GUARD_SHELL
-from mfa_session.model.text import did_you_mean, nearest_of, quote, setting, unsetting
+from mfa_session.model.settings import GIVEN_CODE, GUARD_SHELL, SESSION_KEYS, TABLES
+from mfa_session.model.text import (
+    deleting,
+    did_you_mean,
+    nearest_of,
+    quote,
+    setting,
+    unsetting,
+)
 from mfa_session.model.times import parse_time
 from mfa_session.session.names import look_up
 from mfa_session.session.sources import environment_source
@@ -26,6 +33,104 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.doctor.checks import Diagnosis, Scene
+
+
+_NAMED_FILES = {
+    "AWS_SHARED_CREDENTIALS_FILE": credentials_path,
+    "AWS_CONFIG_FILE": config_path,
+    "MFA_SESSION_CONFIG": settings_path,
+}
+OTHERS_MAY_WRITE = 0o022
+_VALID_KEYS = "; ".join(
+    f"[{name}] {', '.join(keys)}"
+    for name, keys in {**TABLES, "sessions.NAME": SESSION_KEYS}.items()
+)
+credentials_file = make_readable_check(
+    "files", "credentials-file", "the credentials file can be read", CREDENTIALS
+)
+config_file = make_readable_check("files", "config-file", "the AWS config file can be read", CONFIG)
+config_toml = make_readable_check(
+    "files", "config-toml", f"config.toml has valid keys only: {_VALID_KEYS}", SETTINGS
+)
+state_directory = make_readable_check(
+    "files", "state-directory", "the state directory is ours", STATE
+)
+
+
+@check("files", "unsafe-file", "nobody else may write the files")
+def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
+    for path, problem in scene.unsafe.items():
+        # Only a warning for the AWS config file, which all tools, ours included, still read.
+        say = warning if path == config_path(scene.environ) else error
+        yield say(problem.message, problem.hint)
+
+
+@check("files", "file-mode", "nobody else may read what is secret")
+def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield what others can read; `unsafe-file` reports what they can write."""
+    for place in scene.places:
+        if place.is_open and (place.is_directory or not place.mode & OTHERS_MAY_WRITE):
+            yield warning(
+                f"others have access to {place.what} {place.path} (mode {place.mode:04o})",
+                "mfa-session doctor --fix",
+            )
+
+
+@check("files", "unwritable-file", "a session can be written")
+def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield what cannot be written, unless another check reports the file."""
+    unsafe = credentials_path(scene.environ) in scene.unsafe
+    for part, problem in scene.unwritable.items():
+        if part not in scene.broken and not (part == CREDENTIALS and unsafe):
+            # Without a home directory, a login goes on from memory.
+            say = warning if part == STATE and home(scene.environ)[:1] == "~" else error
+            yield say(problem.message, problem.hint)
+
+
+@check("files", "named-file", "the files that variables name exist")
+def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
+    for variable, path_of in _NAMED_FILES.items():
+        value = scene.environ.get(variable)
+        if value and not scene.exists(path_of(scene.environ)):
+            path = expand(value, scene.environ)
+            yield warning(
+                f"{variable} names {path}, which does not exist: it counts as empty",
+                unsetting(variable),
+            )
+    bundle = scene.environ.get("AWS_CA_BUNDLE")
+    if bundle and not scene.exists(bundle):
+        yield error(
+            f"AWS_CA_BUNDLE names {bundle}, which does not exist: no TLS connection is trusted",
+            unsetting("AWS_CA_BUNDLE"),
+        )
+
+
+@check("files", "unfinished-keys", "every move and rotation of a key is finished", needs=(STATE,))
+def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
+    for command, profile in scene.unfinished_keys:
+        yield warning(
+            f"`keys {command}` of profile {profile!r} was interrupted, or is still running",
+            f"mfa-session keys {command} --profile {quote(profile)}",
+        )
+
+
+@check("files", "copy-left", "no killed command left a copy of the files")
+def look_at_copies(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield each copy that a killed command left; the next command that writes removes it."""
+    for copy, path in scene.leftovers.items():
+        yield warning(
+            f"{copy} is a whole copy of {path} that a killed command left",
+            deleting(copy),
+        )
+
+
+@check("files", "enrolment-left", "no enrolment of a device was interrupted", needs=(STATE,))
+def look_at_interrupted_enrolments(scene: Scene) -> Iterator[Diagnosis]:
+    for serial in scene.interrupted_enrolments:
+        yield note(
+            f"an enrolment of {serial} was interrupted, or is still running",
+            "mfa-session device enroll",
+        )
 
 
 _UNSET_KEYS = unsetting("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -46,9 +151,14 @@ COMPLETIONS = (
     "/usr/local/share/zsh/site-functions/_mfa-session",
 )
 """Where completion is usually installed without `shell-init`."""
+bad_variable = make_readable_check(
+    "environment", "bad-variable", "every MFA_SESSION_… variable has a valid value", OPTIONS
+)
 
 
-@check("environment-keys", "no keys in the environment hide a profile", needs=PROFILES)
+@check(
+    "environment", "environment-keys", "no keys in the environment hide a profile", needs=PROFILES
+)
 def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield keys in the environment that override a profile, except those of `exec`."""
     environ = scene.environ
@@ -70,7 +180,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     )
 
 
-@check("environment-halves", "keys in the environment are whole, and can be keys")
+@check("environment", "environment-halves", "keys in the environment are whole, and can be keys")
 def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
     problem = _find_partial_keys(scene)
     if problem is not None:
@@ -97,7 +207,7 @@ def _find_partial_keys(scene: Scene) -> str | None:
     return None
 
 
-@check("environment-session", "no expired session in the environment")
+@check("environment", "environment-session", "no expired session in the environment")
 def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
     since = _expired_since(scene)
     if since is not None:
@@ -119,9 +229,8 @@ def _expired_since(scene: Scene) -> str | None:
     return None
 
 
-@check("environment-token", "no other token in AWS_SECURITY_TOKEN")
+@check("environment", "environment-token", "no other token in AWS_SECURITY_TOKEN")
 def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield an AWS_SECURITY_TOKEN that differs from AWS_SESSION_TOKEN; botocore prefers it."""
     legacy = scene.environ.get("AWS_SECURITY_TOKEN")
     token = scene.environ.get("AWS_SESSION_TOKEN")
     if legacy and token and legacy != token:
@@ -132,10 +241,12 @@ def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check(
-    "environment-profile", "the environment names no profile, or one that exists", needs=PROFILES
+    "environment",
+    "environment-profile",
+    "the environment names no profile, or one that exists",
+    needs=PROFILES,
 )
 def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a profile variable in effect that names no profile."""
     for variable in _PROFILE_VARIABLES:
         name = scene.environ.get(variable)
         if not name:
@@ -150,7 +261,7 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
         return  # the other variable has no effect
 
 
-@check("two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
+@check("environment", "two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
 def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
     first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
     if first and second and first != second:
@@ -161,7 +272,7 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
+@check("environment", "two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
 def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
     region = scene.environ.get("AWS_REGION")
     default = scene.environ.get("AWS_DEFAULT_REGION")
@@ -173,7 +284,7 @@ def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("unread-variable", "every MFA_SESSION_… variable is a setting")
+@check("environment", "unread-variable", "every MFA_SESSION_… variable is a setting")
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     for name in sorted(scene.environ):
         rest = name[len(_PREFIX) :]
@@ -183,7 +294,7 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
             yield warning(f"nothing reads {name}{meant}", unsetting(name))
 
 
-@check("code-in-environment", "no code is set in the environment")
+@check("environment", "code-in-environment", "no code is set in the environment")
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get(GIVEN_CODE):
         yield note(
@@ -192,35 +303,19 @@ def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-CHECKS = (
-    make_readable_check("bad-variable", "every MFA_SESSION_… variable has a valid value", OPTIONS),
-    look_at_keys,
-    look_at_partial_keys,
-    look_at_expiry,
-    look_at_token,
-    look_at_profile,
-    look_at_two_profiles,
-    look_at_regions,
-    look_at_names,
-    look_at_given_code,
-)
-
-
-@check("guard-active", "`aws` is guarded in this shell")
+@check("shell", "guard-active", "`aws` is guarded in this shell")
 def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that this shell does not guard `aws`, which is a choice and no fault."""
     if not scene.environ.get(GUARD_SHELL) and _has_home(scene):
         yield note("`aws` is not guarded in this shell", _suggest_setup(scene))
 
 
-@check("completion", "this shell completes mfa-session")
-def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
-    is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
-    if not is_set_up and _has_home(scene):
-        yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
-
-
-@check("guard-commands", "this shell guards the commands in [guard] commands", needs=(SETTINGS,))
+@check(
+    "shell",
+    "guard-commands",
+    "this shell guards the commands in [guard] commands",
+    needs=(SETTINGS,),
+)
 def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
     shell = scene.environ.get(GUARD_SHELL)
     here = scene.environ.get(COMMANDS, "aws").split()
@@ -241,7 +336,14 @@ def _suggest_renewal(scene: Scene, shell: str) -> str:
     return scene.eval_line(shell, script)
 
 
-@check("program-path", "the shell finds mfa-session")
+@check("shell", "completion", "this shell completes mfa-session")
+def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
+    is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
+    if not is_set_up and _has_home(scene):
+        yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
+
+
+@check("shell", "program-path", "the shell finds mfa-session")
 def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get(GUARD_SHELL) and not scene.finds_program("mfa-session"):
         yield warning(
@@ -258,9 +360,50 @@ def _suggest_setup(scene: Scene) -> str:
     return scene.guard_setup(scene.environ.get("SHELL", "").rpartition("/")[2])
 
 
-SHELL_CHECKS = (
-    look_at_guard,
-    look_at_commands,
-    look_at_completion,
-    look_at_program,
+@check("settings", "code-command", "every code_command can be started", needs=(SETTINGS,))
+def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
+    for name, table in scene.inputs.file.sessions.items():
+        command = table.get("code_command")
+        if command is None:
+            if table.get("code") == "command":
+                yield error(
+                    f'[sessions.{name}] has code = "command" and no code_command',
+                    'add one, such as code_command = ["op", "item", "get", "AWS", "--otp"]',
+                )
+        elif isinstance(command, list) and not scene.finds_program(command[0]):
+            yield error(
+                f"the code_command of [sessions.{name}] starts {command[0]!r}, which is not found",
+                "install it, or write its absolute path",
+            )
+
+
+@check(
+    "settings", "guard-pattern", "every pattern of [guard] matches an operation", needs=(SETTINGS,)
 )
+def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
+    for key in ("protect", "allow"):
+        patterns = scene.inputs.file.guard.get(key, ())
+        for text in dict.fromkeys(text for text in patterns if text in scene.unmatched_patterns):
+            near = scene.unmatched_patterns[text]
+            protects = "it protects nothing" if key == "protect" else "it allows nothing"
+            yield warning(
+                f"[guard] {key}: {text!r} matches no operation of AWS: {protects}",
+                f"write it as {near!r}, or remove it" if near else f"remove it from [guard] {key}",
+            )
+
+
+@check(
+    "settings",
+    "guard-profile",
+    "[guard] profile is not set, or a session",
+    needs=(*PROFILES, SETTINGS),
+)
+def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
+    name = scene.inputs.file.guard.get("profile")
+    if name is None or look_up(scene.inputs, name) is not None:
+        return
+    near = nearest_of(name, {*scene.inputs.file.sessions, *scene.inputs.profiles.names()}, most=1)
+    yield warning(
+        f"[guard] profile is {name!r}, and there is no session or profile of that name",
+        did_you_mean(near) if near else "remove it from [guard], or correct it",
+    )
