@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from full_sandbox import errors
 from full_sandbox.calls import Call, Calls, Faults
+from full_sandbox.resource_policies import allowed_to, with_bucket
 from full_sandbox.roles import StsWithRoles
 from mfa_session.sandbox.errors import ServiceError, invalid_key
 from mfa_session.sandbox.gate import Gate
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from full_sandbox.calls import Fault
     from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.evaluation import Request, Verdict
     from mfa_session.sandbox.identities import Caller, Directory
     from mfa_session.sandbox.operations import Operation
     from mfa_session.sandbox.signatures import HttpRequest, Signature
@@ -89,6 +91,11 @@ class ObservedGate(Gate):
         if operation.service == "sts" and operation.region in self.disabled_regions:
             raise errors.region_disabled(caller.account)
         super()._check_session_limits(operation, caller)
+
+    def _judge(self, request: Request, caller: Caller) -> Verdict:
+        verdict = allowed_to(caller, request, self.directory)
+        is_s3 = request.action.startswith("s3:")
+        return with_bucket(verdict, request, caller) if is_s3 else verdict
 
     def _note(
         self, operation: Operation, signature: Signature | None, answer: Answer | None, era: int

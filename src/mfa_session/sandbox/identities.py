@@ -280,7 +280,3 @@ class Directory:
             for group in holder.groups:
                 documents += self.policies_of(group)
         return documents
-
-    def boundary_of(self, holder: User | Role) -> Document | None:
-        """Return the permissions boundary, or None."""
-        return self.policies[holder.boundary_arn] if holder.boundary_arn else None
