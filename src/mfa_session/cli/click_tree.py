@@ -47,7 +47,6 @@ class Fitting(click.HelpFormatter):
     """Click's help; on a narrow terminal what an option does is said below it."""
 
     def __init__(self, width: int | None = None, max_width: int | None = None) -> None:
-        """Take the terminal's width where click would take more."""
         columns = columns_of(sys.stdout) or USUAL_COLUMNS
         self._is_narrow = columns < USUAL_COLUMNS
         super().__init__(width=columns - 1 if self._is_narrow else width, max_width=max_width)

@@ -68,7 +68,6 @@ class Sandbox:
     """
 
     def __init__(self, port: int = 0) -> None:
-        """Prepare everything but the server; `port` 0 takes a free one."""
         self.clock = Clock()
         self.directory = Directory()
         self._gate = Gate(self.directory, self.clock)
@@ -164,7 +163,6 @@ class Stage:
     """A context manager, in which the sandbox runs and the home exists."""
 
     def __init__(self, sandbox: Sandbox | None = None) -> None:
-        """Create nothing yet; without a sandbox, take one that has what the demo needs."""
         self.sandbox = sandbox or Sandbox()
         self.home = Path()
         self.instance = ""
