@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from full_sandbox.calls import Fault
 from full_sandbox.clock import MovableClock
 from full_sandbox.devices import Devices
-from full_sandbox.federation import SigninEndpoint
 from full_sandbox.gate import ObservedGate
 from full_sandbox.policies import Policies
 from full_sandbox.users import Users
-from mfa_session.sandbox import ACCOUNT, Sandbox, moto_backend
+from mfa_session.sandbox import moto_backend
 from mfa_session.sandbox.clock import CodeChecker, new_seed
 from mfa_session.sandbox.identities import Device, Group, Role, User, new_id
 from mfa_session.sandbox.operations import Operation
-from mfa_session.sandbox.sandbox import named
+from mfa_session.sandbox.sandbox import ACCOUNT, Sandbox, named
 from mfa_session.sandbox.signatures import HttpRequest
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ class FullSandbox(Sandbox):
         devices, policies = (of(self.directory, self.clock) for of in (Devices, Policies))
         for each in (devices, self._users, policies):
             self._gate.iam.update(each.operations())
-        self._gate.signin = SigninEndpoint(self.directory, self.clock).answer
 
     def reset(self) -> None:
         """Remove all users, resources, calls and faults, and reset the clock; keep the URL."""

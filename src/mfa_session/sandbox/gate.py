@@ -18,8 +18,6 @@ from mfa_session.sandbox.server import Answer, failure, success
 from mfa_session.sandbox.sts import Sts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Caller, Directory
     from mfa_session.sandbox.operations import Play
@@ -32,13 +30,11 @@ _FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole che
 class Gate:
     """The sandbox behind its HTTP server.
 
-    `iam` has IAM's operations by name; moto has those that it lacks. `signin`, if any, answers the
-    requests to the federation endpoint, by their method.
+    `iam` has IAM's operations by name; moto has those that it lacks.
     """
 
     directory: Directory
     clock: Clock
-    signin: Callable[[str, Operation], Answer] | None = None
 
     def __post_init__(self) -> None:
         """Create the sandbox's own services."""
@@ -59,8 +55,6 @@ class Gate:
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Answer | None:
         """Return the answer to a request whose operation and signature have been read."""
-        if operation.service == "signin" and self.signin:
-            return self.signin(request.method, operation)
         try:
             caller = self._authenticate(request, operation, signature)
             return self._serve(request, operation, caller)
