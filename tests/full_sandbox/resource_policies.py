@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox.evaluation import Request, Verdict, as_list, matching
+from mfa_session.sandbox.identities import Session
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Caller, Directory, Document
+
+
+@dataclass(frozen=True)
+class RoleSession(Session):
+    """A session of AssumeRole; `chained`: assumed from a session."""
+
+    session_policy: Document | None = None
+    chained: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,12 +80,12 @@ def allows(
 
 def allowed_to(caller: Caller, request: Request, directory: Directory) -> Verdict:
     """Judge a request by all the caller's own policies."""
-    holder = caller.holder
+    holder, session = caller.holder, caller.session
     return allows(
         request,
         directory.policies_of(holder),
         boundary=directory.policies[holder.boundary_arn] if holder.boundary_arn else None,
-        session_policy=caller.session.session_policy if caller.session else None,
+        session_policy=session.session_policy if isinstance(session, RoleSession) else None,
     )
 
 

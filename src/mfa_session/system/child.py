@@ -43,7 +43,7 @@ def run_child(
     cannot start gives 126 or 127, as in a shell.
     """
     pids: list[int] = []
-    early: list[int] = []
+    early: list[int] = []  # signals that came before
 
     def forward(number: int, frame: FrameType | None) -> None:
         del frame
