@@ -19,7 +19,7 @@ from pathlib import Path
 import run
 from keyring import core
 
-from mfa_session.sandbox import ALLOW_ALL, Sandbox
+from mfa_session.sandbox.sandbox import ALLOW_ALL, Sandbox
 
 LIMIT_MS = 250.0
 BASELINE = "--token-code"

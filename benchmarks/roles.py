@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import run
 
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,10 +25,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import mfa_session
-from mfa_session.sandbox import ALLOW_ALL, Sandbox, User
+from mfa_session.sandbox.sandbox import ALLOW_ALL, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from mfa_session.sandbox.identities import User
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "mfa-session")

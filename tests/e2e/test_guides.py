@@ -10,7 +10,7 @@ import pytest
 
 import processes
 from house.source import ROOT
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 from places import long_term
 
 if TYPE_CHECKING:

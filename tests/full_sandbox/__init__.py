@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from full_sandbox.calls import Fault
 from full_sandbox.clock import MovableClock
 from full_sandbox.devices import Devices
-from full_sandbox.federation import SigninEndpoint
 from full_sandbox.gate import ObservedGate
 from full_sandbox.policies import Policies
 from full_sandbox.users import Users
-from mfa_session.sandbox import ACCOUNT, Sandbox, moto_backend
+from mfa_session.sandbox import moto_backend
 from mfa_session.sandbox.clock import CodeChecker, new_seed
-from mfa_session.sandbox.identities import Device, Group, Role, User, new_id
+from mfa_session.sandbox.identities import Device, Group, Role, User, new_id, new_virtual_device
 from mfa_session.sandbox.operations import Operation
-from mfa_session.sandbox.sandbox import named
+from mfa_session.sandbox.sandbox import ACCOUNT, Sandbox, named
 from mfa_session.sandbox.signatures import HttpRequest
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ class FullSandbox(Sandbox):
         devices, policies = (of(self.directory, self.clock) for of in (Devices, Policies))
         for each in (devices, self._users, policies):
             self._gate.iam.update(each.operations())
-        self._gate.signin = SigninEndpoint(self.directory, self.clock).answer
 
     def reset(self) -> None:
         """Remove all users, resources, calls and faults, and reset the clock; keep the URL."""
@@ -76,11 +74,19 @@ class FullSandbox(Sandbox):
         boundary: Document | None = None,
     ) -> User:
         """Create a user with one active long-term key, these inline policies and a boundary."""
-        user = super().create_user(
-            name, account=account, policies=policies, partition=partition, path=path
-        )
+        user = self._add_user(User(name, account, partition, path, named(policies)))
         self._set_boundary(user, boundary)
         return user
+
+    def environ(self, user: User | None = None, region: str | None = None) -> dict[str, str]:
+        """Return the variables that direct the AWS CLI and SDKs here, with a user's keys."""
+        found = super().environ()
+        if user:
+            found["AWS_ACCESS_KEY_ID"] = user.access_key_id
+            found["AWS_SECRET_ACCESS_KEY"] = user.secret_access_key
+        if region:
+            found["AWS_REGION"] = found["AWS_DEFAULT_REGION"] = region
+        return found
 
     def create_root(self, account: str = ACCOUNT, partition: str = "aws") -> User:
         """Create the root of an account, with a key."""
@@ -156,8 +162,9 @@ class FullSandbox(Sandbox):
     ) -> Device:
         """Create a user's enabled MFA device: virtual, hardware (bare serial) or passkey."""
         if kind == "virtual":
-            return super().create_device(user, name=name, path=path)
-        if kind == "hardware":
+            name = name or f"{user.name}-phone"
+            device = new_virtual_device(self.clock, user.partition, user.account, name, path)
+        elif kind == "hardware":
             serial = name or new_id("GAHT")[:12]
             device = Device(serial, kind, self.clock, CodeChecker(new_seed()))
         else:

@@ -6,7 +6,7 @@ import argparse
 import threading
 
 from full_sandbox import FullSandbox
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from full_sandbox.resource_policies import RoleSession
 from mfa_session.sandbox.server import Answer
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _may_last(session: Session, seconds: str) -> bool:
     """Say whether SessionDuration is valid: only for a role assumed from long-term keys."""
     longest = session.role.max_session_seconds if session.role else 0
     fits = seconds.isdigit() and int(seconds) in _DURATIONS_SECONDS and int(seconds) <= longest
-    return fits and not session.chained
+    return fits and not (isinstance(session, RoleSession) and session.chained)
 
 
 def _refusal(why: str) -> Answer:

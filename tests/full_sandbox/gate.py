@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from full_sandbox import errors
 from full_sandbox.calls import Call, Calls, Faults
+from full_sandbox.federation import SigninEndpoint
+from full_sandbox.resource_policies import allowed_to, with_bucket
 from full_sandbox.roles import StsWithRoles
 from mfa_session.sandbox.errors import ServiceError, invalid_key
 from mfa_session.sandbox.gate import Gate
+from mfa_session.sandbox.operations import Operation
 from mfa_session.sandbox.server import Answer, failure
 
 if TYPE_CHECKING:
@@ -18,8 +22,8 @@ if TYPE_CHECKING:
 
     from full_sandbox.calls import Fault
     from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.evaluation import Request, Verdict
     from mfa_session.sandbox.identities import Caller, Directory
-    from mfa_session.sandbox.operations import Operation
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 
@@ -37,6 +41,7 @@ class ObservedGate(Gate):
         self.checks_signature_age = True
         self.known_from: dict[str, datetime] = {}  # when a new key has spread, by its id
         self.used_at: dict[str, datetime] = {}  # when a key last signed
+        self._signin = SigninEndpoint(directory, clock)
 
     def reset(self) -> None:
         """Forget the calls and all that was planted."""
@@ -47,6 +52,14 @@ class ObservedGate(Gate):
         self.checks_signature_age = True
         self.known_from.clear()
         self.used_at.clear()
+
+    def handle(self, request: HttpRequest) -> Answer | None:
+        """Answer requests to the federation endpoint as well."""
+        if request.path != "/federation":
+            return super().handle(request)
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        operation = Operation("signin", "us-east-1", query.get("Action", ""), "json", query)
+        return self.answer(request, operation, None)
 
     def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
@@ -67,7 +80,10 @@ class ObservedGate(Gate):
         fault = next((f for f in faults if f.kind != "slow"), None)
         if fault is not None and fault.kind != "drop-after":
             return _faulty_answer(fault, operation)
-        answer = super().answer(request, operation, signature)
+        if operation.service == "signin":
+            answer: Answer | None = self._signin.answer(request.method, operation)
+        else:
+            answer = super().answer(request, operation, signature)
         return answer if fault is None else None
 
     def _authenticate(
@@ -89,6 +105,11 @@ class ObservedGate(Gate):
         if operation.service == "sts" and operation.region in self.disabled_regions:
             raise errors.region_disabled(caller.account)
         super()._check_session_limits(operation, caller)
+
+    def _judge(self, request: Request, caller: Caller) -> Verdict:
+        verdict = allowed_to(caller, request, self.directory)
+        is_s3 = request.action.startswith("s3:")
+        return with_bucket(verdict, request, caller) if is_s3 else verdict
 
     def _note(
         self, operation: Operation, signature: Signature | None, answer: Answer | None, era: int

@@ -6,16 +6,10 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from full_sandbox.resource_policies import RoleSession, allowed_to, judge, principal_of
 from mfa_session.sandbox import errors
-from mfa_session.sandbox.evaluation import (
-    MFA_AGE,
-    MFA_PRESENT,
-    Request,
-    allowed_to,
-    judge,
-    principal_of,
-)
-from mfa_session.sandbox.identities import Caller, Role, Session
+from mfa_session.sandbox.evaluation import MFA_AGE, MFA_PRESENT, Request
+from mfa_session.sandbox.identities import Caller, Role
 from mfa_session.sandbox.sts import HOUR_SECONDS, Sts, credentials_of, role_refused
 
 if TYPE_CHECKING:
@@ -41,7 +35,7 @@ class StsWithRoles(Sts):
                 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
             )
         policy = operation.text("Policy")
-        session = Session(  # which never has MFA
+        session = RoleSession(  # which never has MFA
             asked.now,
             asked.now + timedelta(seconds=seconds),
             role=role,
@@ -69,10 +63,8 @@ class StsWithRoles(Sts):
         account needs the caller's policies too. A role of another account always needs both.
         """
         caller = asked.caller
-        request = Request(
-            "sts:AssumeRole", role.arn, _assume_context(asked, mfa), principal_of(caller)
-        )
-        trust = judge([role.trust], request)
+        request = Request("sts:AssumeRole", role.arn, _assume_context(asked, mfa))
+        trust = judge([role.trust], request, principal_of(caller))
         own = allowed_to(caller, request, self._directory)
         if not trust.grants or own.denied:
             return False

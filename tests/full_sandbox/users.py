@@ -10,7 +10,6 @@ from full_sandbox.holders import find_role, users_of
 from full_sandbox.policies import boundary_field, document_text
 from mfa_session.sandbox.identities import User
 from mfa_session.sandbox.operations import find_user
-from mfa_session.sandbox.server import RawXml
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +29,14 @@ class KeyState(NamedTuple):
     access_key_id: str
     state: str
     at: datetime
+
+
+class Entries(dict[str, int]):
+    """A map as IAM's answers have it: an `<entry>` for each key."""
+
+    def items(self) -> list[tuple[str, dict[str, Any]]]:  # type: ignore[override]  # for to_xml
+        """Return the entries."""
+        return [("entry", {"key": key, "value": value}) for key, value in super().items()]
 
 
 class Users:
@@ -178,8 +185,7 @@ class Users:
             "AccountMFAEnabled": int(bool(root and root.devices)),
             "AccountAccessKeysPresent": int(bool(root and root.keys)),
         }
-        entries = [f"<entry><key>{k}</key><value>{v}</value></entry>" for k, v in counts.items()]
-        return {"SummaryMap": RawXml("".join(entries))}
+        return {"SummaryMap": Entries(counts)}
 
     def _key(self, asked: Asked) -> tuple[User, str]:
         user = find_user(self._directory, asked)

@@ -1,1 +1,1 @@
-"""Commands: one file each; options, call, result."""
+"""Commands: options, call, result; and how they are found, wired and told."""

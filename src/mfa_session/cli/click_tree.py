@@ -47,7 +47,6 @@ class Fitting(click.HelpFormatter):
     """Click's help; on a narrow terminal what an option does is said below it."""
 
     def __init__(self, width: int | None = None, max_width: int | None = None) -> None:
-        """Take the terminal's width where click would take more."""
         columns = columns_of(sys.stdout) or USUAL_COLUMNS
         self._is_narrow = columns < USUAL_COLUMNS
         super().__init__(width=columns - 1 if self._is_narrow else width, max_width=max_width)
@@ -153,14 +152,13 @@ def build(dispatch: Dispatch) -> Tree:
     """Return the whole tree; `dispatch` runs a command and gives its exit code."""
     tree = Tree(
         name="mfa-session",
-        params=[click.Option(["--version", "-V"], is_flag=True, is_eager=True, expose_value=False,
-                             callback=_print_version, help="Print the version.")],
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         invoke_without_command=False,
         no_args_is_help=True,
-    )  # fmt: skip
+    )
     tree.dispatch = dispatch
-    return tree
+    message, text = "mfa-session %(version)s", "Print the version."
+    return click.version_option(__version__, "--version", "-V", message=message, help=text)(tree)
 
 
 def run(argv: Sequence[str], dispatch: Dispatch) -> int:
@@ -247,10 +245,3 @@ def _argument(argument: Argument) -> click.Argument:
         type=click.Choice(argument.choices) if argument.choices else None,
         metavar=argument.metavar,
     )
-
-
-def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    del param
-    if value:
-        click.echo(f"mfa-session {__version__}")
-        ctx.exit()

@@ -46,7 +46,12 @@ def add(options: Options, ctx: Context) -> Result:
     secret = read_secret(_take_text(serial, ctx))
     replaced = before is not None and before != secret
     if replaced and not options.yes:
-        _confirm_replacing(serial, ctx)
+        require_yes(
+            ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?"),
+            unasked=f"another secret of {serial} is stored",
+            refused=f"the stored secret of {serial} was left as it is",
+            lead="AWS never shows a secret again; to replace it anyway",
+        )
     secrets.set(serial, secret)
     is_stored = "was stored already" if before == secret else "is stored"
     instead = ", in the place of another" if replaced else ""
@@ -93,7 +98,11 @@ def remove(options: Options, ctx: Context) -> Result:
     if not secrets.holds(serial):
         raise _nothing_to_remove(serial)
     if not options.yes:
-        _confirm_removing(serial, ctx)
+        require_yes(
+            ctx.make.confirm(f"Remove the secret of {serial}? AWS still requires its codes."),
+            unasked=f"removing the secret of {serial} must be confirmed",
+            refused=f"the secret of {serial} was left as it is",
+        )
     secrets.remove(serial)
     ctx.console.say(f"the secret of {serial} is removed from {secrets.describe()}")
     return Result(data={})
@@ -150,23 +159,6 @@ def _take_text(serial: str, ctx: Context) -> str:
     if not terminal.can_ask():
         return ""
     return terminal.ask_hidden(f"Secret key of {serial} (base32 or otpauth://…, not shown): ")
-
-
-def _confirm_replacing(serial: str, ctx: Context) -> None:
-    require_yes(
-        ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?"),
-        unasked=f"another secret of {serial} is stored",
-        refused=f"the stored secret of {serial} was left as it is",
-        lead="AWS never shows a secret again; to replace it anyway",
-    )
-
-
-def _confirm_removing(serial: str, ctx: Context) -> None:
-    require_yes(
-        ctx.make.confirm(f"Remove the secret of {serial}? AWS still requires its codes."),
-        unasked=f"removing the secret of {serial} must be confirmed",
-        refused=f"the secret of {serial} was left as it is",
-    )
 
 
 def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:

@@ -11,7 +11,7 @@ from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.beside import read_beside
 from mfa_session.files.notes import Enrolments, KeyJournal
-from mfa_session.files.reading import OTHERS_MAY_WRITE, check_owner
+from mfa_session.files.reading import OTHERS_MAY, OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import state_path
 from mfa_session.files.writable import WritableFile
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import Intent
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SettingsFile
-
-
-PRIVATE = 0o077
-"""What the mode of a secret file should not let others do."""
 
 
 class Disk:
@@ -162,7 +158,7 @@ def _find(environ: Mapping[str, str]) -> Iterator[Place]:
             yield from _place(os.path.join(directory, name), "a file of the state directory")
 
 
-def _place(path: str, what: str, forbidden: int = PRIVATE) -> Iterator[Place]:
+def _place(path: str, what: str, forbidden: int = OTHERS_MAY) -> Iterator[Place]:
     try:
         status = os.stat(path)
     except OSError:

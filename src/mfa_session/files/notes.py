@@ -83,7 +83,11 @@ class KeyJournal:
 
     def dates(self) -> dict[str, datetime]:
         """Return the dates that are remembered."""
-        told = self._read(_DATES)
+        try:
+            told = read_json(self._state.read(_DATES) or b"")
+        except ValueError:
+            return {}
+        told = told if isinstance(told, dict) else {}
         return {key_id: moment for key_id, text in told.items() if (moment := _moment(text))}
 
     def note_dates(self, dates: Mapping[str, datetime]) -> None:
@@ -93,13 +97,6 @@ class KeyJournal:
         values = {key: moment.isoformat() for key, moment in {**self.dates(), **dates}.items()}
         with suppress(ConfigurationError):
             self._state.write(_DATES, json.dumps(values).encode())
-
-    def _read(self, name: str) -> dict[str, Any]:
-        try:
-            values = read_json(self._state.read(name) or b"")
-        except ValueError:
-            return {}
-        return values if isinstance(values, dict) else {}
 
 
 def _moment(text: object) -> datetime | None:

@@ -31,6 +31,8 @@ MOST_READS = 5
 PRIVATE_MODE = 0o600
 PRIVATE_DIRECTORY_MODE = 0o700
 OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+"""What the mode of a private file lets nobody else do."""
 
 
 class Snapshot(Record):

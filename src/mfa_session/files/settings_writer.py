@@ -19,7 +19,7 @@ from mfa_session.files.reading import check_place, read_bytes
 from mfa_session.files.writable import WritableFile, changed_meanwhile
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import settings_path
-from mfa_session.model.settings import SettingsFile, kind_of
+from mfa_session.model.settings import TABLES, SettingsFile, kind_of
 from mfa_session.model.times import spell_duration
 
 if sys.version_info >= (3, 11):
@@ -98,10 +98,8 @@ class SettingsWriter:
 
 
 def _tables(file: SettingsFile) -> set[str]:
-    plain = {"defaults": file.defaults, "keyring": file.keyring, "guard": file.guard}
-    return {name for name, table in plain.items() if table} | {
-        f"sessions.{name}" for name in file.sessions
-    }
+    plain = {name for name in TABLES if getattr(file, name)}
+    return plain | {f"sessions.{name}" for name in file.sessions}
 
 
 def _spell(place: Place, value: object) -> Value:

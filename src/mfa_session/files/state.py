@@ -10,6 +10,7 @@ import time
 from datetime import timedelta
 
 from mfa_session.files.reading import (
+    OTHERS_MAY,
     OTHERS_MAY_WRITE,
     PRIVATE_DIRECTORY_MODE,
     PRIVATE_MODE,
@@ -247,7 +248,7 @@ def make_private_directory(path: str) -> str:
     except FileExistsError:
         status = os.lstat(path)
         check_own_directory(path, status)
-        if sys.platform != "win32" and stat.S_IMODE(status.st_mode) & 0o077:
+        if sys.platform != "win32" and status.st_mode & OTHERS_MAY:
             os.chmod(path, PRIVATE_DIRECTORY_MODE)
     return path
 

@@ -19,6 +19,7 @@ from mfa_session.files.atomic import (
 from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.files.obstacles import find_obstacle
 from mfa_session.files.reading import (
+    OTHERS_MAY,
     PATIENCE_SECONDS,
     PAUSE_SECONDS,
     PRIVATE_DIRECTORY_MODE,
@@ -50,7 +51,6 @@ FINAL_SECONDS = 5.0
 A busy machine or disk can stop a program for seconds between emptying a file and filling it.
 """
 LOCK_TIMEOUT_SECONDS = 10.0
-OTHERS_MAY_READ = 0o077
 
 
 class WritableFile:
@@ -213,7 +213,7 @@ class WritableFile:
         except FileNotFoundError:
             return []
         mode, said = stat.S_IMODE(status.st_mode), []
-        if sys.platform != "win32" and self._private_name is not None and mode & OTHERS_MAY_READ:
+        if sys.platform != "win32" and self._private_name is not None and mode & OTHERS_MAY:
             said.append(f"{self.path} was readable by others (mode {mode:04o}): now 0600")
         if status.st_nlink > 1:
             said.append(f"{self.path} has other names (hard links), which keep the old content")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.sandbox.clock import iso
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Caller, Directory
+    from mfa_session.sandbox.identities import Caller
 
 
 _VARIABLE = re.compile(r"\$\{\s*([^},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
@@ -211,34 +211,20 @@ _WITH_VARIABLES = "2012-10-17"
 
 
 @dataclass(frozen=True)
-class Principal:
-    """The caller as resource policies name it: its ARNs and its account."""
-
-    account: str
-    arns: tuple[str, ...]
-    partition: str = "aws"
-
-
-@dataclass(frozen=True)
 class Request:
     """An action (`ec2:StopInstances`) on a resource ARN or `*`, with the request's context."""
 
     action: str
     resource: str = "*"
     context: Mapping[str, Any] = field(default_factory=dict)
-    principal: Principal | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The decision of some policies: any allow, any deny, and whether an allow names the caller.
-
-    `names_caller` is false if a resource policy trusts the caller's whole account.
-    """
+    """The decision of some policies: any allow, and any deny."""
 
     allowed: bool = False
     denied: bool = False
-    names_caller: bool = False
 
     @property
     def grants(self) -> bool:
@@ -247,44 +233,17 @@ class Verdict:
 
 
 def judge(documents: Iterable[Document], request: Request) -> Verdict:
-    """Combine all statements that match the request."""
-    allowed = denied = names_caller = False
+    """Combine all statements of identity policies that match the request."""
+    denials = [statement.get("Effect") == "Deny" for statement in matching(documents, request)]
+    return Verdict(not all(denials), any(denials))
+
+
+def matching(documents: Iterable[Document], request: Request) -> Iterator[Document]:
+    """Yield the statements that match the request, whatever principals they name."""
     for document in documents:
         for statement in as_list(document.get("Statement", [])):
-            if not _matches(statement, request, str(document.get("Version", ""))):
-                continue
-            if statement.get("Effect") == "Deny":
-                denied = True
-            else:
-                allowed = True
-                names_caller = names_caller or _principal_match(statement, request) == _NAMED
-    return Verdict(allowed, denied, names_caller)
-
-
-def allows(
-    request: Request,
-    identity: Sequence[Document],
-    *,
-    boundary: Document | None = None,
-    session_policy: Document | None = None,
-) -> Verdict:
-    """Combine identity policies with a permissions boundary and a session policy."""
-    verdict = judge(identity, request)
-    for limit in (boundary, session_policy):
-        if limit is not None:
-            other = judge([limit], request)
-            verdict = Verdict(verdict.allowed and other.allowed, verdict.denied or other.denied)
-    return verdict
-
-
-def allowed_to(caller: Caller, request: Request, directory: Directory) -> Verdict:
-    """Judge a request by all the caller's own policies."""
-    return allows(
-        request,
-        directory.policies_of(caller.holder),
-        boundary=directory.boundary_of(caller.holder),
-        session_policy=caller.session.session_policy if caller.session else None,
-    )
+            if _matches(statement, request, str(document.get("Version", ""))):
+                yield statement
 
 
 def _matches(statement: Mapping[str, Any], request: Request, version: str) -> bool:
@@ -294,8 +253,7 @@ def _matches(statement: Mapping[str, Any], request: Request, version: str) -> bo
     variables = Variables(context, enabled=version == _WITH_VARIABLES)
     no_variables = Variables({}, enabled=False)
     return (
-        _principal_match(statement, request) != _NO
-        and _element_matches(statement, "Action", request.action, no_variables, fold=True) is True
+        _element_matches(statement, "Action", request.action, no_variables, fold=True) is True
         # A trust policy has no Resource: it applies to the role itself.
         and _element_matches(statement, "Resource", request.resource, variables) is not False
         and all(
@@ -319,36 +277,6 @@ def _element_matches(
             found = any(p is not None and p.fullmatch(text) for p in patterns)
             return found == (element == name)
     return None
-
-
-_NO, _ACCOUNT, _NAMED = "no", "account", "named"
-
-
-def _principal_match(statement: Mapping[str, Any], request: Request) -> str:
-    """Say whether a statement names the caller: not, its account, or itself (also by `*`).
-
-    A statement of an identity policy has no Principal, and is about the caller.
-    """
-    if "NotPrincipal" in statement:
-        listed = _match_listed(statement["NotPrincipal"], request.principal)
-        return _NAMED if listed == _NO else _NO
-    if "Principal" not in statement:
-        return _NAMED
-    return _match_listed(statement["Principal"], request.principal)
-
-
-def _match_listed(listed: Any, principal: Principal | None) -> str:
-    if listed == "*":
-        return _NAMED
-    names = as_list(listed.get("AWS", [])) if isinstance(listed, Mapping) else []
-    if "*" in names:
-        return _NAMED
-    if principal is None:
-        return _NO
-    if any(name in principal.arns for name in names):
-        return _NAMED
-    root = f"arn:{principal.partition}:iam::{principal.account}:root"
-    return _ACCOUNT if {root, principal.account} & set(names) else _NO
 
 
 MFA_PRESENT = "aws:MultiFactorAuthPresent"
@@ -380,9 +308,3 @@ def request_context(
         if session.mfa:
             context[MFA_AGE] = int((now - session.issued_at).total_seconds())
     return context
-
-
-def principal_of(caller: Caller) -> Principal:
-    """Return the caller as trust policies and other resource policies name it."""
-    arns = (caller.arn, caller.holder.arn)
-    return Principal(caller.account, arns, caller.holder.partition)

@@ -12,21 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import errors, moto_backend, signatures
 from mfa_session.sandbox.errors import ServiceError
-from mfa_session.sandbox.evaluation import (
-    Request,
-    Verdict,
-    allowed_to,
-    judge,
-    principal_of,
-    request_context,
-)
+from mfa_session.sandbox.evaluation import Request, Verdict, judge, request_context
 from mfa_session.sandbox.operations import Asked, Need, Operation, find_user, needs, recognise
 from mfa_session.sandbox.server import Answer, failure, success
 from mfa_session.sandbox.sts import Sts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Caller, Directory
     from mfa_session.sandbox.operations import Play
@@ -39,13 +30,11 @@ _FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole che
 class Gate:
     """The sandbox behind its HTTP server.
 
-    `iam` has IAM's operations by name; moto has those that it lacks. `signin`, if any, answers the
-    requests to the federation endpoint, by their method.
+    `iam` has IAM's operations by name; moto has those that it lacks.
     """
 
     directory: Directory
     clock: Clock
-    signin: Callable[[str, Operation], Answer] | None = None
 
     def __post_init__(self) -> None:
         """Create the sandbox's own services."""
@@ -66,8 +55,6 @@ class Gate:
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Answer | None:
         """Return the answer to a request whose operation and signature have been read."""
-        if operation.service == "signin" and self.signin:
-            return self.signin(request.method, operation)
         try:
             caller = self._authenticate(request, operation, signature)
             return self._serve(request, operation, caller)
@@ -132,9 +119,7 @@ class Gate:
     def _require(self, need: Need, asked: Asked) -> None:
         caller = asked.caller
         request = Request(need.action, need.resource, asked.context)
-        verdict = allowed_to(caller, request, self.directory)
-        if need.action.startswith("s3:"):
-            verdict = self._with_bucket(verdict, need, asked)
+        verdict = self._judge(request, caller)
         if not verdict.grants:
             raise errors.denied(
                 asked.operation.dialect,
@@ -145,19 +130,8 @@ class Gate:
                 blob=_blob(need, caller, verdict.denied),
             )
 
-    def _with_bucket(self, own: Verdict, need: Need, asked: Asked) -> Verdict:
-        """Combine with the bucket's policy: in one account either allows, across accounts both."""
-        found = moto_backend.bucket_policy(need.resource.rpartition(":::")[2].partition("/")[0])
-        if found is None:
-            return own
-        owner, policy = found
-        request = Request(need.action, need.resource, asked.context, principal_of(asked.caller))
-        bucket = judge([policy] if policy else [], request)
-        if owner == asked.caller.account:
-            allowed = own.allowed or (bucket.allowed and bucket.names_caller)
-        else:
-            allowed = own.allowed and bucket.allowed
-        return Verdict(allowed, own.denied or bucket.denied)
+    def _judge(self, request: Request, caller: Caller) -> Verdict:
+        return judge(self.directory.policies_of(caller.holder), request)
 
 
 def _list_mfa_devices(directory: Directory, asked: Asked) -> dict[str, Any]:

@@ -154,10 +154,7 @@ class Role(PolicyHolder):
 
 @dataclass(frozen=True)
 class Session:
-    """Temporary credentials, and how they were obtained.
-
-    `mfa` is the value of aws:MultiFactorAuthPresent; `chained`: assumed from a session.
-    """
+    """Temporary credentials; `mfa` is the value of aws:MultiFactorAuthPresent."""
 
     issued_at: datetime
     expires_at: datetime
@@ -165,8 +162,6 @@ class Session:
     role: Role | None = None
     role_session_name: str = ""
     mfa: bool = False
-    session_policy: Document | None = None
-    chained: bool = False
     access_key_id: str = field(default_factory=lambda: new_id("ASIA"))
     secret_access_key: str = field(default_factory=new_secret_key, repr=False)
     session_token: str = field(default_factory=new_session_token, repr=False)
@@ -280,7 +275,3 @@ class Directory:
             for group in holder.groups:
                 documents += self.policies_of(group)
         return documents
-
-    def boundary_of(self, holder: User | Role) -> Document | None:
-        """Return the permissions boundary, or None."""
-        return self.policies[holder.boundary_arn] if holder.boundary_arn else None

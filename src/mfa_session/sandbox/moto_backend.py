@@ -6,7 +6,6 @@ it takes about a second, so the first call that needs it does so.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from typing import Any
@@ -33,8 +32,6 @@ def forward(request: HttpRequest, operation: Operation, account: str) -> Answer:
     # moto would create a thousand machine images for every account and region, in 200 ms each. Its
     # environment variable against that would reach the children of the sandbox's program.
     settings.ec2_load_default_amis = lambda: False
-    if operation.service == "s3":
-        _leave_bucket_policies_to_the_gate()
     with _lock:
         _touched.add(operation.service)
         headers = _headers(request, operation, account)
@@ -72,27 +69,6 @@ def add_instance(account: str, region: str, name: str) -> str:
     if not found:
         raise RuntimeError(f"moto started no instance: {answer.body.decode()}")
     return found.group(1).decode()
-
-
-def _leave_bucket_policies_to_the_gate() -> None:
-    """Stop moto from evaluating bucket policies: it ignores conditions."""
-    from moto.iam.access_control import PermissionResult
-    from moto.s3.models import FakeBucket
-
-    permitted = PermissionResult.PERMITTED
-    FakeBucket.get_permission = lambda *_: permitted  # type: ignore[method-assign]  # no setting
-
-
-def bucket_policy(name: str) -> tuple[str, dict[str, Any] | None] | None:
-    """Return a bucket's account and its policy; None without the bucket."""
-    from moto.s3.models import s3_backends
-
-    with _lock:
-        if name not in s3_backends.bucket_accounts:
-            return None
-        partition, account = s3_backends.bucket_accounts[name]
-        policy = s3_backends[account][partition].get_bucket(name).policy
-    return account, json.loads(policy) if policy else None
 
 
 def reset() -> None:

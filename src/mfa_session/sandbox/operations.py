@@ -74,8 +74,6 @@ def find_user(directory: Directory, asked: Asked) -> User:
 def recognise(request: HttpRequest, signature: Signature | None) -> Operation:
     """Return the request's operation; an unknown one gets its method and path as the name."""
     query = dict(parse_qsl(request.query, keep_blank_values=True))
-    if request.path == "/federation":
-        return Operation("signin", "us-east-1", query.get("Action", ""), "json", query)
     form = _form(request)
     service = signature.service if signature else _service_of_unsigned(query | form)
     region = signature.region if signature else "us-east-1"

@@ -68,7 +68,6 @@ class Sandbox:
     """
 
     def __init__(self, port: int = 0) -> None:
-        """Prepare everything but the server; `port` 0 takes a free one."""
         self.clock = Clock()
         self.directory = Directory()
         self._gate = Gate(self.directory, self.clock)
@@ -103,31 +102,17 @@ class Sandbox:
             raise RuntimeError("the sandbox is not running")
         return self._server.url
 
-    def environ(self, user: User | None = None, region: str | None = None) -> dict[str, str]:
-        """Return the variables that direct the AWS CLI and SDKs here, with a user's keys."""
-        found = {
+    def environ(self) -> dict[str, str]:
+        """Return the variables that direct the AWS CLI and SDKs here."""
+        return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": "127.0.0.1",
         }
-        if user:
-            found["AWS_ACCESS_KEY_ID"] = user.access_key_id
-            found["AWS_SECRET_ACCESS_KEY"] = user.secret_access_key
-        if region:
-            found["AWS_REGION"] = found["AWS_DEFAULT_REGION"] = region
-        return found
 
-    def create_user(
-        self,
-        name: str,
-        *,
-        account: str = ACCOUNT,
-        policies: Iterable[Document] = (),
-        partition: str = "aws",
-        path: str = "/",
-    ) -> User:
+    def create_user(self, name: str, *, policies: Iterable[Document] = ()) -> User:
         """Create a user with one active long-term key and these inline policies."""
-        return self._add_user(User(name, account, partition, path, named(policies)))
+        return self._add_user(User(name, ACCOUNT, "aws", "/", named(policies)))
 
     def _add_user(self, user: User) -> User:
         user.created_at = self.clock.now()
@@ -136,10 +121,10 @@ class Sandbox:
             self.directory.users[user.account, user.arn if user.is_root else user.name] = user
         return user
 
-    def create_device(self, user: User, *, name: str | None = None, path: str = "/") -> Device:
+    def create_device(self, user: User) -> Device:
         """Create a user's enabled virtual MFA device."""
-        name = name or f"{user.name}-phone"
-        device = new_virtual_device(self.clock, user.partition, user.account, name, path)
+        name = f"{user.name}-phone"
+        device = new_virtual_device(self.clock, user.partition, user.account, name)
         return self._add_device(device, user)
 
     def _add_device(self, device: Device, user: User) -> Device:
@@ -148,9 +133,7 @@ class Sandbox:
             device.attach(user)
         return device
 
-    def create_instance(
-        self, *, name: str, account: str = ACCOUNT, region: str = "eu-west-1"
-    ) -> str:
+    def create_instance(self, *, name: str, account: str = ACCOUNT, region: str = REGION) -> str:
         """Start an EC2 instance with a Name tag and return its id."""
         return moto_backend.add_instance(account, region, name)
 
@@ -164,7 +147,6 @@ class Stage:
     """A context manager, in which the sandbox runs and the home exists."""
 
     def __init__(self, sandbox: Sandbox | None = None) -> None:
-        """Create nothing yet; without a sandbox, take one that has what the demo needs."""
         self.sandbox = sandbox or Sandbox()
         self.home = Path()
         self.instance = ""
@@ -174,8 +156,8 @@ class Stage:
         """Start the sandbox and create the home."""
         self.sandbox.start()
         carol = self.sandbox.create_user("carol", policies=[POLICY])
-        self.phone = self.sandbox.create_device(carol, name="carol-phone")
-        self.instance = self.sandbox.create_instance(name="db-1", region=REGION)
+        self.phone = self.sandbox.create_device(carol)
+        self.instance = self.sandbox.create_instance(name="db-1")
         self.home = Path(tempfile.mkdtemp(prefix="mfa-session-demo-"))
         self._write(
             ".aws/credentials",

@@ -151,12 +151,6 @@ _VERSIONS = {"sts": "2011-06-15", "iam": "2010-05-08"}
 _XML = "text/xml"
 
 
-class RawXml(str):
-    """Text that needs no escaping."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True)
 class Answer:
     """An HTTP answer; the server adds Date and Content-Length."""
@@ -209,8 +203,6 @@ def to_xml(value: Any) -> str:
         return "".join(f"<{k}>{to_xml(v)}</{k}>" for k, v in value.items() if v is not None)
     if isinstance(value, (list, tuple)):
         return "".join(f"<member>{to_xml(item)}</member>" for item in value)
-    if isinstance(value, RawXml):
-        return str(value)
     if isinstance(value, datetime):
         return iso(value)
     if isinstance(value, bool):

@@ -145,7 +145,7 @@ def canonical_request(request: HttpRequest, signature: Signature) -> str:
         for name in signature.signed_headers
     )
     pairs = [pair for pair in _query_pairs(request.query) if pair[0] != "X-Amz-Signature"]
-    encoded = sorted((_encode(name), _encode(value)) for name, value in pairs)
+    encoded = sorted((quote(name, safe=""), quote(value, safe="")) for name, value in pairs)
     return "\n".join(
         [
             request.method,
@@ -161,11 +161,11 @@ def canonical_request(request: HttpRequest, signature: Signature) -> str:
 def _canonical_path(path: str, service: str) -> str:
     """Return the path encoded once for S3, normalised and encoded twice for other services."""
     if service == "s3":
-        return quote(unquote(path), safe="/-_.~") or "/"
+        return quote(unquote(path)) or "/"
     normal = posixpath.normpath(path or "/").replace("//", "/")
     if path.endswith("/") and normal != "/":
         normal += "/"
-    return quote(normal, safe="/-_.~")
+    return quote(normal)
 
 
 def _payload_hash(request: HttpRequest, signature: Signature) -> str:
@@ -186,7 +186,3 @@ def _body_is_as_signed(request: HttpRequest) -> bool:
 def _query_pairs(query: str) -> list[tuple[str, str]]:
     pairs = [part.partition("=") for part in query.split("&") if part]
     return [(unquote(name), unquote(value)) for name, _, value in pairs]
-
-
-def _encode(text: str) -> str:
-    return quote(text, safe="-_.~")

@@ -2,7 +2,7 @@
 
 The functions below the table find the calling shell, and format variables for it.
 
-To add a shell, add an entry here, its two scripts beside this module, and its name in
+To add a shell, add an entry here, its script beside this module, and its name in
 `cli/spec/commands.py`.
 """
 

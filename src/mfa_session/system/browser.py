@@ -31,7 +31,6 @@ HERE = "127.0.0.1"
 WAIT_SECONDS = 60
 CONNECTION_SECONDS = 5
 PATH_BYTES = 32
-SERVED, OPENED, NOT_OPENED = "served", "opened", "not opened"
 _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 _HINT = "print the URL and open it by hand: the same command with --print"
 
@@ -60,32 +59,29 @@ class Browser:
 
         Raises ConfigurationError `browser-failed` if none starts, or requests it within a minute.
         """
-        news: queue.Queue[str] = queue.Queue()
+        news: queue.Queue[bool] = queue.Queue()  # True: served; False: it did not start
         with _Server(url, news) as server:
             address = f"http://{HERE}:{server.server_port}{server.path}"
             thread = threading.Thread(target=self._start, args=(address, news), daemon=True)
             thread.start()
-            _wait_until_served(news)
+            try:
+                is_served = news.get(timeout=WAIT_SECONDS)
+            except queue.Empty:
+                raise ConfigurationError(
+                    "browser-failed", f"no browser opened the page in {WAIT_SECONDS} s", _HINT
+                ) from None
+        if not is_served:
+            raise ConfigurationError("browser-failed", "the browser did not start", _HINT)
         thread.join()  # a browser in the terminal keeps it until the person quits
 
-    def _start(self, address: str, news: queue.Queue[str]) -> None:
+    def _start(self, address: str, news: queue.Queue[bool]) -> None:
         os.environ.pop(GIVEN_CODE, None)  # the browser inherits this process's environment
         try:
             is_open = self._controller.open(address)
         except (OSError, webbrowser.Error):
             is_open = False
-        news.put(OPENED if is_open else NOT_OPENED)
-
-
-def _wait_until_served(news: queue.Queue[str]) -> None:
-    try:
-        while (heard := news.get(timeout=WAIT_SECONDS)) != SERVED:
-            if heard == NOT_OPENED:
-                raise ConfigurationError("browser-failed", "the browser did not start", _HINT)
-    except queue.Empty:
-        raise ConfigurationError(
-            "browser-failed", f"no browser opened the page in {WAIT_SECONDS} s", _HINT
-        ) from None
+        if not is_open:
+            news.put(False)
 
 
 class _Server(ThreadingHTTPServer):
@@ -94,10 +90,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, url: Secret, news: queue.Queue[str]) -> None:
+    def __init__(self, url: Secret, news: queue.Queue[bool]) -> None:
         self.path = "/" + secrets.token_urlsafe(PATH_BYTES)
         self._url: Secret | None = url
-        self._news = news
+        self.news = news
         self._lock = threading.Lock()
         super().__init__((HERE, 0), _Page)
 
@@ -116,9 +112,6 @@ class _Server(ThreadingHTTPServer):
                 return None
             url, self._url = self._url, None
             return url
-
-    def tell_served(self) -> None:
-        self._news.put(SERVED)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore browsers that hang up."""
@@ -142,7 +135,7 @@ class _Page(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.flush()
         if url:
-            self.server.tell_served()
+            self.server.news.put(True)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
         """Log nothing: the path is a secret."""

@@ -9,25 +9,25 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from mfa_session.system import limits
 from mfa_session.system.programs import to_start
-from mfa_session.system.signals import SignalPipe
+from mfa_session.system.signals import SignalPipe, handled, numbers_of
 from mfa_session.system.terminal import is_in_foreground, open_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
 
     from mfa_session.model.ports import Console
 
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
-_OF_KEYS = ("SIGINT", "SIGBREAK", "SIGQUIT", "SIGTSTP")
+_OF_KEYS = numbers_of("SIGINT", "SIGBREAK", "SIGQUIT", "SIGTSTP")
 """Signals that the terminal sends to the whole group, the child included."""
-_OF_OTHERS = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+_OF_OTHERS = numbers_of("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 """Signals that others send to us and mean for the command."""
 
 
@@ -43,8 +43,18 @@ def run_child(
     cannot start gives 126 or 127, as in a shell.
     """
     pids: list[int] = []
-    early: list[int] = []
-    with _forward_signals(pids, early):
+    early: list[int] = []  # signals that came before
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        del frame
+        if number in _OF_KEYS and _has_terminal():
+            return
+        if not pids:
+            early.append(number)
+        for pid in pids:
+            _send(pid, number)
+
+    with handled((*_OF_KEYS, *_OF_OTHERS), forward):
         try:
             before = None if sys.platform == "win32" else limits.allow_core_dumps
             child = subprocess.Popen(
@@ -96,34 +106,6 @@ def end_as(exit_code: int) -> int:
         signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     return 128 + number  # if the signal is blocked
-
-
-@contextmanager
-def _forward_signals(pids: Sequence[int], early: list[int]) -> Iterator[None]:
-    """Forward signals to the child, except those ignored at the start.
-
-    Signals that arrive before the child's pid is known go to `early`.
-    """
-
-    def forward(number: int, frame: FrameType | None) -> None:
-        del frame
-        if signal.Signals(number).name in _OF_KEYS and _has_terminal():
-            return
-        if not pids:
-            early.append(number)
-        for pid in pids:
-            _send(pid, number)
-
-    handled = {}
-    for name in (*_OF_KEYS, *_OF_OTHERS):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            handled[number] = signal.signal(number, forward)
-    try:
-        yield
-    finally:
-        for number, handler in handled.items():
-            signal.signal(number, handler)
 
 
 def _send(pid: int, number: int) -> None:

@@ -22,7 +22,6 @@ class SystemClock:
     """
 
     def __init__(self) -> None:
-        """Take the current time as the process's beginning."""
         self._began = self.local_now()
         self.offset: Callable[[], timedelta] = timedelta
 

@@ -80,7 +80,11 @@ def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds
             with lend_terminal(program.process.pid) as lent:
                 printed = program.read_all(limit_seconds, lent=lent)
             if program.process.returncode in _INTERRUPTED:
-                _pass_interrupt_on(lent=lent)
+                if (
+                    lent and sys.platform != "win32"
+                ):  # the terminal sent Ctrl-C to the command alone
+                    os.killpg(os.getpgrp(), signal.SIGINT)  # also ends a script that runs us
+                raise KeyboardInterrupt
         finally:
             program.end()
     if program.process.returncode:
@@ -192,13 +196,6 @@ def _own_group() -> dict[str, Any]:
     return {"preexec_fn": os.setpgrp}  # a C function, which takes no lock of another thread
 
 
-def _pass_interrupt_on(*, lent: bool) -> None:
-    """Raise the command's Ctrl-C here too: a lent terminal sent it to the command alone."""
-    if lent and sys.platform != "win32":
-        os.killpg(os.getpgrp(), signal.SIGINT)  # also ends a script that runs us
-    raise KeyboardInterrupt
-
-
 if sys.platform == "win32":
 
     @contextmanager
@@ -213,7 +210,6 @@ if sys.platform == "win32":
         yield None
 
 else:
-    import signal
     import termios
 
     @contextmanager

@@ -112,9 +112,6 @@ ACCEPTED_ONCE = (
     "--insecure-keyring accepts this keyring for this command only; for `login` and all others, "
     "write insecure = true under [keyring] in config.toml"
 )
-OPEN = "open"
-LOCKED = "locked"
-MISSING = "missing"
 LOOKING_SECONDS = 1.0
 """The limit for asking a Secret Service that was too slow whether it is locked."""
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
@@ -193,12 +190,12 @@ class Keyring:
         """
         if type(keyring).__module__ != FREEDESKTOP:
             return True
-        path, state = find_collection(self._chosen_collection)
-        if state != OPEN and not self._may_ask:
+        path, is_open = find_collection(self._chosen_collection)
+        if not (is_open or self._may_ask):
             raise self._locked()
-        if state != MISSING:
+        if path:
             vars(keyring)["preferred_collection"] = path
-        return state != MISSING
+        return bool(path)
 
     def read(self, keyring: KeyringBackend, name: str) -> str | None:
         """Return the stored text or None, without creating a collection."""
@@ -294,12 +291,12 @@ class Keyring:
         if type(self._backend).__module__ != FREEDESKTOP:
             return False
         try:
-            _, state = self._limited(
+            _, is_open = self._limited(
                 lambda: find_collection(self._chosen_collection), LOOKING_SECONDS
             )
         except Exception:  # noqa: BLE001  # it does not answer this either
             return False
-        return state != OPEN
+        return not is_open
 
     def _locked(self) -> ConfigurationError:
         return ConfigurationError(
@@ -327,8 +324,8 @@ def _kind_of(error: Exception) -> str:
     return type(cause if is_dead else error).__name__
 
 
-def find_collection(path: str | None) -> tuple[str, str]:
-    """Return a collection's D-Bus path, and whether it is OPEN, LOCKED or MISSING.
+def find_collection(path: str | None) -> tuple[str, bool]:
+    """Return a collection's D-Bus path, or "" without one, and whether it is open.
 
     A locked one without a password is opened: gnome-keyring locks that too when it is started.
 
@@ -348,8 +345,8 @@ def find_collection(path: str | None) -> tuple[str, str]:
                     else secretstorage.get_collection_by_alias(connection, "default")
                 )
                 is_open = not collection.is_locked() or _opens_unasked(collection)
-                return collection.collection_path, OPEN if is_open else LOCKED
-        return "", MISSING
+                return collection.collection_path, is_open
+        return "", False
 
 
 def _opens_unasked(collection: Collection) -> bool:

@@ -267,17 +267,13 @@ class StoredKeys:
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
         """Return a profile's key; None without one, or if it is malformed."""
         known = self._index.get(profile)
-        text = self._items.get(_key_item(profile, place), known.keyring if known else None)
+        text = self._items.get(f"{_ITEMS[place]} {profile}", known.keyring if known else None)
         keys = _read_keys(text)
-        if place == CURRENT:
-            self._correct(profile, known, keys)
-        return keys
-
-    def _correct(self, profile: str, known: KnownKey | None, keys: Keys | None) -> None:
-        if keys is None and known is not None:
+        if place == CURRENT and keys is None and known is not None:
             self._forget(profile)
-        elif keys is not None and (known is None or known.key_id != keys.access_key_id):
+        elif place == CURRENT and keys and (known is None or known.key_id != keys.access_key_id):
             self._note(profile, keys)
+        return keys
 
     def required(self, profile: str) -> Keys:
         """Return a profile's key; ConfigurationError `key-not-stored` without one."""
@@ -288,13 +284,13 @@ class StoredKeys:
 
     def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
         """Store or replace a key, and read it back."""
-        backend = self._items.set(_key_item(profile, place), _to_text(keys))
+        backend = self._items.set(f"{_ITEMS[place]} {profile}", _to_text(keys))
         if place == CURRENT:
             self._note(profile, keys, backend)
 
     def remove(self, profile: str, place: str = CURRENT) -> None:
         """Remove a key, if it is there."""
-        self._items.remove(_key_item(profile, place))
+        self._items.remove(f"{_ITEMS[place]} {profile}")
         if place == CURRENT:
             self._forget(profile)
 
@@ -323,24 +319,16 @@ class StoredSessions:
 
     def get(self, profile: str, backend: str | None = None) -> Keys | None:
         """Return the keys of a profile's session, or None; ask the keyring `backend` first."""
-        keys = _read_keys(self._items.get(_session_item(profile), backend))
+        keys = _read_keys(self._items.get(f"session {profile}", backend))
         return keys if keys and keys.session_token else None
 
     def put(self, profile: str, keys: Keys) -> str:
         """Store a session's keys; return the backend."""
-        return self._items.set(_session_item(profile), _to_text(keys))
+        return self._items.set(f"session {profile}", _to_text(keys))
 
     def remove(self, profile: str) -> None:
         """Remove a session's keys, if they are there."""
-        self._items.remove(_session_item(profile))
-
-
-def _key_item(profile: str, place: str) -> str:
-    return f"{_ITEMS[place]} {profile}"
-
-
-def _session_item(profile: str) -> str:
-    return f"session {profile}"
+        self._items.remove(f"session {profile}")
 
 
 def _to_text(keys: Keys) -> str:

@@ -9,16 +9,17 @@ from contextlib import contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType
     from typing import Any
 
-# Windows lacks some of them.
-ENDING = tuple(
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    if hasattr(signal, name)
-)
+
+def numbers_of(*names: str) -> tuple[int, ...]:
+    """Return the signals of these names; Windows lacks some of them."""
+    return tuple(getattr(signal, name) for name in names if hasattr(signal, name))
+
+
+ENDING = numbers_of("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 LONGEST_NAP_SECONDS = 0.5
 _NAP_SECONDS = 0.05
@@ -33,7 +34,6 @@ class Interruptions:
     """
 
     def __init__(self, *, deferred: bool, even_ignored: bool = True) -> None:
-        """Install nothing yet."""
         self._deferred = deferred
         self._even_ignored = even_ignored
         self._has_raised = False
@@ -171,13 +171,24 @@ def wait_for_signal(begin: Callable[[], None]) -> int:
         arrived.append(number)
         came.set()
 
-    awaited = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, take) for number in awaited}
-    try:
+    with handled(ENDING, take):
         begin()
         while not came.wait(LONGEST_NAP_SECONDS):  # Windows delivers Ctrl-C only between waits
             pass
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     return arrived[0]
+
+
+@contextmanager
+def handled(
+    numbers: Iterable[int], handler: Callable[[int, FrameType | None], None]
+) -> Iterator[None]:
+    """Handle these signals during a block, except those ignored at its start."""
+    before = {}
+    try:
+        for number in numbers:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, handler)
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)

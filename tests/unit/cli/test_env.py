@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dotenv
 import pytest
 
-from mfa_session.cli.env import session_lines
+from mfa_session.cli.variables import session_lines
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.shell.dialects import format_variables
 

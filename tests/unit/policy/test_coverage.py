@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from full_sandbox.resource_policies import judge
 from mfa_session.policy.coverage import Cover, Meeting, may_overlap, names_of
 from mfa_session.policy.reading import read_document
-from mfa_session.sandbox.evaluation import Request, judge
+from mfa_session.sandbox.evaluation import Request
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Statement

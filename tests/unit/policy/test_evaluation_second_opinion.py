@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from full_sandbox import resource_policies
 from mfa_session.policy import credentials
 from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
@@ -74,9 +75,9 @@ def first_opinion(case: Case, kind: str, boundary: dict[str, Any] | None = None)
 def second_opinion(case: Case, kind: str, boundary: dict[str, Any] | None = None) -> str:
     context = CONTEXTS[kind] | {k: list(v) for k, v in case.facts.items() if v is not None}
     arns = (SESSION, ROLE) if kind == "role-session" else (CAROL,)
-    principal = evaluation.Principal("123456789012", arns)
-    asked = evaluation.Request(case.action, case.resource, context, principal)
-    verdict = evaluation.allows(asked, [case.policy], boundary=boundary)
+    principal = resource_policies.Principal("123456789012", arns)
+    asked = evaluation.Request(case.action, case.resource, context)
+    verdict = resource_policies.allows(asked, [case.policy], principal, boundary=boundary)
     if verdict.denied:
         return "explicitly-denied"
     return "allowed" if verdict.allowed else "implicitly-denied"

@@ -12,10 +12,11 @@ from typing import Any
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
+from full_sandbox.resource_policies import judge
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
-from mfa_session.sandbox.evaluation import Request, judge
+from mfa_session.sandbox.evaluation import Request
 
 PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 WITHOUT_MFA: tuple[dict[str, Any], ...] = ({}, {PRESENT: "false"})

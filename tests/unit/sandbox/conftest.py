@@ -13,7 +13,7 @@ from full_sandbox import FullSandbox
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.sandbox import User
+    from mfa_session.sandbox.identities import User
 
 # The sandbox gets bad parameters, and a test sees the first refusal.
 _CONFIG = botocore.config.Config(

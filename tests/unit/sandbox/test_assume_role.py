@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_session.sandbox import ALLOW_ALL, Sandbox
+from mfa_session.sandbox.sandbox import ALLOW_ALL, Sandbox
 from sandbox.people import HAS_MFA, mfa_session, plain_session, take, trust
 from sandbox.refusals import STOP_NEEDS_MFA, policy, refusal, statement
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import botocore.session
 
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox import Device, Role, User
+    from mfa_session.sandbox.identities import Device, Role, User
     from sandbox.conftest import Clients
 
 OURS, THEIRS = "123456789012", "444455556666"

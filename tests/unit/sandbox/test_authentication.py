@@ -10,13 +10,13 @@ from urllib.parse import urlencode, urlsplit
 import botocore.exceptions
 import pytest
 
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 from sandbox.people import plain_session
 from sandbox.refusals import refusal
 
 if TYPE_CHECKING:
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox import User
+    from mfa_session.sandbox.identities import User
     from sandbox.conftest import Clients
 
 INVALID = "The security token included in the request is invalid."

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_session.sandbox import ALLOW_ALL
 from mfa_session.sandbox.clock import code_for, step_at
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 from sandbox.people import mfa_session, take, trust
 from sandbox.refusals import policy, refusal, statement
 
 if TYPE_CHECKING:
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox import User
+    from mfa_session.sandbox.identities import User
     from sandbox.conftest import Clients
 
 INVALID_CODE = (

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from mfa_session.sandbox.evaluation import Principal, Request, Verdict, allows, judge
+from full_sandbox.resource_policies import Judgement, Principal, allows, judge
+from mfa_session.sandbox.evaluation import Request, Verdict
+from mfa_session.sandbox.evaluation import judge as judge_identity
 from sandbox.refusals import policy, statement
 
 PRESENT = "aws:MultiFactorAuthPresent"
@@ -21,7 +23,7 @@ STALE: dict[str, Any] = {PRESENT: True, AGE: OLD}
 def matches(operator: str, key: str, value: Any, context: dict[str, Any]) -> bool:
     """Say whether a condition lets an Allow through."""
     rule = statement("Allow", "*", Condition={operator: {key: value}})
-    return judge([policy(rule)], Request("ec2:StopInstances", "*", context)).allowed
+    return judge_identity([policy(rule)], Request("ec2:StopInstances", "*", context)).allowed
 
 
 @pytest.mark.parametrize(
@@ -181,12 +183,14 @@ def test_an_explicit_deny_overrides_every_allow() -> None:
     allow, deny = policy(statement("Allow", "*")), policy(statement("Deny", "ec2:*"))
     for documents in ([allow, deny], [deny, allow]):
         verdict = judge(documents, Request("ec2:StopInstances"))
-        assert verdict == Verdict(allowed=True, denied=True, names_caller=True)
+        assert verdict == Judgement(allowed=True, denied=True, names_caller=True)
+        assert judge_identity(documents, Request("ec2:StopInstances")) == Verdict(True, True)
         assert not verdict.grants
 
 
 def test_without_an_allow_nothing_is_granted() -> None:
-    assert judge([], Request("ec2:StopInstances")) == Verdict(allowed=False, denied=False)
+    assert judge([], Request("ec2:StopInstances")) == Judgement(allowed=False, denied=False)
+    assert judge_identity([], Request("ec2:StopInstances")) == Verdict()
 
 
 def test_a_boundary_and_a_session_policy_only_limit() -> None:
@@ -222,14 +226,13 @@ CAROL = Principal(
 )
 def test_principals_match_by_name_or_account(principal: Any, allowed: bool, named: bool) -> None:
     rule = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    asked = Request("sts:AssumeRole", "arn:aws:iam::1:role/R", {}, CAROL)
-    assert judge([policy(rule)], asked) == Verdict(allowed, denied=False, names_caller=named)
+    asked = Request("sts:AssumeRole", "arn:aws:iam::1:role/R")
+    verdict = judge([policy(rule)], asked, CAROL)
+    assert verdict == Judgement(allowed, denied=False, names_caller=named)
 
 
 def test_not_principal_matches_everybody_else() -> None:
     rule = {"Effect": "Deny", "NotPrincipal": {"AWS": CAROL.arns[0]}, "Action": "*"}
     dave = Principal("123456789012", ("arn:aws:iam::123456789012:user/dave",))
-    denied = [
-        judge([policy(rule)], Request("s3:GetObject", "*", {}, who)).denied for who in (CAROL, dave)
-    ]
+    denied = [judge([policy(rule)], Request("s3:GetObject"), who).denied for who in (CAROL, dave)]
     assert denied == [False, True]

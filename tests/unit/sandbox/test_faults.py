@@ -11,13 +11,13 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 from sandbox.people import mfa_session
 from sandbox.refusals import refusal
 
 if TYPE_CHECKING:
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox import User
+    from mfa_session.sandbox.identities import User
     from sandbox.conftest import Clients
 
 PAGE = "<html><body>Please accept the terms of the hotel.</body></html>"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 from sandbox.people import take, trust
 from sandbox.refusals import policy, refusal, statement
 
 if TYPE_CHECKING:
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox import User
+    from mfa_session.sandbox.identities import User
     from sandbox.conftest import Clients
 
 READ = policy(statement("Allow", "s3:List*"))

@@ -20,7 +20,7 @@ import pytest
 import full_sandbox
 import processes
 from full_sandbox import FullSandbox
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 from sandbox.refusals import STOP_NEEDS_MFA
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sandbox.refusals import STOP_NEEDS_MFA, policy, refusal, statement
 
 if TYPE_CHECKING:
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox import Device, User
+    from mfa_session.sandbox.identities import Device, User
     from sandbox.conftest import Clients
 
 WRONG_CODE = (

@@ -20,15 +20,14 @@ from mfa_session.policy.lint import lint
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.templates import FIRST_SIGN_IN, KEPT_BACK, TEMPLATES, WITHOUT_MFA, Choices
-from mfa_session.sandbox import ALLOW_ALL
+from mfa_session.sandbox.sandbox import ALLOW_ALL
 from sandbox.people import mfa_session, plain_session, take, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox import Device, User
-    from mfa_session.sandbox.identities import Document
+    from mfa_session.sandbox.identities import Device, Document, User
     from sandbox.conftest import Clients
 
 ABROAD = "444455556666"

@@ -57,7 +57,7 @@ COMMANDS = (
     ),
     Command(
         name="env",
-        run="cli.env:run",
+        run="cli.variables:env",
         summary="Print a session's credentials as shell variables.",
         examples=('eval "$(mfa-session env)"',),
         description=(
@@ -75,7 +75,7 @@ COMMANDS = (
     ),
     Command(
         name="serve",
-        run="cli.serve:run",
+        run="cli.variables:serve",
         summary="Serve a session to SDKs on this machine, and renew it.",
         examples=("mfa-session serve",),
         description=(
