@@ -2284,7 +2284,7 @@ STATED = [
             Resource="arn:aws-us-gov:iam::*:role/*"), deny("iam:DeleteRole", {**WITHOUT,
             **on("StringEquals", "aws:RequestedRegion", "${Region}")}), deny("iam:DeleteRole",
             {**WITHOUT, **on("StringNotEquals", "aws:RequestedRegion", "us-east-1")})],
-           found(VALUE, at=2) + found("deny-narrowed", at=4), {}),
+           found(VALUE, at=1) + found(VALUE, at=2) + found("deny-narrowed", at=4), {}),
     Stated("all-requests-without-a-tag-denied", [ALL, deny("*", on("Null",
             "aws:RequestTag/Justification", "true")), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1),
            {}),
