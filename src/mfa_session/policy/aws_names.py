@@ -7,6 +7,7 @@ current.
 from __future__ import annotations
 
 import difflib
+import fnmatch
 import functools
 import re
 from functools import cached_property
@@ -134,7 +135,6 @@ def _joined(service: str, name: str | None) -> str | None:
 
 
 WILDCARDS = re.compile(r"[*?]")
-_ANYTHING = {"*": "[^\n]*", "?": "[^\n]"}
 _SHORTEST = 5  # letters; a shorter name is a slip away from too many others
 
 
@@ -153,10 +153,7 @@ class NameList:
         plain = name.lower()
         if not WILDCARDS.search(plain):
             return plain in self.spelled
-        if not self.spelled:
-            return False
-        source = "".join(_ANYTHING.get(letter, letter) for letter in plain)
-        return re.search(f"^{source}$", self._text, re.MULTILINE) is not None
+        return bool(fnmatch.filter(self.spelled, plain))  # it does not backtrack
 
     def slip(self, name: str) -> str | None:
         """Return a name one slip away: a letter added, missing, replaced or misplaced.
@@ -202,10 +199,6 @@ class NameList:
             if each in self.spelled
         }
         return found.pop() if len(found) == 1 else None
-
-    @cached_property
-    def _text(self) -> str:
-        return "\n".join(self.spelled)
 
     @cached_property
     def _by_shortened(self) -> dict[str, str]:

@@ -171,6 +171,12 @@ def test_only_the_first_fifty_names_are_compared_with_all_others() -> None:
     assert (slip.meant, slip.sure) == ("ec2:TerminateInstances", True)
 
 
+def test_no_pattern_takes_long_to_match(names: AwsNames) -> None:
+    # A matcher that tries every way to share a name among the wildcards does not come to an end.
+    assert names.look_up(f"s3:{'*' * 30}b{'*' * 30}") is None
+    assert names.look_up(f"s3:{'*q' * 30}") is not None
+
+
 def test_an_upgraded_botocore_knows_newer_actions() -> None:
     upgraded = AwsNames(LIST.services, LIST.actions_of, lambda prefix: NEWER.get(prefix, ()), {})
     actions = ("ec2:destroytheworld", "ec2:Destroy*World", "nova:Stop", "nova:*", "nova:Start")
