@@ -56,7 +56,11 @@ def in_words(statement: Statement, **elements: Any) -> str:
     block = elements.get("Condition", other_conditions(statement))
     named = {name: plain(node) for name, node in statement.elements.items() if name != "Sid"}
     replaced = {_OPPOSITES.get(name, name) for name in elements} | {"Condition"}
-    kept = {name: value for name, value in named.items() if name not in replaced}
+    kept = {
+        name: elements.get(name, value)
+        for name, value in named.items()
+        if name in elements or name not in replaced
+    }
     condition = {"Condition": block} if block else {}
     return json.dumps({**kept, **elements, **condition})
 

@@ -10,6 +10,7 @@ from mfa_session.policy.lint import lint, lint_together
 from policy.kinds import (
     ALL,
     CARE,
+    ME,
     OFF,
     SSE,
     STOP,
@@ -124,6 +125,12 @@ SAID = [
           NotResource="arn:aws:ec2:*:*:instance/x")], 1, "device-action-on-wrong-resource",
          "NotResource does not exempt what has no resource: cloudwatch:ListMetrics, "
          "ec2:DescribeInstances"),
+    Said([allow("iam:DeactivateMFADevice", Resource=ME), allow("s3:*", WITH)], 0,
+         "own-removal-without-mfa", "remove iam:DeactivateMFADevice from this statement"),
+    *[Said([allow(given, Resource=ME), allow("s3:*", WITH)], 0, "own-removal-without-mfa",
+           'add a statement: {"Effect": "Deny", "Action": "iam:DeactivateMFADevice", "Resource": '
+           '"arn:aws:iam::*:user/${aws:username}"')
+      for given in ("iam:*", "iam:*MFA*", ["iam:DeactivateMFADevice", "iam:*MFADevice"])],
     Said([allow("kms:Decrypt", WITH, Resource="arn:aws:kms:*:*:alias/x")], 0,
          "device-action-on-wrong-resource", "allow kms:Decrypt on arn:aws:kms:*:*:key/ID"),
     Said([allow(["iam:EnableMFADevice", "iam:ResyncMFADevice"], Resource="arn:aws:iam::*:mfa/x")],

@@ -35,6 +35,11 @@ TAKEN = Rule(
     "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA.",
 )
 _MOST = 5  # users to name
+_CURES = {
+    "(boundary": "allow iam:CreateVirtualMFADevice and iam:EnableMFADevice in the boundary, too",
+    "(path": "allow iam:EnableMFADevice on user/PATH/${aws:username}",
+    "(denied": "exempt iam:EnableMFADevice from the Deny that is named",
+}
 
 
 def check_newest(subject: Subject) -> Iterator[Flaw]:
@@ -81,8 +86,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
             subject.statement.position,
             f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, _MOST)}",
             "they are locked out",
-            "allow iam:EnableMFADevice on user/PATH/${aws:username}, in the boundary too, or "
-            "exempt it from the Deny that is named",
+            "; ".join(cure for why, cure in _CURES.items() if any(why in each for each in stuck)),
         )
 
 

@@ -13,6 +13,7 @@ from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -114,14 +115,21 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         and not _is_denied_elsewhere(whole)
     ):
         whose = "one's own device" if own else "any user's device"
-        with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-        moved = in_words(statement, Action=DEACTIVATION, Condition=with_mfa)
+        action = DEACTIVATION.lower()
+        if [action] == [each for each in names_of(statement) if includes(each, action)]:
+            with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+            moved = in_words(statement, Action=DEACTIVATION, Condition=with_mfa)
+            cure = f"remove {DEACTIVATION} from this statement, and allow it in another: {moved}"
+        else:
+            without = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+            denial = in_words(statement, Effect="Deny", Action=DEACTIVATION, Condition=without)
+            cure = f"add a statement: {denial}"
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(DEACTIVATION),
             f"{DEACTIVATION} on {whose} is allowed without MFA, and no Deny stops it",
             "whoever has the long-term key can replace the MFA device",
-            f"remove {DEACTIVATION} from this statement, and allow it in another: {moved}",
+            cure,
         )
 
 
