@@ -735,7 +735,9 @@ STATED = [
     Stated("sids-of-the-opposite", [allow(STOP, Sid="NoMFARequired"),
             allow("ec2:Start*", Sid="AllowWithoutMFA"), allow("ec2:Reboot*",
             Sid="AllowBeforeMFA"), allow("s3:*", Sid="ComfortAndSwiftMfa")], [], {}),
-    Stated("sid-of-people-from-elsewhere", [{**trust(SAML), "Sid": "SamlWithMFA"}], [], {}),
+    Stated("sid-of-people-from-elsewhere", [{**trust(SAML), "Sid": "SamlWithMFA",
+            "Action": "sts:AssumeRoleWithSAML"}], [], {}),
+    Stated("action-of-no-provider", [trust(SAML)], found(FEDERATED), {}),
     # Condition keys that AWS does not have, in a condition or as a variable.
     Stated("key-of-nobody", [deny("s3:*", on("Bool", "aws:CloudTrailLogged", "false"))],
            found(NO_KEY), {}),
@@ -939,13 +941,14 @@ STATED = [
            found(MALFORMED), {}),
     Stated("not-principal-that-is-none", [{"Effect": "Deny", "Action": "s3:*", "Resource": BUCKET,
             "NotPrincipal": {"AWS": "1234"}}], found(MALFORMED), {}),
-    Stated("identity-providers-that-are-none", [trust({"Federated": each}) for each in (
+    Stated("identity-providers-that-are-none", [{**trust({"Federated": each}),
+            "Action": "sts:AssumeRoleWithSAML"} for each in (
             "arn:aws:iam::1234:saml-provider/idp", "arn:aws:iam::123456789012:role/idp")],
            found(MALFORMED) + found(MALFORMED, at=1), {}),
-    Stated("identity-providers-that-there-are", [trust({"Federated": [
+    Stated("identity-providers-that-there-are", [{**trust({"Federated": [
             "cognito-identity.amazonaws.com", SAML["Federated"],
-            "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"]})],
-           [], {}),
+            "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"]}),
+            "Action": "sts:AssumeRoleWith*"}], [], {}),
     Stated("type-of-principal-that-there-is-not", [trust({"Account": "123456789012"}, WITH)],
            found(MALFORMED), {}),
     Stated("role-as-a-service", [trust({"Service": ROLE["AWS"]}, WITH)], found(MALFORMED), {}),
@@ -2147,6 +2150,15 @@ STATED = [
     Stated("attributes-of-items-named-like-placeholders", [allow("dynamodb:GetItem", {**WITH,
             **on("ForAllValues:StringEquals", "dynamodb:Attributes", ["address", "ip_address",
             "here"])})], [], {}),
+    *[Stated(f"placeholder-in-an-arn-{number}", [allow("ec2:*", WITH, Resource=arn)],
+            found(*rules), {})
+      for number, (arn, rules) in enumerate((
+            ("arn:aws:ec2:eu-west-1:ACCOUNT_ID:instance/*", [LEFT]),
+            ("arn:aws:ec2:REGION:111122223333:instance/*", [LEFT]),
+            ("arn:aws:ec2:eu-west-1:account-id-without-hyphens:instance/*", [LEFT]),
+            ("arn:aws:ec2:eu-west-1:*:instance/*", []),
+            ("arn:aws:ec2:eu-west-1:111122223333:instance/ACCOUNT_ID", []),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:BOOKS:PROD", [])))],
     Stated("placeholder-as-the-principal", [trust("<YOUR_PRINCIPAL>", WITH)], found(LEFT), {}),
     *[Stated(f"placeholder-in-a-resource-{number}", [allow(READ, WITH, Resource=each)],
              found(LEFT), {})

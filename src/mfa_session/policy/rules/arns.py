@@ -45,7 +45,7 @@ _arn_of_a_partition = re.compile(
     r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
 ).fullmatch
 _is_commercial = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)[a-z]+-[0-9]").fullmatch
-_TWO = 2
+_TWO, _ARN_PARTS = 2, 6
 _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 _arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
 # ARNs whose region is empty, and in Route 53 the account, too (Service Authorization Reference).
@@ -59,8 +59,11 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 _placeholder = re.compile(
     r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
     r"|^[\w.-]+[_.-](?i:ip[_.-]address|here)(?=/|$)"
-    r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+|(?<=:iam::)(?:[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account)[\w-]{1,80})(?=:)"
+    r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+"
 ).search
+_in_place_of_an_account = re.compile(
+    r"[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account)[\w-]{1,80}"
+).fullmatch
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
@@ -119,16 +122,18 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
     if subject.statement is not _first_to_fill_in(subject.whole):
         return
     items = (*(item for item, _ in subject.texts()), *subject.principals())
-    item, found = next((item, found) for item in items if (found := _placeholder(str(item.value))))
+    item, found = next(
+        (item, found) for item in items if (found := _placeholder_in(str(item.value)))
+    )
     others = list(filter(_is_to_fill_in, subject.document.statements))
     yield Flaw(
         PLACEHOLDER,
         subject.place_at(item),
-        f"{found[0]} is a placeholder"
-        + (f" in {item.value}" if item.value != found[0] else "")
+        f"{found} is a placeholder"
+        + (f" in {item.value}" if item.value != found else "")
         + (f"; {len(others) - 1} other statements have one" if others[2:] else ""),
         "AWS refuses the policy, or nothing matches the text",
-        f"replace {found[0]}, unless a tool does so before the policy is used",
+        f"replace {found}, unless a tool does so before the policy is used",
     )
 
 
@@ -138,7 +143,13 @@ def _first_to_fill_in(whole: WholePolicy) -> Statement | None:
 
 
 def _is_to_fill_in(statement: Statement) -> bool:
-    return any(_placeholder(text) for _, texts in _texts_in(statement) for text in texts)
+    return any(_placeholder_in(text) for _, texts in _texts_in(statement) for text in texts)
+
+
+def _placeholder_in(text: str) -> str | None:
+    found = _placeholder(text)
+    region_and_account = text.split(":", _ARN_PARTS)[3:5] if text.startswith("arn:") else ()
+    return found[0] if found else next(filter(_in_place_of_an_account, region_and_account), None)
 
 
 def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:

@@ -60,8 +60,9 @@ NARROWED = Rule(
     WARNING,
     "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
     "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
-    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or a Deny demands "
-    "several things (S3's encryption and its key, two tags), and stops only what fails all.",
+    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or, in a policy about "
+    "MFA, a Deny demands several things (S3's encryption and its key, two tags, a tag and its "
+    "value), and stops only what fails all.",
 )
 AGE_TOO_SHORT = Rule(
     "age-too-short",

@@ -34,7 +34,7 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
-    "policy allows; or one in a trust policy leaves out one of an Allow's principals.",
+    "policy allows by name; or one in a trust policy leaves out one of an Allow's principals.",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each

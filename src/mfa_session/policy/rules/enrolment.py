@@ -64,9 +64,9 @@ ENROLMENT_NEEDS_MFA = Rule(
 INCOMPLETE = Rule(
     "enrolment-incomplete",
     WARNING,
-    "Users may create their device, but no statement allows `iam:EnableMFADevice`, or the reverse, "
-    "or a boundary allows neither: they cannot set up MFA. A note if only `iam:ListMFADevices` is "
-    "allowed nowhere.",
+    "Users who may resync or remove their device may create one, but no statement allows "
+    "`iam:EnableMFADevice`, or the reverse, or a boundary allows neither: they cannot set up MFA. "
+    "A note if only `iam:ListMFADevices` is allowed nowhere.",
 )
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",

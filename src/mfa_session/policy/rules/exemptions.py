@@ -63,8 +63,8 @@ EXEMPTS_NOBODY = Rule(
 SUPERFLUOUS = Rule(
     "superfluous-statement",
     NOTE,
-    "Another statement of the policy does everything that this one does. A warning if it denies "
-    "all that this one allows with MFA.",
+    "Another statement of the policy about MFA is the same, or denies everything that this Deny "
+    "does. A warning if it denies all that this one allows with MFA.",
 )
 
 _user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch

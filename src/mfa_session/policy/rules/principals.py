@@ -250,7 +250,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
 def check_providers(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for the users of a provider whose action is of another kind of provider."""
     statement = subject.statement
-    judged = statement.allows and subject.whole.concern_mfa and not subject.mfa_conditions
+    judged = statement.allows and not subject.mfa_conditions
     takes = judged and any(map(_of_users, names_of(statement)))
     for provider in _providers_in(statement) if takes else ():
         action = _action_for(provider)
