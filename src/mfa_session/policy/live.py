@@ -123,7 +123,7 @@ class _Reading:
         return self._result(arn, role, list(self._of(role)))
 
     def _result(self, arn: str, holder: Holder, documents: list[Document]) -> OwnPolicies:
-        unread = tuple(self._unread)
+        unread = tuple(self._unread)  # `gaps` names the boundary by itself
         bound = self._try(lambda: self._iam.boundary_arn(holder), "the ARN of the boundary")
         found = (
             self._document(f"boundary {bound}", lambda: self._iam.managed(bound), "boundary")
