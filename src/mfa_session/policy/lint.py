@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.document import MIXED
 from mfa_session.policy.rules import (
+    absent_keys,
     accounts,
     arns,
     conditions,
@@ -40,6 +41,7 @@ _MODULES = (
     conditions,
     values,
     keys,
+    absent_keys,
     form,
     places,
     exemptions,
