@@ -2578,11 +2578,11 @@ STATED = [
               **on("Null", "aws:PrincipalTag/Team", "false")}, []),
             (on("StringEquals", "aws:PrincipalTag/Team", "a"), [])))],
     # What is about no key, in a key's policy.
-    *[Stated(f"key-policy-{number}", [{**each, "Principal": ACCOUNT, "Resource": "*"}],
-            found(*rules), {})
+    *[Stated(f"key-policy-{number}", [{"Principal": ACCOUNT, **each}], found(*rules), {})
       for number, (each, rules) in enumerate((
             (allow(["kms:Describe*", "kms:ListKeys", "kms:CreateKey"], WITH), [RESOURCE]),
             (allow(["kms:List*", "kms:Create*"], WITH), []),
+            (allow(["kms:Decrypt", "kms:ListKeys"], WITH, Principal="*"), [ANYONE]),
             (deny("kms:CreateKey", WITHOUT), [])))],
     Stated("key-actions-of-a-user", [allow(["kms:ListKeys", "kms:ListAliases"], WITH)], [], {}),
     Stated("keys-of-iam-s-actions", [allow(["iam:CreateRole", "iam:CreateUser"], {**WITH, **on(

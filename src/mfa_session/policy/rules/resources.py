@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
+from mfa_session.policy.document import is_for_everybody
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.resource_kinds import (
@@ -143,9 +144,14 @@ def _is_exempt_nowhere(action: str, exempt: tuple[str, ...]) -> bool:
 
 
 def check_key_policies(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows, in a KMS key's policy, of what is about no key."""
-    judged = subject.document.kind == "resource" and subject.statement.allows
-    names = subject.statement.actions or () if judged else ()
+    """Find Allows, in a KMS key's policy, of what is about no key.
+
+    One for everybody may be a VPC endpoint's.
+    """
+    statement = subject.statement
+    judged = subject.document.kind == "resource" and statement.allows
+    judged = judged and not is_for_everybody(statement)
+    names = statement.actions or () if judged else ()
     lost = [each for each in names if re.match("kms:", each) and has_no_resource(each.lower())]
     if lost:
         yield Flaw(
