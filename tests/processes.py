@@ -17,7 +17,7 @@ import pytest
 import forked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_SECONDS = 60.0
@@ -73,14 +73,24 @@ def start_process(
     cwd: str | None = None,
     stdout: int = subprocess.PIPE,
     stderr: int | IO[bytes] = subprocess.PIPE,
+    prepare: Callable[[], None] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own, so that it has no terminal to ask on."""
+    """Start a program in a session of its own, so that it has no terminal to ask on.
+
+    `prepare` is called in the new process before the program begins.
+    """
     need_program(argv[0])
     environ = environment_with(env)
+    begin = forked.beginning(argv, environ)
+
+    def start() -> None:
+        for step in filter(None, (prepare, begin)):
+            step()
+
     return subprocess.Popen(
         argv,
         env=environ,
-        preexec_fn=forked.beginning(argv, environ),  # noqa: PLW1509  # takes no lock of the tests
+        preexec_fn=start if prepare or begin else None,  # noqa: PLW1509  # takes no lock of the tests
         cwd=cwd or os.environ["HOME"],
         stdin=stdin,
         stdout=stdout,
@@ -120,10 +130,12 @@ def run_process(
     typed: str | None = None,
     limit_seconds: float = LIMIT_SECONDS,
     cwd: str | None = None,
+    prepare: Callable[[], None] | None = None,
 ) -> Outcome:
     """Run a program to its end; `typed` goes to its stdin, which is otherwise empty."""
     stdin = subprocess.DEVNULL if typed is None else subprocess.PIPE
-    return finish_process(start_process(argv, env, stdin, cwd), typed, limit_seconds)
+    process = start_process(argv, env, stdin, cwd, prepare=prepare)
+    return finish_process(process, typed, limit_seconds)
 
 
 def run_python(code: str, env: Mapping[str, str | None] | None = None) -> Outcome:

@@ -22,6 +22,7 @@ from mfa_session.files.locks import Lock
 from mfa_session.files.state import StateDir
 from moments import Held
 from places import long_term, managed
+from unprivileged import drop_capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +43,7 @@ OTHER_USER = 12345
 FAKES = Path(__file__).parents[1] / "fakes"
 # Without its capabilities, root is bound by file modes, too.
 WITHOUT_CAPABILITIES = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if AS_ROOT else []
+UNPRIVILEGED = drop_capabilities if AS_ROOT else None
 
 
 @pytest.fixture
@@ -54,8 +56,9 @@ def run_unprivileged(program: str) -> Run:
         input: str | None = None,  # noqa: A002
         limit_seconds: float = processes.LIMIT_SECONDS,
     ) -> processes.Outcome:
-        command = [*WITHOUT_CAPABILITIES, program, *argv]
-        return processes.run_process(command, env, input, limit_seconds)
+        return processes.run_process(
+            [program, *argv], env, input, limit_seconds, prepare=UNPRIVILEGED
+        )
 
     return run_unprivileged
 
@@ -286,8 +289,8 @@ def test_a_file_that_cannot_be_written_any_more_loses_no_session(
     break_file: Callable[[AwsFiles], Callable[[], None]],
 ) -> None:
     with Held(aws, "GetSessionToken") as held:
-        command = [*WITHOUT_CAPABILITIES, program, "login", "--token-code", phone.code()]
-        process = processes.start_process(command)
+        command = [program, "login", "--token-code", phone.code()]
+        process = processes.start_process(command, prepare=UNPRIVILEGED)
         held.wait_for_call()
         undo = break_file(carols)
         held.release()

@@ -1,17 +1,18 @@
 """Without a home, or in another user's, nothing is written to a path `~` and no hint does harm.
 
-A user namespace (`unshare`) makes these processes run as a container's user without a passwd entry.
+A user namespace makes these processes run as a container's user without a passwd entry.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 import processes
+from unprivileged import NOBODY, become_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from places import AwsFiles
 
     InContainer = Callable[..., processes.Outcome]
-
-NOBODY = 54321
-UNSHARE = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
 
 
 @pytest.fixture
@@ -39,8 +37,10 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def in_container(carols: AwsFiles, project: Path, program: str) -> InContainer:
     """Return a function that runs the program as a user without a passwd entry."""
-    if shutil.which("unshare") is None or processes.run_process([*UNSHARE, "true"]).exit_code:
-        pytest.skip("this machine allows no user namespaces (unshare)")
+    try:
+        processes.run_process(["true"], prepare=become_nobody)
+    except subprocess.SubprocessError:
+        pytest.skip("this machine allows no user namespaces")
     env = {
         "HOME": None,
         "TMPDIR": str(project.parent),  # files in /tmp may belong to another user
@@ -49,7 +49,9 @@ def in_container(carols: AwsFiles, project: Path, program: str) -> InContainer:
     }
 
     def in_container(*argv: str, env: dict[str, str | None] = env) -> processes.Outcome:
-        outcome = processes.run_process([*UNSHARE, program, *argv], env, cwd=str(project))
+        outcome = processes.run_process(
+            [program, *argv], env, cwd=str(project), prepare=become_nobody
+        )
         assert [path.name for path in project.rglob("*")] == []
         return outcome
 

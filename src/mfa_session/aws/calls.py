@@ -229,6 +229,8 @@ class Clients:
             if made is None:
                 with _without_garbage_collection():
                     made = self._make(service, caller, 1 if once else ATTEMPTS)
+                    if not self._made:
+                        gc.freeze()  # botocore stays to the end
                 self._made[service, caller, once] = made
             return made
 

@@ -55,9 +55,13 @@ class RequestContext:
 
     def over(self, others: RequestContext) -> RequestContext:
         """Return both contexts' keys; this one overrides the other."""
+        if not (self._known or self._within):
+            return others
         within = {key: at for key, at in others._within.items() if key not in self._known}
         known = {key: at for key, at in others._known.items() if key not in self._within}
-        return RequestContext({**known, **self._known}, {**within, **self._within})
+        both = RequestContext({})
+        both._known, both._within = {**known, **self._known}, {**within, **self._within}
+        return both
 
 
 class Request(Record):
@@ -91,7 +95,12 @@ def all_of(truths: Iterable[Truth]) -> Truth:
 
 def any_of(truths: Iterable[Truth]) -> Truth:
     """Return True if any is True, else None if any is None, else False."""
-    return negate(all_of(negate(truth) for truth in truths))
+    unknown = False
+    for truth in truths:
+        if truth is True:
+            return True
+        unknown = unknown or truth is None
+    return None if unknown else False
 
 
 MFA_PRESENT = "aws:MultiFactorAuthPresent"

@@ -99,6 +99,8 @@ class Query:
 
 def covers(pattern: Row, asked: Row) -> Truth:
     """Say whether a pattern covers everything in `asked`; False if nothing of it."""
+    if pattern == (ANY,):
+        return True
     if asked == (ANY,):
         return True if set(pattern) == {ANY} else None
     if UNKNOWN not in pattern:

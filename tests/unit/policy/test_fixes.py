@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.document import Document
 
-ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+ALLOW_ALL = read_document(
+    "all.json",
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}',
+)
 CAROL = "arn:aws:iam::123456789012:user/carol"
 OTHER = "arn:aws:iam::111122223333:user/carol"
 ROLE = "arn:aws:sts::123456789012:assumed-role/Deploy/carol"
@@ -73,14 +76,14 @@ def read(policy: dict[str, Any], kind: str | None = None) -> Document:
 def outcomes(document: Document) -> Outcomes:
     """Decide for all callers and actions, alone and beside a policy that allows everything."""
     found: Outcomes = {}
-    allow_all = read({"Version": "2012-10-17", "Statement": [ALLOW_ALL]})
     for caller in (*WITHOUT_MFA, FRESH, NEARLY_FRESH):
         for who in (CAROL, OTHER) if caller.is_user else (ROLE,):
+            acting = acting_as(caller, who)
             for action, place in PLACES.items():
                 request = Request(action=action, resource=place, facts=MOMENT)
                 for beside in (False, True):
-                    documents = [document, allow_all] if beside else [document]
-                    decision = evaluate(documents, request, acting_as(caller, who))
+                    documents = [document, ALLOW_ALL] if beside else [document]
+                    decision = evaluate(documents, request, acting)
                     key = (caller.label, who, action, beside)
                     found[key] = decision.outcome
     return found
