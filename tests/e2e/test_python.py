@@ -357,8 +357,10 @@ def test_a_code_from_the_environment_is_sent_once(
 
 def test_garbage_collection_and_limits_stay_unchanged(asked: Asked) -> None:
     limits = resource.getrlimit(resource.RLIMIT_CORE)
+    gc.unfreeze()
     mfa_session.boto3_session(ask=asked)
     assert gc.isenabled()
+    assert gc.get_freeze_count() == 0  # a program's objects are its own
     assert resource.getrlimit(resource.RLIMIT_CORE) == limits
 
 
