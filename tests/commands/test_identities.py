@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DELETE = ("aws", "ec2", "terminate-instances", "--instance-ids", "i-0123456789abcdef0")
 
+BOOKS = "arn:aws:iam::444455556666:role/books"
+ANY_KEYS = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 
 
 class TwoUsers(NamedTuple):
@@ -154,7 +156,7 @@ def test_replacing_another_identitys_session_is_reported(
     # AWS's clock runs on: a new second, and a whole twelve hours are left.
     assert re.search(
         r"warning: profile 'mfa' holds a session of profile 'default' with (12h|11h 59m) left, "
-        "which this login replaces; to keep both: "
+        "which this login replaces if it succeeds; to keep both: "
         "`mfa-session login --profile work-mfa --source-profile work`",
         warning,
     )
@@ -195,7 +197,7 @@ def test_replacing_a_session_of_another_role_is_reported(
     replacing = run(*argv).stderr
     assert "profile 'mfa' holds an MFA session with " in replacing
     assert (
-        f"which this login replaces; to keep both: `mfa-session {to_keep}`"
+        f"which this login replaces if it succeeds; to keep both: `mfa-session {to_keep}`"
         in replacing
     )
     assert "replaces" not in run(*argv, "--force").stderr
@@ -407,3 +409,28 @@ def test_a_process_without_a_name_gives_the_default_session_to_a_role(
     assert given["AccessKeyId"] == (files.section("mfa") or {})["aws_access_key_id"]
     shown = run("exec", "--", sys.executable, "-c", SHOW_SESSION, env=env)
     assert shown.stdout.startswith("books "), shown
+
+
+def test_a_device_of_another_account_is_refused_before_a_code(
+    run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers
+) -> None:
+    code = users.erins_phone.code()
+    assert run("login", "--token-code", code).exit_code == 0
+    files.write(config=f"[profile d]\nsource_profile = default\nrole_arn = {BOOKS}\n")
+    others = users.carols_phone.serial
+    calls = len(aws.calls)
+    outcome = run("login", "--profile", "d", "--mfa-serial", others, "--token-code", "123456")
+    assert outcome.exit_code == 3
+    assert f"{others} is not a device of account 123456789012, as the key AKIA" in outcome.stderr
+    assert len(aws.calls) == calls
+
+
+def test_no_other_users_key_is_proposed_in_place_of_sso(run: Run, files: AwsFiles) -> None:
+    files.write(
+        "".join(f"[{name}]\n{ANY_KEYS}" for name in ("default", "work")),
+        config="[profile sso]\nsso_session = corp\n",
+    )
+    for argv in (("login", "--profile", "sso"), ("keys", "import", "--profile", "sso")):
+        option = "--profile" if argv[0] == "keys" else "--source-profile"
+        hint = f"(AKIA…) with {option}: default or work\n"
+        assert run(*argv).stderr.endswith(hint)
