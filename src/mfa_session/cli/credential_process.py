@@ -41,15 +41,15 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _without_role(ctx: Context) -> Context:
-    """Return the context without a role's profile in a variable, if an SDK may be asking.
+    """Return the context without a role's profile in a variable, if a process names no session.
 
-    It asks the source profile's process, which gives the default session if it names none.
+    For such a role, an SDK asks the process of its source profile.
     """
     profiles, environ = ctx.files.profiles(), ctx.environ
     if "role_arn" in profiles.section(environ.get(profile_variable(environ), "")):
         for _, section in profiles.sections():
             process = section.get("credential_process", "")
-            if leads_back(process) and process_profile(process) is None:
+            if leads_back(process) and not process_profile(process):
                 return ctx.replace(environ={**environ, **dict.fromkeys(PROFILE_VARIABLES, "")})
     return ctx
 

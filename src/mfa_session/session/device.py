@@ -49,7 +49,16 @@ def long_term_caller(settings: Settings) -> Caller:
 def find_device(edges: Edges, settings: Settings, caller: Caller) -> str:
     """Return the serial that is set, or IAM's; where that is not allowed, the one used last."""
     if settings.mfa_serial is not None:
-        _refuse_others_device(edges, settings.mfa_serial, caller)
+        account, key = account_of(settings.mfa_serial), caller.keys
+        for one in edges.store.sessions():  # they tell the key's account
+            own = account_of(one.mfa_serial)
+            if one.source_key_id == key.access_key_id and account and own not in {None, account}:
+                raise ConfigurationError(
+                    "wrong-serial",
+                    f"{settings.mfa_serial} is not a device of account {own}, as the key "
+                    f"{key.shown_id} is",
+                    ASK_IAM,
+                )
         return settings.mfa_serial
     edges.talk.detail("iam:ListMFADevices, as no mfa_serial is set")
     try:
@@ -61,19 +70,6 @@ def find_device(edges: Edges, settings: Settings, caller: Caller) -> str:
         edges.talk.detail(f"not allowed; using the device of last time, {remembered}")
         return remembered
     return pick_device(serials, edges, settings)
-
-
-def _refuse_others_device(edges: Edges, serial: str, caller: Caller) -> None:
-    """Refuse a device of another account than the key's, as far as its sessions tell."""
-    account, key = account_of(serial), caller.keys
-    for one in edges.store.sessions():
-        own = account_of(one.mfa_serial) if one.source_key_id == key.access_key_id else None
-        if account and own and own != account:
-            raise ConfigurationError(
-                "wrong-serial",
-                f"{serial} is not a device of account {own}, as the key {key.shown_id} is",
-                ASK_IAM,
-            )
 
 
 def lacks_device(edges: Edges, settings: Settings) -> str | None:

@@ -42,7 +42,7 @@ _PORTABLE = frozenset(LETTERS_AND_DIGITS + "_-/.%@:+")
 
 
 def profile_variable(environ: Mapping[str, str]) -> str:
-    """Return the variable that names a profile; "" where none does."""
+    """Return the variable that names a profile, or ""."""
     return next((name for name in PROFILE_VARIABLES if environ.get(name)), "")
 
 
@@ -85,7 +85,7 @@ def session_behind(inputs: Inputs, name: str) -> str | None:
 
 
 def known_or_new(inputs: Inputs, name: str) -> Named:
-    """Return the session that a name or target profile means, if only a new one."""
+    """Return the session that a name means, perhaps a new one."""
     return look_up(inputs, name) or Named(name=name)
 
 

@@ -72,7 +72,7 @@ _ASKED_AGAIN = (
 
 
 def resolve_name(inputs: Inputs, name: str) -> Settings:
-    """Return the settings of the session that a name means, if only a new one."""
+    """Return the settings of the session that a name means, perhaps a new one."""
     return resolve_named(inputs, known_or_new(inputs, name))
 
 
