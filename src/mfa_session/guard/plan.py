@@ -77,19 +77,13 @@ class Plan(Record):
         return self.identity.profile or inputs.environ.get(profile_variable(inputs.environ))
 
 
-class Requirements(Record):
-    """What `guard --profile` and `--max-age` (in seconds) require of the session."""
-
-    profile: str | None = None
-    max_age: int | None = None
-
-
 class GuardedCommand(Record):
-    """A protected command and guard's options for it; `yes` answers `Run it?`."""
+    """A protected command, and guard's options for it (`max_age` in seconds)."""
 
     words: tuple[str, ...]
     verdict: Verdict
-    requirements: Requirements
+    profile: str | None = None
+    max_age: int | None = None
     yes: bool = False
 
 
@@ -99,27 +93,27 @@ def make_plan(inputs: Inputs, request: GuardedCommand, now: datetime) -> Plan:
     Raises ConfigurationError for an unknown profile, and if the required session belongs to
     another identity.
     """
-    call, requirements = request.verdict.call, request.requirements
+    call, required = request.verdict.call, request.profile
     if call is not None and not call.profile:
         _refuse_empty_profile(inputs)
     plan = Plan(identity=_identity_of(inputs, request))
     choice = Choice(inputs, plan.identity, now)
     if plan.identity.kind == KEYS:
-        if requirements.profile is not None:
-            choice.choose(requirements.profile, ())  # refuses another identity's session
+        if required is not None:
+            choice.choose(required, ())  # refuses another identity's session
         key_id = inputs.environ.get("AWS_ACCESS_KEY_ID")
         return plan.replace(is_nested=inputs.environ.get(STEPPED_UP) == key_id)
-    if plan.identity.kind == OTHER and requirements.profile is None:
+    if plan.identity.kind == OTHER and required is None:
         return plan.without_session(plan.identity.reason)
     guard = inputs.file.guard
     preferred = (inputs.environ.get("MFA_SESSION_PROFILE"), guard.get("profile"))
     try:
-        settings = choice.choose(requirements.profile, preferred)
+        settings = choice.choose(required, preferred)
     except ConfigurationError as error:
-        if error.code not in NO_SESSION_CODES or requirements.profile is not None:
+        if error.code not in NO_SESSION_CODES or required is not None:
             raise
         return plan.without_session(error.message)
-    max_age = guard.get("max_age") if requirements.max_age is None else requirements.max_age
+    max_age = guard.get("max_age") if request.max_age is None else request.max_age
     return plan.replace(settings=settings.with_max_age(max_age))
 
 
