@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from full_sandbox import FullSandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
+
+
+DELETE = ("aws", "ec2", "terminate-instances", "--instance-ids", "i-0123456789abcdef0")
+
+BOOKS = "arn:aws:iam::444455556666:role/books"
+ANY_KEYS = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 
 
 class TwoUsers(NamedTuple):
@@ -148,7 +156,7 @@ def test_replacing_another_identitys_session_is_reported(
     # AWS's clock runs on: a new second, and a whole twelve hours are left.
     assert re.search(
         r"warning: profile 'mfa' holds a session of profile 'default' with (12h|11h 59m) left, "
-        "which this login replaces; to keep both: "
+        "which this login replaces if it succeeds; to keep both: "
         "`mfa-session login --profile work-mfa --source-profile work`",
         warning,
     )
@@ -188,7 +196,10 @@ def test_replacing_a_session_of_another_role_is_reported(
     assert (files.section("books") or {})["mfa_session_role_arn"] == role.arn
     replacing = run(*argv).stderr
     assert "profile 'mfa' holds an MFA session with " in replacing
-    assert f"which this login replaces; to keep both: `mfa-session {to_keep}`" in replacing
+    assert (
+        f"which this login replaces if it succeeds; to keep both: `mfa-session {to_keep}`"
+        in replacing
+    )
     assert "replaces" not in run(*argv, "--force").stderr
     back = run("login", "--no-input").stderr
     assert f"profile 'mfa' holds a session of {role.arn} with " in back
@@ -283,3 +294,143 @@ def test_the_last_device_is_used_again(
     outcome = run("login", "--force", "--token-code", other.code())
     assert outcome.exit_code == 0, outcome
     assert (files.section("mfa") or {})["mfa_session_mfa_serial"] == other.serial
+
+
+ROLE_TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+SHOW_SESSION = (
+    "import os; print(*map(os.environ.get, ['MFA_SESSION_ACTIVE', 'AWS_ACCESS_KEY_ID', "
+    "'AWS_REGION']))"
+)
+
+
+@pytest.fixture
+def roles(run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers) -> str:
+    """Give erin the role profile books, carol wrole; log erin in; return books' ARN."""
+    arns = []
+    for user, name in ((users.erin, "books"), (users.carol, "wrole")):
+        trust = {**ROLE_TRUST, "Principal": {"AWS": user.arn}}
+        role = aws.create_role(name, trust={"Version": "2012-10-17", "Statement": [trust]})
+        arns.append(role.arn)
+    files.write(
+        config=f"[default]\nregion = eu-west-1\n"
+        f"[profile books]\nrole_arn = {arns[0]}\nsource_profile = default\nregion = us-west-2\n"
+        f"[profile wrole]\nrole_arn = {arns[1]}\nsource_profile = work\n"
+        "[profile sso]\nsso_session = corp\nsso_account_id = 444455556666\n"
+        "[profile ssorole]\nrole_arn = arn:aws:iam::444455556666:role/x\nsource_profile = sso\n"
+    )
+    assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
+    return arns[0]
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_what_runs_by_a_profile_with_a_role_gets_the_role(
+    run: Run, files: AwsFiles, roles: str, variable: str
+) -> None:
+    env = {variable: "books"}
+    outcome = run("exec", "--", sys.executable, "-c", SHOW_SESSION, env=env)
+    assert outcome.exit_code == 0, outcome
+    section = files.section("books-mfa") or {}
+    assert section["mfa_session_role_arn"] == roles
+    assert outcome.stdout == f"books {section['aws_access_key_id']} us-west-2\n"
+    assert outcome.stderr == f"{variable} is 'books': session 'books-mfa' is used\n"
+    shown = run("env", "--shell", "json", env=env)
+    assert json.loads(shown.stdout)["AWS_ACCESS_KEY_ID"] == section["aws_access_key_id"]
+    given = run("credential-process", env=env)
+    assert json.loads(given.stdout)["AccessKeyId"] == section["aws_access_key_id"]
+    guarded = run("guard", "--dry-run", "--json", "--", *DELETE, env=env)
+    assert json.loads(guarded.stdout)["session"] == "books-mfa"
+
+
+def test_the_console_opens_as_the_role_of_the_profile(
+    run: Run, files: AwsFiles, roles: str
+) -> None:
+    outcome = run("console", "--print", env={"AWS_PROFILE": "books"})
+    assert outcome.exit_code == 0, outcome
+    assert "Action=login" in outcome.stdout
+    assert (files.section("books-mfa") or {})["mfa_session_role_arn"] == roles
+
+
+@pytest.mark.usefixtures("roles")
+def test_another_identitys_role_is_not_had_from_the_default_session(
+    run: Run, files: AwsFiles, users: TwoUsers
+) -> None:
+    env = {"AWS_PROFILE": "wrole"}
+    outcome = run("exec", "--no-input", "--", "true", env=env)
+    assert outcome.exit_code == 4
+    code = users.carols_phone.code()
+    outcome = run("exec", "--token-code", code, "--", "true", env=env)
+    assert outcome.exit_code == 0, outcome
+    assert source_of(files, "wrole-mfa") == "work"
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("profile", ["sso", "ssorole"])
+def test_a_profile_that_no_session_can_stand_for_is_told(run: Run, profile: str) -> None:
+    argv = ("exec", "--", sys.executable, "-c", SHOW_SESSION)
+    outcome = run(*argv, env={"AWS_PROFILE": profile})
+    assert outcome.stdout.startswith("mfa ASIA")
+    assert f"warning: AWS_PROFILE is {profile!r}, but session 'mfa' is used: " in outcome.stderr
+    assert "profile 'sso' gets temporary keys" in outcome.stderr
+    assert run(*argv).stderr == run(*argv, env={"AWS_PROFILE": "default"}).stderr == ""
+
+
+@pytest.mark.usefixtures("roles")
+def test_settings_that_lead_to_another_role_are_refused_as_by_the_guard(
+    run: Run, files: AwsFiles
+) -> None:
+    files.write(settings='[sessions.books]\nrole_arn = "arn:aws:iam::444455556666:role/other"\n')
+    argv = (("exec", "--", "true"), ("guard", "--", *DELETE))
+    outcomes = [run(*words, env={"AWS_PROFILE": "books"}) for words in argv]
+    assert [outcome.exit_code for outcome in outcomes] == [3, 3]
+    assert outcomes[0].stderr == outcomes[1].stderr
+    assert "now lead to another key or role" in outcomes[0].stderr
+
+
+@pytest.mark.usefixtures("roles")
+def test_login_with_a_role_in_the_variable_renews_the_session_behind_it(
+    run: Run, files: AwsFiles
+) -> None:
+    env = {"AWS_PROFILE": "books"}
+    assert "kept, " in run("login", env=env).stderr
+    assert run("status", "--check", env=env).exit_code == 0
+    assert files.section("books-mfa") is None
+
+
+@pytest.mark.usefixtures("roles")
+def test_a_process_without_a_name_gives_the_default_session_to_a_role(
+    run: Run, files: AwsFiles
+) -> None:
+    """With AWS_PROFILE=books, an SDK runs the process of books' source profile."""
+    process = "credential_process = mfa-session credential-process\n"
+    text = files.config.read_text().replace("= default", "= auto", 1)
+    files.write(config=f"{text}[profile auto]\n{process}")
+    env = {"AWS_PROFILE": "books"}
+    given = json.loads(run("credential-process", env=env).stdout)
+    assert given["AccessKeyId"] == (files.section("mfa") or {})["aws_access_key_id"]
+    shown = run("exec", "--", sys.executable, "-c", SHOW_SESSION, env=env)
+    assert shown.stdout.startswith("books "), shown
+
+
+def test_a_device_of_another_account_is_refused_before_a_code(
+    run: Run, aws: FullSandbox, files: AwsFiles, users: TwoUsers
+) -> None:
+    code = users.erins_phone.code()
+    assert run("login", "--token-code", code).exit_code == 0
+    files.write(config=f"[profile d]\nsource_profile = default\nrole_arn = {BOOKS}\n")
+    others = users.carols_phone.serial
+    calls = len(aws.calls)
+    outcome = run("login", "--profile", "d", "--mfa-serial", others, "--token-code", "123456")
+    assert outcome.exit_code == 3
+    assert f"{others} is not a device of account 123456789012, as the key AKIA" in outcome.stderr
+    assert len(aws.calls) == calls
+
+
+def test_no_other_users_key_is_proposed_in_place_of_sso(run: Run, files: AwsFiles) -> None:
+    files.write(
+        "".join(f"[{name}]\n{ANY_KEYS}" for name in ("default", "work")),
+        config="[profile sso]\nsso_session = corp\n",
+    )
+    for argv in (("login", "--profile", "sso"), ("keys", "import", "--profile", "sso")):
+        option = "--profile" if argv[0] == "keys" else "--source-profile"
+        hint = f"(AKIA…) with {option}: default or work\n"
+        assert run(*argv).stderr.endswith(hint)

@@ -135,6 +135,33 @@ def test_a_jobs_profile_is_written_once_and_removed_by_logout(
     assert carols.profile("mfa-served") is None
 
 
+def test_a_jobs_profile_stays_while_the_job_runs(
+    run: Run, log_in: LogIn, carols: AwsFiles, program: str
+) -> None:
+    log_in()
+    job = f"{program} exec --serve -- true && {program} logout; {program} login --no-input"
+    outcome = run("exec", "--serve", "--", "sh", "-c", job)
+    assert outcome.exit_code == 4, outcome  # no code, but AWS_PROFILE is known
+    assert "session 'mfa' needs an MFA code" in outcome.stderr
+    assert carols.section("mfa") is None
+    assert carols.profile("mfa-served") is not None
+    log_in()
+    assert run("logout").exit_code == 0
+    assert carols.profile("mfa-served") is None
+
+
+def test_a_job_renews_the_role_that_the_environment_named(
+    run: Run, log_in: LogIn, aws: FullSandbox, carol: User, carols: AwsFiles, program: str
+) -> None:
+    trusted = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trusted]})
+    carols.write(config=f"[profile books]\nrole_arn = {role.arn}\nsource_profile = default\n")
+    log_in()
+    job = f"{program} exec -- sh -c 'echo $MFA_SESSION_ACTIVE'; echo $AWS_PROFILE"
+    outcome = run("exec", "--serve", "--", "sh", "-c", job, env={"AWS_PROFILE": "books"})
+    assert outcome.stdout == "books\nbooks-mfa-served\n", outcome
+
+
 def test_an_existing_profile_is_not_overwritten(run: Run, valid_session: AwsFiles) -> None:
     config = "[profile mfa-served]\nrole_arn = arn:aws:iam::123456789012:role/x\n"
     valid_session.write(config=config)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from mfa_session.cli.output import write
 from mfa_session.model.errors import MfaSessionError, NoMfaError
+from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.record import Record, Result
 from mfa_session.model.times import format_time
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.context import read_inputs
+from mfa_session.session.names import PROFILE_VARIABLES, profile_variable
 from mfa_session.session.resolve import meant_name
 
 TYPE_CHECKING = False
@@ -25,6 +27,7 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Print the session, renewed if possible; otherwise the one that is still valid."""
+    ctx = ctx if options.session.profile else _without_role(ctx)
     try:
         session = acquire_for_program(options.session, ctx).session
     except MfaSessionError as error:
@@ -35,6 +38,20 @@ def run(options: Options, ctx: Context) -> Result:
         session = living
     write(_to_json(session))
     return Result(data={})
+
+
+def _without_role(ctx: Context) -> Context:
+    """Return the context without a role's profile in a variable, if a process names no session.
+
+    For such a role, an SDK asks the process of its source profile.
+    """
+    profiles, environ = ctx.files.profiles(), ctx.environ
+    if "role_arn" in profiles.section(environ.get(profile_variable(environ), "")):
+        for _, section in profiles.sections():
+            process = section.get("credential_process", "")
+            if leads_back(process) and not process_profile(process):
+                return ctx.replace(environ={**environ, **dict.fromkeys(PROFILE_VARIABLES, "")})
+    return ctx
 
 
 def _find_living(options: SessionOptions, ctx: Context) -> Session | None:

@@ -76,7 +76,7 @@ class SessionWiring:
         """Say whether a code may come from the person, an option, a keyring or another login."""
         if self.given_code or self.can_ask():
             return True
-        from mfa_session.files.locks import is_turn_held
+        from mfa_session.files.locks import is_held
         from mfa_session.system.secret_index import SecretIndex, may_have_keyring
 
         run = self.run
@@ -85,7 +85,7 @@ class SessionWiring:
             run.given.flag("insecure_keyring")
             or SecretIndex(state).has_any()
             or may_have_keyring(run.environ, keyring)
-            or is_turn_held(state.path("locks"))
+            or is_held(state.path("locks"), "turn-")
         )
 
     def supplied_code(self) -> SuppliedCode | None:

@@ -25,7 +25,7 @@ from mfa_session.model.text import (
     unsetting,
 )
 from mfa_session.model.times import parse_time
-from mfa_session.session.names import look_up
+from mfa_session.session.names import PROFILE_VARIABLES, look_up, profile_variable
 from mfa_session.session.sources import environment_source
 
 TYPE_CHECKING = False
@@ -134,7 +134,6 @@ def look_at_interrupted_enrolments(scene: Scene) -> Iterator[Diagnosis]:
 
 
 _UNSET_KEYS = unsetting("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-_PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 _EXPIRIES = ("AWS_SESSION_EXPIRATION", "AWS_CREDENTIAL_EXPIRATION")
 _READ = ("CONFIG", "PROFILE", "SOURCE_PROFILE", "MFA_SERIAL", "TOKEN_CODE", "DURATION", "MIN_TTL",
          "NO_INPUT")  # fmt: skip
@@ -165,7 +164,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     keys = read_keys({name.lower(): value for name, value in environ.items()})
     if keys is None or _find_partial_keys(scene) is not None:
         return
-    shadowed = next((environ[name] for name in _PROFILE_VARIABLES if environ.get(name)), None)
+    shadowed = environ.get(profile_variable(environ))
     if shadowed is None and "default" in scene.inputs.profiles:
         shadowed = "default"
     if shadowed is None or (keys.session_token and environ.get("MFA_SESSION_ACTIVE")):
@@ -247,7 +246,7 @@ def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
     needs=PROFILES,
 )
 def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
-    for variable in _PROFILE_VARIABLES:
+    for variable in PROFILE_VARIABLES:
         name = scene.environ.get(variable)
         if not name:
             continue
@@ -263,7 +262,7 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("environment", "two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
 def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
-    first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
+    first, second = (scene.environ.get(name) for name in PROFILE_VARIABLES)
     if first and second and first != second:
         yield warning(
             f"AWS_DEFAULT_PROFILE ({first!r}) takes precedence over AWS_PROFILE ({second!r}) in "

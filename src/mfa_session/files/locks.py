@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FIRST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.05
 NOTE_BYTES = 200
+CLAIMED, MOST_CLAIMS = "served", 32
 WINDOWS_BYTE = 1 << 30
 """The byte that Windows locks, far behind any note: nobody else may read what is locked there."""
 HELD_ELSEWHERE = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)
@@ -180,8 +181,18 @@ def _unavailable(path: str, exc: OSError) -> ConfigurationError:
     )
 
 
-def is_turn_held(folder: str) -> bool:
-    """Say whether a process holds a turn, by the directory of the locks; True if nobody knows.
+def claim(path: str) -> None:
+    """Hold one of several locks as long as this process lives."""
+    for number in range(MOST_CLAIMS):
+        try:
+            Lock(f"{path}-{number}", 0).__enter__()
+        except LockTimeout:
+            continue
+        return
+
+
+def is_held(folder: str, beginning: str) -> bool:
+    """Say whether a process holds a lock whose name begins so; True if nobody knows.
 
     Told without waiting, and without what `Turns` imports.
     """
@@ -193,8 +204,8 @@ def is_turn_held(folder: str) -> bool:
         return not os.access(nearest_standing(folder), os.W_OK)  # else they stand somewhere else
     except OSError:
         return True
-    turns = [os.path.join(folder, name) for name in names if name.startswith("turn-")]
-    return any(_is_held(path) for path in turns)
+    found = [os.path.join(folder, name) for name in names if name.startswith(beginning)]
+    return any(map(_is_held, found))
 
 
 def _is_held(path: str) -> bool:

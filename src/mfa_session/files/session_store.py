@@ -5,8 +5,11 @@ A login also copies settings of the source to the AWS config file.
 
 from __future__ import annotations
 
+import os
+
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.beside import AsidePlace, KeyringSessions, forget_aside, read_recovered
+from mfa_session.files.locks import CLAIMED, is_held
 from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header, config_headers
@@ -198,6 +201,9 @@ class SessionStore:
         """Remove what this tool wrote to a section, and a session kept aside for it."""
         profiles, stored = read_profiles(self._environ), self._keyring.all().get(profile)
         copied = self._copies.removal(profiles, profile, stored)
+        served = served_profile(profile)
+        if served in copied and is_held(*os.path.split(self._state.lock_path(CLAIMED, served))):
+            del copied[served]  # a job needs it, and goes on after the next login
         if stored is not None:
             self._keyring.remove(profile)
         self._clear_section(profile)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from mfa_session.files.aws_files import is_whole, parse_document, read_document
+from mfa_session.files.locks import CLAIMED, claim
 from mfa_session.files.writable import WritableFile, changed
 from mfa_session.ini.document import IniDocument, only_differs_in, only_sets
 from mfa_session.model.errors import ConfigurationError
@@ -181,7 +182,7 @@ class ProfilesWriter:
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        self._file = ConfigFile(environ, state, warn)
+        self._file, self._state = ConfigFile(environ, state, warn), state
         self.path = self._file.path
 
     def check_writable(self) -> None:
@@ -205,7 +206,8 @@ class ProfilesWriter:
             self._file.update(profile, edit)
 
     def put(self, profile: str, values: Mapping[str, str]) -> None:
-        """Give a profile these settings, in the place of those that differ."""
+        """Give a profile these settings, and keep it from `logout` while this process runs."""
+        claim(self._state.lock_path(CLAIMED, profile))
         file, document = self._file, self._file.read()
         present = document.section(file.header_in(document, profile)) or {}
         if any(present.get(key) != value for key, value in values.items()):

@@ -64,14 +64,17 @@ def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
 
 
 def _read_state(options: Options, ctx: Context, verdict: Verdict) -> tuple[GuardedCommand, Inputs]:
-    from mfa_session.guard.plan import GuardedCommand, Requirements  # noqa: PLC0415  # cold
+    from mfa_session.guard.plan import GuardedCommand  # noqa: PLC0415  # cold
     from mfa_session.session.context import read_inputs  # noqa: PLC0415  # cold
 
     # The command and guard's own --profile alone choose the session.
     session = options.session.replace(profile=None, source_profile=None)
-    requirements = Requirements(profile=options.profile, max_age=options.max_age)
     request = GuardedCommand(
-        words=options.rest, verdict=verdict, requirements=requirements, yes=options.yes
+        words=options.rest,
+        verdict=verdict,
+        profile=options.profile,
+        max_age=options.max_age,
+        yes=options.yes,
     )
     return request, read_inputs(ctx, session)
 

@@ -7,15 +7,23 @@ identity that the command would use by itself. `report` is what `guard --dry-run
 from __future__ import annotations
 
 from mfa_session.guard.aws_words import with_profile
-from mfa_session.guard.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, Identity, find_identity
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record, Result
-from mfa_session.model.session import list_sessions
 from mfa_session.model.settings import Source
 from mfa_session.model.text import unsetting
-from mfa_session.session.names import Named, find_name, look_up
-from mfa_session.session.own_session import SessionsOfSource
-from mfa_session.session.reuse import find_kept, is_same_identity
+from mfa_session.session.identity import (
+    KEYS,
+    NO_SESSION_CODES,
+    OTHER,
+    ROLE,
+    SESSION,
+    SOURCE,
+    Identity,
+    find_identity,
+)
+from mfa_session.session.names import PROFILE_VARIABLES, find_name, profile_variable
+from mfa_session.session.own_session import SessionsOfSource, settings_of, unasked
+from mfa_session.session.reuse import find_kept
 from mfa_session.session.settings import resolve_named
 
 TYPE_CHECKING = False
@@ -31,7 +39,6 @@ if TYPE_CHECKING:
 
 STEPPED_UP = "MFA_SESSION_GUARDED"
 """Tells guards inside the command which key id this guard has shown."""
-_NO_SESSION_CODES = {"temporary-source", "no-long-term-keys", "source-loop"}
 VERSION_1 = 1
 # JSON's effect → what people read.
 EFFECTS = {
@@ -67,25 +74,16 @@ class Plan(Record):
 
     def profile_for_region(self, inputs: Inputs) -> str | None:
         """Return the profile whose region and output apply, whichever keys are used."""
-        environ = inputs.environ
-        return self.identity.profile or (
-            environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE")
-        )
-
-
-class Requirements(Record):
-    """What `guard --profile` and `--max-age` (in seconds) require of the session."""
-
-    profile: str | None = None
-    max_age: int | None = None
+        return self.identity.profile or inputs.environ.get(profile_variable(inputs.environ))
 
 
 class GuardedCommand(Record):
-    """A protected command and guard's options for it; `yes` answers `Run it?`."""
+    """A protected command, and guard's options for it (`max_age` in seconds)."""
 
     words: tuple[str, ...]
     verdict: Verdict
-    requirements: Requirements
+    profile: str | None = None
+    max_age: int | None = None
     yes: bool = False
 
 
@@ -95,27 +93,27 @@ def make_plan(inputs: Inputs, request: GuardedCommand, now: datetime) -> Plan:
     Raises ConfigurationError for an unknown profile, and if the required session belongs to
     another identity.
     """
-    call, requirements = request.verdict.call, request.requirements
+    call, required = request.verdict.call, request.profile
     if call is not None and not call.profile:
         _refuse_empty_profile(inputs)
     plan = Plan(identity=_identity_of(inputs, request))
     choice = Choice(inputs, plan.identity, now)
     if plan.identity.kind == KEYS:
-        if requirements.profile is not None:
-            choice.choose(requirements.profile, ())  # refuses another identity's session
+        if required is not None:
+            choice.choose(required, ())  # refuses another identity's session
         key_id = inputs.environ.get("AWS_ACCESS_KEY_ID")
         return plan.replace(is_nested=inputs.environ.get(STEPPED_UP) == key_id)
-    if plan.identity.kind == OTHER and requirements.profile is None:
+    if plan.identity.kind == OTHER and required is None:
         return plan.without_session(plan.identity.reason)
     guard = inputs.file.guard
     preferred = (inputs.environ.get("MFA_SESSION_PROFILE"), guard.get("profile"))
     try:
-        settings = choice.choose(requirements.profile, preferred)
+        settings = choice.choose(required, preferred)
     except ConfigurationError as error:
-        if error.code not in _NO_SESSION_CODES or requirements.profile is not None:
+        if error.code not in NO_SESSION_CODES or required is not None:
             raise
         return plan.without_session(error.message)
-    max_age = guard.get("max_age") if requirements.max_age is None else requirements.max_age
+    max_age = guard.get("max_age") if request.max_age is None else request.max_age
     return plan.replace(settings=settings.with_max_age(max_age))
 
 
@@ -134,7 +132,7 @@ def _identity_of(inputs: Inputs, request: GuardedCommand) -> Identity:
 
 def _refuse_empty_profile(inputs: Inputs) -> None:
     """Refuse an empty `AWS_PROFILE`, on which the AWS CLI fails too."""
-    for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
+    for name in PROFILE_VARIABLES:
         profile = inputs.environ.get(name)
         if profile == "":
             raise ConfigurationError(
@@ -151,28 +149,19 @@ class Choice:
 
     def __init__(self, inputs: Inputs, identity: Identity, now: datetime) -> None:
         """Keep the inputs, without the options that choose a session."""
-        self._inputs = inputs.replace(
-            now=now,
-            options=inputs.options.replace(
-                profile=None, source_profile=None, role_arn=None, keeps_role=True
-            ),
-        )
+        self._inputs = unasked(inputs).replace(now=now)
         self._identity = identity
-        self._now = now
-        sessions = list_sessions(inputs.profiles, inputs.recovered)
-        self._stored = {session.profile: session for session in sessions}
 
     def choose(self, wanted: str | None, preferred: tuple[str | None, ...]) -> Settings:
         """Return the settings of `wanted`, or of the first of `preferred` that fits.
 
         Raises ConfigurationError if `wanted` is another identity's, or no session is possible.
         """
-        if wanted is not None:
-            return self._require(wanted)
+        required = self._require(wanted) if wanted is not None else None
         identity = self._identity
         if identity.kind in {SESSION, ROLE}:
-            return self._refuse_changed(self._resolve(identity.name or identity.profile or ""))
-        return self._sessions_of_source().choose(preferred)
+            return settings_of(self._inputs, identity)
+        return required or self._sessions_of_source().choose(preferred)
 
     def _sessions_of_source(self) -> SessionsOfSource:
         identity = self._identity
@@ -190,7 +179,7 @@ class Choice:
                 "belongs to another identity",
                 "leave out guard's own --profile, or name that session in the command's --profile",
             )
-        return self._refuse_changed(settings)
+        return settings
 
     def _fits(self, settings: Settings) -> bool:
         identity = self._identity
@@ -201,34 +190,6 @@ class Choice:
             return key_id == self._inputs.environ["AWS_ACCESS_KEY_ID"]
         names = {SESSION: identity.name, ROLE: identity.profile}
         return settings.name == names.get(identity.kind)
-
-    def _refuse_changed(self, settings: Settings) -> Settings:
-        """Refuse settings that now lead to another key or role than the command uses."""
-        unchanged = {SESSION: self._matches_stored, ROLE: self._is_role_of_profile}
-        kind = self._identity.kind
-        if kind not in unchanged or unchanged[kind](settings):
-            return settings
-        raise ConfigurationError(
-            "other-identity",
-            f"the command uses {self._identity.label()}, but the settings of session "
-            f"{settings.name!r} now lead to another key or role",
-            f"if the settings are right, log in with them: `{settings.login_command}`",
-        )
-
-    def _matches_stored(self, settings: Settings) -> bool:
-        stored = self._stored.get(settings.target)
-        return stored is None or is_same_identity(stored, settings)
-
-    def _is_role_of_profile(self, settings: Settings) -> bool:
-        role_arn = self._inputs.profiles.section(self._identity.profile or "").get("role_arn")
-        stored = self._stored.get(settings.target)
-        if stored is not None and stored.is_valid(self._now) is not False:
-            return stored.role_arn == settings.role_arn == role_arn
-        return settings.role_arn == role_arn
-
-    def _resolve(self, name: str) -> Settings:
-        named = look_up(self._inputs, name) or Named(name=name)
-        return resolve_named(self._inputs, named)
 
 
 class Regions(Record):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mfa_session.guard.aws_words import count_cli_words, without_profile
-from mfa_session.guard.identity import KEYS
 from mfa_session.guard.plan import STEPPED_UP, find_regions, make_plan
 from mfa_session.guard.preview import Preview
 from mfa_session.model.arns import account_of
@@ -12,6 +11,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.session import read_keys
 from mfa_session.session.acquire import acquire
 from mfa_session.session.environment import child_environment, session_variables
+from mfa_session.session.identity import KEYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ The plan tells which sessions to obtain, from which others, and in which order.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
-from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import KEYRING
-from mfa_session.roles.parallel import base_failed, report_errors
+from mfa_session.roles.parallel import base_failed, noting, report_errors
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
 from mfa_session.session.own_session import SessionsOfSource
@@ -20,7 +20,7 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mfa_session.model.feature_ports import RolesEdges
     from mfa_session.model.settings import SessionOptions, Settings, Source
@@ -109,13 +109,12 @@ class _Login:
             if error.code != "protected-profile":
                 raise
             for name, target in targets.items():
-                refusal = _refusal(store.check, target)
-                if refusal is not None:
-                    self.failed[name] = refusal
+                with noting(self.failed, name):
+                    store.check(target)
         in_keyring = [name for name in targets if self._plan.sessions[name].store == KEYRING]
         if in_keyring:
-            refusal = _refusal(store.check_keyring, targets[in_keyring[0]])
-            self.failed.update(dict.fromkeys(in_keyring, refusal) if refusal else {})
+            with noting(self.failed, *in_keyring):
+                store.check_keyring(targets[in_keyring[0]])
         return [name for name in needed if name not in self.failed]
 
     def _prepare(
@@ -131,15 +130,9 @@ class _Login:
         return roles, [batch for step in steps for batch in roles.prepare(step, held)]
 
     def _log_in_one(self, name: str) -> None:
-        settings = self._plan.sessions[name]
-        try:
-            self.done[name] = acquire(
-                self._ctx, self._inputs, settings, force=self._is_forced(name)
-            )
-        except Interrupted:
-            raise
-        except MfaSessionError as error:
-            self.failed[name] = error
+        settings, force = self._plan.sessions[name], self._is_forced(name)
+        with noting(self.failed, name):
+            self.done[name] = acquire(self._ctx, self._inputs, settings, force=force)
 
     def _assume(self, roles: RoleSessions, batch: Batch) -> None:
         bases = {s.name: self._plan.sessions[self._plan.bases[s.name]] for s in batch.wanted}
@@ -170,14 +163,6 @@ class _Login:
         )
 
 
-def _refusal(check: Callable[[str], None], target: str) -> ConfigurationError | None:
-    try:
-        check(target)
-    except ConfigurationError as error:
-        return error
-    return None
-
-
 def _report(
     done: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context
 ) -> None:
@@ -188,15 +173,26 @@ def _report(
     report_errors(failed, ctx.console)
 
 
-class RolesPlan(Record):
+class RolesPlan:
     """Every session by name, each after the one it is assumed from, and the errors of others.
 
     `bases` maps each role that needs no separate code to the session that it is assumed from.
     """
 
-    sessions: Mapping[str, Settings]
-    bases: Mapping[str, str]
-    errors: Mapping[str, MfaSessionError]
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self.sessions: dict[str, Settings] = {}
+        self.bases: dict[str, str] = {}
+        self.errors: dict[str, MfaSessionError] = {}
+        self._asked: dict[str, Settings] = {}
+        self._of_source: dict[Source, Settings] = {}
+        for name in inputs.file.sessions:
+            with noting(self.errors, name):
+                options = inputs.options.replace(profile=name)
+                self._asked[name] = resolve(inputs.replace(options=options))
+        for name, settings in self._asked.items():
+            with noting(self.errors, name):
+                self._take(settings)
 
     def needs_code(self, name: str) -> bool:
         """Say whether a session needs a code: an MFA session, or a role for over an hour."""
@@ -223,51 +219,6 @@ class RolesPlan(Record):
     def _depth(self, name: str) -> int:
         return 1 + self._depth(self.bases[name]) if name in self.bases else 0
 
-
-def make_plan(inputs: Inputs) -> RolesPlan:
-    """Return the plan for every session of config.toml.
-
-    Raises ConfigurationError `no-sessions` or `duplicate-target`; an error of a single session
-    becomes one of the plan's errors.
-    """
-    if not inputs.file.sessions:
-        raise ConfigurationError(
-            "no-sessions",
-            f"{inputs.file.path} describes no session, so there is nothing to log in to",
-            "set the MFA session up: `mfa-session configure`; then give each role a table "
-            '[sessions.NAME] there, with via = "mfa" and role_arn = "ARN"',
-        )
-    planner = _Planner(inputs)
-    planner.plan_all()
-    refuse_duplicates(inputs, planner.sessions.values())
-    return RolesPlan(sessions=planner.sessions, bases=planner.bases, errors=planner.errors)
-
-
-class _Planner:
-    def __init__(self, inputs: Inputs) -> None:
-        self._inputs = inputs
-        self.sessions: dict[str, Settings] = {}
-        self.bases: dict[str, str] = {}
-        self.errors: dict[str, MfaSessionError] = {}
-        self._asked: dict[str, Settings] = {}
-        self._of_source: dict[Source, Settings] = {}
-
-    def plan_all(self) -> None:
-        for name in self._inputs.file.sessions:
-            with self._noting_errors(name):
-                options = self._inputs.options.replace(profile=name)
-                self._asked[name] = resolve(self._inputs.replace(options=options))
-        for name, settings in self._asked.items():
-            with self._noting_errors(name):
-                self._take(settings)
-
-    @contextmanager
-    def _noting_errors(self, name: str) -> Iterator[None]:
-        try:
-            yield
-        except MfaSessionError as error:
-            self.errors[name] = error
-
     def _take(self, settings: Settings) -> None:
         settings = self._asked.get(settings.name, settings)
         if settings.name in self.sessions:
@@ -287,6 +238,24 @@ class _Planner:
             self._of_source[source] = sessions.choose()
         base = self._of_source[source]
         return base.replace(mfa_serial=base.mfa_serial or settings.mfa_serial)
+
+
+def make_plan(inputs: Inputs) -> RolesPlan:
+    """Return the plan for every session of config.toml.
+
+    Raises ConfigurationError `no-sessions` or `duplicate-target`; an error of a single session
+    becomes one of the plan's errors.
+    """
+    if not inputs.file.sessions:
+        raise ConfigurationError(
+            "no-sessions",
+            f"{inputs.file.path} describes no session, so there is nothing to log in to",
+            "set the MFA session up: `mfa-session configure`; then give each role a table "
+            '[sessions.NAME] there, with via = "mfa" and role_arn = "ARN"',
+        )
+    plan = RolesPlan(inputs)
+    refuse_duplicates(inputs, plan.sessions.values())
+    return plan
 
 
 def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:

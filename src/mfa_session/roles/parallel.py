@@ -5,15 +5,15 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from mfa_session.model.errors import MfaSessionError, UsageError
+from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mfa_session.model.errors import Interrupted
     from mfa_session.model.feature_ports import Signals
     from mfa_session.model.ports import Console
 
@@ -114,6 +114,17 @@ class ParallelCalls(Generic[Item, Answer]):
 
 
 MOST_NAMED = 5
+
+
+@contextmanager
+def noting(errors: dict[str, MfaSessionError], *names: str) -> Iterator[None]:
+    """Note an error of the block under these names; let an interruption pass."""
+    try:
+        yield
+    except Interrupted:
+        raise
+    except MfaSessionError as error:
+        errors.update(dict.fromkeys(names, error))
 
 
 def base_failed(base: str, error: MfaSessionError) -> MfaSessionError:

@@ -9,7 +9,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.text import quote
-from mfa_session.roles.parallel import ParallelCalls
+from mfa_session.roles.parallel import ParallelCalls, noting
 from mfa_session.session.device import with_keys
 from mfa_session.session.renewal import Renewal, keep_aside, turn_key
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing, is_in_place
@@ -134,11 +134,8 @@ class RoleSessions:
         for settings in mine:
             session = self._find(settings, by_role.get(settings.role_arn, []))
             if session is None:
-                try:
+                with noting(self.failed, settings.name):
                     base = found.of(settings, bases[settings.name])
-                except MfaSessionError as error:
-                    self.failed[settings.name] = error
-                else:
                     steps.append(Step(settings=settings, base=base))
             elif is_in_place(session, settings, aside):
                 self.done[settings.name] = Outcome(session=session, reused=True)

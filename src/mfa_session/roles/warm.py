@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 
 from mfa_session.model.arns import gives_codes, parse_arn, region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
@@ -15,7 +16,7 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import ROLE_SECONDS, Settings
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time, parse_time
-from mfa_session.roles.parallel import ParallelCalls, base_failed, read_jobs, report_errors
+from mfa_session.roles.parallel import ParallelCalls, base_failed, noting, read_jobs, report_errors
 from mfa_session.roles.sessions import Step, assume, open_keys
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
@@ -195,15 +196,12 @@ def to_entry(session: Session) -> bytes:
 
 def expires_at(entry: bytes) -> datetime:
     """Return when an entry's session expires; ValueError if malformed."""
-    try:
+    with suppress(KeyError, TypeError, AttributeError):
         credentials = read_json(entry)["Credentials"]
         ends = parse_time(credentials["Expiration"])
-        is_whole = all(credentials[key] for key in ("AccessKeyId", "SecretAccessKey"))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError("not an entry of the AWS CLI's cache") from error
-    if ends is None or not is_whole:
-        raise ValueError("not an entry of the AWS CLI's cache")
-    return ends
+        if ends and credentials["AccessKeyId"] and credentials["SecretAccessKey"]:
+            return ends
+    raise ValueError("not an entry of the AWS CLI's cache")
 
 
 class Options(Record):
@@ -286,15 +284,12 @@ class _Warming:
     def _find_cold(self, names: Sequence[str]) -> list[str]:
         cold = []
         for name in names:
-            try:
+            with noting(self.failed, name):
                 ends = self._read_entry(name)
-            except ConfigurationError as error:
-                self.failed[name] = error
-                continue
-            if ends is None or (ends - self._ctx.clock.now()).total_seconds() <= LEAST_SECONDS:
-                cold.append(name)
-            else:
-                self._note(name, ends, reused=True)
+                if ends and (ends - self._ctx.clock.now()).total_seconds() > LEAST_SECONDS:
+                    self._note(name, ends, reused=True)
+                else:
+                    cold.append(name)
         return cold
 
     def _read_entry(self, name: str) -> datetime | None:
@@ -372,7 +367,7 @@ class _Warming:
             say(
                 f"role profiles in the AWS CLI's cache: {new} new, "
                 f"{len(warm) - new} kept; `aws --profile NAME` asks for no code until "
-                f"{_clock_time(first)}"
+                f"{first.astimezone():%H:%M}"
             )
             say("AWS gives such a session one hour at most: run `mfa-session warm` again then")
         elif not self.failed and not self.skipped:
@@ -411,7 +406,3 @@ def _not_served(name: str, why: CannotServeError) -> ConfigurationError:
         f"profile {name!r} cannot be served: {why}",
         "leave it out: `mfa-session warm` serves the others",
     )
-
-
-def _clock_time(moment: datetime) -> str:
-    return f"{moment.astimezone():%H:%M}"

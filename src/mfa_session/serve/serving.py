@@ -106,6 +106,8 @@ def open_endpoint(
 
     Port 0 takes a free one. Raises ConfigurationError `port-not-free` for an unusable port.
     """
+    # What the environment chose at the start is renewed, whatever it would choose then.
+    options = options.replace(profile=options.profile or use.session.name)
     supply = Supply(
         first=_issued(use.session),
         renew=make_renewal(options, ctx, jobs.own_program.run),

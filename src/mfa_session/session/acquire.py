@@ -11,6 +11,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.times import format_duration
 from mfa_session.session.context import read_inputs
+from mfa_session.session.names import profile_variable, session_behind
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept
 
@@ -112,16 +113,17 @@ class AcquiredSession(Record):
 def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSession:
     """Return the session, logging in if necessary; it need not be possible to store it."""
     inputs = read_inputs(ctx, options.replace(keeps_role=True))
-    settings = resolve(inputs)
+    settings = resolve(inputs, ctx.console)
     outcome = acquire(ctx, inputs, settings, in_memory=True)
     if outcome.session.in_keyring and not is_still_stored(outcome.session):
         ctx.make.store().forget(outcome.session.profile)
         outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
     settings = settings.for_kept() if outcome.reused else settings
     region = settings.written.get("region") or settings.kept_region
-    if options.profile and options.profile not in {settings.name, settings.target}:
+    asked = options.profile or inputs.environ.get(profile_variable(inputs.environ), "")
+    if asked not in {settings.name, settings.target} and session_behind(inputs, asked):
         # A profile that yields this session, with a region of its own.
-        region = inputs.profiles.section(options.profile).get("region") or region
+        region = inputs.profiles.section(asked).get("region") or region
     return AcquiredSession(session=outcome.session, settings=settings, region=region)
 
 

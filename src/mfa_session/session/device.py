@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.arns import device_kind, gives_codes
+from mfa_session.model.arns import ASK_IAM, account_of, device_kind, gives_codes
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, RefusedError
 from mfa_session.model.ports import Caller
 from mfa_session.model.session import PREFIX
@@ -49,6 +49,16 @@ def long_term_caller(settings: Settings) -> Caller:
 def find_device(edges: Edges, settings: Settings, caller: Caller) -> str:
     """Return the serial that is set, or IAM's; where that is not allowed, the one used last."""
     if settings.mfa_serial is not None:
+        account, key = account_of(settings.mfa_serial), caller.keys
+        for one in edges.store.sessions():  # they tell the key's account
+            own = account_of(one.mfa_serial)
+            if one.source_key_id == key.access_key_id and account and own not in {None, account}:
+                raise ConfigurationError(
+                    "wrong-serial",
+                    f"{settings.mfa_serial} is not a device of account {own}, as the key "
+                    f"{key.shown_id} is",
+                    ASK_IAM,
+                )
         return settings.mfa_serial
     edges.talk.detail("iam:ListMFADevices, as no mfa_serial is set")
     try:

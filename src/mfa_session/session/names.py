@@ -15,6 +15,7 @@ from mfa_session.model.session import (
     remembered_lines,
 )
 from mfa_session.model.settings import KEYRING, SERVES
+from mfa_session.session.environment import URI
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_NAME = "mfa"
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 """The variables that name a profile, in botocore's order."""
-NAMES_SOMEBODY = (*PROFILE_VARIABLES, "AWS_ACCESS_KEY_ID")
+NAMES_SOMEBODY = (*PROFILE_VARIABLES, "AWS_ACCESS_KEY_ID", URI)
 HIDES_STATIC_KEYS = (
     "role_arn",
     "credential_process",
@@ -38,6 +39,11 @@ HIDES_STATIC_KEYS = (
 """The settings of a profile that SDKs prefer to its static keys."""
 # Every SDK reads these.
 _PORTABLE = frozenset(LETTERS_AND_DIGITS + "_-/.%@:+")
+
+
+def profile_variable(environ: Mapping[str, str]) -> str:
+    """Return the variable that names a profile, or ""."""
+    return next((name for name in PROFILE_VARIABLES if environ.get(name)), "")
 
 
 class Named(Record):
@@ -76,6 +82,11 @@ def session_behind(inputs: Inputs, name: str) -> str | None:
     if not process or "role_arn" in section or read_keys(inputs.profiles.in_credentials(name)):
         return None
     return process_profile(process) or default_name(inputs) if leads_back(process) else None
+
+
+def known_or_new(inputs: Inputs, name: str) -> Named:
+    """Return the session that a name means, perhaps a new one."""
+    return look_up(inputs, name) or Named(name=name)
 
 
 def look_up(inputs: Inputs, name: str) -> Named | None:

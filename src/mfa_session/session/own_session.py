@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
+from mfa_session.session.identity import (
+    NO_SESSION_CODES,
+    ROLE,
+    SESSION,
+    find_identity,
+)
 from mfa_session.session.names import (
     NAMES_SOMEBODY,
-    PROFILE_VARIABLES,
     Named,
     default_name,
     find_name,
+    known_or_new,
     look_up,
     names_session,
+    profile_variable,
     session_behind,
-    unknown_in_variable,
 )
-from mfa_session.session.reuse import is_of_source
-from mfa_session.session.settings import resolve_named
+from mfa_session.session.reuse import is_of_source, is_same_identity
+from mfa_session.session.settings import resolve_name
 from mfa_session.session.sources import environment_source, follow, named_source, usual_source
 
 TYPE_CHECKING = False
@@ -26,48 +32,95 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.context import Inputs
+    from mfa_session.session.identity import Identity
 
 KEY_SUFFIX_CHARACTERS = 4
 
 
 class OwnSession(Record):
-    """A session of the identity that the environment names, and the source profile to say."""
+    """A session of the identity that the environment names, and the source profile to say.
+
+    `why` says what in the environment led to it. `doubt` says why AWS_PROFILE could not: then it
+    is the default session.
+    """
 
     named: Named
     source_profile: str | None = None
+    why: str = ""
+    doubt: str = ""
 
 
 def own_session(inputs: Inputs) -> OwnSession | None:
     """Return the session of the identity that the environment names; None where it names nobody.
 
     Whose session stands under the default name does not count: the result never depends on who
-    logged in last.
+    logged in last. For a role's profile, what runs with a session gets the role's, as in the guard;
+    `login` and `status` are about the MFA session of the key behind it.
     """
     environ = inputs.environ
     source = environment_source(environ)
     if source is not None:
-        return _session_of(inputs, source, None)
-    variable = next((name for name in PROFILE_VARIABLES if environ.get(name)), None)
-    if environ.get("AWS_ACCESS_KEY_ID") or variable is None:  # session keys, as inside `exec`
+        return _session_of(inputs, source, None, "AWS_ACCESS_KEY_ID is set")
+    if environ.get("AWS_ACCESS_KEY_ID"):  # session keys, as inside `exec`
         return None
-    profile = environ[variable]
-    if session_behind(inputs, profile):
-        asked = inputs.replace(options=inputs.options.replace(profile=profile))
+    variable = profile_variable(environ)
+    profile = environ.get(variable, "default")
+    may_be_new = variable and profile in {"default", default_name(inputs)}
+    if may_be_new and look_up(inputs, profile) is None:
+        return None
+    identity = find_identity(inputs, None)
+    if identity.kind == SESSION:
+        name = profile if session_behind(inputs, profile) else identity.name
+        asked = inputs.replace(options=inputs.options.replace(profile=name))
         return OwnSession(named=find_name(asked))
-    if look_up(inputs, profile) is None:
-        if profile in {"default", default_name(inputs)}:
-            return None
-        raise unknown_in_variable(inputs, variable, profile)
-    source = follow(inputs, profile)
-    return _session_of(inputs, source, source.profile) if source else None
+    return _session_of_profile(inputs, identity, profile, variable) if variable else None
 
 
-def _session_of(inputs: Inputs, source: Source, profile: str | None) -> OwnSession:
+def _session_of_profile(
+    inputs: Inputs, identity: Identity, profile: str, variable: str
+) -> OwnSession:
+    why, doubt = f"{variable} is {profile!r}", identity.reason
+    if not inputs.options.keeps_role or "role_arn" not in inputs.profiles.section(profile):
+        source = follow(inputs, profile)
+        if source is not None:
+            return _session_of(inputs, source, source.profile, why)
+    elif identity.kind == ROLE:
+        try:
+            settings_of(inputs, identity)
+        except ConfigurationError as error:
+            if error.code not in NO_SESSION_CODES:
+                raise
+            doubt = error.message
+        else:
+            return OwnSession(named=known_or_new(inputs, profile), why=why)
+    return OwnSession(named=find_name(inputs), why=why, doubt=doubt)
+
+
+def settings_of(inputs: Inputs, identity: Identity) -> Settings:
+    """Return the settings for a session or a role; refuse those of another key or role now."""
+    settings = resolve_name(inputs, identity.name or identity.profile or "")
+    if identity.kind == ROLE:
+        section = inputs.profiles.section(identity.profile or "")
+        is_same = settings.role_arn == section["role_arn"]
+    else:
+        stored = [one for one in inputs.sessions() if one.profile == settings.target]
+        is_same = all(is_same_identity(one, settings) for one in stored)
+    if is_same:
+        return settings
+    raise ConfigurationError(
+        "other-identity",
+        f"the command uses {identity.label()}, but the settings of session {settings.name!r} now "
+        "lead to another key or role",
+        f"if the settings are right, log in with them: `{settings.login_command}`",
+    )
+
+
+def _session_of(inputs: Inputs, source: Source, profile: str | None, why: str) -> OwnSession:
     sessions = SessionsOfSource(inputs, source, profile)
     fitting = sessions.best()
     settings = fitting or sessions.new()
-    named = look_up(inputs, settings.name) or Named(name=settings.name)
-    return OwnSession(named=named, source_profile=None if fitting else profile)
+    named = known_or_new(inputs, settings.name)
+    return OwnSession(named=named, source_profile=None if fitting else profile, why=why)
 
 
 def _owner_of_default(inputs: Inputs) -> Source | None:
@@ -83,7 +136,7 @@ def _owner_of_default(inputs: Inputs) -> Source | None:
         return None
 
 
-def _unasked(inputs: Inputs) -> Inputs:
+def unasked(inputs: Inputs) -> Inputs:
     """Return the inputs without the options, which concern one session and not the others."""
     options = inputs.options.replace(
         profile=None, source_profile=None, role_arn=None, write_to=None, store=None, keeps_role=True
@@ -108,7 +161,7 @@ class SessionsOfSource:
         is_told: bool = False,
         former: str | None = None,
     ) -> None:
-        self._inputs = _unasked(inputs)
+        self._inputs = unasked(inputs)
         self._source = source
         self._profile = profile
         self._is_told = is_told
@@ -187,8 +240,7 @@ class SessionsOfSource:
 
     def _resolve(self, name: str, source_profile: str | None = None) -> Settings:
         options = self._inputs.options.replace(source_profile=source_profile)
-        named = look_up(self._inputs, name) or Named(name=name)
-        return resolve_named(self._inputs.replace(options=options), named)
+        return resolve_name(self._inputs.replace(options=options), name)
 
     def _lives(self, session: Session) -> bool:
         """Say whether a session may still be in use; without a known expiry it may."""

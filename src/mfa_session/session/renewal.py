@@ -262,8 +262,8 @@ def warn_of_displaced(
     both = settings.command("login", *asked, **more)
     edges.talk.warn(
         f"profile {settings.target!r} holds {what} with "
-        f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "
-        f"to keep both: `{both}`"
+        f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login "
+        f"replaces if it succeeds; to keep both: `{both}`"
     )
 
 

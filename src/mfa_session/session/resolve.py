@@ -6,14 +6,16 @@ from mfa_session.session.names import NAMES_SOMEBODY, default_name, find_name, s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfa_session.model.ports import Console
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
     from mfa_session.session.own_session import OwnSession
 
 
-def resolve(inputs: Inputs) -> Settings:
+def resolve(inputs: Inputs, console: Console | None = None) -> Settings:
     """Return the settings of the session asked for, else of the identity's own session.
 
+    `console` is told where the environment chose another than the default one, or could not.
     Raises ConfigurationError for wrong settings, and a variable that names an unknown profile.
     """
     from mfa_session.session.settings import resolve_named  # noqa: PLC0415  # not for the name
@@ -24,7 +26,12 @@ def resolve(inputs: Inputs) -> Settings:
     if own is None:
         return resolve_named(inputs, find_name(inputs))
     options = options.replace(source_profile=own.source_profile)
-    return resolve_named(inputs.replace(options=options), own.named)
+    settings = resolve_named(inputs.replace(options=options), own.named)
+    if console is not None and own.doubt:
+        console.warn(f"{own.why}, but session {settings.target!r} is used: {own.doubt}")
+    elif console is not None and own.why and settings.name != default_name(inputs):
+        console.say(f"{own.why}: session {settings.target!r} is used")
+    return settings
 
 
 def meant_name(inputs: Inputs) -> str:

@@ -24,6 +24,7 @@ from mfa_session.session.names import (
     default_name,
     find_name,
     holds_keys,
+    known_or_new,
     names_session,
     session_behind,
     stored_lines,
@@ -68,6 +69,11 @@ _ASKED_AGAIN = (
     "min_ttl",
 )
 """Options that a hint repeats: without them, the command would mean another session."""
+
+
+def resolve_name(inputs: Inputs, name: str) -> Settings:
+    """Return the settings of the session that a name means, perhaps a new one."""
+    return resolve_named(inputs, known_or_new(inputs, name))
 
 
 def resolve_named(inputs: Inputs, named: Named, seen: tuple[str, ...] = ()) -> Settings:

@@ -33,6 +33,7 @@ DEFAULT = "default"
 SOURCE_PROFILE = "--source-profile"
 _BRIDGED = (*_TEMPORARY, "role_arn")
 _PROCESS = "credential_process"
+MOST_NAMED = 10
 
 
 def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Source:
@@ -229,11 +230,14 @@ def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Config
 def _other_source(inputs: Inputs, profile: str, option: str) -> tuple[str, tuple[str, ...]]:
     """Return the hint for who named a profile without long-term keys, and the words it lacks."""
     behind = follow(inputs, profile)
-    found = behind.profile if behind else None
-    found = found or next(iter(source_profiles(inputs)), None)
-    if found is None:
+    own = behind.profile if behind else None
+    found = [own] if own else source_profiles(inputs)
+    if not found:
         return "store your access key (AKIA…): `aws configure`", ()
-    return "name the profile that holds your access key (AKIA…)", (option, found)
+    lead = "name the profile that holds your access key (AKIA…)"
+    if found[1:]:  # any of them may be another user's
+        return f"{lead} with {option}: {' or '.join(found[:MOST_NAMED])}", ()
+    return lead, (option, found[0])
 
 
 def _places(inputs: Inputs) -> str:

@@ -21,7 +21,7 @@ from mfa_session.session.names import (
     has_credentials,
     hiding_settings,
     holds_keys,
-    look_up,
+    known_or_new,
     unknown_name,
 )
 from mfa_session.session.sources import environment_source
@@ -94,7 +94,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
     `role-session`.
     """
     check_portable(asked, "session")
-    named = look_up(inputs, asked) or Named(name=asked)
+    named = known_or_new(inputs, asked)
     name = named.name
     if holds_keys(inputs, name):
         raise ConfigurationError(

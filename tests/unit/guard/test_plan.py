@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from mfa_session.guard.identity import find_identity
 from mfa_session.guard.plan import Choice
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.session.identity import find_identity
 from places import managed
 from session.worlds import inputs
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.files.locks import Lock, is_turn_held
+from mfa_session.files.locks import Lock, is_held
 from mfa_session.files.state import StateDir
 from mfa_session.system.secret_index import may_have_keyring
 
@@ -20,29 +20,29 @@ def state(tmp_path: Path) -> StateDir:
 
 
 def test_no_login_is_under_way_before_the_first_and_after_the_last(state: StateDir) -> None:
-    assert not is_turn_held(state.path("locks"))
+    assert not is_held(state.path("locks"), "turn-")
     with Lock(state.lock_path("turn", "AKIA1")):
         pass
-    assert not is_turn_held(state.path("locks"))
+    assert not is_held(state.path("locks"), "turn-")
 
 
 def test_another_login_in_progress_is_waited_for(state: StateDir) -> None:
     with Lock(state.lock_path("turn", "AKIA1")):
-        assert is_turn_held(state.path("locks"))
+        assert is_held(state.path("locks"), "turn-")
 
 
 def test_other_locks_do_not_count_as_logins(state: StateDir) -> None:
     with Lock(state.lock_path("file", "credentials")):
-        assert not is_turn_held(state.path("locks"))
+        assert not is_held(state.path("locks"), "turn-")
 
 
 def test_in_an_unwritable_home_a_turn_counts_as_held(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert is_turn_held(StateDir(str(tmp_path / "file" / "state")).path("locks"))
+    assert is_held(StateDir(str(tmp_path / "file" / "state")).path("locks"), "turn-")
 
 
 def test_without_a_home_a_turn_counts_as_held() -> None:
-    assert is_turn_held("~/.local/state/mfa-session/locks")
+    assert is_held("~/.local/state/mfa-session/locks", "turn-")
 
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="others always have a keyring")

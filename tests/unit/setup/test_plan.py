@@ -214,7 +214,7 @@ def test_default_is_the_first_source() -> None:
     assert source_profiles(world) == ["default", "dave"]
     with pytest.raises(MfaSessionError) as refused:
         named_source(world, "a")
-    assert refused.value.add == ("--source-profile", "default")
+    assert refused.value.hint.endswith("with --source-profile: default or dave")
 
 
 @pytest.mark.parametrize(

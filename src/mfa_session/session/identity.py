@@ -6,9 +6,9 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.session.environment import served_session
 from mfa_session.session.names import (
-    PROFILE_VARIABLES,
     has_credentials,
     look_up,
+    profile_variable,
     session_behind,
     unknown_in_variable,
     unknown_name,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Inputs
 
 SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other"
+NO_SESSION_CODES = {"temporary-source", "no-long-term-keys", "source-loop"}
+"""Errors of an identity that can have no MFA session."""
 
 
 class Identity(Record):
@@ -62,8 +64,8 @@ def find_identity(inputs: Inputs, profile: str | None) -> Identity:
         return _identify_profile(inputs, profile).replace(is_told=True)
     if inputs.environ.get("AWS_ACCESS_KEY_ID"):
         return _identify_environment(inputs)
-    variable = next((name for name in PROFILE_VARIABLES if inputs.environ.get(name)), None)
-    return _identify_profile(inputs, inputs.environ[variable] if variable else "default", variable)
+    variable = profile_variable(inputs.environ)
+    return _identify_profile(inputs, inputs.environ.get(variable, "default"), variable)
 
 
 def _identify_environment(inputs: Inputs) -> Identity:
@@ -77,7 +79,7 @@ def _identify_environment(inputs: Inputs) -> Identity:
     )
 
 
-def _identify_profile(inputs: Inputs, profile: str, variable: str | None = None) -> Identity:
+def _identify_profile(inputs: Inputs, profile: str, variable: str = "") -> Identity:
     """Return a profile's identity, in botocore's order: a role, static keys, a process, `--serve`.
 
     `variable` names the profile, if the command does not.
@@ -97,12 +99,12 @@ def _identify_profile(inputs: Inputs, profile: str, variable: str | None = None)
     return _explain_other(inputs, profile)
 
 
-def _identify_missing_profile(inputs: Inputs, profile: str, variable: str | None) -> Identity:
+def _identify_missing_profile(inputs: Inputs, profile: str, variable: str) -> Identity:
     if look_up(inputs, profile) is not None:
         return _make_session_identity(inputs, profile, profile)
     if profile == "default":
         return Identity(kind=OTHER, profile=profile, reason="there is no profile 'default'")
-    if variable is not None:
+    if variable:
         raise unknown_in_variable(inputs, variable, profile)
     raise unknown_name(inputs, profile, "--profile", inputs.profiles.names())
 

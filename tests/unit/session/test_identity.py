@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mfa_session.guard.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, find_identity
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.session.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, find_identity
 from places import managed
 from session.worlds import KEYS as DEFAULTS_KEYS
 from session.worlds import inputs
