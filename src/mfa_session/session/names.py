@@ -10,6 +10,7 @@ from mfa_session.model.session import (
     MANAGER,
     PREFIX,
     holds_long_term_keys,
+    is_kept,
     is_managed,
     read_keys,
     remembered_lines,
@@ -64,7 +65,13 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
         if asked != said:
             error.message = f"credential_process of profile {said!r}: {error.message}"
         raise error
-    return named or Named(name=asked)
+    return named or new_name(asked)
+
+
+def new_name(name: str) -> Named:
+    """Return a session's name that stands nowhere; refuse one that not every SDK can read."""
+    check_portable(name, "session")
+    return Named(name=name)
 
 
 def session_behind(inputs: Inputs, name: str) -> str | None:
@@ -159,12 +166,31 @@ def check_portable(name: str, what: str) -> None:
 
 def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
     """Return the profile to write: never one that holds long-term keys or hides static ones."""
+def check_kept(inputs: Inputs, name: str) -> None:
+    """Refuse a name that no file gives back, and say where it stands."""
+    if is_kept(name):
+        return
+    document, header = inputs.profiles.credentials, name
+    if name not in document.spans:
+        document, header = inputs.profiles.config, inputs.profiles.headers().get(name, "")
+    start, _ = document.spans.get(header, (None, None))
+    place = f"[sessions] in {inputs.file.path}"
+    if start is not None:
+        place = f"{document.path}, line {document.text[:start].count(chr(10)) + 1}"
+    raise ConfigurationError(
+        "bad-profile-name",
+        f"{place}: the name {name!r} has blanks around it, or a line end",
+        f"write it there as {' '.join(name.split())}",
+    )
+
+
     if write_to or named.target:
         target = write_to or named.target or ""
         _refuse_hidden(inputs, target)
         return target
-    is_portable = _PORTABLE.issuperset(named.name)
-    target = named.name if is_portable else _portable(named.name)
+    # `Foo Bar` → `Foo-Bar`. A name with nothing that every SDK reads stays, and is refused.
+    kept = "".join(letter if letter in _PORTABLE else " " for letter in named.name)
+    target = "-".join(kept.split()) or named.name
     taken = target != named.name and (
         target in inputs.profiles and _owner_of(inputs, target) != named.name
     )
@@ -172,15 +198,6 @@ def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
         hiding_settings(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
     )
     return target + "-mfa" if taken or unfit else target
-
-
-def _portable(name: str) -> str:
-    """Return the name with `-` in the place of what not every SDK reads: `Foo Bar` → `Foo-Bar`.
-
-    A name with nothing that they read stays, and is refused.
-    """
-    kept = "".join(letter if letter in _PORTABLE else " " for letter in name)
-    return "-".join(kept.split()) or name
 
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.paths import config_path
-from mfa_session.model.session import is_managed
+from mfa_session.model.session import is_kept, is_managed
 from mfa_session.model.settings import (
     FILE,
     KEYRING,
@@ -19,6 +19,7 @@ from mfa_session.model.settings import (
 from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     Named,
+    check_kept,
     check_portable,
     choose_target,
     default_name,
@@ -84,9 +85,11 @@ def resolve_named(inputs: Inputs, named: Named, seen: tuple[str, ...] = ()) -> S
             f"sessions lead back to themselves: {' -> '.join((*seen, name))}",
             "end the chain in a source_profile with long-term keys",
         )
+    check_kept(inputs, name)
     said = _Said(inputs, named)
     check_portable(said.target, "profile to write a session to")
     via, source = _find_origin(inputs, said, (*seen, name))
+    check_kept(inputs, source.profile or name)
     settings = _fill(inputs, said, via, source)
     check_shapes(settings)
     if settings.min_ttl_is_explicit and settings.min_ttl > settings.duration:
@@ -233,7 +236,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     region = own_region or beneath.get("region") or inputs.file.defaults.get("region")
     around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
     called = inputs.options.region or around or region
-    written = {key: beneath[key] for key in COPIED_SETTINGS if beneath.get(key)}
+    written = {key: beneath[key] for key in COPIED_SETTINGS if is_kept(beneath.get(key, ""))}
     if region:
         written["region"] = region
     min_ttl = inputs.options.min_ttl
