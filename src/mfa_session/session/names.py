@@ -114,7 +114,7 @@ def unknown_name(
     inputs: Inputs,
     name: str,
     option: str | None = None,
-    fitting: Collection[str] = (),
+    fitting: Collection[str] | None = None,
     unfit: Collection[str] = (),
 ) -> ConfigurationError:
     """Return the error for an unknown name; the hint suggests the nearest names, or one there is.
@@ -124,9 +124,11 @@ def unknown_name(
     """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
-    known = {*fitting} or {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
+    known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
+    known = {*(fitting or known)}
     known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
-    near = nearest_of(name, known)
+    may_be_new = {default_name(inputs)} if option == "--profile" and fitting is None else set()
+    near = nearest_of(name, known | may_be_new - {*unfit})
     message = f"no session and no profile is named {name!r}"
     config = inputs.profiles.config
     if name in config.names():
@@ -164,8 +166,6 @@ def check_portable(name: str, what: str) -> None:
         )
 
 
-def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
-    """Return the profile to write: never one that holds long-term keys or hides static ones."""
 def check_kept(inputs: Inputs, name: str) -> None:
     """Refuse a name that no file gives back, and say where it stands."""
     if is_kept(name):
@@ -184,6 +184,8 @@ def check_kept(inputs: Inputs, name: str) -> None:
     )
 
 
+def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
+    """Return the profile to write: never one that holds long-term keys or hides static ones."""
     if write_to or named.target:
         target = write_to or named.target or ""
         _refuse_hidden(inputs, target)
