@@ -31,6 +31,25 @@ def test_after_login_and_logout_the_file_is_as_before(
     assert len(aws.calls) == 0
 
 
+@pytest.mark.parametrize("ending", ["\n", "\n\n\n", "\r\n"])
+def test_blank_lines_at_the_end_of_both_files_stay(
+    log_in: LogIn, run: Run, carols: AwsFiles, ending: str
+) -> None:
+    paths = (carols.credentials, carols.config)
+    carols.write(config="[default]\nregion = eu-west-1\n")
+    for path in paths:
+        path.write_bytes(path.read_bytes() + ending.encode())
+    before = [path.read_bytes() for path in paths]
+    log_in()
+    after_login = [path.read_bytes() for path in paths]
+    assert run("logout").exit_code == 0
+    assert [path.read_bytes() for path in paths] == before
+    for path, data in zip(paths, after_login, strict=True):  # and those added to a session's end
+        path.write_bytes(data + ending.encode())
+    assert run("logout").exit_code == 0
+    assert [path.read_bytes() for path in paths] == [data + ending.encode() for data in before]
+
+
 def test_a_section_is_removed_with_its_own_comments_only(run: Run, files: AwsFiles) -> None:
     own_section = (
         managed().replace("[mfa]\n", "[mfa]\n# inside\n") + "; at the end\n\n# above theirs\n"

@@ -246,3 +246,77 @@ def test_a_profile_that_yields_a_session_means_that_session(
     assert "credential_process of profile 'typo': no session and no" in typo.stderr
     assert run("logout", *as_auto).exit_code == 0
     assert carols.section("work") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["books prod ", " x", "x\t", "x\ty", "x\ny", "x\u2028y", "a\udcff", "my session", " "]
+)
+def test_a_new_name_that_not_every_sdk_reads_is_refused_before_anything_is_asked(
+    run: Run, aws: FullSandbox, carols: AwsFiles, name: str
+) -> None:
+    before = carols.credentials.read_bytes()
+    outcome = run(
+        "login", "--profile", name, "--source-profile", "default", "--token-code", "000000"
+    )
+    assert outcome.exit_code == 3, outcome
+    assert f"{name!r} cannot be a session" in outcome.stderr
+    assert (carols.credentials.read_bytes(), len(aws.calls)) == (before, 0)
+
+
+@pytest.mark.parametrize("header", ["[ default ]", "[default ]", "[ default]"])
+def test_a_header_with_blanks_around_its_name_is_named_with_its_line(
+    run: Run, aws: FullSandbox, carols: AwsFiles, header: str
+) -> None:
+    text = carols.credentials.read_text().replace("[default]", header)
+    carols.write("# mine\n" + text)
+    outcome = run("login", "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert f"{carols.credentials}, line 2: the name '{header[1:-1]}'" in outcome.stderr
+    assert "hint: write it there as default\n" in outcome.stderr
+    assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "config", "where"),
+    [
+        ('[sessions." k "]\nsource_profile = "default"\n', "", "[sessions] in "),
+        ("", "[profile ' k ']\nregion = x\n", "config, line 1:"),
+    ],
+)
+def test_a_name_with_blanks_around_it_is_refused_wherever_it_stands(
+    run: Run, aws: FullSandbox, carols: AwsFiles, settings: str, config: str, where: str
+) -> None:
+    carols.write(config=config, settings=settings)
+    outcome = run("login", "--profile", " k ", "--token-code", "000000")
+    assert (outcome.exit_code, where in outcome.stderr) == (3, True), outcome
+    assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize("key", ["output", "services", "ca_bundle"])
+def test_a_block_of_lines_is_not_copied_and_costs_no_session(
+    log_in: LogIn, carols: AwsFiles, key: str
+) -> None:
+    carols.write(config=f"[default]\nregion = eu-west-1\n{key} =\n  a = b\n")
+    log_in()
+    assert carols.profile("mfa") == {"region": "eu-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("_id = ", "_id = '", "line 2: aws_access_key_id is in quotes"),
+        (
+            "\naws_secret",
+            "\naws_session_token = t\naws_secret",
+            "line 3: profile 'work' has a session",
+        ),
+        ("\naws_secret_access_key", "\nx", "line 2: profile 'work' has aws_access_key_id but no"),
+    ],
+)
+def test_the_keys_of_the_only_profile_are_checked_before_aws_is_asked(
+    run: Run, aws: FullSandbox, carols: AwsFiles, carol: User, old: str, new: str, said: str
+) -> None:
+    carols.write(long_term(carol, "work").replace(old, new))
+    outcome = run("login", "--token-code", "000000")
+    assert (outcome.exit_code, said in outcome.stderr) == (3, True), outcome
+    assert len(aws.calls) == 0

@@ -249,3 +249,10 @@ def test_status_changes_no_file(run: Run, files: AwsFiles) -> None:
     before = sorted((str(path), path.stat().st_mtime_ns) for path in home.rglob("*"))
     assert run("status").exit_code == 0
     assert sorted((str(path), path.stat().st_mtime_ns) for path in home.rglob("*")) == before
+
+
+def test_no_letter_of_a_name_shifts_the_columns(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + managed("x\ty"))
+    headings, row = run("status").stdout.splitlines()
+    assert row.startswith("x?y      x?y")
+    assert row.index("mfa") == headings.index("KIND")

@@ -138,6 +138,7 @@ class FakeAsidePlace:
     def __init__(self) -> None:
         """Begin empty."""
         self.kept: Session | None = None
+        self.refusal: Exception | None = None
         self.is_released = False
 
     def note(self, session: Session) -> None:
@@ -145,7 +146,9 @@ class FakeAsidePlace:
         self.kept = session
 
     def keep(self, *sessions: Session) -> str:
-        """Hold the last session."""
+        """Hold the last session, or raise `refusal`."""
+        if self.refusal:
+            raise self.refusal
         self.kept = sessions[-1]
         return "/state/aside"
 
@@ -166,7 +169,7 @@ class FakeStore:
         self.held = {session.profile: session for session in sessions}
         self.aside: set[str] = set()
         self.places: list[FakeAsidePlace] = []
-        self.refusal: ConfigurationError | None = None
+        self.refusal: Exception | None = None
         self.check_refusal: ConfigurationError | None = None
         self.saving: Callable[[], None] = lambda: None
 

@@ -22,6 +22,7 @@ from mfa_session.model.text import quote
 from mfa_session.session.names import (
     DEFAULT_NAME,
     HIDES_STATIC_KEYS,
+    check_kept,
     check_portable,
     default_name,
     look_up,
@@ -302,6 +303,7 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         try:
+            check_kept(scene.inputs, name)
             check_portable(name, "profile's name for every SDK")
         except ConfigurationError as problem:  # noqa: PERF203  # as above
             logout = f"mfa-session logout --profile {quote(name)}"

@@ -54,14 +54,14 @@ class Editor:
         return b"".join(lines)
 
     def remove(self, name: str) -> bytes:
-        """Return the bytes without a section, its comments and the blank lines around it."""
+        """Return the bytes without a section, its comments and the blank line that sets it off."""
         lines = self._lines
         first, last = self._extent(name)
-        if first == 0 or not lines[first - 1].strip():
-            while last < len(lines) and not lines[last].strip():
+        if not b"".join(lines[last : last + 1]).strip():
+            if first == 0:
                 last += 1
-        if last == len(lines) and first > 0 and not lines[first - 1].strip():
-            first -= 1
+            elif not lines[first - 1].strip():
+                first -= 1
         del lines[first:last]
         return b"".join(lines)
 
@@ -152,7 +152,7 @@ def _append(lines: list[bytes], name: str, values: Mapping[str, str]) -> None:
     if not portable or len(words) > 2 or name == DEFAULT:  # noqa: PLR2004 - "profile NAME"
         raise ValueError(f"not a portable section name: {name!r}")
     new = [f"[{name}]".encode(), *(_setting(key, value) for key, value in values.items())]
-    if lines and lines[-1].strip():
+    if lines:
         new.insert(0, b"")
     _insert(lines, len(lines) - 1, new)
 

@@ -222,6 +222,11 @@ def has_lost_key_id(section: Mapping[str, str]) -> bool:
     return marked and not section.get("aws_access_key_id", "").strip() and not is_alone
 
 
+def is_kept(text: str) -> bool:
+    """Say whether a line of a section gives a text back: one line, no blanks around it."""
+    return text.replace("\0", "\n").splitlines() == [text.strip()] != [""]
+
+
 def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
     """Return the session in a section, this tool's or another's, or None."""
     keys = read_keys(section)
@@ -282,6 +287,10 @@ def session_values(session: Session) -> dict[str, str | None]:
     """Return the lines of a session's section: each key and its value, None where it must go."""
     keys, token = session.keys, session.keys.session_token
     ends = _format(session.expires_at)
+    # A session without one of its texts is better than none.
+    texts = {
+        key: text if is_kept(text := getattr(session, key) or "") else None for key in _TEXT_KEYS
+    }
     times = {key: getattr(session, key) for key in _TIME_KEYS}
     duration = session.duration_seconds
     return {
@@ -293,7 +302,7 @@ def session_values(session: Session) -> dict[str, str | None]:
         "x_security_token_expires": ends,
         "manager": MANAGER,
         PREFIX + "key_id": keys.access_key_id,
-        **{PREFIX + key: getattr(session, key) for key in _TEXT_KEYS},
+        **{PREFIX + key: text for key, text in texts.items()},
         **{PREFIX + key: _format(time) for key, time in times.items()},
         PREFIX + "duration_seconds": str(duration) if duration is not None else None,
     }

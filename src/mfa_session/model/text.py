@@ -74,7 +74,7 @@ def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 
     Each row has as many cells as there are headings. Without rows there are no lines.
     """
-    rows = list(rows)
+    rows = [tuple(map(printable, row)) for row in rows]
     cells = [headings, *rows] if rows else []
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     table = Table(

@@ -10,6 +10,7 @@ from mfa_session.model.session import (
     MANAGER,
     PREFIX,
     holds_long_term_keys,
+    is_kept,
     is_managed,
     read_keys,
     remembered_lines,
@@ -70,7 +71,13 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
         if asked != said:
             error.message = f"credential_process of profile {said!r}: {error.message}"
         raise error
-    return named or Named(name=asked)
+    return named or new_name(asked)
+
+
+def new_name(name: str) -> Named:
+    """Return a session's name that stands nowhere; refuse one that not every SDK can read."""
+    check_portable(name, "session")
+    return Named(name=name)
 
 
 def session_behind(inputs: Inputs, name: str) -> str | None:
@@ -118,7 +125,7 @@ def unknown_name(
     inputs: Inputs,
     name: str,
     option: str | None = None,
-    fitting: Collection[str] = (),
+    fitting: Collection[str] | None = None,
     unfit: Collection[str] = (),
 ) -> ConfigurationError:
     """Return the error for an unknown name; the hint suggests the nearest names, or one there is.
@@ -128,9 +135,11 @@ def unknown_name(
     """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
-    known = {*fitting} or {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
+    known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
+    known = {*(fitting or known)}
     known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
-    near = nearest_of(name, known)
+    may_be_new = {default_name(inputs)} if option == "--profile" and fitting is None else set()
+    near = nearest_of(name, known | may_be_new - {*unfit})
     message = f"no session and no profile is named {name!r}"
     config = inputs.profiles.config
     if name in config.names():
@@ -168,14 +177,33 @@ def check_portable(name: str, what: str) -> None:
         )
 
 
+def check_kept(inputs: Inputs, name: str) -> None:
+    """Refuse a name that no file gives back, and say where it stands."""
+    if is_kept(name):
+        return
+    document, header = inputs.profiles.credentials, name
+    if name not in document.spans:
+        document, header = inputs.profiles.config, inputs.profiles.headers().get(name, "")
+    start, _ = document.spans.get(header, (None, None))
+    place = f"[sessions] in {inputs.file.path}"
+    if start is not None:
+        place = f"{document.path}, line {document.text[:start].count(chr(10)) + 1}"
+    raise ConfigurationError(
+        "bad-profile-name",
+        f"{place}: the name {name!r} has blanks around it, or a line end",
+        f"write it there as {' '.join(name.split())}",
+    )
+
+
 def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
     """Return the profile to write: never one that holds long-term keys or hides static ones."""
     if write_to or named.target:
         target = write_to or named.target or ""
         _refuse_hidden(inputs, target)
         return target
-    is_portable = _PORTABLE.issuperset(named.name)
-    target = named.name if is_portable else _portable(named.name)
+    # `Foo Bar` → `Foo-Bar`. A name with nothing that every SDK reads stays, and is refused.
+    kept = "".join(letter if letter in _PORTABLE else " " for letter in named.name)
+    target = "-".join(kept.split()) or named.name
     taken = target != named.name and (
         target in inputs.profiles and _owner_of(inputs, target) != named.name
     )
@@ -183,15 +211,6 @@ def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
         hiding_settings(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
     )
     return target + "-mfa" if taken or unfit else target
-
-
-def _portable(name: str) -> str:
-    """Return the name with `-` in the place of what not every SDK reads: `Foo Bar` → `Foo-Bar`.
-
-    A name with nothing that they read stays, and is refused.
-    """
-    kept = "".join(letter if letter in _PORTABLE else " " for letter in name)
-    return "-".join(kept.split()) or name
 
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:

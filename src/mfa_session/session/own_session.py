@@ -120,7 +120,8 @@ def _session_of(inputs: Inputs, source: Source, profile: str | None, why: str) -
     fitting = sessions.best()
     settings = fitting or sessions.new()
     named = known_or_new(inputs, settings.name)
-    return OwnSession(named=named, source_profile=None if fitting else profile, why=why)
+    says_all = fitting or named.name == profile
+    return OwnSession(named=named, source_profile=None if says_all else profile, why=why)
 
 
 def _owner_of_default(inputs: Inputs) -> Source | None:
@@ -214,7 +215,7 @@ class SessionsOfSource:
         failed: ConfigurationError | None = None
         for name in self._new_names():
             try:
-                settings = self._resolve(name, self._profile)
+                settings = self._resolve(name, None if name == self._profile else self._profile)
             except ConfigurationError as error:
                 failed = error
                 continue

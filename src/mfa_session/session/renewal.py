@@ -119,10 +119,12 @@ class Renewal:
         kept = keep_aside(place, session)
         try:
             self._edges.store.save(session, settings)
-        except ConfigurationError as error:
-            if self._in_memory:
-                self._edges.talk.warn(f"{error.message}; {kept}")
-                return
+        except Exception as error:
+            if self._in_memory or not isinstance(error, ConfigurationError):
+                self._edges.talk.warn(f"{_reason(error)}; {kept}")
+                if self._in_memory:
+                    return
+                raise
             raise ConfigurationError(
                 "session-not-written",
                 f"{error.message}; {kept}",
@@ -236,8 +238,12 @@ def keep_aside(place: AsidePlace | None, *sessions: Session) -> str:
     what = "the session is" if len(sessions) == 1 else "the sessions are"
     try:
         return f"{what} kept in {place.keep(*sessions)}" if place else f"{what} not kept"
-    except ConfigurationError as error:  # they may still be written
-        return f"{what} not kept: {error.message}"
+    except Exception as error:  # noqa: BLE001  # they may still be written
+        return f"{what} not kept: {_reason(error)}"
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "message", f"an unexpected {type(error).__name__}"))
 
 
 def warn_of_displaced(

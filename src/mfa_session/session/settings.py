@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.paths import config_path
-from mfa_session.model.session import is_managed
+from mfa_session.model.session import is_kept, is_managed
 from mfa_session.model.settings import (
     FILE,
     KEYRING,
@@ -16,9 +16,10 @@ from mfa_session.model.settings import (
     Settings,
     read_copied,
 )
-from mfa_session.model.times import spell_duration
+from mfa_session.model.times import parse_duration, spell_duration
 from mfa_session.session.names import (
     Named,
+    check_kept,
     check_portable,
     choose_target,
     default_name,
@@ -90,13 +91,21 @@ def resolve_named(inputs: Inputs, named: Named, seen: tuple[str, ...] = ()) -> S
             f"sessions lead back to themselves: {' -> '.join((*seen, name))}",
             "end the chain in a source_profile with long-term keys",
         )
+    check_kept(inputs, name)
     said = _Said(inputs, named)
     check_portable(said.target, "profile to write a session to")
     via, source = _find_origin(inputs, said, (*seen, name))
+    check_kept(inputs, source.profile or name)
     settings = _fill(inputs, said, via, source)
-    check_shapes(settings)
-    if settings.min_ttl_is_explicit and settings.min_ttl > settings.duration:
-        raise _min_ttl_too_long(inputs, settings)
+    try:
+        check_shapes(settings)
+        if settings.min_ttl_is_explicit and settings.min_ttl > settings.duration:
+            raise _min_ttl_too_long(inputs, settings)
+    except ConfigurationError as error:
+        for key in ("duration", "min_ttl", "role_arn", "external_id", "role_session_name"):
+            if key.replace("_", "-") in error.code and key not in said.options:
+                _name_setting(error, inputs, said, key, f"{key}_seconds")
+        raise
     return settings
 
 
@@ -159,7 +168,7 @@ def _find_origin(
         return _follow_origin(inputs, said, said.origin, seen)
     except ConfigurationError as error:
         if said.origin != said.options.get("source_profile") and repr(said.origin) in error.message:
-            _name_setting(error, inputs, said, said.origin)
+            _name_setting(error, inputs, said, "via", "source_profile")
         raise
 
 
@@ -178,18 +187,21 @@ def _follow_origin(
     return None, source if said.set_origin else _as_aws_finds_it(inputs, said.name, source)
 
 
-def _name_setting(error: ConfigurationError, inputs: Inputs, said: _Said, origin: str) -> None:
-    """Add to an error about a profile which setting names it, and in which file."""
-    keys = [key for key in ("via", "source_profile") if said.table.get(key) == origin]
-    if keys:
-        place = f"{keys[0]} of [sessions.{said.name}] in {inputs.file.path}"
-    elif said.section.get("source_profile") == origin:
-        place = f"source_profile of profile {said.name!r}"
-    else:
-        return
-    error.message = f"{place}: {error.message}"
-    if error.add:
-        error.hint, error.add = f"{error.lead} there: {error.add[-1]!r}", ()
+def _name_setting(error: ConfigurationError, inputs: Inputs, said: _Said, *keys: str) -> None:
+    """Add to an error which of these settings it is about, and in which file."""
+    for place, values in (
+        (f"[sessions.{said.name}] in {inputs.file.path}", said.table),
+        (f"profile {said.name!r}", said.section),
+        (f"[defaults] in {inputs.file.path}", inputs.file.defaults),
+    ):
+        key = next((key for key in keys if values.get(key) not in (None, "")), None)
+        if key is not None:
+            error.message = f"{key} of {place}: {error.message}"
+            if error.add:
+                word = error.add[-1]
+                word = str(parse_duration(word)) if key == "duration_seconds" else repr(word)
+                error.hint, error.add = f"{error.lead} there: {word}", ()
+            return
 
 
 def _as_aws_finds_it(inputs: Inputs, name: str, source: Source) -> Source:
@@ -239,7 +251,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     region = own_region or beneath.get("region") or inputs.file.defaults.get("region")
     around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
     called = inputs.options.region or around or region
-    written = {key: beneath[key] for key in COPIED_SETTINGS if beneath.get(key)}
+    written = {key: beneath[key] for key in COPIED_SETTINGS if is_kept(beneath.get(key, ""))}
     if region:
         written["region"] = region
     min_ttl = inputs.options.min_ttl

@@ -89,16 +89,18 @@ def source_profiles(inputs: Inputs) -> list[str]:
 
 def _only_source(inputs: Inputs, option: str) -> Source:
     found = source_profiles(inputs)
-    only = source_in(inputs, found[0]) if len(found) == 1 else None
-    if only is not None:
-        return only
-    if found:
+    if found[1:]:
         raise ConfigurationError(
             "several-sources",
             f"several profiles hold long-term access keys: {', '.join(found)}",
             "say which is yours",
             add=(option, found[0]),
         )
+    for profile in found or inputs.profiles.names():
+        check_pasted_keys(inputs, profile)
+    only = source_in(inputs, found[0]) if found else None
+    if only is not None:
+        return only
     named = [name for name in FILE_VARIABLES if inputs.environ.get(name)]
     hint = "run `aws configure` to store yours"
     raise ConfigurationError(

@@ -21,7 +21,8 @@ from mfa_session.session.names import (
     has_credentials,
     hiding_settings,
     holds_keys,
-    known_or_new,
+    look_up,
+    new_name,
     unknown_name,
 )
 from mfa_session.session.sources import environment_source
@@ -93,8 +94,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
     Raises ConfigurationError: `bad-profile-name`, `protected-profile`, `hidden-profile` or
     `role-session`.
     """
-    check_portable(asked, "session")
-    named = known_or_new(inputs, asked)
+    named = look_up(inputs, asked) or new_name(asked)
     name = named.name
     if holds_keys(inputs, name):
         raise ConfigurationError(

@@ -87,7 +87,8 @@ def test_unchanged_value_is_not_rewritten() -> None:
 def test_new_section_is_set_off_by_one_blank_line() -> None:
     assert IniDocument(b"", "x").with_values("n", {"k": "v"}).data == b"[n]\nk = v\n"
     assert parse("[a]").with_values("n", {"k": "v"}).data == b"[a]\n\n[n]\nk = v\n"
-    assert parse("[a]\n\n").with_values("n", {"k": "v"}).data == b"[a]\n\n[n]\nk = v\n"
+    # One of its own, which goes with it: those at the end stay.
+    assert parse("[a]\n\n").with_values("n", {"k": "v"}).data == b"[a]\n\n\n[n]\nk = v\n"
     assert parse("[a]\r\n").with_values("n", {"k": "v"}).data == (b"[a]\r\n\r\n[n]\r\nk = v\r\n")
 
 
@@ -111,6 +112,14 @@ def test_section_goes_with_its_own_comments_only() -> None:
     assert parse(FILE).without_keys("b", ["s3", "upper"]).data.decode() == (
         "# top\n\n# of a\n[a]\nk = 1\n\n# floating\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("\n", "\n\n\n[b]\n"), ("\n\n", ""), ("\n", "\n\n"), ("", "[b]\n")]
+)
+def test_a_section_takes_one_blank_line_with_it_and_no_more(before: str, after: str) -> None:
+    edited = parse(f"[a]\n{before}[n]\nk = v\n{after}").without_keys("n", ["k"])
+    assert edited.data.decode() == f"[a]\n{before[1:]}{after}"
 
 
 def test_comment_right_above_the_next_header_is_the_next_ones() -> None:

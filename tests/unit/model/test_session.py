@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.session import (
     Keys,
     Secret,
     Session,
     holds_long_term_keys,
+    is_kept,
     is_managed,
     read_session,
     session_values,
@@ -124,3 +126,13 @@ def test_only_keys_without_a_token_and_of_no_session_are_long_term(
         session_token=Secret(token) if token else None,
     )
     assert keys.is_long_term() is long_term
+
+
+@given(session=SESSIONS, text=st.text() | st.text(" x\n\t\0\u2028", max_size=3))
+def test_a_text_that_no_line_holds_does_not_keep_a_session_from_being_written(
+    session: Session, text: str
+) -> None:
+    values = session_values(session.replace(name=text, source_profile=text, copied=text))
+    written = IniDocument(b"", "").with_sections({"mfa": values}).section("mfa") or {}
+    assert written["aws_access_key_id"] == session.keys.access_key_id
+    assert written.get("mfa_session_name") == (text if is_kept(text) else None)

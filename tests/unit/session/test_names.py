@@ -7,7 +7,7 @@ import pytest
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named, choose_target, unknown_name
-from mfa_session.session.resolve import meant_name
+from mfa_session.session.resolve import meant_name, resolve
 from mfa_session.session.settings import resolve_named
 from places import managed
 from session.worlds import inputs
@@ -45,6 +45,21 @@ def test_a_suggestion_is_neither_a_jobs_profile_nor_the_session_in_question() ->
         resolve_named(world, Named(name="bad"))
     assert caught.value.hint == "choose one of default, role there: 'default'"
     assert unknown_name(world, "mfa-serve").hint.startswith("choose one of ")
+
+
+def test_the_default_session_is_suggested_before_the_first_login() -> None:
+    assert unknown_name(inputs(), "mfaa", "--profile").hint == "did you mean 'mfa'?"
+    assert "'mfa'" not in unknown_name(inputs(), "mfaa", "--profile", fitting=["default"]).hint
+    assert "'mfa'" not in unknown_name(inputs(), "mfaa", "--profile", fitting=[]).hint
+    assert "'mfa'" not in unknown_name(inputs(), "mfaa", "--profile", unfit=["mfa"]).hint
+    assert "'mfa'" not in unknown_name(inputs(), "mfaa").hint
+
+
+def test_a_profile_in_the_environment_is_named_once() -> None:
+    credentials = f"[default]\n{KEYS}[work]\n{KEYS.replace('AKIAEXAMPLE', 'AKIAOTHEROT')}"
+    settings = resolve(inputs(credentials, environ={"AWS_PROFILE": "work"}))
+    assert settings.login_command == "mfa-session login --profile work"
+    assert settings.source.profile == "work"
 
 
 def test_a_name_with_blanks_is_suggested_as_sdks_read_it() -> None:

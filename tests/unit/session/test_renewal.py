@@ -228,6 +228,34 @@ def test_exec_and_env_go_on_with_a_session_that_cannot_be_written() -> None:
     assert [how for how, _ in fakes.talk.said if how == "warn"] == ["warn"]
 
 
+@pytest.mark.parametrize("bug", [ValueError("planted"), OSError("planted"), KeyError("planted")])
+def test_no_bug_while_a_session_is_written_loses_it(bug: Exception) -> None:
+    fakes = FakeEdges()
+    fakes.store.refusal = bug
+    with pytest.raises(type(bug)):
+        fakes.acquire(mfa(mfa_serial=PHONE))
+    (safe,) = fakes.store.places
+    assert safe.kept is not None
+    assert fakes.talk.said[-1] == (
+        "warn",
+        f"an unexpected {type(bug).__name__}; the session is kept in /state/aside",
+    )
+    fakes = FakeEdges()
+    fakes.store.refusal = bug
+    assert fakes.acquire(mfa(mfa_serial=PHONE), in_memory=True).session == safe.kept
+    assert f"an unexpected {type(bug).__name__}; the session is kept" in fakes.talk.said[-1][1]
+    assert "planted" not in str(fakes.talk.said)
+
+
+def test_a_bug_while_a_session_is_put_aside_does_not_keep_it_from_its_file() -> None:
+    fakes = FakeEdges()
+    place = fakes.store.set_aside()
+    place.refusal = ValueError("planted")
+    fakes.store.set_aside = lambda *_targets: place  # type: ignore[method-assign]
+    assert list(fakes.store.held) == []
+    assert fakes.store.held == {"mfa": fakes.acquire(mfa(mfa_serial=PHONE)).session}
+
+
 def test_a_write_that_must_fail_costs_no_code() -> None:
     fakes = FakeEdges()
     fakes.store.check_refusal = FULL

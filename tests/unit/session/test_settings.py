@@ -165,3 +165,34 @@ def test_via_settings_share_the_source_and_not_the_role() -> None:
     assert settings.via.source == settings.source
     assert (settings.via.name, settings.via.role_arn, settings.via.duration) == ("mfa", None, 43200)
     assert settings.mfa_serial == SERIAL.format("mfa")
+
+
+IN_FILE = "in /home/config.toml"
+ROLE_LINE = f"role_arn = {ROLE}\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "config", "defaults", "place", "hint"),
+    [
+        ({"duration": 12}, "", {}, f"duration of [sessions.k] {IN_FILE}", "there: '15m'"),
+        ({"duration": 999999}, "", {}, f"duration of [sessions.k] {IN_FILE}", "less there: '36h'"),
+        ({}, "", {"duration": 12}, f"duration of [defaults] {IN_FILE}", "there: '15m'"),
+        ({}, "", {"min_ttl": 99999}, f"min_ttl of [defaults] {IN_FILE}", "less than 12h"),
+        ({"role_arn": "x"}, "", {}, f"role_arn of [sessions.k] {IN_FILE}", "looks like"),
+        ({"external_id": " "}, ROLE_LINE, {}, f"external_id of [sessions.k] {IN_FILE}", "2 to"),
+        ({}, f"duration_seconds = 12\n{ROLE_LINE}", {}, "duration_seconds of profile 'k'", ": 900"),
+    ],
+)
+def test_an_error_about_a_value_names_the_setting_and_its_file(
+    table: dict[str, Any], config: str, defaults: dict[str, Any], place: str, hint: str
+) -> None:
+    world = inputs(
+        config=f"[profile k]\nsource_profile = default\n{config}",
+        sessions={"k": table},
+        defaults=defaults,
+        profile="k",
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(world)
+    assert caught.value.message.startswith(place)
+    assert hint in caught.value.hint
