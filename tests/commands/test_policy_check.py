@@ -138,7 +138,7 @@ def test_sessions_older_than_a_past_day_no_longer_exist(home: Path, run: Run) ->
           "aws:multifactorauthpresent=true"), 2, "bad-context"),
         (("-", "--action", "s3:GetObject", "--principal", "carol"), 2, "bad-principal"),
         (("absent.json", "--action", "s3:GetObject"), 3, "unreadable-file"),
-        ((".", "--action", "s3:GetObject"), 3, "unreadable-file"),
+        ((".", "--action", "s3:GetObject"), 3, "not-a-policy"),
     ],
 )  # fmt: skip
 def test_bad_usage_is_refused(argv: tuple[str, ...], exit_code: int, code: str, run: Run) -> None:

@@ -169,7 +169,7 @@ class _Case:
         """Return whether it is allowed, without denies, and whether the accounts decide it."""
         identity = any_of([_any_allows(self._identity), None if self._unread else False])
         bounded = all_of([identity, self._within_boundary()])
-        if not any(_concerns(document, self._request) for document, _ in self._matched):
+        if not any(concerns(document, self._request) for document, _ in self._matched):
             return bounded, False
         resource = _any_allows(self._resource)
         if not self._of("identity") and not self._unread:
@@ -246,7 +246,7 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
     return any_of(match.truth for match in _allows(matches))
 
 
-def _concerns(document: Document, request: Request) -> bool:
+def concerns(document: Document, request: Request) -> bool:
     """Say whether a document is a resource's policy that concerns the request's service.
 
     A trust policy concerns only assuming the role, not STS's other calls.

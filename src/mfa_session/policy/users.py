@@ -1,57 +1,56 @@
-"""Judge each user of an account by all policies together."""
+"""Judge each user of an account by all policies together; choose those that count for a caller."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from mfa_session.model.arns import account_of
+from mfa_session.model.errors import UsageError
+from mfa_session.model.record import Record
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
-from mfa_session.policy.document import Users
-from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
+from mfa_session.policy.document import LIMITS, Owner, Users
+from mfa_session.policy.evaluation import (
+    ALLOWED,
+    EXPLICITLY_DENIED,
+    IMPLICITLY_DENIED,
+    concerns,
+    evaluate,
+)
 from mfa_session.policy.json_text import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.matching import acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
+from mfa_session.policy.patterns import Query
 from mfa_session.policy.selections import Selection, takes_in
 from mfa_session.policy.wrappings import attached_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mfa_session.policy.credentials import Credentials, Known
+    from mfa_session.policy.credentials import Known
     from mfa_session.policy.document import Document, Statement
     from mfa_session.policy.json_text import Members
 
     Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
 
-class _User(NamedTuple):
-    """A user, with their policies and those of their groups.
-
-    `arn` is empty if it is not a user's. `own` are the policies that are in the dump; `unseen` are
-    the ARNs of others, and the names of groups that are not in it. `caller` is their long-term key.
-    """
-
-    name: str
-    arn: str
-    own: list[Document]
-    boundary: Document | None
-    unseen: frozenset[str]
-    caller: Credentials
-
-    @property
-    def statements(self) -> list[tuple[Document, Statement]]:
-        return [(one, each) for one in self.own for each in one.statements]
+_is_arn = re.compile(r"arn:[a-z-]+:iam::\d{12}:(user|role)/.+", re.ASCII).fullmatch
 
 
-_is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
+def everyone_in(members: Members, documents: Iterable[Document]) -> list[Owner]:
+    """Return the users and roles of an account, each with its policies."""
+    by_name = _by_name(documents)
+    kinds = ("UserDetailList", "RoleDetailList")
+    return [each for kind in kinds for each in _owners_in(members, by_name, kind)]
 
 
-def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_User]:
-    """Leave out users whose boundary, or policy in the dump, cannot be read."""
+def _owners_in(
+    members: Members, documents: Mapping[str, Document], kind: str = "UserDetailList"
+) -> Iterator[Owner]:
     names = {
         text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
         for policy in objects_in(members, "Policies")
@@ -65,7 +64,7 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
     )
     tags = {each.key for each in conditions if each.key.lower().startswith("aws:principaltag/")}
     without_tags = RequestContext(dict.fromkeys(tags))
-    for user in objects_in(members, "UserDetailList"):
+    for user in objects_in(members, kind):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
         holders = [user, *(groups[each] for each in its_groups if each in groups)]
         arns = [arn for each in holders for arn in attached_to(each)]
@@ -73,17 +72,24 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
         own += (names[arn] for arn in arns if arn in names)
         boundary = text_in(members_in(user, "PermissionsBoundary"), "PermissionsBoundaryArn")
         bound = names.get(boundary, boundary) if boundary else ""  # an unknown ARN is no name
-        if documents.keys() >= {*own, bound} - {""}:
-            arn = next(filter(_is_user, [text_in(user, "Arn")]), "")
-            caller = acting_as(long_term(), arn or None)
-            yield _User(
-                name=text_in(user, "UserName"),
-                arn=arn,
-                own=[documents[name] for name in own],
-                boundary=documents.get(bound),
-                unseen=frozenset({*arns, *its_groups} - names.keys() - groups.keys()),
-                caller=caller.replace(facts=_facts_of(user).over(without_tags).over(caller.facts)),
-            )
+        unseen = {*arns, *its_groups} - names.keys() - groups.keys()
+        unseen |= set(own) - documents.keys()
+        if boundary and bound not in documents:
+            unseen.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
+        arn = next(filter(_is_arn, [text_in(user, "Arn")]), "")
+        name, caller = text_in(user, "UserName"), acting_as(long_term(), arn or None)
+        # A role's session may have other tags, and whoever takes a role names the session.
+        known = _facts_of(user).over(without_tags) if name else RequestContext({})
+        named = RequestContext({"sts:RoleSessionName": (name,)})
+        yield Owner(
+            name=name,
+            arn=arn,
+            own=[documents[each] for each in own if each in documents],
+            boundary=documents.get(bound),
+            unseen=frozenset(unseen),
+            tags=known,
+            caller=caller.replace(facts=named.over(known).over(caller.facts)),
+        )
 
 
 def _facts_of(user: Members) -> RequestContext:
@@ -93,12 +99,11 @@ def _facts_of(user: Members) -> RequestContext:
     }
     if "UserId" in user:
         known["aws:userid"] = (text_in(user, "UserId"),)
-    # As whoever takes a role may name the session.
-    return RequestContext({**known, "sts:RoleSessionName": (text_in(user, "UserName"),)})
+    return RequestContext(known)
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
-    kind = "User" if "UserName" in holder else "Group"
+    kind = next((each for each in ("User", "Role") if f"{each}Name" in holder), "Group")
     name = text_in(holder, f"{kind}Name")
     for each in objects_in(holder, f"{kind}PolicyList"):
         yield f"{kind.lower()}/{name} policy/{text_in(each, 'PolicyName')}"
@@ -119,11 +124,8 @@ _MOST = 2_000  # pairs of a user and a role to look at
 
 def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     """Judge the users of an account by its policies."""
-    listed = list(documents)
-    count = Counter(each.name for each in listed)
-    # A name of two policies, one of AWS's and one's own, says nothing.
-    by_name = {each.name: each for each in listed if count[each.name] == 1}
-    users, trusts = list(_users_in(members, by_name)), list(_trusts(members, by_name))
+    by_name = _by_name(documents)
+    users, trusts = list(_owners_in(members, by_name)), list(_trusts(members, by_name))
     asked = [
         (user, asking.name)
         for user in users
@@ -146,6 +148,13 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     )
 
 
+def _by_name(documents: Iterable[Document]) -> Mapping[str, Document]:
+    listed = list(documents)
+    count = Counter(each.name for each in listed)
+    # A name of two policies, one of AWS's and one's own, says nothing.
+    return {each.name: each for each in listed if count[each.name] == 1}
+
+
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     found = defaultdict[str, list[str]](list)
     for key, value in pairs:
@@ -153,7 +162,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return found
 
 
-def _unasked(users: list[_User], trusts: Trusts) -> list[str]:
+def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
     found = [
         user
         for user in users
@@ -170,12 +179,12 @@ def _unasked(users: list[_User], trusts: Trusts) -> list[str]:
     return [user.name for user in found if user.name in taking or not _only_takes_roles(user)]
 
 
-def _only_takes_roles(user: _User) -> bool:
+def _only_takes_roles(user: Owner) -> bool:
     of_sts, allows = Selection(("sts:*",)), (each for _, each in user.statements if each.allows)
     return not user.unseen and all(takes_in(of_sts, actions_of(each)) for each in allows)
 
 
-def _obstacles(user: _User) -> Iterator[str]:
+def _obstacles(user: Owner) -> Iterator[str]:
     """Yield what keeps a user from enabling a device, though a policy allows it, if known."""
     start, _, rest = user.arn.partition("/")
     request, *others = (
@@ -216,13 +225,13 @@ def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
             yield trust, request
 
 
-def _taken(trusts: Trusts, users: Iterable[_User]) -> Iterator[tuple[str, _User]]:
+def _taken(trusts: Trusts, users: Iterable[Owner]) -> Iterator[tuple[str, Owner]]:
     for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
         if _outcome(user, request, trust) == ALLOWED:
             yield trust.name, user
 
 
-def _asks(user: _User, statement: Statement) -> bool:
+def _asks(user: Owner, statement: Statement) -> bool:
     """Say whether a statement asks a user for MFA; a Deny may exempt them."""
     about_mfa = mfa_conditions(statement)
     return means_mfa(statement) and (
@@ -234,7 +243,7 @@ def _asks(user: _User, statement: Statement) -> bool:
     )
 
 
-def _asking(user: _User) -> Iterator[Document]:
+def _asking(user: Owner) -> Iterator[Document]:
     """Yield the policies with a Deny of everything, or all but some, that asks the user."""
     for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
@@ -247,6 +256,157 @@ def _asking(user: _User) -> Iterator[Document]:
             yield document
 
 
-def _outcome(user: _User, request: Request, *others: Document) -> str:
+def _outcome(user: Owner, request: Request, *others: Document) -> str:
     documents = [*user.own, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome
+
+
+class Share(Record):
+    """What counts for a caller.
+
+    `doubtful` policies may be theirs: the file does not tell. `unread`: they have some in no file.
+    `is_user`, if it is told, says whether they are a user or a role.
+    """
+
+    documents: list[Document]
+    boundary: Document | None = None
+    doubtful: list[Document]
+    unread: bool
+    tags: RequestContext = RequestContext({})
+    is_user: bool | None
+
+
+def share_of(
+    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool = False
+) -> Share:
+    """Return what counts for a caller; without one, for the only user or role that has policies.
+
+    Raises UsageError if they are of several, or of others. `live`: the caller has policies besides.
+    """
+    about = [each for each in documents if concerns(each, request)]
+    on_resource = _of_resource(about, request.resource)
+    dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
+    dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
+    identity = [each for each in documents if each.kind == "identity" and not each.everyone]
+    told = [owner.arn for owner in dumped]
+    told += (owner for each in identity for owner in each.owners if _kind(owner) != "group")
+    if principal is None:
+        takes_role = any(each.kind == "trust" for each in on_resource)
+        mine = _only_one([each for each in told if not takes_role or _kind(each) == "user"])
+    else:
+        mine = [each for each in told if _is(each, principal)]
+    own, doubtful = _own(identity, set(mine), request)
+    found = next((each for each in dumped if each.arn in mine), None)
+    counts = live or own or doubtful or found
+    if about and not on_resource and not counts:
+        what = f"none of these policies is of {request.resource}"
+        raise _unclear(what, _BY_RESOURCE, map(_owner, about))
+    if told and principal and not (mine or live):
+        account = account_of(principal) or principal
+        if account in map(account_of, told) or not (counts or on_resource):
+            raise _unclear(f"these are not the policies of {principal}", _BY_CALLER, told)
+    share = Share(
+        documents=[
+            *own,
+            *(each for each in documents if each.kind in LIMITS and not each.everyone),
+            *on_resource,
+        ],
+        doubtful=doubtful,
+        unread=bool(doubtful),
+        is_user=_is_user([*own, *doubtful], mine, principal),
+    )
+    if found is None:
+        return share
+    return share.replace(
+        documents=[*found.own, *share.documents],
+        boundary=found.boundary,
+        unread=bool(doubtful or found.unseen),
+        tags=found.tags,
+    )
+
+
+def _only_one(callers: list[str]) -> list[str]:
+    if len(set(callers)) > 1:
+        raise _unclear("these are the policies of several callers", _BY_CALLER, callers)
+    return callers
+
+
+def _of_resource(about: Iterable[Document], arn: str) -> list[Document]:
+    """Return the policies that the resource may have; a role or key has only one."""
+    found = [each for each in about if not each.owners or any(_is(one, arn) for one in each.owners)]
+    for kind in ("trust", "resource"):
+        same = {
+            _owner(each)
+            for each in found
+            if each.kind == kind and any("*" in (one.resources or "*") for one in each.statements)
+        }
+        if len(same) > 1:
+            raise _unclear(
+                "these are the policies of several resources", _BY_RESOURCE, sorted(same)
+            )
+    return found
+
+
+def _owner(document: Document) -> str:
+    return next(iter(document.owners), document.label)
+
+
+def _own(
+    documents: list[Document], mine: set[str], request: Request
+) -> tuple[list[Document], list[Document]]:
+    """Return the caller's policies, and those of which the file does not tell whose they are.
+
+    A list in a file, and several files, are one caller's.
+    """
+    asked = Query(request.action, fold=True)
+    in_file = defaultdict[str, set[str]](set)
+    for each in documents:
+        in_file[each.source.label].add(_owner(each) if each.owners else each.name.partition("/")[0])
+    own, doubtful = [], []
+    for each in documents:
+        is_told = bool(each.owners) and all(_kind(owner) != "group" for owner in each.owners)
+        is_only_one = not is_told and len(in_file[each.source.label]) == 1
+        if is_only_one or not mine.isdisjoint(each.owners):
+            own.append(each)
+        elif not is_told and any(
+            asked.covered_by(action) is not False
+            for one in each.statements
+            for action in one.actions or ("*",)
+        ):
+            doubtful.append(each)
+    return own, doubtful
+
+
+def _is_user(documents: Iterable[Document], mine: list[str], caller: str | None) -> bool | None:
+    """Say whether the caller is a user or a role, if that is told."""
+    if caller and _kind(caller) in {"role", "assumed-role"}:
+        return False
+    kinds = set(map(_kind, mine)) or {each.holder or "" for each in documents}
+    return {"role": False, "user": True}.get(kinds.pop()) if len(kinds) == 1 else None
+
+
+def _kind(owner: str) -> str:
+    return owner.rpartition(":")[2].partition("/")[0]
+
+
+def _is(owner: str, arn: str) -> bool:
+    """Say whether an owner may be the user or role of this ARN, or the role of this session."""
+    kind, _, name = owner.partition("/")
+    if _kind(arn) == "assumed-role":
+        same = account_of(owner) in {None, account_of(arn)} and _kind(owner) == "role"
+        return same and owner.rpartition("/")[2] == arn.split("/")[1]
+    is_arn = owner.startswith("arn:")
+    named = [owner] if is_arn else [f"arn:*:{kind}/{name}", f"arn:*:{kind}/*/{name}"]
+    return any(Query(arn).covered_by(each) is not False for each in named)
+
+
+def _unclear(what: str, how: str, names: Iterable[str]) -> UsageError:
+    known = [_no_account.sub(r"arn:aws:iam::ACCOUNT:\1", each) for each in dict.fromkeys(names)]
+    listed = [*known[:_MOST_NAMES], *["…"] * (len(known) > _MOST_NAMES)]
+    return UsageError("whose-policies", what, f"{how}: {', '.join(listed)}")
+
+
+_MOST_NAMES = 20
+_BY_CALLER = "name one with --principal"
+_BY_RESOURCE = "name the role with --resource, or give only the policy of the resource"
+_no_account = re.compile("^((role|user)/)")

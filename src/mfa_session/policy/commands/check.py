@@ -7,6 +7,7 @@ import itertools
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, printable
@@ -18,7 +19,8 @@ from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision, evaluate
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
 from mfa_session.policy.patterns import fill
-from mfa_session.policy.policy_files import read_one
+from mfa_session.policy.policy_files import read_files
+from mfa_session.policy.users import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Document
     from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.policy.matching import Match
+    from mfa_session.policy.users import Share
     from mfa_session.session.context import Context
 
 
@@ -61,15 +64,20 @@ def run(options: Options, ctx: Context) -> Result:
     if not files and not options.live:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _live(options, ctx) if options.live else None
-    principal = live.user.arn if live else _principal(options, ctx, files)
+    principal = live.user.arn if live else _checked_principal(options.principal)
+    share = share_of(principal, files, request, live=bool(live))
+    principal = principal or _named(ctx, share.documents)
     judged = []
     for kind in credentials.all_kinds(request.action, options.mfa_age):
+        if not live and share.is_user not in {None, kind.is_user}:
+            continue
         caller = credentials.started_by(kind, int(now.timestamp()))
         own = (live.user if caller.is_user else live.role) if live else None
         caller = acting_as(caller, own.arn if own else principal)
-        decision = _ROLES_OWN if live and own is None else _decide(caller, request, files, own)
+        theirs = share_of(own.arn, files, request, live=True) if own else share
+        decision = _ROLES_OWN if live and own is None else _decide(caller, request, theirs, own)
         judged.append(Judged(caller=caller, request=request, decision=decision))
-    for hint in _hints(judged, files):
+    for hint in _hints(judged, share):
         ctx.console.say(hint)
     data: dict[str, object] = {
         "action": request.action,
@@ -92,34 +100,56 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
-    found = [each for path in options.file for each in read_one(path, options.kind)]
+    found = _read(options.file, options.kind, ctx)
     for document in found:
-        if document.kind in LIMITS and not options.kind:
+        if document.kind in LIMITS and not (options.kind or document.everyone):
             limit = document.kind == "boundary"
             what = "a permissions boundary" if limit else f"an {document.kind.upper()}"
             ctx.console.say(
                 f"{document.label} is read as {what}, which grants nothing; to change that: --kind"
             )
     for kind in ("boundary", "scp"):
-        found += [each for path in getattr(options, kind) for each in read_one(path, kind)]
+        found += _read(getattr(options, kind), kind, ctx)
     for principal in malformed_principals(found):
         ctx.console.warn(f"IAM rejects the principal {printable(principal)}: it matches nobody")
     return found
 
 
+def _read(paths: tuple[str, ...], kind: str | None, ctx: Context) -> list[Document]:
+    reading = read_files(paths, kind)
+    for each in reading.errors:
+        raise each.error
+    if reading.terraform:
+        ctx.console.warn("Terraform's own files (.tf) are not read")
+    return reading.documents
+
+
 def _decide(
-    caller: Credentials, request: Request, files: list[Document], own: OwnPolicies | None
+    caller: Credentials, request: Request, share: Share, own: OwnPolicies | None
 ) -> Decision:
-    if own is None:
-        return evaluate(files, request, caller)
-    return evaluate(
-        [*own.documents, *files],
+    decision = evaluate(
+        [*(own.documents if own else ()), *share.documents],
         request,
-        caller,
-        boundary=own.boundary,
-        unread=bool(own.unread),
-        boundary_unread=own.boundary_unread,
+        caller.replace(facts=share.tags.over(caller.facts)),
+        boundary=own.boundary if own and own.boundary else share.boundary,
+        unread=share.unread or bool(own and own.unread),
+        boundary_unread=bool(own and own.boundary_unread),
     )
+    resource = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
+    across = resource.isdecimal() and caller.principal.account not in {None, resource}
+    sides = _sides(decision)
+    if decision.outcome != ALLOWED or not across or len(sides) != 1:
+        return decision
+    other = "the caller's own policy" if sides == {"resource"} else "the resource's policy"
+    by = " and ".join(map(_place, decision.deciding))
+    limit = f"Allow {by} is not enough across accounts: {other} must allow it, too"
+    return decision.replace(outcome=UNKNOWN, limit=limit)
+
+
+def _sides(decision: Decision) -> set[str]:
+    """Return whose policies decide: the caller's (`identity`), the resource's, or both."""
+    kinds = {each.document.kind for each in decision.deciding} - LIMITS
+    return {"resource" if each == "trust" else each for each in kinds}
 
 
 def _live(options: Options, ctx: Context) -> Live:
@@ -191,15 +221,14 @@ def _checked_key(key: str) -> str:
     return key.lower()
 
 
-def _principal(options: Options, ctx: Context, documents: list[Document]) -> str | None:
-    given = options.principal
-    if given is None:
-        named = next(iter(named_principals(documents)), None)
-        if named:
-            ctx.console.say(
-                f"the caller is {named}, which a policy names; for another: --principal"
-            )
-        return named
+def _named(ctx: Context, documents: Iterable[Document]) -> str | None:
+    named = next(iter(named_principals(documents)), None)
+    if named:
+        ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")
+    return named
+
+
+def _checked_principal(given: str | None) -> str | None:
     try:
         acting_as(credentials.long_term(), given)
     except ValueError:
@@ -248,7 +277,7 @@ class Judged(Record):
         }
 
 
-def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[str]:
+def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
     unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
     matches = [match for each in unknown for match in each.decision.deciding]
     keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
@@ -261,11 +290,19 @@ def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[
         yield "to know more, specify the resource: --resource ARN"
     if any(each.decision.accounts for each in unknown):
         yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
-    if {document.kind for document in documents} == {"trust"}:
+    for each in share.doubtful:
+        yield f"whether the caller has {each.label}, the file does not tell: put theirs in another"
+    if {document.kind for document in share.documents} == {"trust"}:
         yield (
             "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "
             "names a user of the role's account"
         )
+    action = judged[0].request.action.lower()
+    guard = {"sts:assumerole": "role's trust"}.get(action, "key's" * action.startswith("kms:"))
+    if guard and any(
+        x.decision.outcome == ALLOWED and _sides(x.decision) == {"identity"} for x in judged
+    ):
+        yield f"the {guard} policy must allow {judged[0].request.action}, too"
 
 
 def _place(match: Match) -> str:
@@ -325,6 +362,8 @@ def _lacks(decision: Decision) -> Iterable[str]:
         of_user = decision.half[0].document.kind == "identity"
         wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
         yield f"Allow {allowing} is not enough: {wanted} must allow it, too"
+    elif decision.limiting:
+        yield f"{' and '.join(map(_name_of_limit, decision.limiting))} must allow it"
     elif not decision.nearly:
         yield "nothing allows it"
 
@@ -341,7 +380,7 @@ def _doubts(judged: Judged) -> Iterable[str]:
     if judged.decision.accounts:
         yield "it depends on whether caller and resource are in one account"
     if judged.decision.unread:
-        yield "policies that could not be read may change it"
+        yield "policies that are not known may change it"
 
 
 def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
