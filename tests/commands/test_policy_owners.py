@@ -56,6 +56,10 @@ def managed(name: str, *statements: dict[str, Any], bounds: int = 0) -> dict[str
     return {"PolicyName": name, "Arn": arn, "PolicyVersionList": [version], **counts}
 
 
+def deny(action: str, **rest: Any) -> dict[str, Any]:
+    return {**allow(action, **rest), "Effect": "Deny"}
+
+
 WITH_MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
 WITHOUT = {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}
 BOUND = {"PermissionsBoundary": {"PermissionsBoundaryArn": f"{ACCOUNT}:policy/bound"}}
@@ -84,7 +88,7 @@ DUMP = {
         role("open-too", trust("444455556666")),
     ],
     "Policies": [
-        managed("force", {**allow("ec2:*", **WITHOUT), "Effect": "Deny"}),
+        managed("force", deny("ec2:*", **WITHOUT)),
         managed("bound", allow("s3:*"), bounds=1),
     ],
 }  # fmt: skip
@@ -230,7 +234,12 @@ STACK = {
     "Stopper": iam_role(allow("ec2:*"), RoleName="stopper"),
     "More": iam_policy(allow("rds:*"), Roles=[{"Ref": "Reader"}]),
     "Free": iam_policy(allow("sqs:*")),
-}
+    "Imported": iam_policy(deny("sns:*"), Roles=[{"Fn::ImportValue": "role"}]),
+    "OfParameter": iam_policy(deny("sns:*"), Roles=[{"Ref": "RoleName"}]),
+    "OfReader": {"Type": "AWS::IAM::RolePolicy", "Properties": {
+        "RoleName": {"Ref": "Reader"}, "PolicyDocument": policy(deny("s3:Put*"))}},
+    "All": iam_policy(allow("sns:*"), Roles=[{"Ref": "Reader"}, {"Ref": "Stopper"}]),
+}  # fmt: skip
 STATE = {
     "format_version": "1.0",
     "values": {"root_module": {"resources": [
@@ -247,6 +256,10 @@ STATE = {
         ("Reader", "ec2:StopInstances", "implicitly-denied"),
         ("Reader", "rds:StopDBInstance", "allowed"),
         ("Reader", "sqs:DeleteQueue", "unknown"),
+        ("Reader", "s3:GetObject", "allowed"),
+        ("Reader", "s3:PutObject", "explicitly-denied"),
+        ("stopper", "s3:PutObject", "implicitly-denied"),
+        ("stopper", "sns:Publish", "unknown"),
         ("stopper", "ec2:StopInstances", "allowed"),
         ("stopper", "rds:StopDBInstance", "implicitly-denied"),
     ],
@@ -278,8 +291,7 @@ def test_who_takes_a_templates_role_has_not_its_policies(check: Any) -> None:
 
 
 def test_a_list_and_several_files_are_one_callers(check: Any) -> None:
-    deny = policy({**allow("ec2:*", **WITHOUT), "Effect": "Deny"})
-    found = outcomes(check([policy(allow("*")), deny], *STOP))
+    found = outcomes(check([policy(allow("*")), policy(deny("ec2:*", **WITHOUT))], *STOP))
     assert (found["long-term"], found["mfa-session"]) == ("explicitly-denied", "allowed")
 
 

@@ -175,6 +175,15 @@ class Document:
         """Its file, and its name there, for people."""
         return " ".join(filter(None, (self.source.label, self.name)))
 
+    def place_of(self, statement: Statement) -> str:
+        """Return a statement's name and place: `OnlyWithMFA (step-up.json:7)`.
+
+        The line is left out for a text of one line, as in IAM's answers.
+        """
+        line = f":{statement.position.line}" if self.source.has_lines else ""
+        name = f" {self.name}" if self.name else ""
+        return f"{statement.label} ({self.source.label}{line}{name})"
+
     @cached_property
     def kind(self) -> str:
         """Its kind, as told, or else by its statements: `identity`, `trust` or `resource`.

@@ -269,11 +269,11 @@ class Share(Record):
     """
 
     documents: list[Document]
-    boundary: Document | None = None
     doubtful: list[Document]
-    unread: bool
-    tags: RequestContext = RequestContext({})
     is_user: bool | None
+    boundary: Document | None = None
+    unread: bool = False
+    tags: RequestContext = RequestContext({})
 
 
 def share_of(
@@ -284,71 +284,66 @@ def share_of(
     Raises UsageError if they are of several, or of others. `live`: the caller has policies besides.
     """
     about = [each for each in documents if concerns(each, request)]
-    on_resource = _of_resource(about, request.resource)
+    on_resource = [each for each in documents if _is_of_resource(each, request)]
+    _check_one_resource(on_resource, request)
     dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
     dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
-    identity = [each for each in documents if each.kind == "identity" and not each.everyone]
+    loose = [each for each in documents if not each.everyone]
+    identity = [each for each in loose if each.kind == "identity"]
     told = [owner.arn for owner in dumped]
-    told += (owner for each in identity for owner in each.owners if _kind(owner) != "group")
-    if principal is None:
-        takes_role = any(each.kind == "trust" for each in on_resource)
-        mine = _only_one([each for each in told if not takes_role or _kind(each) == "user"])
-    else:
-        mine = [each for each in told if _is(each, principal)]
+    told += (owner for each in identity for owner in each.owners if _is_told(owner))
+    takes_role = any(each.kind == "trust" for each in about)
+    mine = [each for each in told if _is(each, principal)] if principal else _one(told, takes_role)
     own, doubtful = _own(identity, set(mine), request)
     found = next((each for each in dumped if each.arn in mine), None)
     counts = live or own or doubtful or found
     if about and not on_resource and not counts:
-        what = f"none of these policies is of {request.resource}"
-        raise _unclear(what, _BY_RESOURCE, map(_owner, about))
+        roles = (owner for each in about for owner in each.owners)
+        raise _unclear(f"none of these policies is of {request.resource}", _BY_RESOURCE, roles)
     if told and principal and not (mine or live):
         account = account_of(principal) or principal
         if account in map(account_of, told) or not (counts or on_resource):
             raise _unclear(f"these are not the policies of {principal}", _BY_CALLER, told)
+    limits = [each for each in loose if each.kind in LIMITS]
     share = Share(
-        documents=[
-            *own,
-            *(each for each in documents if each.kind in LIMITS and not each.everyone),
-            *on_resource,
-        ],
+        documents=[*(found.own if found else ()), *own, *limits, *on_resource],
         doubtful=doubtful,
-        unread=bool(doubtful),
+        unread=bool(doubtful or (found and found.unseen)),
         is_user=_is_user([*own, *doubtful], mine, principal),
     )
-    if found is None:
-        return share
-    return share.replace(
-        documents=[*found.own, *share.documents],
-        boundary=found.boundary,
-        unread=bool(doubtful or found.unseen),
-        tags=found.tags,
-    )
+    return share.replace(boundary=found.boundary, tags=found.tags) if found else share
 
 
-def _only_one(callers: list[str]) -> list[str]:
-    if len(set(callers)) > 1:
-        raise _unclear("these are the policies of several callers", _BY_CALLER, callers)
-    return callers
-
-
-def _of_resource(about: Iterable[Document], arn: str) -> list[Document]:
-    """Return the policies that the resource may have; a role or key has only one."""
-    found = [each for each in about if not each.owners or any(_is(one, arn) for one in each.owners)]
-    for kind in ("trust", "resource"):
-        same = {
-            _owner(each)
-            for each in found
-            if each.kind == kind and any("*" in (one.resources or "*") for one in each.statements)
-        }
-        if len(same) > 1:
-            raise _unclear(
-                "these are the policies of several resources", _BY_RESOURCE, sorted(same)
-            )
+def _one(callers: list[str], takes_role: bool) -> list[str]:  # it is private
+    found = [each for each in callers if not takes_role or _kind(each) == "user"]
+    if len(set(found)) > 1:
+        raise _unclear("these are the policies of several callers", _BY_CALLER, found)
     return found
 
 
-def _owner(document: Document) -> str:
-    return next(iter(document.owners), document.label)
+def _is_of_resource(document: Document, request: Request) -> bool:
+    return document.kind in {"trust", "resource"} and (
+        not document.owners
+        or (
+            concerns(document, request)
+            and any(_is(owner, request.resource) for owner in document.owners)
+        )
+    )
+
+
+def _check_one_resource(documents: Iterable[Document], request: Request) -> None:
+    """Refuse policies of several roles or keys, of which each has only one."""
+    for kind in ("trust", "resource"):
+        found = {
+            next(iter(each.owners), each.label)
+            for each in documents
+            if each.kind == kind
+            and concerns(each, request)
+            and any("*" in (one.resources or "*") for one in each.statements)
+        }
+        if len(found) > 1:
+            what = "these are the policies of several resources"
+            raise _unclear(what, _BY_RESOURCE, sorted(found))
 
 
 def _own(
@@ -358,21 +353,17 @@ def _own(
 
     A list in a file, and several files, are one caller's.
     """
-    asked = Query(request.action, fold=True)
-    in_file = defaultdict[str, set[str]](set)
+    in_file = defaultdict[str, set[object]](set)
     for each in documents:
-        in_file[each.source.label].add(_owner(each) if each.owners else each.name.partition("/")[0])
-    own, doubtful = [], []
+        in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
+    asked, own, doubtful = Query(request.action, fold=True), [], []
     for each in documents:
-        is_told = bool(each.owners) and all(_kind(owner) != "group" for owner in each.owners)
+        is_told = bool(each.owners) and all(map(_is_told, each.owners))
         is_only_one = not is_told and len(in_file[each.source.label]) == 1
+        actions = (action for one in each.statements for action in one.actions or ("*",))
         if is_only_one or not mine.isdisjoint(each.owners):
             own.append(each)
-        elif not is_told and any(
-            asked.covered_by(action) is not False
-            for one in each.statements
-            for action in one.actions or ("*",)
-        ):
+        elif not is_told and any(asked.covered_by(action) is not False for action in actions):
             doubtful.append(each)
     return own, doubtful
 
@@ -383,6 +374,10 @@ def _is_user(documents: Iterable[Document], mine: list[str], caller: str | None)
         return False
     kinds = set(map(_kind, mine)) or {each.holder or "" for each in documents}
     return {"role": False, "user": True}.get(kinds.pop()) if len(kinds) == 1 else None
+
+
+def _is_told(owner: str) -> bool:
+    return _kind(owner) != "group" and not owner.endswith("/")
 
 
 def _kind(owner: str) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
+_OWNERS = {**_NAMES, "Roles": "role", "Users": "user", "Groups": "group"}
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
@@ -168,24 +169,28 @@ def _properties(key: str, node: Node, origin: Origin) -> Parts:
 
 
 def _owners_in_stack(resources: dict[str, Members]) -> Mapping[str, set[str]]:
-    """Return who has the policies of each resource: `role/NAME`, by its name or logical id."""
+    """Return who has the policies of each resource: `role/NAME`, by its name or logical id.
+
+    `role/` is one whose name the template does not tell.
+    """
     found = defaultdict[str, set[str]](set)
-    names = {}
-    for name, parts in resources.items():
-        properties = members_in(parts, "Properties")
-        own = (text_in(properties, key) for key in _NAMES)
-        names[name] = next(filter(None, own), name)
-    for name, parts in resources.items():
-        properties, kind = members_in(parts, "Properties"), text_in(parts, "Type")
+    all_of_them = {name: members_in(parts, "Properties") for name, parts in resources.items()}
+    names = {
+        name: next(filter(None, (text_in(properties, key) for key in _NAMES)), name)
+        for name, properties in all_of_them.items()
+    }
+    for name, properties in all_of_them.items():
+        kind = text_in(resources[name], "Type")
         owner = f"{_HOLDERS.get(kind, kind)}/{names[name]}"
-        if kind in _HOLDERS:
+        is_policy = kind.endswith("Policy")
+        if kind in _HOLDERS and not is_policy:
             found[name].add(owner)
         for arn in items_of(properties.get("ManagedPolicyArns")):
             found[text_in(members_of(arn), "Ref")].add(owner)
-        for key in ("Roles", "Users", "Groups"):
-            for each in listed(properties[key]) if key in properties else ():
-                named = text_of(each) or text_in(members_of(each), "Ref")
-                found[name].add(f"{key[:-1].lower()}/{names.get(named, named)}")
+        for key in properties.keys() & _OWNERS.keys() if is_policy else ():
+            for each in listed(properties[key]):
+                named = text_of(each) or names.get(text_in(members_of(each), "Ref"), "")
+                found[name].add(f"{_OWNERS[key]}/{named}")
     return found
 
 

@@ -306,14 +306,7 @@ def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
 
 
 def _place(match: Match) -> str:
-    """Return a statement's name and place: `OnlyWithMFA (step-up.json:7)`.
-
-    The line is left out for a text of one line, as in IAM's answers.
-    """
-    statement, source = match.statement, match.document.source
-    line = f":{statement.position.line}" if source.has_lines else ""
-    name = f" {match.document.name}" if match.document.name else ""
-    return f"{statement.label} ({source.label}{line}{name})"
+    return match.document.place_of(match.statement)
 
 
 def _statement_data(match: Match) -> dict[str, object]:
