@@ -219,25 +219,26 @@ class Document:
 
 
 class Owner(NamedTuple):
-    """A user, with their policies and those of their groups; or a role.
+    """A role; or a user, with their policies and those of their groups.
 
-    `arn` is empty if it is not a user's or role's. `own` are the policies that are in the dump;
-    `unseen` are the ARNs of others, and the names of groups and policies that are not in it. `tags`
-    are what is known of a user; `caller` is their long-term key.
+    `arn` is empty if it is no user's or role's. `unread` are the ARNs of policies, and the names of
+    groups and policies, that are not in the dump. `tags` are what is known of a user; `caller` is
+    their long-term key.
     """
 
     name: str
     arn: str
-    own: list[Document]
+    documents: list[Document]
     boundary: Document | None
-    unseen: frozenset[str]
+    unread: frozenset[str]
     tags: RequestContext
     caller: Credentials
+    boundary_unread: bool = False
 
     @property
     def statements(self) -> list[tuple[Document, Statement]]:
         """The statements of the policies, each with its own."""
-        return [(one, each) for one in self.own for each in one.statements]
+        return [(one, each) for one in self.documents for each in one.statements]
 
 
 def has_principal(statement: Statement) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
-from mfa_session.model.record import Record
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
@@ -72,10 +71,10 @@ def _owners_in(
         own += (names[arn] for arn in arns if arn in names)
         boundary = text_in(members_in(user, "PermissionsBoundary"), "PermissionsBoundaryArn")
         bound = names.get(boundary, boundary) if boundary else ""  # an unknown ARN is no name
-        unseen = {*arns, *its_groups} - names.keys() - groups.keys()
-        unseen |= set(own) - documents.keys()
+        unread = {*arns, *its_groups} - names.keys() - groups.keys()
+        unread |= set(own) - documents.keys()
         if boundary and bound not in documents:
-            unseen.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
+            unread.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
         arn = next(filter(_is_arn, [text_in(user, "Arn")]), "")
         name, caller = text_in(user, "UserName"), acting_as(long_term(), arn or None)
         # A role's session may have other tags, and whoever takes a role names the session.
@@ -84,9 +83,9 @@ def _owners_in(
         yield Owner(
             name=name,
             arn=arn,
-            own=[documents[each] for each in own if each in documents],
+            documents=[documents[each] for each in own if each in documents],
             boundary=documents.get(bound),
-            unseen=frozenset(unseen),
+            unread=frozenset(unread),
             tags=known,
             caller=caller.replace(facts=named.over(known).over(caller.facts)),
         )
@@ -129,7 +128,7 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     asked = [
         (user, asking.name)
         for user in users
-        if user.arn and all(map(_is_harmless, user.unseen))
+        if user.arn and all(map(_is_harmless, user.unread))
         for asking in list(_asking(user))[:1]
     ]
     able = [user for user, _ in asked if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED]
@@ -166,11 +165,11 @@ def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
     found = [
         user
         for user in users
-        if (user.own or user.unseen)
-        and all(map(_is_of_aws, user.unseen))
+        if (user.documents or user.unread)
+        and all(map(_is_of_aws, user.unread))
         and not any(
             _asks(user, each)
-            for one in (*user.own, *filter(None, [user.boundary]))
+            for one in (*user.documents, *filter(None, [user.boundary]))
             for each in one.statements
         )
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
@@ -181,7 +180,7 @@ def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
 
 def _only_takes_roles(user: Owner) -> bool:
     of_sts, allows = Selection(("sts:*",)), (each for _, each in user.statements if each.allows)
-    return not user.unseen and all(takes_in(of_sts, actions_of(each)) for each in allows)
+    return not user.unread and all(takes_in(of_sts, actions_of(each)) for each in allows)
 
 
 def _obstacles(user: Owner) -> Iterator[str]:
@@ -257,23 +256,21 @@ def _asking(user: Owner) -> Iterator[Document]:
 
 
 def _outcome(user: Owner, request: Request, *others: Document) -> str:
-    documents = [*user.own, *others]
+    documents = [*user.documents, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome
 
 
-class Share(Record):
-    """What counts for a caller.
+class Share(NamedTuple):
+    """What counts for a caller, beside what a dump tells of them as `owner`.
 
-    `doubtful` policies may be theirs: the file does not tell. `unread`: they have some in no file.
-    `is_user`, if it is told, says whether they are a user or a role.
+    `doubtful` policies may be theirs: the file does not tell. `is_user`, if it is told, says
+    whether they are a user or a role.
     """
 
     documents: list[Document]
     doubtful: list[Document]
+    owner: Owner | None
     is_user: bool | None
-    boundary: Document | None = None
-    unread: bool = False
-    tags: RequestContext = RequestContext({})
 
 
 def share_of(
@@ -292,43 +289,36 @@ def share_of(
     identity = [each for each in loose if each.kind == "identity"]
     told = [owner.arn for owner in dumped]
     told += (owner for each in identity for owner in each.owners if _is_told(owner))
-    takes_role = any(each.kind == "trust" for each in about)
-    mine = [each for each in told if _is(each, principal)] if principal else _one(told, takes_role)
-    own, doubtful = _own(identity, set(mine), request)
-    found = next((each for each in dumped if each.arn in mine), None)
-    counts = live or own or doubtful or found
+    mine = _mine(told, principal, takes_role=any(each.kind == "trust" for each in about))
+    own, doubtful = _own(identity, mine, request)
+    owner = next((each for each in dumped if each.arn in mine), None)
+    counts = live or own or doubtful or owner
     if about and not on_resource and not counts:
-        roles = (owner for each in about for owner in each.owners)
+        roles = (each for one in about for each in one.owners)
         raise _unclear(f"none of these policies is of {request.resource}", _BY_RESOURCE, roles)
     if told and principal and not (mine or live):
         account = account_of(principal) or principal
         if account in map(account_of, told) or not (counts or on_resource):
             raise _unclear(f"these are not the policies of {principal}", _BY_CALLER, told)
     limits = [each for each in loose if each.kind in LIMITS]
-    share = Share(
-        documents=[*(found.own if found else ()), *own, *limits, *on_resource],
-        doubtful=doubtful,
-        unread=bool(doubtful or (found and found.unseen)),
-        is_user=_is_user([*own, *doubtful], mine, principal),
-    )
-    return share.replace(boundary=found.boundary, tags=found.tags) if found else share
+    is_user = _is_user([*own, *doubtful], mine, principal)
+    return Share([*own, *limits, *on_resource], doubtful, owner, is_user)
 
 
-def _one(callers: list[str], takes_role: bool) -> list[str]:  # it is private
-    found = [each for each in callers if not takes_role or _kind(each) == "user"]
+def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[str]:
+    if principal:
+        return {each for each in told if _is(each, principal)}
+    found = [each for each in told if not takes_role or _kind(each) == "user"]
     if len(set(found)) > 1:
         raise _unclear("these are the policies of several callers", _BY_CALLER, found)
-    return found
+    return set(found)
 
 
 def _is_of_resource(document: Document, request: Request) -> bool:
-    return document.kind in {"trust", "resource"} and (
-        not document.owners
-        or (
-            concerns(document, request)
-            and any(_is(owner, request.resource) for owner in document.owners)
-        )
-    )
+    if document.kind in {"trust", "resource"} and document.owners:
+        is_of = any(_is(owner, request.resource) for owner in document.owners)
+        return is_of and concerns(document, request)
+    return document.kind in {"trust", "resource"}
 
 
 def _check_one_resource(documents: Iterable[Document], request: Request) -> None:
@@ -368,7 +358,7 @@ def _own(
     return own, doubtful
 
 
-def _is_user(documents: Iterable[Document], mine: list[str], caller: str | None) -> bool | None:
+def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) -> bool | None:
     """Say whether the caller is a user or a role, if that is told."""
     if caller and _kind(caller) in {"role", "assumed-role"}:
         return False

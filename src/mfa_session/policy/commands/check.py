@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.policy.credentials import Credentials, Values
-    from mfa_session.policy.document import Condition, Document
+    from mfa_session.policy.document import Condition, Document, Owner
     from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.policy.matching import Match
     from mfa_session.policy.users import Share
@@ -75,10 +75,27 @@ def run(options: Options, ctx: Context) -> Result:
         own = (live.user if caller.is_user else live.role) if live else None
         caller = acting_as(caller, own.arn if own else principal)
         theirs = share_of(own.arn, files, request, live=True) if own else share
-        decision = _ROLES_OWN if live and own is None else _decide(caller, request, theirs, own)
+        decision = _ROLES_OWN
+        if own or not live:
+            decision = _decide(caller, request, theirs, own or share.owner)
         judged.append(Judged(caller=caller, request=request, decision=decision))
     for hint in _hints(judged, share):
         ctx.console.say(hint)
+    rows = columns(
+        ("CREDENTIALS", "OUTCOME", "BECAUSE"),
+        (
+            (each.caller.label, each.decision.outcome.replace("-", " "), printable(each.because))
+            for each in judged
+        ),
+    )
+    on = "any resource" if request.resource == "*" else request.resource
+    data = _data(request, principal, judged, live)
+    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
+
+
+def _data(
+    request: Request, principal: str | None, judged: Sequence[Judged], live: Live | None
+) -> dict[str, object]:
     data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource,
@@ -88,15 +105,7 @@ def run(options: Options, ctx: Context) -> Result:
     if live is not None:
         data["unread"] = list(live.gaps())
         data["role"] = live.role.arn if live.role else None
-    rows = columns(
-        ("CREDENTIALS", "OUTCOME", "BECAUSE"),
-        (
-            (each.caller.label, each.decision.outcome.replace("-", " "), printable(each.because))
-            for each in judged
-        ),
-    )
-    on = "any resource" if request.resource == "*" else request.resource
-    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
+    return data
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
@@ -125,16 +134,19 @@ def _read(paths: tuple[str, ...], kind: str | None, ctx: Context) -> list[Docume
 
 
 def _decide(
-    caller: Credentials, request: Request, share: Share, own: OwnPolicies | None
+    caller: Credentials, request: Request, share: Share, own: OwnPolicies | Owner | None
 ) -> Decision:
-    decision = evaluate(
-        [*(own.documents if own else ()), *share.documents],
-        request,
-        caller.replace(facts=share.tags.over(caller.facts)),
-        boundary=own.boundary if own and own.boundary else share.boundary,
-        unread=share.unread or bool(own and own.unread),
-        boundary_unread=bool(own and own.boundary_unread),
-    )
+    if own is None:
+        decision = evaluate(share.documents, request, caller, unread=bool(share.doubtful))
+    else:
+        decision = evaluate(
+            [*own.documents, *share.documents],
+            request,
+            caller.replace(facts=own.tags.over(caller.facts)),
+            boundary=own.boundary,
+            unread=bool(own.unread or share.doubtful),
+            boundary_unread=own.boundary_unread,
+        )
     resource = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
     across = resource.isdecimal() and caller.principal.account not in {None, resource}
     sides = _sides(decision)
@@ -292,7 +304,7 @@ def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
         yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
     for each in share.doubtful:
         yield f"whether the caller has {each.label}, the file does not tell: put theirs in another"
-    if {document.kind for document in share.documents} == {"trust"}:
+    if not share.owner and {document.kind for document in share.documents} == {"trust"}:
         yield (
             "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "
             "names a user of the role's account"
@@ -356,7 +368,7 @@ def _lacks(decision: Decision) -> Iterable[str]:
         wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
         yield f"Allow {allowing} is not enough: {wanted} must allow it, too"
     elif decision.limiting:
-        yield f"{' and '.join(map(_name_of_limit, decision.limiting))} must allow it"
+        yield f"{' and '.join(map(_name_of_limit, decision.limiting))} must allow it, too"
     elif not decision.nearly:
         yield "nothing allows it"
 
