@@ -10,10 +10,10 @@ from __future__ import annotations
 import copy
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.record import Record
-from mfa_session.policy.credentials import RequestContext, Truth, all_of, any_of
+from mfa_session.policy.credentials import RequestContext, Truth, all_of, any_of, negate
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.matching import Match, match_statement
 from mfa_session.policy.patterns import Query, covers, wild
@@ -74,15 +74,26 @@ def evaluate(
     across accounts, and either within one account, except for roles and KMS keys. `unread`: the
     caller may have further policies; `boundary_unread`: there may be a boundary.
     """
-    limit = _limit_of_aws(request, credentials)
-    if limit is not None:
-        return limit
+    if request.action.lower().startswith("sts:assumerolewith"):
+        why = "the call takes a SAML assertion or a token, and no such credentials"
+        return Decision(outcome=IMPLICITLY_DENIED, limit=why)
+    asked = Query(request.action, fold=True)
+    limits = [(limit, limit.concerns(asked)) for limit in (*_OF_ALL, *_OF[credentials.kind])]
+    for limit, whole in limits:
+        if whole:
+            return Decision(outcome=limit.outcome, limit=limit.why)
     caller = _as_its_service_sees(request, credentials)
     if boundary is not None:
         documents = [*documents, replace(boundary, told_kind="boundary")]
-    return _Case(
+    decision = _Case(
         documents, request, caller, unread=unread, boundary_unread=boundary_unread
     ).decide_all()
+    others = [limit.why for limit, part in limits if part is None and limit.changes(decision)]
+    if not others or decision.outcome == UNKNOWN:
+        return decision
+    otherwise = decision.outcome.replace("-", " ")
+    why = f"it depends on which action it is: {'; '.join(others)}; otherwise {otherwise}"
+    return decision.replace(outcome=UNKNOWN, limit=why)
 
 
 class _Case:
@@ -274,26 +285,55 @@ def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
     return caller.replace(facts=known.over(caller.facts))
 
 
-def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
-    """Return AWS's own decision, which no policy changes (STS and IAM references), or None."""
-    action = request.action.lower()
-    service, _, name = action.partition(":")
-    outcome, limit = IMPLICITLY_DENIED, ""
-    if action == "sts:getcalleridentity":
-        outcome, limit = ALLOWED, "no policy can deny it"
-    elif action == "sts:getsessiontoken" and caller.kind == "long-term":
-        outcome, limit = ALLOWED, "it needs no permission, and no Deny stops it"
-    elif action == "sts:getsessiontoken":
-        limit = "AWS accepts it only from long-term keys"
-    elif service == "iam" and caller.kind == "session-without-mfa":
-        limit = "AWS accepts no IAM call from a session without MFA"
-    elif (
-        service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name not in _WITH_ASSUME_ROLE
-    ):
-        limit = "AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session"
-    return Decision(outcome=outcome, limit=limit) if limit else None
+class _Limit(NamedTuple):
+    """AWS's own decision about actions, which no policy changes (STS and IAM references)."""
+
+    actions: str
+    why: str
+    outcome: str = IMPLICITLY_DENIED
+    besides: tuple[str, ...] = ()
+
+    def concerns(self, asked: Query) -> Truth:
+        """Say whether it decides all that is asked, part of it (None), or nothing."""
+        return all_of(
+            (asked.covered_by(self.actions), *map(negate, map(asked.covered_by, self.besides)))
+        )
+
+    def changes(self, decision: Decision) -> bool:
+        """Say whether it is another one than that of the policies."""
+        return (self.outcome == ALLOWED) != (decision.outcome == ALLOWED)
 
 
-_OF_GET_SESSION_TOKEN = {"mfa-session", "mfa-session-old", "session-without-mfa"}
-# AssumeRole, and the actions that it may also need.
-_WITH_ASSUME_ROLE = {"assumerole", "setcontext", "setsourceidentity", "tagsession"}
+_OF_ALL = (_Limit("sts:getcalleridentity", "no policy can deny sts:GetCallerIdentity", ALLOWED),)
+_OF_LONG_TERM = _Limit(
+    "sts:getsessiontoken",
+    "sts:GetSessionToken needs no permission, and no Deny stops it",
+    ALLOWED,
+)
+_OF_GET_SESSION_TOKEN = _Limit(
+    "sts:*",
+    "AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session",
+    besides=(
+        "sts:assumerole",
+        "sts:getcalleridentity",
+        # Not calls, but what AssumeRole and other services ask for.
+        "sts:getservicebearertoken",
+        "sts:setcontext",
+        "sts:setsourceidentity",
+        "sts:tagsession",
+    ),
+)
+_OF: Mapping[str, tuple[_Limit, ...]] = {
+    "long-term": (_OF_LONG_TERM,),
+    "long-term-with-code": (_OF_LONG_TERM,),
+    "mfa-session": (_OF_GET_SESSION_TOKEN,),
+    "mfa-session-old": (_OF_GET_SESSION_TOKEN,),
+    "session-without-mfa": (
+        _OF_GET_SESSION_TOKEN,
+        _Limit("iam:*", "AWS accepts no IAM call from a session without MFA"),
+    ),
+    "role-session": tuple(
+        _Limit(f"sts:{name}".lower(), f"AWS accepts sts:{name} only from long-term keys")
+        for name in ("GetFederationToken", "GetSessionToken")
+    ),
+}
