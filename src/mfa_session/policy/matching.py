@@ -210,8 +210,11 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
     known = {"aws:PrincipalAccount": (account,), PRINCIPAL_ARN: (arns[0],)}
     if is_user:
         known["aws:username"] = (found["name"].rpartition("/")[2],)
+    session = found["name"].rpartition("/")[2]
+    within = {"aws:userid": f"AROA*:{session}"} if found["kind"] == "assumed-role" else {}
     principal = Principal(account=account, arns=arns)
-    return caller.replace(principal=principal, facts=RequestContext(known).over(caller.facts))
+    facts = RequestContext(known, within).over(caller.facts)
+    return caller.replace(principal=principal, facts=facts)
 
 
 def _in_account(caller: Credentials, account: str) -> Credentials:
