@@ -9,12 +9,18 @@ from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, printable
 from mfa_session.policy import credentials
-from mfa_session.policy.action_names import read_action
+from mfa_session.policy.action_names import read_action, read_keys, read_resource
 from mfa_session.policy.conditions import is_accepted
 from mfa_session.policy.credentials import Request
 from mfa_session.policy.document import LIMITS
-from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision, evaluate
-from mfa_session.policy.given import moment_of, read_keys, read_resource, requests_of
+from mfa_session.policy.evaluation import (
+    ALLOWED,
+    EXPLICITLY_DENIED,
+    UNKNOWN,
+    Decision,
+    Requests,
+    evaluate,
+)
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
 from mfa_session.policy.patterns import WILDCARDS, fill
 from mfa_session.policy.policy_files import read_one
@@ -62,22 +68,21 @@ def run(options: Options, ctx: Context) -> Result:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, ctx, files, keys)
-    now = moment_of(keys, ctx.clock.now())
-    callers, owns = [], []
+    requests = Requests(request, keys, principal, files, ctx.clock.now())
+    judged = []
     for kind in credentials.all_kinds(request.action, options.mfa_age):
-        caller = credentials.started_by(kind, int(now.timestamp()))
+        caller = credentials.started_by(kind, requests.seconds)
         own = (live.user if caller.is_user else live.role) if live else None
-        callers.append(acting_as(caller, own.arn if own else principal))
-        owns.append(own)
-    requests = requests_of(callers, request, keys, principal, files, now)
-    judged = [
-        Judged(
-            caller=caller,
-            request=its,
-            decision=_ROLES_OWN if live and own is None else _decide(caller, its, files, own),
+        caller = acting_as(caller, own.arn if own else principal)
+        its = requests.of(caller)
+        decision = _ROLES_OWN if live and own is None else _decide(caller, its, files, own)
+        judged.append(Judged(caller=caller, request=its, decision=decision))
+    for key, values in requests.unfit.items():
+        raise UsageError(
+            "bad-context",
+            f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
+            "leave it out: the caller (--principal) or the resource (--resource) decides it",
         )
-        for caller, own, its in zip(callers, owns, requests, strict=True)
-    ]
     for hint in _hints(judged, files):
         ctx.console.say(hint)
     resource = request.resource or "*"
