@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mfa_session.policy.credentials import Request, role_session
+from mfa_session.policy.evaluation import evaluate
+from mfa_session.policy.matching import acting_as
+from mfa_session.policy.reading import read_document
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -278,6 +283,38 @@ def test_a_sessions_arn_tells_the_end_of_its_id(run: Run) -> None:
         )
 
 
+def test_a_session_of_single_sign_on_is_of_a_role_with_a_path() -> None:
+    path = "role/aws-reserved/sso.amazonaws.com"
+    session = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/bob"
+    caller = acting_as(role_session(), session)
+    found = {
+        arn: evaluate(
+            [read_document("p.json", json.dumps(rule))], Request(action="s3:GetObject"), caller
+        ).outcome
+        for arn in (
+            f"arn:aws:iam::*:{path}/*AWSReservedSSO_Dev_*",
+            f"arn:aws:iam::*:{path}/eu-west-1/AWSReservedSSO_Dev_0123456789abcdef",
+            f"arn:aws:iam::*:{path}/*AWSReservedSSO_Ops_*",
+            "arn:aws:iam::*:role/AWSReservedSSO_Dev_*",
+        )
+        for rule in (
+            {
+                "Statement": {
+                    "Effect": "Allow",
+                    "Action": "*",
+                    "Resource": "*",
+                    "Condition": {"ArnLike": {"aws:PrincipalArn": arn}},
+                }
+            },
+        )
+    }
+    assert list(found.values()) == [YES, OPEN, OPEN, NO]
+    named = {"AWS": f"arn:aws:iam::111122223333:{path}/AWSReservedSSO_Dev_0123456789abcdef"}
+    rule = {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": named}
+    document = read_document("p.json", json.dumps({"Statement": rule}))
+    assert evaluate([document], Request(action="s3:GetObject"), caller).outcome == OPEN
+
+
 def test_an_action_without_a_resource_needs_the_star(run: Run) -> None:
     argv = ("policy", "check", "-", "--action", "ec2:DescribeInstances", "--json")
     for where, expected in (
@@ -316,6 +353,8 @@ CALLER = "to know more, specify the caller: --principal ARN"
          f"StringEquals aws:PrincipalArn {DEV}", CALLER),
         ({"Condition": {"StringEquals": {"x:y": "${aws:username}"}}}, "--context x:y=a",
          "StringEquals x:y ${aws:username}", CALLER),
+        ({"Resource": "arn:aws:s3:::${aws:userid}/*"}, f"{OBJECT} --context aws:userid=AROAX:x",
+         "the value of aws:userid", ""),
         ({"Resource": "arn:aws:s3:::bk/*"}, "", "which resource it is",
          "to know more, specify the resource: --resource ARN"),
         ({"Condition": {"Null": {"aws:TokenIssueTime": "x"}}}, "",

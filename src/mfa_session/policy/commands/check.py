@@ -234,7 +234,8 @@ def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[
     keys = {key.lower(): key for each in unknown for key in _unknown_keys(each)}
     if keys.pop(credentials.MFA_AGE.lower(), None):
         yield "the age of the session decides: specify one, such as --mfa-age 1h"
-    others = sorted(keys.keys() - _OF_THE_CALLER)
+    given = {key for key in keys if any(each.request.facts.one(key) for each in judged)}
+    others = sorted(keys.keys() - _OF_THE_CALLER - given)
     if others:
         yield f"to know more, specify it: --context {printable(keys[others[0]])}=…"
     if any(match.resource is None for match in matches) and WILDCARDS.search(
