@@ -378,6 +378,7 @@ class Requests:
                 now = datetime.fromtimestamp(float(moment(text)), timezone.utc)
         self.unfit = dict(keys)
         self.seconds = int(now.timestamp())
+        self.action = request.action
         self._request, self._keys = request, keys
         self._call = RequestContext(
             {

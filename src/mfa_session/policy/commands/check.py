@@ -69,20 +69,7 @@ def run(options: Options, ctx: Context) -> Result:
     live = _live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, ctx, files, keys)
     requests = Requests(request, keys, principal, files, ctx.clock.now())
-    judged = []
-    for kind in credentials.all_kinds(request.action, options.mfa_age):
-        caller = credentials.started_by(kind, requests.seconds)
-        own = (live.user if caller.is_user else live.role) if live else None
-        caller = acting_as(caller, own.arn if own else principal)
-        its = requests.of(caller)
-        decision = _ROLES_OWN if live and own is None else _decide(caller, its, files, own)
-        judged.append(Judged(caller=caller, request=its, decision=decision))
-    for key, values in requests.unfit.items():
-        raise UsageError(
-            "bad-context",
-            f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
-            "leave it out: the caller (--principal) or the resource (--resource) decides it",
-        )
+    judged = list(_judge(options, requests, principal, files, live))
     for hint in _hints(judged, files):
         ctx.console.say(hint)
     resource = request.resource or "*"
@@ -104,6 +91,28 @@ def run(options: Options, ctx: Context) -> Result:
     )
     on = "any resource" if resource == "*" else resource
     return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
+
+
+def _judge(
+    options: Options,
+    requests: Requests,
+    principal: str | None,
+    files: list[Document],
+    live: Live | None,
+) -> Iterable[Judged]:
+    for kind in credentials.all_kinds(requests.action, options.mfa_age):
+        caller = credentials.started_by(kind, requests.seconds)
+        own = (live.user if caller.is_user else live.role) if live else None
+        caller = acting_as(caller, own.arn if own else principal)
+        request = requests.of(caller)
+        decision = _ROLES_OWN if live and own is None else _decide(caller, request, files, own)
+        yield Judged(caller=caller, request=request, decision=decision)
+    for key, values in requests.unfit.items():
+        raise UsageError(
+            "bad-context",
+            f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
+            "leave it out: the caller (--principal) or the resource (--resource) decides it",
+        )
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
@@ -230,6 +239,17 @@ class Judged(Record):
 
 def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[str]:
     unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
+    yield from _what_to_specify(judged, unknown)
+    if any(each.decision.accounts for each in unknown):
+        yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
+    if {document.kind for document in documents} == {"trust"}:
+        yield (
+            "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "
+            "names a user of the role's account"
+        )
+
+
+def _what_to_specify(judged: Sequence[Judged], unknown: Sequence[Judged]) -> Iterable[str]:
     matches = [match for each in unknown for match in each.decision.deciding]
     keys = {key.lower(): key for each in unknown for key in _unknown_keys(each)}
     if keys.pop(credentials.MFA_AGE.lower(), None):
@@ -245,13 +265,6 @@ def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[
     about_caller = keys.keys() & _OF_THE_CALLER or any(each.principal is None for each in matches)
     if about_caller and not any(each.caller.principal.arns for each in judged):
         yield "to know more, specify the caller: --principal ARN"
-    if any(each.decision.accounts for each in unknown):
-        yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
-    if {document.kind for document in documents} == {"trust"}:
-        yield (
-            "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "
-            "names a user of the role's account"
-        )
 
 
 def _place(match: Match) -> str:
