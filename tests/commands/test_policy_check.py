@@ -106,6 +106,14 @@ def test_mfa_age_shows_a_new_and_an_old_session(home: Path, run: Run) -> None:
         assert (refused.exit_code, "no MFA session is that old" in refused.stdout) == (2, True)
 
 
+@pytest.mark.parametrize("moment", ["99999999999999", "1e5", "-5", "0"])
+def test_a_time_far_off_ends_in_an_answer(moment: str, home: Path, run: Run) -> None:
+    path = write_policy(home, {"NumericEquals": {"aws:EpochTime": moment}})
+    argv = ("policy", "check", path, "--action", "s3:GetObject", "--json")
+    found = outcomes(run(*argv, "--context", f"aws:EpochTime={moment}").stdout)
+    assert set(found.values()) == {"explicitly-denied"}
+
+
 def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:
     argv = ("policy", "check", write_policy(home, IP), "--action", "s3:GetObject", "--json")
     unsure = run(*argv)
@@ -138,6 +146,7 @@ CONTRADICTIONS = (
     ("--principal", AL, "--context", "aws:PrincipalAccount=444455556666"),
     ("--context", f"aws:PrincipalArn={AL}", "--context", "aws:PrincipalAccount=444455556666"),
     ("--context", "aws:PrincipalType=Account"),
+    ("--context", "aws:username=al", "--context", "aws:username=bob"),
     ("--context", "aws:userid=111122223333"),
     ("--context", "aws:TokenIssueTime=2001-01-01T00:00:00Z"),
     ("--absent", "aws:PrincipalArn"),

@@ -374,7 +374,7 @@ class Requests:
         now: datetime,
     ) -> None:
         for text in keys.get("aws:currenttime") or keys.get("aws:epochtime") or ():
-            with contextlib.suppress(OverflowError, OSError):
+            with contextlib.suppress(ValueError, OverflowError, OSError):
                 now = datetime.fromtimestamp(float(moment(text)), timezone.utc)
         self.unfit = dict(keys)
         self.seconds = int(now.timestamp())
@@ -435,8 +435,8 @@ def _may_have(decided: RequestContext, key: str, values: Values | None) -> bool:
     if decided.knows(key):
         return decided.values(key) == values
     within = decided.within(key)
-    if within is None or values is None:
+    if within is None or values is None or len(values) > 1:
         return within is None
     if isinstance(within, str):
-        return all(includes(within, value) for value in values)
-    return all(within[0] <= moment(value) <= within[1] for value in values)
+        return includes(within, values[0])
+    return within[0] <= moment(values[0]) <= within[1]
