@@ -263,6 +263,8 @@ YES, NO, OPEN = "allowed", "implicitly-denied", "unknown"
         ({"aws:RequestedRegion": "us-east-1"}, "--action iam:CreateUser", YES, YES, YES),
         ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:CreateUser", NO, NO, NO),
         ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:PassRole", OPEN, OPEN, OPEN),
+        ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:P*", OPEN, OPEN, OPEN),
+        ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:List*", NO, NO, NO),
         ({"aws:RequestedRegion": "us-gov-west-1"}, "--action iam:CreateUser", OPEN, OPEN, OPEN),
         ({"aws:RequestedRegion": "us-gov-west-1"},
          f"--action iam:CreateUser --principal {GOV}", YES, YES, YES),

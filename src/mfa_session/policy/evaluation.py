@@ -28,7 +28,7 @@ from mfa_session.policy.credentials import (
 )
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.matching import Match, match_statement
-from mfa_session.policy.patterns import WILDCARDS, Query, covers, includes, wild
+from mfa_session.policy.patterns import WILDCARDS, Query, covers, includes, may_meet, wild
 from mfa_session.policy.rules.resource_kinds import parts_of
 
 if TYPE_CHECKING:
@@ -349,10 +349,9 @@ _is_of_roles = re.compile(
     "|lambda:sourcefunctionarn",
     re.IGNORECASE,
 ).match
-# Other services ask for the two actions of IAM, in their own region.
-_is_global = re.compile(
-    "(cloudfront|iam|organizations|route53):(?!passrole$|createservicelinkedrole$)"
-).match
+_is_global = re.compile("(cloudfront|iam|organizations|route53):").match
+# Other services ask for these, in their own region.
+_IN_REGIONS = ("iam:createservicelinkedrole", "iam:passrole")
 # Actions with resources of several regions or accounts, or without aws:ResourceAccount.
 _is_elsewhere = re.compile(
     ".*(accept|associatevpc|copy|createvolume|endpoint|peering|putevents|replica|restore)"
@@ -416,7 +415,7 @@ def _decided_by(
     """
     _, _, service, region, account, _ = parts_of(request.resource)
     action = request.action.lower()
-    if _is_global(action):
+    if _is_global(action) and not any(may_meet(action, each) for each in _IN_REGIONS):
         regions = (value for each in conditions if each.is_about(_REGION) for value in each.values)
         in_aws = all(region_partition(value.lower()) == "aws" for value in regions)
         told = parse_arn(request.resource) or parse_arn(principal or "") or in_aws
