@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from mfa_session.model.arns import account_of
@@ -12,29 +10,36 @@ from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, printable
 from mfa_session.policy import credentials
-from mfa_session.policy.action_names import read_action
-from mfa_session.policy.conditions import moment
-from mfa_session.policy.credentials import Request, RequestContext
+from mfa_session.policy.action_names import read_action, read_keys, read_resource
+from mfa_session.policy.conditions import is_accepted
+from mfa_session.policy.credentials import Request
 from mfa_session.policy.document import LIMITS
-from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision, evaluate
+from mfa_session.policy.evaluation import (
+    ALLOWED,
+    EXPLICITLY_DENIED,
+    UNKNOWN,
+    Decision,
+    Requests,
+    evaluate,
+)
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
-from mfa_session.policy.patterns import fill
+from mfa_session.policy.patterns import WILDCARDS, fill
 from mfa_session.policy.policy_files import read_files
 from mfa_session.policy.users import share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.policy.credentials import Credentials, Values
-    from mfa_session.policy.document import Condition, Document, Owner
+    from mfa_session.policy.credentials import Credentials, Known
+    from mfa_session.policy.document import Condition, Document, Owner, Statement
     from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.policy.matching import Match
     from mfa_session.policy.users import Share
     from mfa_session.session.context import Context
 
 
-_KEYS_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
+_OF_THE_CALLER = {"aws:username", "aws:principalarn", "aws:principalaccount", "kms:calleraccount"}
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
 
 
@@ -59,26 +64,29 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Evaluate the policies of the files, or of IAM, or of both."""
-    request, now = _request(options, ctx)
+    request = _request(options, ctx)
+    keys = read_keys(options.context, options.absent)
     files = _files(options, ctx)
     if not files and not options.live:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _live(options, ctx) if options.live else None
-    principal = live.user.arn if live else _checked_principal(options.principal)
+    principal = live.user.arn if live else _principal(options, keys)
     share = share_of(principal, files, request, live=bool(live))
     principal = principal or _named(ctx, share.documents)
+    requests = Requests(request, keys, principal, files, ctx.clock.now())
     judged = []
     for kind in credentials.all_kinds(request.action, options.mfa_age):
-        if not live and share.is_user not in {None, kind.is_user}:
-            continue
-        caller = credentials.started_by(kind, int(now.timestamp()))
-        own = (live.user if caller.is_user else live.role) if live else None
-        caller = acting_as(caller, own.arn if own else principal)
-        theirs = share_of(own.arn, files, request, live=True) if own else share
-        decision = _ROLES_OWN
-        if own or not live:
-            decision = _decide(caller, request, theirs, own or share.owner)
-        judged.append(Judged(caller=caller, request=request, decision=decision))
+        caller = credentials.started_by(kind, requests.seconds)
+        if live:
+            judged.append(_judge_live(caller, live, files, requests))
+        elif share.is_user in {None, caller.is_user}:
+            judged.append(_judge(acting_as(caller, principal), share, share.owner, requests))
+    for key, values in requests.unfit.items():
+        raise UsageError(
+            "bad-context",
+            f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
+            "leave it out: the caller (--principal) or the resource (--resource) decides it",
+        )
     for hint in _hints(judged, share):
         ctx.console.say(hint)
     rows = columns(
@@ -88,7 +96,7 @@ def run(options: Options, ctx: Context) -> Result:
             for each in judged
         ),
     )
-    on = "any resource" if request.resource == "*" else request.resource
+    on = "any resource" if request.resource in {"", "*"} else request.resource
     data = _data(request, principal, judged, live)
     return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
 
@@ -98,7 +106,7 @@ def _data(
 ) -> dict[str, object]:
     data: dict[str, object] = {
         "action": request.action,
-        "resource": request.resource,
+        "resource": request.resource or "*",
         "principal": principal,
         "decisions": [each.data() for each in judged],
     }
@@ -133,20 +141,36 @@ def _read(paths: tuple[str, ...], kind: str | None, ctx: Context) -> list[Docume
     return reading.documents
 
 
-def _decide(
-    caller: Credentials, request: Request, share: Share, own: OwnPolicies | Owner | None
-) -> Decision:
+def _judge_live(
+    caller: Credentials, live: Live, files: list[Document], requests: Requests
+) -> Judged:
+    own = live.user if caller.is_user else live.role
+    caller = acting_as(caller, (own or live.user).arn)
+    request = requests.of(caller)
     if own is None:
-        decision = evaluate(share.documents, request, caller, unread=bool(share.doubtful))
-    else:
-        decision = evaluate(
-            [*own.documents, *share.documents],
-            request,
-            caller.replace(facts=own.tags.over(caller.facts)),
-            boundary=own.boundary,
-            unread=bool(own.unread or share.doubtful),
-            boundary_unread=own.boundary_unread,
-        )
+        return Judged(caller=caller, request=request, decision=_ROLES_OWN)
+    return _judge(caller, share_of(own.arn, files, request, live=True), own, requests)
+
+
+def _judge(
+    caller: Credentials, share: Share, own: OwnPolicies | Owner | None, requests: Requests
+) -> Judged:
+    if own:
+        caller = caller.replace(facts=own.tags.over(caller.facts))
+    request = requests.of(caller)
+    decision = evaluate(
+        [*(own.documents if own else ()), *share.documents],
+        request,
+        caller,
+        boundary=own.boundary if own else None,
+        unread=bool(share.doubtful or (own and own.unread)),
+        boundary_unread=bool(own and own.boundary_unread),
+    )
+    decision = _across_accounts(decision, request, caller)
+    return Judged(caller=caller, request=request, decision=decision)
+
+
+def _across_accounts(decision: Decision, request: Request, caller: Credentials) -> Decision:
     resource = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
     across = resource.isdecimal() and caller.principal.account not in {None, resource}
     sides = _sides(decision)
@@ -174,7 +198,7 @@ def _live(options: Options, ctx: Context) -> Live:
     return read_live(options.session, ctx)
 
 
-def _request(options: Options, ctx: Context) -> tuple[Request, datetime]:
+def _request(options: Options, ctx: Context) -> Request:
     if not options.action:
         raise UsageError("no-action", "no action is named", "name it: --action ec2:StopInstances")
     if options.mfa_age is not None and options.mfa_age >= credentials.LONGEST_SESSION_SECONDS:
@@ -184,53 +208,12 @@ def _request(options: Options, ctx: Context) -> tuple[Request, datetime]:
             "ask for less",
             add=("--mfa-age", "35h"),
         )
-    given = _context(options.context)
-    now = _time_in(given) or ctx.clock.now()
-    facts: dict[str, Values | None] = {
-        "aws:currenttime": (now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),),
-        "aws:epochtime": (str(int(now.timestamp())),),
-        **given,
-        **dict.fromkeys(map(_checked_key, options.absent)),
-    }
     action = read_action(options.action)
     ctx.console.detail(f"{options.action} means {action}")
     unlisted = ctx.make.aws_names().look_up(action)
     if unlisted is not None:
         ctx.console.warn(f"{unlisted.message}; {unlisted.hint}")
-    resource = options.resource or "*"
-    return Request(action=action, resource=resource, facts=RequestContext(facts)), now
-
-
-def _time_in(given: Mapping[str, Values]) -> datetime | None:
-    for text in (*given.get("aws:currenttime", ()), *given.get("aws:epochtime", ())):
-        with contextlib.suppress(ValueError, OverflowError, OSError):
-            return datetime.fromtimestamp(float(moment(text)), timezone.utc)
-    return None
-
-
-def _context(pairs: Iterable[str]) -> dict[str, Values]:
-    found: dict[str, Values] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise UsageError(
-                "bad-context",
-                f"--context {pair!r} is not KEY=VALUE",
-                "write it as aws:SourceIp=192.0.2.7",
-            )
-        key = _checked_key(key)
-        found[key] = (*found.get(key, ()), value)
-    return found
-
-
-def _checked_key(key: str) -> str:
-    if key.lower() in _KEYS_OF_THE_KIND:
-        raise UsageError(
-            "bad-context",
-            f"{key} differs between the kinds of credentials",
-            "leave it out; --mfa-age gives the age of a session",
-        )
-    return key.lower()
+    return Request(action=action, resource=read_resource(options.resource or "*", action))
 
 
 def _named(ctx: Context, documents: Iterable[Document]) -> str | None:
@@ -240,7 +223,9 @@ def _named(ctx: Context, documents: Iterable[Document]) -> str | None:
     return named
 
 
-def _checked_principal(given: str | None) -> str | None:
+def _principal(options: Options, keys: Known) -> str | None:
+    told = keys.get("aws:principalarn") or keys.get("aws:principalaccount") or ()
+    given = options.principal or next(iter(told), None)
     try:
         acting_as(credentials.long_term(), given)
     except ValueError:
@@ -291,15 +276,7 @@ class Judged(Record):
 
 def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
     unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
-    matches = [match for each in unknown for match in each.decision.deciding]
-    keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
-    ages = {key for key in keys if key.lower() == credentials.MFA_AGE.lower()}
-    if ages:
-        yield "the age of the session decides: specify one, such as --mfa-age 1h"
-    if keys - ages:
-        yield f"to know more, specify it: --context {printable(min(keys - ages))}=…"
-    if any(match.resource is None for match in matches):
-        yield "to know more, specify the resource: --resource ARN"
+    yield from _what_to_specify(judged, unknown)
     if any(each.decision.accounts for each in unknown):
         yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
     for each in share.doubtful:
@@ -309,12 +286,34 @@ def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
             "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "
             "names a user of the role's account"
         )
-    action = judged[0].request.action.lower()
-    guard = {"sts:assumerole": "role's trust"}.get(action, "key's" * action.startswith("kms:"))
-    if guard and any(
-        x.decision.outcome == ALLOWED and _sides(x.decision) == {"identity"} for x in judged
+    yield from _missing_guard(judged)
+
+
+def _missing_guard(judged: Sequence[Judged]) -> Iterable[str]:
+    action = judged[0].request.action
+    of_key = "key's" * action.lower().startswith("kms:")
+    guard = "role's trust" if action.lower() == "sts:assumerole" else of_key
+    allowed = [each.decision for each in judged if each.decision.outcome == ALLOWED]
+    if guard and any(_sides(decision) == {"identity"} for decision in allowed):
+        yield f"the {guard} policy must allow {action}, too"
+
+
+def _what_to_specify(judged: Sequence[Judged], unknown: Sequence[Judged]) -> Iterable[str]:
+    matches = [match for each in unknown for match in each.decision.deciding]
+    keys = {key.lower(): key for each in unknown for key in _unknown_keys(each)}
+    if keys.pop(credentials.MFA_AGE.lower(), None):
+        yield "the age of the session decides: specify one, such as --mfa-age 1h"
+    given = {key for key in keys if any(each.request.facts.one(key) for each in judged)}
+    others = sorted(keys.keys() - _OF_THE_CALLER - given)
+    if others:
+        yield f"to know more, specify it: --context {printable(keys[others[0]])}=…"
+    if any(match.resource is None for match in matches) and WILDCARDS.search(
+        judged[0].request.resource
     ):
-        yield f"the {guard} policy must allow {judged[0].request.action}, too"
+        yield "to know more, specify the resource: --resource ARN"
+    about_caller = keys.keys() & _OF_THE_CALLER or any(each.principal is None for each in matches)
+    if about_caller and not any(each.caller.principal.arns for each in judged):
+        yield "to know more, specify the caller: --principal ARN"
 
 
 def _place(match: Match) -> str:
@@ -391,18 +390,48 @@ def _doubts(judged: Judged) -> Iterable[str]:
 def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
     statement = match.statement
     if match.principal is None:
-        yield "who calls"
+        in_part = statement.not_principals is not None and judged.caller.principal.arns
+        yield (
+            "how AWS reads a NotPrincipal of only some of the caller's account, ARN and session"
+            if in_part
+            else "who calls"
+        )
     if match.action is None:
         named = statement.actions is not None or statement.not_actions is not None
         yield f"which action of {judged.request.action} it is" if named else "its missing Action"
     if match.resource is None:
-        listed = statement.not_resources if statement.resources is None else statement.resources
-        facts = judged.request.facts.over(judged.caller.facts)
-        unknown = sorted({key for text in listed or () for key in fill(text, facts).unknown})
-        if listed is None:
+        unknown = sorted(set(_unknown_in(_resources(statement), judged)))
+        if statement.resources is statement.not_resources is None:
             yield "its missing Resource"
         else:
             yield f"the value of {' and '.join(unknown)}" if unknown else "which resource it is"
     for condition in match.conditions_that_are(None):
-        unknown_operator = "" if condition.known else ", whose operator IAM does not have"
-        yield _written(condition) + unknown_operator
+        yield _written(condition) + _why_rejected(condition)
+
+
+def _why_rejected(condition: Condition) -> str:
+    if is_accepted(condition):
+        return ""
+    of = "value is not of the operator's type" if condition.known else "operator IAM does not have"
+    return f", whose {of}"
+
+
+def _unknown_keys(judged: Judged) -> Iterable[str]:
+    """Yield the keys whose values would tell more."""
+    facts = judged.request.facts.over(judged.caller.facts)
+    for match in judged.decision.deciding:
+        if match.resource is None:
+            yield from _unknown_in(_resources(match.statement), judged)
+        for condition in filter(is_accepted, match.conditions_that_are(None)):
+            if not facts.knows(condition.key):
+                yield condition.key
+            yield from _unknown_in(condition.values, judged)
+
+
+def _unknown_in(texts: Iterable[str], judged: Judged) -> Iterable[str]:
+    facts = judged.request.facts.over(judged.caller.facts)
+    return (key for text in texts for key in fill(text, facts).unknown)
+
+
+def _resources(statement: Statement) -> Sequence[str]:
+    return statement.resources or statement.not_resources or ()
