@@ -282,7 +282,8 @@ def share_of(
     """
     about = [each for each in documents if concerns(each, request)]
     on_resource = [each for each in documents if _is_of_resource(each, request)]
-    _check_one_resource(on_resource, request)
+    fitting = [each for each in on_resource if concerns(each, request)]
+    _check_one_resource(fitting)
     dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
     dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
     loose = [each for each in documents if not each.everyone]
@@ -293,13 +294,13 @@ def share_of(
     own, doubtful = _own(identity, mine, request)
     owner = next((each for each in dumped if each.arn in mine), None)
     counts = live or own or doubtful or owner
-    if about and not on_resource and not counts:
+    if about and not fitting and not counts:
         roles = (each for one in about for each in one.owners)
-        raise _unclear(f"none of these policies is of {request.resource}", _BY_RESOURCE, roles)
+        raise _unclear(f"none of these policies is of {request.resource}", "--resource", roles)
     if told and principal and not (mine or live):
         account = account_of(principal) or principal
-        if account in map(account_of, told) or not (counts or on_resource):
-            raise _unclear(f"these are not the policies of {principal}", _BY_CALLER, told)
+        if account in map(account_of, told) or not (counts or fitting):
+            raise _unclear(f"these are not the policies of {principal}", "--principal", told)
     limits = [each for each in loose if each.kind in LIMITS]
     is_user = _is_user([*own, *doubtful], mine, principal)
     return Share([*own, *limits, *on_resource], doubtful, owner, is_user)
@@ -310,7 +311,7 @@ def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[st
         return {each for each in told if _is(each, principal)}
     found = [each for each in told if not takes_role or _kind(each) == "user"]
     if len(set(found)) > 1:
-        raise _unclear("these are the policies of several callers", _BY_CALLER, found)
+        raise _unclear("these are the policies of several callers", "--principal", found)
     return set(found)
 
 
@@ -321,19 +322,17 @@ def _is_of_resource(document: Document, request: Request) -> bool:
     return document.kind in {"trust", "resource"}
 
 
-def _check_one_resource(documents: Iterable[Document], request: Request) -> None:
+def _check_one_resource(documents: Iterable[Document]) -> None:
     """Refuse policies of several roles or keys, of which each has only one."""
     for kind in ("trust", "resource"):
         found = {
             next(iter(each.owners), each.label)
             for each in documents
-            if each.kind == kind
-            and concerns(each, request)
-            and any("*" in (one.resources or "*") for one in each.statements)
+            if each.kind == kind and any("*" in (one.resources or "*") for one in each.statements)
         }
         if len(found) > 1:
             what = "these are the policies of several resources"
-            raise _unclear(what, _BY_RESOURCE, sorted(found))
+            raise _unclear(what, "--resource", sorted(found))
 
 
 def _own(
@@ -385,13 +384,11 @@ def _is(owner: str, arn: str) -> bool:
     return any(Query(arn).covered_by(each) is not False for each in named)
 
 
-def _unclear(what: str, how: str, names: Iterable[str]) -> UsageError:
-    known = [_no_account.sub(r"arn:aws:iam::ACCOUNT:\1", each) for each in dict.fromkeys(names)]
+def _unclear(what: str, option: str, names: Iterable[str]) -> UsageError:
+    known = list(dict.fromkeys(names))
     listed = [*known[:_MOST_NAMES], *["…"] * (len(known) > _MOST_NAMES)]
-    return UsageError("whose-policies", what, f"{how}: {', '.join(listed)}")
+    hint = f"name one by its ARN with {option}, or check its policies alone: {', '.join(listed)}"
+    return UsageError("whose-policies", what, hint)
 
 
 _MOST_NAMES = 20
-_BY_CALLER = "name one with --principal"
-_BY_RESOURCE = "name the role with --resource, or give only the policy of the resource"
-_no_account = re.compile("^((role|user)/)")
