@@ -15,11 +15,12 @@ from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
 from mfa_session.policy.conditions import moment
 from mfa_session.policy.credentials import Request, RequestContext
-from mfa_session.policy.document import LIMITS
+from mfa_session.policy.document import LIMITS, Document
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision, evaluate
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
 from mfa_session.policy.patterns import fill
 from mfa_session.policy.policy_files import read_files
+from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.users import share_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.policy.credentials import Credentials, Values
-    from mfa_session.policy.document import Condition, Document, Owner
+    from mfa_session.policy.document import Condition, Owner
     from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.policy.matching import Match
     from mfa_session.policy.users import Share
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 
 _KEYS_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
+# Who is known to have no policies of their own is unlike whose policies are not told.
+_NOTHING = Document(PolicyText("", ""), None, (), told_kind="identity")
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
 
 
@@ -140,7 +143,7 @@ def _decide(
         decision = evaluate(share.documents, request, caller, unread=bool(share.doubtful))
     else:
         decision = evaluate(
-            [*own.documents, *share.documents],
+            [_NOTHING, *own.documents, *share.documents],
             request,
             caller.replace(facts=own.tags.over(caller.facts)),
             boundary=own.boundary,
