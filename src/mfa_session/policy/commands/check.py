@@ -13,7 +13,7 @@ from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action, read_keys, read_resource
 from mfa_session.policy.conditions import is_accepted
 from mfa_session.policy.credentials import Request
-from mfa_session.policy.document import LIMITS
+from mfa_session.policy.document import LIMITS, Document
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
@@ -25,6 +25,7 @@ from mfa_session.policy.evaluation import (
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
 from mfa_session.policy.patterns import WILDCARDS, fill
 from mfa_session.policy.policy_files import read_files
+from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.users import share_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.policy.credentials import Credentials, Known
-    from mfa_session.policy.document import Condition, Document, Owner, Statement
+    from mfa_session.policy.document import Condition, Owner, Statement
     from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.policy.matching import Match
     from mfa_session.policy.users import Share
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 
 _OF_THE_CALLER = {"aws:username", "aws:principalarn", "aws:principalaccount", "kms:calleraccount"}
+# Who is known to have no policies of their own is unlike whose policies are not told.
+_NOTHING = Document(PolicyText("", ""), None, (), told_kind="identity")
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
 
 
@@ -159,7 +162,7 @@ def _judge(
         caller = caller.replace(facts=own.tags.over(caller.facts))
     request = requests.of(caller)
     decision = evaluate(
-        [*(own.documents if own else ()), *share.documents],
+        [*((_NOTHING, *own.documents) if own else ()), *share.documents],
         request,
         caller,
         boundary=own.boundary if own else None,
