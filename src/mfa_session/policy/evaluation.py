@@ -214,8 +214,12 @@ class _Case:
             all_of([self._granted(match), match.by_name]) for match in _allows(self._resource)
         )
         either = any_of([bounded, by_name])
-        guarded = self._request.action.partition(":")[0].lower() in _SELF_GUARDED
-        return all_of([resource, either]) if guarded else either
+        action = self._request.action.lower()
+        service = action.partition(":")[0]
+        both = all_of([resource, either])
+        if service in {"*", "sts"} and WILDCARDS.search(action) and both is not either:
+            return None  # a trust policy decides AssumeRole alone
+        return both if service in _SELF_GUARDED else either
 
     def _granted(self, match: Match) -> Truth:
         """Return whether a resource grants; a boundary limits it only for roles.

@@ -616,6 +616,30 @@ def test_a_roles_trust_policy_must_always_allow(
     assert evaluate([mine, document(trust)], request, carol).outcome == expected
 
 
+ANOTHER = {"Principal": {"AWS": "999999999999"}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "theirs", "expected"),
+    [
+        ("*", {**ANOTHER, "Action": "sts:AssumeRole"}, "unknown"),
+        ("sts:A*", {**ANOTHER, "Action": "sts:AssumeRole"}, "unknown"),
+        ("*", {**ANOTHER, "Action": "kms:*", "Resource": "*"}, "unknown"),
+        ("kms:*", {**ANOTHER, "Action": "kms:*", "Resource": "*"}, "implicitly-denied"),
+        ("*", {"Principal": {"AWS": CAROL}, "Action": "*", "Resource": "*"}, "allowed"),
+    ],
+)  # fmt: skip
+def test_every_action_is_not_allowed_where_a_resource_must_allow_some(
+    asked: str, theirs: dict[str, Any], expected: str
+) -> None:
+    carol = acting_as(credentials.long_term(), CAROL)
+    request = Request(action=asked, facts=RequestContext(AT_HOME))
+    both = [document(ALLOW_ALL), document({"Effect": "Allow", **theirs})]
+    found = evaluate(both, request, carol)
+    why = Judged(caller=carol, request=request, decision=found).because
+    assert (found.outcome, "which action it is" in why) == (expected, expected == "unknown")
+
+
 def test_a_trust_policy_concerns_only_assuming_the_role() -> None:
     trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
     asked = Request(action="sts:DecodeAuthorizationMessage")

@@ -381,12 +381,15 @@ def _name_of_limit(document: Document) -> str:
 
 
 def _doubts(judged: Judged) -> Iterable[str]:
-    for match in judged.decision.deciding:
+    decision = judged.decision
+    if not (decision.deciding or decision.accounts or decision.unread):
+        yield "it depends on which action it is"
+    for match in decision.deciding:
         doubts = " and ".join(_doubts_of(match, judged))
         yield f"{match.statement.effect} {_place(match)} depends on {doubts}"
-    if judged.decision.accounts:
+    if decision.accounts:
         yield "it depends on whether caller and resource are in one account"
-    if judged.decision.unread:
+    if decision.unread:
         yield "policies that are not known may change it"
 
 
