@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mfa_session.policy.credentials import Request, role_session
+from mfa_session.policy.evaluation import evaluate
+from mfa_session.policy.matching import acting_as
+from mfa_session.policy.reading import read_document
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -101,6 +106,14 @@ def test_mfa_age_shows_a_new_and_an_old_session(home: Path, run: Run) -> None:
         assert (refused.exit_code, "no MFA session is that old" in refused.stdout) == (2, True)
 
 
+@pytest.mark.parametrize("moment", ["99999999999999", "1e5", "-5", "0"])
+def test_a_time_far_off_ends_in_an_answer(moment: str, home: Path, run: Run) -> None:
+    path = write_policy(home, {"NumericEquals": {"aws:EpochTime": moment}})
+    argv = ("policy", "check", path, "--action", "s3:GetObject", "--json")
+    found = outcomes(run(*argv, "--context", f"aws:EpochTime={moment}").stdout)
+    assert set(found.values()) == {"explicitly-denied"}
+
+
 def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:
     argv = ("policy", "check", write_policy(home, IP), "--action", "s3:GetObject", "--json")
     unsure = run(*argv)
@@ -123,13 +136,43 @@ def test_sessions_older_than_a_past_day_no_longer_exist(home: Path, run: Run) ->
             "allowed",  # a long-term key has no such time
             "unknown",
         }
-    nonsense = run(*argv, "--context", "aws:CurrentTime=soon")
-    assert set(outcomes(nonsense.stdout).values()) == {"allowed"}
+
+
+AL = "arn:aws:iam::111122223333:user/al"
+# What no request has: the caller, the resource or the other options say otherwise.
+CONTRADICTIONS = (
+    ("--principal", AL, "--context", "aws:username=bob"),
+    ("--principal", AL, "--context", f"aws:PrincipalArn={AL}x"),
+    ("--principal", AL, "--context", "aws:PrincipalAccount=444455556666"),
+    ("--context", f"aws:PrincipalArn={AL}", "--context", "aws:PrincipalAccount=444455556666"),
+    ("--context", "aws:PrincipalType=Account"),
+    ("--context", "aws:username=al", "--context", "aws:username=bob"),
+    ("--context", "aws:userid=111122223333"),
+    ("--context", "aws:TokenIssueTime=2001-01-01T00:00:00Z"),
+    ("--absent", "aws:PrincipalArn"),
+    ("--absent", "aws:MultiFactorAuthAge"),
+    ("--context", "aws:SourceVpc=vpc-1", "--absent", "AWS:SourceVpc"),
+    ("--context", "aws:SourceIp=999.2.3.4"),
+    ("--context", "aws:SourceIp=10.0.0.0/8"),
+    ("--context", "aws:CurrentTime=soon"),
+    ("--context", "aws:EpochTime=2031-05-01"),
+    ("--context", "aws:SecureTransport=1"),
+)
+NO_RESOURCES = (
+    ("ec2:StopInstances", "i-123"),
+    ("ec2:StopInstances", "arn:aws:s3:::bk"),
+    ("s3:GetObject", "arn:aws:s3:::bk"),
+    ("iam:ListUsers", AL),
+    ("kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:alias/x"),
+)
 
 
 @pytest.mark.parametrize(
     ("argv", "exit_code", "code"),
     [
+        *((("-", "--action", "s3:GetObject", *more), 2, "bad-context") for more in CONTRADICTIONS),
+        *((("-", "--action", action, "--resource", arn), 2, "bad-resource")
+          for action, arn in NO_RESOURCES),
         (("-",), 2, "no-action"),
         (("--action", "s3:GetObject"), 2, "no-policy"),
         (("-", "--action", "GetObject"), 2, "bad-action"),
@@ -138,7 +181,7 @@ def test_sessions_older_than_a_past_day_no_longer_exist(home: Path, run: Run) ->
           "aws:multifactorauthpresent=true"), 2, "bad-context"),
         (("-", "--action", "s3:GetObject", "--principal", "carol"), 2, "bad-principal"),
         (("absent.json", "--action", "s3:GetObject"), 3, "unreadable-file"),
-        ((".", "--action", "s3:GetObject"), 3, "unreadable-file"),
+        ((".", "--action", "s3:GetObject"), 3, "not-a-policy"),
     ],
 )  # fmt: skip
 def test_bad_usage_is_refused(argv: tuple[str, ...], exit_code: int, code: str, run: Run) -> None:
@@ -177,3 +220,167 @@ def test_a_file_that_is_not_a_policy_is_refused(text: str, code: str, run: Run) 
     outcome = run("policy", "check", "-", "--action", "s3:GetObject", "--json", input=text)
     assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (3, code), outcome
     assert "<stdin>:1:" in json.loads(outcome.stdout)["error"]["message"]
+
+
+INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0"
+SNAPSHOT = "arn:aws:ec2:eu-west-1:111122223333:snapshot/snap-1"
+DEV = "arn:aws:iam::111122223333:role/dev"
+SESSION = "arn:aws:sts::111122223333:assumed-role/dev/sess"
+GOV = "arn:aws-us-gov:iam::111122223333:user/al"
+YES, NO, OPEN = "allowed", "implicitly-denied", "unknown"
+
+
+@pytest.mark.parametrize(
+    ("condition", "argv", "of_key", "of_session", "of_role"),
+    [
+        # What the kind of credentials decides
+        ({"aws:username": "bob"}, "--context aws:username=bob", YES, YES, NO),
+        ({"aws:username": "al"}, f"--context aws:PrincipalArn={AL}", YES, YES, NO),
+        ({"aws:PrincipalArn": DEV}, f"--context aws:PrincipalArn={DEV}", NO, NO, YES),
+        ({"aws:PrincipalType": "User"}, "--context aws:PrincipalType=User", YES, YES, NO),
+        ({"aws:userid": "AIDAX"}, "--context aws:userid=AIDAX", YES, YES, NO),
+        ({"aws:userid": "AROAX:x"}, "--context aws:userid=AROAX:x", NO, NO, YES),
+        ({"aws:PrincipalAccount": "111122223333"}, f"--principal {AL}", YES, YES, YES),
+        ({"aws:TokenIssueTime": "true"}, "--absent aws:TokenIssueTime", YES, NO, NO),
+        ({"aws:FederatedProvider": "x"}, "--context aws:FederatedProvider=x", NO, NO, YES),
+        ({"saml:sub": "x"}, "--context SAML:sub=x", NO, NO, YES),
+        ({"a.example.com/id:sub": "x"}, "", NO, NO, OPEN),
+        ({"ec2:SourceInstanceARN": INSTANCE}, "", NO, NO, OPEN),
+        # What the assumptions about the call leave open
+        ({"aws:ViaAWSService": "true"}, "--context aws:ViaAWSService=true", YES, YES, YES),
+        ({"kms:ViaService": "x"}, "", NO, NO, NO),
+        ({"kms:ViaService": "x"}, "--context kms:ViaService=x", YES, YES, YES),
+        # What the resource decides
+        ({"aws:ResourceAccount": "111122223333"}, f"--resource {INSTANCE}", YES, YES, YES),
+        ({"aws:RequestedRegion": "eu-west-1"}, f"--resource {INSTANCE}", YES, YES, YES),
+        ({"ec2:Region": "eu-west-2"}, f"--resource {INSTANCE}", NO, NO, NO),
+        ({"aws:RequestedRegion": "eu-west-1"}, "", OPEN, OPEN, OPEN),
+        ({"ec2:Region": "eu-west-1"}, "", OPEN, OPEN, OPEN),
+        ({"aws:RequestedRegion": "us-west-1"},
+         f"--resource {INSTANCE.replace('eu-west-1', 'eu-*')}", NO, NO, NO),
+        ({"aws:RequestedRegion": "eu-west-1"},
+         f"--action ec2:CopySnapshot --resource {SNAPSHOT}", OPEN, OPEN, OPEN),
+        ({"aws:RequestedRegion": "us-east-1"}, "--action iam:CreateUser", YES, YES, YES),
+        ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:CreateUser", NO, NO, NO),
+        ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:PassRole", OPEN, OPEN, OPEN),
+        ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:P*", OPEN, OPEN, OPEN),
+        ({"aws:RequestedRegion": "eu-west-1"}, "--action iam:List*", NO, NO, NO),
+        ({"aws:RequestedRegion": "us-gov-west-1"}, "--action iam:CreateUser", OPEN, OPEN, OPEN),
+        ({"aws:RequestedRegion": "us-gov-west-1"},
+         f"--action iam:CreateUser --principal {GOV}", YES, YES, YES),
+    ],
+)  # fmt: skip
+def test_a_key_is_given_only_to_requests_that_may_have_it(
+    condition: dict[str, str], argv: str, of_key: str, of_session: str, of_role: str, run: Run
+) -> None:
+    operator = "Null" if "aws:TokenIssueTime" in condition else "StringEquals"
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {operator: condition}}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    asked = ("--action", "ec2:StopInstances", *argv.split())
+    found = outcomes(run("policy", "check", "-", *asked, "--json", input=text).stdout)
+    expected = {"long-term": of_key, "mfa-session": of_session, "role-session": of_role}
+    assert {kind: found.get(kind, each) for kind, each in expected.items()} == expected
+
+
+def test_a_sessions_arn_tells_the_end_of_its_id(run: Run) -> None:
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    for name, expected in (("*:sess", YES), ("*:other", NO)):
+        rule = {**allow, "Condition": {"StringLike": {"aws:userid": name}}}
+        text = json.dumps({"Version": "2012-10-17", "Statement": rule})
+        argv = ("--action", "ec2:StopInstances", "--principal", SESSION, "--json")
+        assert outcomes(run("policy", "check", "-", *argv, input=text).stdout)["role-session"] == (
+            expected
+        )
+
+
+def test_a_session_of_single_sign_on_is_of_a_role_with_a_path() -> None:
+    path = "role/aws-reserved/sso.amazonaws.com"
+    session = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/bob"
+    caller = acting_as(role_session(), session)
+    found = {
+        arn: evaluate(
+            [read_document("p.json", json.dumps(rule))], Request(action="s3:GetObject"), caller
+        ).outcome
+        for arn in (
+            f"arn:aws:iam::*:{path}/*AWSReservedSSO_Dev_*",
+            f"arn:aws:iam::*:{path}/eu-west-1/AWSReservedSSO_Dev_0123456789abcdef",
+            f"arn:aws:iam::*:{path}/*AWSReservedSSO_Ops_*",
+            "arn:aws:iam::*:role/AWSReservedSSO_Dev_*",
+        )
+        for rule in (
+            {
+                "Statement": {
+                    "Effect": "Allow",
+                    "Action": "*",
+                    "Resource": "*",
+                    "Condition": {"ArnLike": {"aws:PrincipalArn": arn}},
+                }
+            },
+        )
+    }
+    assert list(found.values()) == [YES, OPEN, OPEN, NO]
+    named = {"AWS": f"arn:aws:iam::111122223333:{path}/AWSReservedSSO_Dev_0123456789abcdef"}
+    rule = {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": named}
+    document = read_document("p.json", json.dumps({"Statement": rule}))
+    assert evaluate([document], Request(action="s3:GetObject"), caller).outcome == OPEN
+
+
+def test_an_action_without_a_resource_needs_the_star(run: Run) -> None:
+    argv = ("policy", "check", "-", "--action", "ec2:DescribeInstances", "--json")
+    for where, expected in (
+        ({"Resource": INSTANCE}, NO),
+        ({"Resource": ["*", INSTANCE]}, YES),
+        ({"NotResource": INSTANCE}, YES),
+    ):
+        rule = {"Effect": "Allow", "Action": "*", **where}
+        text = json.dumps({"Version": "2012-10-17", "Statement": rule})
+        for more in ((), ("--resource", "*")):
+            outcome = run(*argv, *more, input=text)
+            assert set(outcomes(outcome.stdout).values()) == {expected}
+            assert json.loads(outcome.stdout)["resource"] == "*"
+
+
+OF_BOB = {"Resource": "arn:aws:s3:::bk/${aws:username}/*"}
+OBJECT = "--resource arn:aws:s3:::bk/bob/x"
+DENY = {"Effect": "Deny", "Action": "*", "Resource": "*", "NotPrincipal": {"AWS": [DEV]}}
+CALLER = "to know more, specify the caller: --principal ARN"
+
+
+@pytest.mark.parametrize(
+    ("rule", "argv", "reason", "hint"),
+    [
+        ({"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "1"}}}, "",
+         "Bool aws:MultiFactorAuthPresent 1, whose value is not of the operator's type", ""),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": "*"}}}, "",
+         "ArnLike aws:PrincipalArn *, whose value is not of the operator's type", ""),
+        ({"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}}, f"--principal {DEV}",
+         "ArnLike aws:PrincipalArn arn:aws:iam::*, whose value is not of the operator's type", ""),
+        ({"Condition": {"Equals": {"aws:PrincipalArn": "*"}}}, "",
+         "Equals aws:PrincipalArn *, whose operator IAM does not have", ""),
+        (OF_BOB, OBJECT, "the value of aws:username", CALLER),
+        ({"Condition": {"StringEquals": {"aws:PrincipalArn": DEV}}}, "",
+         f"StringEquals aws:PrincipalArn {DEV}", CALLER),
+        ({"Condition": {"StringEquals": {"x:y": "${aws:username}"}}}, "--context x:y=a",
+         "StringEquals x:y ${aws:username}", CALLER),
+        ({"Resource": "arn:aws:s3:::${aws:userid}/*"}, f"{OBJECT} --context aws:userid=AROAX:x",
+         "the value of aws:userid", ""),
+        ({"Resource": "arn:aws:s3:::bk/*"}, "", "which resource it is",
+         "to know more, specify the resource: --resource ARN"),
+        ({"Condition": {"Null": {"aws:TokenIssueTime": "x"}}}, "",
+         "Null aws:TokenIssueTime x, whose value is not of the operator's type", ""),
+        ({"Principal": "*"}, f"--principal {SESSION}",
+         "how AWS reads a NotPrincipal of only some of the caller's account, ARN and session", ""),
+    ],
+)  # fmt: skip
+def test_a_hint_names_what_would_tell_more(
+    rule: dict[str, object], argv: str, reason: str, hint: str, run: Run
+) -> None:
+    rules = [{"Effect": "Allow", "Action": "*", "Resource": "*", **rule}]
+    text = json.dumps(
+        {"Version": "2012-10-17", "Statement": [*rules, DENY] if "Principal" in rule else rules}
+    )
+    asked = ("policy", "check", "-", "--action", "s3:GetObject", *argv.split(), "--json")
+    outcome = run(*asked, input=text)
+    reasons = [each["because"] for each in json.loads(outcome.stdout)["decisions"]]
+    assert [each for each in reasons if each.endswith(f" depends on {reason}")], reasons
+    assert outcome.stderr.strip() == hint

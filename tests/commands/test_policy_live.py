@@ -107,6 +107,16 @@ def test_without_readable_policies_everything_is_unknown(
     assert len(found["unread"]) == 4
 
 
+def test_the_limit_that_does_not_allow_is_the_reason_where_nothing_is_read(
+    home: Path, aws: FullSandbox, files: AwsFiles, run: Run
+) -> None:
+    files.write(long_term(aws.create_user("nobody")))
+    (home / "scp.json").write_text(json.dumps(statement("Allow", "s3:*")))
+    found = check(run, "ec2:StopInstances", "--scp", str(home / "scp.json"))
+    assert outcomes(found)["long-term"] == "implicitly-denied"
+    assert reasons(found)["long-term"] == f"the SCP {home / 'scp.json'} must allow it, too"
+
+
 def test_an_mfa_session_reads_policies_that_the_key_may_not(
     aws: FullSandbox, carols: AwsFiles, carol: User, log_in: LogIn, run: Run
 ) -> None:

@@ -1,10 +1,23 @@
-"""Map the names of commands and calls to the actions in policies: most are the same word."""
+"""Read actions, resources and condition keys of the command line, as policies name them.
+
+The names of most commands and calls are those of actions.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
+from mfa_session.policy.conditions import COMPARISONS
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
+from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.rules.resource_kinds import MEANT, OF_NONE, fits, resource_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_session.policy.credentials import Known, Values
 
 _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-]+)", re.ASCII)
 # The AWS CLI's names of services that have another name in IAM.
@@ -154,3 +167,62 @@ def _pascal(name: str) -> str:
     if "-" not in name and name != name.lower():
         return name
     return "".join(word[:1].upper() + word[1:] for word in name.split("-"))
+
+
+# The operators that can compare a key, and a value.
+_TYPES = {
+    "aws:currenttime": ("DateEquals", "2031-05-01T12:00:00Z"),
+    "aws:epochtime": ("NumericEquals", "1935403200"),
+    "aws:securetransport": ("Bool", "true"),
+    "aws:sourceip": ("IpAddress", "192.0.2.7"),
+    "aws:tokenissuetime": ("DateEquals", "2031-05-01T12:00:00Z"),
+    "aws:viaawsservice": ("Bool", "true"),
+    "aws:vpcsourceip": ("IpAddress", "192.0.2.7"),
+}
+
+
+def read_keys(context: Iterable[str], absent: Iterable[str]) -> Known:
+    """Return the keys of --context and --absent, in lower case; UsageError `bad-context`."""
+    found: dict[str, Values] = {}
+    for pair in context:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise _bad(f"--context {pair!r} is not KEY=VALUE", "write it as aws:SourceIp=192.0.2.7")
+        operator, sample = _TYPES.get(key.lower(), ("", ""))
+        if operator and COMPARISONS[operator](value, value, None) is not True:
+            raise _bad(f"{key} is never {value!r}", f"write it as {key}={sample}")
+        key = key.lower()
+        found[key] = (*found.get(key, ()), value)
+    keys: Known = {**found, **dict.fromkeys(map(str.lower, absent))}
+    for key in keys:
+        if key in {MFA_PRESENT.lower(), MFA_AGE.lower()}:
+            raise _bad(
+                f"{key} differs between the kinds of credentials",
+                "leave it out; --mfa-age gives the age of a session",
+            )
+        if keys[key] is None and key in found:
+            raise _bad(f"--context gives {key} a value, and --absent none", "leave one out")
+    return keys
+
+
+def _bad(message: str, hint: str) -> UsageError:
+    return UsageError("bad-context", message, hint)
+
+
+def read_resource(resource: str, action: str) -> str:
+    """Return the resource, empty if the action has none: then only `*` in policies matches.
+
+    UsageError `bad-resource` for what is no ARN, or none that the action has.
+    """
+    wanted = resource_of(action.lower(), about_mfa=True, under_mfa=True) or ""
+    is_arn = may_meet(resource, "arn:*:*:*:*:?*")
+    if is_arn and (resource == "*" or not wanted or fits(resource, wanted)):
+        return "" if wanted == OF_NONE else resource
+    meant = MEANT.get(wanted, "arn:aws:s3:::BUCKET").replace("${aws:username}", "NAME")
+    raise UsageError(
+        "bad-resource",
+        f"{action} has no resource such as {resource!r}"
+        if is_arn
+        else f"--resource {resource!r} is not an ARN",
+        "leave out --resource" if meant == "*" else f"write it as {meant}",
+    )

@@ -299,11 +299,15 @@ _QUALIFIERS_BY_LOWER_CASE = {name.lower(): name for name in ("ForAllValues", "Fo
 _IF_EXISTS = "ifexists"
 
 
+_AN_ARN = _ARN_COLONS * ":"  # which no other type is
+
+
 def is_readable(condition: Condition, value: str) -> bool:
     """Say whether a value in a policy has the operator's type."""
     plain = OPPOSITES.get(condition.operator, condition.operator)
     compare = COMPARISONS.get("Bool" if plain == "Null" else plain)
-    return compare is None or compare("", value, None) is not None
+    is_open = plain.startswith("Arn") and "$" in value
+    return compare is None or is_open or compare(_AN_ARN, value, None) is not None
 
 
 def is_accepted(condition: Condition) -> bool:

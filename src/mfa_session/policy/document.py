@@ -12,6 +12,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mfa_session.policy.credentials import Credentials, RequestContext
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import PolicyText, Position
 
@@ -151,8 +152,9 @@ class Document:
     one. Its surroundings may tell its `holder`, `role`, `user`, `group` or MIXED, and, as the
     person may, its `told_kind`, one of KINDS or `rcp`. `beside` holds the elements beside the
     statements, by name. `newer` is a version that is not in force. `users()` judges the users of
-    its account, once. `respelt` are the elements whose names are in another case than IAM's: as
-    written, in IAM's spelling, and their offset.
+    its account, once, and `everyone()` lists its users and roles. `owners` have it, as far as the
+    file tells: ARNs, or `role/NAME`, `user/NAME`, `group/NAME`. `respelt` are the elements whose
+    names are in another case than IAM's: as written, in IAM's spelling, and their offset.
     """
 
     source: PolicyText
@@ -165,11 +167,22 @@ class Document:
     respelt: tuple[tuple[str, str, int], ...] = ()
     newer: NewerVersion | None = None
     users: Callable[[], Users] | None = None
+    everyone: Callable[[], Sequence[Owner]] | None = None
+    owners: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """Its file, and its name there, for people."""
         return " ".join(filter(None, (self.source.label, self.name)))
+
+    def place_of(self, statement: Statement) -> str:
+        """Return a statement's name and place: `OnlyWithMFA (step-up.json:7)`.
+
+        The line is left out for a text of one line, as in IAM's answers.
+        """
+        line = f":{statement.position.line}" if self.source.has_lines else ""
+        name = f" {self.name}" if self.name else ""
+        return f"{statement.label} ({self.source.label}{line}{name})"
 
     @cached_property
     def kind(self) -> str:
@@ -203,6 +216,29 @@ class Document:
         return frozenset(
             each.index for each in self.statements if each.sid and first[each.sid] != each.index
         )
+
+
+class Owner(NamedTuple):
+    """A role; or a user, with their policies and those of their groups.
+
+    `arn` is empty if it is no user's or role's. `unread` are the ARNs of policies, and the names of
+    groups and policies, that are not in the dump. `tags` are what is known of a user; `caller` is
+    their long-term key.
+    """
+
+    name: str
+    arn: str
+    documents: list[Document]
+    boundary: Document | None
+    unread: frozenset[str]
+    tags: RequestContext
+    caller: Credentials
+    boundary_unread: bool = False
+
+    @property
+    def statements(self) -> list[tuple[Document, Statement]]:
+        """The statements of the policies, each with its own."""
+        return [(one, each) for one in self.documents for each in one.statements]
 
 
 def has_principal(statement: Statement) -> bool:

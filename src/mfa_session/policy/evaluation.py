@@ -7,22 +7,35 @@ evaluator on purpose: this one is tested against that second opinion.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.model.arns import parse_arn, region_for, region_partition
 from mfa_session.model.record import Record
-from mfa_session.policy.credentials import RequestContext, Truth, all_of, any_of
+from mfa_session.policy.conditions import moment
+from mfa_session.policy.credentials import (
+    DIRECT_CALL,
+    RequestContext,
+    Truth,
+    all_of,
+    any_of,
+    negate,
+)
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.matching import Match, match_statement
-from mfa_session.policy.patterns import Query, covers, wild
+from mfa_session.policy.patterns import WILDCARDS, Query, covers, includes, may_meet, wild
+from mfa_session.policy.rules.resource_kinds import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mfa_session.policy.credentials import Credentials, Request
-    from mfa_session.policy.document import Document
+    from mfa_session.policy.credentials import Credentials, Known, Request, Values
+    from mfa_session.policy.document import Condition, Document
     from mfa_session.policy.matching import Question
 
 ALLOWED = "allowed"
@@ -74,15 +87,30 @@ def evaluate(
     across accounts, and either within one account, except for roles and KMS keys. `unread`: the
     caller may have further policies; `boundary_unread`: there may be a boundary.
     """
-    limit = _limit_of_aws(request, credentials)
-    if limit is not None:
-        return limit
+    if request.action.lower().startswith("sts:assumerolewith"):
+        why = "the call takes a SAML assertion or a token, and no such credentials"
+        return Decision(outcome=IMPLICITLY_DENIED, limit=why)
+    asked = Query(request.action, fold=True)
+    limits = {each: each.concerns(asked) for each in (*_OF_ALL, *_LIMITS[credentials.kind])}
+    for limit, whole in limits.items():
+        if whole:
+            return Decision(outcome=limit.outcome, limit=limit.why)
     caller = _as_its_service_sees(request, credentials)
     if boundary is not None:
         documents = [*documents, replace(boundary, told_kind="boundary")]
-    return _Case(
+    decision = _Case(
         documents, request, caller, unread=unread, boundary_unread=boundary_unread
     ).decide_all()
+    allowed = decision.outcome == ALLOWED
+    others = [
+        limit.why
+        for limit, part in limits.items()
+        if part is None and (limit.outcome == ALLOWED) != allowed
+    ]
+    if not others or decision.outcome == UNKNOWN:
+        return decision
+    why = f"{'; '.join(others)}; otherwise {decision.outcome.replace('-', ' ')}"
+    return decision.replace(outcome=UNKNOWN, limit=f"it depends on which action it is: {why}")
 
 
 class _Case:
@@ -169,7 +197,7 @@ class _Case:
         """Return whether it is allowed, without denies, and whether the accounts decide it."""
         identity = any_of([_any_allows(self._identity), None if self._unread else False])
         bounded = all_of([identity, self._within_boundary()])
-        if not any(_concerns(document, self._request) for document, _ in self._matched):
+        if not any(concerns(document, self._request) for document, _ in self._matched):
             return bounded, False
         resource = _any_allows(self._resource)
         if not self._of("identity") and not self._unread:
@@ -186,8 +214,12 @@ class _Case:
             all_of([self._granted(match), match.by_name]) for match in _allows(self._resource)
         )
         either = any_of([bounded, by_name])
-        guarded = self._request.action.partition(":")[0].lower() in _SELF_GUARDED
-        return all_of([resource, either]) if guarded else either
+        action = self._request.action.lower()
+        service = action.partition(":")[0]
+        both = all_of([resource, either])
+        if service in {"*", "sts"} and WILDCARDS.search(action) and both is not either:
+            return None  # a trust policy decides AssumeRole alone
+        return both if service in _SELF_GUARDED else either
 
     def _granted(self, match: Match) -> Truth:
         """Return whether a resource grants; a boundary limits it only for roles.
@@ -246,7 +278,7 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
     return any_of(match.truth for match in _allows(matches))
 
 
-def _concerns(document: Document, request: Request) -> bool:
+def concerns(document: Document, request: Request) -> bool:
     """Say whether a document is a resource's policy that concerns the request's service.
 
     A trust policy concerns only assuming the role, not STS's other calls.
@@ -274,26 +306,140 @@ def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
     return caller.replace(facts=known.over(caller.facts))
 
 
-def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
-    """Return AWS's own decision, which no policy changes (STS and IAM references), or None."""
+class _Limit(NamedTuple):
+    """AWS's own decision about actions, which no policy changes (STS and IAM references)."""
+
+    actions: str
+    why: str
+    outcome: str = IMPLICITLY_DENIED
+    besides: tuple[str, ...] = ()
+
+    def concerns(self, asked: Query) -> Truth:
+        """Say whether it decides all that is asked, part of it (None), or nothing."""
+        spared = map(asked.covered_by, self.besides)
+        return all_of((asked.covered_by(self.actions), *map(negate, spared)))
+
+
+_OF_ALL = (_Limit("sts:getcalleridentity", "no policy can deny sts:GetCallerIdentity", ALLOWED),)
+_BY_KEY = "sts:GetSessionToken needs no permission, and no Deny stops it"
+_OF_KEYS = (_Limit("sts:getsessiontoken", _BY_KEY, ALLOWED),)
+_OF_SESSIONS = (
+    _Limit(
+        "sts:*",
+        "AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session",
+        # The last four are no calls: AssumeRole and other services ask for them.
+        besides=("sts:assumerole", "sts:getcalleridentity", "sts:getservicebearertoken",
+                 "sts:setcontext", "sts:setsourceidentity", "sts:tagsession"),
+    ),
+)  # fmt: skip
+_LIMITS = {
+    "long-term": _OF_KEYS,
+    "long-term-with-code": _OF_KEYS,
+    "mfa-session": _OF_SESSIONS,
+    "mfa-session-old": _OF_SESSIONS,
+    "session-without-mfa": (
+        *_OF_SESSIONS,
+        _Limit("iam:*", "AWS accepts no IAM call from a session without MFA"),
+    ),
+    "role-session": tuple(
+        _Limit(f"sts:{name}".lower(), f"AWS accepts sts:{name} only from long-term keys")
+        for name in ("GetFederationToken", "GetSessionToken")
+    ),
+}
+_REGION = "aws:RequestedRegion"
+# Keys that only roles' sessions have: of federated users, machines and functions.
+_is_of_roles = re.compile(
+    r"saml:|[^:]*\.|aws:(assumedroot|ec2instance)|ec2:(roledelivery|sourceinstancearn)"
+    "|lambda:sourcefunctionarn",
+    re.IGNORECASE,
+).match
+_is_global = re.compile("(cloudfront|iam|organizations|route53):").match
+# Other services ask for these, in their own region.
+_IN_REGIONS = ("iam:createservicelinkedrole", "iam:passrole")
+# Actions with resources of several regions or accounts, or without aws:ResourceAccount.
+_is_elsewhere = re.compile(
+    ".*(accept|associatevpc|copy|createvolume|endpoint|peering|putevents|replica|restore)"
+).match
+
+
+class Requests:
+    """A request by several callers: each has those of the given keys that it may have.
+
+    `now` is the time, unless a key gives it.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        keys: Known,
+        principal: str | None,
+        documents: Iterable[Document],
+        now: datetime,
+    ) -> None:
+        for text in keys.get("aws:currenttime") or keys.get("aws:epochtime") or ():
+            with contextlib.suppress(ValueError, OverflowError, OSError):
+                now = datetime.fromtimestamp(float(moment(text)), timezone.utc)
+        self.unfit = dict(keys)
+        self.seconds = int(now.timestamp())
+        self.action = request.action
+        self._request, self._keys = request, keys
+        self._call = RequestContext(
+            {
+                "aws:CurrentTime": (now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),),
+                "aws:EpochTime": (str(self.seconds),),
+                **dict.fromkeys(("aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")),
+            }
+        ).over(DIRECT_CALL)
+        statements = itertools.chain.from_iterable(each.statements for each in documents)
+        conditions = [each for statement in statements for each in statement.conditions]
+        of_roles = filter(_is_of_roles, (*keys, *(each.key for each in conditions)))
+        self._of_users = RequestContext(dict.fromkeys(of_roles))
+        self._of_resource = _decided_by(request, principal, conditions)
+
+    def of(self, caller: Credentials) -> Request:
+        """Return a caller's request, and take its keys out of `unfit`."""
+        decided = self._of_resource
+        if caller.is_user:
+            decided = decided.over(self._of_users)
+        known = decided.over(caller.facts)
+        its: Known = {}
+        for key, values in self._keys.items():
+            if self._call.knows(key) or _may_have(known, key, values):
+                its[key] = values
+                self.unfit.pop(key, None)
+        return self._request.replace(facts=RequestContext(its).over(decided).over(self._call))
+
+
+def _decided_by(
+    request: Request, principal: str | None, conditions: Iterable[Condition]
+) -> RequestContext:
+    """Return the keys that the resource's ARN decides, and the region of global services.
+
+    That is the home of the partition, which the ARNs or, without one, the policies' regions tell.
+    """
+    _, _, service, region, account, _ = parts_of(request.resource)
     action = request.action.lower()
-    service, _, name = action.partition(":")
-    outcome, limit = IMPLICITLY_DENIED, ""
-    if action == "sts:getcalleridentity":
-        outcome, limit = ALLOWED, "no policy can deny it"
-    elif action == "sts:getsessiontoken" and caller.kind == "long-term":
-        outcome, limit = ALLOWED, "it needs no permission, and no Deny stops it"
-    elif action == "sts:getsessiontoken":
-        limit = "AWS accepts it only from long-term keys"
-    elif service == "iam" and caller.kind == "session-without-mfa":
-        limit = "AWS accepts no IAM call from a session without MFA"
-    elif (
-        service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name not in _WITH_ASSUME_ROLE
-    ):
-        limit = "AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session"
-    return Decision(outcome=outcome, limit=limit) if limit else None
+    if _is_global(action) and not any(may_meet(action, each) for each in _IN_REGIONS):
+        regions = (value for each in conditions if each.is_about(_REGION) for value in each.values)
+        in_aws = all(region_partition(value.lower()) == "aws" for value in regions)
+        told = parse_arn(request.resource) or parse_arn(principal or "") or in_aws
+        region = (told and region_for("us-east-1", request.resource, principal)) or ""
+    if _is_elsewhere(action):
+        region = account = ""
+    keys = {_REGION: region, "ec2:Region": region if service == "ec2" else ""}
+    if account.isdecimal() and service != "s3":
+        keys["aws:ResourceAccount"] = account
+    within = {key: value for key, value in keys.items() if value.strip("*")}
+    known = {key: (value,) for key, value in within.items() if not WILDCARDS.search(value)}
+    return RequestContext(known).over(RequestContext({}, within))
 
 
-_OF_GET_SESSION_TOKEN = {"mfa-session", "mfa-session-old", "session-without-mfa"}
-# AssumeRole, and the actions that it may also need.
-_WITH_ASSUME_ROLE = {"assumerole", "setcontext", "setsourceidentity", "tagsession"}
+def _may_have(decided: RequestContext, key: str, values: Values | None) -> bool:
+    if decided.knows(key):
+        return decided.values(key) == values
+    within = decided.within(key)
+    if within is None or values is None or len(values) > 1:
+        return within is None
+    if isinstance(within, str):
+        return includes(within, values[0])
+    return within[0] <= moment(values[0]) <= within[1]

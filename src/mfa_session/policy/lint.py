@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.document import MIXED
@@ -29,7 +30,7 @@ from mfa_session.policy.rules.rule import Finding, Flaw, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document, Statement
@@ -88,24 +89,31 @@ def lint_together(
     What limits, and what hangs on a resource or a role, is judged by itself.
     """
     all_of_them = list(documents)
-    own = [each.statements for each in all_of_them if each.kind == "identity"]
-    together = WholePolicy(itertools.chain.from_iterable(own), names)
+    policies = {
+        each: one for one in all_of_them if one.kind == "identity" for each in one.statements
+    }
+    together = WholePolicy(policies, names)
     for document in all_of_them:
         alone = document.kind != "identity"
         whole = WholePolicy(document.statements, names) if alone else together
-        for finding in _lint(document, whole, on_role=on_role, names=names):
+        for finding in _lint(document, whole, on_role=on_role, names=names, policies=policies):
             yield document, finding
 
 
 def _lint(
-    document: Document, whole: WholePolicy, *, on_role: bool, names: AwsNames | None
+    document: Document,
+    whole: WholePolicy,
+    *,
+    on_role: bool,
+    names: AwsNames | None,
+    policies: Mapping[Statement, Document] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     # In a trust policy of a role MFA conditions do work.
     by_its_words = document.holder == "role" or document.sid_of_roles is not None
     of_role = (on_role or by_its_words) and document.kind in {"identity", "boundary"}
     of_role = of_role and document.holder != MIXED  # its statements are for the others
     subjects = [
-        Subject(each, document, whole, on_role=of_role, names=names) for each in document.statements
+        _Subject(each, document, whole, of_role, names, policies) for each in document.statements
     ]
     findings = [
         _finding(subject.statement, flaw)
@@ -114,6 +122,18 @@ def _lint(
         for flaw in check(subject)
     ]
     return tuple(sorted(findings, key=lambda each: (each.line, each.column)))
+
+
+@dataclass(frozen=True)
+class _Subject(Subject):
+    """A statement among those of other `policies`."""
+
+    policies: Mapping[Statement, Document] = MappingProxyType({})
+
+    def label_of(self, other: Statement) -> str:
+        """Return the name of another statement for people, with its place in another policy."""
+        document = self.policies.get(other, self.document)
+        return super().label_of(other) if document is self.document else document.place_of(other)
 
 
 def _finding(statement: Statement, flaw: Flaw) -> Finding:

@@ -10,6 +10,7 @@ from mfa_session.model.arns import account_of
 from mfa_session.model.errors import RefusedError
 from mfa_session.model.iam import Holder
 from mfa_session.model.record import Record
+from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.reading import read_document
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import find_caller
@@ -41,6 +42,7 @@ class OwnPolicies(Record):
     boundary: Document | None
     unread: tuple[str, ...]
     boundary_unread: bool
+    tags: RequestContext = RequestContext({})
 
     def gaps(self) -> tuple[str, ...]:
         """Return the names of all that could not be read."""

@@ -138,6 +138,7 @@ _IDENTITY = re.compile(
     r"(?P<kind>user|role|assumed-role)/(?P<name>.+)",
     re.ASCII,
 )
+_OF_SSO = "role/aws-reserved/sso.amazonaws.com/*"  # and perhaps a region
 # IAM rejects accounts without twelve digits, and ARNs of groups and policies.
 _MALFORMED = re.compile(
     r"(?!\d{12}$)\d+|arn:[a-z-]+:(?:iam|sts)::(?:(?!\d{12}:)\d+:.*|\d{12}:(?:group|policy)/.*)",
@@ -208,10 +209,18 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
         return _in_account(caller, account)
     arns = (text,) if is_user else _arns_of_role(text, found)
     known = {"aws:PrincipalAccount": (account,), PRINCIPAL_ARN: (arns[0],)}
+    within = {}
+    name = found["name"].rpartition("/")[2]
     if is_user:
-        known["aws:username"] = (found["name"].rpartition("/")[2],)
+        known["aws:username"] = (name,)
+    elif found["kind"] == "assumed-role":
+        within["aws:userid"] = f"AROA*:{name}"
+    if _OF_SSO in arns[0]:
+        within[PRINCIPAL_ARN] = known.pop(PRINCIPAL_ARN)[0]
+        arns = (text,)
     principal = Principal(account=account, arns=arns)
-    return caller.replace(principal=principal, facts=RequestContext(known).over(caller.facts))
+    facts = RequestContext(known, within).over(caller.facts)
+    return caller.replace(principal=principal, facts=facts)
 
 
 def _in_account(caller: Credentials, account: str) -> Credentials:
@@ -290,10 +299,12 @@ def _role(found: re.Match[str]) -> str:
 
 
 def _arns_of_role(text: str, found: re.Match[str]) -> tuple[str, ...]:
-    """Return a role's ARN; for a session's ARN both, without the role's path."""
+    """Return a role's ARN; for a session's ARN both, without the role's path unless it is SSO's."""
     if found["kind"] == "role":
         return (text,)
-    return (f"arn:{text.split(':')[1]}:iam::{found['account']}:role/{_role(found)}", text)
+    role = _role(found)
+    path = _OF_SSO if role.startswith("AWSReservedSSO_") else "role/"
+    return (f"arn:{text.split(':')[1]}:iam::{found['account']}:{path}{role}", text)
 
 
 def _account(text: str) -> str | None:

@@ -26,7 +26,7 @@ _LITERALS = {"*", "?", "$"}
 _FEW = 8  # patterns, of which a look at each is faster than an index
 _PART = 3  # characters of a pattern, by which it is found
 _LAST = chr(0x10FFFF)  # sorts after any other character
-_WILDCARDS = re.compile(r"([*?])")
+WILDCARDS = re.compile(r"([*?])")
 _SPECIAL = re.compile("[*?$]")
 _VARIABLE = re.compile(r"\$\{\s*([^{},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
 
@@ -45,7 +45,7 @@ class Filled(NamedTuple):
 def wild(text: str) -> Row:
     """Return a text in which `*` and `?` are wildcards."""
     row: list[str] = []
-    for piece in _WILDCARDS.split(text):
+    for piece in WILDCARDS.split(text):
         row += [_WILD[piece]] if piece in _WILD else piece
     return tuple(row)
 
@@ -264,7 +264,7 @@ class _ByMiddle:
     def __init__(self, patterns: Iterable[str]) -> None:
         self._patterns: dict[str, list[str]] = {}
         for pattern in patterns:
-            middles = _WILDCARDS.split(pattern)[2:-1:2]
+            middles = WILDCARDS.split(pattern)[2:-1:2]
             self._patterns.setdefault(max(middles, key=len, default=""), []).append(pattern)
         self._lengths = sorted(set(map(len, self._patterns)))
 
@@ -280,16 +280,16 @@ def folded(row: Iterable[str]) -> Row:
 
 
 def _before_wildcard(text: str) -> str:
-    return _WILDCARDS.split(text, maxsplit=1)[0]
+    return WILDCARDS.split(text, maxsplit=1)[0]
 
 
 def _after_wildcard(text: str) -> str:
-    return _WILDCARDS.split(text)[-1]
+    return WILDCARDS.split(text)[-1]
 
 
 def _parts(pattern: str) -> set[str]:
     """Return the short stretches without a wildcard that are in all that a pattern includes."""
-    stretches = _WILDCARDS.split(f"^{pattern}$")[::2]  # with marks of its ends
+    stretches = WILDCARDS.split(f"^{pattern}$")[::2]  # with marks of its ends
     return {each[at : at + _PART] for each in stretches for at in range(len(each) - _PART + 1)}
 
 

@@ -90,17 +90,6 @@ def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
     return reading
 
 
-def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
-    """Read every policy of one file, or raise its first error.
-
-    Raises ConfigurationError as `read_policies`, or `unreadable-file`.
-    """
-    found = _policies(path, kind)
-    if found.errors:
-        raise found.errors[0]
-    return found.documents
-
-
 def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPolicies:
     """Read a file's policies; with `pass_over`, a file that cannot hold a policy has none."""
     label = "<stdin>" if path == STDIN else path

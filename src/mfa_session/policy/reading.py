@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import pathlib
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
@@ -22,7 +22,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.json_text import Node, listed, members_of
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import Found, Search, looks_like_statement, read_nodes
-from mfa_session.policy.users import judge_users
+from mfa_session.policy.users import everyone_in, judge_users
 from mfa_session.policy.wrappings import Origin, is_account, kind_by_name
 
 if TYPE_CHECKING:
@@ -100,21 +100,22 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         told_kind=told,
         holder=origin.holder,
         newer=origin.newer,
+        owners=origin.owners,
     )
 
 
 def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Document]:
-    accounts = {id(account): account for _, account in documents if account is not None}
-    users = {
-        key: functools.cache(
-            functools.partial(
-                judge_users, members, [each for each, account in documents if account is members]
-            )
-        )
-        for key, members in accounts.items()
-    }
+    users, everyone = {}, {}
+    for members in (account for _, account in documents if account is not None):
+        if id(members) not in users:
+            its_own = [each for each, account in documents if account is members]
+            users[id(members)] = cache(partial(judge_users, members, its_own))
+            everyone[id(members)] = cache(partial(everyone_in, members, its_own))
     for document, account in documents:
-        yield replace(document, users=users[id(account)]) if account is not None else document
+        if account is not None:
+            key = id(account)
+            document = replace(document, users=users[key], everyone=everyone[key])  # noqa: PLW2901
+        yield document
 
 
 class _Reader:

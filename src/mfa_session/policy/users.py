@@ -1,4 +1,4 @@
-"""Judge each user of an account by all policies together."""
+"""Judge each user of an account by all policies together; choose those that count for a caller."""
 
 from __future__ import annotations
 
@@ -7,51 +7,49 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.model.arns import account_of
+from mfa_session.model.errors import UsageError
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
-from mfa_session.policy.document import Users
-from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
+from mfa_session.policy.document import LIMITS, Owner, Users
+from mfa_session.policy.evaluation import (
+    ALLOWED,
+    EXPLICITLY_DENIED,
+    IMPLICITLY_DENIED,
+    concerns,
+    evaluate,
+)
 from mfa_session.policy.json_text import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.matching import acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
+from mfa_session.policy.patterns import Query
 from mfa_session.policy.selections import Selection, takes_in
 from mfa_session.policy.wrappings import attached_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mfa_session.policy.credentials import Credentials, Known
+    from mfa_session.policy.credentials import Known
     from mfa_session.policy.document import Document, Statement
     from mfa_session.policy.json_text import Members
 
     Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
 
-class _User(NamedTuple):
-    """A user, with their policies and those of their groups.
-
-    `arn` is empty if it is not a user's. `own` are the policies that are in the dump; `unseen` are
-    the ARNs of others, and the names of groups that are not in it. `caller` is their long-term key.
-    """
-
-    name: str
-    arn: str
-    own: list[Document]
-    boundary: Document | None
-    unseen: frozenset[str]
-    caller: Credentials
-
-    @property
-    def statements(self) -> list[tuple[Document, Statement]]:
-        return [(one, each) for one in self.own for each in one.statements]
+_is_arn = re.compile(r"arn:[a-z-]+:iam::\d{12}:(user|role)/.+", re.ASCII).fullmatch
 
 
-_is_user = re.compile(r"arn:[a-z-]+:iam::\d{12}:user/.+", re.ASCII).fullmatch
+def everyone_in(members: Members, documents: Iterable[Document]) -> list[Owner]:
+    """Return the users and roles of an account, each with its policies."""
+    by_name = _by_name(documents)
+    kinds = ("UserDetailList", "RoleDetailList")
+    return [each for kind in kinds for each in _owners_in(members, by_name, kind)]
 
 
-def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_User]:
-    """Leave out users whose boundary, or policy in the dump, cannot be read."""
+def _owners_in(
+    members: Members, documents: Mapping[str, Document], kind: str = "UserDetailList"
+) -> Iterator[Owner]:
     names = {
         text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
         for policy in objects_in(members, "Policies")
@@ -65,7 +63,7 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
     )
     tags = {each.key for each in conditions if each.key.lower().startswith("aws:principaltag/")}
     without_tags = RequestContext(dict.fromkeys(tags))
-    for user in objects_in(members, "UserDetailList"):
+    for user in objects_in(members, kind):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
         holders = [user, *(groups[each] for each in its_groups if each in groups)]
         arns = [arn for each in holders for arn in attached_to(each)]
@@ -73,17 +71,24 @@ def _users_in(members: Members, documents: Mapping[str, Document]) -> Iterator[_
         own += (names[arn] for arn in arns if arn in names)
         boundary = text_in(members_in(user, "PermissionsBoundary"), "PermissionsBoundaryArn")
         bound = names.get(boundary, boundary) if boundary else ""  # an unknown ARN is no name
-        if documents.keys() >= {*own, bound} - {""}:
-            arn = next(filter(_is_user, [text_in(user, "Arn")]), "")
-            caller = acting_as(long_term(), arn or None)
-            yield _User(
-                name=text_in(user, "UserName"),
-                arn=arn,
-                own=[documents[name] for name in own],
-                boundary=documents.get(bound),
-                unseen=frozenset({*arns, *its_groups} - names.keys() - groups.keys()),
-                caller=caller.replace(facts=_facts_of(user).over(without_tags).over(caller.facts)),
-            )
+        unread = {*arns, *its_groups} - names.keys() - groups.keys()
+        unread |= set(own) - documents.keys()
+        if boundary and bound not in documents:
+            unread.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
+        arn = next(filter(_is_arn, [text_in(user, "Arn")]), "")
+        name, caller = text_in(user, "UserName"), acting_as(long_term(), arn or None)
+        # A role's session may have other tags, and whoever takes a role names the session.
+        known = _facts_of(user).over(without_tags) if name else RequestContext({})
+        named = RequestContext({"sts:RoleSessionName": (name,)})
+        yield Owner(
+            name=name,
+            arn=arn,
+            documents=[documents[each] for each in own if each in documents],
+            boundary=documents.get(bound),
+            unread=frozenset(unread),
+            tags=known,
+            caller=caller.replace(facts=named.over(known).over(caller.facts)),
+        )
 
 
 def _facts_of(user: Members) -> RequestContext:
@@ -93,12 +98,11 @@ def _facts_of(user: Members) -> RequestContext:
     }
     if "UserId" in user:
         known["aws:userid"] = (text_in(user, "UserId"),)
-    # As whoever takes a role may name the session.
-    return RequestContext({**known, "sts:RoleSessionName": (text_in(user, "UserName"),)})
+    return RequestContext(known)
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
-    kind = "User" if "UserName" in holder else "Group"
+    kind = next((each for each in ("User", "Role") if f"{each}Name" in holder), "Group")
     name = text_in(holder, f"{kind}Name")
     for each in objects_in(holder, f"{kind}PolicyList"):
         yield f"{kind.lower()}/{name} policy/{text_in(each, 'PolicyName')}"
@@ -119,15 +123,12 @@ _MOST = 2_000  # pairs of a user and a role to look at
 
 def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     """Judge the users of an account by its policies."""
-    listed = list(documents)
-    count = Counter(each.name for each in listed)
-    # A name of two policies, one of AWS's and one's own, says nothing.
-    by_name = {each.name: each for each in listed if count[each.name] == 1}
-    users, trusts = list(_users_in(members, by_name)), list(_trusts(members, by_name))
+    by_name = _by_name(documents)
+    users, trusts = list(_owners_in(members, by_name)), list(_trusts(members, by_name))
     asked = [
         (user, asking.name)
         for user in users
-        if user.arn and all(map(_is_harmless, user.unseen))
+        if user.arn and all(map(_is_harmless, user.unread))
         for asking in list(_asking(user))[:1]
     ]
     able = [user for user, _ in asked if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED]
@@ -146,6 +147,13 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     )
 
 
+def _by_name(documents: Iterable[Document]) -> Mapping[str, Document]:
+    listed = list(documents)
+    count = Counter(each.name for each in listed)
+    # A name of two policies, one of AWS's and one's own, says nothing.
+    return {each.name: each for each in listed if count[each.name] == 1}
+
+
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     found = defaultdict[str, list[str]](list)
     for key, value in pairs:
@@ -153,15 +161,15 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return found
 
 
-def _unasked(users: list[_User], trusts: Trusts) -> list[str]:
+def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
     found = [
         user
         for user in users
-        if (user.own or user.unseen)
-        and all(map(_is_of_aws, user.unseen))
+        if (user.documents or user.unread)
+        and all(map(_is_of_aws, user.unread))
         and not any(
             _asks(user, each)
-            for one in (*user.own, *filter(None, [user.boundary]))
+            for one in (*user.documents, *filter(None, [user.boundary]))
             for each in one.statements
         )
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
@@ -170,12 +178,12 @@ def _unasked(users: list[_User], trusts: Trusts) -> list[str]:
     return [user.name for user in found if user.name in taking or not _only_takes_roles(user)]
 
 
-def _only_takes_roles(user: _User) -> bool:
+def _only_takes_roles(user: Owner) -> bool:
     of_sts, allows = Selection(("sts:*",)), (each for _, each in user.statements if each.allows)
-    return not user.unseen and all(takes_in(of_sts, actions_of(each)) for each in allows)
+    return not user.unread and all(takes_in(of_sts, actions_of(each)) for each in allows)
 
 
-def _obstacles(user: _User) -> Iterator[str]:
+def _obstacles(user: Owner) -> Iterator[str]:
     """Yield what keeps a user from setting up MFA, though a policy allows it, if known."""
     start, _, rest = user.arn.partition("/")
     request, *others = (
@@ -223,13 +231,13 @@ def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
             yield trust, request
 
 
-def _taken(trusts: Trusts, users: Iterable[_User]) -> Iterator[tuple[str, _User]]:
+def _taken(trusts: Trusts, users: Iterable[Owner]) -> Iterator[tuple[str, Owner]]:
     for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
         if _outcome(user, request, trust) == ALLOWED:
             yield trust.name, user
 
 
-def _asks(user: _User, statement: Statement) -> bool:
+def _asks(user: Owner, statement: Statement) -> bool:
     """Say whether a statement asks a user for MFA; a Deny may exempt them."""
     about_mfa = mfa_conditions(statement)
     return means_mfa(statement) and (
@@ -241,7 +249,7 @@ def _asks(user: _User, statement: Statement) -> bool:
     )
 
 
-def _asking(user: _User) -> Iterator[Document]:
+def _asking(user: Owner) -> Iterator[Document]:
     """Yield the policies with a Deny of everything, or all but some, that asks the user."""
     for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
@@ -254,6 +262,140 @@ def _asking(user: _User) -> Iterator[Document]:
             yield document
 
 
-def _outcome(user: _User, request: Request, *others: Document) -> str:
-    documents = [*user.own, *others]
+def _outcome(user: Owner, request: Request, *others: Document) -> str:
+    documents = [*user.documents, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome
+
+
+class Share(NamedTuple):
+    """What counts for a caller, beside what a dump tells of them as `owner`.
+
+    `doubtful` policies may be theirs: the file does not tell. `is_user`, if it is told, says
+    whether they are a user or a role.
+    """
+
+    documents: list[Document]
+    doubtful: list[Document]
+    owner: Owner | None
+    is_user: bool | None
+
+
+def share_of(
+    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool = False
+) -> Share:
+    """Return what counts for a caller; without one, for the only user or role that has policies.
+
+    Raises UsageError if they are of several, or of others. `live`: the caller has policies besides.
+    """
+    about = [each for each in documents if concerns(each, request)]
+    on_resource = [each for each in documents if _is_of_resource(each, request)]
+    fitting = [each for each in on_resource if concerns(each, request)]
+    _check_one_resource(fitting)
+    dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
+    dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
+    loose = [each for each in documents if not each.everyone]
+    identity = [each for each in loose if each.kind == "identity"]
+    told = [owner.arn for owner in dumped]
+    told += (owner for each in identity for owner in each.owners if _is_told(owner))
+    mine = _mine(told, principal, takes_role=any(each.kind == "trust" for each in about))
+    own, doubtful = _own(identity, mine, request)
+    owner = next((each for each in dumped if each.arn in mine), None)
+    counts = live or own or doubtful or owner
+    if about and not fitting and not counts:
+        roles = (each for one in about for each in one.owners)
+        raise _unclear(f"none of these policies is of {request.resource}", "--resource", roles)
+    if told and principal and not (mine or live):
+        account = account_of(principal) or principal
+        if account in map(account_of, told) or not (counts or fitting):
+            raise _unclear(f"these are not the policies of {principal}", "--principal", told)
+    limits = [each for each in loose if each.kind in LIMITS]
+    is_user = _is_user([*own, *doubtful], mine, principal)
+    return Share([*own, *limits, *on_resource], doubtful, owner, is_user)
+
+
+def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[str]:
+    if principal:
+        return {each for each in told if _is(each, principal)}
+    found = [each for each in told if not takes_role or _kind(each) == "user"]
+    if len(set(found)) > 1:
+        raise _unclear("these are the policies of several callers", "--principal", found)
+    return set(found)
+
+
+def _is_of_resource(document: Document, request: Request) -> bool:
+    if document.kind in {"trust", "resource"} and document.owners:
+        is_of = any(_is(owner, request.resource) for owner in document.owners)
+        return is_of and concerns(document, request)
+    return document.kind in {"trust", "resource"}
+
+
+def _check_one_resource(documents: Iterable[Document]) -> None:
+    """Refuse policies of several roles or keys, of which each has only one."""
+    for kind in ("trust", "resource"):
+        found = {
+            next(iter(each.owners), each.label)
+            for each in documents
+            if each.kind == kind and any("*" in (one.resources or "*") for one in each.statements)
+        }
+        if len(found) > 1:
+            what = "these are the policies of several resources"
+            raise _unclear(what, "--resource", sorted(found))
+
+
+def _own(
+    documents: list[Document], mine: set[str], request: Request
+) -> tuple[list[Document], list[Document]]:
+    """Return the caller's policies, and those of which the file does not tell whose they are.
+
+    A list in a file, and several files, are one caller's.
+    """
+    in_file = defaultdict[str, set[object]](set)
+    for each in documents:
+        in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
+    asked, own, doubtful = Query(request.action, fold=True), [], []
+    for each in documents:
+        is_told = bool(each.owners) and all(map(_is_told, each.owners))
+        is_only_one = not is_told and len(in_file[each.source.label]) == 1
+        actions = (action for one in each.statements for action in one.actions or ("*",))
+        if is_only_one or not mine.isdisjoint(each.owners):
+            own.append(each)
+        elif not is_told and any(asked.covered_by(action) is not False for action in actions):
+            doubtful.append(each)
+    return own, doubtful
+
+
+def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) -> bool | None:
+    """Say whether the caller is a user or a role, if that is told."""
+    if caller and _kind(caller) in {"role", "assumed-role"}:
+        return False
+    kinds = set(map(_kind, mine)) or {each.holder or "" for each in documents}
+    return {"role": False, "user": True}.get(kinds.pop()) if len(kinds) == 1 else None
+
+
+def _is_told(owner: str) -> bool:
+    return _kind(owner) != "group" and not owner.endswith("/")
+
+
+def _kind(owner: str) -> str:
+    return owner.rpartition(":")[2].partition("/")[0]
+
+
+def _is(owner: str, arn: str) -> bool:
+    """Say whether an owner may be the user or role of this ARN, or the role of this session."""
+    kind, _, name = owner.partition("/")
+    if _kind(arn) == "assumed-role":
+        same = account_of(owner) in {None, account_of(arn)} and _kind(owner) == "role"
+        return same and owner.rpartition("/")[2] == arn.split("/")[1]
+    is_arn = owner.startswith("arn:")
+    named = [owner] if is_arn else [f"arn:*:{kind}/{name}", f"arn:*:{kind}/*/{name}"]
+    return any(Query(arn).covered_by(each) is not False for each in named)
+
+
+def _unclear(what: str, option: str, names: Iterable[str]) -> UsageError:
+    known = list(dict.fromkeys(names))
+    listed = [*known[:_MOST_NAMES], *["…"] * (len(known) > _MOST_NAMES)]
+    hint = f"name one by its ARN with {option}, or check its policies alone: {', '.join(listed)}"
+    return UsageError("whose-policies", what, hint)
+
+
+_MOST_NAMES = 20

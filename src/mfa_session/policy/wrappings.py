@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfa_session.policy.document import MIXED, NewerVersion
 from mfa_session.policy.json_text import (
     items_of,
+    listed,
     members_in,
     members_of,
     objects_in,
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
+_OWNERS = {**_NAMES, "Roles": "role", "Users": "user", "Groups": "group"}
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
 class Origin(NamedTuple):
     """The place of a policy: the names around it, the `path` of keys, its kind and holder.
 
-    `newer` is as in Document; `account` is the whole account that it is in.
+    `newer` and `owners` are as in Document; `account` is the whole account that it is in.
     """
 
     names: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class Origin(NamedTuple):
     holder: str | None = None
     newer: NewerVersion | None = None
     account: Members | None = None
+    owners: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -61,10 +64,15 @@ class Origin(NamedTuple):
         holder = "role" if key == "InlinePolicy" else self.holder
         return self._replace(path=(*self.path, key), holder=holder)
 
-    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
-        """Return the origin with another name, and its kind and holder."""
+    def named(
+        self, name: str, kind: str | None = None, holder: str | None = None, *owners: str
+    ) -> Origin:
+        """Return the origin with another name, and its kind, holder and owners."""
         return self._replace(
-            names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
+            names=(*self.names, name),
+            kind=kind or self.kind,
+            holder=holder or self.holder,
+            owners=owners or self.owners,
         )
 
     def inside(self, members: Members) -> Origin:
@@ -72,7 +80,8 @@ class Origin(NamedTuple):
         origin = self
         for key, holder in _NAMES.items():
             if name := text_in(members, key):
-                origin = origin.named(f"{holder}/{name}", holder=holder)
+                owner = text_in(members, "Arn") or f"{holder}/{name}"
+                origin = origin.named(f"{holder}/{name}", None, holder, owner)
         policy = text_in(members, "PolicyName")
         if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
             origin = origin.named(f"policy/{policy}")
@@ -105,7 +114,7 @@ def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
     summary = members_of(members["PolicySummary"])
     kind = ORGANISATION_KINDS.get(text_in(summary, "Type"))
     name = text_in(summary, "Name") or text_in(summary, "Id")
-    yield members["Content"], origin.named(f"policy/{name}", kind=kind)
+    yield members["Content"], origin.named(f"policy/{name}", kind)
 
 
 def is_stack(members: Members) -> bool:
@@ -136,12 +145,12 @@ def arns_in(members: Members) -> dict[str, str]:
 
 def _read_stack(members: Members, origin: Origin) -> Parts:
     resources = _stack(members)
-    attached = _attached_in_stack(resources)
+    owners = _owners_in_stack(resources)
     for name, parts in resources.items():
         properties = members_in(parts, "Properties")
-        kind, holder = _told_by_type(text_in(parts, "Type"), properties, attached[name])
+        kind, holder = _told_by_type(text_in(parts, "Type"), properties, owners[name])
+        there = origin.named(name, kind, holder, *sorted(owners[name]))
         for key, inner in properties.items():
-            there = origin.named(name, kind=kind, holder=holder)
             yield from _properties(key, inner, there.at(key))
     for key, inner in members.items():
         if key != "Resources":
@@ -159,29 +168,46 @@ def _properties(key: str, node: Node, origin: Origin) -> Parts:
             yield item, origin
 
 
-def _attached_in_stack(resources: dict[str, Members]) -> Mapping[str, set[str]]:
+def _owners_in_stack(resources: dict[str, Members]) -> Mapping[str, set[str]]:
+    """Return who has the policies of each resource: `role/NAME`, by its name or logical id.
+
+    `role/` is one whose name the template does not tell.
+    """
     found = defaultdict[str, set[str]](set)
-    for parts in resources.values():
-        for arn in items_of(members_in(parts, "Properties").get("ManagedPolicyArns")):
-            policy = text_in(members_of(arn), "Ref")
-            found[policy].add(text_in(parts, "Type").removeprefix("AWS::IAM::") + "s")
+    all_of_them = {name: members_in(parts, "Properties") for name, parts in resources.items()}
+    names = {
+        name: next(filter(None, (text_in(properties, key) for key in _NAMES)), name)
+        for name, properties in all_of_them.items()
+    }
+    for name, properties in all_of_them.items():
+        kind = text_in(resources[name], "Type")
+        owner = f"{_HOLDERS.get(kind, kind)}/{names[name]}"
+        is_policy = kind.endswith("Policy")
+        if kind in _HOLDERS and not is_policy:
+            found[name].add(owner)
+        for arn in items_of(properties.get("ManagedPolicyArns")):
+            found[text_in(members_of(arn), "Ref")].add(owner)
+        for key in properties.keys() & _OWNERS.keys() if is_policy else ():
+            for each in listed(properties[key]):
+                named = text_of(each) or names.get(text_in(members_of(each), "Ref"), "")
+                found[name].add(f"{_OWNERS[key]}/{named}")
     return found
 
 
 def _told_by_type(
-    kind: str, properties: Members, attached: set[str]
+    kind: str, properties: Members, owners: set[str]
 ) -> tuple[str | None, str | None]:
     if kind == "AWS::Organizations::Policy":
         return ORGANISATION_KINDS.get(text_in(properties, "Type")), None
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-        own = {each for each in ("Roles", "Users", "Groups") if each in properties}
-        return None, _holder_of(attached | {each for each in own if properties[each].value})
+        return None, _holder_of(owners)
     return None, _HOLDERS.get(kind)
 
 
-def _holder_of(kinds: Collection[str]) -> str | None:
-    """Return the holder of a policy that these have: `Roles`, `Users`, `Groups`."""
-    if "Roles" not in kinds:
+def _holder_of(owners: Collection[str]) -> str | None:
+    """Return the holder of a policy that these have."""
+    kinds = {each.partition("/")[0] for each in owners}
+    if "role" not in kinds:
         return None
     return "role" if len(kinds) == 1 else MIXED
 
@@ -237,10 +263,12 @@ def _is_data(resource: Members) -> bool:
 
 def _named_by_terraform(resource: Members, origin: Origin) -> Origin:
     kind, told = text_in(resource, "type"), None
+    values, holder = members_in(resource, "values"), _HOLDERS.get(kind)
     if kind == "aws_organizations_policy":
-        said = text_in(members_in(resource, "values"), "type")
-        told = ORGANISATION_KINDS.get(said or "SERVICE_CONTROL_POLICY")
-    return origin.named(text_in(resource, "address"), kind=told, holder=_HOLDERS.get(kind))
+        told = ORGANISATION_KINDS.get(text_in(values, "type") or "SERVICE_CONTROL_POLICY")
+    name = text_in(values, "name" if kind == "aws_iam_role" else holder or "")
+    owners = [f"{holder}/{name}"] if name else []
+    return origin.named(text_in(resource, "address"), told, holder, *owners)
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
@@ -306,8 +334,8 @@ def _read_account(members: Members, origin: Origin) -> Parts:
         arn, name = text_in(policy, "Arn"), text_in(policy, "PolicyName")
         there = origin.named(
             f"policy/{name or arn}",
-            kind="boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
-            holder=_holder_of(attached[arn]),
+            "boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
+            _holder_of(attached[arn]),
         )
         versions = objects_in(policy, "PolicyVersionList")
         default = next((each for each in versions if _is_default(each, policy, len(versions))), {})
@@ -341,7 +369,7 @@ def _attached(members: Members) -> Mapping[str, set[str]]:
     for name in DETAILS:
         for holder in objects_in(members, name):
             for arn in attached_to(holder):
-                found[arn].add(name.replace("DetailList", "s"))
+                found[arn].add(name.replace("DetailList", "").lower())
     return found
 
 

@@ -166,11 +166,11 @@ def test_a_deny_without_a_condition_is_not_to_get_a_notaction() -> None:
 @pytest.mark.parametrize(
     ("statements", "rule", "text"),
     [
-        (LIKE_DENIES, "exemption-without-effect", "and not from a statement of another policy, "),
-        (ELSEWHERE, "deny-denies-nothing", "and a statement of another policy allows the same on "),
+        (LIKE_DENIES, "exemption-without-effect", "and not from Statement[0] (p.json:4), "),
+        (ELSEWHERE, "deny-denies-nothing", "and Statement[0] (p.json:4) allows the same on "),
     ],
 )
-def test_a_statement_of_another_policy_is_not_named_as_if_it_were_of_this_one(
+def test_a_statement_of_another_policy_is_named_with_its_place(
     statements: list[dict[str, Any]], rule: str, text: str
 ) -> None:
     told = lint_together([read([each]) for each in statements], names=NAMES)

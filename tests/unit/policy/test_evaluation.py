@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 CAROL = "arn:aws:iam::123456789012:user/carol"
 STOP = Request(action="ec2:StopInstances")
 KINDS = credentials.all_kinds("ec2:StopInstances", 3600)
+DENIED = {"explicitly-denied", "implicitly-denied"}
 
 
 def document(*statements: dict[str, Any], version: str | None = "2012-10-17") -> Document:
@@ -614,6 +616,30 @@ def test_a_roles_trust_policy_must_always_allow(
     assert evaluate([mine, document(trust)], request, carol).outcome == expected
 
 
+ANOTHER = {"Principal": {"AWS": "999999999999"}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "theirs", "expected"),
+    [
+        ("*", {**ANOTHER, "Action": "sts:AssumeRole"}, "unknown"),
+        ("sts:A*", {**ANOTHER, "Action": "sts:AssumeRole"}, "unknown"),
+        ("*", {**ANOTHER, "Action": "kms:*", "Resource": "*"}, "unknown"),
+        ("kms:*", {**ANOTHER, "Action": "kms:*", "Resource": "*"}, "implicitly-denied"),
+        ("*", {"Principal": {"AWS": CAROL}, "Action": "*", "Resource": "*"}, "allowed"),
+    ],
+)  # fmt: skip
+def test_every_action_is_not_allowed_where_a_resource_must_allow_some(
+    asked: str, theirs: dict[str, Any], expected: str
+) -> None:
+    carol = acting_as(credentials.long_term(), CAROL)
+    request = Request(action=asked, facts=RequestContext(AT_HOME))
+    both = [document(ALLOW_ALL), document({"Effect": "Allow", **theirs})]
+    found = evaluate(both, request, carol)
+    why = Judged(caller=carol, request=request, decision=found).because
+    assert (found.outcome, "which action it is" in why) == (expected, expected == "unknown")
+
+
 def test_a_trust_policy_concerns_only_assuming_the_role() -> None:
     trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
     asked = Request(action="sts:DecodeAuthorizationMessage")
@@ -695,7 +721,9 @@ def test_aws_decides_some_calls_itself() -> None:
         action: list(outcomes(ALLOW_ALL, request=Request(action=action)).values())
         for action in (
             "iam:ListUsers",
+            "sts:AssumeRoleWithSAML",
             "sts:GetFederationToken",
+            "sts:GetServiceBearerToken",
             "sts:GetSessionToken",
             "sts:TagSession",
         )
@@ -704,9 +732,43 @@ def test_aws_decides_some_calls_itself() -> None:
     # long-term key, MFA session, old MFA session, session without MFA, role session
     assert found == {
         "iam:ListUsers": [yes, yes, yes, no, yes],
-        "sts:GetFederationToken": [yes, no, no, no, yes],
+        "sts:AssumeRoleWithSAML": [no, no, no, no, no],  # it takes no credentials
+        "sts:GetFederationToken": [yes, no, no, no, no],
+        "sts:GetServiceBearerToken": [yes, yes, yes, yes, yes],  # other services ask for it
         "sts:GetSessionToken": [yes, no, no, no, no],
         "sts:TagSession": [yes, yes, yes, yes, yes],  # AssumeRole asks for this action, too
     }
     anyway = outcomes(statement("Deny"), request=Request(action="sts:GetCallerIdentity"))
     assert set(anyway.values()) == {"allowed"}
+
+
+# STS's that take credentials (Service Authorization Reference), one that AWS may add, and others.
+ACTIONS = ("sts:AssumeRole", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage",
+           "sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetFederationToken",
+           "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken",
+           "sts:SetContext", "sts:SetSourceIdentity", "sts:TagSession", "sts:Some",
+           "iam:ListUsers", "ec2:StopInstances")  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ["*", "sts:*", "sts:A*", "sts:Get*", "sts:*Token", "STS:s*"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [ALLOW_ALL],
+        [statement(Action="sts:*")],
+        [statement(Action="ec2:*")],
+        [ALLOW_ALL, statement("Deny")],
+        [ALLOW_ALL, statement("Deny", {"BoolIfExists": {PRESENT: "false"}})],
+    ],
+)
+def test_a_wildcard_holds_for_every_call_or_the_outcome_is_unknown(
+    asked: str, kind: credentials.Credentials, rules: list[dict[str, Any]]
+) -> None:
+    each = {
+        outcome(*rules, request=Request(action=action), caller=kind) == "allowed"
+        for action in ACTIONS
+        if fnmatch.fnmatchcase(action.lower(), asked.lower())
+    }
+    found = outcome(*rules, request=Request(action=asked), caller=kind)
+    assert found in ({"unknown"} if len(each) > 1 else {"allowed"} if each == {True} else DENIED)

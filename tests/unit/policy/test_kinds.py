@@ -250,13 +250,19 @@ def test_an_allow_that_defeats_another_is_named(opening: dict[str, Any], name: s
     assert finding.who == f"everybody to whom {name} applies gets through without MFA"
 
 
-def test_a_statement_of_another_policy_is_not_named_as_if_it_were_of_this_one() -> None:
+def test_a_statement_of_another_policy_is_named_with_its_place() -> None:
     policies = [read([allow(STOP, WITH)]), read([ALL])]
     (found,) = [finding for _, finding in lint_together(policies)]
-    assert found.message.startswith("a statement of another policy allows ")
+    assert found.message.startswith("Statement[0] (p.json:4) allows ")
+    assert found.who.startswith("everybody to whom Statement[0] (p.json:4) applies ")
     same = [read([deny("ec2:*", WITHOUT)]), read([deny(STOP, WITHOUT)])]
     (found,) = [finding for _, finding in lint_together(same)]
-    assert found.message.startswith("a statement of another policy does everything")
+    assert found.message.startswith("Statement[0] (p.json:4) does everything")
+    dump = {"UserName": "ada", "PolicyName": "own", "PolicyDocument": {"Statement": [ALL]}}
+    named = [policies[0], read_document("all.json", json.dumps(dump, indent=1))]
+    (found,) = [finding for _, finding in lint_together(named)]
+    place = "Statement[0] (all.json:6 user/ada policy/own)"
+    assert found.message.startswith(f"{place} allows ")
 
 
 LONG = 5_000 * "x"

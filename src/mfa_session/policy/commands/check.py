@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, printable
 from mfa_session.policy import credentials
-from mfa_session.policy.action_names import read_action
-from mfa_session.policy.conditions import moment
-from mfa_session.policy.credentials import Request, RequestContext
-from mfa_session.policy.document import LIMITS
-from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision, evaluate
+from mfa_session.policy.action_names import read_action, read_keys, read_resource
+from mfa_session.policy.conditions import is_accepted
+from mfa_session.policy.credentials import Request
+from mfa_session.policy.document import LIMITS, Document
+from mfa_session.policy.evaluation import (
+    ALLOWED,
+    EXPLICITLY_DENIED,
+    UNKNOWN,
+    Decision,
+    Requests,
+    evaluate,
+)
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
-from mfa_session.policy.patterns import fill
-from mfa_session.policy.policy_files import read_one
+from mfa_session.policy.patterns import WILDCARDS, fill
+from mfa_session.policy.policy_files import read_files
+from mfa_session.policy.policy_text import PolicyText
+from mfa_session.policy.users import share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.policy.credentials import Credentials, Values
-    from mfa_session.policy.document import Condition, Document
+    from mfa_session.policy.credentials import Credentials, Known
+    from mfa_session.policy.document import Condition, Owner, Statement
     from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.policy.matching import Match
+    from mfa_session.policy.users import Share
     from mfa_session.session.context import Context
 
 
-_KEYS_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
+_OF_THE_CALLER = {"aws:username", "aws:principalarn", "aws:principalaccount", "kms:calleraccount"}
+# Who is known to have no policies of their own is unlike whose policies are not told.
+_NOTHING = Document(PolicyText("", ""), None, (), told_kind="identity")
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
 
 
@@ -56,30 +67,31 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Evaluate the policies of the files, or of IAM, or of both."""
-    request, now = _request(options, ctx)
+    request = _request(options, ctx)
+    keys = read_keys(options.context, options.absent)
     files = _files(options, ctx)
     if not files and not options.live:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _live(options, ctx) if options.live else None
-    principal = live.user.arn if live else _principal(options, ctx, files)
+    principal = live.user.arn if live else _principal(options, keys)
+    share = share_of(principal, files, request, live=bool(live))
+    principal = principal or _named(ctx, share.documents)
+    requests = Requests(request, keys, principal, files, ctx.clock.now())
     judged = []
     for kind in credentials.all_kinds(request.action, options.mfa_age):
-        caller = credentials.started_by(kind, int(now.timestamp()))
-        own = (live.user if caller.is_user else live.role) if live else None
-        caller = acting_as(caller, own.arn if own else principal)
-        decision = _ROLES_OWN if live and own is None else _decide(caller, request, files, own)
-        judged.append(Judged(caller=caller, request=request, decision=decision))
-    for hint in _hints(judged, files):
+        caller = credentials.started_by(kind, requests.seconds)
+        if live:
+            judged.append(_judge_live(caller, live, files, requests))
+        elif share.is_user in {None, caller.is_user}:
+            judged.append(_judge(acting_as(caller, principal), share, share.owner, requests))
+    for key, values in requests.unfit.items():
+        raise UsageError(
+            "bad-context",
+            f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
+            "leave it out: the caller (--principal) or the resource (--resource) decides it",
+        )
+    for hint in _hints(judged, share):
         ctx.console.say(hint)
-    data: dict[str, object] = {
-        "action": request.action,
-        "resource": request.resource,
-        "principal": principal,
-        "decisions": [each.data() for each in judged],
-    }
-    if live is not None:
-        data["unread"] = list(live.gaps())
-        data["role"] = live.role.arn if live.role else None
     rows = columns(
         ("CREDENTIALS", "OUTCOME", "BECAUSE"),
         (
@@ -87,39 +99,96 @@ def run(options: Options, ctx: Context) -> Result:
             for each in judged
         ),
     )
-    on = "any resource" if request.resource == "*" else request.resource
+    on = "any resource" if request.resource in {"", "*"} else request.resource
+    data = _data(request, principal, judged, live)
     return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
 
 
+def _data(
+    request: Request, principal: str | None, judged: Sequence[Judged], live: Live | None
+) -> dict[str, object]:
+    data: dict[str, object] = {
+        "action": request.action,
+        "resource": request.resource or "*",
+        "principal": principal,
+        "decisions": [each.data() for each in judged],
+    }
+    if live is not None:
+        data["unread"] = list(live.gaps())
+        data["role"] = live.role.arn if live.role else None
+    return data
+
+
 def _files(options: Options, ctx: Context) -> list[Document]:
-    found = [each for path in options.file for each in read_one(path, options.kind)]
+    found = _read(options.file, options.kind, ctx)
     for document in found:
-        if document.kind in LIMITS and not options.kind:
+        if document.kind in LIMITS and not (options.kind or document.everyone):
             limit = document.kind == "boundary"
             what = "a permissions boundary" if limit else f"an {document.kind.upper()}"
             ctx.console.say(
                 f"{document.label} is read as {what}, which grants nothing; to change that: --kind"
             )
     for kind in ("boundary", "scp"):
-        found += [each for path in getattr(options, kind) for each in read_one(path, kind)]
+        found += _read(getattr(options, kind), kind, ctx)
     for principal in malformed_principals(found):
         ctx.console.warn(f"IAM rejects the principal {printable(principal)}: it matches nobody")
     return found
 
 
-def _decide(
-    caller: Credentials, request: Request, files: list[Document], own: OwnPolicies | None
-) -> Decision:
+def _read(paths: tuple[str, ...], kind: str | None, ctx: Context) -> list[Document]:
+    reading = read_files(paths, kind)
+    for each in reading.errors:
+        raise each.error
+    if reading.terraform:
+        ctx.console.warn("Terraform's own files (.tf) are not read")
+    return reading.documents
+
+
+def _judge_live(
+    caller: Credentials, live: Live, files: list[Document], requests: Requests
+) -> Judged:
+    own = live.user if caller.is_user else live.role
+    caller = acting_as(caller, (own or live.user).arn)
+    request = requests.of(caller)
     if own is None:
-        return evaluate(files, request, caller)
-    return evaluate(
-        [*own.documents, *files],
+        return Judged(caller=caller, request=request, decision=_ROLES_OWN)
+    return _judge(caller, share_of(own.arn, files, request, live=True), own, requests)
+
+
+def _judge(
+    caller: Credentials, share: Share, own: OwnPolicies | Owner | None, requests: Requests
+) -> Judged:
+    if own:
+        caller = caller.replace(facts=own.tags.over(caller.facts))
+    request = requests.of(caller)
+    decision = evaluate(
+        [*((_NOTHING, *own.documents) if own else ()), *share.documents],
         request,
         caller,
-        boundary=own.boundary,
-        unread=bool(own.unread),
-        boundary_unread=own.boundary_unread,
+        boundary=own.boundary if own else None,
+        unread=bool(share.doubtful or (own and own.unread)),
+        boundary_unread=bool(own and own.boundary_unread),
     )
+    decision = _across_accounts(decision, request, caller)
+    return Judged(caller=caller, request=request, decision=decision)
+
+
+def _across_accounts(decision: Decision, request: Request, caller: Credentials) -> Decision:
+    resource = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
+    across = resource.isdecimal() and caller.principal.account not in {None, resource}
+    sides = _sides(decision)
+    if decision.outcome != ALLOWED or not across or len(sides) != 1:
+        return decision
+    other = "the caller's own policy" if sides == {"resource"} else "the resource's policy"
+    by = " and ".join(map(_place, decision.deciding))
+    limit = f"Allow {by} is not enough across accounts: {other} must allow it, too"
+    return decision.replace(outcome=UNKNOWN, limit=limit)
+
+
+def _sides(decision: Decision) -> set[str]:
+    """Return whose policies decide: the caller's (`identity`), the resource's, or both."""
+    kinds = {each.document.kind for each in decision.deciding} - LIMITS
+    return {"resource" if each == "trust" else each for each in kinds}
 
 
 def _live(options: Options, ctx: Context) -> Live:
@@ -132,7 +201,7 @@ def _live(options: Options, ctx: Context) -> Live:
     return read_live(options.session, ctx)
 
 
-def _request(options: Options, ctx: Context) -> tuple[Request, datetime]:
+def _request(options: Options, ctx: Context) -> Request:
     if not options.action:
         raise UsageError("no-action", "no action is named", "name it: --action ec2:StopInstances")
     if options.mfa_age is not None and options.mfa_age >= credentials.LONGEST_SESSION_SECONDS:
@@ -142,64 +211,24 @@ def _request(options: Options, ctx: Context) -> tuple[Request, datetime]:
             "ask for less",
             add=("--mfa-age", "35h"),
         )
-    given = _context(options.context)
-    now = _time_in(given) or ctx.clock.now()
-    facts: dict[str, Values | None] = {
-        "aws:currenttime": (now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),),
-        "aws:epochtime": (str(int(now.timestamp())),),
-        **given,
-        **dict.fromkeys(map(_checked_key, options.absent)),
-    }
     action = read_action(options.action)
     ctx.console.detail(f"{options.action} means {action}")
     unlisted = ctx.make.aws_names().look_up(action)
     if unlisted is not None:
         ctx.console.warn(f"{unlisted.message}; {unlisted.hint}")
-    resource = options.resource or "*"
-    return Request(action=action, resource=resource, facts=RequestContext(facts)), now
+    return Request(action=action, resource=read_resource(options.resource or "*", action))
 
 
-def _time_in(given: Mapping[str, Values]) -> datetime | None:
-    for text in (*given.get("aws:currenttime", ()), *given.get("aws:epochtime", ())):
-        with contextlib.suppress(ValueError, OverflowError, OSError):
-            return datetime.fromtimestamp(float(moment(text)), timezone.utc)
-    return None
+def _named(ctx: Context, documents: Iterable[Document]) -> str | None:
+    named = next(iter(named_principals(documents)), None)
+    if named:
+        ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")
+    return named
 
 
-def _context(pairs: Iterable[str]) -> dict[str, Values]:
-    found: dict[str, Values] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise UsageError(
-                "bad-context",
-                f"--context {pair!r} is not KEY=VALUE",
-                "write it as aws:SourceIp=192.0.2.7",
-            )
-        key = _checked_key(key)
-        found[key] = (*found.get(key, ()), value)
-    return found
-
-
-def _checked_key(key: str) -> str:
-    if key.lower() in _KEYS_OF_THE_KIND:
-        raise UsageError(
-            "bad-context",
-            f"{key} differs between the kinds of credentials",
-            "leave it out; --mfa-age gives the age of a session",
-        )
-    return key.lower()
-
-
-def _principal(options: Options, ctx: Context, documents: list[Document]) -> str | None:
-    given = options.principal
-    if given is None:
-        named = next(iter(named_principals(documents)), None)
-        if named:
-            ctx.console.say(
-                f"the caller is {named}, which a policy names; for another: --principal"
-            )
-        return named
+def _principal(options: Options, keys: Known) -> str | None:
+    told = keys.get("aws:principalarn") or keys.get("aws:principalaccount") or ()
+    given = options.principal or next(iter(told), None)
     try:
         acting_as(credentials.long_term(), given)
     except ValueError:
@@ -248,35 +277,50 @@ class Judged(Record):
         }
 
 
-def _hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[str]:
+def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
     unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
-    matches = [match for each in unknown for match in each.decision.deciding]
-    keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
-    ages = {key for key in keys if key.lower() == credentials.MFA_AGE.lower()}
-    if ages:
-        yield "the age of the session decides: specify one, such as --mfa-age 1h"
-    if keys - ages:
-        yield f"to know more, specify it: --context {printable(min(keys - ages))}=…"
-    if any(match.resource is None for match in matches):
-        yield "to know more, specify the resource: --resource ARN"
+    yield from _what_to_specify(judged, unknown)
     if any(each.decision.accounts for each in unknown):
         yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
-    if {document.kind for document in documents} == {"trust"}:
+    for each in share.doubtful:
+        yield f"whether the caller has {each.label}, the file does not tell: put theirs in another"
+    if not share.owner and {document.kind for document in share.documents} == {"trust"}:
         yield (
             "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "
             "names a user of the role's account"
         )
+    yield from _missing_guard(judged)
+
+
+def _missing_guard(judged: Sequence[Judged]) -> Iterable[str]:
+    action = judged[0].request.action
+    of_key = "key's" * action.lower().startswith("kms:")
+    guard = "role's trust" if action.lower() == "sts:assumerole" else of_key
+    allowed = [each.decision for each in judged if each.decision.outcome == ALLOWED]
+    if guard and any(_sides(decision) == {"identity"} for decision in allowed):
+        yield f"the {guard} policy must allow {action}, too"
+
+
+def _what_to_specify(judged: Sequence[Judged], unknown: Sequence[Judged]) -> Iterable[str]:
+    matches = [match for each in unknown for match in each.decision.deciding]
+    keys = {key.lower(): key for each in unknown for key in _unknown_keys(each)}
+    if keys.pop(credentials.MFA_AGE.lower(), None):
+        yield "the age of the session decides: specify one, such as --mfa-age 1h"
+    given = {key for key in keys if any(each.request.facts.one(key) for each in judged)}
+    others = sorted(keys.keys() - _OF_THE_CALLER - given)
+    if others:
+        yield f"to know more, specify it: --context {printable(keys[others[0]])}=…"
+    if any(match.resource is None for match in matches) and WILDCARDS.search(
+        judged[0].request.resource
+    ):
+        yield "to know more, specify the resource: --resource ARN"
+    about_caller = keys.keys() & _OF_THE_CALLER or any(each.principal is None for each in matches)
+    if about_caller and not any(each.caller.principal.arns for each in judged):
+        yield "to know more, specify the caller: --principal ARN"
 
 
 def _place(match: Match) -> str:
-    """Return a statement's name and place: `OnlyWithMFA (step-up.json:7)`.
-
-    The line is left out for a text of one line, as in IAM's answers.
-    """
-    statement, source = match.statement, match.document.source
-    line = f":{statement.position.line}" if source.has_lines else ""
-    name = f" {match.document.name}" if match.document.name else ""
-    return f"{statement.label} ({source.label}{line}{name})"
+    return match.document.place_of(match.statement)
 
 
 def _statement_data(match: Match) -> dict[str, object]:
@@ -325,6 +369,8 @@ def _lacks(decision: Decision) -> Iterable[str]:
         of_user = decision.half[0].document.kind == "identity"
         wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
         yield f"Allow {allowing} is not enough: {wanted} must allow it, too"
+    elif decision.limiting:
+        yield f"{' and '.join(map(_name_of_limit, decision.limiting))} must allow it, too"
     elif not decision.nearly:
         yield "nothing allows it"
 
@@ -335,30 +381,63 @@ def _name_of_limit(document: Document) -> str:
 
 
 def _doubts(judged: Judged) -> Iterable[str]:
-    for match in judged.decision.deciding:
+    decision = judged.decision
+    if not (decision.deciding or decision.accounts or decision.unread):
+        yield "it depends on which action it is"
+    for match in decision.deciding:
         doubts = " and ".join(_doubts_of(match, judged))
         yield f"{match.statement.effect} {_place(match)} depends on {doubts}"
-    if judged.decision.accounts:
+    if decision.accounts:
         yield "it depends on whether caller and resource are in one account"
-    if judged.decision.unread:
-        yield "policies that could not be read may change it"
+    if decision.unread:
+        yield "policies that are not known may change it"
 
 
 def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
     statement = match.statement
     if match.principal is None:
-        yield "who calls"
+        in_part = statement.not_principals is not None and judged.caller.principal.arns
+        yield (
+            "how AWS reads a NotPrincipal of only some of the caller's account, ARN and session"
+            if in_part
+            else "who calls"
+        )
     if match.action is None:
         named = statement.actions is not None or statement.not_actions is not None
         yield f"which action of {judged.request.action} it is" if named else "its missing Action"
     if match.resource is None:
-        listed = statement.not_resources if statement.resources is None else statement.resources
-        facts = judged.request.facts.over(judged.caller.facts)
-        unknown = sorted({key for text in listed or () for key in fill(text, facts).unknown})
-        if listed is None:
+        unknown = sorted(set(_unknown_in(_resources(statement), judged)))
+        if statement.resources is statement.not_resources is None:
             yield "its missing Resource"
         else:
             yield f"the value of {' and '.join(unknown)}" if unknown else "which resource it is"
     for condition in match.conditions_that_are(None):
-        unknown_operator = "" if condition.known else ", whose operator IAM does not have"
-        yield _written(condition) + unknown_operator
+        yield _written(condition) + _why_rejected(condition)
+
+
+def _why_rejected(condition: Condition) -> str:
+    if is_accepted(condition):
+        return ""
+    of = "value is not of the operator's type" if condition.known else "operator IAM does not have"
+    return f", whose {of}"
+
+
+def _unknown_keys(judged: Judged) -> Iterable[str]:
+    """Yield the keys whose values would tell more."""
+    facts = judged.request.facts.over(judged.caller.facts)
+    for match in judged.decision.deciding:
+        if match.resource is None:
+            yield from _unknown_in(_resources(match.statement), judged)
+        for condition in filter(is_accepted, match.conditions_that_are(None)):
+            if not facts.knows(condition.key):
+                yield condition.key
+            yield from _unknown_in(condition.values, judged)
+
+
+def _unknown_in(texts: Iterable[str], judged: Judged) -> Iterable[str]:
+    facts = judged.request.facts.over(judged.caller.facts)
+    return (key for text in texts for key in fill(text, facts).unknown)
+
+
+def _resources(statement: Statement) -> Sequence[str]:
+    return statement.resources or statement.not_resources or ()

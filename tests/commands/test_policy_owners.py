@@ -1,0 +1,366 @@
+"""`policy check` counts the caller's and the resource's policies, where files hold others'."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+
+ACCOUNT = "arn:aws:iam::111122223333"
+EVE = "arn:aws:iam::444455556666:user/eve"
+MACHINE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"
+STOP = ("--action", "ec2:StopInstances")
+TAKE = ("--action", "sts:AssumeRole")
+AS_USER = {"long-term", "mfa-session", "session-without-mfa"}
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(action: str, **rest: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": "*", **rest}
+
+
+def trust(*principals: str, **rest: Any) -> dict[str, Any]:
+    found = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": list(principals)}}
+    return policy({**found, **rest})
+
+
+def inline(kind: str, *statements: dict[str, Any]) -> dict[str, Any]:
+    one = {"PolicyName": "own", "PolicyDocument": policy(*statements)}
+    return {f"{kind}PolicyList": [one] if statements else []}
+
+
+def user(name: str, *groups: str, statements: Any = (), **rest: Any) -> dict[str, Any]:
+    arn = f"{ACCOUNT}:user/{name}"
+    lists = {"GroupList": list(groups), **inline("User", *statements)}
+    return {"UserName": name, "Arn": arn, **lists, **rest}
+
+
+def role(name: str, trusting: dict[str, Any], *statements: dict[str, Any]) -> dict[str, Any]:
+    named = {"RoleName": name, "Arn": f"{ACCOUNT}:role/{name}"}
+    return {**named, "AssumeRolePolicyDocument": trusting, **inline("Role", *statements)}
+
+
+def managed(name: str, *statements: dict[str, Any], bounds: int = 0) -> dict[str, Any]:
+    version = {"Document": policy(*statements), "VersionId": "v1", "IsDefaultVersion": True}
+    counts = {"AttachmentCount": 1 - bounds, "PermissionsBoundaryUsageCount": bounds}
+    arn = f"{ACCOUNT}:policy/{name}"
+    return {"PolicyName": name, "Arn": arn, "PolicyVersionList": [version], **counts}
+
+
+def deny(action: str, **rest: Any) -> dict[str, Any]:
+    return {**allow(action, **rest), "Effect": "Deny"}
+
+
+WITH_MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+WITHOUT = {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}
+BOUND = {"PermissionsBoundary": {"PermissionsBoundaryArn": f"{ACCOUNT}:policy/bound"}}
+OF_AWS = {"AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]}
+STRICT = trust("111122223333", **WITH_MFA)
+DUMP = {
+    "UserDetailList": [
+        user("ada", "people"),
+        user("bot"),
+        user("cid", "people", **BOUND),
+        user("dan", statements=[allow("ec2:*")]),
+        user("eli", "people", **OF_AWS),
+        user("fay", "people", "gone"),
+        user("gus", "people", PermissionsBoundary={"PermissionsBoundaryArn": "arn:gone"}),
+        user("hal", statements=[allow("ec2:*", Condition={"StringEquals": {
+            "aws:PrincipalTag/team": "x"}})], Tags=[{"Key": "team", "Value": "x"}]),
+    ],
+    "GroupDetailList": [{
+        "GroupName": "people", "Arn": f"{ACCOUNT}:group/people",
+        **inline("Group", allow("sts:AssumeRole"), allow("ec2:*")),
+        "AttachedManagedPolicies": [{"PolicyArn": f"{ACCOUNT}:policy/force"}],
+    }],
+    "RoleDetailList": [
+        role("open", trust("111122223333"), allow("ec2:*")),
+        role("strict", STRICT),
+        role("open-too", trust("444455556666")),
+    ],
+    "Policies": [
+        managed("force", deny("ec2:*", **WITHOUT)),
+        managed("bound", allow("s3:*"), bounds=1),
+    ],
+}  # fmt: skip
+BOB = f"{ACCOUNT}:user/bob"
+ROLES = {"Roles": [role("open", trust(BOB)), role("strict", trust(BOB, **WITH_MFA))]}
+
+
+@pytest.fixture
+def check(home: Path, run: Run) -> Any:
+    """Return what makes a file of each text, and checks them."""
+
+    def checked(content: Any, *argv: str) -> Any:
+        (home / "all.json").write_text(json.dumps(content, indent=1))
+        return run("policy", "check", str(home / "all.json"), *argv, "--json")
+
+    return checked
+
+
+def outcomes(outcome: Any) -> dict[str, str]:
+    found = json.loads(outcome.stdout)["decisions"]
+    return {each["credentials"]: each["outcome"] for each in found}
+
+
+def refusal(outcome: Any) -> tuple[int, str, str]:
+    error = json.loads(outcome.stdout)["error"]
+    return outcome.exit_code, error["code"], error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("user/ada", "DAD"),
+        ("user/bot", "III"),
+        ("user/cid", "DID"),
+        ("user/dan", "AAA"),
+        ("user/eli", "DUD"),
+        ("user/fay", "DUD"),
+        ("user/gus", "DUD"),
+        ("user/hal", "AAA"),
+    ],
+)
+def test_of_a_dump_a_users_own_policies_groups_and_boundary_count(
+    who: str, expected: str, check: Any
+) -> None:
+    """D: explicitly denied, A: allowed, I: implicitly denied, U: unknown."""
+    found = outcomes(check(DUMP, *STOP, "--principal", f"{ACCOUNT}:{who}"))
+    letters = {"explicitly-denied": "D", "allowed": "A", "implicitly-denied": "I", "unknown": "U"}
+    assert "".join(letters[found[kind]] for kind in (
+        "long-term", "mfa-session", "session-without-mfa")) == expected  # fmt: skip
+    assert found.keys() == AS_USER
+
+
+@pytest.mark.parametrize(
+    ("who", "outcome"),
+    [
+        (f"{ACCOUNT}:role/open", "allowed"),
+        (f"{ACCOUNT}:role/strict", "implicitly-denied"),
+        ("arn:aws:sts::111122223333:assumed-role/open/me", "allowed"),
+    ],
+)
+def test_of_a_dump_a_roles_own_policies_count(who: str, outcome: str, check: Any) -> None:
+    assert outcomes(check(DUMP, *STOP, "--principal", who)) == {"role-session": outcome}
+
+
+@pytest.mark.parametrize(
+    ("resource", "long_term", "with_mfa"),
+    [("role/open", "allowed", "allowed"), ("role/strict", "implicitly-denied", "allowed")],
+)
+def test_of_a_dump_the_trust_policy_of_the_role_counts(
+    resource: str, long_term: str, with_mfa: str, check: Any
+) -> None:
+    argv = (*TAKE, "--resource", f"{ACCOUNT}:{resource}", "--principal")
+    found = outcomes(check(DUMP, *argv, f"{ACCOUNT}:user/ada"))
+    assert (found["long-term"], found["mfa-session"]) == (long_term, with_mfa)
+    for name in ("dan", "bot"):  # the trust policy alone is not enough, nor for who has no policy
+        others = outcomes(check(DUMP, *argv, f"{ACCOUNT}:user/{name}"))
+        assert set(others.values()) == {"implicitly-denied"}
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        STOP,
+        (*STOP, "--principal", f"{ACCOUNT}:user/nobody"),
+        (*STOP, "--principal", f"{ACCOUNT}:user/path/ada"),
+        (*STOP, "--principal", EVE),
+        (*STOP, "--principal", "111122223333"),
+        (*TAKE, "--resource", f"{ACCOUNT}:role/open"),
+        (*TAKE, "--resource", f"{ACCOUNT}:role/open", "--principal", f"{ACCOUNT}:user/nobody"),
+    ],
+)
+def test_a_dump_without_its_caller_is_refused_and_lists_them(
+    argv: tuple[str, ...], check: Any
+) -> None:
+    code, name, hint = refusal(check(DUMP, *argv))
+    assert (code, name, f": {ACCOUNT}:user/ada, " in hint) == (2, "whose-policies", True)
+
+
+def test_a_caller_of_another_account_has_no_policy_in_the_dump(check: Any) -> None:
+    argv = (*TAKE, "--principal", EVE, "--resource")
+    assert outcomes(check(DUMP, *argv, f"{ACCOUNT}:role/open-too"))["long-term"] == "unknown"
+    assert outcomes(check(DUMP, *argv, f"{ACCOUNT}:role/open"))["long-term"] == "implicitly-denied"
+
+
+def test_of_several_roles_only_the_one_in_the_request_counts(check: Any) -> None:
+    argv = (*TAKE, "--principal", BOB, "--resource")
+    strict = outcomes(check(ROLES, *argv, f"{ACCOUNT}:role/strict"))
+    assert (strict["long-term"], strict["mfa-session"]) == ("implicitly-denied", "allowed")
+    assert outcomes(check(ROLES, *argv, f"{ACCOUNT}:role/open"))["long-term"] == "allowed"
+    for words in ((*TAKE, "--principal", BOB), (*argv, f"{ACCOUNT}:role/x"), TAKE):
+        code, name, hint = refusal(check(ROLES, *words))
+        listed = f"{ACCOUNT}:role/open, {ACCOUNT}:role/strict"
+        assert (code, name, hint.endswith(listed)) == (2, "whose-policies", True)
+
+
+def test_another_resources_policy_does_not_stand_for_the_roles(check: Any) -> None:
+    bucket = policy(allow("s3:*", Principal={"AWS": BOB}, Resource="arn:aws:s3:::b/*"))
+    both = [{"Role": ROLES["Roles"][1]}, bucket]
+    argv = (*TAKE, "--principal", BOB, "--resource", f"{ACCOUNT}:role/x")
+    assert refusal(check(both, *argv))[:2] == (2, "whose-policies")
+
+
+def test_two_trust_policies_without_a_name_are_not_one_roles(check: Any) -> None:
+    assert refusal(check([trust(BOB), trust(BOB, **WITH_MFA)], *TAKE))[:2] == (2, "whose-policies")
+
+
+def test_two_policies_of_keys_are_not_one_keys(check: Any) -> None:
+    keys = [policy(allow("kms:*", Principal={"AWS": BOB}, **each)) for each in ({}, WITH_MFA)]
+    assert refusal(check(keys, "--action", "kms:Decrypt"))[:2] == (2, "whose-policies")
+    buckets = [
+        policy(allow("s3:*", Principal={"AWS": BOB}, Resource=f"arn:aws:s3:::{name}/*", **each))
+        for name, each in (("a", {}), ("b", WITH_MFA))
+    ]
+    argv = ("--action", "s3:GetObject", "--principal", BOB, "--resource", "arn:aws:s3:::b/x")
+    assert outcomes(check(buckets, *argv))["long-term"] == "implicitly-denied"
+
+
+def iam_role(*statements: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    one = {"PolicyName": "p", "PolicyDocument": policy(*statements)}
+    properties = {"AssumeRolePolicyDocument": trust("111122223333"), "Policies": [one], **rest}
+    return {"Type": "AWS::IAM::Role", "Properties": properties}
+
+
+def iam_policy(*statements: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    properties = {"PolicyDocument": policy(*statements), **rest}
+    return {"Type": "AWS::IAM::ManagedPolicy", "Properties": properties}
+
+
+STACK = {
+    "Reader": iam_role(allow("s3:Get*")),
+    "Stopper": iam_role(allow("ec2:*"), RoleName="stopper"),
+    "More": iam_policy(allow("rds:*"), Roles=[{"Ref": "Reader"}]),
+    "Free": iam_policy(allow("sqs:*")),
+    "Imported": iam_policy(deny("sns:*"), Roles=[{"Fn::ImportValue": "role"}]),
+    "OfParameter": iam_policy(deny("sns:*"), Roles=[{"Ref": "RoleName"}]),
+    "OfReader": {"Type": "AWS::IAM::RolePolicy", "Properties": {
+        "RoleName": {"Ref": "Reader"}, "PolicyDocument": policy(deny("s3:Put*"))}},
+    "All": iam_policy(allow("sns:*"), Roles=[{"Ref": "Reader"}, {"Ref": "Stopper"}]),
+}  # fmt: skip
+STATE = {
+    "format_version": "1.0",
+    "values": {"root_module": {"resources": [
+        {"address": f"aws_iam_role_policy.{name}", "type": "aws_iam_role_policy",
+         "values": {"role": name, "policy": json.dumps(policy(allow(action)))}}
+        for name, action in (("reader", "s3:Get*"), ("stopper", "ec2:*"))
+    ]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "outcome"),
+    [
+        ("Reader", "ec2:StopInstances", "implicitly-denied"),
+        ("Reader", "rds:StopDBInstance", "allowed"),
+        ("Reader", "sqs:DeleteQueue", "unknown"),
+        ("Reader", "s3:GetObject", "allowed"),
+        ("Reader", "s3:PutObject", "explicitly-denied"),
+        ("stopper", "s3:PutObject", "implicitly-denied"),
+        ("stopper", "sns:Publish", "unknown"),
+        ("stopper", "ec2:StopInstances", "allowed"),
+        ("stopper", "rds:StopDBInstance", "implicitly-denied"),
+    ],
+)
+def test_of_a_template_the_policies_of_the_role_count(
+    role: str, action: str, outcome: str, check: Any
+) -> None:
+    argv = ("--action", action, "--principal", f"{ACCOUNT}:role/{role}")
+    found = check({"Resources": STACK}, *argv)
+    assert outcomes(found) == {"role-session": outcome}
+    assert ("whether the caller has" in found.stderr) == (outcome == "unknown")
+
+
+def test_the_roles_of_terraforms_state_are_told_apart(check: Any) -> None:
+    argv = (*STOP, "--principal", f"{ACCOUNT}:role")
+    assert outcomes(check(STATE, *argv[:-1], f"{argv[-1]}/a/stopper")) == {
+        "role-session": "allowed"
+    }
+    reader = outcomes(check(STATE, *argv[:-1], f"{argv[-1]}/reader"))
+    assert reader == {"role-session": "implicitly-denied"}
+    for content in (STATE, {"Resources": STACK}):
+        assert refusal(check(content, *STOP))[2].startswith(
+            "name one by its ARN with --principal, "
+        )
+
+
+def test_who_takes_a_templates_role_has_not_its_policies(check: Any) -> None:
+    one = {"Resources": {"Stopper": iam_role(allow("sts:AssumeRole"), RoleName="stopper")}}
+    found = outcomes(check(one, *TAKE, "--principal", EVE))
+    assert set(found.values()) == {"implicitly-denied"}
+
+
+def test_a_list_and_several_files_are_one_callers(check: Any) -> None:
+    found = outcomes(check([policy(allow("*")), policy(deny("ec2:*", **WITHOUT))], *STOP))
+    assert (found["long-term"], found["mfa-session"]) == ("explicitly-denied", "allowed")
+
+
+def test_a_roles_policy_is_judged_for_a_role_session(check: Any) -> None:
+    own = policy(allow("ec2:*"))
+    assert outcomes(check(own, *STOP, "--principal", f"{ACCOUNT}:role/dev")).keys() == {
+        "role-session"
+    }
+    permission_set = {"InlinePolicy": json.dumps(own)}
+    assert outcomes(check(permission_set, *STOP)).keys() == {"role-session"}
+    of_carol = {"UserName": "carol", "PolicyName": "own", "PolicyDocument": own}
+    assert outcomes(check(of_carol, *STOP)).keys() == AS_USER
+    of_bob = check(of_carol, *STOP, "--principal", BOB)
+    assert refusal(of_bob)[2].endswith(": user/carol")
+
+
+@pytest.mark.parametrize(
+    ("content", "argv", "outcome"),
+    [
+        (policy(allow("*")), (*STOP, "--resource", MACHINE, "--principal", EVE), "unknown"),
+        (policy(allow("*")), (*STOP, "--resource", MACHINE, "--principal", BOB), "allowed"),
+        (policy(allow("*")), (*STOP, "--resource", MACHINE), "allowed"),
+        (policy(allow("s3:*")), ("--action", "s3:GetObject", "--principal", EVE, "--context",
+                                 "aws:ResourceAccount=111122223333"), "unknown"),
+        (trust("444455556666"), (*TAKE, "--principal", EVE, "--resource", f"{ACCOUNT}:role/x"),
+         "unknown"),
+        (trust("444455556666"), (*TAKE, "--principal", EVE), "allowed"),
+        ([trust("444455556666"), policy(allow("*"))],
+         (*TAKE, "--principal", EVE, "--resource", f"{ACCOUNT}:role/x"), "allowed"),
+    ],
+)  # fmt: skip
+def test_across_accounts_one_side_is_not_enough(
+    content: Any, argv: tuple[str, ...], outcome: str, check: Any
+) -> None:
+    found = check(content, *argv)
+    assert set(outcomes(found).values()) == {outcome}
+    assert ("is not enough across accounts: the" in found.stdout) == (outcome == "unknown")
+
+
+def test_what_the_role_or_the_key_must_allow_too_is_said(check: Any) -> None:
+    mine = policy(allow("*"))
+    said = "the role's trust policy must allow sts:AssumeRole, too"
+    assert said in check(mine, *TAKE).stderr
+    assert (
+        "the key's policy must allow kms:Decrypt, too"
+        in check(mine, "--action", "kms:Decrypt").stderr
+    )
+    assert "must allow" not in check(mine, *STOP).stderr
+    assert said not in check([trust(BOB), mine], *TAKE, "--principal", BOB).stderr
+
+
+def test_a_directory_is_read_like_its_files(home: Path, run: Run) -> None:
+    folder = home / "policies" / "of-ada"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text(json.dumps(policy(allow("ec2:*", **WITH_MFA))))
+    (folder / "b.yaml").write_text("a: no policy\n")
+    argv = ("policy", "check", str(home / "policies"), *STOP, "--json")
+    assert outcomes(run(*argv))["long-term"] == "implicitly-denied"
+    (folder / "main.tf").write_text('resource "aws_iam_policy" "x" {}\n')
+    assert "(.tf) are not read" in run(*argv).stderr
+    (folder / "c.json").write_text('{"Statement": [{"Effect": ')
+    assert refusal(run(*argv))[:2] == (3, "bad-policy-json")
