@@ -139,12 +139,13 @@ class Embedded(PolicyText):
         return [here for here, _ in found], [there for _, there in found]
 
     def _find_steps(self) -> Iterator[tuple[int, int]]:
-        first = self._outer.text[self._offset : self._offset + 1]
-        if first == '"':
-            return _steps_of_quoted(self._outer.text, self._offset + 1)
-        if first in {"|", ">"}:
-            return _steps_of_block(self._outer.text, self._offset)
-        return iter([(0, self._offset + (first == "'"))])
+        outer, start = self._outer.text, self._offset
+        mark = outer[start : start + 1]
+        if mark == '"':
+            return _steps_of_quoted(outer, start + 1)
+        if mark in {"'", "|", ">"}:
+            return _steps_of_words(outer, start, self.text)
+        return iter([(0, start)])
 
 
 class UrlDecoded(Embedded):
@@ -161,9 +162,13 @@ class UrlDecoded(Embedded):
                 yield here, there
 
 
+# The last is what YAML folds: line ends, with the blanks around them.
 _ESCAPE = re.compile(
-    r'\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|"', re.DOTALL
+    r'\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u.{4}|\\U.{8}|\\x..|\\[^\r\n]|"'
+    r"|(?:\\|(?<![ \t])[ \t]*)(?:\r?\n[ \t]*)+"
 )
+_WORD_IN_QUOTES = re.compile(r"[^\s']+|''")
+_WORD = re.compile(r"[^\s']+|'")
 
 
 def _steps_of_quoted(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -171,24 +176,24 @@ def _steps_of_quoted(text: str, start: int) -> Iterator[tuple[int, int]]:
     here, there = 0, start
     yield here, there
     for found in _ESCAPE.finditer(text, start):
-        if found[0] == '"':
+        written = found[0]
+        if written == '"':
             return
-        here += found.start() - there + 1
+        # One line end makes a blank, or nothing behind a backslash; each further one stays.
+        made = (written.count("\n") or 2) - 1 or written[0] != "\\"
+        here += found.start() - there + made
         there = found.end()
         yield here, there
 
 
-def _steps_of_block(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Yield the steps of YAML's block scalar: the lines below its mark, without their indent."""
-    there = text.find("\n", start) + 1
-    indent = len(text) - len(text[there:].lstrip(" ")) - there
-    here = 0
-    while 0 < there < len(text):
-        yield here, there + indent
-        end = text.find("\n", there) + 1
-        here += max(end - there - indent, 1)
-        there = end
-    yield here, len(text)
+def _steps_of_words(text: str, start: int, value: str) -> Iterator[tuple[int, int]]:
+    """Yield the steps of YAML's block scalars and single quotes, which change only blanks."""
+    yield 0, start
+    in_quotes = text[start] == "'"
+    words = _WORD_IN_QUOTES if in_quotes else _WORD
+    start = start + 1 if in_quotes else text.find("\n", start)
+    for here, there in zip(_WORD.finditer(value), words.finditer(text, start), strict=False):
+        yield here.start(), there.start()
 
 
 def _looks_like_utf_16(data: bytes) -> bool:
