@@ -23,6 +23,10 @@ WRONG = (
     '{"Version": "2012-10-17",\n "Statement": [{"Sid": "NoStop", "Effect": "Deny",'
     f'\n "Action": "ec2:StopInstances", "Resource": "*",\n "Condition": {BOOL}}}]}}\n'
 )
+FLOW = (
+    "{Effect: Deny, Action: 'ec2:StopInstances', Resource: '*',"
+    " Condition: {Bool: {'aws:MultiFactorAuthPresent': 'false'}}}"
+)
 RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
 NOTE = WRONG.replace(BOOL, '{"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "60"}}')
 TEMPLATE = """\
@@ -116,6 +120,22 @@ def test_a_pipe_in_a_directory_is_skipped_and_a_dead_link_reported(home: Path, r
     outcome = run("policy", "lint", "odd")
     assert outcome.exit_code == 3
     assert "odd/gone.json cannot be read: no such file" in outcome.stderr
+
+
+def test_endings_in_any_case_are_read_and_linked_folders_named(home: Path, run: Run) -> None:
+    for name in ("repo/sub", "else", "only"):
+        (home / name).mkdir(parents=True)
+    (home / "repo" / "A.JSON").write_text(WRONG)
+    (home / "repo" / "b.Yml").write_text("# In flow style.\n{Statement: [" + FLOW + "]}\n")
+    (home / "else" / "c.json").write_text(WRONG)
+    for link in ("repo/sub/link", "only/link"):
+        (home / link).symlink_to(home / "else")
+    (home / "repo" / "sub" / "loop").symlink_to("..")
+    outcome = run("policy", "lint", "repo", "--format", "github")
+    assert (outcome.exit_code, outcome.stdout.count("deny-misses-long-term-keys")) == (1, 2)
+    assert "1 linked folder not read: name repo/sub/link\n" in outcome.stderr
+    assert "linked" not in run("policy", "lint", "repo", "repo/sub/link").stderr
+    assert "hint: name its linked folder: only/link" in run("policy", "lint", "only").stderr
 
 
 def test_a_directory_without_a_policy_is_an_error(home: Path, run: Run) -> None:
@@ -366,6 +386,8 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
         ("p.json", "", "bad-policy-json", "the text is empty"),
         ("p.yaml", "", "not-a-policy", "the text is empty"),
         ("p.yaml", "a: [1\nb: {", "bad-policy-yaml", "p.yaml:2:"),
+        ("p.yaml", '{"a": 1,\n "Statement": [', "bad-policy-yaml", "p.yaml:2:"),
+        ("policy", "{Statement: []}", "bad-policy-json", "this is JavaScript, or YAML"),
         ("p.yaml", "name: x\n", "not-a-policy", "not a policy: it has no Statement"),
         ("p.json", '{"a":' * 100_000, "bad-policy-json", "nested more than 128 deep"),
         ("p.json", "[" * 127 + WRONG + "]" * 127, "bad-policy-json", "nested more than 128 deep"),

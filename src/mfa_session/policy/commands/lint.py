@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record, Result
+from mfa_session.model.text import join
 from mfa_session.policy.commands.lint_output import (
     Located,
     annotation_of,
@@ -146,6 +147,9 @@ def _summary(linted: Linted) -> Iterable[str]:
     if reading.terraform:
         what = _counted(reading.terraform, "Terraform file")
         yield f"{what} (.tf) not read: lint the output of `terraform show -json`"
+    if linked := reading.linked():
+        folders = _counted(len(linked), "linked folder")
+        yield f"{folders} not read: name {join(linked[:_MOST_NAMED])}"
     severities = [each.finding.severity for each in linted.findings]
     counts = [(severities.count(each), each) for each in _SEVERITIES if each in severities]
     shown = ", ".join(_counted(*count) for count in counts) or "no mistake about MFA"
