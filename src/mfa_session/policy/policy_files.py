@@ -64,12 +64,9 @@ class Reading:
         if len(self.documents) + len(self.errors) == before:
             message = f"{path} has {len(files)} files and no policy"
             linked = self.linked()
-            endings = ", ".join(f"*{ending}" for ending in ENDINGS)
-            hint = (
-                f"name its linked folder: {linked[0]}"
-                if linked
-                else f"policies are read from {endings}"
-            )
+            hint = f"policies are read from {', '.join(f'*{ending}' for ending in ENDINGS)}"
+            if linked:
+                hint = f"name its linked folder: {quote(linked[0])}"
             error = ConfigurationError("not-a-policy", message, hint)
             self.errors.append(FileError(file=path, error=error))
 
@@ -92,15 +89,10 @@ class Reading:
 
 
 def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
-    """Read every policy of the files and directories.
-
-    Raises ConfigurationError if one error is the only result.
-    """
+    """Read every policy of the files and directories."""
     reading = Reading(kind)
     for path in dict.fromkeys(paths):
         reading.read(path)
-    if not reading.documents and len(reading.errors) == 1:
-        raise reading.errors[0].error
     return reading
 
 

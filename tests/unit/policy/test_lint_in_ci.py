@@ -211,6 +211,52 @@ def test_sarif_is_valid_and_complete(home: Path, run: Run) -> None:
     assert outcome.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "code"),
+    [
+        ("bad,1:2.json", ",line=2,col=3", "bad-policy-json"),
+        ("gone.json", "", "unreadable-file"),
+        ("empty", "", "not-a-policy"),
+    ],
+)
+@pytest.mark.parametrize("beside", [[], ["p.json"]])
+def test_what_cannot_be_read_is_in_the_log_and_in_an_annotation(
+    home: Path, run: Run, name: str, place: str, code: str, beside: list[str]
+) -> None:
+    (home / "bad,1:2.json").write_text('{"Statement":\n [')
+    (home / "p.json").write_text(WRONG)
+    (home / "empty").mkdir()
+    words = ("policy", "lint", name, *beside, "--format")
+    log = run(*words, "sarif")
+    (the_run,) = json.loads(log.stdout)["runs"]
+    jsonschema.validate(json.loads(log.stdout), schema())
+    (invocation,) = the_run["invocations"]
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert (invocation["executionSuccessful"], notification["descriptor"]["id"]) == (False, code)
+    assert (len(the_run["results"]), log.exit_code) == (len(beside), 1 if beside else 3)
+    said = run(*words, "github").stdout.splitlines()
+    file = name.replace(",", "%2C").replace(":", "%3A")
+    assert said[0].startswith(f"::error file={file}{place},title={code}::{name}")
+    assert "%0Ahint: " in said[0]
+    assert len(said) == 1 + len(beside)
+    as_json = json.loads(run(*words, "json").stdout)
+    assert [each["code"] for each in as_json["errors"]] == [code]
+
+
+def test_nothing_readable_leaves_the_baseline_alone(home: Path, run: Run) -> None:
+    (home / "known.json").write_text("{}")
+    words = ("policy", "lint", "gone.json", "--baseline", "known.json", "--write-baseline")
+    assert run(*words, "--format", "sarif").exit_code == 3
+    assert (home / "known.json").read_text() == "{}"
+
+
+def test_two_formats_at_once_are_refused(home: Path, run: Run) -> None:
+    (home / "p.json").write_text(WRONG)
+    outcome = run("policy", "lint", "p.json", "--format", "sarif", "--json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (2, "two-formats")
+    assert run("policy", "lint", "p.json", "--format", "json", "--json").exit_code == 1
+
+
 def test_githubs_annotations_escape_line_ends_and_colons(home: Path, run: Run) -> None:
     (home / "a,b:c%.json").write_text(WRONG.replace("NoStop", r"No\nStop"))
     outcome = run("policy", "lint", "a,b:c%.json", "--format", "github")

@@ -15,6 +15,7 @@ from mfa_session.model.text import join
 from mfa_session.policy.commands.lint_output import (
     Located,
     annotation_of,
+    annotation_of_error,
     data_of,
     lines_of,
     sarif_log,
@@ -87,6 +88,8 @@ def run(options: Options, ctx: Context) -> Result:
     if options.write_baseline and not options.baseline:
         raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
     form = "json" if options.json else options.format
+    if options.json and options.format not in {"text", "json"}:
+        raise UsageError("two-formats", f"--json is no {options.format}", "leave one of them out")
     with ctx.console.doing("reading the policies …"):
         linted = _lint_files(options, ctx.make.aws_names())
     if form != "json":
@@ -102,6 +105,9 @@ def run(options: Options, ctx: Context) -> Result:
 def _lint_files(options: Options, names: AwsNames) -> Linted:
     gc.disable()  # saves a quarter of the time of a long policy
     reading = read_files(options.file, options.kind)
+    raised = options.json or options.format == "text" or options.write_baseline
+    if raised and not reading.documents and len(reading.errors) == 1:
+        raise reading.errors[0].error  # the other formats have a place for it
     found = _lint(reading.documents, options, names)
     if options.baseline is None:
         return Linted(reading=reading, findings=found)
@@ -130,7 +136,8 @@ def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:
     if form == "sarif":
         return (json.dumps(sarif_log(linted.findings, linted.reading.errors), indent=2),)
     if form == "github":
-        return tuple(map(annotation_of, linted.findings))
+        errors = map(annotation_of_error, linted.reading.errors)
+        return (*errors, *map(annotation_of, linted.findings))
     paint = ctx.console.paint_for_stdout
     return tuple(line for each in linted.findings for line in lines_of(each, paint))
 

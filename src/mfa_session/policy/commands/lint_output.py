@@ -64,9 +64,26 @@ def lines_of(located: Located, paint: Callable[[str, str], str]) -> Iterator[str
 def annotation_of(located: Located) -> str:
     """Return a finding as a command of GitHub Actions, which shows it at its line."""
     document, finding = located
-    file = _escaped(document.source.label, ",:")
-    shown = f"file={file},line={finding.line},col={finding.column},title={finding.rule}"
-    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(_text(located))}"
+    place = f",line={finding.line},col={finding.column}"
+    return _annotation(
+        _COMMANDS[finding.severity], document.source.label, place, finding.rule, _text(located)
+    )
+
+
+def annotation_of_error(error: FileError) -> str:
+    """Return an error as such a command, at the place that its message begins with."""
+    label = f"(?:<stdin>|{re.escape(error.file)})"
+    found = re.match(rf"{label}:(\d+):(\d+): ", error.error.message)
+    place = f",line={found[1]},col={found[2]}" if found else ""
+    return _annotation("error", error.file, place, error.error.code, _text_of_error(error))
+
+
+def _annotation(command: str, file: str, place: str, title: str, text: str) -> str:
+    return f"::{command} file={_escaped(file, ',:')}{place},title={title}::{_escaped(text)}"
+
+
+def _text_of_error(error: FileError) -> str:
+    return f"{error.error.message}\nhint: {error.error.hint}"
 
 
 def _statement(located: Located) -> str:
@@ -166,7 +183,7 @@ def _result(located: Located) -> dict[str, Any]:
 def _notification(error: FileError) -> dict[str, Any]:
     return {
         "level": "error",
-        "message": {"text": f"{error.error.message}\nhint: {error.error.hint}"},
+        "message": {"text": _text_of_error(error)},
         "descriptor": {"id": error.error.code},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.file)}}],
     }
