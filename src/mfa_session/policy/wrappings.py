@@ -6,6 +6,7 @@ describe-policy`; templates of CloudFormation, SAM and CDK; Terraform's plan, st
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
@@ -273,10 +274,15 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
     """Yield the values of each instance, as in the format of `terraform show -json`."""
     instances = []
     for resource in objects_in(members, "resources"):
-        names = [text_in(resource, key) for key in ("module", "type", "name")]
-        address = resource["name"]._replace(value=".".join(filter(None, names)))
+        names = [text_in(resource, key) for key in ("module", "mode", "type", "name")]
+        names[1] = names[1].replace("managed", "")
         for instance in objects_in(resource, "instances"):
             if "attributes" in instance:
+                index = instance.get("index_key")
+                name = ".".join(filter(None, names)) + (
+                    f"[{json.dumps(index.value)}]" if index else ""
+                )
+                address = resource["name"]._replace(value=name)
                 values = instance["attributes"]
                 instances.append({**resource, "address": address, "values": values})
     yield from _attributes(instances, origin)

@@ -138,6 +138,24 @@ def test_endings_in_any_case_are_read_and_linked_folders_named(home: Path, run: 
     assert "hint: name its linked folder: only/link" in run("policy", "lint", "only").stderr
 
 
+@pytest.mark.parametrize("indent", [None, 1, 2])
+def test_cdks_tree_repeats_no_template_of_its_directory(
+    home: Path, run: Run, indent: int | None
+) -> None:
+    policy = json.loads(WRONG)
+    kind = "AWS::IAM::ManagedPolicy"
+    template = {"Resources": {"P": {"Type": kind, "Properties": {"PolicyDocument": policy}}}}
+    tree = {"version": "tree-0.1", "tree": {"id": "App", "policyDocument": policy}}
+    (home / "cdk.out").mkdir()
+    (home / "cdk.out" / "S.template.json").write_text(json.dumps(template))
+    (home / "cdk.out" / "tree.json").write_text(json.dumps(tree, indent=indent))
+    outcome = run("policy", "lint", "cdk.out", "--format", "github")
+    assert outcome.stdout.count("deny-misses") == 1
+    assert "P: NoStop" in outcome.stdout
+    assert "skipped 1 file without a policy" in outcome.stderr
+    assert run("policy", "lint", "cdk.out/tree.json").exit_code == 1
+
+
 def test_a_directory_without_a_policy_is_an_error(home: Path, run: Run) -> None:
     (home / "empty").mkdir()
     outcome = run("policy", "lint", "empty")
