@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.model.text import quote
 from mfa_session.policy.reading import ReadPolicies, read_policies
 from mfa_session.policy.search import may_hold_policy
 
@@ -32,18 +31,16 @@ class FileError(Record):
 class Reading:
     """The policies and errors of files and directories.
 
-    `passed_over` counts a directory's files without a policy, `terraform` those in Terraform's
-    own language.
+    `passed_over` counts a directory's files without a policy, `linked` its links to directories,
+    `terraform` its files in Terraform's own language.
     """
 
     def __init__(self, kind: str | None) -> None:
         """Take the `kind` of `read_policies`."""
         self._kind = kind
-        self._links: list[str] = []
-        self._roots: list[str] = []
         self.documents: list[Document] = []
         self.errors: list[FileError] = []
-        self.passed_over = self.terraform = 0
+        self.passed_over = self.linked = self.terraform = 0
 
     def read(self, path: str) -> None:
         """Read a file, or all files of a directory."""
@@ -54,8 +51,7 @@ class Reading:
 
     def _read_directory(self, path: str) -> None:
         before = len(self.documents) + len(self.errors)
-        self._roots.append(_real(path))
-        files = list(_files_below(path, self._links))
+        files = list(self._files_below(path))
         for each in files:
             if each.lower().endswith(ENDINGS):
                 self._read_file(each, pass_over=True)
@@ -63,16 +59,24 @@ class Reading:
                 self.terraform += 1
         if len(self.documents) + len(self.errors) == before:
             message = f"{path} has {len(files)} files and no policy"
-            linked = self.linked()
-            hint = f"policies are read from {', '.join(f'*{ending}' for ending in ENDINGS)}"
-            if linked:
-                hint = f"name its linked folder: {quote(linked[0])}"
+            endings = ", ".join(f"*{ending}" for ending in ENDINGS)
+            hint = f"policies are read from {endings}; links to folders are not followed"
             error = ConfigurationError("not-a-policy", message, hint)
             self.errors.append(FileError(file=path, error=error))
 
-    def linked(self) -> list[str]:
-        """Return the links to other directories that nobody has named."""
-        return [each for each in self._links if not _real(each).startswith(tuple(self._roots))]
+    def _files_below(self, path: str) -> Iterator[str]:
+        for directory, names, files in os.walk(path):
+            names[:] = sorted(name for name in names if name[0] != "." and name != "node_modules")
+            self.linked += sum(os.path.islink(os.path.join(directory, name)) for name in names)
+            for name in sorted(files):
+                each = os.path.join(directory, name)
+                # Pipes and devices would block; a broken link is an error.
+                if (
+                    name.lower().endswith((*ENDINGS, ".tf"))
+                    and name[0] != "."
+                    and (os.path.isfile(each) or not os.path.exists(each))
+                ):
+                    yield each
 
     def _read_file(self, path: str, *, pass_over: bool = False) -> None:
         try:
@@ -121,26 +125,6 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPo
     if len(data) > MOST_BYTES:
         raise _unreadable(label, f"it is larger than {MOST_BYTES // 1_000_000} MB")
     return read_policies(label, data, kind=kind)
-
-
-def _files_below(path: str, links: list[str]) -> Iterator[str]:
-    """Yield the files to read, and collect the links to directories, which are not followed."""
-    for directory, names, files in os.walk(path):
-        names[:] = sorted(name for name in names if name[0] != "." and name != "node_modules")
-        links += filter(os.path.islink, [os.path.join(directory, name) for name in names])
-        for name in sorted(files):
-            each = os.path.join(directory, name)
-            # Pipes and devices would block; a broken link is an error.
-            if (
-                name.lower().endswith((*ENDINGS, ".tf"))
-                and name[0] != "."
-                and (os.path.isfile(each) or not os.path.exists(each))
-            ):
-                yield each
-
-
-def _real(path: str) -> str:
-    return os.path.join(os.path.realpath(path), "")
 
 
 def _read(path: str) -> bytes:

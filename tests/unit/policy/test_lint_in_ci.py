@@ -122,7 +122,7 @@ def test_a_pipe_in_a_directory_is_skipped_and_a_dead_link_reported(home: Path, r
     assert "odd/gone.json cannot be read: no such file" in outcome.stderr
 
 
-def test_endings_in_any_case_are_read_and_linked_folders_named(home: Path, run: Run) -> None:
+def test_endings_in_any_case_are_read_and_linked_folders_counted(home: Path, run: Run) -> None:
     for name in ("repo/sub", "else", "only"):
         (home / name).mkdir(parents=True)
     (home / "repo" / "A.JSON").write_text(WRONG)
@@ -133,9 +133,9 @@ def test_endings_in_any_case_are_read_and_linked_folders_named(home: Path, run: 
     (home / "repo" / "sub" / "loop").symlink_to("..")
     outcome = run("policy", "lint", "repo", "--format", "github")
     assert (outcome.exit_code, outcome.stdout.count("deny-misses-long-term-keys")) == (1, 2)
-    assert "1 linked folder not read: name repo/sub/link\n" in outcome.stderr
-    assert "linked" not in run("policy", "lint", "repo", "repo/sub/link").stderr
-    assert "hint: name its linked folder: only/link" in run("policy", "lint", "only").stderr
+    assert "skipped 2 linked folders: name what is to be read\n" in outcome.stderr
+    assert "links to folders are not followed" in run("policy", "lint", "only").stderr
+    assert "linked" not in run("policy", "lint", "only/link").stderr
 
 
 @pytest.mark.parametrize("indent", [None, 1, 2])
@@ -305,6 +305,40 @@ def test_a_baseline_skips_only_known_findings(home: Path, run: Run) -> None:
         ("p.json", "malformed-policy"),  # for a Sid that two statements have
         ("p.json", "deny-misses-long-term-keys"),
     ]
+
+
+def test_a_baseline_knows_its_files_however_they_are_named(home: Path, run: Run) -> None:
+    for name in ("ci", "repo"):
+        (home / name).mkdir()
+    (home / "repo" / "p.json").write_text(WRONG)
+    run("policy", "lint", "repo", "--baseline", "ci/known.json", "--write-baseline")
+    (entry,) = json.loads((home / "ci" / "known.json").read_text())["findings"]
+    assert entry["file"] == "../repo/p.json"
+    for folder in ("./repo", f"../{home.name}/repo", str(home / "repo")):
+        for baseline in ("ci/known.json", str(home / "ci" / "known.json")):
+            outcome = run("policy", "lint", folder, "--baseline", baseline)
+            assert (outcome.exit_code, outcome.stdout) == (0, "")
+    (home / "repo" / "p.json").rename(home / "repo" / "q.json")
+    outcome = run("policy", "lint", "repo", "--baseline", "ci/known.json")
+    assert outcome.exit_code == 1
+    assert "the baseline lists 1 finding, none of them found here" in outcome.stderr
+
+
+def test_a_baseline_knows_a_statement_without_a_sid_by_its_content(home: Path, run: Run) -> None:
+    old = json.loads(WRONG)["Statement"][0]
+    del old["Sid"]
+    other = {**old, "Action": "ec2:TerminateInstances"}
+
+    def lint(statements: list[Any], *options: str) -> list[str]:
+        (home / "p.json").write_text(json.dumps({"Statement": statements}, indent=len(statements)))
+        outcome = run("policy", "lint", "p.json", "--baseline", "known.json", "--json", *options)
+        return [each["statement"] for each in json.loads(outcome.stdout)["findings"]]
+
+    assert lint([old], "--write-baseline") == []
+    assert lint([{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}, old]) == []
+    assert lint([dict(reversed(old.items()))]) == []
+    assert lint([other, old]) == ["Statement[0]"]
+    assert lint([other]) == ["Statement[0]"]
 
 
 @pytest.mark.parametrize(

@@ -173,11 +173,14 @@ def _result(located: Located) -> dict[str, Any]:
                 "logicalLocations": [{"fullyQualifiedName": _statement(located)}],
             }
         ],
-        "partialFingerprints": {
-            "mfaSession/v1": hashlib.sha256(json.dumps(identity).encode()).hexdigest()
-        },
+        "partialFingerprints": {"mfaSession/v1": digest_of(identity)},
         "properties": {"who": finding.who, "cure": finding.cure, "fix": dict(finding.fix) or None},
     }
+
+
+def digest_of(value: Any) -> str:
+    """Return a digest of JSON, whatever the order of its members."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _notification(error: FileError) -> dict[str, Any]:
