@@ -118,9 +118,10 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPo
         data = _read(path)
     except OSError as error:
         raise _unreadable(label, reason_of(error)) from error
-    # CDK's tree.json repeats the templates beside it.
-    text = data.replace(b"\0", b"").decode("ascii", "replace") if pass_over else ""
-    if pass_over and (not may_hold_policy(text) or '"tree-0.1"' in text[:50]):
+    if pass_over and (
+        b'"tree-0.1"' in data[:50]  # CDK's, which repeats the templates beside it
+        or not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace"))
+    ):
         return ReadPolicies(documents=())
     if len(data) > MOST_BYTES:
         raise _unreadable(label, f"it is larger than {MOST_BYTES // 1_000_000} MB")

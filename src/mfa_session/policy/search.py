@@ -165,12 +165,12 @@ _YAML_NAMES = (".yaml", ".yml")
 _JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")
 _JSON_STARTS = ("{", "[", '"')
 _BLOCK = re.compile(
-    r"^\s*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
+    r"^[ \t]*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
     r'(\s+"[^"\n]*"){0,2}\s*\{',
     re.MULTILINE,
 )
 _YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
-_COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
+_starts_like_json = re.compile(r"\s*(#[^\n]*\n\s*)*[{\[]").match  # comments before it or not
 _PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
 
 
@@ -217,12 +217,10 @@ def _refuse_terraform(source: PolicyText) -> None:
 
 def _is_yaml(source: PolicyText) -> bool:
     """Decide by the first character, since YAML may contain JSON, then by the name and keys."""
-    start = _COMMENTS.match(source.text)
-    if source.text.startswith(("{", "["), start.end() if start else 0):
+    if _starts_like_json(source.text):
         return False
-    is_json = _is_named(source, _JSON_NAMES)
-    by_keys = not is_json and _YAML_KEY.search(source.text) is not None
-    return by_keys or _is_named(source, _YAML_NAMES)
+    by_keys = not _is_named(source, _JSON_NAMES) and _YAML_KEY.search(source.text)
+    return bool(by_keys) or _is_named(source, _YAML_NAMES)
 
 
 def _is_named(source: PolicyText, endings: tuple[str, ...]) -> bool:

@@ -160,8 +160,6 @@ def _scalar(event: Any) -> Value:
 
 def _spelt_out(tag: str, node: Node) -> Node:
     """Return CloudFormation's long form: `{"Fn::Sub": x}` for `!Sub x`."""
-    if tag.startswith("tag:yaml.org,2002:"):
-        return node
     name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
     return Node({name: node}, node.offset)
 

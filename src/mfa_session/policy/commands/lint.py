@@ -39,9 +39,7 @@ if TYPE_CHECKING:
 
 
 FINDINGS = 1
-_SEVERITIES = (ERROR, WARNING, NOTE)
-_FAILING = {"error": 1, "warning": 2, "note": 3, "never": 0}
-"""How many severities, from the worst on, make the exit code 1."""
+_SEVERITIES = (ERROR, WARNING, NOTE)  # from the worst on
 
 
 class Options(Record):
@@ -59,16 +57,16 @@ class Options(Record):
 
 
 class Linted(Record):
-    """The policies, the findings, and the numbers of those that the baseline knows and lists."""
+    """The policies, the findings, how many of them the baseline knows, and if it lists any."""
 
     reading: Reading
     findings: tuple[Located, ...]
     known: int = 0
-    listed: int = 0
+    listed: bool = False
 
     def exit_code(self, fail_on: str) -> int:
         """Return 1 for a finding at or above `fail_on`, else 3 for an unreadable file, else 0."""
-        failing = _SEVERITIES[: _FAILING[fail_on]]
+        failing = _SEVERITIES[: ("never", *_SEVERITIES).index(fail_on)]
         if any(each.finding.severity in failing for each in self.findings):
             return FINDINGS
         return ConfigurationError.exit_code if self.reading.errors else 0
@@ -119,7 +117,6 @@ def _lint_files(options: Options, names: AwsNames) -> Linted:
         _write_baseline(options.baseline, keys)
         return Linted(reading=reading, findings=(), known=len(found))
     left = _read_baseline(options.baseline)
-    listed = left.total()
     new = []
     for each, key in zip(found, keys, strict=True):
         if left[key] > 0:
@@ -127,7 +124,7 @@ def _lint_files(options: Options, names: AwsNames) -> Linted:
         else:
             new.append(each)
     known = len(found) - len(new)
-    return Linted(reading=reading, findings=tuple(new), known=known, listed=listed)
+    return Linted(reading=reading, findings=tuple(new), known=known, listed=bool(left))
 
 
 def _lint(documents: Sequence[Document], options: Options, names: AwsNames) -> tuple[Located, ...]:
@@ -162,7 +159,7 @@ def _summary(linted: Linted) -> Iterable[str]:
     if linted.known:
         yield f"known from the baseline: {_counted(linted.known, 'finding')}"
     elif linted.listed:
-        yield f"the baseline lists {_counted(linted.listed, 'finding')}, none of them found here"
+        yield "no finding of the baseline is here"
     if reading.passed_over:
         yield f"skipped {_counted(reading.passed_over, 'file')} without a policy"
     if reading.terraform:
@@ -233,7 +230,7 @@ def _write_baseline(path: str, keys: Iterable[Key]) -> None:
 
 
 def _key(path: str, located: Located) -> Key:
-    """Return what identifies a finding: its file from the baseline's folder on, and so on.
+    """Return a finding's key, with its file as seen from the baseline.
 
     A statement without a Sid is known by its content, since its index may change.
     """
