@@ -112,7 +112,8 @@ def _lint_files(options: Options, names: AwsNames) -> Linted:
     found = _lint(reading.documents, options, names)
     if options.baseline is None:
         return Linted(reading=reading, findings=found)
-    keys = [_key(options.baseline, each) for each in found]
+    folder = os.path.realpath(os.path.dirname(options.baseline))
+    keys = [_key(folder, each) for each in found]
     if options.write_baseline:
         _write_baseline(options.baseline, keys)
         return Linted(reading=reading, findings=(), known=len(found))
@@ -229,15 +230,14 @@ def _write_baseline(path: str, keys: Iterable[Key]) -> None:
         raise _bad(path, f"cannot be written: {reason_of(error)}") from error
 
 
-def _key(path: str, located: Located) -> Key:
-    """Return a finding's key, with its file as seen from the baseline.
+def _key(folder: str, located: Located) -> Key:
+    """Return a finding's key, with its file as seen from the baseline's folder.
 
     A statement without a Sid is known by its content, since its index may change.
     """
     document, finding = located
     file, statement = document.source.label, finding.statement
     if file != "<stdin>":
-        folder = os.path.realpath(os.path.dirname(path))
         with contextlib.suppress(ValueError):  # on Windows, for another drive
             file = os.path.relpath(os.path.realpath(file), folder).replace(os.sep, "/")
     for each in document.statements:
