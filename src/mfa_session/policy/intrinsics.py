@@ -119,7 +119,8 @@ def _called(name: str, node: Node, argument: Node) -> Node | None:
     read = _TEXTS.get(name)
     text = read(argument) if read else None
     text = f"${{{name}}}" if text is None else text
-    at = argument.offset if isinstance(argument.value, str) else node.offset
+    written = _first(argument) if name == "Fn::Sub" else argument
+    at = written.offset if isinstance(written.value, str) else node.offset
     return Node(text, at, node.key_offset, _misread_in(node))
 
 
@@ -153,8 +154,12 @@ def _named(argument: Node) -> str | None:
 
 
 def _sub(argument: Node) -> str | None:
-    whole = next(iter(listed(argument)), argument).value
+    whole = _first(argument).value
     return _SUB_LITERAL.sub(r"${\1}", whole) if isinstance(whole, str) else None
+
+
+def _first(node: Node) -> Node:
+    return next(iter(listed(node)), node)
 
 
 def _join(argument: Node) -> str | None:

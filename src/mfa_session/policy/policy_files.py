@@ -31,8 +31,8 @@ class FileError(Record):
 class Reading:
     """The policies and errors of files and directories.
 
-    `passed_over` counts a directory's files without a policy, `terraform` those in Terraform's
-    own language.
+    `passed_over` counts a directory's files without a policy, `linked` its links to directories,
+    `terraform` its files in Terraform's own language.
     """
 
     def __init__(self, kind: str | None) -> None:
@@ -40,7 +40,7 @@ class Reading:
         self._kind = kind
         self.documents: list[Document] = []
         self.errors: list[FileError] = []
-        self.passed_over = self.terraform = 0
+        self.passed_over = self.linked = self.terraform = 0
 
     def read(self, path: str) -> None:
         """Read a file, or all files of a directory."""
@@ -51,17 +51,32 @@ class Reading:
 
     def _read_directory(self, path: str) -> None:
         before = len(self.documents) + len(self.errors)
-        files = list(_files_below(path))
+        files = list(self._files_below(path))
         for each in files:
-            if each.endswith(ENDINGS):
+            if each.lower().endswith(ENDINGS):
                 self._read_file(each, pass_over=True)
             else:
                 self.terraform += 1
         if len(self.documents) + len(self.errors) == before:
             message = f"{path} has {len(files)} files and no policy"
-            hint = f"policies are read from {', '.join('*' + ending for ending in ENDINGS)}"
+            endings = ", ".join(f"*{ending}" for ending in ENDINGS)
+            hint = f"policies are read from {endings}; links to folders are not followed"
             error = ConfigurationError("not-a-policy", message, hint)
             self.errors.append(FileError(file=path, error=error))
+
+    def _files_below(self, path: str) -> Iterator[str]:
+        for directory, names, files in os.walk(path):
+            names[:] = sorted(name for name in names if name[0] != "." and name != "node_modules")
+            self.linked += sum(os.path.islink(os.path.join(directory, name)) for name in names)
+            for name in sorted(files):
+                each = os.path.join(directory, name)
+                # Pipes and devices would block; a broken link is an error.
+                if (
+                    name.lower().endswith((*ENDINGS, ".tf"))
+                    and name[0] != "."
+                    and (os.path.isfile(each) or not os.path.exists(each))
+                ):
+                    yield each
 
     def _read_file(self, path: str, *, pass_over: bool = False) -> None:
         try:
@@ -78,15 +93,10 @@ class Reading:
 
 
 def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
-    """Read every policy of the files and directories.
-
-    Raises ConfigurationError if one error is the only result.
-    """
+    """Read every policy of the files and directories."""
     reading = Reading(kind)
     for path in dict.fromkeys(paths):
         reading.read(path)
-    if not reading.documents and len(reading.errors) == 1:
-        raise reading.errors[0].error
     return reading
 
 
@@ -97,25 +107,14 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPo
         data = _read(path)
     except OSError as error:
         raise _unreadable(label, reason_of(error)) from error
-    if pass_over and not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace")):
+    if pass_over and (
+        b'"tree-0.1"' in data[:50]  # CDK's, which repeats the templates beside it
+        or not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace"))
+    ):
         return ReadPolicies(documents=())
     if len(data) > MOST_BYTES:
         raise _unreadable(label, f"it is larger than {MOST_BYTES // 1_000_000} MB")
     return read_policies(label, data, kind=kind)
-
-
-def _files_below(path: str) -> Iterator[str]:
-    for directory, names, files in os.walk(path):
-        names[:] = sorted(name for name in names if name[0] != "." and name != "node_modules")
-        for name in sorted(files):
-            each = os.path.join(directory, name)
-            # Pipes and devices would block; a broken link is an error.
-            if (
-                name.endswith((*ENDINGS, ".tf"))
-                and name[0] != "."
-                and (os.path.isfile(each) or not os.path.exists(each))
-            ):
-                yield each
 
 
 def _read(path: str) -> bytes:

@@ -14,19 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_UTF_16 = ("this is UTF-16, not UTF-8", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
+_UTF_16 = ("UTF-16", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
 # The kind of a file by its first bytes, and what to do about it.
 _MAGIC = (
-    (
-        codecs.BOM_UTF32_LE,  # begins like UTF-16's
-        "this is UTF-32, not UTF-8",
-        "save it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE",
-    ),
+    # It begins like UTF-16's.
+    (codecs.BOM_UTF32_LE, "UTF-32", "save it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE"),
     (codecs.BOM_UTF16_LE, *_UTF_16),
     (codecs.BOM_UTF16_BE, *_UTF_16),
-    (b"\x1f\x8b", "this is compressed by gzip", "unpack it first: gunzip -c FILE"),
-    (b"PK\x03\x04", "this is a ZIP archive", "unpack it first"),
-    (b"%PDF", "this is a PDF", "copy the policy into a text file"),
+    (b"\x1f\x8b", "compressed by gzip", "unpack it first: gunzip -c FILE"),
+    (b"PK\x03\x04", "a ZIP archive", "unpack it first"),
+    (b"%PDF", "a PDF", "copy the policy into a text file"),
 )
 _SAMPLE_BYTES = 4096
 
@@ -51,22 +48,19 @@ class PolicyText:
 
         Raises ConfigurationError `bad-policy-json` for anything else.
         """
-        empty = cls(label, "")
-        for magic, what, hint in _MAGIC:
-            if data.startswith(magic):
-                raise empty.unreadable(0, what, hint)
-        if _looks_like_utf_16(data):
-            raise empty.unreadable(0, *_UTF_16)
+        found = [each for magic, *each in _MAGIC if data.startswith(magic)]
+        if found or _looks_like_utf_16(data):
+            what, hint = found[0] if found else _UTF_16
+            raise cls(label, "").unreadable(0, f"this is {what}, not UTF-8", hint)
         data = data.removeprefix(codecs.BOM_UTF8)
-        if b"\0" in data:
-            before = cls(label, data[: data.index(b"\0")].decode("utf-8", "replace"))
-            hint = "name a text file with a policy"
-            raise before.unreadable(len(before.text), "this is binary, not text", hint)
-        try:
-            return cls(label, data.decode())
-        except UnicodeDecodeError as error:
-            before = cls(label, data[: error.start].decode())
-            raise before.unreadable(len(before.text), "not UTF-8", "save it as UTF-8") from error
+        end, what = data.find(b"\0"), "this is binary, not text"
+        if end < 0:
+            try:
+                return cls(label, data.decode())
+            except UnicodeDecodeError as error:
+                end, what = error.start, "not UTF-8"
+        before = cls(label, data[:end].decode("utf-8", "replace"))
+        raise before.unreadable(len(before.text), what, "name a text file in UTF-8")
 
     def position(self, offset: int) -> Position:
         """Return the position of the character at `offset`."""
@@ -139,12 +133,13 @@ class Embedded(PolicyText):
         return [here for here, _ in found], [there for _, there in found]
 
     def _find_steps(self) -> Iterator[tuple[int, int]]:
-        first = self._outer.text[self._offset : self._offset + 1]
-        if first == '"':
-            return _steps_of_quoted(self._outer.text, self._offset + 1)
-        if first in {"|", ">"}:
-            return _steps_of_block(self._outer.text, self._offset)
-        return iter([(0, self._offset + (first == "'"))])
+        outer, start = self._outer.text, self._offset
+        mark = outer[start : start + 1]
+        if mark == '"':
+            return _steps_of_quoted(outer, start + 1)
+        if mark in {"'", "|", ">"}:
+            return _steps_of_words(outer, start, self.text)
+        return iter([(0, start)])
 
 
 class UrlDecoded(Embedded):
@@ -161,9 +156,13 @@ class UrlDecoded(Embedded):
                 yield here, there
 
 
+# The last is what YAML folds: line ends, with the blanks around them.
 _ESCAPE = re.compile(
-    r'\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|"', re.DOTALL
+    r'\\u[dD][89abAB].{8}|\\u.{4}|\\U.{8}|\\x..|\\[^\r\n]|"'
+    r"|(?:\\|(?<![ \t])[ \t]*)(?:\r?\n[ \t]*)+"
 )
+_QUOTED_WORD = re.compile(r"[^\s']+|''")
+_WORD = re.compile(r"[^\s']+|'")
 
 
 def _steps_of_quoted(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -171,24 +170,24 @@ def _steps_of_quoted(text: str, start: int) -> Iterator[tuple[int, int]]:
     here, there = 0, start
     yield here, there
     for found in _ESCAPE.finditer(text, start):
-        if found[0] == '"':
+        written = found[0]
+        if written == '"':
             return
-        here += found.start() - there + 1
+        # One line end makes a blank, or nothing behind a backslash; each further one stays.
+        made = (written.count("\n") or 2) - 1 or written[0] != "\\"
+        here += found.start() - there + made
         there = found.end()
         yield here, there
 
 
-def _steps_of_block(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Yield the steps of YAML's block scalar: the lines below its mark, without their indent."""
-    there = text.find("\n", start) + 1
-    indent = len(text) - len(text[there:].lstrip(" ")) - there
-    here = 0
-    while 0 < there < len(text):
-        yield here, there + indent
-        end = text.find("\n", there) + 1
-        here += max(end - there - indent, 1)
-        there = end
-    yield here, len(text)
+def _steps_of_words(text: str, start: int, value: str) -> Iterator[tuple[int, int]]:
+    """Yield the steps of YAML's block scalars and single quotes, which change only blanks."""
+    yield 0, start
+    words, start = (
+        (_QUOTED_WORD, start + 1) if text[start] == "'" else (_WORD, text.find("\n", start))
+    )
+    for here, there in zip(_WORD.finditer(value), words.finditer(text, start), strict=False):
+        yield here.start(), there.start()
 
 
 def _looks_like_utf_16(data: bytes) -> bool:

@@ -71,7 +71,7 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
     search = Search(source)
     nodes = read_nodes(source)
     for index, node in enumerate(nodes):
-        search.visit(node, Origin().at(f"{index + 1}") if len(nodes) > 1 else Origin())
+        search.visit(node, Origin().at(f"{index}") if len(nodes) > 1 else Origin())
     if not (search.found or search.errors):
         return ReadPolicies(documents=(_Reader(source).whole(nodes[0]),))
     documents: list[tuple[Document, Members | None]] = []

@@ -165,14 +165,12 @@ _YAML_NAMES = (".yaml", ".yml")
 _JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")
 _JSON_STARTS = ("{", "[", '"')
 _BLOCK = re.compile(
-    r"^\s*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
+    r"^[ \t]*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
     r'(\s+"[^"\n]*"){0,2}\s*\{',
     re.MULTILINE,
 )
 _YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
-_COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
-# YAML that begins like JSON, but has comments, tags or several documents.
-_in_flow_style = re.compile(r"^\s*#|\s![A-Z]\w+\s|^---", re.MULTILINE).search
+_starts_like_json = re.compile(r"\s*(#[^\n]*\n\s*)*[{\[]").match  # comments before it or not
 _PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
 
 
@@ -181,28 +179,34 @@ def read_nodes(source: PolicyText) -> list[Node]:
     _refuse_terraform(source)
     if _PERCENT_JSON.match(source.text):
         return [Node(source.text, 0)]  # the search decodes it
-    if _is_yaml(source):
-        nodes = parse_yaml(source)
-        if nodes:
-            return nodes
-        raise source.unfit(0, "the text is empty", "give it a policy")
-    try:
-        return parse_lines(source)
-    except ConfigurationError as error:
-        start = source.text.lstrip()[:200]
-        found = [(what, hint) for looks, what, hint in _LOOKS if re.match(looks, start)]
-        if error.message.endswith(('not "/"', 'not "#"')):
-            found.append(("this has comments, which JSON does not allow", "remove the comments"))
-        if not found:
-            raise
-        what, hint = found[0]
-        raise ConfigurationError("bad-policy-json", f"{error.message}; {what}", hint) from None
+    if not _is_yaml(source):
+        try:
+            return parse_lines(source)
+        except ConfigurationError as error:
+            if not _is_named(source, _YAML_NAMES):  # YAML may begin like JSON
+                raise _explained(source, error) from None
+    nodes = parse_yaml(source)
+    if nodes:
+        return nodes
+    raise source.unfit(0, "the text is empty", "give it a policy")
+
+
+def _explained(source: PolicyText, error: ConfigurationError) -> ConfigurationError:
+    """Return the error of a text that is not JSON, with what it is instead."""
+    start = source.text.lstrip()[:200]
+    found = [(what, hint) for looks, what, hint in _LOOKS if re.match(looks, start)]
+    if error.message.endswith(('not "/"', 'not "#"')):
+        found.append(("this has comments, which JSON does not allow", "remove the comments"))
+    if not found:
+        return error
+    what, hint = found[0]
+    return ConfigurationError("bad-policy-json", f"{error.message}; {what}", hint)
 
 
 def _refuse_terraform(source: PolicyText) -> None:
     """Refuse Terraform's language, by the name or the text; JSON and YAML files may quote it."""
-    named = source.label.endswith((".tf", ".hcl", ".tfvars"))
-    quoted = source.label.endswith(_YAML_NAMES) or source.text.lstrip().startswith(_JSON_STARTS)
+    named = _is_named(source, (".tf", ".hcl", ".tfvars"))
+    quoted = _is_named(source, _YAML_NAMES) or source.text.lstrip().startswith(_JSON_STARTS)
     found = _BLOCK.search(source.text) if named or not quoted else None
     if named or found:
         place = source.place(found.start() if found else 0)
@@ -213,12 +217,14 @@ def _refuse_terraform(source: PolicyText) -> None:
 
 def _is_yaml(source: PolicyText) -> bool:
     """Decide by the first character, since YAML may contain JSON, then by the name and keys."""
-    is_named_so = source.label.endswith(_YAML_NAMES)
-    start = _COMMENTS.match(source.text)
-    if source.text.startswith(("{", "["), start.end() if start else 0):
-        return is_named_so and bool(_in_flow_style(source.text))
-    is_json = source.label.endswith(_JSON_NAMES)
-    return is_named_so or (not is_json and _YAML_KEY.search(source.text) is not None)
+    if _starts_like_json(source.text):
+        return False
+    by_keys = not _is_named(source, _JSON_NAMES) and _YAML_KEY.search(source.text)
+    return bool(by_keys) or _is_named(source, _YAML_NAMES)
+
+
+def _is_named(source: PolicyText, endings: tuple[str, ...]) -> bool:
+    return source.label.lower().endswith(endings)
 
 
 # What a text is instead of JSON, and what to do.
@@ -231,5 +237,9 @@ _LOOKS = (
         "write it as JSON: in Python json.dumps(policy)",
     ),
     (r"\{\s*[A-Za-z_]\w*\s*=", "this is HCL, Terraform's language", _TERRAFORM_HINT),
-    (r"\{\s*[A-Za-z_]\w*\s*:", "this is JavaScript", "write its keys in double quotes"),
+    (
+        r"\{\s*[A-Za-z_]\w*\s*:",
+        "this is JavaScript, or YAML",
+        "write its keys in double quotes, or name the file *.yaml",
+    ),
 )

@@ -6,6 +6,7 @@ describe-policy`; templates of CloudFormation, SAM and CDK; Terraform's plan, st
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
 _OWNERS = {**_NAMES, "Roles": "role", "Users": "user", "Groups": "group"}
+_asks_for_mfa = re.compile("aws(:|%3a)MultiFactorAuth", re.IGNORECASE).search
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
@@ -301,10 +303,15 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
     """Yield the values of each instance, as in the format of `terraform show -json`."""
     instances = []
     for resource in objects_in(members, "resources"):
-        names = [text_in(resource, key) for key in ("module", "type", "name")]
-        address = resource["name"]._replace(value=".".join(filter(None, names)))
+        names = [text_in(resource, key) for key in ("module", "mode", "type", "name")]
+        names[1] = names[1].replace("managed", "")
         for instance in objects_in(resource, "instances"):
             if "attributes" in instance:
+                index = instance.get("index_key")
+                name = ".".join(filter(None, names)) + (
+                    f"[{json.dumps(index.value)}]" if index else ""
+                )
+                address = resource["name"]._replace(value=name)
                 values = instance["attributes"]
                 instances.append({**resource, "address": address, "values": values})
     yield from _attributes(instances, origin)
@@ -349,19 +356,9 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
     names = [text_in(each, "VersionId") for each in versions]
     newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
     latest, in_force = versions[names.index(newest)], text_in(default, "VersionId")
-    if newest == in_force or not _asks_for_mfa(latest.get("Document")):
+    if newest == in_force or not _asks_for_mfa(str(latest.get("Document"))):
         return None
     return NewerVersion(newest, in_force, arn)
-
-
-def _asks_for_mfa(node: Node | None) -> bool:
-    members, text = members_of(node), text_of(node)
-    return (
-        any(key.lower().startswith("aws:multifactorauth") for key in members)
-        or any(map(_asks_for_mfa, (*members.values(), *items_of(node))))
-        # A text may be the whole policy.
-        or (text[:1] in {"{", "%"} and "multifactorauth" in text.lower())
-    )
 
 
 def _attached(members: Members) -> Mapping[str, set[str]]:

@@ -135,8 +135,10 @@ class _Builder:
             raise _bad(self._source, key.offset, "a key is a list or a mapping, not a text")
         if isinstance(key.value, str):
             return key.value
-        written = self._source.text[key.offset :].partition(":")[0]
-        return written.strip()  # `on:` and `1:` stay texts, not True and 1
+        text = self._source.text
+        return text[
+            key.offset : text.find(":", key.offset)
+        ].strip()  # `on:` and `1:` stay texts, not True and 1
 
 
 def _scalar(event: Any) -> Value:
@@ -158,8 +160,6 @@ def _scalar(event: Any) -> Value:
 
 def _spelt_out(tag: str, node: Node) -> Node:
     """Return CloudFormation's long form: `{"Fn::Sub": x}` for `!Sub x`."""
-    if tag.startswith("tag:yaml.org,2002:"):
-        return node
     name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
     return Node({name: node}, node.offset)
 

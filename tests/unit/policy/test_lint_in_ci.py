@@ -23,6 +23,10 @@ WRONG = (
     '{"Version": "2012-10-17",\n "Statement": [{"Sid": "NoStop", "Effect": "Deny",'
     f'\n "Action": "ec2:StopInstances", "Resource": "*",\n "Condition": {BOOL}}}]}}\n'
 )
+FLOW = (
+    "{Effect: Deny, Action: 'ec2:StopInstances', Resource: '*',"
+    " Condition: {Bool: {'aws:MultiFactorAuthPresent': 'false'}}}"
+)
 RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
 NOTE = WRONG.replace(BOOL, '{"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "60"}}')
 TEMPLATE = """\
@@ -118,6 +122,40 @@ def test_a_pipe_in_a_directory_is_skipped_and_a_dead_link_reported(home: Path, r
     assert "odd/gone.json cannot be read: no such file" in outcome.stderr
 
 
+def test_endings_in_any_case_are_read_and_linked_folders_counted(home: Path, run: Run) -> None:
+    for name in ("repo/sub", "else", "only"):
+        (home / name).mkdir(parents=True)
+    (home / "repo" / "A.JSON").write_text(WRONG)
+    (home / "repo" / "b.Yml").write_text("# In flow style.\n{Statement: [" + FLOW + "]}\n")
+    (home / "else" / "c.json").write_text(WRONG)
+    for link in ("repo/sub/link", "only/link"):
+        (home / link).symlink_to(home / "else")
+    (home / "repo" / "sub" / "loop").symlink_to("..")
+    outcome = run("policy", "lint", "repo", "--format", "github")
+    assert (outcome.exit_code, outcome.stdout.count("deny-misses-long-term-keys")) == (1, 2)
+    assert "skipped 2 linked folders: name what is to be read\n" in outcome.stderr
+    assert "links to folders are not followed" in run("policy", "lint", "only").stderr
+    assert "linked" not in run("policy", "lint", "only/link").stderr
+
+
+@pytest.mark.parametrize("indent", [None, 1, 2])
+def test_cdks_tree_repeats_no_template_of_its_directory(
+    home: Path, run: Run, indent: int | None
+) -> None:
+    policy = json.loads(WRONG)
+    kind = "AWS::IAM::ManagedPolicy"
+    template = {"Resources": {"P": {"Type": kind, "Properties": {"PolicyDocument": policy}}}}
+    tree = {"version": "tree-0.1", "tree": {"id": "App", "policyDocument": policy}}
+    (home / "cdk.out").mkdir()
+    (home / "cdk.out" / "S.template.json").write_text(json.dumps(template))
+    (home / "cdk.out" / "tree.json").write_text(json.dumps(tree, indent=indent))
+    outcome = run("policy", "lint", "cdk.out", "--format", "github")
+    assert outcome.stdout.count("deny-misses") == 1
+    assert "P: NoStop" in outcome.stdout
+    assert "skipped 1 file without a policy" in outcome.stderr
+    assert run("policy", "lint", "cdk.out/tree.json").exit_code == 1
+
+
 def test_a_directory_without_a_policy_is_an_error(home: Path, run: Run) -> None:
     (home / "empty").mkdir()
     outcome = run("policy", "lint", "empty")
@@ -191,6 +229,52 @@ def test_sarif_is_valid_and_complete(home: Path, run: Run) -> None:
     assert outcome.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "code"),
+    [
+        ("bad,1:2.json", ",line=2,col=3", "bad-policy-json"),
+        ("gone.json", "", "unreadable-file"),
+        ("empty", "", "not-a-policy"),
+    ],
+)
+@pytest.mark.parametrize("beside", [[], ["p.json"]])
+def test_what_cannot_be_read_is_in_the_log_and_in_an_annotation(
+    home: Path, run: Run, name: str, place: str, code: str, beside: list[str]
+) -> None:
+    (home / "bad,1:2.json").write_text('{"Statement":\n [')
+    (home / "p.json").write_text(WRONG)
+    (home / "empty").mkdir()
+    words = ("policy", "lint", name, *beside, "--format")
+    log = run(*words, "sarif")
+    (the_run,) = json.loads(log.stdout)["runs"]
+    jsonschema.validate(json.loads(log.stdout), schema())
+    (invocation,) = the_run["invocations"]
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert (invocation["executionSuccessful"], notification["descriptor"]["id"]) == (False, code)
+    assert (len(the_run["results"]), log.exit_code) == (len(beside), 1 if beside else 3)
+    said = run(*words, "github").stdout.splitlines()
+    file = name.replace(",", "%2C").replace(":", "%3A")
+    assert said[0].startswith(f"::error file={file}{place},title={code}::{name}")
+    assert "%0Ahint: " in said[0]
+    assert len(said) == 1 + len(beside)
+    as_json = json.loads(run(*words, "json").stdout)
+    assert [each["code"] for each in as_json["errors"]] == [code]
+
+
+def test_nothing_readable_leaves_the_baseline_alone(home: Path, run: Run) -> None:
+    (home / "known.json").write_text("{}")
+    words = ("policy", "lint", "gone.json", "--baseline", "known.json", "--write-baseline")
+    assert run(*words, "--format", "sarif").exit_code == 3
+    assert (home / "known.json").read_text() == "{}"
+
+
+def test_two_formats_at_once_are_refused(home: Path, run: Run) -> None:
+    (home / "p.json").write_text(WRONG)
+    outcome = run("policy", "lint", "p.json", "--format", "sarif", "--json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (2, "two-formats")
+    assert run("policy", "lint", "p.json", "--format", "json", "--json").exit_code == 1
+
+
 def test_githubs_annotations_escape_line_ends_and_colons(home: Path, run: Run) -> None:
     (home / "a,b:c%.json").write_text(WRONG.replace("NoStop", r"No\nStop"))
     outcome = run("policy", "lint", "a,b:c%.json", "--format", "github")
@@ -221,6 +305,40 @@ def test_a_baseline_skips_only_known_findings(home: Path, run: Run) -> None:
         ("p.json", "malformed-policy"),  # for a Sid that two statements have
         ("p.json", "deny-misses-long-term-keys"),
     ]
+
+
+def test_a_baseline_knows_its_files_however_they_are_named(home: Path, run: Run) -> None:
+    for name in ("ci", "repo"):
+        (home / name).mkdir()
+    (home / "repo" / "p.json").write_text(WRONG)
+    run("policy", "lint", "repo", "--baseline", "ci/known.json", "--write-baseline")
+    (entry,) = json.loads((home / "ci" / "known.json").read_text())["findings"]
+    assert entry["file"] == "../repo/p.json"
+    for folder in ("./repo", f"../{home.name}/repo", str(home / "repo")):
+        for baseline in ("ci/known.json", str(home / "ci" / "known.json")):
+            outcome = run("policy", "lint", folder, "--baseline", baseline)
+            assert (outcome.exit_code, outcome.stdout) == (0, "")
+    (home / "repo" / "p.json").rename(home / "repo" / "q.json")
+    outcome = run("policy", "lint", "repo", "--baseline", "ci/known.json")
+    assert outcome.exit_code == 1
+    assert "no finding of the baseline is here" in outcome.stderr
+
+
+def test_a_baseline_knows_a_statement_without_a_sid_by_its_content(home: Path, run: Run) -> None:
+    old = json.loads(WRONG)["Statement"][0]
+    del old["Sid"]
+    other = {**old, "Action": "ec2:TerminateInstances"}
+
+    def lint(statements: list[Any], *options: str) -> list[str]:
+        (home / "p.json").write_text(json.dumps({"Statement": statements}, indent=len(statements)))
+        outcome = run("policy", "lint", "p.json", "--baseline", "known.json", "--json", *options)
+        return [each["statement"] for each in json.loads(outcome.stdout)["findings"]]
+
+    assert lint([old], "--write-baseline") == []
+    assert lint([{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}, old]) == []
+    assert lint([dict(reversed(old.items()))]) == []
+    assert lint([other, old]) == ["Statement[0]"]
+    assert lint([other]) == ["Statement[0]"]
 
 
 @pytest.mark.parametrize(
@@ -366,6 +484,8 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
         ("p.json", "", "bad-policy-json", "the text is empty"),
         ("p.yaml", "", "not-a-policy", "the text is empty"),
         ("p.yaml", "a: [1\nb: {", "bad-policy-yaml", "p.yaml:2:"),
+        ("p.yaml", '{"a": 1,\n "Statement": [', "bad-policy-yaml", "p.yaml:2:"),
+        ("policy", "{Statement: []}", "bad-policy-json", "this is JavaScript, or YAML"),
         ("p.yaml", "name: x\n", "not-a-policy", "not a policy: it has no Statement"),
         ("p.json", '{"a":' * 100_000, "bad-policy-json", "nested more than 128 deep"),
         ("p.json", "[" * 127 + WRONG + "]" * 127, "bad-policy-json", "nested more than 128 deep"),
@@ -382,6 +502,12 @@ def test_bad_input_is_reported_and_is_exit_3(
     assert "hint: " in outcome.stderr
     error = json.loads(run("policy", "lint", name, "--json").stdout)["error"]
     assert error["code"] == code
+
+
+def test_blank_lines_cost_no_time(home: Path, run: Run) -> None:
+    (home / "p.template").write_text("# Statement\n" + "\n" * 200_000 + "x: 1\n")
+    outcome = run("policy", "lint", "p.template", limit_seconds=20)
+    assert "p.template:200002:1: not a policy" in outcome.stderr
 
 
 def test_a_file_of_100_megabytes_is_refused_unread(home: Path, run: Run) -> None:

@@ -141,7 +141,19 @@ STATE_FILE = {
             "type": "aws_iam_role_policy",
             "name": "p",
             "instances": [{"attributes": {"policy": TEXT}}],
-        }
+        },
+        {
+            "mode": "managed",
+            "type": "aws_iam_policy",
+            "name": "p",
+            "instances": [{"index_key": key, "attributes": {"policy": TEXT}} for key in ('a"', 0)],
+        },
+        {
+            "mode": "data",
+            "type": "aws_iam_policy_document",
+            "name": "d",
+            "instances": [{"attributes": {"json": json.dumps(POLICY, indent=2)}}],
+        },
     ],
 }
 
@@ -153,7 +165,7 @@ STATE_FILE = {
         (STATEMENT, [("", "identity", None)]),
         ([STATEMENT, STATEMENT], [("", "identity", None)]),
         ([POLICY, TRUSTING], [("/0", "identity", None), ("/1", "trust", None)]),
-        (TEXT + "\n" + TEXT, [("/1", "identity", None), ("/2", "identity", None)]),
+        (TEXT + "\n" + TEXT, [("/0", "identity", None), ("/1", "identity", None)]),
         ({"PolicyVersion": {"VersionId": "v1", "Document": POLICY}}, [("", "identity", None)]),
         (
             {"RoleName": "r", "PolicyName": "p", "PolicyDocument": POLICY},
@@ -220,7 +232,15 @@ STATE_FILE = {
                 ("data.aws_iam_policy_document.unused", "identity", None),
             ],
         ),
-        (STATE_FILE, [("module.m.aws_iam_role_policy.p", "identity", "role")]),
+        (
+            STATE_FILE,
+            [
+                ("module.m.aws_iam_role_policy.p", "identity", "role"),
+                ('aws_iam_policy.p["a\\""]', "identity", None),
+                ("aws_iam_policy.p[0]", "identity", None),
+                ("data.aws_iam_policy_document.d", "identity", None),
+            ],
+        ),
     ],
     ids=[
         "bare", "statement", "statements", "array", "lines", "get-policy-version",

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
+import time
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.fixes import plain
+from mfa_session.policy.json_text import listed
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_policies
 from mfa_session.policy.yaml_text import parse_yaml
@@ -103,6 +110,80 @@ def test_a_policy_in_a_string_has_its_position(mark: str) -> None:
     action = document.statements[0].elements["Action"]
     line, column = document.source.position(action.offset)
     assert text.split("\n")[line - 1][column - 1 :].lstrip("\\").startswith('"*')
+
+
+POLICY = {
+    "Statement": [
+        {"Sid": "It's ü", "Effect": "Deny", "Action": "a:1", "Resource": ["a  b", "*"]},
+        {"Sid": "Tab\t\\", "Effect": "Deny", "Action": ["a:2", "a:3"], "Resource": "*"},
+    ]
+}
+
+
+@given(
+    st.sampled_from(["'", '"', "|", ">"]),
+    st.sampled_from([None, 0, 1, 4]),
+    st.sampled_from(["\n", "\n\n", "\n\n\n"]),
+    st.integers(0, 120),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_policy_in_a_string_of_any_layout_has_its_positions(
+    style: str, indent: int | None, between: str, width: int, ascii_only: bool, end: str
+) -> None:
+    policy = json.dumps(POLICY, indent=indent, ensure_ascii=ascii_only).replace("\n", between)
+    text = yaml.dump(
+        {"a": 1, "policy": policy, "z": 2},
+        default_style=style,
+        width=width,
+        allow_unicode=not ascii_only,
+        line_break=end,
+    )
+    assume(yaml.safe_load(text)["policy"] == policy)  # PyYAML folds some wrongly
+    assert places_of_actions(text) == ["a:1", "a:2", "a:3"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "'\n\n  A  \n\n\n  B'",
+        '"\n\n  A \\\n\n\n   \\ B"',
+        '"A  \\\r\n  \\x20\\U00000020 B"',
+        "!Sub |2  # a comment\n    A\n\n\n      B\n",
+        ">-\n  A\n\n\n  B\n",
+        "!Sub ['A\n\n  B', {C: 1}]",
+    ],
+)
+def test_a_policy_in_a_folded_string_has_its_positions(written: str) -> None:
+    halves = '{"Statement": [{"Effect": "Deny", "Action": "a:1",', '"Resource": "*"}]}'
+    if written[0] == '"':
+        halves = halves[0].replace('"', '\\"'), halves[1].replace('"', '\\"')
+    text = "policy: " + written.replace("A", halves[0], 1).replace("B", halves[1], 1)
+    assert places_of_actions(text) == ["a:1"]
+    assert places_of_actions(text, "Resource") == ["*"]
+
+
+def places_of_actions(text: str, element: str = "Action") -> list[str]:
+    """Return what stands in the text at the place of each value, of its length."""
+    (document,) = read_policies("p.yaml", text).documents
+    lines, found = text.split("\n"), []
+    for statement in document.statements:
+        for node in listed(statement.elements[element]):
+            line, column = document.source.position(node.offset)
+            rest = re.sub(r"\\\r?\n *", "", "\n".join(lines[line - 1 :])[column - 1 :])
+            written = rest.lstrip("\\").removeprefix('"')
+            found.append(written[: len(str(node.value))])
+    return found
+
+
+def test_many_policies_in_block_scalars_take_no_more_time_each() -> None:
+    """A million characters behind each of the marks must not be copied."""
+    policy = '    {"Statement": {"Effect": "Deny", "Action": "*"}}\n'
+    text = "".join(f"p{n}: |\n{policy}" for n in range(4000)) + f"z: {'z' * 10_000_000}\n"
+    started = time.process_time()
+    documents = read_policies("p.yaml", text).documents
+    assert {each.statements[0].position.column for each in documents} == {19}
+    assert time.process_time() - started < 8
 
 
 @pytest.mark.parametrize(

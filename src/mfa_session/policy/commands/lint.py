@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -14,17 +15,20 @@ from mfa_session.model.record import Record, Result
 from mfa_session.policy.commands.lint_output import (
     Located,
     annotation_of,
+    annotation_of_error,
     data_of,
+    digest_of,
     lines_of,
     sarif_log,
 )
+from mfa_session.policy.fixes import plain
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.policy_files import read_files, reason_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document
@@ -35,9 +39,7 @@ if TYPE_CHECKING:
 
 
 FINDINGS = 1
-_SEVERITIES = (ERROR, WARNING, NOTE)
-_FAILING = {"error": 1, "warning": 2, "note": 3, "never": 0}
-"""How many severities, from the worst on, make the exit code 1."""
+_SEVERITIES = (ERROR, WARNING, NOTE)  # from the worst on
 
 
 class Options(Record):
@@ -55,15 +57,16 @@ class Options(Record):
 
 
 class Linted(Record):
-    """The policies, the findings, and the number of those that the baseline knows."""
+    """The policies, the findings, how many of them the baseline knows, and if it lists any."""
 
     reading: Reading
     findings: tuple[Located, ...]
     known: int = 0
+    listed: bool = False
 
     def exit_code(self, fail_on: str) -> int:
         """Return 1 for a finding at or above `fail_on`, else 3 for an unreadable file, else 0."""
-        failing = _SEVERITIES[: _FAILING[fail_on]]
+        failing = _SEVERITIES[: ("never", *_SEVERITIES).index(fail_on)]
         if any(each.finding.severity in failing for each in self.findings):
             return FINDINGS
         return ConfigurationError.exit_code if self.reading.errors else 0
@@ -86,6 +89,8 @@ def run(options: Options, ctx: Context) -> Result:
     if options.write_baseline and not options.baseline:
         raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
     form = "json" if options.json else options.format
+    if options.json and options.format not in {"text", "json"}:
+        raise UsageError("two-formats", f"--json is no {options.format}", "leave one of them out")
     with ctx.console.doing("reading the policies …"):
         linted = _lint_files(options, ctx.make.aws_names())
     if form != "json":
@@ -101,14 +106,26 @@ def run(options: Options, ctx: Context) -> Result:
 def _lint_files(options: Options, names: AwsNames) -> Linted:
     gc.disable()  # saves a quarter of the time of a long policy
     reading = read_files(options.file, options.kind)
+    raised = options.json or options.format == "text" or options.write_baseline
+    if raised and not reading.documents and len(reading.errors) == 1:
+        raise reading.errors[0].error  # the other formats have a place for it
     found = _lint(reading.documents, options, names)
     if options.baseline is None:
         return Linted(reading=reading, findings=found)
+    folder = os.path.realpath(os.path.dirname(options.baseline))
+    keys = [_key(folder, each) for each in found]
     if options.write_baseline:
-        _write_baseline(options.baseline, found)
+        _write_baseline(options.baseline, keys)
         return Linted(reading=reading, findings=(), known=len(found))
-    new = _without_known(found, _read_baseline(options.baseline))
-    return Linted(reading=reading, findings=new, known=len(found) - len(new))
+    left = _read_baseline(options.baseline)
+    new = []
+    for each, key in zip(found, keys, strict=True):
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            new.append(each)
+    known = len(found) - len(new)
+    return Linted(reading=reading, findings=tuple(new), known=known, listed=bool(left))
 
 
 def _lint(documents: Sequence[Document], options: Options, names: AwsNames) -> tuple[Located, ...]:
@@ -129,7 +146,8 @@ def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:
     if form == "sarif":
         return (json.dumps(sarif_log(linted.findings, linted.reading.errors), indent=2),)
     if form == "github":
-        return tuple(map(annotation_of, linted.findings))
+        errors = map(annotation_of_error, linted.reading.errors)
+        return (*errors, *map(annotation_of, linted.findings))
     paint = ctx.console.paint_for_stdout
     return tuple(line for each in linted.findings for line in lines_of(each, paint))
 
@@ -141,11 +159,15 @@ def _summary(linted: Linted) -> Iterable[str]:
     yield from _about_nothing(whole, {id(each.document) for each in linted.findings})
     if linted.known:
         yield f"known from the baseline: {_counted(linted.known, 'finding')}"
+    elif linted.listed:
+        yield "no finding of the baseline is here"
     if reading.passed_over:
         yield f"skipped {_counted(reading.passed_over, 'file')} without a policy"
     if reading.terraform:
         what = _counted(reading.terraform, "Terraform file")
         yield f"{what} (.tf) not read: lint the output of `terraform show -json`"
+    if reading.linked:
+        yield f"skipped {_counted(reading.linked, 'linked folder')}: name what is to be read"
     severities = [each.finding.severity for each in linted.findings]
     counts = [(severities.count(each), each) for each in _SEVERITIES if each in severities]
     shown = ", ".join(_counted(*count) for count in counts) or "no mistake about MFA"
@@ -183,17 +205,20 @@ def _read_baseline(path: str) -> Counter[Key]:
     try:
         with open(path, encoding="utf-8") as stream:
             data = read_json(stream.read())
+        found = data["findings"] if data["version"] == _VERSION else [{}]
+        return Counter(
+            {tuple([each[name] for name in _FIELDS]): int(each.get("count", 1)) for each in found}
+        )
     except OSError as error:
         raise _bad(path, f"cannot be read: {reason_of(error)}") from error
-    except ValueError as error:
-        raise _bad(path, "is not JSON") from error
-    return Counter(dict(_entries(path, data)))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise _bad(path, "is not a baseline") from error
 
 
-def _write_baseline(path: str, findings: Iterable[Located]) -> None:
+def _write_baseline(path: str, keys: Iterable[Key]) -> None:
     entries = [
         {**dict(zip(_FIELDS, key, strict=True)), "count": count}
-        for key, count in sorted(Counter(map(_key, findings)).items())
+        for key, count in sorted(Counter(keys).items())
     ]
     text = json.dumps({"version": _VERSION, "findings": entries}, indent=2) + "\n"
     beside = f"{path}.{os.getpid()}.new"
@@ -205,35 +230,21 @@ def _write_baseline(path: str, findings: Iterable[Located]) -> None:
         raise _bad(path, f"cannot be written: {reason_of(error)}") from error
 
 
-def _without_known(findings: Iterable[Located], known: Counter[Key]) -> tuple[Located, ...]:
-    left = Counter(known)
-    new = []
-    for each in findings:
-        key = _key(each)
-        if left[key] > 0:
-            left[key] -= 1
-        else:
-            new.append(each)
-    return tuple(new)
+def _key(folder: str, located: Located) -> Key:
+    """Return a finding's key, with its file as seen from the baseline's folder.
 
-
-def _key(located: Located) -> Key:
+    A statement without a Sid is known by its content, since its index may change.
+    """
     document, finding = located
-    file = document.source.label.replace(os.sep, "/").removeprefix("./")
-    return (file, document.name, finding.statement, finding.rule)
-
-
-def _entries(path: str, data: Any) -> Iterator[tuple[Key, int]]:
-    found = data.get("findings") if isinstance(data, dict) else None
-    if not isinstance(found, list) or data.get("version") != _VERSION:
-        raise _bad(path, "is not a baseline")
-    for each in found:
-        values = [each.get(field) for field in _FIELDS] if isinstance(each, dict) else []
-        key = tuple(value for value in values if isinstance(value, str))
-        count = each.get("count", 1) if key else None
-        if len(key) != len(_FIELDS) or not isinstance(count, int):
-            raise _bad(path, "is not a baseline")
-        yield key, count
+    file, statement = document.source.label, finding.statement
+    if file != "<stdin>":
+        with contextlib.suppress(ValueError):  # on Windows, for another drive
+            file = os.path.relpath(os.path.realpath(file), folder).replace(os.sep, "/")
+    for each in document.statements:
+        if each.sid is None and each.label == statement:
+            content = {name: plain(node) for name, node in each.elements.items()}
+            statement = f"Statement {digest_of(content)[:16]}"
+    return (file, document.name, statement, finding.rule)
 
 
 def _bad(path: str, what: str) -> ConfigurationError:

@@ -14,7 +14,7 @@ from mfa_session.model.text import printable
 from mfa_session.policy.lint import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mfa_session.policy.document import Document
     from mfa_session.policy.policy_files import FileError
@@ -55,18 +55,32 @@ def lines_of(located: Located, paint: Callable[[str, str], str]) -> Iterator[str
     quoted, column = _quote(document.source.line(finding.line), finding.column)
     yield f"  {finding.line} | {quoted}"
     yield f"  {' ' * len(str(finding.line))} | {' ' * column}^"
-    yield f"  who: {printable(finding.who)}"
-    yield f"  cure: {printable(finding.cure)}{':' if finding.fix else ''}"
-    yield from (f"    {line}" for line in elements(finding.fix))
+    yield from (f"  {printable(line)}" for line in _advice(finding))
     yield ""
 
 
 def annotation_of(located: Located) -> str:
     """Return a finding as a command of GitHub Actions, which shows it at its line."""
     document, finding = located
-    file = _escaped(document.source.label, ",:")
-    shown = f"file={file},line={finding.line},col={finding.column},title={finding.rule}"
-    return f"::{_COMMANDS[finding.severity]} {shown}::{_escaped(_text(located))}"
+    place = f",line={finding.line},col={finding.column}"
+    return _annotation(
+        _COMMANDS[finding.severity], document.source.label, place, finding.rule, _text(located)
+    )
+
+
+def annotation_of_error(error: FileError) -> str:
+    """Return an error as such a command, at the place in its message."""
+    found = re.search(r":(\d+):(\d+): ", error.error.message)
+    place = f",line={found[1]},col={found[2]}" if found else ""
+    return _annotation("error", error.file, place, error.error.code, _text_of_error(error))
+
+
+def _annotation(command: str, file: str, place: str, title: str, text: str) -> str:
+    return f"::{command} file={_escaped(file, ',:')}{place},title={title}::{_escaped(text)}"
+
+
+def _text_of_error(error: FileError) -> str:
+    return f"{error.error.message}\nhint: {error.error.hint}"
 
 
 def _statement(located: Located) -> str:
@@ -75,15 +89,15 @@ def _statement(located: Located) -> str:
 
 
 def _text(located: Located) -> str:
-    finding = located.finding
-    fix = "".join(f"\n  {line}" for line in elements(finding.fix))
-    what = f"{_statement(located)}: {finding.message}"
-    return f"{what}\nwho: {finding.who}\ncure: {finding.cure}{fix}"
+    what = f"{_statement(located)}: {located.finding.message}"
+    return "\n".join([what, *_advice(located.finding)])
 
 
-def elements(fix: Mapping[str, Any]) -> list[str]:
-    """Return elements as a statement has them, one to a line."""
-    return [printable(f"{json.dumps(name)}: {json.dumps(fix[name])}") for name in fix]
+def _advice(finding: Finding) -> Iterator[str]:
+    yield f"who: {finding.who}"
+    yield f"cure: {finding.cure}{':' if finding.fix else ''}"
+    for name, value in finding.fix.items():
+        yield f"  {json.dumps(name)}: {json.dumps(value)}"
 
 
 def _escaped(text: str, marks: str = "") -> str:
@@ -130,11 +144,12 @@ def sarif_log(findings: Sequence[Located], errors: Sequence[FileError]) -> dict[
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
+    text = _CODE.sub(r"\1", rule.text)
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
-        "shortDescription": {"text": _CODE.sub(r"\1", rule.text)},
-        "help": {"text": _CODE.sub(r"\1", rule.text), "markdown": rule.text},
+        "shortDescription": {"text": text},
+        "help": {"text": text, "markdown": rule.text},
         "defaultConfiguration": {"level": rule.severity},
     }
 
@@ -156,17 +171,20 @@ def _result(located: Located) -> dict[str, Any]:
                 "logicalLocations": [{"fullyQualifiedName": _statement(located)}],
             }
         ],
-        "partialFingerprints": {
-            "mfaSession/v1": hashlib.sha256(json.dumps(identity).encode()).hexdigest()
-        },
+        "partialFingerprints": {"mfaSession/v1": digest_of(identity)},
         "properties": {"who": finding.who, "cure": finding.cure, "fix": dict(finding.fix) or None},
     }
+
+
+def digest_of(value: Any) -> str:
+    """Return a digest of JSON, whatever the order of its members."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _notification(error: FileError) -> dict[str, Any]:
     return {
         "level": "error",
-        "message": {"text": f"{error.error.message}\nhint: {error.error.hint}"},
+        "message": {"text": _text_of_error(error)},
         "descriptor": {"id": error.error.code},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.file)}}],
     }
