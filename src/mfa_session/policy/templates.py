@@ -81,10 +81,6 @@ def _younger_than(seconds: int) -> dict[str, Any]:
     return {"NumericLessThanEquals": {MFA_AGE: str(seconds)}}
 
 
-def _aged(seconds: int | None) -> str:
-    return f" no older than {format_duration(seconds)}" if seconds else ""
-
-
 _DESTRUCTIVE = ("ec2:StopInstances", "ec2:TerminateInstances")
 _OBJECT_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
 _DEFAULT_AGE_SECONDS = 3600
@@ -136,8 +132,8 @@ def _allow_with_mfa(choices: Choices) -> Made:
         "AllowWithMFA",
         "Allow",
         {**_HAS_MFA, **(_younger_than(age) if age else {})},
-        f"allows {{}} with MFA{_aged(age)}; it denies nothing: if another policy may allow "
-        f"that without MFA, use {'max-age' if age else 'require-mfa'}",
+        "allows {} with MFA; it denies nothing: if another policy may allow that without MFA, use "
+        "require-mfa",
     )
 
 
@@ -224,9 +220,7 @@ def _trust(choices: Choices) -> Made:
             ),
         ),
         notes=(
-            f"{_users(choices)} may assume the role with a code, or from an MFA session"
-            + _aged(choices.max_age)
-            + (", with that external id" if choices.external_id else ""),
+            f"{_users(choices)} may assume the role with a code, or from an MFA session",
             "their own account must also allow them sts:AssumeRole on the role",
             (
                 "the role's permission policies say what it may do; put no MFA condition there: "

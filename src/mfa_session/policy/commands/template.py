@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING
@@ -10,12 +11,7 @@ from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Result
 from mfa_session.model.text import did_you_mean, nearest_of
 from mfa_session.policy.action_names import read_action
-from mfa_session.policy.credentials import (
-    LONGEST_SESSION_SECONDS,
-    Request,
-    long_term,
-    mfa_session,
-)
+from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, Request, mfa_session
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.lint import lint
@@ -39,8 +35,8 @@ _SHAPES = (
     ("account", "[0-9]{12}", "an account", "an account has twelve digits"),
     ("external_id", "[A-Za-z0-9_+=,.@:/-]{2,1224}", "an external id",
      "it has 2 to 1224 letters, digits and +=,.@:/-_"),
-    ("bucket", r"(?=.{3,63}$)(?!.*\.\.|[\d.]+$)[a-z0-9][a-z0-9.-]*[a-z0-9]", "a bucket's name",
-     "it has 3 to 63 of a-z, 0-9, - and single dots, and a letter"),
+    ("bucket", r"(?=.{3,63}$)(?!.*\.\.)[a-z0-9][a-z0-9.-]*[a-z0-9]", "a bucket's name",
+     "it has 3 to 63 of a-z, 0-9, - and single dots"),
     ("partition", _PARTITION, "a partition", "for example aws, aws-cn or aws-us-gov"),
 )  # fmt: skip
 _EXAMPLES = {
@@ -62,16 +58,11 @@ def run(options: Options, ctx: Context) -> Result:
     if options.name is None:
         if options.given():
             raise UsageError("template-not-named", "no template is named", f"name one of {_NAMES}")
-        lines = tuple(
-            line
+        lines = (
+            (each.name, f"    {each.summary}", f"    {' '.join(map(_flag, each.takes))}")
             for each in TEMPLATES
-            for line in (
-                each.name,
-                f"    {each.summary}",
-                f"    {' '.join(map(_flag, each.takes))}",
-            )
         )
-        return Result(data={}, lines=lines)
+        return Result(data={}, lines=tuple(itertools.chain(*lines)))
     names = ctx.make.aws_names()
     actions = [_spelled(each, names) for each in options.action]
     for unlisted in filter(None, map(names.look_up, actions)):
@@ -87,7 +78,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _spelled(text: str, names: AwsNames) -> str:
-    # IAM has `opensearch:ViewLoginPage`, and calls the other actions of `aws opensearch` es:…
     action = text if names.spelled(text) else read_action(text)
     return names.spelled(action) or action
 
@@ -96,10 +86,10 @@ def _faults(document: Document, names: AwsNames) -> Iterator[tuple[str, str]]:
     for action in document.statements[0].actions or ():
         if document.kind == "resource" and not action.startswith(("s3:", "*")):
             yield f"{action} is about no bucket", "name others, such as s3:GetObject"
-        for caller in (long_term(), mfa_session()):
-            limit = evaluate((document,), Request(action=action), caller).limit
-            if limit and action != "*":
-                yield f"no policy decides {action}: {caller.label}: {limit}", "leave it out"
+        limit = evaluate((document,), Request(action=action), mfa_session()).limit
+        if limit and action != "*":
+            wrong = f"for an MFA session, policies do not decide {action} alone: {limit}"
+            yield wrong, "leave it out, or name sts:AssumeRole"
     for finding in lint(document, names=names):
         of_setup = finding.rule.startswith(("discovery", "enrolment"))
         yield f"{finding.message}: {finding.who}", _SETUP if of_setup else finding.cure
@@ -110,10 +100,7 @@ def _flag(option: str) -> str:
 
 
 def make(name: str, choices: Choices) -> Made:
-    """Return the policy of a template.
-
-    Raises UsageError if there is no such template, or it does not take these options.
-    """
+    """Return the policy of a template; UsageError if it does not take these options."""
     template = next((each for each in TEMPLATES if each.name == name), None)
     if template is None:
         near = nearest_of(name, [each.name for each in TEMPLATES], most=1)
@@ -134,7 +121,6 @@ def _check_options(template: Template, given: set[str]) -> None:
             f"{template.name} does not take {_flag(option)}",
             f"it takes {', '.join(map(_flag, template.takes))}",
         )
-    # Other templates have accounts and partitions for the users' own devices alone.
     needs = template.needs or ("self_service",) * bool(given & {"account", "partition"})
     missing = [each for each in needs if each not in given]
     if missing:
