@@ -579,10 +579,29 @@ ROWS = {
     ),
     # Policies
     "a template that needs an option": Row(
-        "policy.commands.template:make",
-        "policy template",
-        ("policy", "template", "trust"),
+        "policy.commands.template:_check_options",
+        "policy template trust --max-age 15m --external-id x=1 --account ACCOUNT",
+        ("policy", "template", "trust", "--external-id", "x=1", "--max-age", "15m"),
         fills={"ACCOUNT": "123456789012"},
+        then=("policy", "template"),
+    ),
+    "a template that needs two options": Row(
+        "policy.commands.template:_check_options",
+        "--bucket BUCKET --account ACCOUNT",
+        ("policy", "template", "bucket", "--action", "s3:GetObject"),
+        fills={"ACCOUNT": "123456789012", "BUCKET": "books"},
+        then=("policy", "template"),
+    ),
+    "a template whose option needs another": Row(
+        "policy.commands.template:_check_options",
+        "--account 123456789012 --self-service",
+        ("policy", "template", "deny-without-mfa", "--account", "123456789012"),
+        then=("policy", "template"),
+    ),
+    "a template that would lock out new users": Row(
+        "policy.commands.template",
+        "policy template deny-without-mfa",
+        ("policy", "template", "require-mfa", "--action", "iam:*"),
         then=("policy", "template"),
     ),
     "an age that no session reaches": Row(

@@ -27,6 +27,8 @@ EXAMPLES = (
     ("trust", "--account", "444455556666", "--external-id", "library-42"),
     ("bucket", "--bucket", "books", "--account", "444455556666", "--partition", "aws-cn"),
 )
+HOMES = ("--account", "444455556666", "--account", "777788889999")
+BOOKS = ("bucket", "--bucket", "books", "--account", "444455556666")
 
 
 def test_stdout_is_the_policy_and_nothing_else(run: Run) -> None:
@@ -81,20 +83,86 @@ def test_each_exempt_action_has_a_reason(run: Run) -> None:
         (("require-mfa", "--bucket", "books"), "it takes --action, --resource"),
         (("trust",), "policy template trust --account ACCOUNT"),
         (("bucket", "--bucket", "books"), "--account ACCOUNT"),
-        (("require-mfa", "--action", "StopInstances"), "write it as ec2:StopInstances"),
+        (("require-mfa", "--action", "StopInstances"), "such as ec2:StopInstances"),
+        (("require-mfa", "--action", "s3 sync"), "its calls: s3:ListBucket"),
+        (("require-mfa", "--action", "sts:GetCallerIdentity"), "change --action: leave it out"),
+        (("require-mfa", "--action", "sts:Get*"), "policies do not decide sts:Get* alone"),
+        (("require-mfa", "--action", "iam:*"), "new users are locked out"),
+        (
+            ("max-age", "--resource", "arn:aws:s3:::b/*"),
+            "change --resource: deny ec2:StopInstances",
+        ),
         (("require-mfa", "--resource", "books"), "write it as arn:"),
+        (("require-mfa", "--resource", "arn:aws-gov:s3:::books/*"), "aws-us-gov"),
         (("trust", "--account", "44445555666"), "twelve digits"),
         (("trust", "--account", "444455556666", "--external-id", "é"), "2 to 1224"),
         (("bucket", "--bucket", "Books", "--account", "444455556666"), "3 to 63"),
+        (("bucket", "--bucket", "bo..oks", "--account", "444455556666"), "single dots"),
+        ((*BOOKS, "--action", "ec2:StopInstances"), "such as s3:GetObject"),
+        ((*BOOKS, "--action", "lambda:CreateFunction"), "is about no bucket"),
+        ((*BOOKS, "--action", "s3:list-buckets"), "allow s3:ListAllMyBuckets on *"),
         (("deny-without-mfa", "--partition", "gov"), "aws-us-gov"),
-        (("max-age", "--max-age", "0"), "from 1s to 36h"),
-        (("max-age", "--max-age", "37h"), "from 1s to 36h"),
+        (("trust", "--account", "444455556666", "--partition", "aws-gov"), "aws-us-gov"),
+        (("deny-without-mfa", "--partition", "aws-cn"), "--partition aws-cn --self-service"),
+        (("max-age", "--max-age", "0"), "from 2m"),
+        (("max-age", "--max-age", "10s"), "from 2m"),
+        (("max-age", "--max-age", "37h"), "to 36h"),
         (("max-age", "--max-age", "soon"), "is not a duration"),
     ],
 )
 def test_bad_options_are_refused(argv: tuple[str, ...], said: str, run: Run) -> None:
     outcome = run("policy", "template", *argv)
     assert (outcome.exit_code, outcome.stdout, said in outcome.stderr) == (2, "", True), outcome
+
+
+@pytest.mark.parametrize(
+    ("action", "made"),
+    [
+        ("ec2:stop-instances", "ec2:StopInstances"),
+        ("rds delete-db-instance", "rds:DeleteDBInstance"),
+        ("s3:HeadObject", "s3:GetObject"),
+        ("IAM:deletelogin-profile", "iam:DeleteLoginProfile"),
+        ("elbv2:*", "elasticloadbalancing:*"),
+        # Actions of IAM that the AWS CLI's spelling of others resembles.
+        ("opensearch:ViewLoginPage", "opensearch:ViewLoginPage"),
+        ("rds-db:connect", "rds-db:connect"),
+        (
+            "vpc-lattice:AssociateViaAWSService-EventsAndStates",
+            "vpc-lattice:AssociateViaAWSService-EventsAndStates",
+        ),
+    ],
+)
+def test_actions_are_read_as_check_reads_them(action: str, made: str, run: Run) -> None:
+    outcome = run("policy", "template", "require-mfa", "--action", action, "--action", made)
+    assert json.loads(outcome.stdout)["Statement"][0]["Action"] == [made]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("require-mfa",), "put-group-policy --group-name GROUP --policy-name NAME --policy-doc"),
+        (
+            ("max-age", "--resource", "arn:aws:ec2:*:*:instance/*"),
+            " on arn:aws:ec2:*:*:instance/* w",
+        ),
+        (("trust", *HOMES), "of account 444455556666 and 777788889999 may assume"),
+        (("trust", *HOMES), "update-assume-role-policy --role-name ROLE --policy-document file:"),
+        (BOOKS, "users of account 444455556666 may use s3:GetObject and s3:PutObject and"),
+        (BOOKS, "put-bucket-policy --bucket books --policy file://FILE"),
+    ],
+)
+def test_remarks_say_what_the_policy_does(argv: tuple[str, ...], said: str, run: Run) -> None:
+    outcome = run("policy", "template", *argv)
+    assert (outcome.exit_code, said in outcome.stderr) == (0, True), outcome
+
+
+def test_users_of_several_accounts_manage_their_devices(run: Run) -> None:
+    made = run("policy", "template", "deny-without-mfa", "--self-service", *HOMES)
+    own = json.loads(made.stdout)["Statement"][2]
+    assert own["Resource"] == [
+        "arn:aws:iam::444455556666:mfa/${aws:username}",
+        "arn:aws:iam::777788889999:mfa/${aws:username}",
+    ]
 
 
 def test_a_new_user_enrols_under_deny_without_mfa(

@@ -395,5 +395,8 @@ class Unlisted(Record):
 class AwsNames(Protocol):
     """The actions that AWS lists."""
 
+    def spelled(self, action: str) -> str | None:
+        """Return an action as AWS spells it; None if AWS does not list it."""
+
     def look_up(self, action: str) -> Unlisted | None:
         """Return what is wrong with an action or pattern; None if AWS lists what it names."""

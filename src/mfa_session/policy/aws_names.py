@@ -50,6 +50,11 @@ class AwsNames:
         self._looked_up: dict[str, Unlisted | None] = {}
         self._compared = 0
 
+    def spelled(self, action: str) -> str | None:
+        """Return an action as AWS spells it; None if AWS does not list it."""
+        service, _, name = action.lower().partition(":")
+        return _joined(service, self._actions_of(service).spelled.get(name))
+
     def look_up(self, action: str) -> Unlisted | None:
         """Return what is wrong with an action or pattern; None if AWS lists it."""
         if action not in self._looked_up:

@@ -65,16 +65,16 @@ def _statement(
     return {**made, "Condition": condition} if condition else made
 
 
-def _actions(choices: Choices) -> list[str]:
-    return list(choices.action or _DESTRUCTIVE)
-
-
 def _for_users(
     choices: Choices, sid: str, effect: str, condition: dict[str, Any], *notes: str
 ) -> Made:
+    """Make a policy of one statement; the notes say with `{}` what it covers."""
+    actions = choices.action or _DESTRUCTIVE
     resources = list(choices.resource) if choices.resource else "*"
-    statement = _statement(sid, effect, condition, Action=_actions(choices), Resource=resources)
-    return Made(statements=(statement,), notes=(*notes, _ATTACH, _ROLES))
+    statement = _statement(sid, effect, condition, Action=list(actions), Resource=resources)
+    where = "" if "*" in resources else f" on {' and '.join(resources)}"
+    said = (note.replace("{}", " and ".join(actions) + where) for note in notes)
+    return Made(statements=(statement,), notes=(*said, _ATTACH, _ROLES))
 
 
 def _younger_than(seconds: int) -> dict[str, Any]:
@@ -84,7 +84,10 @@ def _younger_than(seconds: int) -> dict[str, Any]:
 _DESTRUCTIVE = ("ec2:StopInstances", "ec2:TerminateInstances")
 _OBJECT_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
 _DEFAULT_AGE_SECONDS = 3600
-_ATTACH = "attach it to a group of IAM users: aws iam put-group-policy --policy-document file://…"
+_ATTACH = (
+    "attach it to a group of IAM users: aws iam put-group-policy --group-name GROUP "
+    "--policy-name NAME --policy-document file://FILE"
+)
 _ROLES = (
     "do not attach it to a role: role sessions carry no MFA; require MFA in the role's trust "
     "policy instead"
@@ -103,7 +106,7 @@ WITHOUT_MFA = {
     "iam:ListMFADevices": "mfa-session and other tools find the device with it",
     "iam:ListVirtualMFADevices": "the console and `device enroll` find existing devices with it",
     "iam:ResyncMFADevice": "without it, users whose device clock has drifted can no longer get MFA",
-    "sts:GetSessionToken": "it takes the code; no policy can deny it, the list only says so",
+    "sts:GetSessionToken": "it takes the code; no policy can deny it, nor sts:GetCallerIdentity",
 }
 FIRST_SIGN_IN = {
     "iam:ChangePassword": "new users must change their password at the first sign-in",
@@ -118,8 +121,7 @@ def _require_mfa(choices: Choices) -> Made:
         "DenyWithoutMFA",
         "Deny",
         _HAS_NO_MFA,
-        f"denies {' and '.join(_actions(choices))} without MFA, whatever other policies allow; "
-        "it allows nothing itself",
+        "denies {} without MFA, whatever other policies allow; it allows nothing itself",
     )
 
 
@@ -130,8 +132,8 @@ def _allow_with_mfa(choices: Choices) -> Made:
         "AllowWithMFA",
         "Allow",
         {**_HAS_MFA, **(_younger_than(age) if age else {})},
-        f"allows {' and '.join(_actions(choices))} with MFA; it denies nothing: if another policy "
-        "may allow them without MFA, use require-mfa",
+        "allows {} with MFA; it denies nothing: if another policy may allow that without MFA, use "
+        "require-mfa",
     )
 
 
@@ -142,8 +144,8 @@ def _max_age(choices: Choices) -> Made:
         "DenyWithOldMFA",
         "Deny",
         {"NumericGreaterThanIfExists": {MFA_AGE: str(seconds)}},
-        f"denies {' and '.join(_actions(choices))} without MFA, and when the code is older than "
-        f"{format_duration(seconds)}; it allows nothing itself",
+        f"denies {{}} without MFA, and when the code is older than {format_duration(seconds)}; it "
+        "allows nothing itself",
         "users who are denied log in again: mfa-session login --force",
     )
 
@@ -174,10 +176,10 @@ def _deny_without_mfa(choices: Choices) -> Made:
 
 
 def _own_devices(choices: Choices) -> tuple[Statement, ...]:
-    account = choices.account[0] if choices.account else "*"
-    place = f"arn:{choices.partition}:iam::{account}"
+    places = [f"arn:{choices.partition}:iam::{each}" for each in choices.account or ("*",)]
     # User names are unique in an account, whatever the path, so the second is the same user.
-    users = [f"{place}:user/${{aws:username}}", f"{place}:user/*/${{aws:username}}"]
+    paths = ("user/${aws:username}", "user/*/${aws:username}")
+    users = [f"{place}:{path}" for place in places for path in paths]
     listing = ["iam:ListVirtualMFADevices"]
     own = [
         "iam:DeactivateMFADevice",
@@ -196,7 +198,7 @@ def _own_devices(choices: Choices) -> tuple[Statement, ...]:
             "AllowOwnDevice",
             "Allow",
             Action=["iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice"],
-            Resource=f"{place}:mfa/${{aws:username}}",
+            Resource=[f"{place}:mfa/${{aws:username}}" for place in places],
         ),
     )
 
@@ -218,16 +220,16 @@ def _trust(choices: Choices) -> Made:
             ),
         ),
         notes=(
-            (
-                f"users of account {', '.join(choices.account)} may assume the role with a code, "
-                "or from an MFA session"
-            ),
+            f"{_users(choices)} may assume the role with a code, or from an MFA session",
             "their own account must also allow them sts:AssumeRole on the role",
             (
                 "the role's permission policies say what it may do; put no MFA condition there: "
                 "role sessions carry no MFA"
             ),
-            "put it on the role: aws iam update-assume-role-policy --policy-document file://…",
+            (
+                "put it on the role, in place of its trust policy: aws iam "
+                "update-assume-role-policy --role-name ROLE --policy-document file://FILE"
+            ),
         ),
     )
 
@@ -256,17 +258,24 @@ def _bucket(choices: Choices) -> Made:
         ),
         notes=(
             (
-                f"users of account {', '.join(choices.account)} may {', '.join(actions)}, only "
-                "with an MFA session; their own account must also allow it"
+                f"{_users(choices)} may use {' and '.join(actions)}, only with an MFA session; "
+                "their own account must also allow it"
             ),
             (
                 "roles are locked out, including those of Lambda functions and instances: role "
-                "sessions carry no MFA"
+                "sessions carry no MFA; so are AWS's services, such as those that write logs there"
             ),
             "other actions on the bucket are not affected",
-            f"put it there: aws s3api put-bucket-policy --bucket {choices.bucket} --policy …",
+            (
+                "put it there, in place of the bucket's policy: aws s3api put-bucket-policy "
+                f"--bucket {choices.bucket} --policy file://FILE"
+            ),
         ),
     )
+
+
+def _users(choices: Choices) -> str:
+    return f"users of account {' and '.join(choices.account)}"
 
 
 def _roots(choices: Choices) -> list[str]:
