@@ -294,3 +294,36 @@ def test_an_unknown_store_is_refused(run: Run, carols: AwsFiles, place: str) -> 
     error = json.loads(outcome.stdout)["error"]
     assert (outcome.exit_code, error["code"]) == (3, "bad-settings-file")
     assert f'{place}.store must be "file" or "keyring"' in error["message"]
+
+
+def test_logout_removes_all_but_what_a_locked_keyring_holds(
+    run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService
+) -> None:
+    before = carols.credentials.read_bytes()
+    log_in("--store", "keyring")
+    service.lock()
+    log_in("--force", "--store", "file")
+    for line in (("logout",), ("logout", "--all")):
+        outcome = run(*line, "--no-input")
+        assert outcome.exit_code == 3
+        assert "the keys of profile 'mfa' stay in the keyring: the Secret Service" in outcome.stderr
+    assert carols.credentials.read_bytes() == before
+    assert carols.profile("mfa") is None
+    assert [session["valid"] for session in status_of(run)] == [False]
+    service.restart()
+    assert run("logout").exit_code == 0
+    assert (service.items(), status_of(run)) == ([], [])
+
+
+def test_a_session_that_stays_in_a_locked_keyring_keeps_no_other_from_going(
+    run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService
+) -> None:
+    before = carols.credentials.read_bytes()
+    log_in("--profile", "a", "--source-profile", "default", "--store", "keyring")
+    log_in("--profile", "b", "--source-profile", "default")
+    service.lock()
+    outcome = run("logout", "--all", "--no-input", "--json")
+    told = json.loads(outcome.stdout)
+    errors = [(error["name"], error["code"]) for error in told["errors"]]
+    assert (outcome.exit_code, told["removed"], errors) == (3, ["b"], [("a", "keyring-locked")])
+    assert carols.credentials.read_bytes() == before

@@ -46,6 +46,7 @@ MOST_IN_ONE_FILE = 50
 """Sessions of the largest tokens: the state directory reads files of up to 1 MiB."""
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
 _KEYRING = PREFIX + "keyring"
+_EXPIRED = dict.fromkeys(("expiration", "x_security_token_expires"), "1970-01-01T00:00:00Z")
 
 
 class AsidePlace:
@@ -197,8 +198,15 @@ class KeyringSessions:
         self._state.remove(file_of_profile(STORED, profile))
 
     def remove(self, profile: str) -> None:
-        """Remove a session from the keyring, and forget it."""
-        self._vault().remove(profile)
+        """Remove a session from the keyring, and forget it; one that stays counts as expired."""
+        try:
+            self._vault().remove(profile)
+        except ConfigurationError as error:
+            name = file_of_profile(STORED, profile)
+            note = IniDocument(self._state.read(name) or b"", name)
+            self._state.write(name, note.with_sections({profile: _EXPIRED}).data)
+            error.message = f"the keys of profile {profile!r} stay in the keyring: {error.message}"
+            raise
         self.forget(profile)
 
     def replace_by_file(self, profile: str) -> None:
@@ -206,7 +214,7 @@ class KeyringSessions:
         try:
             self.remove(profile)
         except ConfigurationError as error:
-            self._warn(f"the keys of profile {profile!r} stay in the keyring: {error.message}")
+            self._warn(error.message)
 
 
 def _read_notes(state: StateDir, fetch: Fetch) -> dict[str, Session]:

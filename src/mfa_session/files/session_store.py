@@ -195,14 +195,17 @@ class SessionStore:
         self._clear_section(target)
 
     def remove(self, profile: str) -> None:
-        """Remove what this tool wrote to a section, and a session kept aside for it."""
+        """Remove what this tool wrote to a section, and a session kept aside for it.
+
+        A keyring may be locked, so it comes last: no keys stay in a file for that.
+        """
         profiles, stored = read_profiles(self._environ), self._keyring.all().get(profile)
         copied = self._copies.removal(profiles, profile, stored)
-        if stored is not None:
-            self._keyring.remove(profile)
         self._clear_section(profile)
         forget_aside(self._state, [profile], self._warn)
         self._copies.remove(copied)
+        if stored is not None:
+            self._keyring.remove(profile)
 
     def _clear_section(self, profile: str) -> None:
         def edit(document: IniDocument) -> IniDocument:
