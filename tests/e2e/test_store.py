@@ -134,6 +134,54 @@ def test_lists_do_not_ask_a_locked_keyring(run: Run, log_in: LogIn, service: Sec
     outcome = run("credential-process", "--no-input")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "is locked" in outcome.stderr
+    assert len(outcome.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("exec", "--", "true"),
+        ("env", "--shell", "bash"),
+        ("login", "--store", "file"),
+        ("login", "--duration", "11h", "--force"),
+        ("guard", "--", "aws", "--profile", "mfa", "s3", "rb", "s3://x"),
+        ("credential-process",),
+    ],
+)
+def test_the_hint_does_without_a_locked_keyring(
+    run: Run, log_in: LogIn, service: SecretService, command: tuple[str, ...]
+) -> None:
+    log_in("--store", "keyring")
+    service.lock()
+    outcome = run(command[0], "--no-input", *command[1:])
+    assert outcome.exit_code == 3
+    (_, hint, _) = outcome.stderr.split("`")
+    assert "--store file" in hint
+    log_in(*hint.split()[2:])
+    assert run("exec", "--no-input", "--", "true").exit_code == 0
+
+
+def test_a_key_in_the_same_locked_keyring_leaves_no_way_without_it(
+    run: Run, log_in: LogIn, service: SecretService
+) -> None:
+    assert run("keys", "import").exit_code == 0
+    log_in("--store", "keyring")
+    service.lock()
+    outcome = run("exec", "--no-input", "--", "true")
+    assert outcome.exit_code == 3
+    assert "--store" not in outcome.stderr
+
+
+def test_a_session_in_the_file_can_stay_there_while_the_keyring_is_locked(
+    run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService
+) -> None:
+    log_in()
+    carols.write(settings=KEYRING)
+    service.lock()
+    outcome = run("login", "--no-input")
+    assert outcome.exit_code == 3
+    (_, hint, _) = outcome.stderr.split("`")
+    assert run(*hint.split()[1:], "--no-input").exit_code == 0
 
 
 def test_changing_the_store_moves_a_valid_session_without_a_code(

@@ -15,6 +15,7 @@ from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import PREFIX, Keys, LazySecret, read_session, session_values
+from mfa_session.model.settings import KEY_NOTES
 from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
@@ -221,7 +222,7 @@ def _read_notes(state: StateDir, fetch: Fetch) -> dict[str, Session]:
     return _sessions_in(
         state,
         state.names(STORED),
-        lambda profile, section: _read_stored(profile, section, fetch),
+        lambda profile, section: _read_stored(profile, section, fetch, state),
     )
 
 
@@ -234,13 +235,15 @@ def _note_of(session: Session, keyring: str) -> bytes:
     return _in_ini({session.profile: {**kept, _KEYRING: keyring}})
 
 
-def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Session | None:
+def _read_stored(
+    profile: str, section: Mapping[str, str], fetch: Fetch, state: StateDir
+) -> Session | None:
     key_id = section.get(PREFIX + "key_id", "")
     hidden = dict.fromkeys(("aws_secret_access_key", "aws_session_token"), "in-the-keyring")
     session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
     if session is None or not session.managed:
         return None
-    secrets = _Secrets(session, section.get(_KEYRING), fetch)
+    secrets = _Secrets(session, section.get(_KEYRING), fetch, state)
     keys = Keys(
         access_key_id=key_id,
         secret_access_key=LazySecret(secrets.secret),
@@ -252,8 +255,11 @@ def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Sess
 class _Secrets:
     """A session's two secrets, fetched together, once."""
 
-    def __init__(self, session: Session, keyring: str | None, fetch: Fetch) -> None:
+    def __init__(
+        self, session: Session, keyring: str | None, fetch: Fetch, state: StateDir
+    ) -> None:
         self._session = session
+        self._state = state
         self._keyring = keyring
         self._fetch = fetch
         self._fetched: Keys | None = None
@@ -268,12 +274,24 @@ class _Secrets:
     def _keys(self) -> Keys:
         if self._fetched is None:
             session = self._session
-            keys = self._fetch(session.profile, self._keyring)
+            login = f"`mfa-session login --profile {quote(session.name)} --force"
+            try:
+                keys = self._fetch(session.profile, self._keyring)
+            except ConfigurationError as error:
+                if not self._needs_stored_key():
+                    error.hint += f"; or do without it: {login} --store file`"
+                raise
             if keys is None or keys.access_key_id != session.keys.access_key_id:
                 raise ConfigurationError(
                     "session-not-stored",
                     f"the keyring does not have the session of profile {session.profile!r}",
-                    f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
+                    f"renew it: {login}`",
                 )
             self._fetched = keys
         return self._fetched
+
+    def _needs_stored_key(self) -> bool:
+        """Say whether the keyring has the long-term key that a new session needs, too."""
+        from mfa_session.model.notes import name_for  # noqa: PLC0415  # after an error only
+
+        return self._state.read(name_for(KEY_NOTES, self._session.source_profile or "")) is not None

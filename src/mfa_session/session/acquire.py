@@ -68,7 +68,12 @@ def _in_its_place(
         return None
     if kept.in_keyring == (settings.store == KEYRING):
         return kept
-    ctx.make.store().save(kept, settings.for_kept())
+    try:
+        ctx.make.store().save(kept, settings.for_kept())
+    except ConfigurationError as error:
+        from mfa_session.session.renewal import suggest_file  # noqa: PLC0415  # cold
+
+        raise suggest_file(error, settings) from None
     return kept.replace(in_keyring=not kept.in_keyring)
 
 
