@@ -19,7 +19,7 @@ from mfa_session.roles.parallel import ParallelCalls, base_failed, read_jobs, re
 from mfa_session.roles.sessions import Step, assume, open_keys
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
-from mfa_session.session.device import long_term_caller, with_keys
+from mfa_session.session.device import with_keys
 from mfa_session.session.names import names_session, unknown_name
 from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.sources import named_source
@@ -312,8 +312,8 @@ class _Warming:
         """Get the MFA session, then the roles; one process at a time does so for a key."""
         try:
             session = open_keys(acquire(self._ctx, self._inputs, base).session)
-            key_id = long_term_caller(with_keys(self._edges.session, base)).keys.access_key_id
-            with self._edges.session.turns.take(f"{key_id} warm", "the AWS CLI's cache"):
+            turn = f"{session.source_key_id} warm"
+            with self._edges.session.turns.take(turn, "the AWS CLI's cache"):
                 self._assume(session, self._find_cold(names))
         except Interrupted:
             raise

@@ -169,6 +169,7 @@ class Renewal:
     def _with_code(self, settings: Settings, held: ExitStack) -> Session:
         edges = self._edges
         caller = long_term_caller(settings)
+        caller.keys.secret_access_key.reveal()  # before a code is asked: a keyring may be locked
         edges.aws.prepare(caller)  # in parallel with the search for codes: a keyring may be slow
         codes = edges.codes(settings)
         serial = find_device(edges, settings, caller)
