@@ -263,6 +263,7 @@ class ListedCodes:
     """Codes in the given order; NoMfaError `code-needed` for an empty list."""
 
     generated = False
+    cure = ""
 
     def __init__(self, *codes: str) -> None:
         """Take the codes."""

@@ -179,6 +179,7 @@ def send_code(
             issued = _send_one(edges, serial, source, problem, call)
         except CodeRejectedError as error:
             if not left:
+                error.hint = source.cure or error.hint
                 raise
             seconds = seconds_left_in_step(edges.clock.now())
             problem = f"{error.message}; a code works once, the next one comes in {seconds} s"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.mfa.devices import make_two_codes, stored_secrets, wait_for_unused
-from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code
+from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code, wrong_secret
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
@@ -31,7 +31,12 @@ def resync(edges: DeviceEdges, user: User, serial: str) -> None:
         return
     with edges.turn(serial):
         wait_for_unused(edges, serial, 2)
-        edges.aws.resync(user, serial, make_two_codes(edges, serial, secret))
+        try:
+            edges.aws.resync(user, serial, make_two_codes(edges, serial, secret))
+        except NoMfaError as error:
+            if error.code == "codes-rejected":
+                error.hint = wrong_secret(serial)
+            raise
 
 
 def _find_secret(edges: DeviceEdges, serial: str) -> Secret | None:

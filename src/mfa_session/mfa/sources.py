@@ -80,7 +80,9 @@ class Sources(Record):
         if wanted in {"auto", "keyring"}:
             source = self._from_keyring(serial, required=wanted == "keyring")
         if source is None and wanted in {"auto", "command"} and self.run_command is not None:
-            source = GeneratedCode(self.run_command)
+            cure = f"the code_command of session {self.settings.name!r} printed it, perhaps for "
+            cure += f"another device than {serial}: correct the command in config.toml"
+            source = GeneratedCode(self.run_command, cure)
         source = source or self.prompt
         if source is None:
             raise nobody_to_ask(self.settings)
@@ -97,7 +99,9 @@ class Sources(Record):
             return None
         if secret is not None:
             clock = self.clock
-            keyring = GeneratedCode(lambda _serial: code_at(secret, step_at(clock.now())))
+            keyring = GeneratedCode(
+                lambda _serial: code_at(secret, step_at(clock.now())), wrong_secret(serial)
+            )
             if required or not self.prompt:
                 return keyring
             return PromptFallback(keyring, self.prompt, self.talk)
@@ -117,6 +121,7 @@ class SuppliedCode:
 
     attempts = 1
     generated = False
+    cure = ""
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read = read
@@ -150,6 +155,7 @@ class PromptedCode:
 
     attempts = PROMPT_ATTEMPTS
     generated = False
+    cure = ""
 
     def __init__(self, ask: Callable[[str], str], tell: Callable[[str], None], name: str) -> None:
         self._ask = ask
@@ -169,8 +175,9 @@ class GeneratedCode:
     attempts = GENERATED_ATTEMPTS
     generated = True
 
-    def __init__(self, make: Callable[[str], str]) -> None:
+    def __init__(self, make: Callable[[str], str], cure: str) -> None:
         self._make = make
+        self.cure = cure
 
     def next_code(self, serial: str, problem: str | None) -> str:
         """Return the code of now."""
@@ -180,6 +187,8 @@ class GeneratedCode:
 
 class PromptFallback:
     """A generated code first; once its attempts are used up, a prompt."""
+
+    cure = ""
 
     def __init__(self, first: CodeSource, prompt: PromptedCode, talk: Console) -> None:
         self._first = first
@@ -223,6 +232,15 @@ def no_secret(serial: str) -> NoMfaError:
         "no-totp-secret",
         f"no secret is stored for {serial}",
         f"store it: `mfa-session totp add --mfa-serial {serial}`",
+    )
+
+
+def wrong_secret(serial: str) -> str:
+    """Return what to do if AWS rejects codes made from the stored secret."""
+    return (
+        "the secret in the keyring may be another device's: "
+        f"`mfa-session totp add --mfa-serial {serial}` stores the right one, "
+        f"`mfa-session totp remove {serial}` forgets it"
     )
 
 

@@ -221,10 +221,12 @@ class CodeSource(Protocol):
     """Where a code comes from; `attempts` is how many may be tried.
 
     `generated` tells a code made for the moment (a keyring's secret, a command) from one that
-    came by itself (typed, given): the former waits for a window that is not used up.
+    came by itself (typed, given): the former waits for a window that is not used up. `cure` is
+    what to do if AWS rejects the last of them; "" if that is for AWS's error to say.
     """
 
     attempts: int
+    cure: str
 
     @property
     def generated(self) -> bool:
