@@ -225,6 +225,9 @@ class _Secrets:
     def is_known(self, serial: str) -> bool:
         return serial in self._stored
 
+    def known(self) -> list[str]:
+        return sorted(self._stored)
+
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         del others
         return sorted(self._stored)

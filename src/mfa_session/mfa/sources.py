@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PROMPT_ATTEMPTS = 3
 GENERATED_ATTEMPTS = 2
-_WORTH_TELLING = {"keyring-locked", "keyring-timeout"}
+DOES_NOT_ANSWER = {"keyring-locked", "keyring-timeout"}
 """Failures of a keyring that is in use; one that never held a secret is not missed."""
 
 
@@ -111,7 +111,7 @@ class Sources(Record):
 
     def _report_failure(self, error: ConfigurationError, serial: str | None) -> None:
         missed = serial is not None and self.secrets.is_known(serial)
-        worth_telling = missed or error.code in _WORTH_TELLING
+        worth_telling = missed or error.code in DOES_NOT_ANSWER
         tell = self.talk.warn if worth_telling else self.talk.detail
         tell(f"no code from the keyring: {error.message}")
 

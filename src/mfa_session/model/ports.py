@@ -144,6 +144,9 @@ class Secrets(Protocol):
     def is_known(self, serial: str) -> bool:
         """Say, without asking the keyring, whether it had a secret of this device."""
 
+    def known(self) -> list[str]:
+        """Return, without asking the keyring, the devices whose secrets it had."""
+
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return the devices whose secrets are stored: those that are known, and of `others`."""
 

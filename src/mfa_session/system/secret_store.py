@@ -167,6 +167,7 @@ class SecretStore:
         self._keyring = keyring
         self._items = KeyringItems(keyring)
         self._index = SecretIndex(state)
+        self.known = self._index.stored
         self._read_before: dict[str, Secret | None] = {}
 
     def get(self, serial: str) -> Secret | None:
