@@ -278,7 +278,10 @@ class _Secrets:
             try:
                 keys = self._fetch(session.profile, self._keyring)
             except ConfigurationError as error:
-                if not self._needs_stored_key():
+                from mfa_session.model.notes import name_for  # noqa: PLC0415  # seldom
+
+                # A new session needs the source's key, which may be in this keyring, too.
+                if self._state.read(name_for(KEY_NOTES, session.source_profile or "")) is None:
                     error.hint += f"; or do without it: {login} --store file`"
                 raise
             if keys is None or keys.access_key_id != session.keys.access_key_id:
@@ -289,9 +292,3 @@ class _Secrets:
                 )
             self._fetched = keys
         return self._fetched
-
-    def _needs_stored_key(self) -> bool:
-        """Say whether the keyring has the long-term key that a new session needs, too."""
-        from mfa_session.model.notes import name_for  # noqa: PLC0415  # after an error only
-
-        return self._state.read(name_for(KEY_NOTES, self._session.source_profile or "")) is not None

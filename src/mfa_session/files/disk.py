@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 import sys
 from itertools import chain
 
-from mfa_session.files.atomic import find_dead
+from mfa_session.files.atomic import find_dead, not_written
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.beside import read_beside
 from mfa_session.files.notes import Enrolments, KeyJournal
+from mfa_session.files.obstacles import nearest_standing
 from mfa_session.files.reading import OTHERS_MAY, OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import state_path
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import Intent
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SettingsFile
+
+
+ROOM_BYTES = 32768
+"""A login reserves almost as much."""
 
 
 class Disk:
@@ -124,6 +131,8 @@ class Disk:
         for part, path in places.items():
             try:
                 WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()
+                if _is_full(path):
+                    raise not_written(path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
             except ConfigurationError as error:  # noqa: PERF203  # each is looked at
                 found[part] = error
         return found
@@ -140,6 +149,13 @@ class Disk:
     def exists(self, path: str) -> bool:
         """Say whether something is there."""
         return os.path.exists(expand(path, self._environ))
+
+
+def _is_full(path: str) -> bool:
+    try:
+        return shutil.disk_usage(nearest_standing(os.path.dirname(path))).free < ROOM_BYTES
+    except OSError:  # not every file system tells
+        return False
 
 
 def _guarded(environ: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
