@@ -133,7 +133,7 @@ def test_the_doctor_sees_a_full_disk(disk: Disk, carols: AwsFiles, run: Run) -> 
 
     assert carols.credentials.exists()
     disk.fill()
-    assert [error.split(": ")[1] for error in errors()] == ["no space left on device"] * 2
+    assert [error.split(": ")[1] for error in errors()] == ["its disk is full"] * 2
     disk.free()
     assert errors() == []
 

@@ -172,16 +172,15 @@ def test_a_key_in_the_same_locked_keyring_leaves_no_way_without_it(
     assert "--store" not in outcome.stderr
 
 
-def test_a_session_in_the_file_can_stay_there_while_the_keyring_is_locked(
+def test_a_new_session_can_do_without_a_locked_keyring(
     run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService
 ) -> None:
-    log_in()
     carols.write(settings=KEYRING)
     service.lock()
-    outcome = run("login", "--no-input")
-    assert outcome.exit_code == 3
+    outcome = run("login", "--no-input", "--duration", "1h")
     (_, hint, _) = outcome.stderr.split("`")
-    assert run(*hint.split()[1:], "--no-input").exit_code == 0
+    assert (outcome.exit_code, "--duration 1h" in hint) == (3, True)
+    log_in(*hint.split()[2:])
 
 
 def test_changing_the_store_moves_a_valid_session_without_a_code(

@@ -222,9 +222,6 @@ class _Secrets:
     def holds(self, serial: str) -> bool:
         return serial in self._stored
 
-    def is_known(self, serial: str) -> bool:
-        return serial in self._stored
-
     def known(self) -> list[str]:
         return sorted(self._stored)
 

@@ -31,7 +31,7 @@ def run(options: Options, ctx: Context) -> Result:
         living = _find_living(options.session, ctx)
         if living is None:
             raise
-        text = _to_json(living)  # before the warning: its keys may be in a locked keyring
+        text = _to_json(living)  # first: a keyring may be locked
         ctx.console.warn(f"not renewed: {error.message}")
     write(text)
     return Result(data={})

@@ -14,7 +14,14 @@ from mfa_session.files.state import RECOVERED, STORED, file_of_profile
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.session import PREFIX, Keys, LazySecret, read_session, session_values
+from mfa_session.model.session import (
+    PREFIX,
+    Keys,
+    LazySecret,
+    Secret,
+    read_session,
+    session_values,
+)
 from mfa_session.model.settings import KEY_NOTES
 from mfa_session.model.text import quote
 
@@ -183,16 +190,19 @@ class KeyringSessions:
 
     def check(self, profile: str) -> None:
         """Ask the keyring, to refuse one that is locked, dead, or none."""
-        self._vault().get(profile)
-
-    def put(self, profile: str, keys: Keys) -> str:
-        """Store a session's keys in the keyring; return its backend, for `note`."""
-        return self._vault().put(profile, keys)
+        try:
+            self._vault().get(profile)
+        except ConfigurationError as error:
+            error.do_without("--store", "file")
+            raise
 
     def note(self, session: Session, backend: str) -> None:
         """Write down all but the secrets of a session that the keyring has."""
         name = file_of_profile(STORED, session.profile)
-        self._state.write(name, _note_of(session, backend))
+        opened = Keys(access_key_id=session.keys.access_key_id, secret_access_key=Secret(""))
+        lines = session_values(session.replace(keys=opened))
+        kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
+        self._state.write(name, _in_ini({session.profile: {**kept, _KEYRING: backend}}))
 
     def forget(self, profile: str) -> None:
         """Forget a session."""
@@ -226,15 +236,6 @@ def _read_notes(state: StateDir, fetch: Fetch) -> dict[str, Session]:
     )
 
 
-def _note_of(session: Session, keyring: str) -> bytes:
-    opened = Keys(
-        access_key_id=session.keys.access_key_id, secret_access_key=LazySecret(lambda: "")
-    )
-    lines = session_values(session.replace(keys=opened))
-    kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
-    return _in_ini({session.profile: {**kept, _KEYRING: keyring}})
-
-
 def _read_stored(
     profile: str, section: Mapping[str, str], fetch: Fetch, state: StateDir
 ) -> Session | None:
@@ -243,52 +244,35 @@ def _read_stored(
     session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
     if session is None or not session.managed:
         return None
-    secrets = _Secrets(session, section.get(_KEYRING), fetch, state)
-    keys = Keys(
+    fetched: list[Keys] = []
+
+    def keys() -> Keys:
+        if not fetched:  # both secrets together, once
+            fetched.append(_fetch_keys(session, section.get(_KEYRING), fetch, state))
+        return fetched[0]
+
+    lazy = Keys(
         access_key_id=key_id,
-        secret_access_key=LazySecret(secrets.secret),
-        session_token=LazySecret(secrets.token),
+        secret_access_key=LazySecret(lambda: keys().secret_access_key),
+        session_token=LazySecret(lambda: keys().session_token or Secret("")),
     )
-    return session.replace(keys=keys, in_keyring=True)
+    return session.replace(keys=lazy, in_keyring=True)
 
 
-class _Secrets:
-    """A session's two secrets, fetched together, once."""
+def _fetch_keys(session: Session, keyring: str | None, fetch: Fetch, state: StateDir) -> Keys:
+    try:
+        keys = fetch(session.profile, keyring)
+    except ConfigurationError as error:
+        from mfa_session.model.notes import name_for  # noqa: PLC0415  # seldom
 
-    def __init__(
-        self, session: Session, keyring: str | None, fetch: Fetch, state: StateDir
-    ) -> None:
-        self._session = session
-        self._state = state
-        self._keyring = keyring
-        self._fetch = fetch
-        self._fetched: Keys | None = None
-
-    def secret(self) -> str:
-        return self._keys().secret_access_key.reveal()
-
-    def token(self) -> str:
-        token = self._keys().session_token
-        return token.reveal() if token else ""
-
-    def _keys(self) -> Keys:
-        if self._fetched is None:
-            session = self._session
-            login = f"`mfa-session login --profile {quote(session.name)} --force"
-            try:
-                keys = self._fetch(session.profile, self._keyring)
-            except ConfigurationError as error:
-                from mfa_session.model.notes import name_for  # noqa: PLC0415  # seldom
-
-                # A new session needs the source's key, which may be in this keyring, too.
-                if self._state.read(name_for(KEY_NOTES, session.source_profile or "")) is None:
-                    error.hint += f"; or do without it: {login} --store file`"
-                raise
-            if keys is None or keys.access_key_id != session.keys.access_key_id:
-                raise ConfigurationError(
-                    "session-not-stored",
-                    f"the keyring does not have the session of profile {session.profile!r}",
-                    f"renew it: {login}`",
-                )
-            self._fetched = keys
-        return self._fetched
+        # The key for a new session may be in this keyring, too.
+        if state.read(name_for(KEY_NOTES, session.source_profile or "")) is None:
+            error.do_without("--profile", session.name, "--force", "--store", "file")
+        raise
+    if keys is None or keys.access_key_id != session.keys.access_key_id:
+        raise ConfigurationError(
+            "session-not-stored",
+            f"the keyring does not have the session of profile {session.profile!r}",
+            f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
+        )
+    return keys

@@ -68,6 +68,7 @@ class SessionStore:
         self._credentials = CredentialsFile(environ, state, warn)
         self._config = ConfigFile(environ, state, warn)
         self._copies = ConfigCopies(self._config, own_line, warn)
+        self._vault = vault
         self._keyring = KeyringSessions(state, vault, warn)
         self.check_keyring = self._keyring.check
         self.forget = self._keyring.forget
@@ -184,7 +185,7 @@ class SessionStore:
     def _save_in_keyring(self, session: Session, settings: Settings) -> None:
         target, profiles = session.profile, read_profiles(self._environ)
         _refuse_long_term(profiles.in_credentials(target), target)
-        backend = self._keyring.put(target, session.keys)
+        backend = self._vault().put(target, session.keys)
         written = {**settings.written, PROCESS: self._copies.own_line(session.name)}
         copies, copied = self._copies.plan(
             written, profiles, target, self._keyring.all().get(target)
@@ -195,16 +196,13 @@ class SessionStore:
         self._clear_section(target)
 
     def remove(self, profile: str) -> None:
-        """Remove what this tool wrote to a section, and a session kept aside for it.
-
-        A keyring may be locked, so it comes last: no keys stay in a file for that.
-        """
+        """Remove what this tool wrote to a section, and a session kept aside for it."""
         profiles, stored = read_profiles(self._environ), self._keyring.all().get(profile)
         copied = self._copies.removal(profiles, profile, stored)
         self._clear_section(profile)
         forget_aside(self._state, [profile], self._warn)
         self._copies.remove(copied)
-        if stored is not None:
+        if stored is not None:  # last: a keyring may be locked
             self._keyring.remove(profile)
 
     def _clear_section(self, profile: str) -> None:

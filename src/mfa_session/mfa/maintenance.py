@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.mfa.devices import make_two_codes, stored_secrets, wait_for_unused
-from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code, wrong_secret
+from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
@@ -31,12 +31,7 @@ def resync(edges: DeviceEdges, user: User, serial: str) -> None:
         return
     with edges.turn(serial):
         wait_for_unused(edges, serial, 2)
-        try:
-            edges.aws.resync(user, serial, make_two_codes(edges, serial, secret))
-        except NoMfaError as error:
-            if error.code == "codes-rejected":
-                error.hint = wrong_secret(serial)
-            raise
+        edges.aws.resync(user, serial, make_two_codes(edges, serial, secret))
 
 
 def _find_secret(edges: DeviceEdges, serial: str) -> Secret | None:
@@ -141,7 +136,7 @@ class Removal:
         try:
             self._edges.secrets.remove(serial)
         except ConfigurationError as error:
-            is_certain = error.code != "keyring-unusable" or self._edges.secrets.is_known(serial)
+            is_certain = error.code != "keyring-unusable" or serial in self._edges.secrets.known()
             tell = self._edges.talk.warn if is_certain else self._edges.talk.detail
             tell(f"the secret of {serial} stays in the keyring: {error.message}")
 

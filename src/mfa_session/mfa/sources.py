@@ -80,8 +80,7 @@ class Sources(Record):
         if wanted in {"auto", "keyring"}:
             source = self._from_keyring(serial, required=wanted == "keyring")
         if source is None and wanted in {"auto", "command"} and self.run_command is not None:
-            cure = f"the code_command of session {self.settings.name!r} printed it, perhaps for "
-            cure += f"another device than {serial}: correct the command in config.toml"
+            cure = "the session's code_command printed it: correct the command in config.toml"
             source = GeneratedCode(self.run_command, cure)
         source = source or self.prompt
         if source is None:
@@ -110,7 +109,7 @@ class Sources(Record):
         return None
 
     def _report_failure(self, error: ConfigurationError, serial: str | None) -> None:
-        missed = serial is not None and self.secrets.is_known(serial)
+        missed = serial in self.secrets.known()
         worth_telling = missed or error.code in DOES_NOT_ANSWER
         tell = self.talk.warn if worth_telling else self.talk.detail
         tell(f"no code from the keyring: {error.message}")
@@ -120,7 +119,6 @@ class SuppliedCode:
     """A code given beforehand (option, variable, stdin), which is sent once: `is_spent`."""
 
     attempts = 1
-    generated = False
     cure = ""
 
     def __init__(self, read: Callable[[], str]) -> None:
@@ -154,7 +152,6 @@ class PromptedCode:
     """A code typed at the terminal; a malformed or rejected one is asked again, up to three."""
 
     attempts = PROMPT_ATTEMPTS
-    generated = False
     cure = ""
 
     def __init__(self, ask: Callable[[str], str], tell: Callable[[str], None], name: str) -> None:
@@ -173,7 +170,6 @@ class GeneratedCode:
     """A code that a function makes for a serial; after a rejection, one of the next window."""
 
     attempts = GENERATED_ATTEMPTS
-    generated = True
 
     def __init__(self, make: Callable[[str], str], cure: str) -> None:
         self._make = make
@@ -188,8 +184,6 @@ class GeneratedCode:
 class PromptFallback:
     """A generated code first; once its attempts are used up, a prompt."""
 
-    cure = ""
-
     def __init__(self, first: CodeSource, prompt: PromptedCode, talk: Console) -> None:
         self._first = first
         self._prompt = prompt
@@ -198,9 +192,9 @@ class PromptFallback:
         self.attempts = first.attempts + prompt.attempts
 
     @property
-    def generated(self) -> bool:
-        """Whether the next code is generated."""
-        return self._left > 0
+    def cure(self) -> str:
+        """That of a generated code, if the next one is one."""
+        return self._first.cure if self._left > 0 else ""
 
     def next_code(self, serial: str, problem: str | None) -> str:
         """Return a generated code while attempts are left, then a typed one."""
@@ -236,7 +230,7 @@ def no_secret(serial: str) -> NoMfaError:
 
 
 def wrong_secret(serial: str) -> str:
-    """Return what to do if AWS rejects codes made from the stored secret."""
+    """Return what to do if AWS rejects the secret's codes."""
     return (
         "the secret in the keyring may be another device's: "
         f"`mfa-session totp add --mfa-serial {serial}` stores the right one, "

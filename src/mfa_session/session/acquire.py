@@ -39,7 +39,6 @@ def acquire(
     `force` renews a session that is still valid. `in_memory` accepts one that cannot be stored.
     `before_code` is called just before a code is asked, with the settings whose source's keys
     will send it.
-    Raises every MfaSessionError that a login can end in.
     """
     if force:
         settings = settings.replace(asked=(*settings.asked, ("force", "")))
@@ -68,12 +67,7 @@ def _in_its_place(
         return None
     if kept.in_keyring == (settings.store == KEYRING):
         return kept
-    try:
-        ctx.make.store().save(kept, settings.for_kept())
-    except ConfigurationError as error:
-        from mfa_session.session.renewal import suggest_file  # noqa: PLC0415  # cold
-
-        raise suggest_file(error, settings) from None
+    ctx.make.store().save(kept, settings.for_kept())
     return kept.replace(in_keyring=not kept.in_keyring)
 
 

@@ -7,14 +7,12 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError, Refuse
 from mfa_session.model.ports import Caller
 from mfa_session.model.session import PREFIX, Keys, LazySecret
 from mfa_session.session.reuse import find_base, find_kept
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.model.ports import Edges
-    from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
@@ -31,15 +29,13 @@ def with_keys(edges: Edges, settings: Settings) -> Settings:
     source = settings.source
     if source.keys is not None:
         return settings
-    base = _find_base(edges, settings)
-    if base is not None:
-
-        def fetch() -> str:
-            return edges.process_keys(source).secret_access_key.reveal()
-
-        key_id = base.source_key_id or ""
-        noted = Keys(access_key_id=key_id, secret_access_key=LazySecret(fetch))
-        return settings.replace(source=source.replace(keys=noted))
+    if settings.is_chained and source.noted:
+        find = find_base if settings.via is None else find_kept
+        base = find(settings.via or settings, edges.store.sessions(), edges.clock.now())
+        if base is not None:
+            secret = LazySecret(lambda: edges.process_keys(source).secret_access_key)
+            keys = Keys(access_key_id=base.source_key_id or "", secret_access_key=secret)
+            return settings.replace(source=source.replace(keys=keys))
     keys = edges.process_keys(source)
     if not keys.is_long_term():
         raise ConfigurationError(
@@ -50,15 +46,6 @@ def with_keys(edges: Edges, settings: Settings) -> Settings:
         )
     via = with_keys(edges, settings.via) if settings.via else None
     return settings.replace(source=source.replace(keys=keys), via=via)
-
-
-def _find_base(edges: Edges, settings: Settings) -> Session | None:
-    """Return the session to assume a role from, if it is of the key that is noted."""
-    is_chained = settings.role_arn is not None and settings.duration <= CHAINED_LIMIT_SECONDS
-    if not (is_chained and settings.source.noted):
-        return None
-    find = find_base if settings.via is None else find_kept
-    return find(settings.via or settings, edges.store.sessions(), edges.clock.now())
 
 
 def long_term_caller(settings: Settings) -> Caller:

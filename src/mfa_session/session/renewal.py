@@ -9,7 +9,7 @@ from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller, Issued, MfaCode, Role
 from mfa_session.model.session import Session
-from mfa_session.model.settings import FILE, KEYRING
+from mfa_session.model.settings import KEYRING
 from mfa_session.model.times import format_duration
 from mfa_session.session.device import find_device, long_term_caller, with_keys
 from mfa_session.session.reuse import (
@@ -21,7 +21,6 @@ from mfa_session.session.reuse import (
     is_in_place,
     is_of_user,
 )
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class Renewal:
             return self._edges.store.set_aside(settings.target)
         except ConfigurationError as error:
             if not self._in_memory or error.code not in _NOT_KEPT:
-                raise suggest_file(error, settings) from None
+                raise
             self._edges.talk.warn(f"{error.message}; the session will not be kept")
             return None
 
@@ -131,7 +130,7 @@ class Renewal:
 
     def _obtain(self, settings: Settings, held: ExitStack) -> Session:
         """Get the session; from the moment a code is sent, `held` defers the signals."""
-        if settings.role_arn and settings.duration <= CHAINED_LIMIT_SECONDS:
+        if settings.is_chained:
             base = self._find_base(settings)
             if base is not None:
                 return self.assume_from(base, settings)
@@ -230,14 +229,6 @@ class Renewal:
             expires_at=issued.expires_at,
             duration_seconds=granted if is_cut else settings.duration,
         )
-
-
-def suggest_file(error: ConfigurationError, settings: Settings) -> ConfigurationError:
-    """Return an error of the keyring with the login that does without, or any other as it is."""
-    if settings.store == KEYRING and error.code.startswith("keyring-"):
-        login = settings.command("login", *dict(settings.asked), store=FILE)
-        error.hint += f"; or do without it: `{login}`"
-    return error
 
 
 def keep_aside(place: AsidePlace | None, *sessions: Session) -> str:

@@ -230,10 +230,6 @@ class SecretStore:
         self._index.note(serial, None)
         return was_there
 
-    def is_known(self, serial: str) -> bool:
-        """Say from the index whether the keyring had this device's secret."""
-        return self._index.keyring_of(serial) is not None
-
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return those serials of the index and of `others` that have a secret, sorted."""
         self._keyring.ask(self._clear_probes)  # raises without a keyring
