@@ -92,7 +92,7 @@ ROWS = {
         "roles.sessions:_expired", "login", ALL, expire_meanwhile, then=ALL
     ),
     "a base session whose keys the keyring has lost": Row(
-        "files.beside:_keys",
+        "files.beside:_fetch_keys",
         "login",
         ALL,
         lose_keys_in_keyring,

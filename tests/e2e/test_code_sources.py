@@ -188,6 +188,32 @@ def test_a_wrong_secret_is_tried_twice(
     assert wrong not in outcome.stdout + outcome.stderr
 
 
+@pytest.mark.usefixtures("stored")
+def test_the_hint_about_a_wrong_secret_replaces_or_forgets_it(
+    run: Run, keyring: Path, phone: Device
+) -> None:
+    keyring.write_text(json.dumps({f"mfa-session {phone.serial}": phone.secret[::-1]}))
+    refused = run("login", "--no-input", limit_seconds=WAIT_SECONDS)
+    assert refused.exit_code == 4
+    assert "phone's clock" not in refused.stderr
+    add, remove = (line.split()[1:] for line in refused.stderr.split("`")[1::2])
+    assert run(*add, "--yes", input=phone.secret).exit_code == 0
+    assert run("login", "--no-input", limit_seconds=WAIT_SECONDS).exit_code == 0
+    assert run(*remove, "--yes").exit_code == 0
+    assert run("login", "--force", "--token-code", phone.code(1)).exit_code == 0
+
+
+def test_a_wrong_code_of_a_command_is_told_as_such(
+    run: Run, carols: AwsFiles, phone: Device
+) -> None:
+    carols.write(settings=settings("auto", ["echo", "999999"]))
+    refused = run("login", "--no-input", limit_seconds=WAIT_SECONDS)
+    assert refused.exit_code == 4
+    assert "\nhint: the session's code_command printed it: correct" in refused.stderr
+    assert phone.serial in refused.stderr
+    assert "phone's clock" not in refused.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("stored")
 def test_eight_logins_with_one_device_send_no_code_twice(program: str, aws: FullSandbox) -> None:

@@ -128,6 +128,19 @@ def test_a_full_disk_is_reported_before_a_code_is_spent(
     assert carols.credentials.read_bytes() == before
 
 
+@needs_root
+def test_the_doctor_sees_a_full_disk(disk: Disk, carols: AwsFiles, run: Run) -> None:
+    def errors() -> list[str]:
+        checks = json.loads(run("doctor", "--json").stdout)["checks"]
+        return [check["finding"] for check in checks if check["severity"] == "error"]
+
+    assert carols.credentials.exists()
+    disk.fill()
+    assert [error.split(": ")[1] for error in errors()] == ["its disk is full"] * 2
+    disk.free()
+    assert errors() == []
+
+
 @pytest.mark.parametrize("limit", [4, 6, 7])
 def test_too_few_open_files_are_reported_and_lose_no_session(
     aws: FullSandbox, carols: AwsFiles, phone: Device, program: str, run: Run, limit: int

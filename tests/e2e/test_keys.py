@@ -114,6 +114,32 @@ class TestInARealKeyring:
         assert carols.profile("default") in (None, {})
         assert sorted(before.splitlines()) == sorted(carols.credentials.read_bytes().splitlines())
 
+    @pytest.mark.parametrize(
+        ("settings", "command"),
+        [("", ("warm", "books")), ('[sessions.books]\nvia = "mfa"\n', ("login", "--all"))],
+    )
+    def test_a_role_from_an_mfa_session_needs_no_key_of_a_locked_keyring(  # noqa: PLR0917
+        self, run: Run, aws: FullSandbox, log_in: LogIn, carols: AwsFiles, carol: User,
+        phone: Device, service: SecretService, settings: str, command: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        trusted = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+        role = aws.create_role("books", trust={"Statement": trusted}, max_session_seconds=7200)
+        assert run("keys", "import").exit_code == 0
+        log_in()
+        lines = f"role_arn = {role.arn}\nsource_profile = default\nmfa_serial = {phone.serial}\n"
+        carols.write(
+            config=f"{carols.config.read_text()}[profile books]\n{lines}", settings=settings
+        )
+        service.lock()
+        assert run(*command, "--no-input").exit_code == 0
+        assert run("login", "--profile", "books", "--force", "--no-input").exit_code == 0
+        assert run("exec", "--profile", "books", "--no-input", "--", "true").exit_code == 0
+        aws.clock.advance(30)
+        for line in (("--profile", "books", "--duration", "2h"), ("--force",)):
+            refused = run("login", *line, "--token-code", phone.code(), "--no-input")
+            assert (refused.exit_code, "is locked" in refused.stderr) == (3, True), refused
+        assert [aws.count(name) for name in ("AssumeRole", "GetSessionToken")] == [2, 1]
+
     @pytest.mark.usefixtures("carols", "service")
     def test_the_sdk_for_javascript_reads_an_imported_key(self, run: Run, carol: User) -> None:
         assert run("keys", "import").exit_code == 0

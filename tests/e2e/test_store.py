@@ -134,6 +134,53 @@ def test_lists_do_not_ask_a_locked_keyring(run: Run, log_in: LogIn, service: Sec
     outcome = run("credential-process", "--no-input")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "is locked" in outcome.stderr
+    assert len(outcome.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("exec", "--", "true"),
+        ("env", "--shell", "bash"),
+        ("login", "--store", "file"),
+        ("login", "--duration", "11h", "--force"),
+        ("guard", "--", "aws", "--profile", "mfa", "s3", "rb", "s3://x"),
+        ("credential-process",),
+    ],
+)
+def test_the_hint_does_without_a_locked_keyring(
+    run: Run, log_in: LogIn, service: SecretService, command: tuple[str, ...]
+) -> None:
+    log_in("--store", "keyring")
+    service.lock()
+    outcome = run(command[0], "--no-input", *command[1:])
+    assert outcome.exit_code == 3
+    (_, hint, _) = outcome.stderr.split("`")
+    assert "--store file" in hint
+    log_in(*hint.split()[2:])
+    assert run("exec", "--no-input", "--", "true").exit_code == 0
+
+
+def test_a_key_in_the_same_locked_keyring_leaves_no_way_without_it(
+    run: Run, log_in: LogIn, service: SecretService
+) -> None:
+    assert run("keys", "import").exit_code == 0
+    log_in("--store", "keyring")
+    service.lock()
+    outcome = run("exec", "--no-input", "--", "true")
+    assert outcome.exit_code == 3
+    assert "--store" not in outcome.stderr
+
+
+def test_a_new_session_can_do_without_a_locked_keyring(
+    run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService
+) -> None:
+    carols.write(settings=KEYRING)
+    service.lock()
+    outcome = run("login", "--no-input", "--duration", "1h")
+    (_, hint, _) = outcome.stderr.split("`")
+    assert (outcome.exit_code, "--duration 1h" in hint) == (3, True)
+    log_in(*hint.split()[2:])
 
 
 def test_changing_the_store_moves_a_valid_session_without_a_code(
@@ -294,3 +341,36 @@ def test_an_unknown_store_is_refused(run: Run, carols: AwsFiles, place: str) -> 
     error = json.loads(outcome.stdout)["error"]
     assert (outcome.exit_code, error["code"]) == (3, "bad-settings-file")
     assert f'{place}.store must be "file" or "keyring"' in error["message"]
+
+
+def test_logout_removes_all_but_what_a_locked_keyring_holds(
+    run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService
+) -> None:
+    before = carols.credentials.read_bytes()
+    log_in("--store", "keyring")
+    service.lock()
+    log_in("--force", "--store", "file")
+    for line in (("logout",), ("logout", "--all")):
+        outcome = run(*line, "--no-input")
+        assert outcome.exit_code == 3
+        assert "the keys of profile 'mfa' stay in the keyring: the Secret Service" in outcome.stderr
+    assert carols.credentials.read_bytes() == before
+    assert carols.profile("mfa") is None
+    assert [session["valid"] for session in status_of(run)] == [False]
+    service.restart()
+    assert run("logout").exit_code == 0
+    assert (service.items(), status_of(run)) == ([], [])
+
+
+def test_a_session_that_stays_in_a_locked_keyring_keeps_no_other_from_going(
+    run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService
+) -> None:
+    before = carols.credentials.read_bytes()
+    log_in("--profile", "a", "--source-profile", "default", "--store", "keyring")
+    log_in("--profile", "b", "--source-profile", "default")
+    service.lock()
+    outcome = run("logout", "--all", "--no-input", "--json")
+    told = json.loads(outcome.stdout)
+    errors = [(error["name"], error["code"]) for error in told["errors"]]
+    assert (outcome.exit_code, told["removed"], errors) == (3, ["b"], [("a", "keyring-locked")])
+    assert carols.credentials.read_bytes() == before

@@ -265,7 +265,7 @@ class FakeSteps:
 class ListedCodes:
     """Codes in the given order; NoMfaError `code-needed` for an empty list."""
 
-    generated = False
+    cure = ""
 
     def __init__(self, *codes: str) -> None:
         """Take the codes."""

@@ -222,8 +222,8 @@ class _Secrets:
     def holds(self, serial: str) -> bool:
         return serial in self._stored
 
-    def is_known(self, serial: str) -> bool:
-        return serial in self._stored
+    def known(self) -> list[str]:
+        return sorted(self._stored)
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         del others

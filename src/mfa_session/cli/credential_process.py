@@ -29,14 +29,14 @@ def run(options: Options, ctx: Context) -> Result:
     """Print the session, renewed if possible; otherwise the one that is still valid."""
     ctx = ctx if options.session.profile else _without_role(ctx)
     try:
-        session = acquire_for_program(options.session, ctx).session
+        text = _to_json(acquire_for_program(options.session, ctx).session)
     except MfaSessionError as error:
         living = _find_living(options.session, ctx)
         if living is None:
             raise
+        text = _to_json(living)  # first: a keyring may be locked
         ctx.console.warn(f"not renewed: {error.message}")
-        session = living
-    write(_to_json(session))
+    write(text)
     return Result(data={})
 
 

@@ -35,18 +35,17 @@ def run(options: Options, ctx: Context) -> Result:
     sessions = inputs.sessions()
     store = ctx.make.store()
     store.begin(inputs.profiles)
-    if options.all:
-        removed = [_remove(options, ctx, store, session) for session in sessions if session.managed]
-        _tell_of_cache(options, ctx)
-        return Result(data={"removed": removed, "errors": []})
-    names = options.profile or (meant_name(inputs),)
+    ours = {session.profile: [session] for session in sessions if session.managed}
     removed, errors = [], []
-    for name in dict.fromkeys(names):
+    for name in ours if options.all else dict.fromkeys(options.profile or (meant_name(inputs),)):
         try:
-            chosen = _choose(inputs, sessions, name)
-            removed += [_remove(options, ctx, store, session) for session in chosen]
+            for session in ours[name] if options.all else _choose(inputs, sessions, name):
+                _remove(options, ctx, store, session)
+                removed.append(session.profile)
         except MfaSessionError as error:  # noqa: PERF203  # each is tried, whatever the others do
             errors.append((name, error))
+    if options.all:
+        _tell_of_cache(options, ctx)
     return _result(options, ctx, removed, errors)
 
 
@@ -64,7 +63,7 @@ def _result(
     removed: list[str],
     errors: list[tuple[str, MfaSessionError]],
 ) -> Result:
-    if errors and len(options.profile) <= 1:
+    if len(errors) == 1 and not removed and len(options.profile) <= 1:
         raise errors[0][1]
     if not options.json:
         for name, error in errors:
@@ -98,8 +97,7 @@ def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]
     )
 
 
-def _remove(options: Options, ctx: Context, store: Store, session: Session) -> str:
+def _remove(options: Options, ctx: Context, store: Store, session: Session) -> None:
     store.remove(session.profile)
     if not options.json:
         ctx.console.say(f"removed the session from profile {session.profile!r}")
-    return session.profile

@@ -153,12 +153,12 @@ class SessionWiring:
 
         return process_line("credential-process", "--profile", name)
 
-    def secrets(self) -> SecretStore:
+    def secrets(self, *, may_ask: bool = True) -> SecretStore:
         """Return the keyring's TOTP secrets."""
         from mfa_session.system.secret_store import SecretStore
 
         instead = "; codes can also come from a program: code_command in config.toml"
-        return SecretStore(self._keyring(instead), self.run.files.state)
+        return SecretStore(self._keyring(instead, may_ask=may_ask), self.run.files.state)
 
     def stored_keys(self) -> StoredKeys:
         """Return the keyring's long-term keys."""
@@ -171,7 +171,7 @@ class SessionWiring:
 
         return KeyringItems(self._keyring())
 
-    def _keyring(self, instead: str = "") -> Keyring:
+    def _keyring(self, instead: str = "", *, may_ask: bool = True) -> Keyring:
         from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
 
         run = self.run
@@ -179,7 +179,7 @@ class SessionWiring:
             run.environ,
             run.files.settings().keyring,
             insecure=run.given.flag("insecure_keyring"),
-            may_ask=run.may_ask,
+            may_ask=run.may_ask and may_ask,
             limited=run.limited(WAITING_FOR_KEYRING),
             tell=self.say_once,
             instead=instead,

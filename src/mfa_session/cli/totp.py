@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.mfa.sources import code_at, no_secret
+from mfa_session.mfa.sources import DOES_NOT_ANSWER, code_at, no_secret
 from mfa_session.model.errors import (
     AnsweredNoError,
     ConfigurationError,
@@ -78,8 +78,14 @@ def code(options: Options, ctx: Context) -> Result:
 
 def show(options: Options, ctx: Context) -> Result:
     """`totp list`: the devices with a secret, and the profiles that use them."""
-    users = _profiles_by_serial(options, ctx)
-    stored = ctx.make.secrets().serials(users)
+    users, secrets = _profiles_by_serial(options, ctx), ctx.make.secrets(may_ask=False)
+    try:
+        stored = secrets.serials(users)
+    except ConfigurationError as error:
+        stored = secrets.known()
+        if not stored or error.code not in DOES_NOT_ANSWER:
+            raise
+        ctx.console.warn(f"this is what the keyring held last: {error.message}")
     if not stored and not options.json:
         ctx.console.say("no secrets are stored; store one: `mfa-session totp add`")
     rows = [

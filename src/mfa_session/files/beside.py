@@ -14,7 +14,15 @@ from mfa_session.files.state import RECOVERED, STORED, file_of_profile
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.session import PREFIX, Keys, LazySecret, read_session, session_values
+from mfa_session.model.session import (
+    PREFIX,
+    Keys,
+    LazySecret,
+    Secret,
+    read_session,
+    session_values,
+)
+from mfa_session.model.settings import KEY_NOTES
 from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
@@ -46,6 +54,7 @@ MOST_IN_ONE_FILE = 50
 """Sessions of the largest tokens: the state directory reads files of up to 1 MiB."""
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
 _KEYRING = PREFIX + "keyring"
+_EXPIRED = dict.fromkeys(("expiration", "x_security_token_expires"), "1970-01-01T00:00:00Z")
 
 
 class AsidePlace:
@@ -181,24 +190,34 @@ class KeyringSessions:
 
     def check(self, profile: str) -> None:
         """Ask the keyring, to refuse one that is locked, dead, or none."""
-        self._vault().get(profile)
-
-    def put(self, profile: str, keys: Keys) -> str:
-        """Store a session's keys in the keyring; return its backend, for `note`."""
-        return self._vault().put(profile, keys)
+        try:
+            self._vault().get(profile)
+        except ConfigurationError as error:
+            error.do_without("--store", "file")
+            raise
 
     def note(self, session: Session, backend: str) -> None:
         """Write down all but the secrets of a session that the keyring has."""
         name = file_of_profile(STORED, session.profile)
-        self._state.write(name, _note_of(session, backend))
+        opened = Keys(access_key_id=session.keys.access_key_id, secret_access_key=Secret(""))
+        lines = session_values(session.replace(keys=opened))
+        kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
+        self._state.write(name, _in_ini({session.profile: {**kept, _KEYRING: backend}}))
 
     def forget(self, profile: str) -> None:
         """Forget a session."""
         self._state.remove(file_of_profile(STORED, profile))
 
     def remove(self, profile: str) -> None:
-        """Remove a session from the keyring, and forget it."""
-        self._vault().remove(profile)
+        """Remove a session from the keyring, and forget it; one that stays counts as expired."""
+        try:
+            self._vault().remove(profile)
+        except ConfigurationError as error:
+            name = file_of_profile(STORED, profile)
+            note = IniDocument(self._state.read(name) or b"", name)
+            self._state.write(name, note.with_sections({profile: _EXPIRED}).data)
+            error.message = f"the keys of profile {profile!r} stay in the keyring: {error.message}"
+            raise
         self.forget(profile)
 
     def replace_by_file(self, profile: str) -> None:
@@ -206,66 +225,54 @@ class KeyringSessions:
         try:
             self.remove(profile)
         except ConfigurationError as error:
-            self._warn(f"the keys of profile {profile!r} stay in the keyring: {error.message}")
+            self._warn(error.message)
 
 
 def _read_notes(state: StateDir, fetch: Fetch) -> dict[str, Session]:
     return _sessions_in(
         state,
         state.names(STORED),
-        lambda profile, section: _read_stored(profile, section, fetch),
+        lambda profile, section: _read_stored(profile, section, fetch, state),
     )
 
 
-def _note_of(session: Session, keyring: str) -> bytes:
-    opened = Keys(
-        access_key_id=session.keys.access_key_id, secret_access_key=LazySecret(lambda: "")
-    )
-    lines = session_values(session.replace(keys=opened))
-    kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
-    return _in_ini({session.profile: {**kept, _KEYRING: keyring}})
-
-
-def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Session | None:
+def _read_stored(
+    profile: str, section: Mapping[str, str], fetch: Fetch, state: StateDir
+) -> Session | None:
     key_id = section.get(PREFIX + "key_id", "")
     hidden = dict.fromkeys(("aws_secret_access_key", "aws_session_token"), "in-the-keyring")
     session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
     if session is None or not session.managed:
         return None
-    secrets = _Secrets(session, section.get(_KEYRING), fetch)
-    keys = Keys(
+    fetched: list[Keys] = []
+
+    def keys() -> Keys:
+        if not fetched:  # both secrets together, once
+            fetched.append(_fetch_keys(session, section.get(_KEYRING), fetch, state))
+        return fetched[0]
+
+    lazy = Keys(
         access_key_id=key_id,
-        secret_access_key=LazySecret(secrets.secret),
-        session_token=LazySecret(secrets.token),
+        secret_access_key=LazySecret(lambda: keys().secret_access_key),
+        session_token=LazySecret(lambda: keys().session_token or Secret("")),
     )
-    return session.replace(keys=keys, in_keyring=True)
+    return session.replace(keys=lazy, in_keyring=True)
 
 
-class _Secrets:
-    """A session's two secrets, fetched together, once."""
+def _fetch_keys(session: Session, keyring: str | None, fetch: Fetch, state: StateDir) -> Keys:
+    try:
+        keys = fetch(session.profile, keyring)
+    except ConfigurationError as error:
+        from mfa_session.model.notes import name_for  # noqa: PLC0415  # seldom
 
-    def __init__(self, session: Session, keyring: str | None, fetch: Fetch) -> None:
-        self._session = session
-        self._keyring = keyring
-        self._fetch = fetch
-        self._fetched: Keys | None = None
-
-    def secret(self) -> str:
-        return self._keys().secret_access_key.reveal()
-
-    def token(self) -> str:
-        token = self._keys().session_token
-        return token.reveal() if token else ""
-
-    def _keys(self) -> Keys:
-        if self._fetched is None:
-            session = self._session
-            keys = self._fetch(session.profile, self._keyring)
-            if keys is None or keys.access_key_id != session.keys.access_key_id:
-                raise ConfigurationError(
-                    "session-not-stored",
-                    f"the keyring does not have the session of profile {session.profile!r}",
-                    f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
-                )
-            self._fetched = keys
-        return self._fetched
+        # The key for a new session may be in this keyring, too.
+        if state.read(name_for(KEY_NOTES, session.source_profile or "")) is None:
+            error.do_without("--profile", session.name, "--force", "--store", "file")
+        raise
+    if keys is None or keys.access_key_id != session.keys.access_key_id:
+        raise ConfigurationError(
+            "session-not-stored",
+            f"the keyring does not have the session of profile {session.profile!r}",
+            f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
+        )
+    return keys

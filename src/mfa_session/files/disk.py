@@ -6,15 +6,17 @@ import os
 import stat
 import sys
 from itertools import chain
+from shutil import disk_usage
 
 from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.beside import read_beside
 from mfa_session.files.notes import Enrolments, KeyJournal
+from mfa_session.files.obstacles import nearest_standing
 from mfa_session.files.reading import OTHERS_MAY, OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import state_path
-from mfa_session.files.writable import WritableFile
+from mfa_session.files.writable import WritableFile, refused
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, STATE, Place
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import Intent
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SettingsFile
+
+
+ROOM_BYTES = 32768
+"""A login reserves almost as much."""
 
 
 class Disk:
@@ -124,8 +130,12 @@ class Disk:
         for part, path in places.items():
             try:
                 WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()
+                if disk_usage(nearest_standing(os.path.dirname(path))).free < ROOM_BYTES:
+                    raise refused(path, "its disk is full", "free some space on it")
             except ConfigurationError as error:  # noqa: PERF203  # each is looked at
                 found[part] = error
+            except OSError:  # not every file system tells
+                continue
         return found
 
     def leftovers(self) -> Mapping[str, str]:

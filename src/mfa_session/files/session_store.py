@@ -71,6 +71,7 @@ class SessionStore:
         self._credentials = CredentialsFile(environ, state, warn)
         self._config = ConfigFile(environ, state, warn)
         self._copies = ConfigCopies(self._config, own_line, warn)
+        self._vault = vault
         self._keyring = KeyringSessions(state, vault, warn)
         self.check_keyring = self._keyring.check
         self.forget = self._keyring.forget
@@ -187,7 +188,7 @@ class SessionStore:
     def _save_in_keyring(self, session: Session, settings: Settings) -> None:
         target, profiles = session.profile, read_profiles(self._environ)
         _refuse_long_term(profiles.in_credentials(target), target)
-        backend = self._keyring.put(target, session.keys)
+        backend = self._vault().put(target, session.keys)
         written = {**settings.written, PROCESS: self._copies.own_line(session.name)}
         copies, copied = self._copies.plan(
             written, profiles, target, self._keyring.all().get(target)
@@ -204,11 +205,11 @@ class SessionStore:
         served = served_profile(profile)
         if served in copied and is_held(*os.path.split(self._state.lock_path(CLAIMED, served))):
             del copied[served]  # a job needs it, and goes on after the next login
-        if stored is not None:
-            self._keyring.remove(profile)
         self._clear_section(profile)
         forget_aside(self._state, [profile], self._warn)
         self._copies.remove(copied)
+        if stored is not None:  # last: a keyring may be locked
+            self._keyring.remove(profile)
 
     def _clear_section(self, profile: str) -> None:
         def edit(document: IniDocument) -> IniDocument:

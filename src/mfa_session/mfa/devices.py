@@ -113,7 +113,7 @@ def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
     try:
         return {serial for serial in asked if edges.secrets.get(serial) is not None}
     except ConfigurationError as error:
-        was_used = any(edges.secrets.is_known(serial) for serial in asked)
+        was_used = not set(edges.secrets.known()).isdisjoint(asked)
         is_missed = was_used or error.code != "keyring-unusable"
         tell = edges.talk.warn if is_missed else edges.talk.detail
         tell(f"cannot tell whether secrets are stored: {error.message}")
@@ -179,6 +179,7 @@ def send_code(
             issued = _send_one(edges, serial, source, problem, call)
         except CodeRejectedError as error:
             if not left:
+                error.hint = source.cure or error.hint
                 raise
             seconds = seconds_left_in_step(edges.clock.now())
             problem = f"{error.message}; a code works once, the next one comes in {seconds} s"
@@ -201,7 +202,7 @@ def _send_one(
     A generated code waits for an unused window; a typed one is sent at once.
     """
     text = None
-    if not source.generated:
+    if not source.cure:
         text = source.next_code(serial, problem)  # may take minutes, so outside the turn
     with edges.turns.alone(f"device {serial}", f"MFA device {serial}"):
         if text is None:

@@ -136,7 +136,7 @@ class Removal:
         try:
             self._edges.secrets.remove(serial)
         except ConfigurationError as error:
-            is_certain = error.code != "keyring-unusable" or self._edges.secrets.is_known(serial)
+            is_certain = error.code != "keyring-unusable" or serial in self._edges.secrets.known()
             tell = self._edges.talk.warn if is_certain else self._edges.talk.detail
             tell(f"the secret of {serial} stays in the keyring: {error.message}")
 

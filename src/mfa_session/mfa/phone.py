@@ -84,7 +84,7 @@ class PhoneOnly:
         del serial
         return False
 
-    remove = is_known = holds
+    remove = holds
 
     def set(self, serial: str, secret: Secret) -> None:
         """Keep nothing."""
@@ -94,6 +94,8 @@ class PhoneOnly:
         """Return none."""
         del others
         return []
+
+    known = serials
 
     def describe(self) -> str:
         """Name where the secret is."""

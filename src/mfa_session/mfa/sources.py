@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PROMPT_ATTEMPTS = 3
 GENERATED_ATTEMPTS = 2
-_WORTH_TELLING = {"keyring-locked", "keyring-timeout"}
+DOES_NOT_ANSWER = {"keyring-locked", "keyring-timeout"}
 """Failures of a keyring that is in use; one that never held a secret is not missed."""
 
 
@@ -80,7 +80,8 @@ class Sources(Record):
         if wanted in {"auto", "keyring"}:
             source = self._from_keyring(serial, required=wanted == "keyring")
         if source is None and wanted in {"auto", "command"} and self.run_command is not None:
-            source = GeneratedCode(self.run_command)
+            cure = "the session's code_command printed it: correct the command in config.toml"
+            source = GeneratedCode(self.run_command, cure)
         source = source or self.prompt
         if source is None:
             raise nobody_to_ask(self.settings)
@@ -97,7 +98,9 @@ class Sources(Record):
             return None
         if secret is not None:
             clock = self.clock
-            keyring = GeneratedCode(lambda _serial: code_at(secret, step_at(clock.now())))
+            keyring = GeneratedCode(
+                lambda _serial: code_at(secret, step_at(clock.now())), wrong_secret(serial)
+            )
             if required or not self.prompt:
                 return keyring
             return PromptFallback(keyring, self.prompt, self.talk)
@@ -106,8 +109,8 @@ class Sources(Record):
         return None
 
     def _report_failure(self, error: ConfigurationError, serial: str | None) -> None:
-        missed = serial is not None and self.secrets.is_known(serial)
-        worth_telling = missed or error.code in _WORTH_TELLING
+        missed = serial in self.secrets.known()
+        worth_telling = missed or error.code in DOES_NOT_ANSWER
         tell = self.talk.warn if worth_telling else self.talk.detail
         tell(f"no code from the keyring: {error.message}")
 
@@ -116,7 +119,7 @@ class SuppliedCode:
     """A code given beforehand (option, variable, stdin), which is sent once: `is_spent`."""
 
     attempts = 1
-    generated = False
+    cure = ""
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read = read
@@ -149,7 +152,7 @@ class PromptedCode:
     """A code typed at the terminal; a malformed or rejected one is asked again, up to three."""
 
     attempts = PROMPT_ATTEMPTS
-    generated = False
+    cure = ""
 
     def __init__(self, ask: Callable[[str], str], tell: Callable[[str], None], name: str) -> None:
         self._ask = ask
@@ -167,10 +170,10 @@ class GeneratedCode:
     """A code that a function makes for a serial; after a rejection, one of the next window."""
 
     attempts = GENERATED_ATTEMPTS
-    generated = True
 
-    def __init__(self, make: Callable[[str], str]) -> None:
+    def __init__(self, make: Callable[[str], str], cure: str) -> None:
         self._make = make
+        self.cure = cure
 
     def next_code(self, serial: str, problem: str | None) -> str:
         """Return the code of now."""
@@ -189,9 +192,9 @@ class PromptFallback:
         self.attempts = first.attempts + prompt.attempts
 
     @property
-    def generated(self) -> bool:
-        """Whether the next code is generated."""
-        return self._left > 0
+    def cure(self) -> str:
+        """That of a generated code, if the next one is one."""
+        return self._first.cure if self._left > 0 else ""
 
     def next_code(self, serial: str, problem: str | None) -> str:
         """Return a generated code while attempts are left, then a typed one."""
@@ -223,6 +226,15 @@ def no_secret(serial: str) -> NoMfaError:
         "no-totp-secret",
         f"no secret is stored for {serial}",
         f"store it: `mfa-session totp add --mfa-serial {serial}`",
+    )
+
+
+def wrong_secret(serial: str) -> str:
+    """Return what to do if AWS rejects the secret's codes."""
+    return (
+        "the secret in the keyring may be another device's: "
+        f"`mfa-session totp add --mfa-serial {serial}` stores the right one, "
+        f"`mfa-session totp remove {serial}` forgets it"
     )
 
 

@@ -36,6 +36,11 @@ class MfaSessionError(Exception):
         self.add = tuple(add)
         self.lead = hint
 
+    def do_without(self, *add: str) -> None:
+        """Add words to the command, as `add`, that do without what failed."""
+        self.lead, self.add = f"{self.hint}; or do without it", add
+        self.hint = f"{self.lead}: {' '.join(add)}"
+
     def repeat(self, command: str) -> None:
         """End the hint with this command, which has the words it lacked."""
         self.hint = f"{self.lead}: `{command}`"

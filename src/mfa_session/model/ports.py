@@ -141,8 +141,8 @@ class Secrets(Protocol):
     def remove(self, serial: str) -> bool:
         """Remove it; False if there was none."""
 
-    def is_known(self, serial: str) -> bool:
-        """Say, without asking the keyring, whether it had a secret of this device."""
+    def known(self) -> list[str]:
+        """Return, without asking the keyring, the devices whose secrets it had."""
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return the devices whose secrets are stored: those that are known, and of `others`."""
@@ -220,15 +220,15 @@ class Clock(Protocol):
 class CodeSource(Protocol):
     """Where a code comes from; `attempts` is how many may be tried.
 
-    `generated` tells a code made for the moment (a keyring's secret, a command) from one that
-    came by itself (typed, given): the former waits for a window that is not used up.
+    `cure` tells a code made for the moment (by a keyring's secret, a command) from one that came
+    by itself (typed, given: ""): the former waits for a window that is not used up.
     """
 
     attempts: int
 
     @property
-    def generated(self) -> bool:
-        """Whether the next code is made for the moment it is asked in."""
+    def cure(self) -> str:
+        """What to do if AWS rejects the next code, and it is made for the moment; or ""."""
 
     def next_code(self, serial: str, problem: str | None) -> str:
         """Return a code as it came; `problem` says why the one before would not do."""

@@ -82,13 +82,13 @@ class LazySecret(Secret):
 
     __slots__ = ("_fetch",)
 
-    def __init__(self, fetch: Callable[[], str]) -> None:
+    def __init__(self, fetch: Callable[[], Secret]) -> None:
         super().__init__("")
         self._fetch = fetch
 
     def reveal(self) -> str:
         """Fetch the text and return it."""
-        return self._fetch()
+        return self._fetch().reveal()
 
     def __eq__(self, other: object) -> bool:
         """Equal to itself only: to compare would be to open it."""

@@ -185,6 +185,11 @@ class Settings(Record):
         """`role` or `mfa`, as in a `Session`."""
         return "role" if self.role_arn else "mfa"
 
+    @property
+    def is_chained(self) -> bool:
+        """Whether an MFA session can give this session: a role's, for an hour at most."""
+        return self.role_arn is not None and self.duration <= ROLE_SECONDS
+
     def for_kept(self) -> Settings:
         """Return these settings for a session that is kept, and so is its region."""
         kept = {"region": self.kept_region} if self.kept_region else {}

@@ -16,7 +16,6 @@ from mfa_session.session.context import read_inputs
 from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept, is_in_place
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -223,7 +222,7 @@ class RolesPlan:
         settings = self._asked.get(settings.name, settings)
         if settings.name in self.sessions:
             return
-        if settings.role_arn is not None and settings.duration <= CHAINED_LIMIT_SECONDS:
+        if settings.is_chained:
             base = settings.via or self._mfa_session(settings)
             if settings.mfa_serial is None or base.mfa_serial in (None, settings.mfa_serial):
                 self._take(base)

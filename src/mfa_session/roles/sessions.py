@@ -6,7 +6,6 @@ from contextlib import ExitStack
 
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, NoMfaError
 from mfa_session.model.record import Record
-from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls, noting
@@ -209,22 +208,9 @@ class Bases:
                     f"session {base.name!r}, from which the role is assumed, is no longer there",
                     f"run `{base.login_command}`, then this again",
                 )
-            self._opened[base.name] = open_keys(found)
+            found.keys.secret_access_key.reveal()  # once, before the threads
+            self._opened[base.name] = found
         return self._opened[base.name]
-
-
-def open_keys(session: Session) -> Session:
-    """Return the session with its secrets in memory, so that a keyring is read once.
-
-    Raises ConfigurationError if the keyring fails.
-    """
-    token = session.keys.session_token
-    keys = Keys(
-        access_key_id=session.keys.access_key_id,
-        secret_access_key=Secret(session.keys.secret_access_key.reveal()),
-        session_token=Secret(token.reveal()) if token else None,
-    )
-    return session.replace(keys=keys)
 
 
 def assume(edges: RolesEdges, step: Step) -> Session:

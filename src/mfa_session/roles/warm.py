@@ -17,10 +17,10 @@ from mfa_session.model.settings import ROLE_SECONDS, Settings
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time, parse_time
 from mfa_session.roles.parallel import ParallelCalls, base_failed, noting, read_jobs, report_errors
-from mfa_session.roles.sessions import Step, assume, open_keys
+from mfa_session.roles.sessions import Step, assume
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
-from mfa_session.session.device import long_term_caller, with_keys
+from mfa_session.session.device import with_keys
 from mfa_session.session.names import names_session, unknown_name
 from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.sources import named_source
@@ -306,9 +306,10 @@ class _Warming:
     def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
         """Get the MFA session, then the roles; one process at a time does so for a key."""
         try:
-            session = open_keys(acquire(self._ctx, self._inputs, base).session)
-            key_id = long_term_caller(with_keys(self._edges.session, base)).keys.access_key_id
-            with self._edges.session.turns.take(f"{key_id} warm", "the AWS CLI's cache"):
+            session = acquire(self._ctx, self._inputs, base).session
+            session.keys.secret_access_key.reveal()  # once, before the threads
+            turn = f"{session.source_key_id} warm"
+            with self._edges.session.turns.take(turn, "the AWS CLI's cache"):
                 self._assume(session, self._find_cold(names))
         except Interrupted:
             raise

@@ -40,7 +40,6 @@ def acquire(
     `force` renews a session that is still valid. `in_memory` accepts one that cannot be stored.
     `before_code` is called just before a code is asked, with the settings whose source's keys
     will send it.
-    Raises every MfaSessionError that a login can end in.
     """
     if force:
         settings = settings.replace(asked=(*settings.asked, ("force", "")))

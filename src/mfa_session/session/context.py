@@ -60,8 +60,8 @@ if TYPE_CHECKING:
         def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
             """Let the person pick one of several names, each with a few words about it."""
 
-        def secrets(self) -> Secrets:
-            """Return the TOTP secrets in the OS keyring."""
+        def secrets(self, *, may_ask: bool = True) -> Secrets:
+            """Return the TOTP secrets in the OS keyring, which `may_ask` to be unlocked."""
 
         def session_keys(self, profile: str, keyring: str | None) -> Keys | None:
             """Return the keys of a session that the keyring, by its class, holds."""

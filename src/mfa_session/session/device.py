@@ -5,8 +5,8 @@ from __future__ import annotations
 from mfa_session.model.arns import ASK_IAM, account_of, device_kind, gives_codes
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, RefusedError
 from mfa_session.model.ports import Caller
-from mfa_session.model.session import PREFIX
-from mfa_session.session.reuse import find_base
+from mfa_session.model.session import PREFIX, Keys, LazySecret
+from mfa_session.session.reuse import find_base, find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +22,20 @@ NO_DEVICE = ("no-mfa-device", "passkey-device")
 
 
 def with_keys(edges: Edges, settings: Settings) -> Settings:
-    """Run the source's credential_process now, if that is where its keys come from."""
+    """Run the source's credential_process now, if that is where its keys come from.
+
+    A key in the keyring, which may be locked, is read only if no MFA session gives the role.
+    """
     source = settings.source
     if source.keys is not None:
         return settings
+    if settings.is_chained and source.noted:
+        find = find_base if settings.via is None else find_kept
+        base = find(settings.via or settings, edges.store.sessions(), edges.clock.now())
+        if base is not None:
+            secret = LazySecret(lambda: edges.process_keys(source).secret_access_key)
+            keys = Keys(access_key_id=base.source_key_id or "", secret_access_key=secret)
+            return settings.replace(source=source.replace(keys=keys))
     keys = edges.process_keys(source)
     if not keys.is_long_term():
         raise ConfigurationError(

@@ -21,7 +21,6 @@ from mfa_session.session.reuse import (
     is_in_place,
     is_of_user,
 )
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ class Renewal:
 
     def _obtain(self, settings: Settings, held: ExitStack) -> Session:
         """Get the session; from the moment a code is sent, `held` defers the signals."""
-        if settings.role_arn and settings.duration <= CHAINED_LIMIT_SECONDS:
+        if settings.is_chained:
             base = self._find_base(settings)
             if base is not None:
                 return self.assume_from(base, settings)
@@ -171,6 +170,7 @@ class Renewal:
     def _with_code(self, settings: Settings, held: ExitStack) -> Session:
         edges = self._edges
         caller = long_term_caller(settings)
+        caller.keys.secret_access_key.reveal()  # before a code is asked: a keyring may be locked
         edges.aws.prepare(caller)  # in parallel with the search for codes: a keyring may be slow
         codes = edges.codes(settings)
         serial = find_device(edges, settings, caller)

@@ -204,8 +204,7 @@ class Keyring:
     def ask(self, work: Callable[[KeyringBackend], Answer]) -> Answer:
         """Ask the keyring within the time limit; ask once more after a failure that may pass.
 
-        gnome-keyring sometimes aborts (GLib, invoke_get_property_in_idle_cb) when many clients ask.
-        D-Bus starts it again when it is next asked, and holds the call until it answers.
+        gnome-keyring sometimes aborts when many clients ask; D-Bus starts it again.
 
         Our error names only the class of its error, whose text and causes may contain a secret.
         """
@@ -330,9 +329,8 @@ def find_collection(path: str | None) -> tuple[str, bool]:
     A locked one without a password is opened: gnome-keyring locks that too when it is started.
 
     None is the default collection, whose own path ReadAlias returns (Secret Service API draft,
-    "Aliases"). gnome-keyring replaces the alias at each client's connection while other threads
-    read it. With several clients ReadAlias now and then finds none, so it is asked twice; by the
-    alias path the collection often seems missing, and secretstorage creates a new one.
+    "Aliases"). While other clients connect, gnome-keyring sometimes finds none: it is asked twice.
+    By the alias path it often finds none, and secretstorage creates a new one.
     """
     import secretstorage  # noqa: PLC0415  # on Linux only
 

@@ -167,6 +167,7 @@ class SecretStore:
         self._keyring = keyring
         self._items = KeyringItems(keyring)
         self._index = SecretIndex(state)
+        self.known = self._index.stored
         self._read_before: dict[str, Secret | None] = {}
 
     def get(self, serial: str) -> Secret | None:
@@ -228,10 +229,6 @@ class SecretStore:
         was_there = self._items.remove(serial)
         self._index.note(serial, None)
         return was_there
-
-    def is_known(self, serial: str) -> bool:
-        """Say from the index whether the keyring had this device's secret."""
-        return self._index.keyring_of(serial) is not None
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return those serials of the index and of `others` that have a secret, sorted."""

@@ -65,7 +65,7 @@ class LoggedCodes(ListedCodes):
     def __init__(self, log: list[str], *, generated: bool) -> None:
         """Take the log, and whether codes are generated."""
         super().__init__("123456")
-        self.generated = generated
+        self.cure = "mend it" if generated else ""
         self._log = log
 
     def next_code(self, serial: str, problem: str | None) -> str:
