@@ -118,17 +118,18 @@ class Renewal:
         kept = keep_aside(place, session)
         try:
             self._edges.store.save(session, settings)
-        except Exception as error:
-            if self._in_memory or not isinstance(error, ConfigurationError):
-                self._edges.talk.warn(f"{_reason(error)}; {kept}")
-                if self._in_memory:
-                    return
-                raise
+        except ConfigurationError as error:
+            if self._in_memory:
+                self._edges.talk.warn(f"{error.message}; {kept}")
+                return
             raise ConfigurationError(
                 "session-not-written",
                 f"{error.message}; {kept}",
                 f"{error.hint}; then run `{settings.login_command}` again: it needs no new code",
             ) from error
+        except Exception as bug:
+            self._edges.talk.warn(f"{_reason(bug)}; {kept}")
+            raise
 
     def _obtain(self, settings: Settings, held: ExitStack) -> Session:
         """Get the session; from the moment a code is sent, `held` defers the signals."""
