@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mfa_session.policy.credentials import Credentials, RequestContext
-    from mfa_session.policy.json_text import Node
+    from mfa_session.policy.nodes import Node
     from mfa_session.policy.policy_text import PolicyText, Position
 
 TRUST_ACTIONS = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.json_text import Node
+    from mfa_session.policy.nodes import Node
 
 HOUR_SECONDS = "3600"
 SHORTEST_USEFUL_SECONDS = 120

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.document import MIXED, NewerVersion
-from mfa_session.policy.json_text import (
+from mfa_session.policy.nodes import (
     items_of,
     listed,
     members_in,
@@ -25,7 +25,7 @@ from mfa_session.policy.json_text import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from mfa_session.policy.json_text import Members, Node
+    from mfa_session.policy.nodes import Members, Node
 
     Parts = Iterator[tuple[Node, "Origin"]]
 

@@ -24,7 +24,7 @@ from mfa_session.policy.commands.lint_output import (
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions
-from mfa_session.policy.policy_files import read_files, reason_of
+from mfa_session.policy.reading import read_files, reason_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document
-    from mfa_session.policy.policy_files import Reading
+    from mfa_session.policy.reading import Reading
     from mfa_session.session.context import Context
 
     Key = tuple[str, ...]  # the values of _FIELDS

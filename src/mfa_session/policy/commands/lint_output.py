@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mfa_session.policy.document import Document
-    from mfa_session.policy.policy_files import FileError
+    from mfa_session.policy.reading import FileError
     from mfa_session.policy.rules.rule import Finding, Rule
 
 
