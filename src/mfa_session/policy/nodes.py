@@ -143,10 +143,15 @@ class _JsonReader:
             value, end = self._number(at)
         return Node(value, at, key), end
 
-    def _object(self, start: int, depth: int) -> tuple[dict[str, Node], int]:
-        self._check_depth(start, depth)
-        members: dict[str, Node] = {}
-        at = self._space(start + 1)
+    def _inside(self, start: int, depth: int) -> int:
+        if depth > DEEPEST:
+            what = f"nested more than {DEEPEST} deep"
+            raise self._fail(start, what, "give it a policy: none is nested so deeply")
+        return self._space(start + 1)
+
+    def _object(self, start: int, depth: int) -> tuple[Members, int]:
+        members: Members = {}
+        at = self._inside(start, depth)
         if self._text.startswith("}", at):
             return members, at + 1
         while True:
@@ -159,9 +164,8 @@ class _JsonReader:
             at = self._after_comma(at, "}")
 
     def _array(self, start: int, depth: int) -> tuple[list[Node], int]:
-        self._check_depth(start, depth)
         text, items = self._text, list[Node]()
-        at = self._space(start + 1)
+        at = self._inside(start, depth)
         if self._text.startswith("]", at):
             return items, at + 1
         while True:
@@ -175,17 +179,14 @@ class _JsonReader:
                 return items, at + 1
             at = self._after_comma(at, "]")
 
-    def _key(self, at: int, members: dict[str, Node]) -> tuple[str, int]:
+    def _key(self, at: int, members: Members) -> tuple[str, int]:
         if not self._text.startswith('"', at):
             raise self._fail(at, f"a key in double quotes was expected, {self._found(at)}")
         key, end = self._string(at)
         if key in members:
             first = self._source.position(members[key].key_offset).line
-            raise self._fail(
-                at,
-                f"the key {json.dumps(key)} is there twice; first in line {first}",
-                "merge the two: only one would count",
-            )
+            what = f"the key {json.dumps(key)} is there twice; first in line {first}"
+            raise self._fail(at, what, "merge the two: only one would count")
         colon = self._space(end)
         if not self._text.startswith(":", colon):
             raise self._fail(colon, f"a colon was expected, {self._found(colon)}")
@@ -198,20 +199,17 @@ class _JsonReader:
         try:
             text, end = _decode(self._text, at)
         except json.JSONDecodeError as error:
-            raise self._bad_string(at, error) from None
+            if error.msg.startswith("Unterminated"):
+                raise self._fail(at, "the string that begins here has no end") from None
+            is_control = error.msg.startswith("Invalid control")
+            what = "line end or control character"
+            what = what if is_control else "backslash that is not an escape of JSON"
+            raise self._fail(error.pos, f"a string contains a {what}") from None
         half = _surrogate(text)
         if half:
-            raise self._fail(
-                at, f"the string holds half of a surrogate pair, \\u{ord(half[0]):04x}"
-            )
+            what = f"the string holds half of a surrogate pair, \\u{ord(half[0]):04x}"
+            raise self._fail(at, what)
         return text, end
-
-    def _bad_string(self, at: int, error: json.JSONDecodeError) -> Exception:
-        if error.msg.startswith("Unterminated"):
-            return self._fail(at, "the string that begins here has no end")
-        if error.msg.startswith("Invalid control"):
-            return self._fail(error.pos, "a string contains a line end or control character")
-        return self._fail(error.pos, "a string contains a backslash that is not an escape of JSON")
 
     def _number(self, at: int) -> tuple[int | float, int]:
         found = _number(self._text, at)
@@ -230,18 +228,11 @@ class _JsonReader:
             raise self._fail(at, f"there is a comma too many before {closing}")
         return after
 
-    def _check_depth(self, at: int, depth: int) -> None:
-        if depth > DEEPEST:
-            raise self._fail(
-                at, f"nested more than {DEEPEST} deep", "give it a policy: none is nested so deeply"
-            )
-
     def _found(self, at: int) -> str:
         character = self._text[at : at + 1]
         return f"not {json.dumps(character)}" if character else "not the end of the text"
 
 
-INSTALL = "python -m pip install 'mfa-session[yaml]'"
 MOST_NODES = 2_000_000
 """The limit of values after expanding aliases; the largest template has some ten thousand."""
 
@@ -262,9 +253,9 @@ def parse_yaml(source: PolicyText) -> list[Node]:
     try:
         import yaml  # noqa: PLC0415  # an extra, and only for YAML
     except ImportError:
-        raise ConfigurationError(
-            "no-yaml", f"{source.label} is YAML, and no YAML library is installed", INSTALL
-        ) from None
+        what = f"{source.label} is YAML, and no YAML library is installed"
+        hint = "python -m pip install 'mfa-session[yaml]'"
+        raise ConfigurationError("no-yaml", what, hint) from None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without libyaml
     builder = _YamlBuilder(source)
     try:
@@ -278,39 +269,33 @@ def parse_yaml(source: PolicyText) -> list[Node]:
     return builder.documents
 
 
-class _Open(NamedTuple):
-    """An open sequence or mapping; a mapping's `items` are keys and values in turn."""
-
-    event: Any
-    items: list[Node]
-
-
 class _YamlBuilder:
     def __init__(self, source: PolicyText) -> None:
         self.documents: list[Node] = []
         self._source = source
-        self._open: list[_Open] = []
+        # The sequences and mappings; a mapping's items are keys and values in turn.
+        self._open: list[tuple[Any, list[Node]]] = []
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[int, int] = {}
 
     def take(self, event: Any) -> None:
         kind = type(event).__name__
+        at = event.start_mark.index
         if kind in {"SequenceStartEvent", "MappingStartEvent"}:
             if len(self._open) >= DEEPEST:
-                raise _bad(self._source, event.start_mark.index, f"nested over {DEEPEST} deep")
-            self._open.append(_Open(event, []))
+                raise _bad(self._source, at, f"nested over {DEEPEST} deep")
+            self._open.append((event, []))
         elif kind in {"SequenceEndEvent", "MappingEndEvent"}:
-            opened = self._open.pop()
-            is_mapping = kind == "MappingEndEvent"
-            value = self._mapping(opened) if is_mapping else list(opened.items)
-            self._add(opened.event, value, opened.items)
+            opened, items = self._open.pop()
+            value = self._mapping(items) if kind == "MappingEndEvent" else items
+            self._add(opened, value, items)
         elif kind == "ScalarEvent":
             self._add(event, _scalar(event), [])
         elif kind == "AliasEvent":
             node = self._anchors.get(event.anchor)
             if node is None:
                 what = f"*{event.anchor} names no complete value above"
-                raise _bad(self._source, event.start_mark.index, what)
+                raise _bad(self._source, at, what)
             self._put(node)
         elif kind == "DocumentStartEvent":
             self._anchors = {}
@@ -321,29 +306,28 @@ class _YamlBuilder:
         node = Node(value, found.end() if found else at)
         tag = event.tag
         if tag and tag.startswith("!") and tag != "!":
-            node = _spelt_out(tag[1:], node)
-        self._sizes[id(node.value)] = self._size_of(items, at)
+            # CloudFormation's long form: `{"Fn::Sub": x}` for `!Sub x`.
+            name = tag[1:] if tag in {"!Ref", "!Condition"} else f"Fn::{tag[1:]}"
+            node = Node({name: node}, node.offset)
+        size = 1 + sum(self._sizes.get(id(item.value), 1) for item in items)
+        if size > MOST_NODES:
+            raise _bad(self._source, at, f"aliases make more than {MOST_NODES:,} values of it")
+        self._sizes[id(node.value)] = size
         if event.anchor:
             self._anchors[event.anchor] = node
         self._put(node)
 
-    def _size_of(self, items: list[Node], at: int) -> int:
-        size = 1 + sum(self._sizes.get(id(item.value), 1) for item in items)
-        if size > MOST_NODES:
-            raise _bad(self._source, at, f"aliases make more than {MOST_NODES:,} values of it")
-        return size
-
     def _put(self, node: Node) -> None:
         if self._open:
-            self._open[-1].items.append(node)
+            self._open[-1][1].append(node)
         elif node.value is not None:
             self.documents.append(node)
 
-    def _mapping(self, opened: _Open) -> dict[str, Node]:
+    def _mapping(self, items: list[Node]) -> Members:
         """Return the members; own keys override merged ones (`<<`)."""
-        members: dict[str, Node] = {}
-        merged: dict[str, Node] = {}
-        for key, value in zip(opened.items[::2], opened.items[1::2], strict=True):
+        members: Members = {}
+        merged: Members = {}
+        for key, value in zip(items[::2], items[1::2], strict=True):
             name = self._key(key)
             if name == "<<":
                 for each in listed(value):
@@ -360,10 +344,9 @@ class _YamlBuilder:
             raise _bad(self._source, key.offset, "a key is a list or a mapping, not a text")
         if isinstance(key.value, str):
             return key.value
+        # `on:` and `1:` stay texts, not True and 1.
         text = self._source.text
-        return text[
-            key.offset : text.find(":", key.offset)
-        ].strip()  # `on:` and `1:` stay texts, not True and 1
+        return text[key.offset : text.find(":", key.offset)].strip()
 
 
 def _scalar(event: Any) -> Value:
@@ -383,13 +366,6 @@ def _scalar(event: Any) -> Value:
     return float(text) if number[1] else int(text)
 
 
-def _spelt_out(tag: str, node: Node) -> Node:
-    """Return CloudFormation's long form: `{"Fn::Sub": x}` for `!Sub x`."""
-    name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
-    return Node({name: node}, node.offset)
-
-
 def _bad(source: PolicyText, offset: int, what: str) -> ConfigurationError:
-    return ConfigurationError(
-        "bad-policy-yaml", f"{source.place(offset)}: {what}", "correct the YAML there"
-    )
+    what = f"{source.place(offset)}: {what}"
+    return ConfigurationError("bad-policy-yaml", what, "correct the YAML there")

@@ -150,12 +150,11 @@ class _Reader:
             return self._of_statements(CURRENT_VERSION, node)
         members = self._object(node, "the policy", _SHAPE)
         elements = self._elements(members, ("Version", "Id", "Statement"))
-        if "Statement" not in elements:
+        statements = elements.pop("Statement", None)
+        if statements is None:
             raise self._fail(node.offset, "not a policy: it has no Statement", _SHAPE)
-        version = elements.get("Version")
-        told = self._text(version, "Version") if version else None
-        beside = {name: node for name, node in elements.items() if name != "Statement"}
-        return replace(self._of_statements(told, elements["Statement"]), beside=beside)
+        version = self._text_in(elements, "Version")
+        return replace(self._of_statements(version, statements), beside=elements)
 
     def _of_statements(self, version: str | None, node: Node) -> Document:
         statements: list[Statement] = []
@@ -183,11 +182,10 @@ class _Reader:
                 what = f"one statement has both {named} and {others}"
                 hint = "IAM accepts only one: write two statements"
                 self.errors.append(self._fail(second, what, hint))
-        sid = elements.get("Sid")
         condition = elements.get("Condition")
         return Statement(
             index=index,
-            sid=self._text(sid, "Sid") if sid else None,
+            sid=self._text_in(elements, "Sid"),
             effect=self._effect(node, elements),
             actions=self._texts(elements, "Action"),
             not_actions=self._texts(elements, "NotAction"),
@@ -215,24 +213,19 @@ class _Reader:
         return elements
 
     def _effect(self, node: Node, elements: dict[str, Node]) -> str:
-        effect = elements.get("Effect")
+        effect = self._text_in(elements, "Effect")
         if effect is None:
             raise self._fail(node.offset, "a statement has no Effect", _FULL_SHAPE)
-        written = self._text(effect, "Effect").capitalize()
-        if written not in {"Allow", "Deny"}:
-            raise self._fail(effect.offset, "Effect is neither Allow nor Deny", _FULL_SHAPE)
-        return written
+        if effect.capitalize() not in {"Allow", "Deny"}:
+            at = elements["Effect"].offset
+            raise self._fail(at, "Effect is neither Allow nor Deny", _FULL_SHAPE)
+        return effect.capitalize()
 
     def _texts(self, elements: dict[str, Node], name: str) -> tuple[str, ...] | None:
         node = elements.get(name)
         if node is None:
             return None
-        return tuple(
-            [
-                each.value if isinstance(each.value, str) else self._text(each, name)
-                for each in listed(node)
-            ]
-        )
+        return tuple([self._text(each, name) for each in listed(node)])
 
     def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
         node = elements.get(name)
@@ -266,6 +259,9 @@ class _Reader:
             what = f"a value of {name} is {_kind(node)}, not a text, number, true or false"
             raise self._fail(node.offset, what, "write the value in double quotes")
         return node.value if isinstance(node.value, str) else json.dumps(node.value)
+
+    def _text_in(self, elements: dict[str, Node], name: str) -> str | None:
+        return self._text(elements[name], name) if name in elements else None
 
     def _text(self, node: Node, name: str) -> str:
         if not isinstance(node.value, str):
@@ -375,7 +371,7 @@ def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
     return reading
 
 
-def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPolicies:
+def _policies(path: str, kind: str | None, *, pass_over: bool) -> ReadPolicies:
     """Read a file's policies; with `pass_over`, a file that cannot hold a policy has none."""
     label = "<stdin>" if path == STDIN else path
     try:
