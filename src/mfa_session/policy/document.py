@@ -313,8 +313,4 @@ def roles_spared(statement: Statement) -> list[str]:
 
 def is_of_trust(statement: Statement) -> bool:
     """Say whether a statement is about assuming its own role, and so has no resource."""
-    return (
-        is_about_roles(statement)
-        and statement.resources is None
-        and statement.not_resources is None
-    )
+    return is_about_roles(statement) and statement.resources is statement.not_resources is None

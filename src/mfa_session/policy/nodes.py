@@ -237,7 +237,7 @@ MOST_NODES = 2_000_000
 """The limit of values after expanding aliases; the largest template has some ten thousand."""
 
 _yaml_number = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]+)?").fullmatch
-_YAML_WORDS: dict[str, bool | None] = {
+_YAML_WORDS: dict[str, Value] = {
     **dict.fromkeys(("true", "yes", "on"), True),
     **dict.fromkeys(("false", "no", "off"), False),
     **dict.fromkeys(("null", "~", ""), None),
@@ -350,20 +350,15 @@ class _YamlBuilder:
 
 
 def _scalar(event: Any) -> Value:
-    """Return the value of a scalar, which is text unless it is plain.
-
-    A date stays text (`Version: 2012-10-17`), as in JSON.
-    """
     text: str = event.value
     plain, _ = event.implicit
     if not plain or event.style not in {None, ""}:
         return text
-    if text.lower() in _YAML_WORDS:
-        return _YAML_WORDS[text.lower()]
     number = _yaml_number(text)
-    if number is None:
-        return text
-    return float(text) if number[1] else int(text)
+    if number:
+        return float(text) if number[1] else int(text)
+    # A date stays text (`Version: 2012-10-17`), as in JSON.
+    return _YAML_WORDS.get(text.lower(), text)
 
 
 def _bad(source: PolicyText, offset: int, what: str) -> ConfigurationError:

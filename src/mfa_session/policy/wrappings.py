@@ -207,7 +207,7 @@ def _holder_of(owners: Collection[str]) -> str | None:
     return "role" if len(kinds) == 1 else MIXED
 
 
-# The holders of a policy, by the types of its resource in CloudFormation and Terraform.
+# By the types of a policy's resource in CloudFormation and Terraform.
 _HOLDERS = {
     "AWS::IAM::Role": "role",
     "AWS::IAM::RolePolicy": "role",
