@@ -123,8 +123,8 @@ def _check_options(template: Template, given: set[str]) -> None:
     missing = [each for each in needs if each not in given]
     if missing:
         what = f"{template.name} needs {' and '.join(map(_flag, missing))}"
-        words = tuple(word for each in missing for word in _EXAMPLES[each])
-        raise UsageError("template-needs-option", what, "name it", add=words)
+        words = (word for each in missing for word in _EXAMPLES[each])
+        raise UsageError("template-needs-option", what, "name it", add=(*words,))
 
 
 def _check_values(choices: Choices) -> None:
