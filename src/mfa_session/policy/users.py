@@ -184,24 +184,17 @@ def _only_takes_roles(user: Owner) -> bool:
 
 
 def _obstacles(user: Owner) -> Iterator[str]:
-    """Yield what keeps a user from setting up MFA, though a policy allows it, if known."""
+    """Yield what keeps a user from enabling a device, though a policy allows it, if known."""
     start, _, rest = user.arn.partition("/")
     request, *others = (
         Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
         for each in (rest, user.name, f"any-path/{user.name}")
     )
-    unbounded, device = (
-        user._replace(boundary=None),
-        f"{start.replace(':user', ':mfa')}/{user.name}",
-    )
-    making = Request(action="iam:CreateVirtualMFADevice", resource=device)
-    if user.boundary and any(
-        _outcome(unbounded, each) == ALLOWED and _outcome(user, each) in _REFUSED
-        for each in (request, making)
-    ):
-        yield f"boundary {user.boundary.name}"
-    elif _outcome(user, request) not in _REFUSED:
+    if _outcome(user, request) not in _REFUSED:
         return
+    unbounded = user._replace(boundary=None)
+    if user.boundary and _outcome(unbounded, request) == ALLOWED:
+        yield f"boundary {user.boundary.name}"
     elif any(_outcome(unbounded, each) == ALLOWED for each in others):
         yield f"path /{rest.removesuffix(user.name)}"
     else:
