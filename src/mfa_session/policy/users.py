@@ -20,9 +20,9 @@ from mfa_session.policy.evaluation import (
     concerns,
     evaluate,
 )
-from mfa_session.policy.json_text import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.matching import acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
+from mfa_session.policy.nodes import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.patterns import Query
 from mfa_session.policy.selections import Selection, takes_in
 from mfa_session.policy.wrappings import attached_to
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.credentials import Known
     from mfa_session.policy.document import Document, Statement
-    from mfa_session.policy.json_text import Members
+    from mfa_session.policy.nodes import Members
 
     Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
