@@ -421,7 +421,7 @@ ROWS = {
         then=("totp", "list"),
     ),
     # Sessions
-    "no session to remove": Row("cli.logout:_choose", "status", ("logout",), then=("status",)),
+    "no session to remove": Row("cli.sessions:_choose", "status", ("logout",), then=("status",)),
     "no session in the list": Row(
         "cli.status:run", "login", ("status",), exit_code=0, then=("status", "--check")
     ),
@@ -740,7 +740,6 @@ ELSEWHERE = {
 NOT_RUN = {
     # Texts that only look like a hint.
     "shell.dialects env": "the text that PowerShell throws: no command",
-    "cli.overview:overview": "the help's example",
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
     "policy.templates:_max_age": "a remark on a policy, for its readers",

@@ -197,7 +197,7 @@ class Wiring(SessionWiring):
         from mfa_session.aws.calls import AwsCalls
         from mfa_session.files.cli_cache import CliCacheFiles
         from mfa_session.model.feature_ports import RolesEdges
-        from mfa_session.system.limits import most_locks
+        from mfa_session.system.machine import most_locks
         from mfa_session.system.signals import defer_signals
         from mfa_session.system.waiting import run_limited
 

@@ -83,7 +83,7 @@ def unwritable_file(scene: Scene) -> Iterator[Diagnosis]:
     for part, problem in scene.unwritable.items():
         if part not in scene.broken and not (part == CREDENTIALS and unsafe):
             # Without a home directory, a login goes on from memory.
-            say = warning if part == STATE and home(scene.environ)[:1] == "~" else error
+            say = warning if part == STATE and not _has_home(scene) else error
             yield say(problem.message, problem.hint)
 
 

@@ -23,7 +23,7 @@ TITLE = "Every day"
 COMMANDS = (
     Command(
         name="login",
-        run="cli.login:run",
+        run="cli.sessions:login",
         summary="Get an MFA session or a role session, and write it to a profile.",
         examples=(
             "mfa-session login --profile mfa",
@@ -105,7 +105,7 @@ COMMANDS = (
     ),
     Command(
         name="logout",
-        run="cli.logout:run",
+        run="cli.sessions:logout",
         summary="Remove sessions from the credentials file.",
         examples=("mfa-session logout --profile mfa",),
         description=(
