@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mfa_session.cli.click_tree import build
-from mfa_session.cli.overview import overview
+from mfa_session.cli.spec.help import overview
 from mfa_session.cli.spec.commands import all_commands
 
 if TYPE_CHECKING:
