@@ -463,7 +463,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "a session that has become another": Row(
-        "session.own_session:settings_of",
+        "session.identity:settings_of",
         "login",
         ("guard", "--", *GUARDED),
         give_session_name_to_role,

@@ -106,7 +106,7 @@ ROWS = {
         "roles.sessions:_raise", "login", (*ALL, "--jobs", "1"), interrupt_login, then=ALL
     ),
     "an interrupted warm": Row(
-        "roles.warm:_raise", "warm", ("warm", "--jobs", "1"), interrupt_warm, then=("warm",)
+        "roles.warm:_assume", "warm", ("warm", "--jobs", "1"), interrupt_warm, then=("warm",)
     ),
     "the summary of warm": Row(
         "roles.warm:report", "warm", ("warm",), add_asking_profile, exit_code=0, then=("warm",)

@@ -132,9 +132,9 @@ def read_aws(words: Sequence[str], aliases: Aliases) -> AwsCall:
     call = AwsCall(
         service=top.word,
         operation=None,
-        profile=_last_value(top, "--profile"),
-        region=_last_value(top, "--region"),
-        endpoint=_find_endpoint(top),
+        profile=_last_value(top, "--profile") or None,  # as in the CLI, an empty one is none
+        region=_last_value(top, "--region") or None,
+        endpoint=_last_value(top, "--endpoint-url"),
         rest=top.rest,
     )
     if aliases.sections:
@@ -162,18 +162,12 @@ def with_profile(words: Sequence[str], profile: str) -> tuple[str, ...]:
 
 
 def _last_value(scanned: Scanned, name: str) -> str | None:
-    """Return the last value of an option; None if it is empty, as in the CLI."""
     values = [option.value for option in scanned.given if option.name == name]
-    return (values[-1] or None) if values else None
-
-
-def _find_endpoint(scanned: Scanned) -> str | None:
-    values = [option.value for option in scanned.given if option.name == "--endpoint-url"]
     return values[-1] if values else None
 
 
 def _add_globals(call: AwsCall, inner: Scanned) -> AwsCall:
-    endpoint = _find_endpoint(inner)
+    endpoint = _last_value(inner, "--endpoint-url")
     return call.replace(
         region=_last_value(inner, "--region") or call.region,
         endpoint=call.endpoint if endpoint is None else endpoint,

@@ -19,10 +19,12 @@ from mfa_session.session.identity import (
     SESSION,
     SOURCE,
     Identity,
+    SessionsOfSource,
     find_identity,
+    settings_of,
+    unasked,
 )
 from mfa_session.session.names import PROFILE_VARIABLES, find_name, profile_variable
-from mfa_session.session.own_session import SessionsOfSource, settings_of, unasked
 from mfa_session.session.reuse import find_kept
 from mfa_session.session.settings import resolve_named
 
@@ -170,8 +172,7 @@ class Choice:
 
     def _require(self, wanted: str) -> Settings:
         inputs = self._inputs
-        named = find_name(inputs.replace(options=inputs.options.replace(profile=wanted)))
-        settings = resolve_named(inputs, named)
+        settings = resolve_named(inputs, find_name(inputs.asking(profile=wanted)))
         if not self._fits(settings):
             raise ConfigurationError(
                 "other-identity",

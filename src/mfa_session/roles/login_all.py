@@ -13,7 +13,7 @@ from mfa_session.model.settings import KEYRING
 from mfa_session.roles.parallel import base_failed, noting, report_errors
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
-from mfa_session.session.own_session import SessionsOfSource
+from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept, is_in_place
 
@@ -187,8 +187,7 @@ class RolesPlan:
         self._of_source: dict[Source, Settings] = {}
         for name in inputs.file.sessions:
             with noting(self.errors, name):
-                options = inputs.options.replace(profile=name)
-                self._asked[name] = resolve(inputs.replace(options=options))
+                self._asked[name] = resolve(inputs.asking(profile=name))
         for name, settings in self._asked.items():
             with noting(self.errors, name):
                 self._take(settings)
@@ -253,14 +252,8 @@ def make_plan(inputs: Inputs) -> RolesPlan:
             '[sessions.NAME] there, with via = "mfa" and role_arn = "ARN"',
         )
     plan = RolesPlan(inputs)
-    refuse_duplicates(inputs, plan.sessions.values())
-    return plan
-
-
-def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:
-    """Refuse two sessions with the same target profile."""
     owners: dict[str, str] = {}
-    for settings in sessions:
+    for settings in plan.sessions.values():
         owner = owners.setdefault(settings.target, settings.name)
         if owner != settings.name:
             raise ConfigurationError(
@@ -269,3 +262,4 @@ def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:
                 f"{settings.target!r}",
                 f"give one of them another write_to in {inputs.file.path}",
             )
+    return plan

@@ -10,7 +10,7 @@ from mfa_session.model.settings import KEYRING
 from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls, noting
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import Renewal, keep_aside, turn_key
+from mfa_session.session.renewal import Renewal, as_written, keep_aside, turn_key
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing, is_in_place
 
 TYPE_CHECKING = False
@@ -81,7 +81,7 @@ class RoleSessions:
             saver = Saver(self._session.store, batch.place)
 
             def work(step: Step) -> Session:
-                session = _as_written(assume(self._edges, step), step.settings)
+                session = as_written(assume(self._edges, step), step.settings)
                 saver.note(session, step.settings)
                 return session
 
@@ -139,7 +139,7 @@ class RoleSessions:
             elif is_in_place(session, settings, aside):
                 self.done[settings.name] = Outcome(session=session, reused=True)
             else:
-                shared.append((_as_written(session, settings), settings))
+                shared.append((as_written(session, settings), settings))
         return steps, shared
 
     def _find(self, settings: Settings, stored: Sequence[Session]) -> Session | None:
@@ -282,12 +282,6 @@ class Saver:
             except ConfigurationError as error:  # noqa: PERF203  # each is tried
                 unsaved[session.profile] = error
         return unsaved
-
-
-def _as_written(session: Session, settings: Settings) -> Session:
-    return session.replace(
-        name=settings.name, profile=settings.target, in_keyring=settings.store == KEYRING
-    )
 
 
 def _unwritten(error: ConfigurationError, where: str) -> ConfigurationError:

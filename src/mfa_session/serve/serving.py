@@ -23,17 +23,19 @@ from mfa_session.model.notes import read_json
 from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
 from mfa_session.model.session import Keys, Secret
-from mfa_session.model.settings import (
-    GIVEN_CODE,
-    SERVES,
-    copied_text,
-    served_profile,
-    without_code,
-)
+from mfa_session.model.settings import SERVES, copied_text, served_profile, without_code
 from mfa_session.model.text import quote
 from mfa_session.model.times import parse_time, spell_duration
 from mfa_session.serve.endpoint import Endpoint
-from mfa_session.session.environment import ACTIVE, HOST, REMOVED, SET, URI, region_variables
+from mfa_session.session.environment import (
+    ACTIVE,
+    HOST,
+    REMOVED,
+    SET,
+    URI,
+    child_environment,
+    region_variables,
+)
 from mfa_session.session.names import has_credentials
 from mfa_session.session.reuse import needed_seconds
 
@@ -80,7 +82,7 @@ def run_job(
     """Run the command with an endpoint; return its exit code, or end by the same signal."""
     jobs = ctx.make.jobs()
     with open_endpoint(use, options, ctx, jobs, region=region) as serving:
-        environ = job_environment(ctx.environ, serving.variables)
+        environ = child_environment(ctx.environ, serving.variables, NOT_PASSED_ON)
         exit_code = jobs.run_child(command, environ, serving.start)
     return jobs.end_as(exit_code)
 
@@ -177,12 +179,6 @@ def job_variables(
     named = {"AWS_PROFILE": profile} if profile else {}
     session = {ACTIVE: use.session.name}
     return {URI: uri, TOKEN: token, **session, **named, **regions}
-
-
-def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
-    """Return a job's whole environment."""
-    gone = {*NOT_PASSED_ON, GIVEN_CODE}
-    return {**{name: value for name, value in around.items() if name not in gone}, **variables}
 
 
 def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEdges) -> str | None:

@@ -159,6 +159,10 @@ class Inputs(Record):
     now: datetime | None = None
     key_notes: Callable[[], bytes] = bytes
 
+    def asking(self, **options: object) -> Inputs:
+        """Return these inputs with other options."""
+        return self.replace(options=self.options.replace(**options))
+
     def region(self, profile: str) -> str | None:
         """Return the region that the environment names, else the profile, else config.toml."""
         around = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION")
