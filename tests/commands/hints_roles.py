@@ -73,7 +73,7 @@ def refuse_sign_in(w: World) -> None:
 
 ROWS = {
     "the summary of login --all": Row(
-        "roles.login_all:_report", "status", ALL, add_role_to_settings, exit_code=0, then=ALL
+        "roles.login_all:report", "status", ALL, add_role_to_settings, exit_code=0, then=ALL
     ),
     "--profile beside --all": Row(
         "cli.login:_run_all",

@@ -78,7 +78,6 @@ def split_commands(text: str, arguments: Sequence[str]) -> list[tuple[str, ...]]
 
 
 def _remove_braces(text: str) -> str:
-    """Write `${1}` as `$1`, also for `@` and `*`."""
     for name in "@*123456789":
         text = text.replace(f"${{{name}}}", f"${name}")
     return text

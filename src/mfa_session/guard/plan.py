@@ -133,7 +133,6 @@ def _identity_of(inputs: Inputs, request: GuardedCommand) -> Identity:
 
 
 def _refuse_empty_profile(inputs: Inputs) -> None:
-    """Refuse an empty `AWS_PROFILE`, on which the AWS CLI fails too."""
     for name in PROFILE_VARIABLES:
         profile = inputs.environ.get(name)
         if profile == "":
@@ -150,7 +149,6 @@ class Choice:
     """Chooses the session for an identity; it reads no files."""
 
     def __init__(self, inputs: Inputs, identity: Identity, now: datetime) -> None:
-        """Keep the inputs, without the options that choose a session."""
         self._inputs = unasked(inputs).replace(now=now)
         self._identity = identity
 

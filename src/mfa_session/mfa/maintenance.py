@@ -35,7 +35,6 @@ def resync(edges: DeviceEdges, user: User, serial: str) -> None:
 
 
 def _find_secret(edges: DeviceEdges, serial: str) -> Secret | None:
-    """Return the stored secret; None if the keyring fails and the codes can be typed."""
     try:
         return edges.secrets.get(serial)
     except ConfigurationError as error:

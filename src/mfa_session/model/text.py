@@ -59,7 +59,6 @@ class Table(tuple[str, ...]):
         return (*self.above, *self._cell_by_cell())
 
     def _cell_by_cell(self) -> Iterator[str]:
-        """Yield each cell that is not empty with its heading, and a blank line between rows."""
         width = max(map(len, self.headings))
         for place, row in enumerate(self.rows):
             if place:

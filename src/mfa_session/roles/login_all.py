@@ -19,7 +19,7 @@ from mfa_session.session.reuse import Outcome, find_kept, is_in_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mfa_session.model.feature_ports import RolesEdges
     from mfa_session.model.settings import SessionOptions, Settings, Source
@@ -41,13 +41,11 @@ def run(options: Options, ctx: Context) -> Result:
     login = _Login(options, ctx)
     login.log_in()
     if not options.json:
-        _report(login.done, login.failed, ctx)
+        login.report()
     return login.result()
 
 
 class _Login:
-    """One login to all sessions; `done` and `failed` have their outcomes by name."""
-
     def __init__(self, options: Options, ctx: Context) -> None:
         self._options = options
         self._ctx = ctx
@@ -57,7 +55,6 @@ class _Login:
         self.failed: dict[str, MfaSessionError] = dict(self._plan.errors)
 
     def log_in(self) -> None:
-        """Keep valid sessions and get the others: first those that need codes, then the roles."""
         self._keep()
         plan = self._plan
         needed = [name for name in plan.with_bases(self._asked()) if name not in self.done]
@@ -144,6 +141,13 @@ class _Login:
             self.done.update(roles.done)
             self.failed.update(roles.failed)
 
+    def report(self) -> None:
+        new = sum(not outcome.reused for outcome in self.done.values())
+        summary = f"sessions: {new} new, {len(self.done) - new} kept"
+        summary += f", {len(self.failed)} failed" if self.failed else ""
+        self._ctx.console.say(f"{summary}; `mfa-session status` lists them")
+        report_errors(self.failed, self._ctx.console)
+
     def result(self) -> Result:
         now, described = self._ctx.clock.now(), self._inputs.file.sessions
         new = [name for name, outcome in self.done.items() if not outcome.reused]
@@ -160,16 +164,6 @@ class _Login:
             },
             exit_code=failed[0][1].exit_code if failed else 0,
         )
-
-
-def _report(
-    done: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context
-) -> None:
-    new = sum(not outcome.reused for outcome in done.values())
-    summary = f"sessions: {new} new, {len(done) - new} kept"
-    summary += f", {len(failed)} failed" if failed else ""
-    ctx.console.say(f"{summary}; `mfa-session status` lists them")
-    report_errors(failed, ctx.console)
 
 
 class RolesPlan:
@@ -241,8 +235,7 @@ class RolesPlan:
 def make_plan(inputs: Inputs) -> RolesPlan:
     """Return the plan for every session of config.toml.
 
-    Raises ConfigurationError `no-sessions` or `duplicate-target`; an error of a single session
-    becomes one of the plan's errors.
+    An error of a single session becomes one of the plan's errors.
     """
     if not inputs.file.sessions:
         raise ConfigurationError(

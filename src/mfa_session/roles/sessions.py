@@ -175,7 +175,6 @@ class RoleSessions:
                     self.done[settings.name] = Outcome(session=session, reused=reused)
 
     def _raise(self, calls: ParallelCalls[Step, Session]) -> None:
-        """Raise an interruption or a bug, now that the sessions are written."""
         written = sum(not outcome.reused for outcome in self.done.values())
         calls.raise_rest(
             Interrupted(

@@ -235,8 +235,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 class _Warming:
-    """One run; `warmed`, `failed` and `skipped` have the outcomes by profile."""
-
     def __init__(self, options: Options, ctx: Context, edges: RolesEdges, jobs: int) -> None:
         self._options = options
         self._ctx = ctx

@@ -182,7 +182,6 @@ def job_variables(
 
 
 def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEdges) -> str | None:
-    """Return the profile that a job must use; None if `default` has no credentials."""
     profiles = ctx.files.profiles()
     if not has_credentials(profiles.section("default")):
         return None

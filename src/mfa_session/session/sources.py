@@ -31,7 +31,6 @@ _TEMPORARY = {
 
 DEFAULT = "default"
 SOURCE_PROFILE = "--source-profile"
-_BRIDGED = (*_TEMPORARY, "role_arn")
 _PROCESS = "credential_process"
 MOST_NAMED = 10
 
@@ -155,7 +154,7 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
     if "export-credentials" not in process:
         return False
     section = inputs.profiles.section(process_profile(process) or "default")
-    return read_keys(section) is None and any(key in section for key in _BRIDGED)
+    return read_keys(section) is None and any(key in section for key in (*_TEMPORARY, "role_arn"))
 
 
 def usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
