@@ -749,6 +749,5 @@ NOT_RUN = {
     # Hints that cannot be followed here.
     "model.iam:not_stored": "`doctor` looks; the key is only where the person has it",
     "roles.sessions:of": "another program removes a session in the middle of `login --all`",
-    "serve.serving:_issued": "for the type checker: a session in use has an end",
 }
 """Places whose hints no test runs, with the reason."""

@@ -103,7 +103,12 @@ class RoleSessions:
         for settings in sorted((with_keys(self._session, s) for s in wanted), key=turn_key):
             turn = turn_key(settings)
             if turn not in taken:
-                taken[turn] = self._take_turn(settings, turns)
+                taken[turn] = None
+                try:
+                    turn_of = self._session.turns.take(turn, f"session {settings.name!r}")
+                    turns.enter_context(turn_of)
+                except NoMfaError as error:
+                    taken[turn] = error
             refusal = taken[turn]
             if refusal is None:
                 mine.append(settings)
@@ -111,27 +116,25 @@ class RoleSessions:
                 self.failed[settings.name] = refusal
         return mine
 
-    def _take_turn(self, settings: Settings, turns: ExitStack) -> NoMfaError | None:
-        what = f"session {settings.name!r}"
-        try:
-            turns.enter_context(self._session.turns.take(turn_key(settings), what))
-        except NoMfaError as error:
-            return error
-        return None
-
     def _find_missing(
         self, mine: Sequence[Settings], bases: Mapping[str, Settings]
     ) -> tuple[list[Step], Placed]:
         """Return the sessions to assume, and the valid ones to write to another place."""
-        stored = self._session.store.sessions()
+        stored, clock = self._session.store.sessions(), self._session.clock
         aside = self._session.store.kept_aside()
-        found = Bases(stored, self._session.clock.now())
+        found = Bases(stored, clock.now())
         by_role: dict[str | None, list[Session]] = {}
         for one in stored:
             by_role.setdefault(one.role_arn, []).append(one)
         steps, shared = [], []
         for settings in mine:
-            session = self._find(settings, by_role.get(settings.role_arn, []))
+            session = find_standing(
+                settings,
+                by_role.get(settings.role_arn, []),
+                clock.now(),
+                clock.started_at,
+                self._replaced,
+            )
             if session is None:
                 with noting(self.failed, settings.name):
                     base = found.of(settings, bases[settings.name])
@@ -141,10 +144,6 @@ class RoleSessions:
             else:
                 shared.append((as_written(session, settings), settings))
         return steps, shared
-
-    def _find(self, settings: Settings, stored: Sequence[Session]) -> Session | None:
-        clock = self._session.clock
-        return find_standing(settings, stored, clock.now(), clock.started_at, self._replaced)
 
     def _progress_of(self) -> Callable[[int, int], None]:
         done_before, failed_before = len(self.done) + len(self.failed), len(self.failed)

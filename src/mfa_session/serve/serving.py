@@ -24,7 +24,6 @@ from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import SERVES, copied_text, served_profile, without_code
-from mfa_session.model.text import quote
 from mfa_session.model.times import parse_time, spell_duration
 from mfa_session.serve.endpoint import Endpoint
 from mfa_session.session.environment import (
@@ -161,12 +160,8 @@ def _listen(port: int) -> socket.socket:
 
 
 def _issued(session: Session) -> Issued:
-    if session.expires_at is None:
-        raise NoMfaError(
-            "session-damaged",
-            f"the expiry of session {session.name!r} is not known",
-            f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
-        )
+    if session.expires_at is None:  # a session in use has an end
+        raise RuntimeError(session.name)
     return Issued(keys=session.keys, expires_at=session.expires_at)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.settings import KEYRING, Source
 from mfa_session.model.times import format_duration
 from mfa_session.session.context import read_inputs
 from mfa_session.session.names import profile_variable, session_behind
@@ -158,7 +158,7 @@ def announce(outcome: Outcome, ctx: Context, *, asked: str | None = None) -> Non
 
     session, now = outcome.session, ctx.clock.now()
     what = f"role {session.role_arn}" if session.role_arn else "MFA session"
-    source = f"profile {session.source_profile!r}" if session.source_profile else "the environment"
+    source = Source(profile=session.source_profile).label()
     account = f" in account {session.account}" if session.account and not session.role_arn else ""
     kept = "kept, " if outcome.reused else ""
     # In whole minutes: a new session of 12 h is good for 12 h, not 11 h 59 m.

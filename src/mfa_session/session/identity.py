@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
+from mfa_session.model.settings import Source
 from mfa_session.session.environment import served_session
 from mfa_session.session.names import (
     NAMES_SOMEBODY,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mfa_session.model.session import Session
-    from mfa_session.model.settings import Settings, Source
+    from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
 SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other"
@@ -61,7 +62,7 @@ class Identity(Record):
 
     def label(self) -> str:
         """Return what messages call it."""
-        origin = f"profile {self.profile!r}" if self.profile else "the environment"
+        origin = Source(profile=self.profile).label()
         what = {SOURCE: "the access key of", KEYS: "the session keys of", ROLE: "the role of"}
         if self.kind == SESSION:
             return f"session {self.name!r}"
@@ -124,8 +125,8 @@ def _identify_missing_profile(inputs: Inputs, profile: str, variable: str) -> Id
 
 
 def _make_session_identity(inputs: Inputs, profile: str, asked: str) -> Identity:
-    named = look_up(inputs, asked)
-    return Identity(kind=SESSION, profile=profile, name=named.name if named else asked)
+    name = known_or_new(inputs, asked).name
+    return Identity(kind=SESSION, profile=profile, name=name)
 
 
 def _identify_role(inputs: Inputs, profile: str) -> Identity:
