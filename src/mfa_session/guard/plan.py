@@ -153,10 +153,7 @@ class Choice:
         self._identity = identity
 
     def choose(self, wanted: str | None, preferred: tuple[str | None, ...]) -> Settings:
-        """Return the settings of `wanted`, or of the first of `preferred` that fits.
-
-        Raises ConfigurationError if `wanted` is another identity's, or no session is possible.
-        """
+        """Return the settings of `wanted`, or of the first of `preferred` that fits."""
         required = self._require(wanted) if wanted is not None else None
         identity = self._identity
         if identity.kind in {SESSION, ROLE}:

@@ -88,8 +88,6 @@ class Enrolment:
                 self._report(serial, signals)
         return serial
 
-    # The steps, during which signals are deferred except at questions
-
     def _carry_out(
         self,
         intent: Intent,

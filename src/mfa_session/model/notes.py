@@ -67,14 +67,11 @@ def read_json(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-LETTERS = 32
-
-
 def name_for(prefix: str, key: str) -> str:
     """Return a file's name for any text: the prefix, and a hash that every file system takes."""
     import hashlib  # noqa: PLC0415  # 3 ms, and most read JSON only
 
-    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:LETTERS]
+    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 class Notes(Generic[Noted]):
@@ -98,7 +95,7 @@ class Notes(Generic[Noted]):
         return [note for note in found if note is not None]
 
     def save(self, note: Noted) -> None:
-        """Write a note. Raises ConfigurationError `file-not-written`."""
+        """Write a note."""
         key = getattr(note, self._field)
         self._state.write(name_for(self._prefix, key), to_note(note))
 

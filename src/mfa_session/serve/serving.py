@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     RunOwn = Callable[[list[str], Mapping[str, str]], tuple[int, str, str]]
 
 
-MOST_QUEUED = 128
 PORTS = range(1, 65536)
 PAUSE_SECONDS = 5.0
 """The pause after a failed renewal."""
@@ -144,7 +143,7 @@ def _listen(port: int) -> socket.socket:
         if os.name == "posix":  # on Windows two programs could share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
-        listener.listen(MOST_QUEUED)
+        listener.listen(128)
     except OSError as error:
         listener.close()
         if not port:

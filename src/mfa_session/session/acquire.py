@@ -127,10 +127,7 @@ def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSessio
 
 
 def is_still_stored(session: Session) -> bool:
-    """Fetch a session's secrets from the keyring now; False where it has them no more.
-
-    Raises ConfigurationError where the keyring fails.
-    """
+    """Fetch a session's secrets from the keyring now; False where it has them no more."""
     try:
         session.keys.secret_access_key.reveal()
     except ConfigurationError as error:

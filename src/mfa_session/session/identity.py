@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other"
 NO_SESSION_CODES = {"temporary-source", "no-long-term-keys", "source-loop"}
 """Errors of an identity that can have no MFA session."""
-KEY_SUFFIX_CHARACTERS = 4
 
 
 class Identity(Record):
@@ -285,10 +284,7 @@ class SessionsOfSource:
         }
 
     def choose(self, preferred: tuple[str | None, ...] = ()) -> Settings:
-        """Return the session to take: a preferred one, the default, the longest-lived, a new one.
-
-        Raises ConfigurationError where no name is free for a new one.
-        """
+        """Return a preferred session, the default, the longest-lived, or a new one."""
         return self.best(preferred) or self.new()
 
     def best(self, preferred: tuple[str | None, ...] = ()) -> Settings | None:
@@ -349,7 +345,7 @@ class SessionsOfSource:
         if self._profile is not None:
             yield self._profile
         if self._source.keys is not None:
-            suffix = self._source.keys.access_key_id[-KEY_SUFFIX_CHARACTERS:].lower()
+            suffix = self._source.keys.access_key_id[-4:].lower()
             yield f"{self._profile or usual}-{suffix}"
 
     def _resolve(self, name: str, source_profile: str | None = None) -> Settings:

@@ -74,7 +74,6 @@ class Renewal:
         self, settings: Settings, place: AsidePlace | None, replaced: Collection[str]
     ) -> Outcome:
         standing, clock = self._edges.store.sessions(), self._edges.clock
-        # What was obtained since this process began can be shared.
         shared = find_standing(settings, standing, clock.now(), clock.started_at, replaced)
         if shared is not None and is_in_place(shared, settings, self._edges.store.kept_aside()):
             return Outcome(session=shared, reused=True)

@@ -34,10 +34,7 @@ def resolve(inputs: Inputs, console: Console | None = None) -> Settings:
 
 
 def meant_name(inputs: Inputs) -> str:
-    """Return the name of the session that is meant: the one asked for, or the person's own.
-
-    Raises ConfigurationError where a variable names a profile that does not exist.
-    """
+    """Return the name of the session that is meant: the one asked for, or the person's own."""
     if inputs.options.profile:
         return session_behind(inputs, inputs.options.profile) or inputs.options.profile
     own = _own_session(inputs)

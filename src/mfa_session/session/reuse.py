@@ -37,10 +37,7 @@ def find_kept(settings: Settings, sessions: Iterable[Session], now: datetime) ->
 
 
 def is_in_place(session: Session, settings: Settings, aside: Collection[str]) -> bool:
-    """Say whether a session is in the profile, and in the file or keyring, of its settings.
-
-    `aside` are the profiles whose sessions are to be written once more.
-    """
+    """Say whether a session is in the profile, and in the file or keyring, of its settings."""
     is_there = session.profile == settings.target and session.profile not in aside
     return is_there and session.in_keyring == (settings.store == KEYRING)
 
@@ -65,8 +62,8 @@ def find_shared(
 ) -> Session | None:
     """Return a session of the same identity, in any profile, that was obtained after `since`."""
     for session in sessions:
-        fresh = session.obtained_at is not None and session.obtained_at >= since
-        if fresh and serves(settings, session, now):
+        obtained_at = session.obtained_at
+        if obtained_at and obtained_at >= since and serves(settings, session, now):
             return session
     return None
 
