@@ -463,7 +463,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "a session that has become another": Row(
-        "session.own_session:settings_of",
+        "session.identity:settings_of",
         "login",
         ("guard", "--", *GUARDED),
         give_session_name_to_role,
@@ -725,7 +725,7 @@ ELSEWHERE = {
     "test_the_doctors_cure_for_a_role_that_asks_works",
     "doctor.sessions:_report_lost": "e2e/test_store.py: "
     "test_a_session_that_the_keyring_has_lost_is_renewed",
-    "mfa.sources:wrong_secret": "e2e/test_code_sources.py: "
+    "mfa.sources:_from_keyring": "e2e/test_code_sources.py: "
     "test_the_hint_about_a_wrong_secret_replaces_or_forgets_it",
     "cli.device:_enrol": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
@@ -748,6 +748,5 @@ NOT_RUN = {
     # Hints that cannot be followed here.
     "model.iam:not_stored": "`doctor` looks; the key is only where the person has it",
     "roles.sessions:of": "another program removes a session in the middle of `login --all`",
-    "serve.serving:_issued": "for the type checker: a session in use has an end",
 }
 """Places whose hints no test runs, with the reason."""

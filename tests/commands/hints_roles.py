@@ -73,7 +73,7 @@ def refuse_sign_in(w: World) -> None:
 
 ROWS = {
     "the summary of login --all": Row(
-        "roles.login_all:_report", "status", ALL, add_role_to_settings, exit_code=0, then=ALL
+        "roles.login_all:report", "status", ALL, add_role_to_settings, exit_code=0, then=ALL
     ),
     "--profile beside --all": Row(
         "cli.sessions:_run_all",
@@ -106,7 +106,7 @@ ROWS = {
         "roles.sessions:_raise", "login", (*ALL, "--jobs", "1"), interrupt_login, then=ALL
     ),
     "an interrupted warm": Row(
-        "roles.warm:_raise", "warm", ("warm", "--jobs", "1"), interrupt_warm, then=("warm",)
+        "roles.warm:_assume", "warm", ("warm", "--jobs", "1"), interrupt_warm, then=("warm",)
     ),
     "the summary of warm": Row(
         "roles.warm:report", "warm", ("warm",), add_asking_profile, exit_code=0, then=("warm",)

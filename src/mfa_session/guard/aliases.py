@@ -78,7 +78,6 @@ def split_commands(text: str, arguments: Sequence[str]) -> list[tuple[str, ...]]
 
 
 def _remove_braces(text: str) -> str:
-    """Write `${1}` as `$1`, also for `@` and `*`."""
     for name in "@*123456789":
         text = text.replace(f"${{{name}}}", f"${name}")
     return text
@@ -108,46 +107,46 @@ def _fill(word: str, arguments: Sequence[str]) -> Sequence[str]:
 def _split(text: str, blanks: str, ends: str) -> list[str | None] | None:
     """Split into words, with None for each end of a command; None if a quote is not closed."""
     splitter = _Splitter(text, blanks, ends)
-    for character in splitter.characters:
-        splitter.step(character)
-    splitter.end_word()
     return None if splitter.quote else splitter.pieces
 
 
 class _Splitter:
     def __init__(self, text: str, blanks: str, ends: str) -> None:
-        self.characters = iter(text)
+        self._characters = iter(text)
         self.pieces: list[str | None] = []
         self.quote = ""
         self._blanks = blanks
         self._ends = ends
         self._word: str | None = None
+        for character in self._characters:
+            self._step(character)
+        self._end_word()
 
-    def step(self, character: str) -> None:
+    def _step(self, character: str) -> None:
         """Read one character; a backslash also reads the next."""
         if self.quote:
             self._step_in_quotes(character)
         elif character in self._ends:
-            self.end_word()
+            self._end_word()
             self.pieces.append(None)
         elif character in self._blanks:
-            self.end_word()
+            self._end_word()
         elif character in QUOTES:
             self.quote = character
             self._add("")
         else:
-            self._add(next(self.characters, "") if character == "\\" else character)
+            self._add(next(self._characters, "") if character == "\\" else character)
 
     def _step_in_quotes(self, character: str) -> None:
         if character == self.quote:
             self.quote = ""
         elif character == "\\" and self.quote == '"':
-            escaped = next(self.characters, "")
+            escaped = next(self._characters, "")
             self._add(escaped if escaped in '"\\' else "\\" + escaped)
         else:
             self._add(character)
 
-    def end_word(self) -> None:
+    def _end_word(self) -> None:
         if self._word is not None:
             self.pieces.append(self._word)
         self._word = None

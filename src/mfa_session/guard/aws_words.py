@@ -128,13 +128,13 @@ def base_name(program: str) -> str:
 
 def read_aws(words: Sequence[str], aliases: Aliases) -> AwsCall:
     """Parse the words after `aws`."""
-    top = scan(words)
+    top = Scanned(words)
     call = AwsCall(
         service=top.word,
         operation=None,
-        profile=_last_value(top, "--profile"),
-        region=_last_value(top, "--region"),
-        endpoint=_find_endpoint(top),
+        profile=_last_value(top, "--profile") or None,  # as in the CLI, an empty one is none
+        region=_last_value(top, "--region") or None,
+        endpoint=_last_value(top, "--endpoint-url"),
         rest=top.rest,
     )
     if aliases.sections:
@@ -148,7 +148,7 @@ def without_profile(words: Sequence[str]) -> tuple[str, ...]:
     If an option lacks its value, nothing is changed, so that the CLI still refuses the command.
     """
     kept = list(words[1:])
-    scanned = scan(kept)
+    scanned = Scanned(kept)
     for option in () if scanned.lacks_value else reversed(scanned.given):
         if option.name == "--profile":
             del kept[option.start : option.stop]
@@ -162,18 +162,12 @@ def with_profile(words: Sequence[str], profile: str) -> tuple[str, ...]:
 
 
 def _last_value(scanned: Scanned, name: str) -> str | None:
-    """Return the last value of an option; None if it is empty, as in the CLI."""
     values = [option.value for option in scanned.given if option.name == name]
-    return (values[-1] or None) if values else None
-
-
-def _find_endpoint(scanned: Scanned) -> str | None:
-    values = [option.value for option in scanned.given if option.name == "--endpoint-url"]
     return values[-1] if values else None
 
 
 def _add_globals(call: AwsCall, inner: Scanned) -> AwsCall:
-    endpoint = _find_endpoint(inner)
+    endpoint = _last_value(inner, "--endpoint-url")
     return call.replace(
         region=_last_value(inner, "--region") or call.region,
         endpoint=call.endpoint if endpoint is None else endpoint,
@@ -193,7 +187,7 @@ def _expand_service(call: AwsCall, aliases: Aliases) -> AwsCall:
         value = names[alias]
         if value[:1] == "!":
             return _enter_shell(call, alias, value)
-        inner = scan(split_words(value) or ())
+        inner = Scanned(split_words(value) or ())
         rest = inner.rest + call.rest
         call = _add_globals(call, inner)
         call = call.replace(service=inner.word, rest=rest, alias=alias)
@@ -206,7 +200,7 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
     Version 1 has no such aliases, and in version 2 an operation wins over an alias of its name.
     So the alias and the operation of its name may both be meant.
     """
-    found = typed = scan(call.rest, ())
+    found = typed = Scanned(call.rest, ())
     names = aliases.of((call.service or "",))
     command_aliases: tuple[str, ...] = ()
     while (alias := found.word or "") in names and alias not in command_aliases:
@@ -214,9 +208,9 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
         if value[:1] == "!":
             return _enter_shell(call.replace(rest=found.rest), alias, value)
         command_aliases += (alias,)
-        inner = scan((call.service or "", *(split_words(value) or ())))
+        inner = Scanned((call.service or "", *(split_words(value) or ())))
         call = _add_globals(call, inner).replace(alias=alias)
-        found = scan(inner.rest + found.rest, ())
+        found = Scanned(inner.rest + found.rest, ())
     return call.replace(
         operation=found.word, rest=found.rest, command_aliases=command_aliases, typed=typed.rest
     )
@@ -255,85 +249,67 @@ class OptionWords(Record):
     stop: int
 
 
-class Scanned(Record):
+class Scanned:
     """A command line taken apart: the first plain word, the global options, and the rest.
 
+    That word is the first that is neither an option nor the value of a `known` option. After `--`,
+    all words are plain. A `--` just before that word is dropped, as in argparse.
     `lacks_value`: a global option has no value, so the CLI refuses the command line.
     """
 
-    word: str | None
-    rest: tuple[str, ...]
-    given: tuple[OptionWords, ...]
-    lacks_value: bool
-
-
-def scan(words: Sequence[str], known: tuple[str, ...] = GLOBAL_OPTIONS) -> Scanned:
-    """Find the first word that is neither an option nor the value of a `known` option.
-
-    After `--`, all words are plain. A `--` just before that word is dropped, as in argparse.
-    """
-    scanner = _Scanner(words, known)
-    while scanner.index < len(words):
-        scanner.step()
-    return Scanned(
-        word=scanner.found,
-        rest=tuple(scanner.rest),
-        given=tuple(scanner.given),
-        lacks_value=scanner.lacks_value,
-    )
-
-
-class _Scanner:
-    def __init__(self, words: Sequence[str], known: tuple[str, ...]) -> None:
-        self.words = words
-        self.known = known
-        self.index = 0
-        self.found: str | None = None
-        self.rest: list[str] = []
+    def __init__(self, words: Sequence[str], known: tuple[str, ...] = GLOBAL_OPTIONS) -> None:
+        self.word: str | None = None
         self.given: list[OptionWords] = []
         self.lacks_value = False
+        self._rest: list[str] = []
+        self._words = words
+        self._known = known
+        self._index = 0
         self._literal = False
         self._found_at = -1
+        while self._index < len(words):
+            self._step()
+            self._index += 1
+        self.rest = tuple(self._rest)
 
-    def step(self) -> None:
-        word = self.words[self.index]
-        if word[:1] != "-" or self._literal or is_plain(word, self.known):
+    def _step(self) -> None:
+        word = self._words[self._index]
+        if word[:1] != "-" or self._literal or is_plain(word, self._known):
             self._take_plain(word)
         elif word == "--":
             self._take_dashes()
         else:
             self._take_option(word)
-        self.index += 1
 
     def _take_plain(self, word: str) -> None:
-        if self.found is None:
-            self.found, self._found_at = word, self.index
+        if self.word is None:
+            self.word, self._found_at = word, self._index
         else:
-            self.rest.append(word)
+            self._rest.append(word)
 
     def _take_dashes(self) -> None:
         self._literal = True
-        if self.found is not None and self._found_at != self.index - 1:
-            self.rest.append("--")
+        if self.word is not None and self._found_at != self._index - 1:
+            self._rest.append("--")
 
     def _take_option(self, word: str) -> None:
-        name = match_option(word, self.known)
+        name = match_option(word, self._known)
         if name is None:
-            self.rest.append(word)
+            self._rest.append(word)
         elif name in WITH_VALUE:
             self._take_value(name, word)
 
     def _take_value(self, name: str, word: str) -> None:
-        start = self.index
+        start = self._index
         _, equals, value = word.partition("=")
         if not equals:
-            following = self.words[start + 1 : start + 2]
-            if not following or not is_plain(following[0], self.known):
+            following = self._words[start + 1 : start + 2]
+            if not following or not is_plain(following[0], self._known):
                 self.lacks_value = True
                 return
-            self.index += 1
+            self._index += 1
             value = following[0]
-        self.given.append(OptionWords(name=name, value=value, start=start, stop=self.index + 1))
+        self.given.append(OptionWords(name=name, value=value, start=start, stop=self._index + 1))
 
 
 def is_plain(word: str, known: tuple[str, ...] = ()) -> bool:

@@ -50,7 +50,7 @@ def run(options: Options, ctx: Context) -> Result:
         return report(*_read_state(options, ctx, verdict), ctx.clock.now())
     if verdict.protected:
         return _run_protected(options, ctx, verdict)
-    return _finish(ctx.execute(words, ctx.environ))
+    return Result(data={}, exit_code=ctx.execute(words, ctx.environ))
 
 
 def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
@@ -59,8 +59,8 @@ def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
     ready = step_up(*_read_state(options, ctx, verdict), ctx)
     if ready is None:
         ctx.console.say("mfa-session: not run")
-        return _finish(DeclinedError.exit_code)
-    return _finish(ctx.execute(ready.words, ready.environ))
+        return Result(data={}, exit_code=DeclinedError.exit_code)
+    return Result(data={}, exit_code=ctx.execute(ready.words, ready.environ))
 
 
 def _read_state(options: Options, ctx: Context, verdict: Verdict) -> tuple[GuardedCommand, Inputs]:
@@ -86,10 +86,6 @@ def read_aliases(ctx: Context) -> Aliases:
     except ConfigurationError:
         return NO_ALIASES
     return parse_aliases(data.decode("utf-8", "replace")) if data else NO_ALIASES
-
-
-def _finish(exit_code: int) -> Result:
-    return Result(data={}, exit_code=exit_code)
 
 
 def warn_of_unmatched(ctx: Context, *, repeat: bool) -> None:

@@ -19,10 +19,12 @@ from mfa_session.session.identity import (
     SESSION,
     SOURCE,
     Identity,
+    SessionsOfSource,
     find_identity,
+    settings_of,
+    unasked,
 )
 from mfa_session.session.names import PROFILE_VARIABLES, find_name, profile_variable
-from mfa_session.session.own_session import SessionsOfSource, settings_of, unasked
 from mfa_session.session.reuse import find_kept
 from mfa_session.session.settings import resolve_named
 
@@ -131,7 +133,6 @@ def _identity_of(inputs: Inputs, request: GuardedCommand) -> Identity:
 
 
 def _refuse_empty_profile(inputs: Inputs) -> None:
-    """Refuse an empty `AWS_PROFILE`, on which the AWS CLI fails too."""
     for name in PROFILE_VARIABLES:
         profile = inputs.environ.get(name)
         if profile == "":
@@ -148,15 +149,11 @@ class Choice:
     """Chooses the session for an identity; it reads no files."""
 
     def __init__(self, inputs: Inputs, identity: Identity, now: datetime) -> None:
-        """Keep the inputs, without the options that choose a session."""
         self._inputs = unasked(inputs).replace(now=now)
         self._identity = identity
 
     def choose(self, wanted: str | None, preferred: tuple[str | None, ...]) -> Settings:
-        """Return the settings of `wanted`, or of the first of `preferred` that fits.
-
-        Raises ConfigurationError if `wanted` is another identity's, or no session is possible.
-        """
+        """Return the settings of `wanted`, or of the first of `preferred` that fits."""
         required = self._require(wanted) if wanted is not None else None
         identity = self._identity
         if identity.kind in {SESSION, ROLE}:
@@ -170,8 +167,7 @@ class Choice:
 
     def _require(self, wanted: str) -> Settings:
         inputs = self._inputs
-        named = find_name(inputs.replace(options=inputs.options.replace(profile=wanted)))
-        settings = resolve_named(inputs, named)
+        settings = resolve_named(inputs, find_name(inputs.asking(profile=wanted)))
         if not self._fits(settings):
             raise ConfigurationError(
                 "other-identity",

@@ -211,10 +211,7 @@ def find_match(
     patterns: Sequence[Pattern], services: Sequence[str], operation: str
 ) -> Pattern | None:
     """Return the first pattern that matches an operation (folded) of a service."""
-    for pattern in patterns:
-        if pattern.matches(services, operation):
-            return pattern
-    return None
+    return next((each for each in patterns if each.matches(services, operation)), None)
 
 
 def fold(operation: str) -> str:
@@ -312,13 +309,8 @@ def parse_command(text: str) -> Listed:
 
 
 def _find_options(words: Sequence[str]) -> set[str]:
-    options = set()
-    for word in words:
-        if word == "--":
-            break
-        if word[:1] == "-":
-            options.add(word)
-    return options
+    before = words[: words.index("--")] if "--" in words else words
+    return {word for word in before if word[:1] == "-"}
 
 
 class Verdict(Record):
@@ -341,7 +333,8 @@ def judge(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdict:
     """Decide whether a command line, program included, is protected."""
     cli_words = count_cli_words(words)
     if not cli_words:
-        return _judge_other(words, rules)
+        unlisted = Verdict(protected=False, rule=None, reason="the command is not listed")
+        return _judge_listed(words, rules, unlisted)
     call = read_aws(words[cli_words:], aliases)
     if call.shell:
         return _judge_shell(call, rules, aliases)
@@ -353,14 +346,8 @@ def judge(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdict:
     return verdict if verdict.protected else _judge_listed(words, rules, verdict)
 
 
-def _judge_other(words: Sequence[str], rules: Rules) -> Verdict:
-    ruling = rules.decide_command(words)
-    reason = f"it is listed: {ruling.rule}" if ruling.rule else "the command is not listed"
-    return Verdict(protected=ruling.protected, rule=ruling.rule, reason=reason)
-
-
 def _judge_listed(words: Sequence[str], rules: Rules, verdict: Verdict) -> Verdict:
-    ruling = rules.decide_command(words) if rules.commands else UNTOUCHED
+    ruling = rules.decide_command(words)
     if not ruling.protected:
         return verdict
     return verdict.replace(protected=True, rule=ruling.rule, reason=f"it is listed: {ruling.rule}")

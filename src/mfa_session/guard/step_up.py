@@ -155,7 +155,6 @@ class _StepUp:
         return bool(self._inputs.file.guard.get("confirm", False)) and not self._request.yes
 
     def _without_session(self) -> Ready:
-        """Return the command unchanged; session keys also get the region shown, and a mark."""
         environ = self._ctx.environ
         if self._plan.identity.kind == KEYS:
             # The mark keeps guards inside the command from asking again.

@@ -49,10 +49,7 @@ def list_unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
 def find_unmatched(
     patterns: Iterable[str], listed: Callable[[], Operations]
 ) -> dict[str, str | None]:
-    """Return the patterns that match no operation, each with a suggestion or None.
-
-    `listed` returns the operations of the AWS CLI; it is called only if there are patterns.
-    """
+    """Return the patterns that match none of the `listed`, each with a suggestion or None."""
     texts = list(patterns)
     known = add_version_2(listed()) if texts else {}
     return {text: suggest_pattern(text, known) for text in list_unmatched(texts, known)}

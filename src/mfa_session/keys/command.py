@@ -15,8 +15,8 @@ from mfa_session.model.times import format_time
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import find_caller, long_term_caller, with_keys
+from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.names import HIDES_STATIC_KEYS, check_portable, default_name, names_session
-from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.sources import follow, named_source, source_in, usual_source
 from mfa_session.session.validation import check_pasted_keys
 

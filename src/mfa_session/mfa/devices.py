@@ -103,20 +103,21 @@ class DeviceEdges(Record):
         """Hold the device, so that no other process sends its codes meanwhile."""
         return self.turns.alone(f"device {serial}", f"MFA device {serial}")
 
+    def tell_failure(self, what: str, error: ConfigurationError, serials: list[str]) -> None:
+        """Warn of a keyring that fails, unless none here ever held a secret of these devices."""
+        was_used = not set(self.secrets.known()).isdisjoint(serials)
+        is_missed = was_used or error.code != "keyring-unusable"
+        tell = self.talk.warn if is_missed else self.talk.detail
+        tell(f"{what}: {error.message}")
+
 
 def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
-    """Return the serials that have a secret in the keyring; none if the keyring fails.
-
-    A failure is reported, unless no keyring here ever held one of these secrets.
-    """
+    """Return the serials that have a secret in the keyring; none if the keyring fails."""
     asked = list(serials)
     try:
         return {serial for serial in asked if edges.secrets.get(serial) is not None}
     except ConfigurationError as error:
-        was_used = not set(edges.secrets.known()).isdisjoint(asked)
-        is_missed = was_used or error.code != "keyring-unusable"
-        tell = edges.talk.warn if is_missed else edges.talk.detail
-        tell(f"cannot tell whether secrets are stored: {error.message}")
+        edges.tell_failure("cannot tell whether secrets are stored", error, asked)
         return set()
 
 

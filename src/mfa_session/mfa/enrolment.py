@@ -78,18 +78,15 @@ class Enrolment:
             found = self._unfinished.settle(serial)
             if found == ENABLED:
                 return serial
-            intent = (
-                next(one for one in self._edges.intents.all() if one.serial == serial)
-                if found == UNASSIGNED
-                else self._plan(serial)
-            )
+            if found == UNASSIGNED:
+                intent = next(one for one in self._edges.intents.all() if one.serial == serial)
+            else:
+                intent = self._plan(serial)
             with self._edges.defer_signals() as signals:
                 signals.raise_deferred()
                 self._carry_out(intent, name, show, signals, resume=found == UNASSIGNED)
                 self._report(serial, signals)
         return serial
-
-    # The steps, during which signals are deferred except at questions
 
     def _carry_out(
         self,
@@ -105,7 +102,8 @@ class Enrolment:
         intent = intent.replace(serial=device.serial, created=True)
         try:
             if not resume:
-                self._store(intent, device)
+                self._edges.intents.save(intent)
+                self._edges.secrets.set(device.serial, device.seed)
             signals.raise_deferred()
             if show is not None:
                 show(device)
@@ -145,10 +143,6 @@ class Enrolment:
                 self._undo(intent, error)
             raise
 
-    def _store(self, intent: Intent, device: NewDevice) -> None:
-        self._edges.intents.save(intent)
-        self._edges.secrets.set(device.serial, device.seed)
-
     def _resume(self, serial: str) -> NewDevice:
         seed = self._edges.secrets.get(serial)
         if seed is None:
@@ -156,7 +150,6 @@ class Enrolment:
         return NewDevice(serial=serial, seed=seed)
 
     def _enable(self, device: NewDevice, signals: Signals) -> None:
-        """Send the codes of the last window and this one, which need no wait."""
         for left in range(ENABLE_ATTEMPTS - 1, -1, -1):
             self._edges.talk.detail(f"iam:EnableMFADevice {device.serial}")
             try:
@@ -171,7 +164,6 @@ class Enrolment:
             signals.raise_deferred()
 
     def _close(self, serial: str) -> None:
-        """Delete the note; a leftover note does no harm."""
         try:
             self._edges.intents.remove(serial)
         except ConfigurationError as error:
@@ -222,7 +214,6 @@ class UnfinishedDevices:
     """One user's devices that were created and not enabled."""
 
     def __init__(self, edges: DeviceEdges, user: User, again: Callable[[str], str]) -> None:
-        """Take the edges and the user; `again` spells the command that enrols a name."""
         self._edges = edges
         self._user = user
         self._again = again

@@ -35,7 +35,6 @@ def resync(edges: DeviceEdges, user: User, serial: str) -> None:
 
 
 def _find_secret(edges: DeviceEdges, serial: str) -> Secret | None:
-    """Return the stored secret; None if the keyring fails and the codes can be typed."""
     try:
         return edges.secrets.get(serial)
     except ConfigurationError as error:
@@ -132,13 +131,12 @@ class Removal:
         )
 
     def forget(self, serial: str) -> None:
-        """Remove the secret; warn if the keyring fails, unless none here ever held it."""
+        """Remove the secret, as far as the keyring lets us."""
         try:
             self._edges.secrets.remove(serial)
         except ConfigurationError as error:
-            is_certain = error.code != "keyring-unusable" or serial in self._edges.secrets.known()
-            tell = self._edges.talk.warn if is_certain else self._edges.talk.detail
-            tell(f"the secret of {serial} stays in the keyring: {error.message}")
+            what = f"the secret of {serial} stays in the keyring"
+            self._edges.tell_failure(what, error, [serial])
 
     def _delete(self, serial: str) -> None:
         try:

@@ -10,11 +10,10 @@ from mfa_session.model.totp import MALFORMED, normalize_code, step_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from mfa_session.model.iam import NewDevice
     from mfa_session.model.ports import Clock, Console
-    from mfa_session.model.session import Secret
 
 ISSUER = "Amazon Web Services"
 GROUP_LETTERS = 4
@@ -74,25 +73,19 @@ def require_code_of(
 class PhoneOnly:
     """A `model.ports.Secrets` that keeps nothing: only the phone has the secret."""
 
-    def get(self, serial: str) -> Secret | None:
-        """Return None."""
-        del serial
-        return None
+    def get(self, *_: object, **__: object) -> None:
+        """Return None; keep and try nothing."""
 
-    def holds(self, serial: str) -> bool:
+    set = try_out = get
+
+    def holds(self, *_: object, **__: object) -> bool:
         """Return False."""
-        del serial
         return False
 
     remove = holds
 
-    def set(self, serial: str, secret: Secret) -> None:
-        """Keep nothing."""
-        del serial, secret
-
-    def serials(self, others: Iterable[str] = ()) -> list[str]:
+    def serials(self, *_: object, **__: object) -> list[str]:
         """Return none."""
-        del others
         return []
 
     known = serials
@@ -100,6 +93,3 @@ class PhoneOnly:
     def describe(self) -> str:
         """Name where the secret is."""
         return "the phone"
-
-    def try_out(self) -> None:
-        """Do nothing."""

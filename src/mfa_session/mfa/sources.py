@@ -98,9 +98,12 @@ class Sources(Record):
             return None
         if secret is not None:
             clock = self.clock
-            keyring = GeneratedCode(
-                lambda _serial: code_at(secret, step_at(clock.now())), wrong_secret(serial)
+            cure = (
+                "the secret in the keyring may be another device's: "
+                f"`mfa-session totp add --mfa-serial {serial}` stores the right one, "
+                f"`mfa-session totp remove {serial}` forgets it"
             )
+            keyring = GeneratedCode(lambda _serial: code_at(secret, step_at(clock.now())), cure)
             if required or not self.prompt:
                 return keyring
             return PromptFallback(keyring, self.prompt, self.talk)
@@ -226,15 +229,6 @@ def no_secret(serial: str) -> NoMfaError:
         "no-totp-secret",
         f"no secret is stored for {serial}",
         f"store it: `mfa-session totp add --mfa-serial {serial}`",
-    )
-
-
-def wrong_secret(serial: str) -> str:
-    """Return what to do if AWS rejects the secret's codes."""
-    return (
-        "the secret in the keyring may be another device's: "
-        f"`mfa-session totp add --mfa-serial {serial}` stores the right one, "
-        f"`mfa-session totp remove {serial}` forgets it"
     )
 
 

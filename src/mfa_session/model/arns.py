@@ -91,10 +91,8 @@ def is_role_arn(text: str) -> bool:
 
 def region_partition(region: str) -> str:
     """Return the partition a region belongs to, by its name."""
-    for prefix, partition in _REGION_PREFIXES.items():
-        if region.startswith(prefix):
-            return partition
-    return "aws"
+    fitting = (of for prefix, of in _REGION_PREFIXES.items() if region.startswith(prefix))
+    return next(fitting, "aws")
 
 
 def region_for(region: str | None, *arns: str | None) -> str | None:
@@ -106,9 +104,6 @@ def region_for(region: str | None, *arns: str | None) -> str | None:
     for text in arns:
         arn = parse_arn(text) if text else None
         if arn is not None and arn.partition in _HOME_REGIONS:
-            if region is None and arn.partition == "aws":
-                return None
-            if region is None or region_partition(region) != arn.partition:
-                return _HOME_REGIONS[arn.partition]
-            return region
+            fits = region_partition(region or "") == arn.partition
+            return region if fits else _HOME_REGIONS[arn.partition]
     return region

@@ -106,8 +106,7 @@ def require_yes(
 ) -> None:
     """Return after a yes. None is the answer where nobody can be asked: a script says `--yes`.
 
-    Raises DeclinedError `not-confirmed` with the message `unasked`, and AnsweredNoError with the
-    message `refused` after a no.
+    Raises DeclinedError `not-confirmed` for None, and AnsweredNoError after a no.
     """
     if answer is None:
         message = f"{unasked}, and there is nobody to ask"

@@ -119,13 +119,12 @@ class Start(Protocol):
 class DoctorEdges(Record):
     """What `doctor` uses besides the context.
 
-    `clock_seconds` is how far AWS's clock was ahead of this machine's in the last answer, None
-    before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError.
+    `clock_seconds` is how far AWS's clock was ahead in the last answer, None before one.
+    `options` reads the `MFA_SESSION_…` variables and raises UsageError.
     `unmatched_patterns` returns those that match no operation of AWS, each with a suggestion.
-    `stored_keys` reads the long-term keys of a profile from the keyring, and asks nobody.
-    `guarded` returns the commands that a shell's script wraps for `[guard] commands`,
-    `guard_setup` a command that adds the guard to a shell, and `eval_line` the line with which a
-    shell evaluates a command's output.
+    `stored_keys` reads a profile's long-term keys, and asks nobody.
+    `guarded` returns the commands that a shell's script wraps, `guard_setup` a command that adds
+    the guard to a shell, and `eval_line` the line with which a shell evaluates a command's output.
     """
 
     aws: Checkup
@@ -264,8 +263,7 @@ class CliCache(Protocol):
 class RolesEdges(Record):
     """Everything that many role sessions touch.
 
-    `session` makes its calls to AWS from many threads. `progress` shows a line in the place of the
-    one before. `most_locks` is how many locks may be held at a time.
+    `session` makes its calls to AWS from many threads. `most_locks` may be held at a time.
     """
 
     session: Edges
@@ -307,14 +305,12 @@ class OwnProgram(Protocol):
 
 
 class JobEdges(Record):
-    """The edges.
+    """What serving a session touches.
 
-    `run_child` runs a command to its end, and returns its exit code, negative for a signal; the
-    function that it gets is called once it runs.
-    `end_as` returns an exit code for us, or ends us by the signal that a negative one stands for.
+    `run_child` runs a command to its end, calls a function once it runs, and returns its exit
+    code, negative for a signal; by that, `end_as` ends us.
     `wait_for_signal` calls what it gets, and returns the number of a signal that ends a program.
-    `write_profile` writes settings to a profile of the AWS config, in the place of those that
-    differ.
+    `write_profile` writes settings to a profile of the AWS config.
     """
 
     own_program: OwnProgram

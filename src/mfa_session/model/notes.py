@@ -37,35 +37,23 @@ def read_note(kind: type[Noted], data: bytes | None) -> Noted | None:
         return None
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
+def _check(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
         raise TypeError
     return value
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError
-    return tuple(map(_text, value))
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _time(value: object) -> datetime:
-    moment = datetime.fromisoformat(_text(value))
+def _time(text: Any) -> datetime:
+    moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     return moment
 
 
-_READERS: Mapping[str, Callable[[object], Any]] = {
-    "str": _text,
-    "tuple[str, ...]": _texts,
-    "bool": _truth,
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "str": lambda value: _check(value, str),
+    "tuple[str, ...]": lambda value: tuple(_check(text, str) for text in _check(value, list)),
+    "bool": lambda value: _check(value, bool),
     "datetime": _time,
 }
 """By a field's annotation."""
@@ -79,14 +67,11 @@ def read_json(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-LETTERS = 32
-
-
 def name_for(prefix: str, key: str) -> str:
     """Return a file's name for any text: the prefix, and a hash that every file system takes."""
     import hashlib  # noqa: PLC0415  # 3 ms, and most read JSON only
 
-    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:LETTERS]
+    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 class Notes(Generic[Noted]):
@@ -110,7 +95,7 @@ class Notes(Generic[Noted]):
         return [note for note in found if note is not None]
 
     def save(self, note: Noted) -> None:
-        """Write a note. Raises ConfigurationError `file-not-written`."""
+        """Write a note."""
         key = getattr(note, self._field)
         self._state.write(name_for(self._prefix, key), to_note(note))
 

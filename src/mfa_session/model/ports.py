@@ -251,10 +251,7 @@ class AsidePlace(Protocol):
         """Put one of many sessions aside until it is saved, as far as that can be done."""
 
     def keep(self, *sessions: Session) -> str:
-        """Put the sessions there until they are saved, and return where.
-
-        Raises ConfigurationError `file-not-written`.
-        """
+        """Put the sessions there until they are saved, and return where."""
 
     def release(self) -> None:
         """Give the place back, unused."""
@@ -272,7 +269,7 @@ class Store(Protocol):
     def kept_aside(self) -> Collection[str]:
         """Return the profiles whose sessions are to be written once more.
 
-        They lie aside, as the file could not be written, or a move was cut off.
+        The file could not be written, or a move was cut off.
         """
 
     def check(self, *targets: str) -> None:

@@ -86,12 +86,11 @@ def config_header_in(document: IniDocument, name: str) -> str:
 
 def config_headers(document: IniDocument) -> dict[str, str]:
     """Return the header of each profile in a config file; if it has two, the last."""
-    headers = {}
-    for header in document.names():
-        name = profile_in_header(header)
-        if name is not None:
-            headers[name] = header
-    return headers
+    return {
+        name: header
+        for header in document.names()
+        if (name := profile_in_header(header)) is not None
+    }
 
 
 def headers_without_profile(document: IniDocument) -> list[str]:
@@ -120,12 +119,12 @@ def profile_in_header(header: str) -> str | None:
     return words[1] if len(words) == 2 else None  # noqa: PLR2004 - `profile NAME`
 
 
-def _shell_words(header: str) -> list[str]:
-    """Split a header as a shell does; return nothing if a quote is left open."""
-    import shlex  # noqa: PLC0415 - heavy, and such headers are rare
+def _shell_words(line: str) -> list[str]:
+    """Split as a shell does; return nothing if a quote is left open."""
+    import shlex  # noqa: PLC0415  # imports re, and few lines need it
 
     try:
-        return shlex.split(header)
+        return shlex.split(line)
     except ValueError:
         return []
 
@@ -153,14 +152,8 @@ def _is_ours(process: str) -> bool:
 
 def process_profile(process: str) -> str | None:
     """Return the `--profile` of a credential_process that is this tool or the AWS CLI, or None."""
-    words = process.split()
-    if any(mark in process for mark in "\"'\\"):
-        import shlex  # noqa: PLC0415  # imports re, and few lines need it
-
-        try:
-            words = shlex.split(process)
-        except ValueError:
-            return None
+    has_marks = any(mark in process for mark in "\"'\\")
+    words = _shell_words(process) if has_marks else process.split()
     for word, following in zip(words, (*words[1:], None), strict=True):
         if word == "--profile":
             return following

@@ -116,8 +116,7 @@ class Source(Record):
 
     `passed` are the profiles that led to it by `source_profile`, in order.
     `keys` are there at once, or come from running `process` (credential_process). `stored` is the
-    profile by whose name the keyring holds them: then the process is `keys process` of ours, and
-    `noted` names the keys that the keyring holds, if anything is noted of them.
+    profile by whose name the keyring holds them, and `noted` names those that it holds.
     """
 
     profile: str | None = None

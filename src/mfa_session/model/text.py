@@ -28,7 +28,7 @@ def printable(text: str) -> str:
     """Return one line of text without what a terminal would act on, each such character a `?`.
 
     Those are control characters (C0, C1), line ends among them, and the marks that turn the
-    direction of writing. A text of more than 4,096 characters is cut, and ends in `…`.
+    direction of writing. A long text is cut, and ends in `…`.
     """
     cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
     if cut.isprintable():
@@ -59,7 +59,6 @@ class Table(tuple[str, ...]):
         return (*self.above, *self._cell_by_cell())
 
     def _cell_by_cell(self) -> Iterator[str]:
-        """Yield each cell that is not empty with its heading, and a blank line between rows."""
         width = max(map(len, self.headings))
         for place, row in enumerate(self.rows):
             if place:

@@ -79,7 +79,6 @@ def _decode(plain: str) -> bytes:
 
 
 def _secret_of_uri(uri: str) -> str:
-    """Return the secret parameter; refuse what AWS's devices never use."""
     from urllib.parse import parse_qs, urlsplit  # noqa: PLC0415
 
     try:

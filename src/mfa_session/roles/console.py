@@ -33,38 +33,25 @@ class Options(Record):
     print: bool = False
 
 
-ISSUER = "mfa-session"
-
-
-class Hosts(Record):
-    """The hosts of a partition; `regional`: each region has a sign-in host."""
-
-    signin: str
-    console: str
-    regional: bool = False
-
-
-_HOSTS = {
-    "aws": Hosts(signin="signin.aws.amazon.com", console="console.aws.amazon.com", regional=True),
-    "aws-cn": Hosts(signin="signin.amazonaws.cn", console="console.amazonaws.cn"),
-    "aws-us-gov": Hosts(
-        signin="signin.amazonaws-us-gov.com", console="console.amazonaws-us-gov.com"
-    ),
-    "aws-eusc": Hosts(signin="signin.amazonaws-eusc.eu", console="console.amazonaws-eusc.eu"),
+_DOMAINS = {
+    "aws": "aws.amazon.com",
+    "aws-cn": "amazonaws.cn",
+    "aws-us-gov": "amazonaws-us-gov.com",
+    "aws-eusc": "amazonaws-eusc.eu",
 }
 
 
 class ConsoleAddresses(Record):
     """The addresses of a partition's console, in a region or (None) the partition's default."""
 
-    hosts: Hosts
+    domain: str
     region: str | None
 
     @property
     def federation_url(self) -> str:
-        """The federation endpoint."""
-        at = f"{self.region}." if self.region and self.hosts.regional else ""
-        return f"https://{at}{self.hosts.signin}/federation"
+        """The federation endpoint; only the partition `aws` has one in each region."""
+        at = f"{self.region}." if self.region and self.domain == _DOMAINS["aws"] else ""
+        return f"https://{at}signin.{self.domain}/federation"
 
     def page_of(self, service: str | None) -> str:
         """Return the URL of a service's page, by the service's name in console URLs."""
@@ -75,11 +62,11 @@ class ConsoleAddresses(Record):
                 "give the name in the console's URL, such as ec2, s3 or cloudformation",
             )
         query = f"?{urlencode({'region': self.region})}" if self.region else ""
-        return f"https://{self.hosts.console}/{service or 'console'}/home{query}"
+        return f"https://console.{self.domain}/{service or 'console'}/home{query}"
 
     def check_destination(self, url: str) -> str:
         """Return a URL of this console; UsageError `bad-destination` for any other URL."""
-        host = self.hosts.console
+        host = f"console.{self.domain}"
         try:
             parts = urlsplit(url)
             at = f"{parts.scheme}://{parts.netloc}"
@@ -110,8 +97,10 @@ def run(options: Options, ctx: Context) -> Result:
     inputs = read_inputs(ctx, options.session.replace(keeps_role=True))
     settings = resolve(inputs)
     console = _console_of(settings, inputs)
-    there = options.destination
-    page = console.page_of(options.service) if there is None else console.check_destination(there)
+    if options.destination is None:
+        page = console.page_of(options.service)
+    else:
+        page = console.check_destination(options.destination)
     browser = None if options.print else _browser(ctx)
     session = acquire_for_program(options.session, ctx).session
     url = _login_url(session, settings, console, page, ctx)
@@ -137,8 +126,7 @@ def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
             hint,
             add=("--profile", others[0]) if others else (),
         )
-    files = settings.kept_region
-    regions = region_variables(inputs.environ, asked=None, from_files=files)
+    regions = region_variables(inputs.environ, asked=None, from_files=settings.kept_region)
     return find_console(arn.partition, region_for(regions.get("AWS_REGION"), settings.role_arn))
 
 
@@ -193,8 +181,8 @@ def find_console(partition: str, region: str | None) -> ConsoleAddresses:
 
     The region becomes part of a host name, so it may have only letters, digits and hyphens.
     """
-    hosts = _HOSTS.get(partition)
-    if hosts is None:
+    domain = _DOMAINS.get(partition)
+    if domain is None:
         raise ConfigurationError(
             "no-console",
             f"mfa-session does not know the console's address in partition {partition!r}",
@@ -206,14 +194,14 @@ def find_console(partition: str, region: str | None) -> ConsoleAddresses:
             f"{region!r} is not a region",
             "correct AWS_REGION or the profile's region; one looks like eu-west-1",
         )
-    return ConsoleAddresses(hosts=hosts, region=region)
+    return ConsoleAddresses(domain=domain, region=region)
 
 
 def login_url(federation_url: str, destination: str, token: str) -> str:
     """Return the secret URL that signs a browser in once, within 15 minutes."""
     words = {
         "Action": "login",
-        "Issuer": ISSUER,
+        "Issuer": "mfa-session",
         "Destination": destination,
         "SigninToken": token,
     }

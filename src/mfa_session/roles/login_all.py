@@ -13,13 +13,13 @@ from mfa_session.model.settings import KEYRING
 from mfa_session.roles.parallel import base_failed, noting, report_errors
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
-from mfa_session.session.own_session import SessionsOfSource
+from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept, is_in_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mfa_session.model.feature_ports import RolesEdges
     from mfa_session.model.settings import SessionOptions, Settings, Source
@@ -41,13 +41,11 @@ def run(options: Options, ctx: Context) -> Result:
     login = _Login(options, ctx)
     login.log_in()
     if not options.json:
-        _report(login.done, login.failed, ctx)
+        login.report()
     return login.result()
 
 
 class _Login:
-    """One login to all sessions; `done` and `failed` have their outcomes by name."""
-
     def __init__(self, options: Options, ctx: Context) -> None:
         self._options = options
         self._ctx = ctx
@@ -57,7 +55,6 @@ class _Login:
         self.failed: dict[str, MfaSessionError] = dict(self._plan.errors)
 
     def log_in(self) -> None:
-        """Keep valid sessions and get the others: first those that need codes, then the roles."""
         self._keep()
         plan = self._plan
         needed = [name for name in plan.with_bases(self._asked()) if name not in self.done]
@@ -144,6 +141,13 @@ class _Login:
             self.done.update(roles.done)
             self.failed.update(roles.failed)
 
+    def report(self) -> None:
+        new = sum(not outcome.reused for outcome in self.done.values())
+        summary = f"sessions: {new} new, {len(self.done) - new} kept"
+        summary += f", {len(self.failed)} failed" if self.failed else ""
+        self._ctx.console.say(f"{summary}; `mfa-session status` lists them")
+        report_errors(self.failed, self._ctx.console)
+
     def result(self) -> Result:
         now, described = self._ctx.clock.now(), self._inputs.file.sessions
         new = [name for name, outcome in self.done.items() if not outcome.reused]
@@ -162,16 +166,6 @@ class _Login:
         )
 
 
-def _report(
-    done: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context
-) -> None:
-    new = sum(not outcome.reused for outcome in done.values())
-    summary = f"sessions: {new} new, {len(done) - new} kept"
-    summary += f", {len(failed)} failed" if failed else ""
-    ctx.console.say(f"{summary}; `mfa-session status` lists them")
-    report_errors(failed, ctx.console)
-
-
 class RolesPlan:
     """Every session by name, each after the one it is assumed from, and the errors of others.
 
@@ -187,8 +181,7 @@ class RolesPlan:
         self._of_source: dict[Source, Settings] = {}
         for name in inputs.file.sessions:
             with noting(self.errors, name):
-                options = inputs.options.replace(profile=name)
-                self._asked[name] = resolve(inputs.replace(options=options))
+                self._asked[name] = resolve(inputs.asking(profile=name))
         for name, settings in self._asked.items():
             with noting(self.errors, name):
                 self._take(settings)
@@ -242,8 +235,7 @@ class RolesPlan:
 def make_plan(inputs: Inputs) -> RolesPlan:
     """Return the plan for every session of config.toml.
 
-    Raises ConfigurationError `no-sessions` or `duplicate-target`; an error of a single session
-    becomes one of the plan's errors.
+    An error of a single session becomes one of the plan's errors.
     """
     if not inputs.file.sessions:
         raise ConfigurationError(
@@ -253,14 +245,8 @@ def make_plan(inputs: Inputs) -> RolesPlan:
             '[sessions.NAME] there, with via = "mfa" and role_arn = "ARN"',
         )
     plan = RolesPlan(inputs)
-    refuse_duplicates(inputs, plan.sessions.values())
-    return plan
-
-
-def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:
-    """Refuse two sessions with the same target profile."""
     owners: dict[str, str] = {}
-    for settings in sessions:
+    for settings in plan.sessions.values():
         owner = owners.setdefault(settings.target, settings.name)
         if owner != settings.name:
             raise ConfigurationError(
@@ -269,3 +255,4 @@ def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:
                 f"{settings.target!r}",
                 f"give one of them another write_to in {inputs.file.path}",
             )
+    return plan

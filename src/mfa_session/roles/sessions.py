@@ -10,7 +10,7 @@ from mfa_session.model.settings import KEYRING
 from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls, noting
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import Renewal, keep_aside, turn_key
+from mfa_session.session.renewal import Renewal, as_written, keep_aside, turn_key
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing, is_in_place
 
 TYPE_CHECKING = False
@@ -81,7 +81,7 @@ class RoleSessions:
             saver = Saver(self._session.store, batch.place)
 
             def work(step: Step) -> Session:
-                session = _as_written(assume(self._edges, step), step.settings)
+                session = as_written(assume(self._edges, step), step.settings)
                 saver.note(session, step.settings)
                 return session
 
@@ -103,7 +103,12 @@ class RoleSessions:
         for settings in sorted((with_keys(self._session, s) for s in wanted), key=turn_key):
             turn = turn_key(settings)
             if turn not in taken:
-                taken[turn] = self._take_turn(settings, turns)
+                taken[turn] = None
+                try:
+                    turn_of = self._session.turns.take(turn, f"session {settings.name!r}")
+                    turns.enter_context(turn_of)
+                except NoMfaError as error:
+                    taken[turn] = error
             refusal = taken[turn]
             if refusal is None:
                 mine.append(settings)
@@ -111,27 +116,25 @@ class RoleSessions:
                 self.failed[settings.name] = refusal
         return mine
 
-    def _take_turn(self, settings: Settings, turns: ExitStack) -> NoMfaError | None:
-        what = f"session {settings.name!r}"
-        try:
-            turns.enter_context(self._session.turns.take(turn_key(settings), what))
-        except NoMfaError as error:
-            return error
-        return None
-
     def _find_missing(
         self, mine: Sequence[Settings], bases: Mapping[str, Settings]
     ) -> tuple[list[Step], Placed]:
         """Return the sessions to assume, and the valid ones to write to another place."""
-        stored = self._session.store.sessions()
+        stored, clock = self._session.store.sessions(), self._session.clock
         aside = self._session.store.kept_aside()
-        found = Bases(stored, self._session.clock.now())
+        found = Bases(stored, clock.now())
         by_role: dict[str | None, list[Session]] = {}
         for one in stored:
             by_role.setdefault(one.role_arn, []).append(one)
         steps, shared = [], []
         for settings in mine:
-            session = self._find(settings, by_role.get(settings.role_arn, []))
+            session = find_standing(
+                settings,
+                by_role.get(settings.role_arn, []),
+                clock.now(),
+                clock.started_at,
+                self._replaced,
+            )
             if session is None:
                 with noting(self.failed, settings.name):
                     base = found.of(settings, bases[settings.name])
@@ -139,12 +142,8 @@ class RoleSessions:
             elif is_in_place(session, settings, aside):
                 self.done[settings.name] = Outcome(session=session, reused=True)
             else:
-                shared.append((_as_written(session, settings), settings))
+                shared.append((as_written(session, settings), settings))
         return steps, shared
-
-    def _find(self, settings: Settings, stored: Sequence[Session]) -> Session | None:
-        clock = self._session.clock
-        return find_standing(settings, stored, clock.now(), clock.started_at, self._replaced)
 
     def _progress_of(self) -> Callable[[int, int], None]:
         done_before, failed_before = len(self.done) + len(self.failed), len(self.failed)
@@ -175,7 +174,6 @@ class RoleSessions:
                     self.done[settings.name] = Outcome(session=session, reused=reused)
 
     def _raise(self, calls: ParallelCalls[Step, Session]) -> None:
-        """Raise an interruption or a bug, now that the sessions are written."""
         written = sum(not outcome.reused for outcome in self.done.values())
         calls.raise_rest(
             Interrupted(
@@ -282,12 +280,6 @@ class Saver:
             except ConfigurationError as error:  # noqa: PERF203  # each is tried
                 unsaved[session.profile] = error
         return unsaved
-
-
-def _as_written(session: Session, settings: Settings) -> Session:
-    return session.replace(
-        name=settings.name, profile=settings.target, in_keyring=settings.store == KEYRING
-    )
 
 
 def _unwritten(error: ConfigurationError, where: str) -> ConfigurationError:

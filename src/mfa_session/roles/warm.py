@@ -21,14 +21,14 @@ from mfa_session.roles.sessions import Step, assume
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import with_keys
+from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.names import names_session, unknown_name
-from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.sources import named_source
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS, check_shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mfa_session.model.feature_ports import RolesEdges
@@ -46,9 +46,10 @@ class CannotServeError(Exception):
 
 
 class RoleProfile(Record):
-    """A role session to assume from `settings.via`, and the AWS CLI's AssumeRole parameters."""
+    """A role session to assume from `base`, and the AWS CLI's AssumeRole parameters."""
 
     settings: Settings
+    base: Settings
     parameters: Mapping[str, str | int]
 
 
@@ -70,26 +71,23 @@ class RoleProfiles:
         if not asks_for_code(section):
             raise CannotServeError("it has no role_arn with an mfa_serial: `aws` asks for no code")
         try:
-            settings = self._settings(name, section)
+            base = self._base(self._source(name, section), section["mfa_serial"])
+            role_arn = section["role_arn"]
+            settings = Settings(
+                name=name,
+                target=name,
+                source=base.source,
+                via=base,
+                role_arn=role_arn,
+                external_id=section.get("external_id"),
+                role_session_name=section.get("role_session_name") or None,
+                duration=_duration(section),
+                region=region_for(section.get("region") or base.region, role_arn),
+            )
             check_shapes(settings)
         except ConfigurationError as error:
             raise CannotServeError(error.message) from error
-        return RoleProfile(settings=settings, parameters=parameters_of(section))
-
-    def _settings(self, name: str, section: Mapping[str, str]) -> Settings:
-        base = self._base(self._source(name, section), section["mfa_serial"])
-        role_arn = section["role_arn"]
-        return Settings(
-            name=name,
-            target=name,
-            source=base.source,
-            via=base,
-            role_arn=role_arn,
-            external_id=section.get("external_id"),
-            role_session_name=section.get("role_session_name") or None,
-            duration=_duration(section),
-            region=region_for(section.get("region") or base.region, role_arn),
-        )
+        return RoleProfile(settings=settings, base=base, parameters=parameters_of(section))
 
     def _source(self, name: str, section: Mapping[str, str]) -> Source:
         source = section.get("source_profile")
@@ -237,8 +235,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 class _Warming:
-    """One run; `warmed`, `failed` and `skipped` have the outcomes by profile."""
-
     def __init__(self, options: Options, ctx: Context, edges: RolesEdges, jobs: int) -> None:
         self._options = options
         self._ctx = ctx
@@ -271,15 +267,9 @@ class _Warming:
         self._edges.cache.check()
         by_base: dict[str, list[str]] = {}
         for name in cold:
-            by_base.setdefault(self._base_of(name).name, []).append(name)
+            by_base.setdefault(self._profiles[name].base.name, []).append(name)
         for names in by_base.values():
-            self._warm_from(self._base_of(names[0]), names)
-
-    def _base_of(self, name: str) -> Settings:
-        base = self._profiles[name].settings.via
-        if base is None:  # RoleProfiles gives every profile a base
-            raise RuntimeError(name)
-        return base
+            self._warm_from(self._profiles[names[0]].base, names)
 
     def _find_cold(self, names: Sequence[str]) -> list[str]:
         cold = []
@@ -305,17 +295,14 @@ class _Warming:
 
     def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
         """Get the MFA session, then the roles; one process at a time does so for a key."""
-        try:
+        failed: dict[str, MfaSessionError] = {}
+        with noting(failed, *names):
             session = acquire(self._ctx, self._inputs, base).session
             session.keys.secret_access_key.reveal()  # once, before the threads
             turn = f"{session.source_key_id} warm"
             with self._edges.session.turns.take(turn, "the AWS CLI's cache"):
                 self._assume(session, self._find_cold(names))
-        except Interrupted:
-            raise
-        except MfaSessionError as error:
-            for name in names:
-                self.failed[name] = base_failed(base.name, error)
+        self.failed |= {name: base_failed(base.name, error) for name, error in failed.items()}
 
     def _assume(self, base: Session, names: Sequence[str]) -> None:
         steps = {
@@ -330,27 +317,18 @@ class _Warming:
             self._edges.cache.write(self._entry(name), to_entry(session))
             return session.expires_at or self._ctx.clock.now()
 
+        def tell(done: int, failed: int) -> None:
+            self._edges.progress(f"{done}/{len(names)} roles, {failed} failed")
+
         work = ParallelCalls(put, names, self._jobs)
         with self._edges.defer_signals() as signals:
-            work.run(signals, self._progress_of(len(names)))
+            work.run(signals, tell)
             self._edges.progress("")
         for name, ended in work.ended:
             if isinstance(ended, MfaSessionError):
                 self.failed[name] = ended
             elif not isinstance(ended, Exception):
                 self._note(name, ended, reused=False)
-        self._raise(work)
-
-    def _entry(self, name: str) -> str:
-        return entry_name(self._profiles[name].parameters)
-
-    def _progress_of(self, total: int) -> Callable[[int, int], None]:
-        def tell(done: int, failed: int) -> None:
-            self._edges.progress(f"{done}/{total} roles, {failed} failed")
-
-        return tell
-
-    def _raise(self, work: ParallelCalls[str, datetime]) -> None:
         new = sum(not warm.reused for warm in self.warmed.values())
         work.raise_rest(
             Interrupted(
@@ -359,6 +337,9 @@ class _Warming:
                 "run `mfa-session warm` again: it gets only the others",
             )
         )
+
+    def _entry(self, name: str) -> str:
+        return entry_name(self._profiles[name].parameters)
 
     def report(self) -> None:
         say, warm = self._ctx.console.say, self.warmed.values()

@@ -63,7 +63,6 @@ class Endpoint:
         current: Current,
         head_seconds: float = MOST_HEAD_SECONDS,
     ) -> None:
-        """Take everything; connections queue until `start`."""
         self._listener = listener
         self._authority = f"{HOST}:{listener.getsockname()[1]}"
         self._token = token.encode()
@@ -102,7 +101,6 @@ class Endpoint:
             self._is_ready.set()
 
     async def _serve(self) -> None:
-        """Answer until `stop`; asyncio.run then closes the connections."""
         loop, is_over = asyncio.get_running_loop(), asyncio.Event()
         server = await asyncio.start_server(
             self._serve_connection, sock=self._listener, limit=MOST_HEAD_BYTES

@@ -23,17 +23,18 @@ from mfa_session.model.notes import read_json
 from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
 from mfa_session.model.session import Keys, Secret
-from mfa_session.model.settings import (
-    GIVEN_CODE,
-    SERVES,
-    copied_text,
-    served_profile,
-    without_code,
-)
-from mfa_session.model.text import quote
+from mfa_session.model.settings import SERVES, copied_text, served_profile, without_code
 from mfa_session.model.times import parse_time, spell_duration
 from mfa_session.serve.endpoint import Endpoint
-from mfa_session.session.environment import ACTIVE, HOST, REMOVED, SET, URI, region_variables
+from mfa_session.session.environment import (
+    ACTIVE,
+    HOST,
+    REMOVED,
+    SET,
+    URI,
+    child_environment,
+    region_variables,
+)
 from mfa_session.session.names import has_credentials
 from mfa_session.session.reuse import needed_seconds
 
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     RunOwn = Callable[[list[str], Mapping[str, str]], tuple[int, str, str]]
 
 
-MOST_QUEUED = 128
 PORTS = range(1, 65536)
 PAUSE_SECONDS = 5.0
 """The pause after a failed renewal."""
@@ -80,7 +80,7 @@ def run_job(
     """Run the command with an endpoint; return its exit code, or end by the same signal."""
     jobs = ctx.make.jobs()
     with open_endpoint(use, options, ctx, jobs, region=region) as serving:
-        environ = job_environment(ctx.environ, serving.variables)
+        environ = child_environment(ctx.environ, serving.variables, NOT_PASSED_ON)
         exit_code = jobs.run_child(command, environ, serving.start)
     return jobs.end_as(exit_code)
 
@@ -143,7 +143,7 @@ def _listen(port: int) -> socket.socket:
         if os.name == "posix":  # on Windows two programs could share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
-        listener.listen(MOST_QUEUED)
+        listener.listen(128)
     except OSError as error:
         listener.close()
         if not port:
@@ -159,12 +159,8 @@ def _listen(port: int) -> socket.socket:
 
 
 def _issued(session: Session) -> Issued:
-    if session.expires_at is None:
-        raise NoMfaError(
-            "session-damaged",
-            f"the expiry of session {session.name!r} is not known",
-            f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
-        )
+    if session.expires_at is None:  # a session in use has an end
+        raise RuntimeError(session.name)
     return Issued(keys=session.keys, expires_at=session.expires_at)
 
 
@@ -179,14 +175,7 @@ def job_variables(
     return {URI: uri, TOKEN: token, **session, **named, **regions}
 
 
-def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
-    """Return a job's whole environment."""
-    gone = {*NOT_PASSED_ON, GIVEN_CODE}
-    return {**{name: value for name, value in around.items() if name not in gone}, **variables}
-
-
 def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEdges) -> str | None:
-    """Return the profile that a job must use; None if `default` has no credentials."""
     profiles = ctx.files.profiles()
     if not has_credentials(profiles.section("default")):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.settings import KEYRING, Source
 from mfa_session.model.times import format_duration
 from mfa_session.session.context import read_inputs
 from mfa_session.session.names import profile_variable, session_behind
@@ -127,10 +127,7 @@ def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSessio
 
 
 def is_still_stored(session: Session) -> bool:
-    """Fetch a session's secrets from the keyring now; False where it has them no more.
-
-    Raises ConfigurationError where the keyring fails.
-    """
+    """Fetch a session's secrets from the keyring now; False where it has them no more."""
     try:
         session.keys.secret_access_key.reveal()
     except ConfigurationError as error:
@@ -158,7 +155,7 @@ def announce(outcome: Outcome, ctx: Context, *, asked: str | None = None) -> Non
 
     session, now = outcome.session, ctx.clock.now()
     what = f"role {session.role_arn}" if session.role_arn else "MFA session"
-    source = f"profile {session.source_profile!r}" if session.source_profile else "the environment"
+    source = Source(profile=session.source_profile).label()
     account = f" in account {session.account}" if session.account and not session.role_arn else ""
     kept = "kept, " if outcome.reused else ""
     # In whole minutes: a new session of 12 h is good for 12 h, not 11 h 59 m.

@@ -124,11 +124,9 @@ if TYPE_CHECKING:
 class Context(Record):
     """The surroundings of one run.
 
-    `environ` is the environment at the start, `clock` tells AWS's time as far as it is known,
-    `console` talks on stderr, `files` reads the person's files, `wire` makes the factories of
-    what is expensive. `execute` becomes a command, past any wrapper that calls the guard, with an
-    environment; it returns an exit code (126, 127) only if that fails. `may_ask` is False where
-    `--no-input` forbids questions.
+    `wire` makes the factories of what is expensive. `execute` becomes a command, past any wrapper
+    that calls the guard, with an environment; it returns an exit code (126, 127) only if that
+    fails. `may_ask` is False where `--no-input` forbids questions.
     """
 
     environ: Mapping[str, str]
@@ -158,6 +156,10 @@ class Inputs(Record):
     recovered: Mapping[str, Session]
     now: datetime | None = None
     key_notes: Callable[[], bytes] = bytes
+
+    def asking(self, **options: object) -> Inputs:
+        """Return these inputs with other options."""
+        return self.replace(options=self.options.replace(**options))
 
     def region(self, profile: str) -> str | None:
         """Return the region that the environment names, else the profile, else config.toml."""

@@ -7,7 +7,7 @@ from mfa_session.model.times import format_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mfa_session.model.session import Session
 
@@ -90,8 +90,12 @@ def ours_in(around: Mapping[str, str]) -> tuple[str, ...]:
     return (*(name for name in SET if name in around), *regions, *note)
 
 
-def child_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+def child_environment(
+    around: Mapping[str, str],
+    variables: Mapping[str, str],
+    replaced: Collection[str] = (*REMOVED, *SET),
+) -> dict[str, str]:
     """Return a child's whole environment: the session's, and no other credentials."""
-    gone = {*REMOVED, *SET, GIVEN_CODE}
+    gone = {*replaced, GIVEN_CODE}
     kept = {name: value for name, value in around.items() if name not in gone}
     return {**kept, **variables}

@@ -214,7 +214,6 @@ def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
 
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:
-    """Refuse a target whose static keys SDKs would pass over, or mix up with others."""
     for key in hiding_settings(inputs, target):
         raise ConfigurationError(
             "hidden-profile",

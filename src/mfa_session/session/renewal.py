@@ -74,7 +74,6 @@ class Renewal:
         self, settings: Settings, place: AsidePlace | None, replaced: Collection[str]
     ) -> Outcome:
         standing, clock = self._edges.store.sessions(), self._edges.clock
-        # What was obtained since this process began can be shared.
         shared = find_standing(settings, standing, clock.now(), clock.started_at, replaced)
         if shared is not None and is_in_place(shared, settings, self._edges.store.kept_aside()):
             return Outcome(session=shared, reused=True)
@@ -94,11 +93,7 @@ class Renewal:
             # Closed before an error is told, and at the end: deferred signals are raised then.
             with ExitStack() as held:
                 session = shared or self._obtain(settings, held)
-                session = session.replace(
-                    name=settings.name,
-                    profile=settings.target,
-                    in_keyring=settings.store == KEYRING,
-                )
+                session = as_written(session, settings)
                 held.enter_context(self._edges.uninterrupted())
                 self._save(session, settings, place)
                 is_saved = True
@@ -232,6 +227,13 @@ class Renewal:
             expires_at=issued.expires_at,
             duration_seconds=granted if is_cut else settings.duration,
         )
+
+
+def as_written(session: Session, settings: Settings) -> Session:
+    """Return the session under the name, and in the place, that the settings give it."""
+    return session.replace(
+        name=settings.name, profile=settings.target, in_keyring=settings.store == KEYRING
+    )
 
 
 def keep_aside(place: AsidePlace | None, *sessions: Session) -> str:

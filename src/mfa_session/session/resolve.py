@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Console
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
-    from mfa_session.session.own_session import OwnSession
+    from mfa_session.session.identity import OwnSession
 
 
 def resolve(inputs: Inputs, console: Console | None = None) -> Settings:
@@ -25,8 +25,7 @@ def resolve(inputs: Inputs, console: Console | None = None) -> Settings:
     own = None if asked else _own_session(inputs)
     if own is None:
         return resolve_named(inputs, find_name(inputs))
-    options = options.replace(source_profile=own.source_profile)
-    settings = resolve_named(inputs.replace(options=options), own.named)
+    settings = resolve_named(inputs.asking(source_profile=own.source_profile), own.named)
     if console is not None and own.doubt:
         console.warn(f"{own.why}, but session {settings.target!r} is used: {own.doubt}")
     elif console is not None and own.why and settings.name != default_name(inputs):
@@ -35,10 +34,7 @@ def resolve(inputs: Inputs, console: Console | None = None) -> Settings:
 
 
 def meant_name(inputs: Inputs) -> str:
-    """Return the name of the session that is meant: the one asked for, or the person's own.
-
-    Raises ConfigurationError where a variable names a profile that does not exist.
-    """
+    """Return the name of the session that is meant: the one asked for, or the person's own."""
     if inputs.options.profile:
         return session_behind(inputs, inputs.options.profile) or inputs.options.profile
     own = _own_session(inputs)
@@ -48,6 +44,6 @@ def meant_name(inputs: Inputs) -> str:
 def _own_session(inputs: Inputs) -> OwnSession | None:
     if not any(inputs.environ.get(name) for name in NAMES_SOMEBODY):
         return None
-    from mfa_session.session.own_session import own_session  # noqa: PLC0415  # seldom needed
+    from mfa_session.session.identity import own_session  # noqa: PLC0415  # seldom needed
 
     return own_session(inputs)

@@ -37,10 +37,7 @@ def find_kept(settings: Settings, sessions: Iterable[Session], now: datetime) ->
 
 
 def is_in_place(session: Session, settings: Settings, aside: Collection[str]) -> bool:
-    """Say whether a session is in the profile, and in the file or keyring, of its settings.
-
-    `aside` are the profiles whose sessions are to be written once more.
-    """
+    """Say whether a session is in the profile, and in the file or keyring, of its settings."""
     is_there = session.profile == settings.target and session.profile not in aside
     return is_there and session.in_keyring == (settings.store == KEYRING)
 
@@ -65,8 +62,8 @@ def find_shared(
 ) -> Session | None:
     """Return a session of the same identity, in any profile, that was obtained after `since`."""
     for session in sessions:
-        fresh = session.obtained_at is not None and session.obtained_at >= since
-        if fresh and serves(settings, session, now):
+        obtained_at = session.obtained_at
+        if obtained_at and obtained_at >= since and serves(settings, session, now):
             return session
     return None
 
@@ -89,9 +86,7 @@ def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) ->
         session
         for session in sessions
         if session.kind == "mfa"
-        and _is_ours(settings, session)
-        and settings.mfa_serial in (None, session.mfa_serial)
-        and _is_recent(settings, session, now)
+        and _is_from(settings, session, now)
         and (session.seconds_left(now) or 0) > LEAST_BASE_SECONDS
     ]
     return max(fitting, key=lambda session: session.seconds_left(now) or 0, default=None)
@@ -102,19 +97,21 @@ def serves(settings: Settings, session: Session, now: datetime) -> bool:
     granted, left = session.duration_seconds or 0, session.seconds_left(now) or 0
     return (
         session.kind == settings.kind
-        and _is_ours(settings, session)
-        and settings.mfa_serial in (None, session.mfa_serial)
+        and _is_from(settings, session, now)
         and session.role_arn == settings.role_arn
         and session.external_id == settings.external_id
         and settings.role_session_name in (None, session.role_session_name)
         and not (settings.duration_is_explicit and settings.duration > granted)
-        and _is_recent(settings, session, now)
         and left > 0
         and left >= needed_seconds(settings, session)
     )
 
 
-def _is_recent(settings: Settings, session: Session, now: datetime) -> bool:
+def _is_from(settings: Settings, session: Session, now: datetime) -> bool:
+    """Say whether a session is ours, of the source's key and the device, by a recent code."""
+    is_ours = session.managed and is_of_source(session, settings.source)
+    if not is_ours or settings.mfa_serial not in (None, session.mfa_serial):
+        return False
     if settings.max_age is None:
         return True
     given_at = session.authenticated_at
@@ -126,10 +123,6 @@ def needed_seconds(settings: Settings, session: Session) -> int:
     if session.duration_seconds is None or settings.min_ttl_is_explicit:
         return settings.min_ttl
     return min(settings.min_ttl, session.duration_seconds // 3)
-
-
-def _is_ours(settings: Settings, session: Session) -> bool:
-    return session.managed and is_of_source(session, settings.source)
 
 
 def is_of_user(session: Session, settings: Settings) -> bool:

@@ -188,7 +188,6 @@ def _follow_origin(
 
 
 def _name_setting(error: ConfigurationError, inputs: Inputs, said: _Said, *keys: str) -> None:
-    """Add to an error which of these settings it is about, and in which file."""
     for place, values in (
         (f"[sessions.{said.name}] in {inputs.file.path}", said.table),
         (f"profile {said.name!r}", said.section),

@@ -31,16 +31,11 @@ _TEMPORARY = {
 
 DEFAULT = "default"
 SOURCE_PROFILE = "--source-profile"
-_BRIDGED = (*_TEMPORARY, "role_arn")
 _PROCESS = "credential_process"
-MOST_NAMED = 10
 
 
 def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Source:
-    """Return the source that a setting names. Refuse one without long-term keys, and say why.
-
-    `option` is the command's option that names a source.
-    """
+    """Return the source that a setting or `option` names; refuse one without long-term keys."""
     if profile not in inputs.profiles:
         raise unknown_name(inputs, profile, option, source_profiles(inputs))
     check_pasted_keys(inputs, profile)
@@ -64,10 +59,7 @@ def own_source(inputs: Inputs, name: str) -> Source | None:
 
 
 def usual_source(inputs: Inputs, name: str, option: str = SOURCE_PROFILE) -> Source:
-    """Return the source that `aws` itself would use, when nothing names one.
-
-    `option` is the command's option that could have.
-    """
+    """Return the source that `aws` itself would use, when nothing (no `option`) names one."""
     source = environment_source(inputs.environ)
     if source is not None:
         return source
@@ -155,7 +147,7 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
     if "export-credentials" not in process:
         return False
     section = inputs.profiles.section(process_profile(process) or "default")
-    return read_keys(section) is None and any(key in section for key in _BRIDGED)
+    return read_keys(section) is None and any(key in section for key in (*_TEMPORARY, "role_arn"))
 
 
 def usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
@@ -238,7 +230,7 @@ def _other_source(inputs: Inputs, profile: str, option: str) -> tuple[str, tuple
         return "store your access key (AKIA…): `aws configure`", ()
     lead = "name the profile that holds your access key (AKIA…)"
     if found[1:]:  # any of them may be another user's
-        return f"{lead} with {option}: {' or '.join(found[:MOST_NAMED])}", ()
+        return f"{lead} with {option}: {' or '.join(found[:10])}", ()
     return lead, (option, found[0])
 
 

@@ -24,11 +24,7 @@ _LONG_TERM_PREFIX = "AKIA"
 
 
 def check_pasted_keys(inputs: Inputs, profile: str) -> None:
-    """Refuse a profile whose long-term keys cannot be keys; say the file, the line and why.
-
-    Raises ConfigurationError: `partial-keys` for half a pair, `old-session-token` for a token
-    beside a long-term key, `bad-keys` for what is quoted, has a comment or blanks, or is swapped.
-    """
+    """Refuse a profile whose long-term keys cannot be keys; say the file, the line and why."""
     profiles = inputs.profiles
     document, section = profiles.credentials, inputs.profiles.in_credentials(profile)
     if ID not in section and SECRET not in section:
@@ -98,7 +94,6 @@ def _configure(profile: str, then: str) -> str:
 
 
 def _flaw_of(value: str) -> str:
-    """Say what is wrong with a value, without showing it."""
     if value[:1] in {'"', "'"}:
         return "is in quotes, which are read as part of it"
     if " #" in value or " ;" in value:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from guard.real_cli import VERSION_2_SWITCHES, VERSION_2_VALUES, Read, RealCli
 from guard.test_command_lines import CASES, Case
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
-from mfa_session.guard.aws_words import GLOBAL_OPTIONS, read_aws, scan
+from mfa_session.guard.aws_words import GLOBAL_OPTIONS, Scanned, read_aws
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +157,6 @@ def test_aliases_are_expanded_as_the_cli_expands_them(
     if real is None:
         assert call.service in (None, "ec2", *line.split()), "the CLI fails"
     else:
-        found = scan(real.rest, ())
+        found = Scanned(real.rest, ())
         expected = (real.service, found.word, found.rest, real.region, real.endpoint)
         assert (call.service, call.operation, call.rest, call.region, call.endpoint) == expected
