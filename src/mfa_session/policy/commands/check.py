@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, printable
@@ -20,6 +19,7 @@ from mfa_session.policy.evaluation import (
     UNKNOWN,
     Decision,
     Requests,
+    are_of_one_account,
     evaluate,
 )
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
@@ -100,23 +100,16 @@ def run(options: Options, ctx: Context) -> Result:
         ),
     )
     on = "any resource" if request.resource in {"", "*"} else request.resource
-    data = _data(request, principal, judged, live)
-    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
-
-
-def _data(
-    request: Request, principal: str | None, judged: Sequence[Judged], live: Live | None
-) -> dict[str, object]:
     data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource or "*",
         "principal": principal,
         "decisions": [each.data() for each in judged],
     }
-    if live is not None:
+    if live:
         data["unread"] = list(live.gaps())
         data["role"] = live.role.arn if live.role else None
-    return data
+    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
@@ -174,9 +167,8 @@ def _judge(
 
 
 def _across_accounts(decision: Decision, request: Request, caller: Credentials) -> Decision:
-    resource = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
-    across = resource.isdecimal() and caller.principal.account not in {None, resource}
     sides = _sides(decision)
+    across = are_of_one_account(request, caller) is False
     if decision.outcome != ALLOWED or not across or len(sides) != 1:
         return decision
     other = "the caller's own policy" if sides == {"resource"} else "the resource's policy"
