@@ -1,7 +1,7 @@
 """Evaluate conditions, whose keys may be present, absent or unknown (IAM reference, operators).
 
-A comparison is False if the request's value is not of the operator's type, and None if the policy's
-is not: IAM rejects such a policy, so the result is unknown.
+A request's value of another type than the operator's is not met; a policy's is unknown, since IAM
+rejects it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Operator(NamedTuple):
 
 
 def read_operator(written: str) -> Operator:
-    """Return the parts of an operator, such as `ForAnyValue:StringLikeIfExists`."""
+    """Read an operator, such as `ForAnyValue:StringLikeIfExists`."""
     before, colon, rest = written.rpartition(":")
     qualifier = _QUALIFIERS_BY_LOWER_CASE.get(before.lower())
     if_exists = rest.lower().endswith(_IF_EXISTS)
@@ -58,7 +58,7 @@ class Comparison(NamedTuple):
 
 
 def comparison(condition: Condition) -> Comparison:
-    """Return the parts that decide; thousands of statements share a few."""
+    """Return what decides; thousands of statements share a few."""
     return Comparison(
         condition.operator,
         condition.qualifier,
@@ -92,8 +92,7 @@ def is_met(
 ) -> Truth:
     """Say whether a request with this context meets a condition.
 
-    `variables`: the policy's version has policy variables. A condition with an unknown operator is
-    unknown.
+    `variables`: the policy's version has policy variables.
     """
     if not condition.known:
         return None
@@ -184,13 +183,7 @@ def _arn_parts(row: Row) -> list[Row]:
 
 
 def _bool(value: str, wanted: str, _: object = None) -> Truth:
-    if wanted.lower() not in {"true", "false"}:
-        return None
-    return value.lower() == wanted.lower()
-
-
-def _binary(value: str, wanted: str, _: object) -> Truth:
-    return value == wanted
+    return value.lower() == wanted.lower() if wanted.lower() in {"true", "false"} else None
 
 
 def _ip_address(value: str, wanted: str, _: object) -> Truth:
@@ -241,14 +234,18 @@ def moment(text: str) -> Decimal:
     return Decimal(seconds) + Decimal(f"0.{fraction or 0}")
 
 
-_ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "Equals": operator.eq,
-    "LessThan": operator.lt,
-    "LessThanEquals": operator.le,
-    "GreaterThan": operator.gt,
-    "GreaterThanEquals": operator.ge,
+_READERS = {"Numeric": _number, "Date": moment}
+_ORDERED: dict[str, tuple[Callable[[str], Decimal], Callable[[Decimal, Decimal], bool]]] = {
+    f"{kind}{name}": (read, order)
+    for kind, read in _READERS.items()
+    for name, order in (
+        ("Equals", operator.eq),
+        ("LessThan", operator.lt),
+        ("LessThanEquals", operator.le),
+        ("GreaterThan", operator.gt),
+        ("GreaterThanEquals", operator.ge),
+    )
 }
-_READERS: dict[str, Callable[[str], Decimal]] = {"Numeric": _number, "Date": moment}
 COMPARISONS: dict[str, Compare] = {
     "StringEquals": _string(),
     "StringEqualsIgnoreCase": _string(symbols=folded),
@@ -256,13 +253,9 @@ COMPARISONS: dict[str, Compare] = {
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "Bool": _bool,
-    "BinaryEquals": _binary,
+    "BinaryEquals": lambda value, wanted, _: value == wanted,
     "IpAddress": _ip_address,
-    **{
-        f"{kind}{name}": _ordered(read, order)
-        for kind, read in _READERS.items()
-        for name, order in _ORDERS.items()
-    },
+    **{name: _ordered(*each) for name, each in _ORDERED.items()},
 }
 # Each is true if the other is false.
 OPPOSITES = {
@@ -317,19 +310,18 @@ def is_accepted(condition: Condition) -> bool:
 
 def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
     """Compare an unknown number or moment within a range, both ends included."""
-    kind = next((each for each in _READERS if operator_name.startswith(each)), None)
-    if kind is None:
+    if operator_name not in _ORDERED:
         return None
-    order = _ORDERS[operator_name.removeprefix(kind)]
+    read, order = _ORDERED[operator_name]
     try:
-        limit = _READERS[kind](wanted)
+        limit = read(wanted)
     except ValueError:
         return None
-    low, high = (Decimal(end) for end in between)
+    low, high = map(Decimal, between)
     if order is operator.eq and low < limit < high:
         return None
-    at_both_ends = {order(low, limit), order(high, limit)}
-    return at_both_ends.pop() if len(at_both_ends) == 1 else None
+    at_low = order(low, limit)
+    return at_low if order(high, limit) is at_low else None
 
 
 def _compare_text(
@@ -337,7 +329,7 @@ def _compare_text(
 ) -> Truth:
     """Compare an unknown ARN or name within a pattern; ARNs part by part, all of one partition.
 
-    A colon in a user's path could stand for one between two parts: nobody has such a path.
+    Nobody has a path with a colon, which could stand for one between two parts.
     """
     is_arn = wanted.count(":") >= _ARN_COLONS
     if operator_name == "StringEquals" and {"*", "?"} & set(wanted):

@@ -133,7 +133,7 @@ def _among(
 
 
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?:(?<=:\d{12}):root)?", re.ASCII)
-_IDENTITY = re.compile(
+IDENTITY = re.compile(
     r"arn:[a-z-]+:(?:iam|sts)::(?P<account>\d{12}):"
     r"(?P<kind>user|role|assumed-role)/(?P<name>.+)",
     re.ASCII,
@@ -173,7 +173,7 @@ def _spared(not_principals: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, 
     The IAM reference asks for both (NotPrincipal with Deny).
     """
     texts = not_principals.get("AWS", ())
-    beside = {found["account"] for found in map(_IDENTITY.fullmatch, texts) if found}
+    beside = {found["account"] for found in map(IDENTITY.fullmatch, texts) if found}
     kept = tuple(text for text in texts if _account(text) not in beside)
     return {**not_principals, "AWS": kept}
 
@@ -201,7 +201,7 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
     account = _account(text)
     if account is not None:
         return _in_account(caller, account)
-    found = _IDENTITY.fullmatch(text)
+    found = IDENTITY.fullmatch(text)
     if found is None:
         raise ValueError(text)
     account, is_user = found["account"], found["kind"] == "user"
@@ -235,9 +235,7 @@ def named_principals(documents: Iterable[Document]) -> list[str]:
     """Return the principals in Allow statements that `acting_as` takes, in order, each once."""
     allows = [each for document in documents for each in document.statements if each.allows]
     found = [text for each in allows for text in (each.principals or {}).get("AWS", ())]
-    return list(
-        dict.fromkeys(text for text in found if _account(text) or _IDENTITY.fullmatch(text))
-    )
+    return list(dict.fromkeys(text for text in found if _account(text) or IDENTITY.fullmatch(text)))
 
 
 def malformed_principals(documents: Iterable[Document]) -> list[str]:
@@ -270,7 +268,7 @@ def _fits(kind: str, text: str, caller: Credentials) -> PrincipalMatch:
 
 
 def _is(text: str, caller: Credentials) -> Truth:
-    found = _IDENTITY.fullmatch(text)
+    found = IDENTITY.fullmatch(text)
     if found is None:  # the id of a deleted principal, or a federated user
         return False if _MALFORMED.fullmatch(text) else None
     principal = caller.principal
@@ -287,7 +285,7 @@ def _is(text: str, caller: Credentials) -> Truth:
 
 def _may_be_same_role(found: re.Match[str], arns: tuple[str, ...]) -> Truth:
     """Say whether two roles may be the same: a session's ARN lacks the role's path."""
-    others = [_IDENTITY.fullmatch(arn) for arn in arns]
+    others = [IDENTITY.fullmatch(arn) for arn in arns]
     if any(other and other["kind"] == found["kind"] for other in others):
         return False
     return None if any(other and _role(other) == _role(found) for other in others) else False

@@ -1,4 +1,4 @@
-"""Judge each user of an account by all policies together; choose those that count for a caller."""
+"""Judge the users of an account by all policies; choose the policies that count for a caller."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mfa_session.policy.evaluation import (
     evaluate,
 )
 from mfa_session.policy.json_text import items_of, members_in, objects_in, text_in, text_of
-from mfa_session.policy.matching import acting_as, match_statement
+from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.patterns import Query
 from mfa_session.policy.selections import Selection, takes_in
@@ -37,19 +37,9 @@ if TYPE_CHECKING:
     Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
 
-_is_arn = re.compile(r"arn:[a-z-]+:iam::\d{12}:(user|role)/.+", re.ASCII).fullmatch
-
-
-def everyone_in(members: Members, documents: Iterable[Document]) -> list[Owner]:
+def everyone_in(members: Members, listed: Iterable[Document]) -> list[Owner]:
     """Return the users and roles of an account, each with its policies."""
-    by_name = _by_name(documents)
-    kinds = ("UserDetailList", "RoleDetailList")
-    return [each for kind in kinds for each in _owners_in(members, by_name, kind)]
-
-
-def _owners_in(
-    members: Members, documents: Mapping[str, Document], kind: str = "UserDetailList"
-) -> Iterator[Owner]:
+    documents = _by_name(listed)
     names = {
         text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
         for policy in objects_in(members, "Policies")
@@ -63,7 +53,8 @@ def _owners_in(
     )
     tags = {each.key for each in conditions if each.key.lower().startswith("aws:principaltag/")}
     without_tags = RequestContext(dict.fromkeys(tags))
-    for user in objects_in(members, kind):
+    found = []
+    for user in (*objects_in(members, "UserDetailList"), *objects_in(members, "RoleDetailList")):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
         holders = [user, *(groups[each] for each in its_groups if each in groups)]
         arns = [arn for each in holders for arn in attached_to(each)]
@@ -75,20 +66,24 @@ def _owners_in(
         unread |= set(own) - documents.keys()
         if boundary and bound not in documents:
             unread.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
-        arn = next(filter(_is_arn, [text_in(user, "Arn")]), "")
-        name, caller = text_in(user, "UserName"), acting_as(long_term(), arn or None)
-        # A role's session may have other tags, and whoever takes a role names the session.
+        arn, name = text_in(user, "Arn"), text_in(user, "UserName")
+        arn = arn if IDENTITY.fullmatch(arn) else ""
+        caller = acting_as(long_term(), arn or None)
+        # A role's session may have other tags; whoever takes a role names the session.
         known = _facts_of(user).over(without_tags) if name else RequestContext({})
         named = RequestContext({"sts:RoleSessionName": (name,)})
-        yield Owner(
-            name=name,
-            arn=arn,
-            documents=[documents[each] for each in own if each in documents],
-            boundary=documents.get(bound),
-            unread=frozenset(unread),
-            tags=known,
-            caller=caller.replace(facts=named.over(known).over(caller.facts)),
+        found.append(
+            Owner(
+                name=name,
+                arn=arn,
+                documents=[documents[each] for each in own if each in documents],
+                boundary=documents.get(bound),
+                unread=frozenset(unread),
+                tags=known,
+                caller=caller.replace(facts=named.over(known).over(caller.facts)),
+            )
         )
+    return found
 
 
 def _facts_of(user: Members) -> RequestContext:
@@ -124,7 +119,8 @@ _MOST = 2_000  # pairs of a user and a role to look at
 def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     """Judge the users of an account by its policies."""
     by_name = _by_name(documents)
-    users, trusts = list(_owners_in(members, by_name)), list(_trusts(members, by_name))
+    users = [each for each in everyone_in(members, documents) if each.name]
+    trusts = list(_trusts(members, by_name))
     asked = [
         (user, asking.name)
         for user in users
@@ -184,7 +180,7 @@ def _only_takes_roles(user: Owner) -> bool:
 
 
 def _obstacles(user: Owner) -> Iterator[str]:
-    """Yield what keeps a user from setting up MFA, though a policy allows it, if known."""
+    """Yield what keeps a user from setting up MFA, though a policy allows it."""
     start, _, rest = user.arn.partition("/")
     request, *others = (
         Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
@@ -215,7 +211,7 @@ def _obstacles(user: Owner) -> Iterator[str]:
 
 
 def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
-    """Yield the trust policies that may let a long-term key in."""
+    """Yield those that may let a long-term key in."""
     arns = {
         f"role/{text_in(each, 'RoleName')} trust": text_in(each, "Arn")
         for each in objects_in(members, "RoleDetailList")
@@ -250,7 +246,7 @@ def _asks(user: Owner, statement: Statement) -> bool:
 
 
 def _asking(user: Owner) -> Iterator[Document]:
-    """Yield the policies with a Deny of everything, or all but some, that asks the user."""
+    """Yield the policies whose Deny of (almost) everything asks the user."""
     for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
         actions = actions_of(statement)
@@ -270,8 +266,7 @@ def _outcome(user: Owner, request: Request, *others: Document) -> str:
 class Share(NamedTuple):
     """What counts for a caller, beside what a dump tells of them as `owner`.
 
-    `doubtful` policies may be theirs: the file does not tell. `is_user`, if it is told, says
-    whether they are a user or a role.
+    `doubtful` policies may be theirs. `is_user` is None if it is not told.
     """
 
     documents: list[Document]
@@ -285,7 +280,7 @@ def share_of(
 ) -> Share:
     """Return what counts for a caller; without one, for the only user or role that has policies.
 
-    Raises UsageError if they are of several, or of others. `live`: the caller has policies besides.
+    `live`: the caller has policies besides.
     """
     about = [each for each in documents if concerns(each, request)]
     on_resource = [each for each in documents if _is_of_resource(each, request)]
@@ -330,7 +325,7 @@ def _is_of_resource(document: Document, request: Request) -> bool:
 
 
 def _check_one_resource(documents: Iterable[Document]) -> None:
-    """Refuse policies of several roles or keys, of which each has only one."""
+    """Refuse policies of several roles or keys: each has only one."""
     for kind in ("trust", "resource"):
         found = {
             next(iter(each.owners), each.label)
@@ -345,7 +340,7 @@ def _check_one_resource(documents: Iterable[Document]) -> None:
 def _own(
     documents: list[Document], mine: set[str], request: Request
 ) -> tuple[list[Document], list[Document]]:
-    """Return the caller's policies, and those of which the file does not tell whose they are.
+    """Return the caller's policies, and those which may be.
 
     A list in a file, and several files, are one caller's.
     """
@@ -365,7 +360,6 @@ def _own(
 
 
 def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) -> bool | None:
-    """Say whether the caller is a user or a role, if that is told."""
     if caller and _kind(caller) in {"role", "assumed-role"}:
         return False
     kinds = set(map(_kind, mine)) or {each.holder or "" for each in documents}
@@ -381,7 +375,7 @@ def _kind(owner: str) -> str:
 
 
 def _is(owner: str, arn: str) -> bool:
-    """Say whether an owner may be the user or role of this ARN, or the role of this session."""
+    """Say whether an owner may be this user or role, or the role of this session."""
     kind, _, name = owner.partition("/")
     if _kind(arn) == "assumed-role":
         same = account_of(owner) in {None, account_of(arn)} and _kind(owner) == "role"
@@ -393,7 +387,7 @@ def _is(owner: str, arn: str) -> bool:
 
 def _unclear(what: str, option: str, names: Iterable[str]) -> UsageError:
     known = list(dict.fromkeys(names))
-    listed = [*known[:_MOST_NAMES], *["…"] * (len(known) > _MOST_NAMES)]
+    listed = known[:_MOST_NAMES] + ["…"] * (len(known) > _MOST_NAMES)
     hint = f"name one by its ARN with {option}, or check its policies alone: {', '.join(listed)}"
     return UsageError("whose-policies", what, hint)
 

@@ -167,14 +167,19 @@ def _judge(
 
 
 def _across_accounts(decision: Decision, request: Request, caller: Credentials) -> Decision:
-    sides = _sides(decision)
     across = are_of_one_account(request, caller) is False
-    if decision.outcome != ALLOWED or not across or len(sides) != 1:
+    if decision.outcome != ALLOWED or not across or len(_sides(decision)) != 1:
         return decision
-    other = "the caller's own policy" if sides == {"resource"} else "the resource's policy"
-    by = " and ".join(map(_place, decision.deciding))
-    limit = f"Allow {by} is not enough across accounts: {other} must allow it, too"
-    return decision.replace(outcome=UNKNOWN, limit=limit)
+    return decision.replace(
+        outcome=UNKNOWN, limit=_not_enough(decision.deciding, " across accounts")
+    )
+
+
+def _not_enough(allows: Sequence[Match], where: str = "", limits: str = "") -> str:
+    of_user = allows[0].document.kind == "identity"
+    wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
+    by = " and ".join(map(_place, allows))
+    return f"Allow {by} is not enough{where}: {wanted} must allow it, too"
 
 
 def _sides(decision: Decision) -> set[str]:
@@ -355,14 +360,11 @@ def _lacks(decision: Decision) -> Iterable[str]:
     for match in decision.nearly:
         unmet = " and ".join(map(_written, match.conditions_that_are(truth=False)))
         yield f"Allow {_place(match)} needs {unmet}"
+    limits = " and ".join(map(_name_of_limit, decision.limiting))
     if decision.half:
-        allowing = " and ".join(map(_place, decision.half))
-        limits = " and ".join(map(_name_of_limit, decision.limiting))
-        of_user = decision.half[0].document.kind == "identity"
-        wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
-        yield f"Allow {allowing} is not enough: {wanted} must allow it, too"
-    elif decision.limiting:
-        yield f"{' and '.join(map(_name_of_limit, decision.limiting))} must allow it, too"
+        yield _not_enough(decision.half, limits=limits)
+    elif limits:
+        yield f"{limits} must allow it, too"
     elif not decision.nearly:
         yield "nothing allows it"
 
@@ -398,7 +400,7 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
         named = statement.actions is not None or statement.not_actions is not None
         yield f"which action of {judged.request.action} it is" if named else "its missing Action"
     if match.resource is None:
-        unknown = sorted(set(_unknown_in(_resources(statement), judged)))
+        unknown = sorted({*_unknown_in(_resources(statement), judged)})
         if statement.resources is statement.not_resources is None:
             yield "its missing Resource"
         else:
@@ -415,7 +417,6 @@ def _why_rejected(condition: Condition) -> str:
 
 
 def _unknown_keys(judged: Judged) -> Iterable[str]:
-    """Yield the keys whose values would tell more."""
     facts = judged.request.facts.over(judged.caller.facts)
     for match in judged.decision.deciding:
         if match.resource is None:
