@@ -22,7 +22,7 @@ from mfa_session.policy.evaluation import (
     are_of_one_account,
     evaluate,
 )
-from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
+from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
 from mfa_session.policy.patterns import WILDCARDS, fill
 from mfa_session.policy.policy_files import read_files
 from mfa_session.policy.policy_text import PolicyText
@@ -217,7 +217,7 @@ def _request(options: Options, ctx: Context) -> Request:
 
 
 def _named(ctx: Context, documents: Iterable[Document]) -> str | None:
-    named = next(iter(named_principals(documents)), None)
+    named = named_principal(documents)
     if named:
         ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")
     return named
