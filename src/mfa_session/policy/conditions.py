@@ -6,6 +6,7 @@ rejects it.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import operator
 import re
@@ -47,7 +48,7 @@ def read_operator(written: str) -> Operator:
 
 
 class Comparison(NamedTuple):
-    """The parts of a condition that decide whether it is met; the key in lower case."""
+    """What decides whether a condition is met; the key in lower case."""
 
     operator: str
     qualifier: str | None
@@ -58,7 +59,7 @@ class Comparison(NamedTuple):
 
 
 def comparison(condition: Condition) -> Comparison:
-    """Return what decides; thousands of statements share a few."""
+    """Return what thousands of statements share."""
     return Comparison(
         condition.operator,
         condition.qualifier,
@@ -99,8 +100,8 @@ def is_met(
     within = context.within(condition.key)
     if within is None and not context.knows(condition.key):
         return None
-    found = None if within else context.values(condition.key)
-    absent = within is None and found is None
+    found = context.values(condition.key) if within is None else (within,)
+    absent = found is None
     if condition.operator == "Null":
         return any_of(_bool(str(absent), text) for text in condition.values)
     if absent and condition.if_exists:
@@ -108,16 +109,14 @@ def is_met(
     plain = OPPOSITES.get(condition.operator, condition.operator)
     negated = plain != condition.operator
     filling = context if variables else None
-    if isinstance(within, str):
-        matches = [any_of(_compare_text(plain, within, text, filling) for text in condition.values)]
-    elif within is not None:
-        matches = [any_of(_compare_range(plain, within, text) for text in condition.values)]
-    else:
-        compare = COMPARISONS[plain]
-        matches = [
-            any_of(compare(value, wanted, filling) for wanted in condition.values)
-            for value in found or ()
-        ]
+    compare: Callable[..., Truth] = COMPARISONS[plain]
+    if within is not None:
+        among = _compare_text if isinstance(within, str) else _compare_range
+        compare = functools.partial(among, plain)
+    matches = [
+        any_of(compare(value, wanted, filling) for wanted in condition.values)
+        for value in found or ()
+    ]
     results = [negate(match) if negated else match for match in matches]
     return _joined(condition.qualifier, results, absent=absent, negated=negated)
 
@@ -130,7 +129,6 @@ def is_met_without_key(condition: Condition) -> Truth:
 def _joined(
     qualifier: str | None, results: Iterable[Truth], *, absent: bool, negated: bool
 ) -> Truth:
-    """Combine the results of a request's values; a negated operator must match none."""
     if qualifier == "ForAllValues":
         return all_of(results)
     if qualifier == "ForAnyValue":
@@ -308,7 +306,7 @@ def is_accepted(condition: Condition) -> bool:
     return condition.known and all(is_readable(condition, each) for each in condition.values)
 
 
-def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
+def _compare_range(operator_name: str, between: Range, wanted: str, _: object) -> Truth:
     """Compare an unknown number or moment within a range, both ends included."""
     if operator_name not in _ORDERED:
         return None
