@@ -88,14 +88,17 @@ def evaluate(
     for limit, whole in limits.items():
         if whole:
             return Decision(outcome=limit.outcome, limit=limit.why)
-    caller = _as_its_service_sees(request, credentials)
+    account = credentials.principal.account
+    if account and request.action.lower().startswith("kms:"):
+        known = RequestContext({"kms:CallerAccount": (account,)})
+        credentials = credentials.replace(facts=known.over(credentials.facts))
     if boundary is not None:
         documents = [*documents, replace(boundary, told_kind="boundary")]
     matched = [
-        (each, [match_statement(each, one, request, caller) for one in each.statements])
+        (each, [match_statement(each, one, request, credentials) for one in each.statements])
         for each in documents
     ]
-    decision = _Case(request, caller, matched, unread, boundary_unread).decide_all()
+    decision = _Case(request, credentials, matched, unread, boundary_unread).decide_all()
     others = [
         limit.why
         for limit, part in limits.items()
@@ -103,8 +106,8 @@ def evaluate(
     ]
     if others and decision.outcome != UNKNOWN:
         why = f"{'; '.join(others)}; otherwise {decision.outcome.replace('-', ' ')}"
-        limit_of_part = f"it depends on which action it is: {why}"
-        return decision.replace(outcome=UNKNOWN, limit=limit_of_part)
+        why = f"it depends on which action it is: {why}"
+        return decision.replace(outcome=UNKNOWN, limit=why)
     return decision
 
 
@@ -119,7 +122,7 @@ class _Case(NamedTuple):
         return [matches for document, matches in self.matched if document.kind in kinds]
 
     def decide_all(self) -> Decision:
-        """Decide; where something is unknown, in every case, which may have one outcome."""
+        """Decide; where something is unknown, in every case."""
         decision = self.decide()
         asked = {question for match in self._all() for question, _ in match.questions()}
         if decision.outcome != UNKNOWN or len(asked) > _MOST_QUESTIONS:
@@ -144,7 +147,8 @@ class _Case(NamedTuple):
             if deny.truth is True:
                 return Decision(outcome=EXPLICITLY_DENIED, deciding=(deny,))
         granted, accounts = self._allowed()
-        allowed = all_of([granted, self._within_scps()])
+        granting = [each for each in self._of("scp", "rcp") if any(_allows(each))]
+        allowed = all_of([granted, *map(_any_allows, granting)])
         doubts = [deny for deny in denies if deny.truth is None]
         allows = list(_allows(self._all()))
         if allowed is False:
@@ -156,7 +160,13 @@ class _Case(NamedTuple):
                     if each.truth is False and each.fits_otherwise is not False
                 ),
                 half=tuple(_first_allows(self._sides()[:2])),
-                limiting=tuple(self._limiting()),
+                limiting=tuple(
+                    document
+                    for document, matches in self.matched
+                    if document.kind in LIMITS
+                    and (document.kind == "boundary" or any(_allows(matches)))
+                    and _any_allows(matches) is False
+                ),
             )
         unread = self.unread or self.boundary_unread
         if allowed is True and not doubts and not unread:
@@ -192,9 +202,9 @@ class _Case(NamedTuple):
         return both if service in {"sts", "kms"} else either
 
     def _granted(self, match: Match) -> Truth:
-        """Return whether a resource grants; a boundary limits it only for roles.
+        """Return whether a resource grants.
 
-        A session that it names is not limited (IAM user guide, permissions boundaries).
+        A boundary limits it for roles, but not their named sessions (IAM user guide, boundaries).
         """
         named = (match.statement.principals or {}).get("AWS", ())
         sessions = (arn for arn in self.caller.principal.arns or () if ":assumed-role/" in arn)
@@ -204,10 +214,6 @@ class _Case(NamedTuple):
 
     def _within_boundary(self) -> Truth:
         return None if self.boundary_unread else all_of(map(_any_allows, self._of("boundary")))
-
-    def _within_scps(self) -> Truth:
-        granting = [each for each in self._of("scp", "rcp") if any(_allows(each))]
-        return all_of(map(_any_allows, granting))
 
     def _all(self) -> Iterable[Match]:
         return itertools.chain(*self._sides())
@@ -221,12 +227,6 @@ class _Case(NamedTuple):
             [*itertools.chain(*of_resource)],
             *itertools.chain(*limits),
         ]
-
-    def _limiting(self) -> Iterable[Document]:
-        for document, matches in self.matched:
-            limits = document.kind == "boundary" or any(_allows(matches))
-            if document.kind in LIMITS and limits and _any_allows(matches) is False:
-                yield document
 
 
 def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
@@ -243,10 +243,7 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
 
 
 def concerns(document: Document, request: Request) -> bool:
-    """Say whether a document is a resource's policy that concerns the request's service.
-
-    A trust policy concerns only assuming the role, not STS's other calls.
-    """
+    """Say whether a resource's policy concerns the request's service; a trust policy, assuming."""
     if document.kind not in {"trust", "resource"}:
         return False
     if document.kind == "trust":
@@ -266,14 +263,6 @@ def are_of_one_account(request: Request, caller: Credentials) -> Truth:
     account = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
     known = account.isdecimal() and caller.principal.account
     return known == account if known else None
-
-
-def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
-    account = caller.principal.account
-    if account is None or not request.action.lower().startswith("kms:"):
-        return caller
-    known = RequestContext({"kms:CallerAccount": (account,)})
-    return caller.replace(facts=known.over(caller.facts))
 
 
 class _Limit(NamedTuple):
@@ -330,10 +319,7 @@ _is_elsewhere = re.compile(
 
 
 class Requests:
-    """A request by several callers: each has those of the given keys that it may have.
-
-    `now` is the time, unless a key gives it.
-    """
+    """A request by several callers, each with those of the given keys that it may have."""
 
     def __init__(
         self,
@@ -351,7 +337,7 @@ class Requests:
         self._request, self._keys = request, keys
         self._call = RequestContext(
             {
-                "aws:CurrentTime": (now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),),
+                "aws:CurrentTime": (f"{now.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",),
                 "aws:EpochTime": (str(self.seconds),),
                 **dict.fromkeys(("aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")),
             }
@@ -381,7 +367,7 @@ def _decided_by(
 ) -> RequestContext:
     """Return the keys that the resource's ARN decides, and the region of global services.
 
-    That is the home of the partition, which the ARNs or else the policies' regions tell.
+    That is the home of the partition.
     """
     _, _, service, region, account, _ = parts_of(request.resource)
     action = request.action.lower()

@@ -92,7 +92,7 @@ def _read_role(
             arn=settings.role_arn,
             documents=(),
             boundary=None,
-            unread=(f"the policies of role {_name_of(settings.role_arn)}",),
+            unread=(f"the policies of role {settings.role_arn.rpartition('/')[2]}",),
             boundary_unread=True,
         )
     with ctx.console.doing("reading the role's policies from AWS …"):
@@ -109,7 +109,7 @@ class _Reading:
     def read(self, role_arn: str | None = None) -> OwnPolicies:
         """Read the role's policies, or else the user's and their groups'."""
         arn = role_arn or self._iam.user_arn()
-        holder = Holder(kind="role" if role_arn else "user", name=_name_of(arn))
+        holder = Holder(kind="role" if role_arn else "user", name=arn.rpartition("/")[2])
         documents = list(self._of(holder))
         if role_arn is None:
             groups = self._try("the groups you are in", self._iam.groups, holder.name)
@@ -155,7 +155,3 @@ class _Reading:
                 raise
             self._unread.append(what)
             return None
-
-
-def _name_of(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -183,7 +183,7 @@ def _not_enough(allows: Sequence[Match], where: str = "", limits: str = "") -> s
 
 
 def _sides(decision: Decision) -> set[str]:
-    """Return whose policies decide: the caller's (`identity`), the resource's, or both."""
+    """Return whose policies decide: the caller's (`identity`), the resource's."""
     kinds = {each.document.kind for each in decision.deciding} - LIMITS
     return {"resource" if each == "trust" else each for each in kinds}
 
@@ -260,7 +260,7 @@ class Judged(Record):
             return joint.join(f"{f.statement.effect} {_place(f)}" for f in decision.deciding)
         reasons = _doubts(self) if decision.outcome == UNKNOWN else _lacks(decision)
         found = list(itertools.islice(reasons, _MOST_REASONS + 1))
-        more = ["and more"] if len(found) > _MOST_REASONS else []
+        more = ["and more"] * (len(found) > _MOST_REASONS)
         return "; ".join(found[:_MOST_REASONS] + more)
 
     def data(self) -> dict[str, object]:
@@ -269,7 +269,17 @@ class Judged(Record):
             "credentials": self.caller.kind,
             "outcome": self.decision.outcome,
             "because": self.because,
-            "statements": list(map(_statement_data, self.decision.deciding)),
+            "statements": [
+                {
+                    "file": each.document.source.label,
+                    "policy": each.document.name or None,
+                    "line": each.statement.position.line,
+                    "sid": each.statement.sid,
+                    "index": each.statement.index,
+                    "effect": each.statement.effect,
+                }
+                for each in self.decision.deciding
+            ],
             "conditions": list(_deciding_conditions(self.decision)),
         }
 
@@ -320,18 +330,6 @@ def _place(match: Match) -> str:
     return match.document.place_of(match.statement)
 
 
-def _statement_data(match: Match) -> dict[str, object]:
-    statement = match.statement
-    return {
-        "file": match.document.source.label,
-        "policy": match.document.name or None,
-        "line": statement.position.line,
-        "sid": statement.sid,
-        "index": statement.index,
-        "effect": statement.effect,
-    }
-
-
 def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
     is_unknown = decision.outcome == UNKNOWN
     for match in decision.deciding if is_unknown else decision.nearly:
@@ -346,13 +344,11 @@ def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
 
 
 def _written(condition: Condition) -> str:
-    """Return it in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
     values = [
         value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
         for value in condition.values[:_MOST_VALUES]
     ]
-    if len(condition.values) > _MOST_VALUES:
-        values.append("…")
+    values += ["…"] * (len(condition.values) > _MOST_VALUES)
     return f"{condition.written} {condition.key} {' | '.join(values)}".rstrip()
 
 
@@ -406,14 +402,12 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
         else:
             yield f"the value of {' and '.join(unknown)}" if unknown else "which resource it is"
     for condition in match.conditions_that_are(None):
-        yield _written(condition) + _why_rejected(condition)
-
-
-def _why_rejected(condition: Condition) -> str:
-    if is_accepted(condition):
-        return ""
-    of = "value is not of the operator's type" if condition.known else "operator IAM does not have"
-    return f", whose {of}"
+        of = (
+            "value is not of the operator's type"
+            if condition.known
+            else "operator IAM does not have"
+        )
+        yield _written(condition) + ("" if is_accepted(condition) else f", whose {of}")
 
 
 def _unknown_keys(judged: Judged) -> Iterable[str]:
