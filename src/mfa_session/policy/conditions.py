@@ -1,7 +1,6 @@
 """Evaluate conditions, whose keys may be present, absent or unknown (IAM reference, operators).
 
-A request's value of another type than the operator's is not met; a policy's is unknown, since IAM
-rejects it.
+A policy's value of another type than the operator's is unknown: IAM rejects it.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import ipaddress
 import operator
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Operator(NamedTuple):
-    """An operator in IAM's spelling and its other parts; as found if it is not `known`."""
+    """An operator, in IAM's spelling if it is `known`."""
 
     operator: str
     qualifier: str | None
@@ -60,14 +59,11 @@ class Comparison(NamedTuple):
 
 def comparison(condition: Condition) -> Comparison:
     """Return what thousands of statements share."""
-    return Comparison(
-        condition.operator,
-        condition.qualifier,
-        condition.if_exists,
-        condition.known,
-        condition.key.lower(),
-        condition.values,
-    )
+    found = Comparison._make(_deciding(condition))
+    return found._replace(key=found.key.lower())
+
+
+_deciding = operator.attrgetter(*Comparison._fields)
 
 
 def question_of(condition: Condition) -> tuple[Comparison, bool]:
@@ -159,7 +155,7 @@ def _string(*, wildcards: bool = False, symbols: Callable[[Iterable[str]], Row] 
 
 
 def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    """Compare the six parts of an ARN one by one: a wildcard does not match a colon."""
+    """Compare part by part: a wildcard does not match a colon."""
     row = fill(wanted, facts).row
     if row is None or value.count(":") < _ARN_COLONS:
         return False
@@ -216,7 +212,7 @@ def _number(text: str) -> Decimal:
 
 
 def moment(text: str) -> Decimal:
-    """Return seconds since 1970, for such a number or a date of ISO 8601 (W3C's profile)."""
+    """Return seconds since 1970, from such a number or a date (W3C's profile of ISO 8601)."""
     if _EPOCH.fullmatch(text):
         return Decimal(text)
     found = _DATE.fullmatch(text)
@@ -225,7 +221,7 @@ def moment(text: str) -> Decimal:
     *numbers, fraction, zone = found.groups()
     year, month, day, hour, minute, second = (int(n) if n else 0 for n in numbers)
     moment = datetime(year, month, day or 1, hour, minute, second, tzinfo=timezone.utc)
-    seconds = (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(seconds=1)
+    seconds = int(moment.timestamp())
     if zone and zone != "Z":
         offset = int(zone[1:3]) * 3600 + int(zone[-2:]) * 60
         seconds += offset if zone[0] == "-" else -offset
@@ -274,7 +270,7 @@ _ORDERS_TURNED = {
     for kind in _READERS
     for end, other in (("", "Equals"), ("Equals", ""))
 }
-# Keys that, where their value is unknown, are known to be there.
+# Keys that are known to be there if their value is not.
 _THERE_IF_UNKNOWN = {
     "aws:multifactorauthage",
     "aws:principalaccount",
@@ -294,7 +290,7 @@ _AN_ARN = _ARN_COLONS * ":"  # which no other type is
 
 
 def is_readable(condition: Condition, value: str) -> bool:
-    """Say whether a value in a policy has the operator's type."""
+    """Say whether a policy's value has the operator's type."""
     plain = OPPOSITES.get(condition.operator, condition.operator)
     compare = COMPARISONS.get("Bool" if plain == "Null" else plain)
     is_open = plain.startswith("Arn") and "$" in value
@@ -302,12 +298,11 @@ def is_readable(condition: Condition, value: str) -> bool:
 
 
 def is_accepted(condition: Condition) -> bool:
-    """Say whether IAM accepts a condition: its operator, and its values' type."""
+    """Say whether IAM accepts a condition's operator and values."""
     return condition.known and all(is_readable(condition, each) for each in condition.values)
 
 
 def _compare_range(operator_name: str, between: Range, wanted: str, _: object) -> Truth:
-    """Compare an unknown number or moment within a range, both ends included."""
     if operator_name not in _ORDERED:
         return None
     read, order = _ORDERED[operator_name]
@@ -325,10 +320,7 @@ def _compare_range(operator_name: str, between: Range, wanted: str, _: object) -
 def _compare_text(
     operator_name: str, within: str, wanted: str, facts: RequestContext | None
 ) -> Truth:
-    """Compare an unknown ARN or name within a pattern; ARNs part by part, all of one partition.
-
-    Nobody has a path with a colon, which could stand for one between two parts.
-    """
+    """Compare an unknown ARN or name of a pattern; ARNs part by part, but for the partition."""
     is_arn = wanted.count(":") >= _ARN_COLONS
     if operator_name == "StringEquals" and {"*", "?"} & set(wanted):
         return None if "$" in wanted else False  # no name or ARN has a wildcard

@@ -1,4 +1,4 @@
-"""Requests to evaluate: action, resource, and the condition keys that kinds of credentials give.
+"""Requests to evaluate, and the condition keys that kinds of credentials give.
 
 With unknown keys, a result may be unknown: `Truth` is Kleene's three-valued logic.
 """
@@ -22,8 +22,8 @@ Within = Range | str
 class RequestContext:
     """The known condition keys of a request, ignoring case.
 
-    A key maps to its values, or to None if it is absent. A key in `within` is present, with a
-    number of this range or a text of this pattern. Nothing is known of any other key.
+    A key maps to its values, or to None if it is absent; in `within`, to a range or a pattern of
+    its value. Nothing is known of others.
     """
 
     def __init__(
@@ -63,10 +63,7 @@ class RequestContext:
 
 
 class Request(Record):
-    """A request; `*` stands for several actions or resources.
-
-    `facts` are the keys known besides the caller's.
-    """
+    """A request, perhaps with wildcards; `facts` are the keys known besides the caller's."""
 
     action: str
     resource: str = "*"
@@ -117,9 +114,9 @@ _DIRECT: Known = {
     "aws:ViaAWSService": _FALSE,
 }
 DIRECT_CALL = RequestContext(_DIRECT)
-# Every request has these keys (IAM reference, global condition keys).
+# Every request has these (IAM reference, global condition keys).
 _OF_ALL: Mapping[str, Within] = {"aws:PrincipalAccount": "?*", "aws:RequestedRegion": "?*"}
-# Only temporary credentials have this key (IAM reference, global condition keys).
+# Only sessions have this (there, too).
 _ISSUED = "aws:TokenIssueTime"
 
 
@@ -131,7 +128,7 @@ class Principal(Record):
 
 
 class Credentials(Record):
-    """A kind of credentials: `kind` for scripts, `label` for people, `facts` for AWS."""
+    """A kind of credentials, with a label for people."""
 
     kind: str
     label: str
@@ -160,7 +157,7 @@ def session_without_mfa() -> Credentials:
 def role_session() -> Credentials:
     """Return those of AssumeRole, which never have MFA (IAM user guide, MFA-protected API access).
 
-    Of a role assumed from an MFA session, some have seen otherwise.
+    Some have seen otherwise, of a role assumed from an MFA session.
     """
     known: Known = {
         **_DIRECT,
@@ -196,7 +193,7 @@ def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credenti
 
 
 def arn_pattern(*, is_user: bool, account: str = "*") -> str:
-    """Return what the ARNs of all users, or of all roles, have in common."""
+    """Return what all users' or roles' ARNs have in common."""
     return f"arn:*:iam::{account}:{'user' if is_user else 'role'}/*"
 
 

@@ -46,11 +46,10 @@ _MOST_QUESTIONS = 6  # each doubles the cases
 class Decision(Record):
     """The outcome of a request, and what decides it.
 
-    `deciding` are the statements that allow, deny or are unknown; each decides another case if
+    `deciding` are the statements that allow, deny or are unknown; each in another case if
     `by_case`. If too little allows, `nearly` are those whose conditions are not met, `half` those
-    that allow on one side only, and `limiting` the boundaries and SCPs that do not allow. `limit`
-    is AWS's own rule, if no policy decides. `unread` policies, or whether caller and resource share
-    an account (`accounts`), may change the outcome.
+    that allow on one side only, and `limiting` the boundaries and SCPs. `limit` is AWS's own rule.
+    `unread` policies, or whether caller and resource share an account (`accounts`), may change it.
     """
 
     outcome: str
@@ -176,7 +175,7 @@ class _Case(NamedTuple):
         return Decision(outcome=UNKNOWN, deciding=tuple(doubts), unread=unread, accounts=accounts)
 
     def _allowed(self) -> tuple[Truth, bool]:
-        """Return whether it is allowed, without denies, and whether the accounts decide it."""
+        """Return whether it is allowed but for denies, and whether the accounts decide it."""
         own, resource, *_ = self._sides()
         identity = any_of([_any_allows(own), None if self.unread else False])
         bounded = all_of([identity, self._within_boundary()])
@@ -219,7 +218,6 @@ class _Case(NamedTuple):
         return itertools.chain(*self._sides())
 
     def _sides(self) -> Sequence[Sequence[Match]]:
-        """Return the matches of the caller's policies, of resources', and of each limit."""
         own, of_resource = self._of("identity"), self._of("trust", "resource")
         limits = self._of("boundary"), self._of("scp", "rcp")
         return [
@@ -266,7 +264,7 @@ def are_of_one_account(request: Request, caller: Credentials) -> Truth:
 
 
 class _Limit(NamedTuple):
-    """AWS's own decision about actions, which no policy changes (STS and IAM references)."""
+    """AWS's decision about actions, which no policy changes (STS and IAM references)."""
 
     callers: str  # a part of the names of their kinds
     actions: str
@@ -275,7 +273,7 @@ class _Limit(NamedTuple):
     besides: tuple[str, ...] = ()
 
     def concerns(self, asked: Query) -> Truth:
-        """Say whether it decides all that is asked, part of it (None), or nothing."""
+        """Say whether it decides what is asked; None for a part."""
         spared = map(asked.covered_by, self.besides)
         return all_of((asked.covered_by(self.actions), *map(negate, spared)))
 
@@ -312,7 +310,7 @@ _is_of_roles = re.compile(
 _is_global = re.compile("(cloudfront|iam|organizations|route53):").match
 # Other services ask for these, in their own region.
 _IN_REGIONS = ("iam:createservicelinkedrole", "iam:passrole")
-# Actions with resources of several regions or accounts, or without aws:ResourceAccount.
+# Actions on several regions or accounts, or without aws:ResourceAccount.
 _is_elsewhere = re.compile(
     ".*(accept|associatevpc|copy|createvolume|endpoint|peering|putevents|replica|restore)"
 ).match

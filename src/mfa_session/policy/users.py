@@ -108,7 +108,7 @@ _TAKE = "sts:AssumeRole"
 _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 # AWS's own policies ask nobody for MFA.
 _is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/(?!AWSDenyAll$)").match
-# But for these, they neither allow nor deny enabling a device, nor deny taking a role.
+# Others neither allow nor deny enabling a device, nor deny taking a role.
 _is_harmless = re.compile(
     "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll|AWSCompromised.*|AdministratorAccess|IAMFullAccess)$)"
 ).match
@@ -146,7 +146,7 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
 def _by_name(documents: Iterable[Document]) -> Mapping[str, Document]:
     listed = list(documents)
     count = Counter(each.name for each in listed)
-    # A name of two policies, one of AWS's and one's own, says nothing.
+    # AWS's policy and one's own may share a name.
     return {each.name: each for each in listed if count[each.name] == 1}
 
 
@@ -205,7 +205,7 @@ def _obstacles(user: Owner) -> Iterator[str]:
         applying = [each for each in matches if each.truth]
         denies = [each for each in applying if not each.statement.allows]
         for deny in denies[:1] if denies != applying else ():
-            # Other rules tell of a Deny of those without MFA; a Deny of everything is meant so.
+            # Other rules tell of MFA; a Deny of everything is meant so.
             if "*" not in (deny.statement.actions or "*") and not means_mfa(deny.statement):
                 yield f"denied by {deny.document.name}"
 
@@ -234,7 +234,6 @@ def _taken(trusts: Trusts, users: Iterable[Owner]) -> Iterator[tuple[str, Owner]
 
 
 def _asks(user: Owner, statement: Statement) -> bool:
-    """Say whether a statement asks a user for MFA; a Deny may exempt them."""
     about_mfa = mfa_conditions(statement)
     return means_mfa(statement) and (
         statement.allows

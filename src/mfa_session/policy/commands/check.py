@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 _OF_THE_CALLER = {"aws:username", "aws:principalarn", "aws:principalaccount", "kms:calleraccount"}
-# Who is known to have no policies of their own is unlike whose policies are not told.
+# Having no policies is unlike policies that are not told.
 _NOTHING = Document(PolicyText("", ""), None, (), told_kind="identity")
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
 
@@ -183,7 +183,7 @@ def _not_enough(allows: Sequence[Match], where: str = "", limits: str = "") -> s
 
 
 def _sides(decision: Decision) -> set[str]:
-    """Return whose policies decide: the caller's (`identity`), the resource's."""
+    """Return whose policies decide."""
     kinds = {each.document.kind for each in decision.deciding} - LIMITS
     return {"resource" if each == "trust" else each for each in kinds}
 
@@ -237,8 +237,7 @@ def _principal(options: Options, keys: Known) -> str | None:
     return given
 
 
-_MOST_VALUES = 3
-_MOST_REASONS = 3
+_MOST = 3  # values, and reasons
 _LONGEST_VALUE = 80  # characters; an ARN mostly fits
 
 
@@ -259,9 +258,9 @@ class Judged(Record):
             joint = " or " if decision.by_case else " and "
             return joint.join(f"{f.statement.effect} {_place(f)}" for f in decision.deciding)
         reasons = _doubts(self) if decision.outcome == UNKNOWN else _lacks(decision)
-        found = list(itertools.islice(reasons, _MOST_REASONS + 1))
-        more = ["and more"] * (len(found) > _MOST_REASONS)
-        return "; ".join(found[:_MOST_REASONS] + more)
+        found = list(itertools.islice(reasons, _MOST + 1))
+        more = ["and more"] * (len(found) > _MOST)
+        return "; ".join(found[:_MOST] + more)
 
     def data(self) -> dict[str, object]:
         """Return the data for scripts."""
@@ -346,9 +345,9 @@ def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
 def _written(condition: Condition) -> str:
     values = [
         value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
-        for value in condition.values[:_MOST_VALUES]
+        for value in condition.values[:_MOST]
     ]
-    values += ["…"] * (len(condition.values) > _MOST_VALUES)
+    values += ["…"] * (len(condition.values) > _MOST)
     return f"{condition.written} {condition.key} {' | '.join(values)}".rstrip()
 
 
