@@ -139,19 +139,19 @@ class Credentials(Record):
 
 def long_term() -> Credentials:
     """Return an access key's: both MFA keys are absent."""
-    return _of_user("long-term", "long-term key", None, None)
+    return _credentials("long-term", "long-term key", None, None)
 
 
 def mfa_session(age_seconds: int | None = None) -> Credentials:
     """Return those of GetSessionToken with a code, of this age or (None) any possible one."""
     label = "MFA session, new" if age_seconds == 0 else "MFA session"
     ages = (0, LONGEST_SESSION_SECONDS) if age_seconds is None else None
-    return _of_user("mfa-session", label, _TRUE, (str(age_seconds),), ages)
+    return _credentials("mfa-session", label, _TRUE, (str(age_seconds),), ages)
 
 
 def session_without_mfa() -> Credentials:
     """Return those of GetSessionToken without a code."""
-    return _of_user("session-without-mfa", "session without MFA", _FALSE, None)
+    return _credentials("session-without-mfa", "session without MFA", _FALSE, None)
 
 
 def role_session() -> Credentials:
@@ -159,16 +159,7 @@ def role_session() -> Credentials:
 
     Some have seen otherwise, of a role assumed from an MFA session.
     """
-    known: Known = {
-        **_DIRECT,
-        MFA_PRESENT: _FALSE,
-        MFA_AGE: None,
-        "aws:PrincipalType": ("AssumedRole",),
-        "aws:username": None,
-    }
-    within = {**_OF_ALL, "aws:userid": "AROA*:?*", PRINCIPAL_ARN: arn_pattern(is_user=False)}
-    facts = RequestContext(known, within)
-    return Credentials(kind="role-session", label="role session", facts=facts, is_user=False)
+    return _credentials("role-session", "role session", _FALSE, None)
 
 
 def started_by(caller: Credentials, now_seconds: int) -> Credentials:
@@ -184,11 +175,11 @@ def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credenti
     kinds = [long_term()]
     if action.lower() == "sts:assumerole":  # which takes a code itself
         label = "long-term key and a code"
-        kinds.append(_of_user("long-term-with-code", label, _TRUE, ("0",)))
+        kinds.append(_credentials("long-term-with-code", label, _TRUE, ("0",)))
     kinds.append(mfa_session(None if mfa_age_seconds is None else 0))
     if mfa_age_seconds is not None:
         label = f"MFA session, over {format_duration(mfa_age_seconds)} old"
-        kinds.append(_of_user("mfa-session-old", label, _TRUE, (str(mfa_age_seconds + 1),)))
+        kinds.append(_credentials("mfa-session-old", label, _TRUE, (str(mfa_age_seconds + 1),)))
     return (*kinds, session_without_mfa(), role_session())
 
 
@@ -197,25 +188,27 @@ def arn_pattern(*, is_user: bool, account: str = "*") -> str:
     return f"arn:*:iam::{account}:{'user' if is_user else 'role'}/*"
 
 
-def _of_user(
+def _credentials(
     kind: str, label: str, present: Values | None, age: Values | None, ages: Range | None = None
 ) -> Credentials:
-    known: Known = {
-        **_DIRECT,
-        "aws:FederatedProvider": None,
-        "aws:PrincipalType": ("User",),
-        "aws:SourceIdentity": None,
-        MFA_PRESENT: present,
-    }
-    named = {"aws:username": "?*", "aws:userid": "AIDA*", PRINCIPAL_ARN: arn_pattern(is_user=True)}
-    within = {**_OF_ALL, **named}
+    is_user = kind != "role-session"
+    known: Known = {**_DIRECT, MFA_PRESENT: present}
+    within = {**_OF_ALL, PRINCIPAL_ARN: arn_pattern(is_user=is_user)}
+    if is_user:
+        known |= {"aws:FederatedProvider": None, "aws:SourceIdentity": None}
+        known["aws:PrincipalType"] = ("User",)
+        within |= {"aws:username": "?*", "aws:userid": "AIDA*"}
+    else:
+        known |= {"aws:PrincipalType": ("AssumedRole",), "aws:username": None}
+        within["aws:userid"] = "AROA*:?*"
     if ages:
         within[MFA_AGE] = ages
     else:
         known[MFA_AGE] = age
     if kind.startswith("long-term"):
         known[_ISSUED] = None
-    return Credentials(kind=kind, label=label, facts=RequestContext(known, within))
+    facts = RequestContext(known, within)
+    return Credentials(kind=kind, label=label, facts=facts, is_user=is_user)
 
 
 A_USER, A_SESSION = mfa_session().facts, role_session().facts

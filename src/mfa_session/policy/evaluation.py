@@ -26,7 +26,7 @@ from mfa_session.policy.credentials import (
 )
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.matching import Match, match_statement
-from mfa_session.policy.patterns import WILDCARDS, Query, covers, includes, may_meet, wild
+from mfa_session.policy.patterns import WILDCARDS, Query, includes, may_meet
 from mfa_session.policy.rules.resource_kinds import parts_of
 
 if TYPE_CHECKING:
@@ -153,11 +153,7 @@ class _Case(NamedTuple):
         if allowed is False:
             return Decision(
                 outcome=IMPLICITLY_DENIED,
-                nearly=tuple(
-                    each
-                    for each in allows
-                    if each.truth is False and each.fits_otherwise is not False
-                ),
+                nearly=tuple(each for each in allows if each.truth is False and each.conditions),
                 half=tuple(_first_allows(self._sides()[:2])),
                 limiting=tuple(
                     document
@@ -242,18 +238,16 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
 
 def concerns(document: Document, request: Request) -> bool:
     """Say whether a resource's policy concerns the request's service; a trust policy, assuming."""
-    if document.kind not in {"trust", "resource"}:
-        return False
     if document.kind == "trust":
         assuming = Query(request.action, fold=True)
         return any(assuming.covered_by(action) is not False for action in TRUST_ACTIONS)
     asked = _service(request.action)
     named = (action for each in document.statements for action in each.actions or ("*",))
-    return any(covers(_service(action), asked) is not False for action in named)
+    return document.kind == "resource" and any(may_meet(_service(each), asked) for each in named)
 
 
-def _service(action: str) -> tuple[str, ...]:
-    return wild(action.partition(":")[0].lower())
+def _service(action: str) -> str:
+    return action.partition(":")[0].lower()
 
 
 def are_of_one_account(request: Request, caller: Credentials) -> Truth:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Match(Record):
-    """The result of matching a statement with a request, by part, as far as each matters.
+    """The result of matching a statement with a request, by part; conditions only if they matter.
 
     `by_name`: the statement names the caller, not only the account.
     """
@@ -49,11 +49,6 @@ class Match(Record):
         """Whether the statement applies to the request."""
         met = (truth for _, truth in self.conditions)
         return all_of((self.principal, self.action, self.resource, *met))
-
-    @property
-    def fits_otherwise(self) -> Truth:
-        """Whether it applies apart from its conditions."""
-        return all_of((self.principal, self.action, self.resource))
 
     def questions(self) -> Iterator[tuple[Question, bool]]:
         """Yield what is unknown, but for the caller, as questions with the answers that fit.
@@ -103,7 +98,7 @@ def match_statement(
         # A role's or a repository's policy applies to the role or repository itself.
         if listed is left_out is None and has_principal(statement):
             resource = True
-    fits_otherwise = all_of((principal, action, resource))
+    fits = all_of((principal, action, resource)) is not False
     return Match(
         document=document,
         statement=statement,
@@ -113,7 +108,7 @@ def match_statement(
         resource=resource,
         conditions=tuple(
             (condition, is_met(condition, facts, variables=variables))
-            for condition in (statement.conditions if fits_otherwise is not False else ())
+            for condition in (statement.conditions if fits else ())
         ),
     )
 

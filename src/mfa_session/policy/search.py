@@ -66,11 +66,11 @@ class Search:
             self._look_at_text(node, value, origin)
 
     def _look_at_object(self, node: Node, members: dict[str, Node], origin: Origin) -> None:
-        if looks_like_policy(members) or looks_like_statement(node):
+        if _looks_like_policy(members) or looks_like_statement(node):
             self._keep(node, origin)
             return
         meant = next((name for name in members if name.lower() == "statements"), None)
-        if meant and "Version" in members and looks_like_policy({"Statement": members[meant]}):
+        if meant and "Version" in members and _looks_like_policy({"Statement": members[meant]}):
             self._refuse(members[meant].key_offset, f"a policy has no {meant}", "write Statement")
         for inner, there in self._parts(node, members, origin):
             self.visit(inner, there)
@@ -136,8 +136,8 @@ _EFFECT = ("Effect", "effect", "EFFECT")
 _SUBJECTS = ("Action", "NotAction", "action", "notAction", "notaction", "ACTION")
 
 
-def looks_like_policy(members: Members) -> bool:
-    """Say whether an object is a policy; others, such as a WAF rule, have a Statement too."""
+def _looks_like_policy(members: Members) -> bool:
+    """Tell a policy from others with a Statement, such as a WAF rule."""
     named = (members.get(each) for each in ("Statement", "statement", "STATEMENT"))
     inner = next(filter(None, named), None)
     if inner is None:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
 
-def everyone_in(members: Members, listed: Iterable[Document]) -> list[Owner]:
+def everyone_in(members: Members, listed: Sequence[Document]) -> list[Owner]:
     """Return the users and roles of an account, each with its policies."""
     documents = _by_name(listed)
     names = {
@@ -45,14 +45,15 @@ def everyone_in(members: Members, listed: Iterable[Document]) -> list[Owner]:
         for policy in objects_in(members, "Policies")
     }
     groups = {text_in(each, "GroupName"): each for each in objects_in(members, "GroupDetailList")}
-    conditions = (
-        condition
-        for one in documents.values()
-        for each in one.statements
-        for condition in each.conditions
+    without_tags = RequestContext(
+        {
+            each.key: None
+            for document in documents.values()
+            for one in document.statements
+            for each in one.conditions
+            if each.key.lower().startswith("aws:principaltag/")
+        }
     )
-    tags = {each.key for each in conditions if each.key.lower().startswith("aws:principaltag/")}
-    without_tags = RequestContext(dict.fromkeys(tags))
     found = []
     for user in (*objects_in(members, "UserDetailList"), *objects_in(members, "RoleDetailList")):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
@@ -74,13 +75,13 @@ def everyone_in(members: Members, listed: Iterable[Document]) -> list[Owner]:
         named = RequestContext({"sts:RoleSessionName": (name,)})
         found.append(
             Owner(
-                name=name,
-                arn=arn,
-                documents=[documents[each] for each in own if each in documents],
-                boundary=documents.get(bound),
-                unread=frozenset(unread),
-                tags=known,
-                caller=caller.replace(facts=named.over(known).over(caller.facts)),
+                name,
+                arn,
+                [documents[each] for each in own if each in documents],
+                documents.get(bound),
+                frozenset(unread),
+                known,
+                caller.replace(facts=named.over(known).over(caller.facts)),
             )
         )
     return found
@@ -116,7 +117,7 @@ _REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
 
-def judge_users(members: Members, documents: Iterable[Document]) -> Users:
+def judge_users(members: Members, documents: Sequence[Document]) -> Users:
     """Judge the users of an account by its policies."""
     by_name = _by_name(documents)
     users = [each for each in everyone_in(members, documents) if each.name]
@@ -143,11 +144,10 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     )
 
 
-def _by_name(documents: Iterable[Document]) -> Mapping[str, Document]:
-    listed = list(documents)
-    count = Counter(each.name for each in listed)
+def _by_name(documents: Sequence[Document]) -> Mapping[str, Document]:
+    count = Counter(each.name for each in documents)
     # AWS's policy and one's own may share a name.
-    return {each.name: each for each in listed if count[each.name] == 1}
+    return {each.name: each for each in documents if count[each.name] == 1}
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
@@ -186,10 +186,8 @@ def _obstacles(user: Owner) -> Iterator[str]:
         Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
         for each in (rest, user.name, f"any-path/{user.name}")
     )
-    unbounded, device = (
-        user._replace(boundary=None),
-        f"{start.replace(':user', ':mfa')}/{user.name}",
-    )
+    unbounded = user._replace(boundary=None)
+    device = f"{start.replace(':user', ':mfa')}/{user.name}"
     making = Request(action="iam:CreateVirtualMFADevice", resource=device)
     if user.boundary and any(
         _outcome(unbounded, each) == ALLOWED and _outcome(user, each) in _REFUSED
@@ -217,10 +215,12 @@ def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
         for each in objects_in(members, "RoleDetailList")
     }
     for trust in (each for each in by_name.values() if each.name in arns):
-        conditions = (each for one in trust.statements for each in one.conditions)
         # Whoever takes a role chooses the id, which is not secret.
         chosen: Known = {
-            each.key: each.values[:1] for each in conditions if each.is_about("sts:ExternalId")
+            each.key: each.values[:1]
+            for one in trust.statements
+            for each in one.conditions
+            if each.is_about("sts:ExternalId")
         }
         request = Request(action=_TAKE, resource=arns[trust.name], facts=RequestContext(chosen))
         if evaluate([trust], request, long_term()).outcome not in _REFUSED:
@@ -302,7 +302,7 @@ def share_of(
         account = account_of(principal) or principal
         if account in map(account_of, told) or not (counts or fitting):
             raise _unclear(f"these are not the policies of {principal}", "--principal", told)
-    limits = [each for each in loose if each.kind in LIMITS]
+    limits = (each for each in loose if each.kind in LIMITS)
     is_user = _is_user([*own, *doubtful], mine, principal)
     return Share([*own, *limits, *on_resource], doubtful, owner, is_user)
 
@@ -317,10 +317,10 @@ def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[st
 
 
 def _is_of_resource(document: Document, request: Request) -> bool:
-    if document.kind in {"trust", "resource"} and document.owners:
-        is_of = any(_is(owner, request.resource) for owner in document.owners)
-        return is_of and concerns(document, request)
-    return document.kind in {"trust", "resource"}
+    if not document.owners:
+        return document.kind in {"trust", "resource"}
+    is_of = any(_is(owner, request.resource) for owner in document.owners)
+    return is_of and concerns(document, request)
 
 
 def _check_one_resource(documents: Iterable[Document]) -> None:
