@@ -113,25 +113,13 @@ def is_met(
         any_of(compare(value, wanted, filling) for wanted in condition.values)
         for value in found or ()
     ]
-    results = [negate(match) if negated else match for match in matches]
-    return _joined(condition.qualifier, results, absent=absent, negated=negated)
+    every = negated if condition.qualifier is None else condition.qualifier == "ForAllValues"
+    return (all_of if every else any_of)(negate(each) if negated else each for each in matches)
 
 
 def is_met_without_key(condition: Condition) -> Truth:
     """Say whether a request that lacks the condition's key meets it."""
     return is_met(condition, RequestContext({condition.key: None}))
-
-
-def _joined(
-    qualifier: str | None, results: Iterable[Truth], *, absent: bool, negated: bool
-) -> Truth:
-    if qualifier == "ForAllValues":
-        return all_of(results)
-    if qualifier == "ForAnyValue":
-        return any_of(results)
-    if absent:
-        return negated
-    return all_of(results) if negated else any_of(results)
 
 
 # Only strings and ARNs have variables.

@@ -49,7 +49,7 @@ class RequestContext:
     def one(self, key: str) -> str | None:
         """Return a key's value if exactly one is known, else None."""
         values = self._known.get(key.lower())
-        return values[0] if values is not None and len(values) == 1 else None
+        return values[0] if values and len(values) == 1 else None
 
     def over(self, others: RequestContext) -> RequestContext:
         """Return the keys of both; this one overrides the other."""

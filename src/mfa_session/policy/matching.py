@@ -244,15 +244,15 @@ def _is(text: str, caller: Credentials) -> Truth:
         return None
     if text in principal.arns:
         return True
-    return False if caller.is_user else _may_be_same_role(found, principal.arns)
+    return _may_be_same_role(found, principal.arns)
 
 
 def _may_be_same_role(found: re.Match[str], arns: tuple[str, ...]) -> Truth:
     """Say whether two roles may be one: a session's ARN lacks the role's path."""
-    others = [IDENTITY.fullmatch(arn) for arn in arns]
-    if any(other and other["kind"] == found["kind"] for other in others):
+    others = list(filter(None, map(IDENTITY.fullmatch, arns)))
+    if any(each["kind"] == found["kind"] for each in others):
         return False
-    return None if any(other and _role(other) == _role(found) for other in others) else False
+    return None if _role(found) in map(_role, others) else False
 
 
 def _role(found: re.Match[str]) -> str:
