@@ -38,8 +38,8 @@ def read_operator(written: str) -> Operator:
     """Read an operator, such as `ForAnyValue:StringLikeIfExists`."""
     before, colon, rest = written.rpartition(":")
     qualifier = _QUALIFIERS_BY_LOWER_CASE.get(before.lower())
-    if_exists = rest.lower().endswith(_IF_EXISTS)
-    base = rest[: -len(_IF_EXISTS)] if if_exists else rest
+    base = re.sub(r"(?i)ifexists\Z", "", rest)
+    if_exists = base != rest
     name = _OPERATORS_BY_LOWER_CASE.get(base.lower())
     if name is None or (colon and qualifier is None) or (name == "Null" and if_exists):
         return Operator(written, None, if_exists=False, known=False)
@@ -271,10 +271,6 @@ _THERE_IF_UNKNOWN = {
 OPERATORS = (*COMPARISONS, *OPPOSITES, "Null")
 _OPERATORS_BY_LOWER_CASE = {name.lower(): name for name in OPERATORS}
 _QUALIFIERS_BY_LOWER_CASE = {name.lower(): name for name in ("ForAllValues", "ForAnyValue")}
-_IF_EXISTS = "ifexists"
-
-
-_AN_ARN = _ARN_COLONS * ":"  # which no other type is
 
 
 def is_readable(condition: Condition, value: str) -> bool:
@@ -282,7 +278,8 @@ def is_readable(condition: Condition, value: str) -> bool:
     plain = OPPOSITES.get(condition.operator, condition.operator)
     compare = COMPARISONS.get("Bool" if plain == "Null" else plain)
     is_open = plain.startswith("Arn") and "$" in value
-    return compare is None or is_open or compare(_AN_ARN, value, None) is not None
+    an_arn = _ARN_COLONS * ":"  # which no other type is
+    return compare is None or is_open or compare(an_arn, value, None) is not None
 
 
 def is_accepted(condition: Condition) -> bool:

@@ -114,9 +114,7 @@ _DIRECT: Known = {
     "aws:ViaAWSService": _FALSE,
 }
 DIRECT_CALL = RequestContext(_DIRECT)
-# Every request has these (IAM reference, global condition keys).
-_OF_ALL: Mapping[str, Within] = {"aws:PrincipalAccount": "?*", "aws:RequestedRegion": "?*"}
-# Only sessions have this (there, too).
+# Only temporary credentials have this (IAM reference, global condition keys).
 _ISSUED = "aws:TokenIssueTime"
 
 
@@ -193,7 +191,11 @@ def _credentials(
 ) -> Credentials:
     is_user = kind != "role-session"
     known: Known = {**_DIRECT, MFA_PRESENT: present}
-    within = {**_OF_ALL, PRINCIPAL_ARN: arn_pattern(is_user=is_user)}
+    within: dict[str, Within] = {  # as every request has them (IAM reference)
+        "aws:PrincipalAccount": "?*",
+        "aws:RequestedRegion": "?*",
+        PRINCIPAL_ARN: arn_pattern(is_user=is_user),
+    }
     if is_user:
         known |= {"aws:FederatedProvider": None, "aws:SourceIdentity": None}
         known["aws:PrincipalType"] = ("User",)

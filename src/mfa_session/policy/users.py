@@ -175,8 +175,11 @@ def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
 
 
 def _only_takes_roles(user: Owner) -> bool:
-    of_sts, allows = Selection(("sts:*",)), (each for _, each in user.statements if each.allows)
-    return not user.unread and all(takes_in(of_sts, actions_of(each)) for each in allows)
+    return not user.unread and all(
+        takes_in(Selection(("sts:*",)), actions_of(each))
+        for _, each in user.statements
+        if each.allows
+    )
 
 
 def _obstacles(user: Owner) -> Iterator[str]:
