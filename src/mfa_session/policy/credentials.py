@@ -87,7 +87,7 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     """Return True if any is True, else None if any is None, else False."""
     unknown = False
     for truth in truths:
-        if truth is True:
+        if truth:
             return True
         unknown = unknown or truth is None
     return None if unknown else False

@@ -143,7 +143,7 @@ class _Case(NamedTuple):
     def decide(self) -> Decision:
         denies = [match for match in self._all() if not match.statement.allows]
         for deny in denies:
-            if deny.truth is True:
+            if deny.truth:
                 return Decision(outcome=EXPLICITLY_DENIED, deciding=(deny,))
         granted, accounts = self._allowed()
         granting = [each for each in self._of("scp", "rcp") if any(_allows(each))]
@@ -164,7 +164,7 @@ class _Case(NamedTuple):
                 ),
             )
         unread = self.unread or self.boundary_unread
-        if allowed is True and not doubts and not unread:
+        if allowed and not doubts and not unread:
             return Decision(outcome=ALLOWED, deciding=tuple(_first_allows(self._sides())))
         if not allowed:
             doubts += (each for each in allows if each.truth is None)
@@ -225,7 +225,7 @@ class _Case(NamedTuple):
 
 def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
     for side in sides:
-        yield from [match for match in _allows(side) if match.truth is True][:1]
+        yield from [match for match in _allows(side) if match.truth][:1]
 
 
 def _allows(matches: Iterable[Match]) -> Iterable[Match]:

@@ -68,15 +68,20 @@ def everyone_in(members: Members, listed: Sequence[Document]) -> list[Owner]:
         if boundary and bound not in documents:
             unread.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
         arn, name = text_in(user, "Arn"), text_in(user, "UserName")
-        arn = arn if IDENTITY.fullmatch(arn) else ""
-        caller = acting_as(long_term(), arn or None)
+        caller = acting_as(long_term(), arn if IDENTITY.fullmatch(arn) else None)
         # A role's session may have other tags; whoever takes a role names the session.
-        known = _facts_of(user).over(without_tags) if name else RequestContext({})
+        facts: Known = {
+            f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
+            for tag in objects_in(user, "Tags")
+        }
+        if "UserId" in user:
+            facts["aws:userid"] = (text_in(user, "UserId"),)
+        known = RequestContext(facts).over(without_tags) if name else RequestContext({})
         named = RequestContext({"sts:RoleSessionName": (name,)})
         found.append(
             Owner(
                 name,
-                arn,
+                arn if IDENTITY.fullmatch(arn) else "",
                 [documents[each] for each in own if each in documents],
                 documents.get(bound),
                 frozenset(unread),
@@ -85,16 +90,6 @@ def everyone_in(members: Members, listed: Sequence[Document]) -> list[Owner]:
             )
         )
     return found
-
-
-def _facts_of(user: Members) -> RequestContext:
-    known: Known = {
-        f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
-        for tag in objects_in(user, "Tags")
-    }
-    if "UserId" in user:
-        known["aws:userid"] = (text_in(user, "UserId"),)
-    return RequestContext(known)
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
