@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mfa_session.cli.click_tree import build
-from mfa_session.cli.overview import overview
 from mfa_session.cli.spec.commands import all_commands
+from mfa_session.cli.spec.help import overview
 
 if TYPE_CHECKING:
     from mfa_session.cli.spec.commands import Command

@@ -22,7 +22,7 @@ import isolation
 import processes
 from interpreter import fresh_libraries, open_stream
 from mfa_session.cli import main
-from mfa_session.system.clock import SystemClock
+from mfa_session.system.machine import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa_session.cli import main
-from mfa_session.system.clock import SystemClock
+from mfa_session.system.machine import SystemClock
 
 if TYPE_CHECKING:
     from full_sandbox import FullSandbox

@@ -32,8 +32,8 @@ from mfa_session.model.text import printable, printable_lines
 from mfa_session.model.times import read_duration
 from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.reuse import needed_seconds
-from mfa_session.system.clock import SystemClock
 from mfa_session.system.console import Console
+from mfa_session.system.machine import SystemClock
 from mfa_session.system.terminal import Terminal, no_answer
 
 TYPE_CHECKING = False

@@ -421,7 +421,7 @@ ROWS = {
         then=("totp", "list"),
     ),
     # Sessions
-    "no session to remove": Row("cli.logout:_choose", "status", ("logout",), then=("status",)),
+    "no session to remove": Row("cli.sessions:_choose", "status", ("logout",), then=("status",)),
     "no session in the list": Row(
         "cli.status:run", "login", ("status",), exit_code=0, then=("status", "--check")
     ),
@@ -682,33 +682,33 @@ ROWS = {
 """The hints by name. Each command fails with an error, unless `exit_code` is 0."""
 
 CURES = {
-    "credentials that others may read": Cure("doctor.machine:look_at_modes", "doctor"),
-    "an enrolment that was cut off": Cure(
-        "doctor.machine:look_at_interrupted_enrolments", "device enroll"
+    "credentials that others may read": Cure("doctor.machine:file_mode", "doctor"),
+    "an enrolment that was cut off": Cure("doctor.machine:enrolment_left", "device enroll"),
+    "an AWS_PROFILE of a session not yet obtained": Cure(
+        "doctor.machine:environment_profile", "login"
     ),
-    "an AWS_PROFILE of a session not yet obtained": Cure("doctor.machine:look_at_profile", "login"),
-    "a session's keys beside a sign-in": Cure("doctor.profiles:look_at_hidden_processes", "logout"),
+    "a session's keys beside a sign-in": Cure("doctor.profiles:keys_hide_process", "logout"),
     "a source profile that is a session not yet obtained": Cure(
-        "doctor.profiles:look_at_sources", "login"
+        "doctor.profiles:source_profile", "login"
     ),
     "a serial left on a role whose source is a session": Cure(
-        "doctor.profiles:look_at_leftover_serials", "configure"
+        "doctor.profiles:leftover_serial", "configure"
     ),
     "a session under a name that not every SDK reads": Cure(
-        "doctor.profiles:look_at_names", "logout"
+        "doctor.profiles:profile_name", "logout"
     ),
     "an expired session": Cure("doctor.sessions:_suggest_login", "login"),
     "another tool's keys among lines of mfa-session": Cure(
-        "doctor.sessions:look_at_damaged", "login"
+        "doctor.sessions:session_damaged", "login"
     ),
-    "lines of mfa-session without a key": Cure("doctor.sessions:look_at_damaged", "login"),
+    "lines of mfa-session without a key": Cure("doctor.sessions:session_damaged", "login"),
     "a session kept aside": Cure("doctor.sessions:_suggest_login", "login"),
     "a session beside settings of SSO": Cure("doctor.sessions:_suggest_move", "logout"),
     "a stored secret that is gone": Cure(
-        "doctor.sessions:look_at_secrets", "totp add --mfa-serial", typed=PLAIN
+        "doctor.sessions:keyring_secret", "totp add --mfa-serial", typed=PLAIN
     ),
     "a secret that a setting needs": Cure(
-        "doctor.sessions:look_at_secrets", "totp add", typed=PLAIN
+        "doctor.sessions:keyring_secret", "totp add", typed=PLAIN
     ),
     "no device": Cure("doctor.answers:_suggest_enrolment", "device enroll"),
     "no guard": Cure("shell.dialects", "shell-init"),
@@ -717,11 +717,11 @@ CURES = {
 """The doctor's cures, by the name of the fault in tests/e2e/test_doctor.py."""
 
 ELSEWHERE = {
-    "doctor.machine:look_at_unfinished_keys": "e2e/test_keys.py: "
+    "doctor.machine:unfinished_keys": "e2e/test_keys.py: "
     "test_an_interrupted_rotation_is_reported_until_it_is_finished",
-    "doctor.profiles:look_at_processes": "e2e/test_keys.py: "
+    "doctor.profiles:credential_process": "e2e/test_keys.py: "
     "test_our_own_commands_never_run_the_credential_process",
-    "doctor.profiles:look_at_asking_roles": "e2e/test_warm.py: "
+    "doctor.profiles:role_asks_code": "e2e/test_warm.py: "
     "test_the_doctors_cure_for_a_role_that_asks_works",
     "doctor.sessions:_report_lost": "e2e/test_store.py: "
     "test_a_session_that_the_keyring_has_lost_is_renewed",
@@ -740,12 +740,11 @@ ELSEWHERE = {
 NOT_RUN = {
     # Texts that only look like a hint.
     "shell.dialects env": "the text that PowerShell throws: no command",
-    "cli.overview:overview": "the help's example",
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
     "policy.templates:_max_age": "a remark on a policy, for its readers",
     "policy.templates": "a remark on a policy, likewise",
-    "doctor.sessions:look_at_default": "the command in a finding",
+    "doctor.sessions:default_session": "the command in a finding",
     # Hints that cannot be followed here.
     "model.iam:not_stored": "`doctor` looks; the key is only where the person has it",
     "roles.sessions:of": "another program removes a session in the middle of `login --all`",

@@ -76,7 +76,7 @@ ROWS = {
         "roles.login_all:_report", "status", ALL, add_role_to_settings, exit_code=0, then=ALL
     ),
     "--profile beside --all": Row(
-        "cli.login:_run_all",
+        "cli.sessions:_run_all",
         "login --all",
         (*ALL, "--profile", "mfa"),
         add_role_to_settings,

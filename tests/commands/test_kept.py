@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.system import limits
+from mfa_session.system import machine
 from places import managed
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def test_commands_that_read_a_session_may_not_dump_core(
     try:
         run(*line.split())
         assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
-        limits.allow_core_dumps()  # as exec does before it runs the command
+        machine.allow_core_dumps()  # as exec does before it runs the command
         assert resource.getrlimit(resource.RLIMIT_CORE) == values
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, before)

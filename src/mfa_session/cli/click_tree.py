@@ -12,8 +12,8 @@ import click
 from mfa_session import __version__
 from mfa_session.cli.arguments import Given
 from mfa_session.cli.output import stdout_not_written
-from mfa_session.cli.overview import group_overview, overview
 from mfa_session.cli.spec.commands import COMMON, all_commands, find_command, find_group
+from mfa_session.cli.spec.help import group_overview, overview
 from mfa_session.model.text import USUAL_COLUMNS, did_you_mean, nearest_of
 from mfa_session.model.times import parse_duration
 from mfa_session.system.console import columns_of

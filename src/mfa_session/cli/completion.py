@@ -36,6 +36,7 @@ from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.record import Record
+from mfa_session.model.text import PLAIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,8 +80,6 @@ def answer(argv: Sequence[str], environ: Mapping[str, str]) -> str:
 
 
 def _answer_to_bash(text: str, environ: Mapping[str, str]) -> str:
-    from mfa_session.shell.bash_line import split_line  # noqa: PLC0415  # for bash only
-
     line = split_line(text)
     _, *before, current = line.words if len(line.words) > 1 else ("", "")
     if _is_redirection(current) or (before and _is_redirection(before[-1])):
@@ -286,3 +285,94 @@ def _first_words() -> Offers:
 def _words_of(group: str) -> Offers:
     below = [command for command in all_commands() if command.words[:-1] == (group,)]
     return tuple((command.words[-1], command.summary.rstrip(".")) for command in below)
+
+
+_BLANKS = " \t\n"
+_PLAIN_ENDS = _BLANKS + "\"'\\"
+_ESCAPED_BETWEEN_QUOTES = '"\\$`'
+_LAST_ASCII = "\x7f"
+"""No character beyond it needs quotes."""
+
+
+class BashLine(Record):
+    """The words without quotes, the position of each in the line, and the open quote.
+
+    The last word ends at the end of the line; it is empty after a blank.
+    """
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    quote: str
+
+    def continue_word(self, rest: str) -> str:
+        """Return `rest` quoted so that it continues the last word."""
+        if self.quote == "'":
+            return rest.replace("'", "'\\''")
+        if self.quote:
+            return "".join(
+                "\\" + char if char in _ESCAPED_BETWEEN_QUOTES else char for char in rest
+            )
+        return "".join(
+            char if char in PLAIN or char > _LAST_ASCII else "\\" + char for char in rest
+        )
+
+
+def split_line(line: str) -> BashLine:
+    """Split an unfinished line into words as bash does, without expansions."""
+    splitter = _Splitter(line)
+    while splitter.at < len(line):
+        splitter.step()
+    splitter.begin_word()
+    splitter.end_word()
+    return BashLine(
+        words=tuple(splitter.words), starts=tuple(splitter.starts), quote=splitter.quote
+    )
+
+
+class _Splitter:
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.at = 0
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.quote = ""
+        self._pieces: list[str] | None = None
+
+    def begin_word(self) -> None:
+        if self._pieces is None:
+            self._pieces = []
+            self.starts.append(self.at)
+
+    def end_word(self) -> None:
+        if self._pieces is not None:
+            self.words.append("".join(self._pieces))
+            self._pieces = None
+
+    def step(self) -> None:
+        ends = {"": _PLAIN_ENDS, '"': '"\\', "'": "'"}[self.quote]
+        end = self.at
+        while end < len(self.line) and self.line[end] not in ends:
+            end += 1
+        if end > self.at:
+            self._take(self.line[self.at : end])
+            self.at = end
+        elif not self.quote and self.line[end] in _BLANKS:
+            self.end_word()
+            self.at += 1
+        elif self.line[end] == "\\":
+            self._take_escaped()
+        else:
+            self._take("")
+            self.quote = "" if self.quote else self.line[end]
+            self.at += 1
+
+    def _take_escaped(self) -> None:
+        escaped = self.line[self.at + 1 : self.at + 2]
+        kept = self.quote and escaped not in _ESCAPED_BETWEEN_QUOTES
+        self._take("\\" + escaped if kept else escaped)
+        self.at += 2
+
+    def _take(self, piece: str) -> None:
+        self.begin_word()
+        assert self._pieces is not None  # noqa: S101  # begin_word has set it
+        self._pieces.append(piece)

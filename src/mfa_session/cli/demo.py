@@ -12,7 +12,7 @@ from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import quote
-from mfa_session.system import limits
+from mfa_session.system import machine
 from mfa_session.system.processes import name_as_called
 from mfa_session.system.signals import Interruptions, defer_signals
 
@@ -70,7 +70,7 @@ def _stage() -> Stage:
 def _open_shell(stage: Stage, environ: dict[str, str]) -> int:
     write(_SHELL_WELCOME.format(instance=stage.instance))
     shell = environ.get("COMSPEC", "cmd.exe") if os.name == "nt" else environ.get("SHELL", "sh")
-    limits.allow_core_dumps()
+    machine.allow_core_dumps()
     return subprocess.run([shell], env=environ, check=False).returncode
 
 

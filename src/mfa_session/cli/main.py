@@ -9,8 +9,8 @@ import sys
 from mfa_session import __version__
 from mfa_session.cli.arguments import make_options, read_plainly
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
-from mfa_session.system.clock import SystemClock
 from mfa_session.system.console import columns_of
+from mfa_session.system.machine import SystemClock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) ->
     if argv and argv[0] == HELP:
         argv = [*(word for word in argv[1:] if word != HELP), "--help"]
     if not argv or list(argv) in (["--help"], ["-h"]):
-        from mfa_session.cli.overview import overview  # noqa: PLC0415  # imports every chapter
+        from mfa_session.cli.spec.help import overview  # noqa: PLC0415  # imports every chapter
 
         return _print(overview(columns_of(sys.stdout)))
     if argv[0] == COMPLETE:

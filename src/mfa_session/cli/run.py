@@ -10,7 +10,7 @@ from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.model.errors import forbids_questions
 from mfa_session.model.record import Record
 from mfa_session.session.context import Context
-from mfa_session.system import limits
+from mfa_session.system import machine
 from mfa_session.system.console import Console
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mfa_session.cli.arguments import Given
     from mfa_session.model.session import Keys
     from mfa_session.session.context import Factories
-    from mfa_session.system.clock import SystemClock
+    from mfa_session.system.machine import SystemClock
     from mfa_session.system.waiting import Told
 
 
@@ -53,7 +53,7 @@ def make_context(
     make_factories: Callable[[Run], Factories],
 ) -> Context:
     """Return a command's context. No core is dumped from here on: what is read next holds keys."""
-    limits.forbid_core_dumps()
+    machine.forbid_core_dumps()
     return context_of(
         given,
         environ,

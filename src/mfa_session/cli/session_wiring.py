@@ -205,7 +205,7 @@ class SessionWiring:
         from mfa_session.files.single_flight import Turns
         from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
-        from mfa_session.system.clock import wait_until
+        from mfa_session.system.machine import wait_until
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose_device
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from mfa_session.aws.account import IamPolicies, Lookups
     from mfa_session.aws.federation import Federation
-    from mfa_session.cli.run import Run
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.feature_ports import DoctorEdges, JobEdges, RolesEdges, SetupEdges
     from mfa_session.model.iam import KeyEdges, NewDevice
@@ -146,8 +145,66 @@ class Wiring(SessionWiring):
         return IamPolicies(self.call_edges(), caller)
 
     def doctor(self) -> DoctorEdges:
-        """Return what the doctor looks at."""
-        return _doctor_edges(self.run)
+        """Return what the doctor looks at; AWS's time is not remembered, and nothing is asked."""
+        from time import monotonic
+
+        from mfa_session.aws.account import Checkup
+        from mfa_session.aws.action_list import read_list
+        from mfa_session.aws.calls import CallEdges
+        from mfa_session.files.disk import Disk
+        from mfa_session.files.settings_cache import read_settings_afresh
+        from mfa_session.files.state import ClockReading, ReadOnlyState
+        from mfa_session.guard.unmatched import find_unmatched
+        from mfa_session.model.feature_ports import DoctorEdges
+        from mfa_session.model.paths import expand
+        from mfa_session.shell.scripts import eval_line, guard_setup, list_guarded
+        from mfa_session.system.keyring_access import Keyring
+        from mfa_session.system.programs import is_startable
+        from mfa_session.system.secret_index import SecretIndex
+        from mfa_session.system.secret_store import (
+            KeyringItems,
+            SecretStore,
+            StoredKeys,
+            StoredSessions,
+        )
+        from mfa_session.system.waiting import Running, run_limited
+
+        run, reading = self.run, ClockReading()
+        environ, state = run.environ, run.files.state
+
+        def items(file: SettingsFile) -> KeyringItems:
+            return KeyringItems(keyring(file))
+
+        def keyring(file: SettingsFile) -> Keyring:
+            return Keyring(environ, file.keyring, may_ask=False)
+
+        def stored_keys(file: SettingsFile, profile: str) -> Keys | None:
+            return StoredKeys(items(file), ReadOnlyState(state)).get(profile)
+
+        def session_keys(profile: str, keyring: str | None) -> Keys | None:
+            return StoredSessions(items(read_settings_afresh(environ))).get(profile, keyring)
+
+        calls = CallEdges(clock=run.clock, aws_clock=reading, limited=run_limited, environ=environ)
+        return DoctorEdges(
+            aws=Checkup(calls),
+            clock_seconds=lambda: reading.seconds,
+            disk=Disk(environ, state, session_keys),
+            options=lambda: run.given.options(environ),
+            stored_serials=SecretIndex(state).stored,
+            secrets=lambda file: SecretStore(keyring(file), ReadOnlyState(state)),
+            stored_keys=stored_keys,
+            has_program=lambda name: is_startable(expand(name, environ), environ),
+            unmatched_patterns=lambda patterns: find_unmatched(
+                patterns, lambda: read_list().operations
+            ),
+            guarded=list_guarded,
+            guard_setup=guard_setup,
+            eval_line=eval_line,
+            start=Running,
+            local_now=run.clock.local_now,
+            monotonic=monotonic,
+            paint=run.console.paint_for_stdout,
+        )
 
     def setup(self) -> SetupEdges:
         """Return what `configure` writes, and how it asks."""
@@ -197,7 +254,7 @@ class Wiring(SessionWiring):
         from mfa_session.aws.calls import AwsCalls
         from mfa_session.files.cli_cache import CliCacheFiles
         from mfa_session.model.feature_ports import RolesEdges
-        from mfa_session.system.limits import most_locks
+        from mfa_session.system.machine import most_locks
         from mfa_session.system.signals import defer_signals
         from mfa_session.system.waiting import run_limited
 
@@ -245,65 +302,3 @@ def _shell_start(shell: str, environ: Mapping[str, str]) -> ShellStart:
 
     folder = os.path.dirname(os.path.abspath(settings_path(environ)))
     return ShellStart(shell, folder, environ, home(environ))
-
-
-def _doctor_edges(run: Run) -> DoctorEdges:
-    """Return what the doctor looks at; AWS's time is not remembered, and nothing is asked."""
-    from time import monotonic
-
-    from mfa_session.aws.account import Checkup
-    from mfa_session.aws.action_list import read_list
-    from mfa_session.aws.calls import CallEdges
-    from mfa_session.files.disk import Disk
-    from mfa_session.files.settings_cache import read_settings_afresh
-    from mfa_session.files.state import ClockReading, ReadOnlyState
-    from mfa_session.guard.unmatched import find_unmatched
-    from mfa_session.model.feature_ports import DoctorEdges
-    from mfa_session.model.paths import expand
-    from mfa_session.shell.scripts import eval_line, guard_setup, list_guarded
-    from mfa_session.system.keyring_access import Keyring
-    from mfa_session.system.programs import is_startable
-    from mfa_session.system.secret_index import SecretIndex
-    from mfa_session.system.secret_store import (
-        KeyringItems,
-        SecretStore,
-        StoredKeys,
-        StoredSessions,
-    )
-    from mfa_session.system.waiting import Running, run_limited
-
-    reading, environ, state = ClockReading(), run.environ, run.files.state
-
-    def items(file: SettingsFile) -> KeyringItems:
-        return KeyringItems(keyring(file))
-
-    def keyring(file: SettingsFile) -> Keyring:
-        return Keyring(environ, file.keyring, may_ask=False)
-
-    def stored_keys(file: SettingsFile, profile: str) -> Keys | None:
-        return StoredKeys(items(file), ReadOnlyState(state)).get(profile)
-
-    def session_keys(profile: str, keyring: str | None) -> Keys | None:
-        return StoredSessions(items(read_settings_afresh(environ))).get(profile, keyring)
-
-    calls = CallEdges(clock=run.clock, aws_clock=reading, limited=run_limited, environ=environ)
-    return DoctorEdges(
-        aws=Checkup(calls),
-        clock_seconds=lambda: reading.seconds,
-        disk=Disk(environ, state, session_keys),
-        options=lambda: run.given.options(environ),
-        stored_serials=SecretIndex(state).stored,
-        secrets=lambda file: SecretStore(keyring(file), ReadOnlyState(state)),
-        stored_keys=stored_keys,
-        has_program=lambda name: is_startable(expand(name, environ), environ),
-        unmatched_patterns=lambda patterns: find_unmatched(
-            patterns, lambda: read_list().operations
-        ),
-        guarded=list_guarded,
-        guard_setup=guard_setup,
-        eval_line=eval_line,
-        start=Running,
-        local_now=run.clock.local_now,
-        monotonic=monotonic,
-        paint=run.console.paint_for_stdout,
-    )

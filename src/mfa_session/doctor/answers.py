@@ -29,8 +29,8 @@ _MUTE = {
 """Errors that say nothing about the key, and what to say instead."""
 
 
-@check("aws", "sts-reach", "AWS was reached")
-def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", "AWS was reached")
+def sts_reach(scene: Scene) -> Iterator[Diagnosis]:
     if isinstance(scene.aws.reached, NotAsked):
         yield skipped(scene.aws.reached.reason)
         return
@@ -45,8 +45,8 @@ def _is_about_reach(problem: MfaSessionError) -> bool:
     return unreached or problem.code in {"region-disabled", BAD_REGION}
 
 
-@check("aws", "clock", "this machine's clock is right")
-def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", "this machine's clock is right")
+def clock(scene: Scene) -> Iterator[Diagnosis]:
     seconds = scene.aws.clock_seconds
     if seconds is None:
         yield skipped(_find_reason(scene.aws.reached) or NOT_REACHED)
@@ -60,8 +60,8 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("aws", "key-identity", "AWS accepts every key")
-def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", "AWS accepts every key")
+def key_identity(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         if isinstance(key.identity, MfaSessionError) and _find_reason(key.identity) is None:
             why, label = _why_refused(key, key.identity), key.caller.label()
@@ -75,8 +75,8 @@ def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
     return "it is inactive" if mine and not mine[0].is_active else problem.message
 
 
-@check("aws", "root-key", "no key is a root user's")
-def look_at_root_keys(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", "no key is a root user's")
+def root_key(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         if _is_root(key):
             yield error(
@@ -91,8 +91,8 @@ def _is_root(key: KeyFacts) -> bool:
     return arn is not None and arn.resource == "root"
 
 
-@check("aws", "key-age", f"no key is older than {OLDEST_KEY_DAYS} days")
-def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", f"no key is older than {OLDEST_KEY_DAYS} days")
+def key_age(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         for each in key.keys if isinstance(key.keys, tuple) else ():
             days = (scene.now - each.created_at).days
@@ -106,8 +106,8 @@ def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
     yield from _report_unanswered(scene, "keys")
 
 
-@check("aws", "device-present", "every user has an MFA device that AWS's API accepts")
-def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", "every user has an MFA device that AWS's API accepts")
+def device_present(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         if not isinstance(key.devices, tuple) or _is_root(key):
             continue
@@ -131,8 +131,8 @@ def _suggest_enrolment(scene: Scene, key: KeyFacts) -> str:
     return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")
 
 
-@check("aws", "device-owner", "every mfa_serial is a device of its key's user")
-def look_at_device_owners(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", "every mfa_serial is a device of its key's user")
+def device_owner(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         theirs = [each.serial for each in key.devices] if isinstance(key.devices, tuple) else []
         for serial, setting in key.serials.items():
@@ -145,8 +145,8 @@ def look_at_device_owners(scene: Scene) -> Iterator[Diagnosis]:
     yield from _report_unanswered(scene, "devices")
 
 
-@check("aws", "device-choice", "it is clear which device a login uses")
-def look_at_device_choice(scene: Scene) -> Iterator[Diagnosis]:
+@check("aws", "it is clear which device a login uses")
+def device_choice(scene: Scene) -> Iterator[Diagnosis]:
     for key in scene.aws.keys:
         devices = key.devices if isinstance(key.devices, tuple) else ()
         usable = [each.serial for each in devices if each.usable]

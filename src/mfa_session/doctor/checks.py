@@ -46,9 +46,15 @@ class Check(Record):
     needs: tuple[str, ...] = ()
 
 
-def check(group: str, id_: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
-    """Turn a function, which looks at a scene and yields findings, into a check."""
-    return lambda look: Check(group=group, id=id_, fine=fine, look=look, needs=needs)
+def check(group: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
+    """Turn a function, which looks at a scene and yields findings, into a check of its name."""
+
+    def make(look: Look) -> Check:
+        return Check(
+            group=group, id=look.__name__.replace("_", "-"), fine=fine, look=look, needs=needs
+        )
+
+    return make
 
 
 class CheckResult(Record):
@@ -88,7 +94,7 @@ def make_readable_check(group: str, id_: str, fine: str, part: str) -> Check:
         problem = scene.broken.get(part)
         return () if problem is None else (error(problem.message, problem.hint),)
 
-    return check(group, id_, fine)(look)
+    return Check(group=group, id=id_, fine=fine, look=look)
 
 
 def skipped(reason: str) -> Diagnosis:

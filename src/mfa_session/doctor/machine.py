@@ -57,16 +57,16 @@ state_directory = make_readable_check(
 )
 
 
-@check("files", "unsafe-file", "nobody else may write the files")
-def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
+@check("files", "nobody else may write the files")
+def unsafe_file(scene: Scene) -> Iterator[Diagnosis]:
     for path, problem in scene.unsafe.items():
         # Only a warning for the AWS config file, which all tools, ours included, still read.
         say = warning if path == config_path(scene.environ) else error
         yield say(problem.message, problem.hint)
 
 
-@check("files", "file-mode", "nobody else may read what is secret")
-def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
+@check("files", "nobody else may read what is secret")
+def file_mode(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what others can read; `unsafe-file` reports what they can write."""
     for place in scene.places:
         if place.is_open and (place.is_directory or not place.mode & OTHERS_MAY_WRITE):
@@ -76,19 +76,19 @@ def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("files", "unwritable-file", "a session can be written")
-def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
+@check("files", "a session can be written")
+def unwritable_file(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what cannot be written, unless another check reports the file."""
     unsafe = credentials_path(scene.environ) in scene.unsafe
     for part, problem in scene.unwritable.items():
         if part not in scene.broken and not (part == CREDENTIALS and unsafe):
             # Without a home directory, a login goes on from memory.
-            say = warning if part == STATE and home(scene.environ)[:1] == "~" else error
+            say = warning if part == STATE and not _has_home(scene) else error
             yield say(problem.message, problem.hint)
 
 
-@check("files", "named-file", "the files that variables name exist")
-def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
+@check("files", "the files that variables name exist")
+def named_file(scene: Scene) -> Iterator[Diagnosis]:
     for variable, path_of in _NAMED_FILES.items():
         value = scene.environ.get(variable)
         if value and not scene.exists(path_of(scene.environ)):
@@ -105,8 +105,8 @@ def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("files", "unfinished-keys", "every move and rotation of a key is finished", needs=(STATE,))
-def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
+@check("files", "every move and rotation of a key is finished", needs=(STATE,))
+def unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
     for command, profile in scene.unfinished_keys:
         yield warning(
             f"`keys {command}` of profile {profile!r} was interrupted, or is still running",
@@ -114,8 +114,8 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("files", "copy-left", "no killed command left a copy of the files")
-def look_at_copies(scene: Scene) -> Iterator[Diagnosis]:
+@check("files", "no killed command left a copy of the files")
+def copy_left(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each copy that a killed command left; the next command that writes removes it."""
     for copy, path in scene.leftovers.items():
         yield warning(
@@ -124,8 +124,8 @@ def look_at_copies(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("files", "enrolment-left", "no enrolment of a device was interrupted", needs=(STATE,))
-def look_at_interrupted_enrolments(scene: Scene) -> Iterator[Diagnosis]:
+@check("files", "no enrolment of a device was interrupted", needs=(STATE,))
+def enrolment_left(scene: Scene) -> Iterator[Diagnosis]:
     for serial in scene.interrupted_enrolments:
         yield note(
             f"an enrolment of {serial} was interrupted, or is still running",
@@ -155,10 +155,8 @@ bad_variable = make_readable_check(
 )
 
 
-@check(
-    "environment", "environment-keys", "no keys in the environment hide a profile", needs=PROFILES
-)
-def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "no keys in the environment hide a profile", needs=PROFILES)
+def environment_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield keys in the environment that override a profile, except those of `exec`."""
     environ = scene.environ
     keys = read_keys({name.lower(): value for name, value in environ.items()})
@@ -179,8 +177,8 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     )
 
 
-@check("environment", "environment-halves", "keys in the environment are whole, and can be keys")
-def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "keys in the environment are whole, and can be keys")
+def environment_halves(scene: Scene) -> Iterator[Diagnosis]:
     problem = _find_partial_keys(scene)
     if problem is not None:
         yield error(problem, _UNSET_KEYS)
@@ -206,8 +204,8 @@ def _find_partial_keys(scene: Scene) -> str | None:
     return None
 
 
-@check("environment", "environment-session", "no expired session in the environment")
-def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "no expired session in the environment")
+def environment_session(scene: Scene) -> Iterator[Diagnosis]:
     since = _expired_since(scene)
     if since is not None:
         yield error(
@@ -228,8 +226,8 @@ def _expired_since(scene: Scene) -> str | None:
     return None
 
 
-@check("environment", "environment-token", "no other token in AWS_SECURITY_TOKEN")
-def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "no other token in AWS_SECURITY_TOKEN")
+def environment_token(scene: Scene) -> Iterator[Diagnosis]:
     legacy = scene.environ.get("AWS_SECURITY_TOKEN")
     token = scene.environ.get("AWS_SESSION_TOKEN")
     if legacy and token and legacy != token:
@@ -239,13 +237,8 @@ def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check(
-    "environment",
-    "environment-profile",
-    "the environment names no profile, or one that exists",
-    needs=PROFILES,
-)
-def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "the environment names no profile, or one that exists", needs=PROFILES)
+def environment_profile(scene: Scene) -> Iterator[Diagnosis]:
     for variable in PROFILE_VARIABLES:
         name = scene.environ.get(variable)
         if not name:
@@ -260,8 +253,8 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
         return  # the other variable has no effect
 
 
-@check("environment", "two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
-def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
+def two_profile_variables(scene: Scene) -> Iterator[Diagnosis]:
     first, second = (scene.environ.get(name) for name in PROFILE_VARIABLES)
     if first and second and first != second:
         yield warning(
@@ -271,8 +264,8 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("environment", "two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
-def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
+def two_region_variables(scene: Scene) -> Iterator[Diagnosis]:
     region = scene.environ.get("AWS_REGION")
     default = scene.environ.get("AWS_DEFAULT_REGION")
     if region and default and region != default:
@@ -283,8 +276,8 @@ def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("environment", "unread-variable", "every MFA_SESSION_… variable is a setting")
-def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "every MFA_SESSION_… variable is a setting")
+def unread_variable(scene: Scene) -> Iterator[Diagnosis]:
     for name in sorted(scene.environ):
         rest = name[len(_PREFIX) :]
         if name.startswith(_PREFIX) and rest not in (*_READ, *_OURS):
@@ -293,8 +286,8 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
             yield warning(f"nothing reads {name}{meant}", unsetting(name))
 
 
-@check("environment", "code-in-environment", "no code is set in the environment")
-def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
+@check("environment", "no code is set in the environment")
+def code_in_environment(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get(GIVEN_CODE):
         yield note(
             f"{GIVEN_CODE} is set: a code works once, and for less than a minute",
@@ -302,20 +295,15 @@ def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("shell", "guard-active", "`aws` is guarded in this shell")
-def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
+@check("shell", "`aws` is guarded in this shell")
+def guard_active(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that this shell does not guard `aws`, which is a choice and no fault."""
     if not scene.environ.get(GUARD_SHELL) and _has_home(scene):
         yield note("`aws` is not guarded in this shell", _suggest_setup(scene))
 
 
-@check(
-    "shell",
-    "guard-commands",
-    "this shell guards the commands in [guard] commands",
-    needs=(SETTINGS,),
-)
-def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
+@check("shell", "this shell guards the commands in [guard] commands", needs=(SETTINGS,))
+def guard_commands(scene: Scene) -> Iterator[Diagnosis]:
     shell = scene.environ.get(GUARD_SHELL)
     here = scene.environ.get(COMMANDS, "aws").split()
     missing = [command for command in scene.guarded if command not in here]
@@ -335,15 +323,15 @@ def _suggest_renewal(scene: Scene, shell: str) -> str:
     return scene.eval_line(shell, script)
 
 
-@check("shell", "completion", "this shell completes mfa-session")
-def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
+@check("shell", "this shell completes mfa-session")
+def completion(scene: Scene) -> Iterator[Diagnosis]:
     is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
     if not is_set_up and _has_home(scene):
         yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
 
 
-@check("shell", "program-path", "the shell finds mfa-session")
-def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
+@check("shell", "the shell finds mfa-session")
+def program_path(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get(GUARD_SHELL) and not scene.finds_program("mfa-session"):
         yield warning(
             "this shell guards `aws`, and mfa-session is not on its PATH: `aws` fails",
@@ -359,8 +347,8 @@ def _suggest_setup(scene: Scene) -> str:
     return scene.guard_setup(scene.environ.get("SHELL", "").rpartition("/")[2])
 
 
-@check("settings", "code-command", "every code_command can be started", needs=(SETTINGS,))
-def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
+@check("settings", "every code_command can be started", needs=(SETTINGS,))
+def code_command(scene: Scene) -> Iterator[Diagnosis]:
     for name, table in scene.inputs.file.sessions.items():
         command = table.get("code_command")
         if command is None:
@@ -376,10 +364,8 @@ def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check(
-    "settings", "guard-pattern", "every pattern of [guard] matches an operation", needs=(SETTINGS,)
-)
-def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
+@check("settings", "every pattern of [guard] matches an operation", needs=(SETTINGS,))
+def guard_pattern(scene: Scene) -> Iterator[Diagnosis]:
     for key in ("protect", "allow"):
         patterns = scene.inputs.file.guard.get(key, ())
         for text in dict.fromkeys(text for text in patterns if text in scene.unmatched_patterns):
@@ -391,13 +377,8 @@ def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check(
-    "settings",
-    "guard-profile",
-    "[guard] profile is not set, or a session",
-    needs=(*PROFILES, SETTINGS),
-)
-def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
+@check("settings", "[guard] profile is not set, or a session", needs=(*PROFILES, SETTINGS))
+def guard_profile(scene: Scene) -> Iterator[Diagnosis]:
     name = scene.inputs.file.guard.get("profile")
     if name is None or look_up(scene.inputs, name) is not None:
         return

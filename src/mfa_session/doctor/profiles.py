@@ -41,8 +41,8 @@ MAX_NAMED = 5
 _GIVES_CREDENTIALS = {"aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS}
 
 
-@check("profiles", "role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
-def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "no role_arn hides static keys", needs=PROFILES)
+def role_hides_keys(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         keys = read_keys(section)
         # A role whose source is its own profile is assumed with these keys.
@@ -54,13 +54,8 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check(
-    "profiles",
-    "keys-hide-process",
-    "no static keys hide a credential_process or an `aws login`",
-    needs=PROFILES,
-)
-def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "no static keys hide a credential_process or an `aws login`", needs=PROFILES)
+def keys_hide_process(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         keys = read_keys(scene.inputs.profiles.in_credentials(name))
         if keys is not None and "credential_process" in section and "role_arn" not in section:
@@ -79,10 +74,8 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check(
-    "profiles", "partial-keys", "every profile's keys are whole, and can be keys", needs=PROFILES
-)
-def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every profile's keys are whole, and can be keys", needs=PROFILES)
+def partial_keys(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         if is_managed(section) or has_lost_key_id(section):
             continue  # `session-damaged` reports it
@@ -101,8 +94,8 @@ def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("profiles", "stale-token", "every session token belongs to its keys", needs=PROFILES)
-def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every session token belongs to its keys", needs=PROFILES)
+def stale_token(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         key_id = section.get("aws_access_key_id", "").strip()
         token, legacy = section.get("aws_session_token"), section.get("aws_security_token")
@@ -122,8 +115,8 @@ def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("profiles", "source-profile", "every source_profile leads to keys", needs=PROFILES)
-def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every source_profile leads to keys", needs=PROFILES)
+def source_profile(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile")
         if "role_arn" not in section or not source:
@@ -145,8 +138,8 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("profiles", "credential-process", "every credential_process can be started", needs=PROFILES)
-def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every credential_process can be started", needs=PROFILES)
+def credential_process(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         process = section.get("credential_process", "").strip()
         program = _first_word(process)
@@ -182,8 +175,8 @@ def _first_word(process: str) -> str | None:
     return words[0] if words else None
 
 
-@check("profiles", "device-serial", "every mfa_serial may be a device's", needs=PROFILES)
-def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every mfa_serial may be a device's", needs=PROFILES)
+def device_serial(scene: Scene) -> Iterator[Diagnosis]:
     serials = [
         (f"profile {name!r}", section[key])
         for name, section in scene.inputs.profiles.sections()
@@ -205,8 +198,8 @@ def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
             yield error(f"{place}: {problem.message}", problem.hint)
 
 
-@check("profiles", "ignored-serial", "no mfa_serial is where SDKs ignore it", needs=PROFILES)
-def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "no mfa_serial is where SDKs ignore it", needs=PROFILES)
+def ignored_serial(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         if section.get("mfa_serial") and "role_arn" not in section:
             yield note(
@@ -217,11 +210,10 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
 
 @check(
     "profiles",
-    "leftover-serial",
     "no role asks for a code although its source is an MFA session",
     needs=(*PROFILES, SETTINGS),
 )
-def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
+def leftover_serial(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         source = section.get("source_profile", "")
         if "role_arn" not in section or not section.get("mfa_serial") or source == name:
@@ -236,13 +228,8 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check(
-    "profiles",
-    "role-region",
-    "every role profile has a region",
-    needs=(*PROFILES, SETTINGS),
-)
-def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every role profile has a region", needs=(*PROFILES, SETTINGS))
+def role_region(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get("AWS_DEFAULT_REGION") or scene.environ.get("AWS_REGION"):
         return
     for name, section in scene.inputs.profiles.sections():
@@ -258,10 +245,8 @@ def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check(
-    "profiles", "role-asks-code", "no role profile makes the AWS CLI ask for a code", needs=PROFILES
-)
-def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "no role profile makes the AWS CLI ask for a code", needs=PROFILES)
+def role_asks_code(scene: Scene) -> Iterator[Diagnosis]:
     asking = [
         name
         for name, section in scene.inputs.profiles.sections()
@@ -283,13 +268,8 @@ def _find_session(scene: Scene, name: str) -> str | None:
     return named.name if named else behind
 
 
-@check(
-    "profiles",
-    "section-header",
-    "every profile of the AWS config file has its header",
-    needs=(CONFIG,),
-)
-def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every profile of the AWS config file has its header", needs=(CONFIG,))
+def section_header(scene: Scene) -> Iterator[Diagnosis]:
     config = scene.inputs.profiles.config
     for header in headers_without_profile(config):
         name = header.partition(" ")[2] if header.lower().startswith("profile ") else header
@@ -299,8 +279,8 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("profiles", "profile-name", "every SDK can read the profiles' names", needs=PROFILES)
-def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
+@check("profiles", "every SDK can read the profiles' names", needs=PROFILES)
+def profile_name(scene: Scene) -> Iterator[Diagnosis]:
     for name, section in scene.inputs.profiles.sections():
         try:
             check_kept(scene.inputs, name)

@@ -45,20 +45,15 @@ def _seconds_since_end(session: Session, scene: Scene) -> float | None:
     return (scene.now - session.expires_at).total_seconds()
 
 
-@check(
-    "sessions",
-    "default-session",
-    "the files have all that `mfa-session login` needs",
-    needs=(*PROFILES, SETTINGS),
-)
-def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
+@check("sessions", "the files have all that `mfa-session login` needs", needs=(*PROFILES, SETTINGS))
+def default_session(scene: Scene) -> Iterator[Diagnosis]:
     name = scene.inputs.options.profile or default_name(scene.inputs)
     if name not in scene.inputs.file.sessions:
         yield from _find_refusal(scene, None, "mfa-session login")
 
 
-@check("sessions", "session-expired", "no session has expired", needs=(CREDENTIALS,))
-def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
+@check("sessions", "no session has expired", needs=(CREDENTIALS,))
+def session_expired(scene: Scene) -> Iterator[Diagnosis]:
     for session in scene.sessions():
         seconds = _seconds_since_end(session, scene)
         if session.managed and seconds is not None:
@@ -69,10 +64,8 @@ def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check(
-    "sessions", "session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,)
-)
-def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
+@check("sessions", "no other tool has changed our sessions", needs=(CREDENTIALS,))
+def session_damaged(scene: Scene) -> Iterator[Diagnosis]:
     credentials = scene.inputs.profiles.credentials
     for profile in credentials.names_mentioning(MANAGER):
         section = credentials.section(profile) or {}
@@ -99,8 +92,8 @@ def _find_lost_line(section: Mapping[str, str]) -> str | None:
     return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
 
 
-@check("sessions", "session-hidden", "SDKs use every session's keys", needs=PROFILES)
-def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
+@check("sessions", "SDKs use every session's keys", needs=PROFILES)
+def session_hidden(scene: Scene) -> Iterator[Diagnosis]:
     for session in scene.sessions():
         section = scene.inputs.profiles.section(session.profile)
         if session.managed and hiding_settings(scene.inputs, session.profile):
@@ -122,8 +115,8 @@ def _suggest_move(session: Session) -> str:
     )
 
 
-@check("sessions", "session-kept-aside", "every session is in the credentials file", needs=(STATE,))
-def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
+@check("sessions", "every session is in the credentials file", needs=(STATE,))
+def session_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
     aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
     for session in aside:
         if _seconds_since_end(session, scene) is None:
@@ -134,21 +127,16 @@ def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("sessions", "session-foreign", "no other tool's sessions", needs=(CREDENTIALS,))
-def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
+@check("sessions", "no other tool's sessions", needs=(CREDENTIALS,))
+def session_foreign(scene: Scene) -> Iterator[Diagnosis]:
     for session in scene.sessions():
         if not session.managed:
             over = ", expired" if _seconds_since_end(session, scene) is not None else ""
             yield note(f"profile {session.profile!r} holds another tool's session{over}")
 
 
-@check(
-    "settings",
-    "configured-session",
-    "every session of config.toml has all it needs",
-    needs=(*PROFILES, SETTINGS),
-)
-def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
+@check("settings", "every session of config.toml has all it needs", needs=(*PROFILES, SETTINGS))
+def configured_session(scene: Scene) -> Iterator[Diagnosis]:
     for name in scene.inputs.file.sessions:
         yield from _find_refusal(scene, name, f"[sessions.{name}]")
 
@@ -168,13 +156,8 @@ def _find_refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnos
             yield error(f"{what}: {problem.message}", problem.hint)
 
 
-@check(
-    "settings",
-    "shared-target",
-    "no two sessions are written to one profile",
-    needs=(*PROFILES, SETTINGS),
-)
-def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
+@check("settings", "no two sessions are written to one profile", needs=(*PROFILES, SETTINGS))
+def shared_target(scene: Scene) -> Iterator[Diagnosis]:
     writers: dict[str, list[str]] = {}
     for name in scene.inputs.file.sessions:
         try:
@@ -192,8 +175,8 @@ def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("keyring", "keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
-def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
+@check("keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
+def keyring(scene: Scene) -> Iterator[Diagnosis]:
     problem = scene.keyring.error if scene.keyring else None
     if problem is not None:
         say = warning if problem.code == "keyring-insecure" else error
@@ -202,11 +185,10 @@ def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
 
 @check(
     "keyring",
-    "keyring-secret",
     "the keyring has every secret that it should have",
     needs=(*PROFILES, SETTINGS, STATE),
 )
-def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
+def keyring_secret(scene: Scene) -> Iterator[Diagnosis]:
     held = scene.keyring.held if scene.keyring else {}
     for serial in scene.stored_serials:
         if held.get(serial) is False:

@@ -19,7 +19,6 @@ from mfa_session.model.errors import ConfigurationError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from typing_extensions import Self
 
@@ -92,12 +91,7 @@ class Lock:
         except OSError:
             return
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Free the lock, also where a process forked meanwhile has the file open still."""
         descriptor, self._descriptor = self._descriptor, -1
         unlock(descriptor)

@@ -224,7 +224,7 @@ def has_lost_key_id(section: Mapping[str, str]) -> bool:
 
 def is_kept(text: str) -> bool:
     """Say whether a line of a section gives a text back: one line, no blanks around it."""
-    return text.replace("\0", "\n").splitlines() == [text.strip()] != [""]
+    return text.replace("\0", "\n").splitlines() == [text] == [text.strip()]
 
 
 def read_session(profile: str, section: Mapping[str, str]) -> Session | None:

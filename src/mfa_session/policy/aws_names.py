@@ -47,7 +47,7 @@ class AwsNames:
         self._actions_of = functools.cache(lambda service: NameList(actions_of(service)))
         self._installed = functools.cache(lambda prefix: NameList(installed(prefix)))
         self._prefixes = prefixes
-        self._looked_up: dict[str, Unlisted | None] = {}
+        self._judged = functools.cache(self._judge)
         self._compared = 0
 
     def spelled(self, action: str) -> str | None:
@@ -57,9 +57,7 @@ class AwsNames:
 
     def look_up(self, action: str) -> Unlisted | None:
         """Return what is wrong with an action or pattern; None if AWS lists it."""
-        if action not in self._looked_up:
-            self._looked_up[action] = self._judge(action)
-        return self._looked_up[action]
+        return self._judged(action)
 
     def _judge(self, action: str) -> Unlisted | None:
         found = _FORM.fullmatch(action)
@@ -67,9 +65,7 @@ class AwsNames:
             return None
         service, name = found["service"].lower(), found["name"]
         if _SEPARATOR.search(name):  # the CLI's spelling, or a placeholder
-            joined = _joined(
-                service, self._actions_of(service).spelled.get(_SEPARATOR.sub("", name))
-            )
+            joined = self.spelled(f"{service}:{_SEPARATOR.sub('', name)}")
             return Unlisted(action=action, meant=joined, sure=True) if joined else None
         if self._knows(service, name):
             return None
@@ -130,9 +126,7 @@ class AwsNames:
 
     def _only_one_of(self, name: str) -> str | None:
         services = self._services_with.get(name.lower(), ()) if len(name) >= _TELLING else ()
-        if len(services) != 1:
-            return None
-        return _joined(services[0], self._actions_of(services[0]).spelled[name.lower()])
+        return self.spelled(f"{services[0]}:{name}") if len(services) == 1 else None
 
 
 def _joined(service: str, name: str | None) -> str | None:
@@ -172,7 +166,9 @@ class NameList:
         if start == plain:
             near = _first(plain, self._by_shortened)
             return self.spelled[near] if near else None
-        near = _first(start, _shortened_from(self._starts(len(start))))
+        lengths = range(len(start) - 1, len(start) + 2)
+        starts = {name[:each] for name in self.spelled for each in lengths if len(name) >= each}
+        near = _first(start, _shortened_from(starts))
         return self.spelled[self._begun(near)[0]][: len(near)] + "*" if near else None
 
     def alike(self, name: str, cutoff: float) -> str | None:
@@ -195,15 +191,10 @@ class NameList:
         verb = _verb(name)
         if verb is None or WILDCARDS.search(name):
             return None
-        start, noun = verb[0].lower(), name[verb.end() :]
+        start, noun = verb[0].lower(), name[verb.end() :].lower()
         others = {each for verbs in SYNONYMS if start in verbs for each in verbs - {start}}
-        found = {
-            self.spelled[each]
-            for other in others
-            for each in (f"{other}{noun}".lower(), f"{other}{noun}s".lower())
-            if each in self.spelled
-        }
-        return found.pop() if len(found) == 1 else None
+        found = self.spelled.keys() & {f"{each}{noun}{end}" for each in others for end in ("", "s")}
+        return self.spelled[found.pop()] if len(found) == 1 else None
 
     @cached_property
     def _by_shortened(self) -> dict[str, str]:
@@ -211,10 +202,6 @@ class NameList:
 
     def _begun(self, start: str) -> list[str]:
         return sorted(each for each in self.spelled if each.startswith(start))
-
-    def _starts(self, length: int) -> set[str]:
-        lengths = (length - 1, length, length + 1)
-        return {name[:each] for name in self.spelled for each in lengths if len(name) >= each}
 
 
 def alikeness(one: str, other: str) -> float:
@@ -233,5 +220,5 @@ def _shortened(name: str) -> Iterator[str]:
 
 
 def _first(name: str, by_shortened: dict[str, str]) -> str | None:
-    """Return a name that equals this one after leaving out at most a letter of each."""
+    """Return a name that equals this one without at most a letter of each."""
     return next((by_shortened[each] for each in _shortened(name) if each in by_shortened), None)

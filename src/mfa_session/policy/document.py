@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mfa_session.policy.credentials import Credentials, RequestContext
-    from mfa_session.policy.json_text import Node
+    from mfa_session.policy.nodes import Node
     from mfa_session.policy.policy_text import PolicyText, Position
 
 TRUST_ACTIONS = {
@@ -313,8 +313,4 @@ def roles_spared(statement: Statement) -> list[str]:
 
 def is_of_trust(statement: Statement) -> bool:
     """Say whether a statement is about assuming its own role, and so has no resource."""
-    return (
-        is_about_roles(statement)
-        and statement.resources is None
-        and statement.not_resources is None
-    )
+    return is_about_roles(statement) and statement.resources is statement.not_resources is None

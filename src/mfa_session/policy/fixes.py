@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.json_text import Node
+    from mfa_session.policy.nodes import Node
 
 HOUR_SECONDS = "3600"
 SHORTEST_USEFUL_SECONDS = 120
@@ -89,29 +89,28 @@ def plain(node: Node) -> Any:
     if isinstance(node.value, dict):
         return {key: plain(inner) for key, inner in node.value.items()}
     if isinstance(node.value, list):
-        return [plain(inner) for inner in node.value]
+        return list(map(plain, node.value))
     return node.value
 
 
 def _limit(statement: Statement) -> str | None:
-    """Return a statement's strictest age limit in seconds, or as a template has it, or None.
-
-    An age that would stop everybody soon after each code, or nobody ever, does not count.
-    """
+    """Return a statement's strictest useful age limit in seconds, or as a template has it."""
     values = [
         value
         for each in statement.conditions
         if is_age(each) and each.operator != "Null" and not BOOLEANS.issuperset(each.values)
         for value in each.values
     ]
-    if not values:
-        return None
     ages = list(filter(None, map(age_seconds, values)))
-    return str(min(ages)) if ages else next(filter(is_unfilled, values), HOUR_SECONDS)
+    given = next(filter(is_unfilled, values), HOUR_SECONDS if values else None)
+    return str(min(ages)) if ages else given
 
 
 def age_seconds(text: str) -> int | None:
-    """Return an age limit such as `900` or `15m` in seconds; None if it is not useful."""
+    """Return an age limit such as `900` or `15m` in seconds; None if it is not useful.
+
+    It is not if it would stop everybody soon after each code, or nobody ever.
+    """
     found = _AGE(text)
     if found is None:
         return None

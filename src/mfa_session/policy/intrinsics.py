@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.json_text import Node, items_of, listed, members_of, text_of
+from mfa_session.policy.nodes import Node, items_of, listed, members_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -170,10 +170,8 @@ class Patterns:
             else:
                 self._exact.add(pattern)
         self._by_middle: dict[tuple[str, str], _ByMiddle] = {}
-        self._lengths = sorted({len(start) for start in self._by_ends})
-        self._end_lengths = {
-            start: sorted({len(end) for end in by_end}) for start, by_end in self._by_ends.items()
-        }
+        self._lengths = _lengths(self._by_ends)
+        self._end_lengths = {start: _lengths(ends) for start, ends in self._by_ends.items()}
 
     def cover(self, text: str) -> bool:
         """Say whether a pattern includes the text (see `includes`)."""
@@ -246,7 +244,7 @@ class _ByStart:
             start = _before_wildcard(pattern)
             if start != pattern:
                 self._wild.setdefault(start, []).append(pattern)
-        self._lengths = sorted(set(map(len, self._wild)))
+        self._lengths = _lengths(self._wild)
 
     def like(self, text: str) -> list[str]:
         """Return those that begin like a pattern, as far as both are literal."""
@@ -266,7 +264,7 @@ class _ByMiddle:
         for pattern in patterns:
             middles = WILDCARDS.split(pattern)[2:-1:2]
             self._patterns.setdefault(max(middles, key=len, default=""), []).append(pattern)
-        self._lengths = sorted(set(map(len, self._patterns)))
+        self._lengths = _lengths(self._patterns)
 
     def in_text(self, text: str) -> Iterator[str]:
         for length in self._lengths:
@@ -277,6 +275,10 @@ class _ByMiddle:
 def folded(row: Iterable[str]) -> Row:
     """Return a row in lower case, with its marks."""
     return tuple(symbol.lower() if len(symbol) == 1 else symbol for symbol in row)
+
+
+def _lengths(texts: Iterable[str]) -> list[int]:
+    return sorted(set(map(len, texts)))
 
 
 def _before_wildcard(text: str) -> str:
@@ -295,17 +297,16 @@ def _parts(pattern: str) -> set[str]:
 
 def _covers_all(pattern: Row, asked: Row) -> bool:
     """Match greedily, backtracking only to the last `*`, in time of at most the product."""
-    at = star = marked = 0
-    index, star_seen = 0, False
+    at = index = marked = past_star = 0
     while at < len(asked):
         if index < len(pattern) and pattern[index] == ANY:
-            star, marked, star_seen = index, at, True
             index += 1
+            past_star, marked = index, at
         elif index < len(pattern) and _takes(pattern[index], asked[at]):
             index, at = index + 1, at + 1
-        elif star_seen:
+        elif past_star:
             marked += 1
-            index, at = star + 1, marked
+            index, at = past_star, marked
         else:
             return False
     return all(symbol == ANY for symbol in pattern[index:])
@@ -323,11 +324,10 @@ def _meets(pattern: Row, asked: Row) -> bool:
             possible = set(range(min(possible), len(pattern) + 1))
         else:
             after = {
-                index + (stands not in (ANY, UNKNOWN))
-                for index, stands in (
-                    (each, pattern[each]) for each in possible if each < len(pattern)
-                )
-                if symbol == ONE or stands in (ANY, UNKNOWN, ONE, symbol)
+                index + (pattern[index] not in (ANY, UNKNOWN))
+                for index in possible
+                if index < len(pattern)
+                and (symbol == ONE or pattern[index] in (ANY, UNKNOWN, ONE, symbol))
             }
             possible = _past_stars(pattern, after)
         if not possible:

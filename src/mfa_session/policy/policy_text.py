@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _UTF_16 = ("UTF-16", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
-# The kind of a file by its first bytes, and what to do about it.
+# What a file is by its first bytes, and what to do.
 _MAGIC = (
     # It begins like UTF-16's.
     (codecs.BOM_UTF32_LE, "UTF-32", "save it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE"),
@@ -191,6 +191,6 @@ def _steps_of_words(text: str, start: int, value: str) -> Iterator[tuple[int, in
 
 
 def _looks_like_utf_16(data: bytes) -> bool:
-    """Say whether every other byte is zero, as in ASCII text saved as UTF-16."""
+    """Say whether every other byte is zero."""
     pairs = data[: min(len(data), _SAMPLE_BYTES) // 2 * 2]
     return any(pairs) and not (any(pairs[::2]) and any(pairs[1::2]))

@@ -1,9 +1,11 @@
-"""Read policies in every form that IAM accepts."""
+"""Read policies in every form that IAM accepts, from texts, files and directories."""
 
 from __future__ import annotations
 
 import json
+import os
 import pathlib
+import sys
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -19,16 +21,22 @@ from mfa_session.policy.document import (
     Statement,
 )
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.json_text import Node, listed, members_of
+from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import PolicyText
-from mfa_session.policy.search import Found, Search, looks_like_statement, read_nodes
+from mfa_session.policy.search import (
+    Found,
+    Search,
+    looks_like_statement,
+    may_hold_policy,
+    read_nodes,
+)
 from mfa_session.policy.users import everyone_in, judge_users
 from mfa_session.policy.wrappings import Origin, is_account, kind_by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from mfa_session.policy.json_text import Members
+    from mfa_session.policy.nodes import Members
 
 
 ELEMENTS = (
@@ -142,12 +150,11 @@ class _Reader:
             return self._of_statements(CURRENT_VERSION, node)
         members = self._object(node, "the policy", _SHAPE)
         elements = self._elements(members, ("Version", "Id", "Statement"))
-        if "Statement" not in elements:
+        statements = elements.pop("Statement", None)
+        if statements is None:
             raise self._fail(node.offset, "not a policy: it has no Statement", _SHAPE)
-        version = elements.get("Version")
-        told = self._text(version, "Version") if version else None
-        beside = {name: node for name, node in elements.items() if name != "Statement"}
-        return replace(self._of_statements(told, elements["Statement"]), beside=beside)
+        version = self._text_in(elements, "Version")
+        return replace(self._of_statements(version, statements), beside=elements)
 
     def _of_statements(self, version: str | None, node: Node) -> Document:
         statements: list[Statement] = []
@@ -175,11 +182,10 @@ class _Reader:
                 what = f"one statement has both {named} and {others}"
                 hint = "IAM accepts only one: write two statements"
                 self.errors.append(self._fail(second, what, hint))
-        sid = elements.get("Sid")
         condition = elements.get("Condition")
         return Statement(
             index=index,
-            sid=self._text(sid, "Sid") if sid else None,
+            sid=self._text_in(elements, "Sid"),
             effect=self._effect(node, elements),
             actions=self._texts(elements, "Action"),
             not_actions=self._texts(elements, "NotAction"),
@@ -207,24 +213,19 @@ class _Reader:
         return elements
 
     def _effect(self, node: Node, elements: dict[str, Node]) -> str:
-        effect = elements.get("Effect")
+        effect = self._text_in(elements, "Effect")
         if effect is None:
             raise self._fail(node.offset, "a statement has no Effect", _FULL_SHAPE)
-        written = self._text(effect, "Effect").capitalize()
-        if written not in {"Allow", "Deny"}:
-            raise self._fail(effect.offset, "Effect is neither Allow nor Deny", _FULL_SHAPE)
-        return written
+        if effect.capitalize() not in {"Allow", "Deny"}:
+            at = elements["Effect"].offset
+            raise self._fail(at, "Effect is neither Allow nor Deny", _FULL_SHAPE)
+        return effect.capitalize()
 
     def _texts(self, elements: dict[str, Node], name: str) -> tuple[str, ...] | None:
         node = elements.get(name)
         if node is None:
             return None
-        return tuple(
-            [
-                each.value if isinstance(each.value, str) else self._text(each, name)
-                for each in listed(node)
-            ]
-        )
+        return tuple([self._text(each, name) for each in listed(node)])
 
     def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
         node = elements.get(name)
@@ -259,6 +260,9 @@ class _Reader:
             raise self._fail(node.offset, what, "write the value in double quotes")
         return node.value if isinstance(node.value, str) else json.dumps(node.value)
 
+    def _text_in(self, elements: dict[str, Node], name: str) -> str | None:
+        return self._text(elements[name], name) if name in elements else None
+
     def _text(self, node: Node, name: str) -> str:
         if not isinstance(node.value, str):
             what = f"{name} is {_kind(node)}, not a text"
@@ -281,3 +285,126 @@ def _kind(node: Node) -> str:
         return json.dumps(node.value)
     names = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number"}
     return names[type(node.value)]
+
+
+STDIN = "-"
+MOST_BYTES = 50_000_000  # device files are endless; Terraform's largest plans are smaller
+ENDINGS = (".json", ".jsonl", ".ndjson", ".template", ".tfstate", ".yaml", ".yml")
+
+
+class FileError(Record):
+    """An error of a file, or of one policy in it."""
+
+    file: str
+    error: ConfigurationError
+
+
+class Reading:
+    """The policies and errors of files and directories.
+
+    `passed_over` counts a directory's files without a policy, `linked` its links to directories,
+    `terraform` its files in Terraform's own language.
+    """
+
+    def __init__(self, kind: str | None) -> None:
+        """Take the `kind` of `read_policies`."""
+        self._kind = kind
+        self.documents: list[Document] = []
+        self.errors: list[FileError] = []
+        self.passed_over = self.linked = self.terraform = 0
+
+    def read(self, path: str) -> None:
+        """Read a file, or all files of a directory."""
+        if path != STDIN and os.path.isdir(path):
+            self._read_directory(path)
+        else:
+            self._read_file(path)
+
+    def _read_directory(self, path: str) -> None:
+        before = len(self.documents) + len(self.errors)
+        files = list(self._files_below(path))
+        for each in files:
+            if each.lower().endswith(ENDINGS):
+                self._read_file(each, pass_over=True)
+            else:
+                self.terraform += 1
+        if len(self.documents) + len(self.errors) == before:
+            message = f"{path} has {len(files)} files and no policy"
+            endings = ", ".join(f"*{ending}" for ending in ENDINGS)
+            hint = f"policies are read from {endings}; links to folders are not followed"
+            error = ConfigurationError("not-a-policy", message, hint)
+            self.errors.append(FileError(file=path, error=error))
+
+    def _files_below(self, path: str) -> Iterator[str]:
+        for directory, names, files in os.walk(path):
+            names[:] = sorted(name for name in names if name[0] != "." and name != "node_modules")
+            self.linked += sum(os.path.islink(os.path.join(directory, name)) for name in names)
+            for name in sorted(files):
+                each = os.path.join(directory, name)
+                # Pipes and devices would block; a broken link is an error.
+                if (
+                    name.lower().endswith((*ENDINGS, ".tf"))
+                    and name[0] != "."
+                    and (os.path.isfile(each) or not os.path.exists(each))
+                ):
+                    yield each
+
+    def _read_file(self, path: str, *, pass_over: bool = False) -> None:
+        try:
+            found = _policies(path, self._kind, pass_over=pass_over)
+        except ConfigurationError as error:
+            if pass_over and error.code == "not-a-policy":
+                self.passed_over += 1
+            else:
+                self.errors.append(FileError(file=path, error=error))
+            return
+        self.passed_over += not (found.documents or found.errors)
+        self.documents += found.documents
+        self.errors += [FileError(file=path, error=error) for error in found.errors]
+
+
+def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
+    """Read every policy of the files and directories."""
+    reading = Reading(kind)
+    for path in dict.fromkeys(paths):
+        reading.read(path)
+    return reading
+
+
+def _policies(path: str, kind: str | None, *, pass_over: bool) -> ReadPolicies:
+    """Read a file's policies; with `pass_over`, a file that cannot hold a policy has none."""
+    label = "<stdin>" if path == STDIN else path
+    try:
+        data = _read(path)
+    except OSError as error:
+        raise _unreadable(label, reason_of(error)) from error
+    if pass_over and (
+        b'"tree-0.1"' in data[:50]  # CDK's, which repeats the templates beside it
+        or not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace"))
+    ):
+        return ReadPolicies(documents=())
+    if len(data) > MOST_BYTES:
+        raise _unreadable(label, f"it is larger than {MOST_BYTES // 1_000_000} MB")
+    return read_policies(label, data, kind=kind)
+
+
+def _read(path: str) -> bytes:
+    if path != STDIN:
+        with open(path, "rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    if sys.stdin is None:
+        raise _unreadable("<stdin>", "it is closed")
+    return sys.stdin.buffer.read(MOST_BYTES + 1)
+
+
+def reason_of(error: OSError) -> str:
+    """Return the system's words for an error."""
+    return (error.strerror or str(error)).lower()
+
+
+def _unreadable(label: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        "unreadable-file",
+        f"{label} cannot be read: {reason}",
+        "name a readable file that holds a policy, or - for stdin",
+    )

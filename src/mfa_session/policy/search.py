@@ -8,14 +8,13 @@ from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
-from mfa_session.policy.json_text import Node, listed, members_of, parse, parse_lines
+from mfa_session.policy.nodes import Node, listed, members_of, parse, parse_lines, parse_yaml
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
-from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mfa_session.policy.json_text import Members
+    from mfa_session.policy.nodes import Members
     from mfa_session.policy.policy_text import PolicyText
     from mfa_session.policy.wrappings import Origin
 

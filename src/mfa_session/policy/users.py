@@ -20,9 +20,9 @@ from mfa_session.policy.evaluation import (
     concerns,
     evaluate,
 )
-from mfa_session.policy.json_text import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
+from mfa_session.policy.nodes import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.patterns import Query
 from mfa_session.policy.selections import Selection, takes_in
 from mfa_session.policy.wrappings import attached_to
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.credentials import Known
     from mfa_session.policy.document import Document, Statement
-    from mfa_session.policy.json_text import Members
+    from mfa_session.policy.nodes import Members
 
     Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
@@ -178,22 +178,17 @@ def _only_takes_roles(user: Owner) -> bool:
 
 
 def _obstacles(user: Owner) -> Iterator[str]:
-    """Yield what keeps a user from setting up MFA, though a policy allows it."""
+    """Yield what keeps a user from enabling a device, though a policy allows it."""
     start, _, rest = user.arn.partition("/")
     request, *others = (
         Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
         for each in (rest, user.name, f"any-path/{user.name}")
     )
-    unbounded = user._replace(boundary=None)
-    device = f"{start.replace(':user', ':mfa')}/{user.name}"
-    making = Request(action="iam:CreateVirtualMFADevice", resource=device)
-    if user.boundary and any(
-        _outcome(unbounded, each) == ALLOWED and _outcome(user, each) in _REFUSED
-        for each in (request, making)
-    ):
-        yield f"boundary {user.boundary.name}"
-    elif _outcome(user, request) not in _REFUSED:
+    if _outcome(user, request) not in _REFUSED:
         return
+    unbounded = user._replace(boundary=None)
+    if user.boundary and _outcome(unbounded, request) == ALLOWED:
+        yield f"boundary {user.boundary.name}"
     elif any(_outcome(unbounded, each) == ALLOWED for each in others):
         yield f"path /{rest.removesuffix(user.name)}"
     else:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.document import MIXED, NewerVersion
-from mfa_session.policy.json_text import (
+from mfa_session.policy.nodes import (
     items_of,
     listed,
     members_in,
@@ -25,7 +25,7 @@ from mfa_session.policy.json_text import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from mfa_session.policy.json_text import Members, Node
+    from mfa_session.policy.nodes import Members, Node
 
     Parts = Iterator[tuple[Node, "Origin"]]
 
@@ -113,7 +113,7 @@ def unwrap(members: Members, origin: Origin) -> Parts | None:
 
 
 def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
-    summary = members_of(members["PolicySummary"])
+    summary = members_in(members, "PolicySummary")
     kind = ORGANISATION_KINDS.get(text_in(summary, "Type"))
     name = text_in(summary, "Name") or text_in(summary, "Id")
     yield members["Content"], origin.named(f"policy/{name}", kind)
@@ -126,7 +126,7 @@ def is_stack(members: Members) -> bool:
 
 def _stack(members: Members) -> dict[str, Members]:
     resources = members_in(members, "Resources")
-    return {name: members_of(each) for name, each in resources.items()}
+    return {name: members_in(resources, name) for name in resources}
 
 
 _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
@@ -149,9 +149,13 @@ def _read_stack(members: Members, origin: Origin) -> Parts:
     resources = _stack(members)
     owners = _owners_in_stack(resources)
     for name, parts in resources.items():
-        properties = members_in(parts, "Properties")
-        kind, holder = _told_by_type(text_in(parts, "Type"), properties, owners[name])
-        there = origin.named(name, kind, holder, *sorted(owners[name]))
+        properties, kind = members_in(parts, "Properties"), text_in(parts, "Type")
+        told, holder = None, _HOLDERS.get(kind)
+        if kind == "AWS::Organizations::Policy":
+            told = ORGANISATION_KINDS.get(text_in(properties, "Type"))
+        elif kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
+            holder = _holder_of(owners[name])
+        there = origin.named(name, told, holder, *sorted(owners[name]))
         for key, inner in properties.items():
             yield from _properties(key, inner, there.at(key))
     for key, inner in members.items():
@@ -196,25 +200,14 @@ def _owners_in_stack(resources: dict[str, Members]) -> Mapping[str, set[str]]:
     return found
 
 
-def _told_by_type(
-    kind: str, properties: Members, owners: set[str]
-) -> tuple[str | None, str | None]:
-    if kind == "AWS::Organizations::Policy":
-        return ORGANISATION_KINDS.get(text_in(properties, "Type")), None
-    if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-        return None, _holder_of(owners)
-    return None, _HOLDERS.get(kind)
-
-
 def _holder_of(owners: Collection[str]) -> str | None:
-    """Return the holder of a policy that these have."""
     kinds = {each.partition("/")[0] for each in owners}
     if "role" not in kinds:
         return None
     return "role" if len(kinds) == 1 else MIXED
 
 
-# The holders of a policy, by the types of its resource in CloudFormation and Terraform.
+# By the types of a policy's resource in CloudFormation and Terraform.
 _HOLDERS = {
     "AWS::IAM::Role": "role",
     "AWS::IAM::RolePolicy": "role",
@@ -274,11 +267,10 @@ def _named_by_terraform(resource: Members, origin: Origin) -> Origin:
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
-    """Return the origin of an attribute; the usual ones need no name."""
     if path[-1:] == ("assume_role_policy",):
         return origin.at(path[-1])
-    usual = path in {("policy",), ("json",), ("content",)}
-    return origin if usual else origin.named(".".join(path))
+    name = ".".join(path)
+    return origin if name in {"policy", "json", "content"} else origin.named(name)
 
 
 def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node, tuple[str, ...]]]:
@@ -286,17 +278,13 @@ def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node
 
     Nested values, such as a data source's `statement`, are in Terraform's own format.
     """
-    if node is None or path[-1:] == ("minified_json",):
+    if path[-1:] == ("minified_json",):
         return
-    if isinstance(node.value, str):
-        if "tatement" in node.value:
-            yield node, path
-    elif isinstance(node.value, list):
-        for index, item in enumerate(node.value):
-            yield from _texts(item, (*path, str(index)))
-    elif isinstance(node.value, dict):
-        for key, inner in node.value.items():
-            yield from _texts(inner, (*path, key))
+    if node and "tatement" in text_of(node):
+        yield node, path
+    inside = members_of(node) or enumerate(items_of(node))
+    for key, inner in dict(inside).items():
+        yield from _texts(inner, (*path, str(key)))
 
 
 def _read_state_file(members: Members, origin: Origin) -> Parts:
@@ -308,10 +296,8 @@ def _read_state_file(members: Members, origin: Origin) -> Parts:
         for instance in objects_in(resource, "instances"):
             if "attributes" in instance:
                 index = instance.get("index_key")
-                name = ".".join(filter(None, names)) + (
-                    f"[{json.dumps(index.value)}]" if index else ""
-                )
-                address = resource["name"]._replace(value=name)
+                at = f"[{json.dumps(index.value)}]" if index else ""
+                address = resource["name"]._replace(value=".".join(filter(None, names)) + at)
                 values = instance["attributes"]
                 instances.append({**resource, "address": address, "values": values})
     yield from _attributes(instances, origin)
@@ -332,10 +318,12 @@ def _read_account(members: Members, origin: Origin) -> Parts:
 
     A managed policy used only as a boundary is a boundary.
     """
-    attached = _attached(members)
+    attached = defaultdict[str, set[str]](set)
     origin = origin._replace(account=members)
     for name in DETAILS:
         for item in items_of(members.get(name)):
+            for arn in attached_to(members_of(item)):
+                attached[arn].add(name.replace("DetailList", "").lower())
             yield item, origin._replace(kind="identity")
     for policy in objects_in(members, "Policies"):
         arn, name = text_in(policy, "Arn"), text_in(policy, "PolicyName")
@@ -361,15 +349,6 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
     return NewerVersion(newest, in_force, arn)
 
 
-def _attached(members: Members) -> Mapping[str, set[str]]:
-    found = defaultdict[str, set[str]](set)
-    for name in DETAILS:
-        for holder in objects_in(members, name):
-            for arn in attached_to(holder):
-                found[arn].add(name.replace("DetailList", "").lower())
-    return found
-
-
 def attached_to(holder: Members) -> Iterator[str]:
     """Yield the ARNs of the managed policies of a user, group or role."""
     for each in objects_in(holder, "AttachedManagedPolicies"):
@@ -393,14 +372,7 @@ def _having(*names: str) -> Callable[[Members], bool]:
 
 
 # Every object of a known format has one of these.
-_MARKS = {
-    *DETAILS,
-    "Policies",
-    "PolicySummary",
-    "Resources",
-    "format_version",
-    "lineage",
-}
+_MARKS = {*DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
     (is_account, _read_account),
     (_having("PolicySummary", "Content"), _read_organisation_policy),

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from mfa_session.system import limits
+from mfa_session.system import machine
 from mfa_session.system.programs import to_start
 from mfa_session.system.signals import SignalPipe, handled, numbers_of
 from mfa_session.system.terminal import is_in_foreground, open_terminal
@@ -56,7 +56,7 @@ def run_child(
 
     with handled((*_OF_KEYS, *_OF_OTHERS), forward):
         try:
-            before = None if sys.platform == "win32" else limits.allow_core_dumps
+            before = None if sys.platform == "win32" else machine.allow_core_dumps
             child = subprocess.Popen(
                 to_start(command, environ),
                 env=dict(environ),

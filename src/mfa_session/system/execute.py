@@ -6,7 +6,7 @@ import os
 import sys
 
 from mfa_session.model.settings import GIVEN_CODE
-from mfa_session.system import limits
+from mfa_session.system import machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def execute(
             given = (program or command[0], *command[1:])
             return run_child(console, given, environ, started=lambda: None)
         _restore_signals()
-        limits.allow_core_dumps()
+        machine.allow_core_dumps()
         passed = _drop_pythons_locale(environ)
         _replace_process(program or command[0], command, passed)
     except (OSError, ValueError) as error:

@@ -17,7 +17,7 @@ from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.ports import Caller, MfaCode
 from mfa_session.model.session import Keys, Secret
-from mfa_session.system.clock import SystemClock
+from mfa_session.system.machine import SystemClock
 from mfa_session.system.waiting import run_limited
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doctor.scenes import KEY_ID, NOW, SERIAL, device, key, look, scene, severities
-from mfa_session.doctor.answers import NOT_REACHED, look_at_devices
+from mfa_session.doctor.answers import NOT_REACHED, device_present
 from mfa_session.doctor.checks import AwsFacts, KeyFacts, NotAsked
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -135,7 +135,7 @@ def test_the_cure_enrolls_a_device_for_the_session_of_the_key(
 ) -> None:
     caller = key().caller.replace(profile=profile)
     at = aws(key(devices=(), caller=caller, session=session))
-    assert [found.cure for found in look_at_devices.look(at)] == [cure]
+    assert [found.cure for found in device_present.look(at)] == [cure]
 
 
 def test_the_same_finding_of_several_keys_is_reported_once() -> None:

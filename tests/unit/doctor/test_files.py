@@ -8,7 +8,7 @@ import pytest
 
 from doctor.scenes import KEY_ID, OWN, SERIAL, look, scene, severities
 from mfa_session.doctor.checks import KeyringFacts
-from mfa_session.doctor.profiles import look_at_headers
+from mfa_session.doctor.profiles import section_header
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CREDENTIALS, STATE, Place
 
@@ -177,7 +177,7 @@ def test_a_pattern_without_a_match_is_a_warning() -> None:
 
 def test_the_cure_of_a_header_names_the_profile_with_quotes() -> None:
     for header, cure in {"profile Foo Bar": "profile 'Foo Bar'", "work": "profile work"}.items():
-        (found,) = look_at_headers.look(scene(config=f"[{header}]\nregion = x\n"))
+        (found,) = section_header.look(scene(config=f"[{header}]\nregion = x\n"))
         assert found.cure == f"write its header as [{cure}]"
 
 

@@ -128,7 +128,7 @@ def test_only_keys_without_a_token_and_of_no_session_are_long_term(
     assert keys.is_long_term() is long_term
 
 
-@given(session=SESSIONS, text=st.text() | st.text(" x\n\t\0\u2028", max_size=3))
+@given(session=SESSIONS, text=st.text() | st.text(" x\n\r\t\0\u2028", max_size=3))
 def test_a_text_that_no_line_holds_does_not_keep_a_session_from_being_written(
     session: Session, text: str
 ) -> None:

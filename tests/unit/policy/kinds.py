@@ -1536,7 +1536,7 @@ STATED = [
            [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
     Stated("network-to-be-named", [ALL, *[deny("ec2:*", on("NotIpAddress", "aws:SourceIp", each))
             for each in ("YOUR_OFFICE_IP/32", "<office>", "replace-me", "office_ip_address")],
-            deny_but(CARE, WITHOUT)], found(LEFT, at=1), {}),
+            deny_but(CARE, WITHOUT)], found(LEFT, at=1) + found(VALUE, at=4), {}),
     Stated("age-of-a-session-as-its-beginning", [allow("ec2:*", {**WITH, **on("NumericLessThan",
             "aws:TokenIssueTime", "3600")}), deny("s3:*", on("DateGreaterThan", "aws:EpochTime",
             86400))], [*found(VALUE), *found(VALUE, at=1)], {STOP: ""}),
@@ -2142,14 +2142,15 @@ STATED = [
     *[Stated(f"placeholder-as-the-address-{text}", [allow("ec2:*", {**WITH, **on("IpAddress",
             "aws:SourceIp", text)})], found(*rules), {})
       for text, rules in (
-            ("workplace_ip_address_here", [LEFT]),
-            ("my.office.ip.address/32", [LEFT]),
-            ("PUBLIC_IP_HERE/32", [LEFT]),
+            ("workplace_ip_address_here", [VALUE]),
+            ("my.office.ip.address/32", [VALUE]),
+            ("your-ip/32", [VALUE]),
+            ("YOUR_IP_HERE/32", [LEFT]),
             ("{{ ip_address }}", []),
             ("office", [VALUE]))],
     Stated("attributes-of-items-named-like-placeholders", [allow("dynamodb:GetItem", {**WITH,
-            **on("ForAllValues:StringEquals", "dynamodb:Attributes", ["address", "ip_address",
-            "here"])})], [], {}),
+            **on("ForAllValues:StringEquals", "dynamodb:Attributes", ["address", "last_ip_address",
+            "drop-files-here"])})], [], {}),
     *[Stated(f"placeholder-in-an-arn-{number}", [allow("ec2:*", WITH, Resource=arn)],
             found(*rules), {})
       for number, (arn, rules) in enumerate((
@@ -2296,7 +2297,7 @@ STATED = [
             Resource="arn:aws-us-gov:iam::*:role/*"), deny("iam:DeleteRole", {**WITHOUT,
             **on("StringEquals", "aws:RequestedRegion", "${Region}")}), deny("iam:DeleteRole",
             {**WITHOUT, **on("StringNotEquals", "aws:RequestedRegion", "us-east-1")})],
-           found(VALUE, at=1) + found(VALUE, at=2) + found("deny-narrowed", at=4), {}),
+           found(VALUE, at=2) + found("deny-narrowed", at=4), {}),
     Stated("all-requests-without-a-tag-denied", [ALL, deny("*", on("Null",
             "aws:RequestTag/Justification", "true")), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1),
            {}),
@@ -2571,6 +2572,8 @@ STATED = [
             (on("ForAllValues:StringEquals", "aws:PrincipalTag/Team", ["a", "b"]), [TEXT]),
             (on("ForAllValues:StringLike", "aws:ResourceTag/Team", "a*"), [TEXT]),
             (on("ForAllValues:IpAddress", "aws:SourceIp", "192.0.2.0/24"), [TEXT]),
+            ({**on("ForAllValues:StringEquals", "aws:PrincipalTag/Team", "a"),
+              **on("StringLike", "aws:PrincipalTag/Team", "*")}, []),
             (on("ForAllValues:StringEquals", "aws:TagKeys", ["a", "b"]), []),
             (on("ForAllValues:StringEqualsIfExists", "aws:PrincipalTag/Team", "a"), []),
             (on("ForAllValues:StringNotEquals", "aws:PrincipalTag/Team", "a"), []),
@@ -2580,9 +2583,9 @@ STATED = [
     # What is about no key, in a key's policy.
     *[Stated(f"key-policy-{number}", [{"Principal": ACCOUNT, **each}], found(*rules), {})
       for number, (each, rules) in enumerate((
-            (allow(["kms:Describe*", "kms:ListKeys", "kms:CreateKey"], WITH), [RESOURCE]),
+            (allow(["kms:PutKeyPolicy", "kms:ListKeys", "KMS:CreateKey"], WITH), [RESOURCE]),
             (allow(["kms:List*", "kms:Create*"], WITH), []),
-            (allow(["kms:Decrypt", "kms:ListKeys"], WITH, Principal="*"), [ANYONE]),
+            (allow(["kms:Decrypt", "kms:ListKeys"], WITH), []),
             (deny("kms:CreateKey", WITHOUT), [])))],
     Stated("key-actions-of-a-user", [allow(["kms:ListKeys", "kms:ListAliases"], WITH)], [], {}),
     Stated("keys-of-iam-s-actions", [allow(["iam:CreateRole", "iam:CreateUser"], {**WITH, **on(

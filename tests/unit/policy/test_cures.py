@@ -123,7 +123,7 @@ SAID = [
     Said([allow(["cloudwatch:ListMetrics", "ec2:DescribeInstances"]), deny(
           ["cloudwatch:ListMetrics", "ec2:DescribeInstances"], WITHOUT,
           NotResource="arn:aws:ec2:*:*:instance/x")], 1, "device-action-on-wrong-resource",
-         "NotResource does not exempt what has no resource: cloudwatch:ListMetrics, "
+         "NotResource does not exempt what is about the whole account: cloudwatch:ListMetrics, "
          "ec2:DescribeInstances"),
     Said([allow("iam:DeactivateMFADevice", Resource=ME), allow("s3:*", WITH)], 0,
          "own-removal-without-mfa", "remove iam:DeactivateMFADevice from this statement"),

@@ -160,8 +160,17 @@ SERIAL = Argument(name="serial", suggests="serial")
 # Chapter, a module of cli/spec → the first words of its commands; in the order of the help.
 CHAPTERS = {
     "setup": ("configure", "demo"),
-    "sessions": ("login", "status", "logout"),
-    "programs": ("exec", "env", "serve", "console", "credential-process", "warm"),
+    "sessions": (
+        "login",
+        "status",
+        "logout",
+        "exec",
+        "env",
+        "serve",
+        "console",
+        "credential-process",
+        "warm",
+    ),
     "codes": ("totp", "device"),
     "keys": ("keys",),
     "shell": ("guard", "shell-init", "use", "prompt", "completion"),

@@ -1,8 +1,16 @@
-"""When something does not work."""
+"""Help: what `--help` says of the program and of a group of commands; when something fails."""
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.commands import JSON, Command, Option
+from mfa_session.cli.spec.commands import JSON, Command, Option, all_commands, chapters
+from mfa_session.model.text import USUAL_COLUMNS, described, wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_session.cli.spec.commands import Group
+
 
 TITLE = "Help"
 
@@ -33,3 +41,63 @@ COMMANDS = (
         ),
     ),
 )
+
+_OPTIONS = (
+    ("  -V, --version", "Print the version."),
+    ("  -h, --help", "Print this help, or that of the command before it."),
+)
+_BEGIN = 22
+"""The column where what a command does is said."""
+
+
+def overview(most_columns: int | None = None) -> str:
+    """Return the help of the program as a whole, for a terminal of this width."""
+    lines = [
+        "Example: mfa-session login --profile mfa",
+        "",
+        "Usage: mfa-session COMMAND [OPTIONS]",
+        "",
+        "  Turn a six-digit MFA code into AWS credentials that every tool can use.",
+    ]
+    title = ""
+    for chapter in chapters():
+        if title != chapter.TITLE:
+            title = chapter.TITLE
+            lines += ["", f"{title}:"]
+        items = [(f"  {command.name}", command.summary) for command in chapter.COMMANDS]
+        lines += described(items, _BEGIN, most_columns)
+    lines += ["", "Options:", *described(_OPTIONS, _BEGIN, most_columns), ""]
+    lines.append(
+        "Every command takes -v/--verbose and --no-input. `mfa-session help COMMAND` explains one."
+    )
+    return _joined(lines, most_columns)
+
+
+def group_overview(group: Group, most_columns: int | None = None) -> str:
+    """Return the help of one group of commands, for a terminal of this width."""
+    below = [command for command in all_commands() if command.words[:-1] == (group.name,)]
+    lines = [
+        f"Example: {group.example}",
+        "",
+        f"Usage: mfa-session {group.name} COMMAND [OPTIONS]",
+        "",
+        f"  {group.summary}",
+        "",
+        "Commands:",
+        *described(
+            ((f"  {command.words[-1]}", command.summary) for command in below),
+            _BEGIN,
+            most_columns,
+        ),
+    ]
+    return _joined(lines, most_columns)
+
+
+def _joined(lines: Iterable[str], most_columns: int | None) -> str:
+    if most_columns is None or most_columns >= USUAL_COLUMNS:
+        return "\n".join(lines) + "\n"
+    fitted: list[str] = []
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        fitted += [line] if len(line) <= most_columns else wrapped(line, most_columns, indent)
+    return "\n".join(fitted) + "\n"

@@ -24,8 +24,8 @@ from mfa_session.policy.evaluation import (
 )
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
 from mfa_session.policy.patterns import WILDCARDS, fill
-from mfa_session.policy.policy_files import read_files
 from mfa_session.policy.policy_text import PolicyText
+from mfa_session.policy.reading import read_files
 from mfa_session.policy.users import share_of
 
 if TYPE_CHECKING:

@@ -1,38 +1,39 @@
-"""`policy lint`: mistakes about MFA in policies, with their places and cures."""
+"""`policy lint`: mistakes about MFA in policies, with their places and cures.
+
+Its formats are text, JSON, GitHub's annotations and SARIF 2.1.0.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 import json
 import os
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
+from mfa_session import __version__
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record, Result
-from mfa_session.policy.commands.lint_output import (
-    Located,
-    annotation_of,
-    annotation_of_error,
-    data_of,
-    digest_of,
-    lines_of,
-    sarif_log,
-)
+from mfa_session.model.text import printable
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.lint import lint, lint_together
+from mfa_session.policy.lint import RULES, lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions
-from mfa_session.policy.policy_files import read_files, reason_of
+from mfa_session.policy.reading import read_files, reason_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document
-    from mfa_session.policy.policy_files import Reading
+    from mfa_session.policy.reading import FileError, Reading
+    from mfa_session.policy.rules.rule import Finding, Rule
     from mfa_session.session.context import Context
 
     Key = tuple[str, ...]  # the values of _FIELDS
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 _SEVERITIES = (ERROR, WARNING, NOTE)  # from the worst on
+_MOST_NAMED = 3
 
 
 class Options(Record):
@@ -54,6 +56,13 @@ class Options(Record):
     together: bool = False
     baseline: str | None = None
     write_baseline: bool = False
+
+
+class Located(NamedTuple):
+    """A finding and its policy."""
+
+    document: Document
+    finding: Finding
 
 
 class Linted(Record):
@@ -74,7 +83,7 @@ class Linted(Record):
     def data(self, environ: Mapping[str, str]) -> dict[str, Any]:
         """Return the object of `--json`."""
         return {
-            "findings": [data_of(each) for each in self.findings],
+            "findings": [_data_of(each) for each in self.findings],
             "errors": [
                 {"file": each.file, **each.error.summary(environ)} for each in self.reading.errors
             ],
@@ -144,12 +153,12 @@ def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:
         data = linted.data(ctx.environ)
         return (json.dumps({"version": 1, **data}, indent=2, ensure_ascii=False),)
     if form == "sarif":
-        return (json.dumps(sarif_log(linted.findings, linted.reading.errors), indent=2),)
+        return (json.dumps(_sarif_log(linted.findings, linted.reading.errors), indent=2),)
     if form == "github":
-        errors = map(annotation_of_error, linted.reading.errors)
-        return (*errors, *map(annotation_of, linted.findings))
+        errors = map(_annotation_of_error, linted.reading.errors)
+        return (*errors, *map(_annotation_of, linted.findings))
     paint = ctx.console.paint_for_stdout
-    return tuple(line for each in linted.findings for line in lines_of(each, paint))
+    return tuple(line for each in linted.findings for line in _lines_of(each, paint))
 
 
 def _summary(linted: Linted) -> Iterable[str]:
@@ -188,11 +197,167 @@ def _about_nothing(documents: Sequence[Document], with_findings: set[int]) -> It
         yield f"{len(silent)} of {len(documents)} policies have no condition about MFA"
 
 
-_MOST_NAMED = 3
-
-
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' if count > 1 else ''}"
+
+
+_WIDEST_QUOTE = 100
+_COLOURS = {"error": "red", "warning": "yellow", "note": "bold"}
+_SHOWN = ("line", "column", "rule", "severity", "statement", "message", "who", "cure")
+
+
+def _data_of(located: Located) -> dict[str, Any]:
+    document, finding = located
+    return {
+        "file": document.source.label,
+        "policy": document.name or None,
+        **{field: getattr(finding, field) for field in _SHOWN},
+        "fix": dict(finding.fix) or None,
+    }
+
+
+def _lines_of(located: Located, paint: Callable[[str, str], str]) -> Iterator[str]:
+    """Yield a finding as text: place, rule, the quoted line, who, and the cure."""
+    document, finding = located
+    severity = paint(finding.severity, _COLOURS[finding.severity])
+    place = f"{document.source.label}:{finding.line}:{finding.column}"
+    what = f": {finding.message} [{finding.rule}]"
+    yield printable(f"{place}: {_statement(located)}: ") + severity + printable(what)
+    quoted, column = _quote(document.source.line(finding.line), finding.column)
+    yield f"  {finding.line} | {quoted}"
+    yield f"  {' ' * len(str(finding.line))} | {' ' * column}^"
+    yield from (f"  {printable(line)}" for line in _advice(finding))
+    yield ""
+
+
+def _annotation_of(located: Located) -> str:
+    """Return a finding as a command of GitHub Actions, which shows it at its line."""
+    document, finding = located
+    place = f",line={finding.line},col={finding.column}"
+    command = finding.severity.replace("note", "notice")
+    return _annotation(command, document.source.label, place, finding.rule, _text(located))
+
+
+def _annotation_of_error(error: FileError) -> str:
+    found = re.search(r":(\d+):(\d+): ", error.error.message)
+    place = f",line={found[1]},col={found[2]}" if found else ""
+    return _annotation("error", error.file, place, error.error.code, _text_of_error(error))
+
+
+def _annotation(command: str, file: str, place: str, title: str, text: str) -> str:
+    return f"::{command} file={_escaped(file, ',:')}{place},title={title}::{_escaped(text)}"
+
+
+def _text_of_error(error: FileError) -> str:
+    return f"{error.error.message}\nhint: {error.error.hint}"
+
+
+def _statement(located: Located) -> str:
+    return ": ".join(filter(None, (located.document.name, located.finding.statement)))
+
+
+def _text(located: Located) -> str:
+    what = f"{_statement(located)}: {located.finding.message}"
+    return "\n".join([what, *_advice(located.finding)])
+
+
+def _advice(finding: Finding) -> Iterator[str]:
+    yield f"who: {finding.who}"
+    yield f"cure: {finding.cure}{':' if finding.fix else ''}"
+    for name, value in finding.fix.items():
+        yield f"  {json.dumps(name)}: {json.dumps(value)}"
+
+
+def _escaped(text: str, marks: str = "") -> str:
+    """Escape a text for GitHub's commands (its toolkit's command.ts)."""
+    return "".join(
+        f"%{ord(each):02X}" if each in f"%\r\n{marks}" else each
+        for each in "\n".join(map(printable, text.split("\n")))
+    )
+
+
+def _quote(line: str, column: int) -> tuple[str, int]:
+    """Return a line, or the part of a long one around a column, and the column's place in it."""
+    start = max(0, column - _WIDEST_QUOTE // 2) if len(line) > _WIDEST_QUOTE else 0
+    part = line[start : start + _WIDEST_QUOTE].replace("\t", " ")
+    indent = len(part) - len(part.lstrip()) if start == 0 else 0
+    return printable(part[indent:]), column - 1 - start - indent
+
+
+_CODE = re.compile(r"`([^`]*)`")
+_INDEXES = {rule.id: index for index, rule in enumerate(RULES)}
+
+
+def _sarif_log(findings: Sequence[Located], errors: Sequence[FileError]) -> dict[str, Any]:
+    """Return the log of a run: rules, findings and unreadable files."""
+    driver = {
+        "name": "mfa-session",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": list(map(_rule, RULES)),
+    }
+    notifications = list(map(_notification, errors))
+    invocation = {"executionSuccessful": not errors, "toolExecutionNotifications": notifications}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [invocation],
+        "results": list(map(_result, findings)),
+    }
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return {"$schema": schema, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    text = _CODE.sub(r"\1", rule.text)
+    return {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
+        "shortDescription": {"text": text},
+        "help": {"text": text, "markdown": rule.text},
+        "defaultConfiguration": {"level": rule.severity},
+    }
+
+
+def _result(located: Located) -> dict[str, Any]:
+    document, finding = located
+    identity = [document.source.label, document.name, finding.statement, finding.rule]
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": _INDEXES[finding.rule],
+        "level": finding.severity,
+        "message": {"text": _text(located)},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _artifact(document.source.label),
+                    "region": {"startLine": finding.line, "startColumn": finding.column},
+                },
+                "logicalLocations": [{"fullyQualifiedName": _statement(located)}],
+            }
+        ],
+        "partialFingerprints": {"mfaSession/v1": _digest_of(identity)},
+        "properties": {"who": finding.who, "cure": finding.cure, "fix": dict(finding.fix) or None},
+    }
+
+
+def _digest_of(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _notification(error: FileError) -> dict[str, Any]:
+    return {
+        "level": "error",
+        "message": {"text": _text_of_error(error)},
+        "descriptor": {"id": error.error.code},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(error.file)}}],
+    }
+
+
+def _artifact(path: str) -> dict[str, str]:
+    if PurePath(path).is_absolute():
+        return {"uri": PurePath(path).as_uri()}
+    return {"uri": quote(PurePath(path).as_posix()), "uriBaseId": "%SRCROOT%"}
 
 
 # A baseline holds the known findings, which lint skips, so that only new ones fail: how many of
@@ -243,7 +408,7 @@ def _key(folder: str, located: Located) -> Key:
     for each in document.statements:
         if each.sid is None and each.label == statement:
             content = {name: plain(node) for name, node in each.elements.items()}
-            statement = f"Statement {digest_of(content)[:16]}"
+            statement = f"Statement {_digest_of(content)[:16]}"
     return (file, document.name, statement, finding.rule)
 
 

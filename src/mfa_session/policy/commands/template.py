@@ -101,14 +101,12 @@ def _flag(option: str) -> str:
 
 def make(name: str, choices: Choices) -> Made:
     """Return the policy of a template; UsageError if it does not take these options."""
-    template = next((each for each in TEMPLATES if each.name == name), None)
+    templates = {each.name: each for each in TEMPLATES}
+    template = templates.get(name)
     if template is None:
-        near = nearest_of(name, [each.name for each in TEMPLATES], most=1)
-        raise UsageError(
-            "no-such-template",
-            f"there is no template {name!r}",
-            did_you_mean(near) if near else f"name one of {_NAMES}",
-        )
+        near = nearest_of(name, templates, most=1)
+        hint = did_you_mean(near) if near else f"name one of {_NAMES}"
+        raise UsageError("no-such-template", f"there is no template {name!r}", hint)
     _check_values(choices)
     _check_options(template, choices.given())
     return template.build(choices)
@@ -124,12 +122,9 @@ def _check_options(template: Template, given: set[str]) -> None:
     needs = template.needs or ("self_service",) * bool(given & {"account", "partition"})
     missing = [each for each in needs if each not in given]
     if missing:
-        raise UsageError(
-            "template-needs-option",
-            f"{template.name} needs {' and '.join(map(_flag, missing))}",
-            "name it",
-            add=(*(word for each in missing for word in _EXAMPLES[each]),),
-        )
+        what = f"{template.name} needs {' and '.join(map(_flag, missing))}"
+        words = (word for each in missing for word in _EXAMPLES[each])
+        raise UsageError("template-needs-option", what, "name it", add=(*words,))
 
 
 def _check_values(choices: Choices) -> None:

@@ -36,7 +36,8 @@ TAKEN = Rule(
 )
 _MOST = 5  # users to name
 _CURES = {
-    "(boundary": "allow iam:CreateVirtualMFADevice and iam:EnableMFADevice in the boundary, too",
+    "(boundary": "allow iam:EnableMFADevice on user/PATH/${aws:username} in the boundary, and "
+    "iam:CreateVirtualMFADevice on mfa/* unless virtual devices are forbidden",
     "(path": "allow iam:EnableMFADevice on user/PATH/${aws:username}",
     "(denied": "exempt iam:EnableMFADevice from the Deny that is named",
 }

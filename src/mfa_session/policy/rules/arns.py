@@ -58,11 +58,10 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 # Go's templates leave `<no value>` of what is missing.
 _placeholder = re.compile(
     r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
-    r"|^[\w.-]+[_.-](?i:ip[_.-]address|here)(?=/|$)"
     r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+"
 ).search
 _in_place_of_an_account = re.compile(
-    r"[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account)[\w-]{1,80}"
+    r"[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account(?!ing|s))[\w-]{1,80}"
 ).fullmatch
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
@@ -148,7 +147,7 @@ def _is_to_fill_in(statement: Statement) -> bool:
 
 def _placeholder_in(text: str) -> str | None:
     found = _placeholder(text)
-    region_and_account = text.split(":", _ARN_PARTS)[3:5] if text.startswith("arn:") else ()
+    region_and_account = text.split(":", _ARN_PARTS)[3:5] if text.startswith("arn:aws") else ()
     return found[0] if found else next(filter(_in_place_of_an_account, region_and_account), None)
 
 

@@ -90,7 +90,8 @@ _DEMANDS = (
     re.compile("Null aws:principaltag/.").match,
 )
 _of_one_value = re.compile(
-    "aws:((principal|request|resource)tag/.|source(account|arn|ip|orgid|vpce?)$|principalorgid$|username$)"
+    "aws:((principal|request|resource)tag/.|source(account|arn|ip|orgid)$|principalorgid$|username$)"
+    "|sts:externalid$"
 ).match
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
@@ -194,19 +195,21 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_qualifiers(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows with ForAllValues on keys of one value, which may be absent."""
+    """Find Allows with ForAllValues on keys of one value, which nothing else demands."""
     others = subject.other_conditions if subject.statement.allows else ()
-    judged = {each.key.lower() for each in others if each.operator == "Null"}
     for condition in others:
         plain = condition.operator not in OPPOSITES and not condition.if_exists
-        loose = plain and condition.qualifier == "ForAllValues" and is_met_without_key(condition)
-        if loose and _of_one_value(condition.key.lower()) and condition.key.lower() not in judged:
+        loose = plain and condition.qualifier == "ForAllValues" and bool(condition.values)
+        key = condition.key.lower()
+        beside = {each.key.lower() for each in others if each is not condition}
+        alone = loose and _of_one_value(key) and beside.isdisjoint({key, "aws:tagkeys"})
+        if alone and not _is_denied_elsewhere(subject, condition):
             yield Flaw(
                 WRONG_OPERATOR,
                 condition.position,
                 f"{condition.written} is also met without {condition.key}",
                 f"whoever has no {condition.key} gets through",
-                f"write {condition.operator}",
+                f"write {condition.operator}, or {condition.operator}IfExists if that is meant",
             )
 
 
@@ -267,29 +270,32 @@ def check_demands(subject: Subject) -> Iterator[Flaw]:
     """
     judged = subject.whole.concern_mfa and not (subject.statement.allows or subject.mfa_conditions)
     failing = [each for each in subject.other_conditions if judged and is_met_without_key(each)]
+    absent = next((each for each in failing if each.operator == "Null"), None)
     groups = [
-        {
-            each.key.lower(): each
-            for each in failing
-            if is_demand(f"{each.operator} {each.key.lower()}")
-        }
+        [each for each in failing if is_demand(f"{each.operator} {each.key.lower()}")]
         for is_demand in _DEMANDS
     ]
-    groups += [
-        {each.operator: each for each in failing if each.is_about(absent.key)}
-        for absent in failing
-        if absent.operator == "Null"
-    ]
+    # Another Deny may stop what has the key.
+    if absent and not _is_denied_elsewhere(subject, absent):
+        groups.append([each for each in failing if each.is_about(absent.key)])
     for demands in groups:
-        if len(demands) > 1:
+        if len({(each.key.lower(), each.operator) for each in demands}) > 1:
             yield Flaw(
                 NARROWED,
-                next(iter(demands.values())).position,
+                demands[0].position,
                 "this Deny stops only requests that meet all of its conditions: "
-                + ", ".join(f"{each.written} {each.key}" for each in demands.values()),
+                + ", ".join(f"{each.written} {each.key}" for each in demands),
                 "whoever meets only one of them gets through",
                 "write a Deny for each of them",
             )
+            return
+
+
+def _is_denied_elsewhere(subject: Subject, condition: Condition) -> bool:
+    """Say whether another Deny goes by the same key."""
+    denials = (each for each in subject.whole.statements if not each.allows)
+    others = (each for each in denials if each is not subject.statement)
+    return any(each.is_about(condition.key) for one in others for each in one.conditions)
 
 
 def check_age(subject: Subject) -> Iterator[Flaw]:

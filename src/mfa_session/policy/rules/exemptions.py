@@ -129,7 +129,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             "nobody is stopped, with MFA or without",
             f"list in NotAction only {exempt}"
             if of_actions
-            else 'write "Resource": "*", or name the resources to protect',
+            else "name in Resource what to protect",
             {"NotAction": list(SPARED)}
             if of_actions and is_of_users(subject) and _may_deny_more(subject)
             else {},

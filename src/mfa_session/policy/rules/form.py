@@ -16,7 +16,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
-from mfa_session.policy.json_text import Node, listed, members_of
+from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
 from mfa_session.policy.rules.rule import (

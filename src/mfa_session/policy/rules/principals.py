@@ -16,6 +16,7 @@ from mfa_session.policy.document import (
     standing_for_services,
 )
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
@@ -251,6 +252,7 @@ def check_providers(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for the users of a provider whose action is of another kind of provider."""
     statement = subject.statement
     judged = statement.allows and not subject.mfa_conditions
+    judged = judged and not any(map(is_unfilled, names_of(statement)))
     takes = judged and any(map(_of_users, names_of(statement)))
     for provider in _providers_in(statement) if takes else ():
         action = _action_for(provider)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import is_for_everybody
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.rules.exemptions import FIRST_STEPS
 from mfa_session.policy.rules.resource_kinds import (
     ENROLMENT,
     MEANT,
@@ -51,6 +50,7 @@ _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
+_LISTING = "iam:listvirtualmfadevices"
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
                "s3:put*": "s3:PutObject"}  # fmt: skip
@@ -118,41 +118,41 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
     if not exempt or any(fits(each, OF_NONE) for each in exempt):
         return
     # A NotAction means most of what it denies, but hardly the steps of MFA's setup.
-    allowing = chain(*(each.actions or () for each in subject.whole.allowing))
-    steps = (name for name in allowing if name.startswith("iam:") and concerns(statement, name))
+    steps = FIRST_STEPS & subject.whole.allowed_names if statement.not_actions else ()
+    listing = not any(fits(each, OF_LIST) for each in exempt)
     lost = [
         name
-        for name in dict.fromkeys(statement.actions or steps)
-        if _is_exempt_nowhere(name.lower(), exempt) and subject.whole.allows_without_mfa(name)
+        for name in statement.actions or filter(functools.partial(concerns, statement), steps)
+        if (has_no_resource(name.lower()) or (listing and name.lower() == _LISTING))
+        and subject.whole.allows_without_mfa(name)
     ]
     if lost:
+        allowed = {
+            name.lower(): name for each in subject.whole.allowing for name in each.actions or ()
+        }
+        names = ", ".join(sorted(allowed.get(name, name) for name in lost))
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(lost[0]),
-            f"NotResource does not exempt what has no resource: {', '.join(lost)}",
+            f"NotResource does not exempt what is about the whole account: {names}",
             "nobody is allowed this without MFA, though a statement allows it",
-            f"deny {', '.join(lost)} in a statement of its own, or not at all",
+            f"deny {names} in a statement of its own, or not at all"
+            if statement.actions
+            else f"write {names} in NotAction as well",
             severity=NOTE,
         )
 
 
-def _is_exempt_nowhere(action: str, exempt: tuple[str, ...]) -> bool:
-    kind = resource_of(action, about_mfa=True, under_mfa=False)
-    return has_no_resource(action) is not None or (
-        kind == OF_LIST and not any(fits(each, kind) for each in exempt)
-    )
-
-
 def check_key_policies(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows, in a KMS key's policy, of what is about no key.
-
-    One for everybody may be a VPC endpoint's.
-    """
-    statement = subject.statement
+    """Find Allows, in a KMS key's policy, of what is about no key."""
+    statement, whole = subject.statement, subject.whole
     judged = subject.document.kind == "resource" and statement.allows
-    judged = judged and not is_for_everybody(statement)
-    names = statement.actions or () if judged else ()
-    lost = [each for each in names if re.match("kms:", each) and has_no_resource(each.lower())]
+    names = [each.lower() for each in statement.actions or () if judged]
+    lost = [each for each in names if each.startswith("kms:") and has_no_resource(each)]
+    # A key's policy lets somebody change it, and a VPC endpoint's does not.
+    if lost and not any(concerns(each, "kms:PutKeyPolicy") for each in whole.allowing):
+        return
+    lost = list(map(subject.as_written, lost))
     if lost:
         yield Flaw(
             WRONG_RESOURCE,

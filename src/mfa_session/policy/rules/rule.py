@@ -8,16 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.conditions import OPPOSITES
-from mfa_session.policy.json_text import listed, members_of
 from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
+from mfa_session.policy.nodes import listed, members_of
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.whole_policy import as_meant
 
 if TYPE_CHECKING:
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Condition, Document, Statement
-    from mfa_session.policy.json_text import Node
     from mfa_session.policy.mfa import Reach
+    from mfa_session.policy.nodes import Node
     from mfa_session.policy.policy_text import Position
     from mfa_session.policy.rules.whole_policy import WholePolicy
 

@@ -181,12 +181,13 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
     listed = statement.actions if subject.refuses_without_mfa else None
     if not (listed and _everything(statement.sid_letters)) or lists_own_care(statement):
         return
-    # What a pattern in the list includes is not denied on its resource, which is another mistake.
+    # What the list includes is not denied on its resource: in a bucket's policy, another mistake.
+    in_place = subject.document.kind == "resource"
     left = next(
         (
             each
             for each in _left_open(subject.whole)
-            if not any(includes(pattern.lower(), each) for pattern in listed)
+            if not (in_place and any(includes(name.lower(), each) for name in listed))
         ),
         None,
     )

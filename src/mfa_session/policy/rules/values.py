@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
-from mfa_session.policy.coverage import names_of
+from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
@@ -42,6 +42,7 @@ _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|x
 _of_no_principal = re.compile(
     "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
 ).fullmatch
+_is_a_stand_in = re.compile(r"[a-z][\w.-]*(?:addr|here|_ip|-ip)\w*(?:/\d+)?", re.ASCII).fullmatch
 # IAM does no arithmetic.
 _sum = re.compile(r"\$\{aws:\w+\s*[-+*]\s*\w[^}]*\}", re.IGNORECASE).search
 _LIKE = ("StringLike", "StringNotLike")
@@ -113,7 +114,7 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
 }
 _REGION = "aws:RequestedRegion"
 _GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
-_IN_REGIONS = {"iam:passrole", "iam:createservicelinkedrole"}  # asked for by other services
+_ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
 _is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
@@ -138,7 +139,9 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
         key = condition.key.lower()
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
-        if wrong and not (key in told or any(map(_is_open, wrong))):
+        # Those in capitals, or in brackets, are `arns`'s.
+        stand_in = kind == "IpAddress" and bool(wrong) and _is_a_stand_in(wrong[0])
+        if wrong and key not in told and (stand_in or not any(map(_is_open, wrong))):
             told.add(key)  # a range of a key has one finding
             what, sample = _SAMPLES[kind]
             yield Flaw(
@@ -147,6 +150,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
                 f"{condition.written} compares {condition.key} to {wrong[0]!r}, which is no {what}",
                 who_never_meets(subject, condition),
                 f"write a {what}, such as {sample}",
+                severity=NOTE if stand_in else None,
             )
 
 
@@ -175,6 +179,7 @@ def check_moments(subject: Subject) -> Iterator[Flaw]:
 
 def check_principals(subject: Subject) -> Iterator[Flaw]:
     """Find ARNs that no principal has: of role sessions, and of AWS's own roles without a path."""
+    told = subject.document.kind in {"resource", "scp", "rcp"}  # which the root user may meet
     for condition in subject.other_conditions:
         if not condition.is_about("aws:PrincipalArn"):
             continue
@@ -188,7 +193,7 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
         elif of_root and condition.values and all(map(_of_root, condition.values)):
             why = f"{condition.values[0]} is the root user, and AWS lets no root user assume a role"
             cure = "name the account in Principal, and remove the condition"
-        elif condition.values and all(map(_of_user_root, condition.values)):
+        elif told and condition.values and all(map(_of_user_root, condition.values)):
             why = f"{condition.values[0]} is an IAM user called root, not the root user"
             cure = f"write {condition.values[0].replace('user/', '')}"
         elif condition.values and all(map(_of_no_principal, condition.values)):
@@ -297,14 +302,17 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
 def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
     """Find statements on services whose requests all count as one region's, in other regions."""
     names, allows = names_of(subject.statement), subject.statement.allows
-    counted = [name for name in names if name.startswith(_GLOBAL) and name not in _IN_REGIONS]
+    counted = [each for each in names if each.startswith(_GLOBAL) and not each.startswith(_ASKED)]
+    alone = all(each.startswith(_GLOBAL) for each in names)
     # A Deny of other regions is on purpose where it names other services as well.
-    judged = bool(counted) and subject.whole.concern_mfa and (allows or len(counted) == len(names))
+    judged = bool(counted) and subject.whole.concern_mfa and (allows or alone)
     for condition in subject.other_conditions if judged else ():
         calls = calls_of_iam(condition)
         never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
         narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
-        if never and not narrowed:
+        # In China the other services count as another region than IAM.
+        elsewhere = "cn-north-1" in calls and not counted[0].startswith("iam:")
+        if never and not (narrowed or elsewhere or (allows and _is_allowed_elsewhere(subject))):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
@@ -312,10 +320,16 @@ def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
                 f"{condition.written} {condition.key} is never met",
                 f"nobody is {'allowed this' if allows else 'stopped'}",
                 f"remove {condition.key}"
-                if len(counted) == len(names)
+                if alone
                 else f"allow it in a statement without {condition.key}",
                 severity=WARNING,
             )
+
+
+def _is_allowed_elsewhere(subject: Subject) -> bool:
+    others = (each for each in subject.whole.allowing if each is not subject.statement)
+    first = next(each for each in names_of(subject.statement) if each.startswith(_GLOBAL))
+    return any(concerns(each, first) for each in others)
 
 
 def _of_nobody(arn: str) -> bool:
@@ -394,8 +408,10 @@ def who_never_meets(subject: Subject, condition: Condition) -> str:
 
 def calls_of_iam(condition: Condition) -> dict[str, RequestContext]:
     """Return calls of IAM in the regions that a condition names, by the region they count as."""
-    homes = map(_home_of, map(str.lower, condition.values if condition.is_about(_REGION) else ()))
-    return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in homes}
+    named = map(str.lower, condition.values if condition.is_about(_REGION) else ())
+    homes = dict.fromkeys(map(_home_of, named))
+    known = homes if "" not in homes else ()
+    return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in known}
 
 
 def _home_of(region: str) -> str:

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.json_text import listed
+from mfa_session.policy.nodes import listed, parse_yaml
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_policies
-from mfa_session.policy.yaml_text import parse_yaml
 
 TEMPLATE = """\
 # A role, and what it may do.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.policy.json_text import DEEPEST, Node, parse
+from mfa_session.policy.nodes import DEEPEST, Node, parse
 from mfa_session.policy.policy_text import PolicyText
 
 if TYPE_CHECKING:

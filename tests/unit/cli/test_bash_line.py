@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import processes
-from mfa_session.shell.bash_line import BashLine, split_line
+from mfa_session.cli.completion import BashLine, split_line
 
 LETTERS = st.sampled_from([*"ab\"'\\ \t$`!*=:~#{},;&|()<>[]?^@%+-_./ü€", "a b"])
 WORDS = st.lists(LETTERS, min_size=1, max_size=6).map("".join)
