@@ -1,16 +1,16 @@
 """Evaluate conditions, whose keys may be present, absent or unknown (IAM reference, operators).
 
-A comparison is False if the request's value is not of the operator's type, and None if the policy's
-is not: IAM rejects such a policy, so the result is unknown.
+A policy's value of another type than the operator's is unknown: IAM rejects it.
 """
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import operator
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Operator(NamedTuple):
-    """An operator in IAM's spelling and its other parts; as found if it is not `known`."""
+    """An operator, in IAM's spelling if it is `known`."""
 
     operator: str
     qualifier: str | None
@@ -35,11 +35,11 @@ class Operator(NamedTuple):
 
 
 def read_operator(written: str) -> Operator:
-    """Return the parts of an operator, such as `ForAnyValue:StringLikeIfExists`."""
+    """Read an operator, such as `ForAnyValue:StringLikeIfExists`."""
     before, colon, rest = written.rpartition(":")
     qualifier = _QUALIFIERS_BY_LOWER_CASE.get(before.lower())
-    if_exists = rest.lower().endswith(_IF_EXISTS)
-    base = rest[: -len(_IF_EXISTS)] if if_exists else rest
+    base = re.sub(r"(?i)ifexists\Z", "", rest)
+    if_exists = base != rest
     name = _OPERATORS_BY_LOWER_CASE.get(base.lower())
     if name is None or (colon and qualifier is None) or (name == "Null" and if_exists):
         return Operator(written, None, if_exists=False, known=False)
@@ -47,7 +47,7 @@ def read_operator(written: str) -> Operator:
 
 
 class Comparison(NamedTuple):
-    """The parts of a condition that decide whether it is met; the key in lower case."""
+    """What decides whether a condition is met; the key in lower case."""
 
     operator: str
     qualifier: str | None
@@ -58,15 +58,12 @@ class Comparison(NamedTuple):
 
 
 def comparison(condition: Condition) -> Comparison:
-    """Return the parts that decide; thousands of statements share a few."""
-    return Comparison(
-        condition.operator,
-        condition.qualifier,
-        condition.if_exists,
-        condition.known,
-        condition.key.lower(),
-        condition.values,
-    )
+    """Return what thousands of statements share."""
+    found = Comparison._make(_deciding(condition))
+    return found._replace(key=found.key.lower())
+
+
+_deciding = operator.attrgetter(*Comparison._fields)
 
 
 def question_of(condition: Condition) -> tuple[Comparison, bool]:
@@ -92,16 +89,15 @@ def is_met(
 ) -> Truth:
     """Say whether a request with this context meets a condition.
 
-    `variables`: the policy's version has policy variables. A condition with an unknown operator is
-    unknown.
+    `variables`: the policy's version has policy variables.
     """
     if not condition.known:
         return None
     within = context.within(condition.key)
     if within is None and not context.knows(condition.key):
         return None
-    found = None if within else context.values(condition.key)
-    absent = within is None and found is None
+    found = context.values(condition.key) if within is None else (within,)
+    absent = found is None
     if condition.operator == "Null":
         return any_of(_bool(str(absent), text) for text in condition.values)
     if absent and condition.if_exists:
@@ -109,36 +105,21 @@ def is_met(
     plain = OPPOSITES.get(condition.operator, condition.operator)
     negated = plain != condition.operator
     filling = context if variables else None
-    if isinstance(within, str):
-        matches = [any_of(_compare_text(plain, within, text, filling) for text in condition.values)]
-    elif within is not None:
-        matches = [any_of(_compare_range(plain, within, text) for text in condition.values)]
-    else:
-        compare = COMPARISONS[plain]
-        matches = [
-            any_of(compare(value, wanted, filling) for wanted in condition.values)
-            for value in found or ()
-        ]
-    results = [negate(match) if negated else match for match in matches]
-    return _joined(condition.qualifier, results, absent=absent, negated=negated)
+    compare: Callable[..., Truth] = COMPARISONS[plain]
+    if within is not None:
+        among = _compare_text if isinstance(within, str) else _compare_range
+        compare = functools.partial(among, plain)
+    matches = [
+        any_of(compare(value, wanted, filling) for wanted in condition.values)
+        for value in found or ()
+    ]
+    every = negated if condition.qualifier is None else condition.qualifier == "ForAllValues"
+    return (all_of if every else any_of)(negate(each) if negated else each for each in matches)
 
 
 def is_met_without_key(condition: Condition) -> Truth:
     """Say whether a request that lacks the condition's key meets it."""
     return is_met(condition, RequestContext({condition.key: None}))
-
-
-def _joined(
-    qualifier: str | None, results: Iterable[Truth], *, absent: bool, negated: bool
-) -> Truth:
-    """Combine the results of a request's values; a negated operator must match none."""
-    if qualifier == "ForAllValues":
-        return all_of(results)
-    if qualifier == "ForAnyValue":
-        return any_of(results)
-    if absent:
-        return negated
-    return all_of(results) if negated else any_of(results)
 
 
 # Only strings and ARNs have variables.
@@ -162,7 +143,7 @@ def _string(*, wildcards: bool = False, symbols: Callable[[Iterable[str]], Row] 
 
 
 def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    """Compare the six parts of an ARN one by one: a wildcard does not match a colon."""
+    """Compare part by part: a wildcard does not match a colon."""
     row = fill(wanted, facts).row
     if row is None or value.count(":") < _ARN_COLONS:
         return False
@@ -184,13 +165,7 @@ def _arn_parts(row: Row) -> list[Row]:
 
 
 def _bool(value: str, wanted: str, _: object = None) -> Truth:
-    if wanted.lower() not in {"true", "false"}:
-        return None
-    return value.lower() == wanted.lower()
-
-
-def _binary(value: str, wanted: str, _: object) -> Truth:
-    return value == wanted
+    return value.lower() == wanted.lower() if wanted.lower() in {"true", "false"} else None
 
 
 def _ip_address(value: str, wanted: str, _: object) -> Truth:
@@ -225,7 +200,7 @@ def _number(text: str) -> Decimal:
 
 
 def moment(text: str) -> Decimal:
-    """Return seconds since 1970, for such a number or a date of ISO 8601 (W3C's profile)."""
+    """Return seconds since 1970, from such a number or a date (W3C's profile of ISO 8601)."""
     if _EPOCH.fullmatch(text):
         return Decimal(text)
     found = _DATE.fullmatch(text)
@@ -234,21 +209,25 @@ def moment(text: str) -> Decimal:
     *numbers, fraction, zone = found.groups()
     year, month, day, hour, minute, second = (int(n) if n else 0 for n in numbers)
     moment = datetime(year, month, day or 1, hour, minute, second, tzinfo=timezone.utc)
-    seconds = (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(seconds=1)
+    seconds = int(moment.timestamp())
     if zone and zone != "Z":
         offset = int(zone[1:3]) * 3600 + int(zone[-2:]) * 60
         seconds += offset if zone[0] == "-" else -offset
     return Decimal(seconds) + Decimal(f"0.{fraction or 0}")
 
 
-_ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "Equals": operator.eq,
-    "LessThan": operator.lt,
-    "LessThanEquals": operator.le,
-    "GreaterThan": operator.gt,
-    "GreaterThanEquals": operator.ge,
+_READERS = {"Numeric": _number, "Date": moment}
+_ORDERED: dict[str, tuple[Callable[[str], Decimal], Callable[[Decimal, Decimal], bool]]] = {
+    f"{kind}{name}": (read, order)
+    for kind, read in _READERS.items()
+    for name, order in (
+        ("Equals", operator.eq),
+        ("LessThan", operator.lt),
+        ("LessThanEquals", operator.le),
+        ("GreaterThan", operator.gt),
+        ("GreaterThanEquals", operator.ge),
+    )
 }
-_READERS: dict[str, Callable[[str], Decimal]] = {"Numeric": _number, "Date": moment}
 COMPARISONS: dict[str, Compare] = {
     "StringEquals": _string(),
     "StringEqualsIgnoreCase": _string(symbols=folded),
@@ -256,13 +235,9 @@ COMPARISONS: dict[str, Compare] = {
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "Bool": _bool,
-    "BinaryEquals": _binary,
+    "BinaryEquals": lambda value, wanted, _: value == wanted,
     "IpAddress": _ip_address,
-    **{
-        f"{kind}{name}": _ordered(read, order)
-        for kind, read in _READERS.items()
-        for name, order in _ORDERS.items()
-    },
+    **{name: _ordered(*each) for name, each in _ORDERED.items()},
 }
 # Each is true if the other is false.
 OPPOSITES = {
@@ -283,7 +258,7 @@ _ORDERS_TURNED = {
     for kind in _READERS
     for end, other in (("", "Equals"), ("Equals", ""))
 }
-# Keys that, where their value is unknown, are known to be there.
+# Keys that are known to be there if their value is not.
 _THERE_IF_UNKNOWN = {
     "aws:multifactorauthage",
     "aws:principalaccount",
@@ -296,49 +271,41 @@ _THERE_IF_UNKNOWN = {
 OPERATORS = (*COMPARISONS, *OPPOSITES, "Null")
 _OPERATORS_BY_LOWER_CASE = {name.lower(): name for name in OPERATORS}
 _QUALIFIERS_BY_LOWER_CASE = {name.lower(): name for name in ("ForAllValues", "ForAnyValue")}
-_IF_EXISTS = "ifexists"
-
-
-_AN_ARN = _ARN_COLONS * ":"  # which no other type is
 
 
 def is_readable(condition: Condition, value: str) -> bool:
-    """Say whether a value in a policy has the operator's type."""
+    """Say whether a policy's value has the operator's type."""
     plain = OPPOSITES.get(condition.operator, condition.operator)
     compare = COMPARISONS.get("Bool" if plain == "Null" else plain)
     is_open = plain.startswith("Arn") and "$" in value
-    return compare is None or is_open or compare(_AN_ARN, value, None) is not None
+    an_arn = _ARN_COLONS * ":"  # which no other type is
+    return compare is None or is_open or compare(an_arn, value, None) is not None
 
 
 def is_accepted(condition: Condition) -> bool:
-    """Say whether IAM accepts a condition: its operator, and its values' type."""
+    """Say whether IAM accepts a condition's operator and values."""
     return condition.known and all(is_readable(condition, each) for each in condition.values)
 
 
-def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
-    """Compare an unknown number or moment within a range, both ends included."""
-    kind = next((each for each in _READERS if operator_name.startswith(each)), None)
-    if kind is None:
+def _compare_range(operator_name: str, between: Range, wanted: str, _: object) -> Truth:
+    if operator_name not in _ORDERED:
         return None
-    order = _ORDERS[operator_name.removeprefix(kind)]
+    read, order = _ORDERED[operator_name]
     try:
-        limit = _READERS[kind](wanted)
+        limit = read(wanted)
     except ValueError:
         return None
-    low, high = (Decimal(end) for end in between)
+    low, high = map(Decimal, between)
     if order is operator.eq and low < limit < high:
         return None
-    at_both_ends = {order(low, limit), order(high, limit)}
-    return at_both_ends.pop() if len(at_both_ends) == 1 else None
+    at_low = order(low, limit)
+    return at_low if order(high, limit) is at_low else None
 
 
 def _compare_text(
     operator_name: str, within: str, wanted: str, facts: RequestContext | None
 ) -> Truth:
-    """Compare an unknown ARN or name within a pattern; ARNs part by part, all of one partition.
-
-    A colon in a user's path could stand for one between two parts: nobody has such a path.
-    """
+    """Compare an unknown ARN or name of a pattern; ARNs part by part, but for the partition."""
     is_arn = wanted.count(":") >= _ARN_COLONS
     if operator_name == "StringEquals" and {"*", "?"} & set(wanted):
         return None if "$" in wanted else False  # no name or ARN has a wildcard

@@ -1,11 +1,10 @@
-"""Requests to evaluate: action, resource, and the condition keys that kinds of credentials give.
+"""Requests to evaluate, and the condition keys that kinds of credentials give.
 
 With unknown keys, a result may be unknown: `Truth` is Kleene's three-valued logic.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
@@ -23,25 +22,24 @@ Within = Range | str
 class RequestContext:
     """The known condition keys of a request, ignoring case.
 
-    A key maps to its values, or to None if it is absent. A key in `within` is present, its value a
-    number from the first to the second, or a text that a pattern matches. Any other key may be
-    absent or have any value.
+    A key maps to its values, or to None if it is absent; in `within`, to a range or a pattern of
+    its value. Nothing is known of others.
     """
 
     def __init__(
         self,
         known: Mapping[str, Values | None],
-        within: Mapping[str, Within] = MappingProxyType({}),
+        within: Mapping[str, Within] | None = None,
     ) -> None:
         self._known = {key.lower(): values for key, values in known.items()}
-        self._within = {key.lower(): limits for key, limits in within.items()}
+        self._within = {key.lower(): limits for key, limits in (within or {}).items()}
 
     def knows(self, key: str) -> bool:
-        """Say whether the key's values, or its absence, are known."""
+        """Say whether the key's values or absence are known."""
         return key.lower() in self._known
 
     def within(self, key: str) -> Within | None:
-        """Return the range, or the pattern, of a key's unknown value; None if there is none."""
+        """Return the range or pattern of a key's value, if only that is known."""
         return self._within.get(key.lower())
 
     def values(self, key: str) -> Values | None:
@@ -49,12 +47,12 @@ class RequestContext:
         return self._known[key.lower()]
 
     def one(self, key: str) -> str | None:
-        """Return the value of a key with exactly one known value; None for others."""
+        """Return a key's value if exactly one is known, else None."""
         values = self._known.get(key.lower())
-        return values[0] if values is not None and len(values) == 1 else None
+        return values[0] if values and len(values) == 1 else None
 
     def over(self, others: RequestContext) -> RequestContext:
-        """Return both contexts' keys; this one overrides the other."""
+        """Return the keys of both; this one overrides the other."""
         if not (self._known or self._within):
             return others
         within = {key: at for key, at in others._within.items() if key not in self._known}
@@ -65,10 +63,7 @@ class RequestContext:
 
 
 class Request(Record):
-    """A request; a wildcard stands for several actions or resources.
-
-    `facts` are the known keys besides the caller's: time, network, tags.
-    """
+    """A request, perhaps with wildcards; `facts` are the keys known besides the caller's."""
 
     action: str
     resource: str = "*"
@@ -85,19 +80,14 @@ def negate(truth: Truth) -> Truth:
 
 def all_of(truths: Iterable[Truth]) -> Truth:
     """Return False if any is False, else None if any is None, else True."""
-    unknown = False
-    for truth in truths:
-        if truth is False:
-            return False
-        unknown = unknown or truth is None
-    return None if unknown else True
+    return negate(any_of(map(negate, truths)))
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
     """Return True if any is True, else None if any is None, else False."""
     unknown = False
     for truth in truths:
-        if truth is True:
+        if truth:
             return True
         unknown = unknown or truth is None
     return None if unknown else False
@@ -124,36 +114,19 @@ _DIRECT: Known = {
     "aws:ViaAWSService": _FALSE,
 }
 DIRECT_CALL = RequestContext(_DIRECT)
-# Every request has these keys (IAM reference, global condition keys).
-_OF_ALL: Mapping[str, Within] = {"aws:PrincipalAccount": "?*", "aws:RequestedRegion": "?*"}
-_OF_A_USER: Known = {
-    **_DIRECT,
-    "aws:FederatedProvider": None,
-    "aws:PrincipalType": ("User",),
-    "aws:SourceIdentity": None,
-}
-_OF_A_ROLE: Known = {
-    **_DIRECT,
-    "aws:PrincipalType": ("AssumedRole",),
-    "aws:username": None,
-}
-# Only temporary credentials have this key (IAM reference, global condition keys).
+# Only temporary credentials have this (IAM reference, global condition keys).
 _ISSUED = "aws:TokenIssueTime"
-_NO_SESSION: Known = {_ISSUED: None}
 
 
 class Principal(Record):
-    """The caller as resource policies name it; unknown values are None.
-
-    `arns` are the user's, or the role's and its session's.
-    """
+    """The caller for resource policies: `arns` of a user, or of a role and its session."""
 
     account: str | None = None
     arns: tuple[str, ...] | None = None
 
 
 class Credentials(Record):
-    """A kind of credentials: `kind` for scripts, `label` for people, `facts` for AWS."""
+    """A kind of credentials, with a label for people."""
 
     kind: str
     label: str
@@ -164,55 +137,31 @@ class Credentials(Record):
 
 def long_term() -> Credentials:
     """Return an access key's: both MFA keys are absent."""
-    return _of_user("long-term", "long-term key", {**_NO_SESSION, MFA_PRESENT: None, MFA_AGE: None})
-
-
-def long_term_with_code() -> Credentials:
-    """Return an access key's with a code in the call, as AssumeRole takes it."""
-    mfa: Known = {**_NO_SESSION, MFA_PRESENT: _TRUE, MFA_AGE: ("0",)}
-    return _of_user("long-term-with-code", "long-term key and a code", mfa)
+    return _credentials("long-term", "long-term key", None, None)
 
 
 def mfa_session(age_seconds: int | None = None) -> Credentials:
     """Return those of GetSessionToken with a code, of this age or (None) any possible one."""
-    if age_seconds is None:
-        any_age = {MFA_AGE: (0, LONGEST_SESSION_SECONDS)}
-        return _of_user("mfa-session", "MFA session", {MFA_PRESENT: _TRUE}, any_age)
-    label = "MFA session" if age_seconds else "MFA session, new"
-    return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds),)})
-
-
-def old_mfa_session(age_seconds: int) -> Credentials:
-    """Return the same with a code just over `age_seconds` old."""
-    label = f"MFA session, over {format_duration(age_seconds)} old"
-    mfa: Known = {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds + 1),)}
-    return _of_user("mfa-session-old", label, mfa)
+    label = "MFA session, new" if age_seconds == 0 else "MFA session"
+    ages = (0, LONGEST_SESSION_SECONDS) if age_seconds is None else None
+    return _credentials("mfa-session", label, _TRUE, (str(age_seconds),), ages)
 
 
 def session_without_mfa() -> Credentials:
     """Return those of GetSessionToken without a code."""
-    mfa: Known = {MFA_PRESENT: _FALSE, MFA_AGE: None}
-    return _of_user("session-without-mfa", "session without MFA", mfa)
+    return _credentials("session-without-mfa", "session without MFA", _FALSE, None)
 
 
 def role_session() -> Credentials:
     """Return those of AssumeRole, which never have MFA (IAM user guide, MFA-protected API access).
 
-    Of a role assumed from an MFA session, some have seen otherwise.
+    Some have seen otherwise, of a role assumed from an MFA session.
     """
-    return Credentials(
-        kind="role-session",
-        label="role session",
-        facts=RequestContext(
-            {**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None},
-            {**_OF_ALL, "aws:userid": "AROA*:?*", PRINCIPAL_ARN: arn_pattern(is_user=False)},
-        ),
-        is_user=False,
-    )
+    return _credentials("role-session", "role session", _FALSE, None)
 
 
 def started_by(caller: Credentials, now_seconds: int) -> Credentials:
-    """Return a caller whose session, if there is one, began within the longest duration."""
+    """Return a caller whose session, if any, began within the longest duration."""
     if caller.facts.knows(_ISSUED):
         return caller
     at = {_ISSUED: (now_seconds - LONGEST_SESSION_SECONDS, now_seconds)}
@@ -220,31 +169,52 @@ def started_by(caller: Credentials, now_seconds: int) -> Credentials:
 
 
 def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credentials, ...]:
-    """Return the kinds to compare; with an age, the MFA session both new and that old."""
-    with_code = (long_term_with_code(),) if action.lower() == "sts:assumerole" else ()
-    if mfa_age_seconds is None:
-        sessions = [mfa_session()]
-    else:
-        sessions = [mfa_session(0), old_mfa_session(mfa_age_seconds)]
-    return (long_term(), *with_code, *sessions, session_without_mfa(), role_session())
+    """Return the kinds to compare; with an age, the MFA session both new and just older."""
+    kinds = [long_term()]
+    if action.lower() == "sts:assumerole":  # which takes a code itself
+        label = "long-term key and a code"
+        kinds.append(_credentials("long-term-with-code", label, _TRUE, ("0",)))
+    kinds.append(mfa_session(None if mfa_age_seconds is None else 0))
+    if mfa_age_seconds is not None:
+        label = f"MFA session, over {format_duration(mfa_age_seconds)} old"
+        kinds.append(_credentials("mfa-session-old", label, _TRUE, (str(mfa_age_seconds + 1),)))
+    return (*kinds, session_without_mfa(), role_session())
 
 
 def arn_pattern(*, is_user: bool, account: str = "*") -> str:
-    """Return what the ARNs of all users, or of all roles, have in common."""
+    """Return what all users' or roles' ARNs have in common."""
     return f"arn:*:iam::{account}:{'user' if is_user else 'role'}/*"
 
 
-def _of_user(
-    kind: str, label: str, mfa: Known, within: Mapping[str, Within] = MappingProxyType({})
+def _credentials(
+    kind: str, label: str, present: Values | None, age: Values | None, ages: Range | None = None
 ) -> Credentials:
-    known = {**_OF_A_USER, **mfa}
-    named = {"aws:username": "?*", "aws:userid": "AIDA*", PRINCIPAL_ARN: arn_pattern(is_user=True)}
-    facts = RequestContext(known, {**_OF_ALL, **within, **named})
-    return Credentials(kind=kind, label=label, facts=facts)
+    is_user = kind != "role-session"
+    known: Known = {**_DIRECT, MFA_PRESENT: present}
+    within: dict[str, Within] = {  # as every request has them (IAM reference)
+        "aws:PrincipalAccount": "?*",
+        "aws:RequestedRegion": "?*",
+        PRINCIPAL_ARN: arn_pattern(is_user=is_user),
+    }
+    if is_user:
+        known |= {"aws:FederatedProvider": None, "aws:SourceIdentity": None}
+        known["aws:PrincipalType"] = ("User",)
+        within |= {"aws:username": "?*", "aws:userid": "AIDA*"}
+    else:
+        known |= {"aws:PrincipalType": ("AssumedRole",), "aws:username": None}
+        within["aws:userid"] = "AROA*:?*"
+    if ages:
+        within[MFA_AGE] = ages
+    else:
+        known[MFA_AGE] = age
+    if kind.startswith("long-term"):
+        known[_ISSUED] = None
+    facts = RequestContext(known, within)
+    return Credentials(kind=kind, label=label, facts=facts, is_user=is_user)
 
 
 A_USER, A_SESSION = mfa_session().facts, role_session().facts
 ROOT = RequestContext(
     {"aws:PrincipalType": ("Account",), "aws:username": None},
-    {"aws:PrincipalArn": "arn:*:iam::*:root", "aws:userid": "1*"},
+    {PRINCIPAL_ARN: "arn:*:iam::*:root", "aws:userid": "1*"},
 )

@@ -1,21 +1,19 @@
 """Evaluate policies as IAM does, when some condition keys are unknown.
 
-An explicit deny overrides every allow; without an allow the request is denied; if an unknown value
-decides, the outcome is unknown (IAM user guide, policy evaluation logic). The sandbox has another
-evaluator on purpose: this one is tested against that second opinion.
+If an unknown value decides, the outcome is unknown (IAM user guide, policy evaluation logic). The
+sandbox has another evaluator on purpose: this one is tested against that second opinion.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import itertools
 import re
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.model.arns import parse_arn, region_for, region_partition
+from mfa_session.model.arns import account_of, parse_arn, region_for, region_partition
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import moment
 from mfa_session.policy.credentials import (
@@ -28,35 +26,30 @@ from mfa_session.policy.credentials import (
 )
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.matching import Match, match_statement
-from mfa_session.policy.patterns import WILDCARDS, Query, covers, includes, may_meet, wild
+from mfa_session.policy.patterns import WILDCARDS, Query, includes, may_meet
 from mfa_session.policy.rules.resource_kinds import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mfa_session.policy.credentials import Credentials, Known, Request, Values
     from mfa_session.policy.document import Condition, Document
-    from mfa_session.policy.matching import Question
 
 ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly-denied"
 IMPLICITLY_DENIED = "implicitly-denied"
 UNKNOWN = "unknown"
 
-_ARN_ACCOUNT, _ARN_PARTS = 4, 6
 _MOST_QUESTIONS = 6  # each doubles the cases
-# Services in which the resource's policy must allow too, within one account.
-_SELF_GUARDED = {"sts", "kms"}
 
 
 class Decision(Record):
     """The outcome of a request, and what decides it.
 
-    `deciding` are the statements that allow, the one that denies, or those that are unknown. If too
-    little allows, `nearly` are the statements whose conditions are not met, `half` those that allow
-    on one side only, and `limiting` the boundaries and SCPs that do not allow it. `limit` is AWS's
-    own rule, if no policy decides. `by_case`: each of `deciding` decides a case. `unread`, or
-    whether caller and resource share an account (`accounts`), may change the outcome.
+    `deciding` are the statements that allow, deny or are unknown; each in another case if
+    `by_case`. If too little allows, `nearly` are those whose conditions are not met, `half` those
+    that allow on one side only, and `limiting` the boundaries and SCPs. `limit` is AWS's own rule.
+    `unread` policies, or whether caller and resource share an account (`accounts`), may change it.
     """
 
     outcome: str
@@ -83,191 +76,156 @@ def evaluate(
 
     An SCP that only denies is combined with FullAWSAccess, as organisations do.
 
-    Resource policies alone decide alone. Together with the caller's policies, both must allow
-    across accounts, and either within one account, except for roles and KMS keys. `unread`: the
-    caller may have further policies; `boundary_unread`: there may be a boundary.
+    Resource policies without the caller's decide alone. `unread`: the caller may have further
+    policies; `boundary_unread`: there may be a boundary.
     """
     if request.action.lower().startswith("sts:assumerolewith"):
         why = "the call takes a SAML assertion or a token, and no such credentials"
         return Decision(outcome=IMPLICITLY_DENIED, limit=why)
     asked = Query(request.action, fold=True)
-    limits = {each: each.concerns(asked) for each in (*_OF_ALL, *_LIMITS[credentials.kind])}
+    limits = {each: each.concerns(asked) for each in _LIMITS if each.callers in credentials.kind}
     for limit, whole in limits.items():
         if whole:
             return Decision(outcome=limit.outcome, limit=limit.why)
-    caller = _as_its_service_sees(request, credentials)
+    account = credentials.principal.account
+    if account and request.action.lower().startswith("kms:"):
+        known = RequestContext({"kms:CallerAccount": (account,)})
+        credentials = credentials.replace(facts=known.over(credentials.facts))
     if boundary is not None:
         documents = [*documents, replace(boundary, told_kind="boundary")]
-    decision = _Case(
-        documents, request, caller, unread=unread, boundary_unread=boundary_unread
-    ).decide_all()
-    allowed = decision.outcome == ALLOWED
+    matched = [
+        (each, [match_statement(each, one, request, credentials) for one in each.statements])
+        for each in documents
+    ]
+    decision = _Case(request, credentials, matched, unread, boundary_unread).decide_all()
     others = [
         limit.why
         for limit, part in limits.items()
-        if part is None and (limit.outcome == ALLOWED) != allowed
+        if part is None and (limit.outcome == ALLOWED) != (decision.outcome == ALLOWED)
     ]
-    if not others or decision.outcome == UNKNOWN:
-        return decision
-    why = f"{'; '.join(others)}; otherwise {decision.outcome.replace('-', ' ')}"
-    return decision.replace(outcome=UNKNOWN, limit=f"it depends on which action it is: {why}")
+    if others and decision.outcome != UNKNOWN:
+        why = f"{'; '.join(others)}; otherwise {decision.outcome.replace('-', ' ')}"
+        why = f"it depends on which action it is: {why}"
+        return decision.replace(outcome=UNKNOWN, limit=why)
+    return decision
 
 
-class _Case:
-    def __init__(
-        self,
-        documents: Iterable[Document],
-        request: Request,
-        caller: Credentials,
-        *,
-        unread: bool,
-        boundary_unread: bool,
-    ) -> None:
-        self._unread = unread
-        self._boundary_unread = boundary_unread
-        self._request = request
-        self._caller = caller
-        self._matched = [
-            (each, [match_statement(each, one, request, caller) for one in each.statements])
-            for each in documents
-        ]
+class _Case(NamedTuple):
+    request: Request
+    caller: Credentials
+    matched: list[tuple[Document, list[Match]]]
+    unread: bool
+    boundary_unread: bool
 
     def _of(self, *kinds: str) -> list[list[Match]]:
-        return [matches for document, matches in self._matched if document.kind in kinds]
-
-    @property
-    def _identity(self) -> list[Match]:
-        return list(itertools.chain(*self._of("identity")))
-
-    @property
-    def _resource(self) -> list[Match]:
-        return list(itertools.chain(*self._of("trust", "resource")))
+        return [matches for document, matches in self.matched if document.kind in kinds]
 
     def decide_all(self) -> Decision:
-        """Decide; where something is unknown, in every case, which may have one outcome."""
+        """Decide; where something is unknown, in every case."""
         decision = self.decide()
         asked = {question for match in self._all() for question, _ in match.questions()}
         if decision.outcome != UNKNOWN or len(asked) > _MOST_QUESTIONS:
             return decision
         found = []
         for answers in itertools.product((True, False), repeat=len(asked)):
-            case = copy.copy(self)
-            case.suppose(dict(zip(asked, answers, strict=True)))
-            found.append(case.decide())
+            supposed = dict(zip(asked, answers, strict=True))
+            matched = [
+                (each, [match.supposing(supposed) for match in matches])
+                for each, matches in self.matched
+            ]
+            found.append(self._replace(matched=matched).decide())
         if len({each.outcome for each in found}) > 1 or found[0].outcome == UNKNOWN:
             return decision
         named = {match.statement for each in found for match in each.deciding}
         deciding = tuple(match for match in self._all() if match.statement in named)
         return found[0].replace(deciding=deciding, by_case=True)
 
-    def suppose(self, answers: Mapping[Question, bool]) -> None:
-        self._matched = [
-            (document, [match.supposing(answers) for match in matches])
-            for document, matches in self._matched
-        ]
-
     def decide(self) -> Decision:
         denies = [match for match in self._all() if not match.statement.allows]
         for deny in denies:
-            if deny.truth is True:
+            if deny.truth:
                 return Decision(outcome=EXPLICITLY_DENIED, deciding=(deny,))
         granted, accounts = self._allowed()
-        allowed = all_of([granted, self._within_scps()])
+        granting = [each for each in self._of("scp", "rcp") if any(_allows(each))]
+        allowed = all_of([granted, *map(_any_allows, granting)])
         doubts = [deny for deny in denies if deny.truth is None]
         allows = list(_allows(self._all()))
         if allowed is False:
             return Decision(
                 outcome=IMPLICITLY_DENIED,
-                nearly=tuple(
-                    each
-                    for each in allows
-                    if each.truth is False and each.fits_otherwise is not False
+                nearly=tuple(each for each in allows if each.truth is False and each.conditions),
+                half=tuple(_first_allows(self._sides()[:2])),
+                limiting=tuple(
+                    document
+                    for document, matches in self.matched
+                    if document.kind in LIMITS
+                    and (document.kind == "boundary" or any(_allows(matches)))
+                    and _any_allows(matches) is False
                 ),
-                half=tuple(_first_allows([self._identity, self._resource])),
-                limiting=tuple(self._limiting()),
             )
-        unread = self._unread or self._boundary_unread
-        if allowed is True and not doubts and not unread:
+        unread = self.unread or self.boundary_unread
+        if allowed and not doubts and not unread:
             return Decision(outcome=ALLOWED, deciding=tuple(_first_allows(self._sides())))
         if not allowed:
             doubts += (each for each in allows if each.truth is None)
         return Decision(outcome=UNKNOWN, deciding=tuple(doubts), unread=unread, accounts=accounts)
 
     def _allowed(self) -> tuple[Truth, bool]:
-        """Return whether it is allowed, without denies, and whether the accounts decide it."""
-        identity = any_of([_any_allows(self._identity), None if self._unread else False])
+        """Return whether it is allowed but for denies, and whether the accounts decide it."""
+        own, resource, *_ = self._sides()
+        identity = any_of([_any_allows(own), None if self.unread else False])
         bounded = all_of([identity, self._within_boundary()])
-        if not any(concerns(document, self._request) for document, _ in self._matched):
+        if not any(concerns(document, self.request) for document, _ in self.matched):
             return bounded, False
-        resource = _any_allows(self._resource)
-        if not self._of("identity") and not self._unread:
-            return any_of(map(self._granted, _allows(self._resource))), False
-        across = all_of([bounded, resource])
+        if not self._of("identity") and not self.unread:
+            return any_of(map(self._granted, _allows(resource))), False
+        across = all_of([bounded, _any_allows(resource)])
         within = self._within_account(bounded, resource)
-        same = self._same_account()
+        same = are_of_one_account(self.request, self.caller)
         if same is None and within is not across:
             return None, True
         return (within if same else across), False
 
-    def _within_account(self, bounded: Truth, resource: Truth) -> Truth:
-        by_name = any_of(
-            all_of([self._granted(match), match.by_name]) for match in _allows(self._resource)
-        )
-        either = any_of([bounded, by_name])
-        action = self._request.action.lower()
+    def _within_account(self, bounded: Truth, resource: Iterable[Match]) -> Truth:
+        by_name = (all_of([self._granted(each), each.by_name]) for each in _allows(resource))
+        either = any_of([bounded, *by_name])
+        both = all_of([_any_allows(resource), either])
+        action = self.request.action.lower()
         service = action.partition(":")[0]
-        both = all_of([resource, either])
         if service in {"*", "sts"} and WILDCARDS.search(action) and both is not either:
             return None  # a trust policy decides AssumeRole alone
-        return both if service in _SELF_GUARDED else either
+        return both if service in {"sts", "kms"} else either
 
     def _granted(self, match: Match) -> Truth:
-        """Return whether a resource grants; a boundary limits it only for roles.
+        """Return whether a resource grants.
 
-        A session that it names is not limited (IAM user guide, permissions boundaries).
+        A boundary limits it for roles, but not their named sessions (IAM user guide, boundaries).
         """
         named = (match.statement.principals or {}).get("AWS", ())
-        sessions = (arn for arn in self._caller.principal.arns or () if ":assumed-role/" in arn)
-        if self._caller.is_user or any(arn in named for arn in sessions):
+        sessions = (arn for arn in self.caller.principal.arns or () if ":assumed-role/" in arn)
+        if self.caller.is_user or any(arn in named for arn in sessions):
             return match.truth
         return all_of([match.truth, self._within_boundary()])
 
     def _within_boundary(self) -> Truth:
-        return None if self._boundary_unread else all_of(map(_any_allows, self._of("boundary")))
+        return None if self.boundary_unread else all_of(map(_any_allows, self._of("boundary")))
 
-    def _within_scps(self) -> Truth:
-        granting = [
-            each for each in self._of("scp", "rcp") if any(f.statement.allows for f in each)
+    def _all(self) -> Iterable[Match]:
+        return itertools.chain(*self._sides())
+
+    def _sides(self) -> Sequence[Sequence[Match]]:
+        own, of_resource = self._of("identity"), self._of("trust", "resource")
+        limits = self._of("boundary"), self._of("scp", "rcp")
+        return [
+            [*itertools.chain(*own)],
+            [*itertools.chain(*of_resource)],
+            *itertools.chain(*limits),
         ]
-        return all_of(map(_any_allows, granting))
-
-    def _same_account(self) -> Truth:
-        parts = self._request.resource.split(":")
-        of_resource = self._request.facts.one("aws:ResourceAccount") or (
-            parts[_ARN_ACCOUNT] if len(parts) >= _ARN_PARTS else ""
-        )
-        of_caller = self._caller.principal.account
-        if of_caller is None or not of_resource.isdecimal():
-            return None
-        return of_caller == of_resource
-
-    def _all(self) -> list[Match]:
-        return [match for side in self._sides() for match in side]
-
-    def _sides(self) -> tuple[Sequence[Match], ...]:
-        return self._identity, self._resource, *self._of("boundary"), *self._of("scp", "rcp")
-
-    def _limiting(self) -> Iterable[Document]:
-        for document, matches in self._matched:
-            allows = [match.truth for match in _allows(matches)]
-            limits = allows or document.kind == "boundary"
-            if document.kind in LIMITS and limits and any_of(allows) is False:
-                yield document
 
 
 def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
     for side in sides:
-        yield from [match for match in _allows(side) if match.truth is True][:1]
+        yield from [match for match in _allows(side) if match.truth][:1]
 
 
 def _allows(matches: Iterable[Match]) -> Iterable[Match]:
@@ -279,73 +237,63 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
 
 
 def concerns(document: Document, request: Request) -> bool:
-    """Say whether a document is a resource's policy that concerns the request's service.
-
-    A trust policy concerns only assuming the role, not STS's other calls.
-    """
-    if document.kind not in {"trust", "resource"}:
-        return False
+    """Say whether a resource's policy concerns the request's service; a trust policy, assuming."""
     if document.kind == "trust":
         assuming = Query(request.action, fold=True)
         return any(assuming.covered_by(action) is not False for action in TRUST_ACTIONS)
     asked = _service(request.action)
     named = (action for each in document.statements for action in each.actions or ("*",))
-    return any(covers(_service(action), asked) is not False for action in named)
+    return document.kind == "resource" and any(may_meet(_service(each), asked) for each in named)
 
 
-def _service(action: str) -> tuple[str, ...]:
-    return wild(action.partition(":")[0].lower())
+def _service(action: str) -> str:
+    return action.partition(":")[0].lower()
 
 
-def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
-    """Return the caller with the service's own keys: KMS adds the caller's account."""
-    account = caller.principal.account
-    if account is None or not request.action.lower().startswith("kms:"):
-        return caller
-    known = RequestContext({"kms:CallerAccount": (account,)})
-    return caller.replace(facts=known.over(caller.facts))
+def are_of_one_account(request: Request, caller: Credentials) -> Truth:
+    """Say whether the resource is of the caller's account."""
+    account = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
+    known = account.isdecimal() and caller.principal.account
+    return known == account if known else None
 
 
 class _Limit(NamedTuple):
-    """AWS's own decision about actions, which no policy changes (STS and IAM references)."""
+    """AWS's decision about actions, which no policy changes (STS and IAM references)."""
 
+    callers: str  # a part of the names of their kinds
     actions: str
     why: str
     outcome: str = IMPLICITLY_DENIED
     besides: tuple[str, ...] = ()
 
     def concerns(self, asked: Query) -> Truth:
-        """Say whether it decides all that is asked, part of it (None), or nothing."""
+        """Say whether it decides what is asked; None for a part."""
         spared = map(asked.covered_by, self.besides)
         return all_of((asked.covered_by(self.actions), *map(negate, spared)))
 
 
-_OF_ALL = (_Limit("sts:getcalleridentity", "no policy can deny sts:GetCallerIdentity", ALLOWED),)
-_BY_KEY = "sts:GetSessionToken needs no permission, and no Deny stops it"
-_OF_KEYS = (_Limit("sts:getsessiontoken", _BY_KEY, ALLOWED),)
-_OF_SESSIONS = (
+_LIMITS = (
+    _Limit("", "sts:getcalleridentity", "no policy can deny sts:GetCallerIdentity", ALLOWED),
     _Limit(
+        "long-term",
+        "sts:getsessiontoken",
+        "sts:GetSessionToken needs no permission, and no Deny stops it",
+        ALLOWED,
+    ),
+    _Limit(
+        "mfa",
         "sts:*",
         "AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session",
         # The last four are no calls: AssumeRole and other services ask for them.
         besides=("sts:assumerole", "sts:getcalleridentity", "sts:getservicebearertoken",
                  "sts:setcontext", "sts:setsourceidentity", "sts:tagsession"),
     ),
-)  # fmt: skip
-_LIMITS = {
-    "long-term": _OF_KEYS,
-    "long-term-with-code": _OF_KEYS,
-    "mfa-session": _OF_SESSIONS,
-    "mfa-session-old": _OF_SESSIONS,
-    "session-without-mfa": (
-        *_OF_SESSIONS,
-        _Limit("iam:*", "AWS accepts no IAM call from a session without MFA"),
-    ),
-    "role-session": tuple(
-        _Limit(f"sts:{name}".lower(), f"AWS accepts sts:{name} only from long-term keys")
+    _Limit("without-mfa", "iam:*", "AWS accepts no IAM call from a session without MFA"),
+    *(
+        _Limit("role", f"sts:{name}".lower(), f"AWS accepts sts:{name} only from long-term keys")
         for name in ("GetFederationToken", "GetSessionToken")
     ),
-}
+)  # fmt: skip
 _REGION = "aws:RequestedRegion"
 # Keys that only roles' sessions have: of federated users, machines and functions.
 _is_of_roles = re.compile(
@@ -356,17 +304,14 @@ _is_of_roles = re.compile(
 _is_global = re.compile("(cloudfront|iam|organizations|route53):").match
 # Other services ask for these, in their own region.
 _IN_REGIONS = ("iam:createservicelinkedrole", "iam:passrole")
-# Actions with resources of several regions or accounts, or without aws:ResourceAccount.
+# Actions on several regions or accounts, or without aws:ResourceAccount.
 _is_elsewhere = re.compile(
     ".*(accept|associatevpc|copy|createvolume|endpoint|peering|putevents|replica|restore)"
 ).match
 
 
 class Requests:
-    """A request by several callers: each has those of the given keys that it may have.
-
-    `now` is the time, unless a key gives it.
-    """
+    """A request by several callers, each with those of the given keys that it may have."""
 
     def __init__(
         self,
@@ -381,11 +326,10 @@ class Requests:
                 now = datetime.fromtimestamp(float(moment(text)), timezone.utc)
         self.unfit = dict(keys)
         self.seconds = int(now.timestamp())
-        self.action = request.action
         self._request, self._keys = request, keys
         self._call = RequestContext(
             {
-                "aws:CurrentTime": (now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),),
+                "aws:CurrentTime": (f"{now.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",),
                 "aws:EpochTime": (str(self.seconds),),
                 **dict.fromkeys(("aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")),
             }
@@ -415,7 +359,7 @@ def _decided_by(
 ) -> RequestContext:
     """Return the keys that the resource's ARN decides, and the region of global services.
 
-    That is the home of the partition, which the ARNs or, without one, the policies' regions tell.
+    That is the home of the partition.
     """
     _, _, service, region, account, _ = parts_of(request.resource)
     action = request.action.lower()

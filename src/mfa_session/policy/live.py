@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from mfa_session.session.reuse import find_living
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any, TypeVar
+    from typing import TypeVar
 
     from mfa_session.model.iam import Policies
     from mfa_session.model.ports import Caller
@@ -31,11 +30,7 @@ if TYPE_CHECKING:
 
 
 class OwnPolicies(Record):
-    """The policies that were read of the user or role `arn`.
-
-    `unread` names the policies that could not be read; `boundary_unread`: there may be an unknown
-    boundary.
-    """
+    """The policies of a user or role; `unread` names those that could not be read."""
 
     arn: str
     documents: tuple[Document, ...]
@@ -45,31 +40,31 @@ class OwnPolicies(Record):
     tags: RequestContext = RequestContext({})
 
     def gaps(self) -> tuple[str, ...]:
-        """Return the names of all that could not be read."""
+        """Return the names of what could not be read."""
         boundary = ("the permissions boundary",) if self.boundary_unread else ()
         return (*self.unread, *boundary)
 
 
 class Live(Record):
-    """The policies of the user, and of the role if the profile is a role session's."""
+    """The policies of the user, and of the profile's role."""
 
     user: OwnPolicies
     role: OwnPolicies | None
 
     def gaps(self) -> tuple[str, ...]:
-        """Return the names of the unreadable parts."""
+        """Return the names of what could not be read."""
         of_role = tuple(f"{gap} (of the role)" for gap in self.role.gaps()) if self.role else ()
         return (*self.user.gaps(), *of_role)
 
 
 def read_live(session: SessionOptions, ctx: Context) -> Live:
-    """Read the caller's policies, and name the unreadable parts."""
+    """Read the caller's policies, and name what could not be read."""
     settings = resolve(read_inputs(ctx, session))
     caller = find_caller(ctx.make.session(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
     ctx.console.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
     with ctx.console.doing("reading your policies from AWS …"):
-        user = _Reading(ctx.make.policies(caller)).read_user()
+        user = _Reading(ctx.make.policies(caller)).read()
     live = Live(user=user, role=_read_role(ctx, settings, caller, user.arn))
     for gap in live.gaps():
         ctx.console.warn(f"you may not read {gap}")
@@ -97,11 +92,11 @@ def _read_role(
             arn=settings.role_arn,
             documents=(),
             boundary=None,
-            unread=(f"the policies of role {_name_of(settings.role_arn)}",),
+            unread=(f"the policies of role {settings.role_arn.rpartition('/')[2]}",),
             boundary_unread=True,
         )
     with ctx.console.doing("reading the role's policies from AWS …"):
-        return _Reading(ctx.make.policies(caller)).read_role(settings.role_arn)
+        return _Reading(ctx.make.policies(caller)).read(settings.role_arn)
 
 
 class _Reading:
@@ -111,62 +106,52 @@ class _Reading:
         self._iam = iam
         self._unread: list[str] = []
 
-    def read_user(self) -> OwnPolicies:
-        arn = self._iam.user_arn()
-        user = Holder(kind="user", name=_name_of(arn))
-        found = list(self._of(user))
-        groups = self._try(lambda: self._iam.groups(user.name), "the groups you are in")
-        for name in groups or ():
-            found += self._of(Holder(kind="group", name=name))
-        return self._result(arn, user, found)
-
-    def read_role(self, arn: str) -> OwnPolicies:
-        role = Holder(kind="role", name=_name_of(arn))
-        return self._result(arn, role, list(self._of(role)))
-
-    def _result(self, arn: str, holder: Holder, documents: list[Document]) -> OwnPolicies:
+    def read(self, role_arn: str | None = None) -> OwnPolicies:
+        """Read the role's policies, or else the user's and their groups'."""
+        arn = role_arn or self._iam.user_arn()
+        holder = Holder(kind="role" if role_arn else "user", name=arn.rpartition("/")[2])
+        documents = list(self._of(holder))
+        if role_arn is None:
+            groups = self._try("the groups you are in", self._iam.groups, holder.name)
+            for name in groups or ():
+                documents += self._of(Holder(kind="group", name=name))
         unread = tuple(self._unread)  # `gaps` names the boundary by itself
-        bound = self._try(lambda: self._iam.boundary_arn(holder), "the ARN of the boundary")
-        found = (
-            self._document(f"boundary {bound}", lambda: self._iam.managed(bound), "boundary")
-            if bound
-            else ()
-        )
+        bound = self._try("the ARN of the boundary", self._iam.boundary_arn, holder)
+        boundary = None
+        if bound:
+            read = self._iam.managed
+            boundary = next(self._document(f"boundary {bound}", read, bound, kind="boundary"), None)
         return OwnPolicies(
             arn=arn,
             documents=tuple(documents),
-            boundary=next(iter(found), None),
+            boundary=boundary,
             unread=unread,
             boundary_unread=len(self._unread) > len(unread),
         )
 
     def _of(self, holder: Holder) -> Iterator[Document]:
         whose = f"of {holder.kind} {holder.name}"
-        names = self._try(lambda: self._iam.inline_names(holder), f"the inline policies {whose}")
+        names = self._try(f"the inline policies {whose}", self._iam.inline_names, holder)
         for name in names or ():
             label = f"inline policy {name} {whose}"
-            yield from self._document(label, functools.partial(self._iam.inline, holder, name))
-        arns = self._try(lambda: self._iam.attached_arns(holder), f"the attached policies {whose}")
+            yield from self._document(label, self._iam.inline, holder, name)
+        arns = self._try(f"the attached policies {whose}", self._iam.attached_arns, holder)
         for arn in arns or ():
-            yield from self._document(arn, functools.partial(self._iam.managed, arn))
+            yield from self._document(arn, self._iam.managed, arn)
 
     def _document(
-        self, label: str, read: Callable[[], dict[str, Any]], kind: str = "identity"
+        self, label: str, read: Callable[..., object], *of: object, kind: str = "identity"
     ) -> Iterator[Document]:
-        content = self._try(read, label)
+        content = self._try(label, read, *of)
         if content is not None:
             yield read_document(label, json.dumps(content), kind=kind)
 
-    def _try(self, read: Callable[[], T], what: str) -> T | None:
+    def _try(self, what: str, read: Callable[..., T], *of: object) -> T | None:
         """Read; after a refusal, note `what` as unread."""
         try:
-            return read()
+            return read(*of)
         except RefusedError as error:
             if error.code != "not-authorized":  # an invalid key is not a gap
                 raise
             self._unread.append(what)
             return None
-
-
-def _name_of(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import is_accepted, is_met, question_of
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Document, Statement
 
     Question = Hashable
+    _Fit = tuple[Truth, Truth]  # whether a principal is the caller, and named, not as an account
 
 
 class Match(Record):
-    """The result of matching a statement with a request, by part.
+    """The result of matching a statement with a request, by part; conditions only if they matter.
 
-    Parts that cannot change the result are skipped. `by_name`: the statement names the caller, not
-    only the whole account.
+    `by_name`: the statement names the caller, not only the account.
     """
 
     document: Document
@@ -50,16 +50,10 @@ class Match(Record):
         met = (truth for _, truth in self.conditions)
         return all_of((self.principal, self.action, self.resource, *met))
 
-    @property
-    def fits_otherwise(self) -> Truth:
-        """Whether it applies apart from its conditions."""
-        return all_of((self.principal, self.action, self.resource))
-
     def questions(self) -> Iterator[tuple[Question, bool]]:
         """Yield what is unknown, but for the caller, as questions with the answers that fit.
 
-        Two are equal if the same decides them, even if it fits only one. A condition that IAM
-        rejects stays unknown.
+        A condition that IAM rejects stays unknown.
         """
         conditions = self.conditions_that_are(None)
         if self.truth is not None or not all(map(is_accepted, conditions)):
@@ -94,27 +88,27 @@ def match_statement(
     """Match a statement with a request, whose keys override the caller's."""
     facts = request.facts.over(caller.facts)
     variables = document.version == CURRENT_VERSION
-    named = names_caller(statement, caller)
+    principal, by_name = _names_caller(statement, caller)
     action = _among(statement.actions, statement.not_actions, Query(request.action, fold=True))
     resource: Truth = False
     if action is not False:
         filling = facts if variables else None
         listed, left_out = statement.resources, statement.not_resources
         resource = _among(listed, left_out, Query(request.resource), filling)
-        # A role's trust policy, or a repository's policy, applies to the role or repository itself.
+        # A role's or a repository's policy applies to the role or repository itself.
         if listed is left_out is None and has_principal(statement):
             resource = True
-    fits_otherwise = all_of((named.matches, action, resource))
+    fits = all_of((principal, action, resource)) is not False
     return Match(
         document=document,
         statement=statement,
-        principal=named.matches,
-        by_name=named.by_name,
+        principal=principal,
+        by_name=by_name,
         action=action,
         resource=resource,
         conditions=tuple(
             (condition, is_met(condition, facts, variables=variables))
-            for condition in (statement.conditions if fits_otherwise is not False else ())
+            for condition in (statement.conditions if fits else ())
         ),
     )
 
@@ -133,7 +127,7 @@ def _among(
 
 
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?:(?<=:\d{12}):root)?", re.ASCII)
-_IDENTITY = re.compile(
+IDENTITY = re.compile(
     r"arn:[a-z-]+:(?:iam|sts)::(?P<account>\d{12}):"
     r"(?P<kind>user|role|assumed-role)/(?P<name>.+)",
     re.ASCII,
@@ -146,43 +140,29 @@ _MALFORMED = re.compile(
 )
 
 
-class PrincipalMatch(NamedTuple):
-    """Whether a statement is for the caller, and whether it names the caller, not the account."""
-
-    matches: Truth
-    by_name: Truth
-
-
-def names_caller(statement: Statement, caller: Credentials) -> PrincipalMatch:
-    """Say whether a statement is for the caller, as every statement of an identity is."""
+def _names_caller(statement: Statement, caller: Credentials) -> _Fit:
     if statement.principals is not None:
         return _among_principals(statement.principals, caller)
     if statement.not_principals is not None:
-        others = _among_principals(_spared(statement.not_principals), caller)
+        matches, spared = _among_principals(_spared(statement.not_principals), caller)
         # No documentation says whether an account alone in NotPrincipal exempts all its callers.
-        spared = others.by_name or (False if others.matches is False else None)
+        spared = spared or (False if matches is False else None)
         if spared and not _is_surely_exempt(statement.not_principals, caller):
             spared = None
-        return PrincipalMatch(negate(spared), negate(spared))
-    return PrincipalMatch(matches=True, by_name=True)
+        return negate(spared), negate(spared)
+    return True, True
 
 
 def _spared(not_principals: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Leave out accounts that stand beside their users or roles, who alone are exempt then.
-
-    The IAM reference asks for both (NotPrincipal with Deny).
-    """
+    """Leave out accounts beside their users or roles, who alone are exempt (IAM reference)."""
     texts = not_principals.get("AWS", ())
-    beside = {found["account"] for found in map(_IDENTITY.fullmatch, texts) if found}
+    beside = {found["account"] for found in map(IDENTITY.fullmatch, texts) if found}
     kept = tuple(text for text in texts if _account(text) not in beside)
     return {**not_principals, "AWS": kept}
 
 
 def _is_surely_exempt(spared: dict[str, tuple[str, ...]], caller: Credentials) -> bool:
-    """Say whether NotPrincipal names all that AWS may check of a caller whom it names.
-
-    That is the account too and, of a session, its own ARN beside its role's (IAM reference).
-    """
+    """Say whether it names the caller's account too, and a session beside its role."""
     named = {*spared.get("AWS", ()), *spared.get("*", ())}
     arns = named.intersection(caller.principal.arns or ())
     as_itself = caller.is_user or any(":assumed-role/" in arn for arn in arns)
@@ -193,51 +173,38 @@ def _is_surely_exempt(spared: dict[str, tuple[str, ...]], caller: Credentials) -
 def acting_as(caller: Credentials, text: str | None) -> Credentials:
     """Return the caller with this principal: a user's or role's ARN, or an account.
 
-    A user's ARN gives a role session only its account, and a role's ARN a user. Raises ValueError
-    for other texts.
+    Another kind's ARN gives only its account. Raises ValueError for other texts.
     """
     if text is None:
         return caller
-    account = _account(text)
-    if account is not None:
-        return _in_account(caller, account)
-    found = _IDENTITY.fullmatch(text)
-    if found is None:
+    found = IDENTITY.fullmatch(text)
+    account = found["account"] if found else _account(text)
+    if account is None:
         raise ValueError(text)
-    account, is_user = found["account"], found["kind"] == "user"
-    if is_user != caller.is_user:
-        return _in_account(caller, account)
-    arns = (text,) if is_user else _arns_of_role(text, found)
-    known = {"aws:PrincipalAccount": (account,), PRINCIPAL_ARN: (arns[0],)}
-    within = {}
-    name = found["name"].rpartition("/")[2]
-    if is_user:
-        known["aws:username"] = (name,)
-    elif found["kind"] == "assumed-role":
-        within["aws:userid"] = f"AROA*:{name}"
-    if _OF_SSO in arns[0]:
-        within[PRINCIPAL_ARN] = known.pop(PRINCIPAL_ARN)[0]
-        arns = (text,)
+    known, arns = {"aws:PrincipalAccount": (account,)}, None
+    within = {PRINCIPAL_ARN: arn_pattern(is_user=caller.is_user, account=account)}
+    if found and (found["kind"] == "user") == caller.is_user:
+        arns = (text,) if caller.is_user else _arns_of_role(text, found)
+        name = found["name"].rpartition("/")[2]
+        if caller.is_user:
+            known["aws:username"] = (name,)
+        elif found["kind"] == "assumed-role":
+            within["aws:userid"] = f"AROA*:{name}"
+        if _OF_SSO in arns[0]:
+            within[PRINCIPAL_ARN], arns = arns[0], (text,)
+        else:
+            del within[PRINCIPAL_ARN]
+            known[PRINCIPAL_ARN] = (arns[0],)
     principal = Principal(account=account, arns=arns)
     facts = RequestContext(known, within).over(caller.facts)
     return caller.replace(principal=principal, facts=facts)
 
 
-def _in_account(caller: Credentials, account: str) -> Credentials:
-    facts = RequestContext(
-        {"aws:PrincipalAccount": (account,)},
-        {PRINCIPAL_ARN: arn_pattern(is_user=caller.is_user, account=account)},
-    )
-    return caller.replace(principal=Principal(account=account), facts=facts.over(caller.facts))
-
-
-def named_principals(documents: Iterable[Document]) -> list[str]:
-    """Return the principals in Allow statements that `acting_as` takes, in order, each once."""
+def named_principal(documents: Iterable[Document]) -> str | None:
+    """Return the first principal in Allow statements that `acting_as` takes."""
     allows = [each for document in documents for each in document.statements if each.allows]
     found = [text for each in allows for text in (each.principals or {}).get("AWS", ())]
-    return list(
-        dict.fromkeys(text for text in found if _account(text) or _IDENTITY.fullmatch(text))
-    )
+    return next((text for text in found if _account(text) or IDENTITY.fullmatch(text)), None)
 
 
 def malformed_principals(documents: Iterable[Document]) -> list[str]:
@@ -248,29 +215,24 @@ def malformed_principals(documents: Iterable[Document]) -> list[str]:
     return list(dict.fromkeys(filter(_MALFORMED.fullmatch, found)))
 
 
-def _among_principals(listed: dict[str, tuple[str, ...]], caller: Credentials) -> PrincipalMatch:
+def _among_principals(listed: dict[str, tuple[str, ...]], caller: Credentials) -> _Fit:
     found = [_fits(kind, text, caller) for kind, texts in listed.items() for text in texts]
-    return PrincipalMatch(
-        any_of(named.matches for named in found),
-        any_of(all_of(named) for named in found),
-    )
+    return any_of(matches for matches, _ in found), any_of(map(all_of, found))
 
 
-def _fits(kind: str, text: str, caller: Credentials) -> PrincipalMatch:
+def _fits(kind: str, text: str, caller: Credentials) -> _Fit:
     if text == "*" and kind in {"*", "AWS"}:
-        return PrincipalMatch(matches=True, by_name=True)
-    if kind == "CanonicalUser":
-        return PrincipalMatch(matches=None, by_name=False)
+        return True, True
     if kind != "AWS":  # services, and users of an identity provider
-        return PrincipalMatch(matches=False, by_name=False)
+        return None if kind == "CanonicalUser" else False, False
     account, known = _account(text), caller.principal.account
     if account is not None:
-        return PrincipalMatch(None if known is None else known == account, by_name=False)
-    return PrincipalMatch(_is(text, caller), by_name=True)
+        return None if known is None else known == account, False
+    return _is(text, caller), True
 
 
 def _is(text: str, caller: Credentials) -> Truth:
-    found = _IDENTITY.fullmatch(text)
+    found = IDENTITY.fullmatch(text)
     if found is None:  # the id of a deleted principal, or a federated user
         return False if _MALFORMED.fullmatch(text) else None
     principal = caller.principal
@@ -282,15 +244,15 @@ def _is(text: str, caller: Credentials) -> Truth:
         return None
     if text in principal.arns:
         return True
-    return False if caller.is_user else _may_be_same_role(found, principal.arns)
+    return _may_be_same_role(found, principal.arns)
 
 
 def _may_be_same_role(found: re.Match[str], arns: tuple[str, ...]) -> Truth:
-    """Say whether two roles may be the same: a session's ARN lacks the role's path."""
-    others = [_IDENTITY.fullmatch(arn) for arn in arns]
-    if any(other and other["kind"] == found["kind"] for other in others):
+    """Say whether two roles may be one: a session's ARN lacks the role's path."""
+    others = list(filter(None, map(IDENTITY.fullmatch, arns)))
+    if any(each["kind"] == found["kind"] for each in others):
         return False
-    return None if any(other and _role(other) == _role(found) for other in others) else False
+    return None if _role(found) in map(_role, others) else False
 
 
 def _role(found: re.Match[str]) -> str:
@@ -299,7 +261,7 @@ def _role(found: re.Match[str]) -> str:
 
 
 def _arns_of_role(text: str, found: re.Match[str]) -> tuple[str, ...]:
-    """Return a role's ARN; for a session's ARN both, without the role's path unless it is SSO's."""
+    """Return a role's ARN; for a session's both, but of the path only SSO's."""
     if found["kind"] == "role":
         return (text,)
     role = _role(found)

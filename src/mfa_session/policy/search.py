@@ -1,7 +1,4 @@
-"""Read a text of JSON or YAML, and find the policies anywhere in it, and in strings there.
-
-`wrappings` reads known formats, which give each policy a name, a kind and a holder.
-"""
+"""Read a text of JSON or YAML, and find the policies anywhere in it, and in strings there."""
 
 from __future__ import annotations
 
@@ -13,19 +10,20 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
 from mfa_session.policy.nodes import Node, listed, members_of, parse, parse_lines, parse_yaml
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
-from mfa_session.policy.wrappings import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mfa_session.policy.nodes import Members
     from mfa_session.policy.policy_text import PolicyText
+    from mfa_session.policy.wrappings import Origin
 
 
 _TERRAFORM_HINT = (
     "lint Terraform's plan instead: `terraform plan -out=plan && terraform show -json plan"
     " | mfa-session policy lint -`"
 )
+_HCL = "HCL, Terraform's language"
 _OF_TERRAFORM = "aws_iam_policy_document"  # a data source, whose statements have other words
 _DEEPEST_STRINGS = 4  # a policy in a string in a string …
 _EFFECT_IN_TEXT = re.compile("(?<![a-z])[Ee]ffect(?!s)")  # not Kubernetes' sideEffects
@@ -52,7 +50,7 @@ class Search:
         self._in_stack = False
         self._has_functions = any(each in source.text for each in ("Fn::", "Ref", "!", "${AWS::"))
 
-    def visit(self, node: Node, origin: Origin = Origin()) -> None:  # noqa: B008  # it is frozen
+    def visit(self, node: Node, origin: Origin) -> None:
         """Search a value and everything in it."""
         value = node.value
         if isinstance(value, dict):
@@ -67,22 +65,18 @@ class Search:
             self._look_at_text(node, value, origin)
 
     def _look_at_object(self, node: Node, members: dict[str, Node], origin: Origin) -> None:
-        if looks_like_policy(members) or looks_like_statement(node):
+        if _looks_like_policy(members) or looks_like_statement(node):
             self._keep(node, origin)
             return
         meant = next((name for name in members if name.lower() == "statements"), None)
-        if meant and "Version" in members and looks_like_policy({"Statement": members[meant]}):
-            what = f"a policy has no {meant}"
-            self.errors.append(
-                self._source.unfit(members[meant].key_offset, what, "write Statement")
-            )
+        if meant and "Version" in members and _looks_like_policy({"Statement": members[meant]}):
+            self._refuse(members[meant].key_offset, f"a policy has no {meant}", "write Statement")
         for inner, there in self._parts(node, members, origin):
             self.visit(inner, there)
 
     def _parts(
         self, node: Node, members: dict[str, Node], origin: Origin
     ) -> Iterable[tuple[Node, Origin]]:
-        """Return what to search in an object that is not a policy."""
         known = wrappings.unwrap(members, origin)
         if known is not None:
             if self._has_functions:
@@ -94,11 +88,12 @@ class Search:
             return [(resolved, origin)] if resolved else []
         inside = origin.inside(members)
         if _OF_TERRAFORM in members:
-            place = self._source.place(members[_OF_TERRAFORM].key_offset)
-            what = f"{place}: this is Terraform's language, in JSON"
-            self.errors.append(ConfigurationError("terraform-source", what, _TERRAFORM_HINT))
-        kept = (item for item in members.items() if item[0] != _OF_TERRAFORM)
-        return [(inner, inside.at(key)) for key, inner in kept]
+            offset = members[_OF_TERRAFORM].key_offset
+            self.errors.append(_terraform(self._source, offset, "Terraform's language, in JSON"))
+        return [(node, inside.at(key)) for key, node in members.items() if key != _OF_TERRAFORM]
+
+    def _refuse(self, offset: int, what: str, hint: str) -> None:
+        self.errors.append(self._source.unfit(offset, what, hint))
 
     def _keep(self, node: Node, origin: Origin) -> None:
         if self._in_stack:
@@ -119,7 +114,7 @@ class Search:
             return
         if node.misread:
             what = f"Fn::Sub takes ${{{node.misread}}} for a reference in the template"
-            self.errors.append(self._source.unfit(node.offset, what, f"write ${{!{node.misread}}}"))
+            self._refuse(node.offset, what, f"write ${{!{node.misread}}}")
         search = Search(inner, _strings=self._strings + 1)
         try:
             search.visit(parse(inner), origin)
@@ -136,19 +131,18 @@ def may_hold_policy(text: str) -> bool:
     return "ction" in text and _EFFECT_IN_TEXT.search(text) is not None
 
 
-_STATEMENT = ("Statement", "statement", "STATEMENT")
 _EFFECT = ("Effect", "effect", "EFFECT")
 _SUBJECTS = ("Action", "NotAction", "action", "notAction", "notaction", "ACTION")
 
 
-def looks_like_policy(members: Members) -> bool:
-    """Say whether an object is a policy; others, such as a WAF rule, have a Statement too."""
-    inner = next((members[name] for name in _STATEMENT if name in members), None)
+def _looks_like_policy(members: Members) -> bool:
+    """Tell a policy from others with a Statement, such as a WAF rule."""
+    named = (members.get(each) for each in ("Statement", "statement", "STATEMENT"))
+    inner = next(filter(None, named), None)
     if inner is None:
         return False
-    if any(_has(item, _EFFECT) for item in listed(inner)):
-        return True
-    return "Version" in members and isinstance(inner.value, list)
+    of_statements = "Version" in members and isinstance(inner.value, list)
+    return of_statements or any(_has(item, _EFFECT) for item in listed(inner))
 
 
 def looks_like_statement(node: Node) -> bool:
@@ -162,7 +156,6 @@ def _has(node: Node, names: tuple[str, ...]) -> bool:
 
 _YAML_NAMES = (".yaml", ".yml")
 _JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")
-_JSON_STARTS = ("{", "[", '"')
 _BLOCK = re.compile(
     r"^[ \t]*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
     r'(\s+"[^"\n]*"){0,2}\s*\{',
@@ -191,7 +184,6 @@ def read_nodes(source: PolicyText) -> list[Node]:
 
 
 def _explained(source: PolicyText, error: ConfigurationError) -> ConfigurationError:
-    """Return the error of a text that is not JSON, with what it is instead."""
     start = source.text.lstrip()[:200]
     found = [(what, hint) for looks, what, hint in _LOOKS if re.match(looks, start)]
     if error.message.endswith(('not "/"', 'not "#"')):
@@ -203,19 +195,21 @@ def _explained(source: PolicyText, error: ConfigurationError) -> ConfigurationEr
 
 
 def _refuse_terraform(source: PolicyText) -> None:
-    """Refuse Terraform's language, by the name or the text; JSON and YAML files may quote it."""
+    """Refuse it by the name or the text; JSON and YAML files may quote it."""
     named = _is_named(source, (".tf", ".hcl", ".tfvars"))
-    quoted = _is_named(source, _YAML_NAMES) or source.text.lstrip().startswith(_JSON_STARTS)
+    quoted = _is_named(source, _YAML_NAMES) or source.text.lstrip().startswith(("{", "[", '"'))
     found = _BLOCK.search(source.text) if named or not quoted else None
     if named or found:
-        place = source.place(found.start() if found else 0)
-        raise ConfigurationError(
-            "terraform-source", f"{place}: this is HCL, Terraform's language", _TERRAFORM_HINT
-        )
+        raise _terraform(source, found.start() if found else 0, _HCL)
+
+
+def _terraform(source: PolicyText, offset: int, what: str) -> ConfigurationError:
+    what = f"{source.place(offset)}: this is {what}"
+    return ConfigurationError("terraform-source", what, _TERRAFORM_HINT)
 
 
 def _is_yaml(source: PolicyText) -> bool:
-    """Decide by the first character, since YAML may contain JSON, then by the name and keys."""
+    """Decide by the first character, then by the name and keys: YAML may contain JSON."""
     if _starts_like_json(source.text):
         return False
     by_keys = not _is_named(source, _JSON_NAMES) and _YAML_KEY.search(source.text)
@@ -235,7 +229,7 @@ _LOOKS = (
         "this is Python's or JavaScript's notation, in single quotes",
         "write it as JSON: in Python json.dumps(policy)",
     ),
-    (r"\{\s*[A-Za-z_]\w*\s*=", "this is HCL, Terraform's language", _TERRAFORM_HINT),
+    (r"\{\s*[A-Za-z_]\w*\s*=", f"this is {_HCL}", _TERRAFORM_HINT),
     (
         r"\{\s*[A-Za-z_]\w*\s*:",
         "this is JavaScript, or YAML",

@@ -1,4 +1,4 @@
-"""Judge each user of an account by all policies together; choose those that count for a caller."""
+"""Judge the users of an account by all policies; choose the policies that count for a caller."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mfa_session.policy.evaluation import (
     concerns,
     evaluate,
 )
-from mfa_session.policy.matching import acting_as, match_statement
+from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.nodes import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.patterns import Query
@@ -37,33 +37,25 @@ if TYPE_CHECKING:
     Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
 
 
-_is_arn = re.compile(r"arn:[a-z-]+:iam::\d{12}:(user|role)/.+", re.ASCII).fullmatch
-
-
-def everyone_in(members: Members, documents: Iterable[Document]) -> list[Owner]:
+def everyone_in(members: Members, listed: Sequence[Document]) -> list[Owner]:
     """Return the users and roles of an account, each with its policies."""
-    by_name = _by_name(documents)
-    kinds = ("UserDetailList", "RoleDetailList")
-    return [each for kind in kinds for each in _owners_in(members, by_name, kind)]
-
-
-def _owners_in(
-    members: Members, documents: Mapping[str, Document], kind: str = "UserDetailList"
-) -> Iterator[Owner]:
+    documents = _by_name(listed)
     names = {
         text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
         for policy in objects_in(members, "Policies")
     }
     groups = {text_in(each, "GroupName"): each for each in objects_in(members, "GroupDetailList")}
-    conditions = (
-        condition
-        for one in documents.values()
-        for each in one.statements
-        for condition in each.conditions
+    without_tags = RequestContext(
+        {
+            each.key: None
+            for document in documents.values()
+            for one in document.statements
+            for each in one.conditions
+            if each.key.lower().startswith("aws:principaltag/")
+        }
     )
-    tags = {each.key for each in conditions if each.key.lower().startswith("aws:principaltag/")}
-    without_tags = RequestContext(dict.fromkeys(tags))
-    for user in objects_in(members, kind):
+    found = []
+    for user in (*objects_in(members, "UserDetailList"), *objects_in(members, "RoleDetailList")):
         its_groups = list(map(text_of, items_of(user.get("GroupList"))))
         holders = [user, *(groups[each] for each in its_groups if each in groups)]
         arns = [arn for each in holders for arn in attached_to(each)]
@@ -75,30 +67,29 @@ def _owners_in(
         unread |= set(own) - documents.keys()
         if boundary and bound not in documents:
             unread.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
-        arn = next(filter(_is_arn, [text_in(user, "Arn")]), "")
-        name, caller = text_in(user, "UserName"), acting_as(long_term(), arn or None)
-        # A role's session may have other tags, and whoever takes a role names the session.
-        known = _facts_of(user).over(without_tags) if name else RequestContext({})
+        arn, name = text_in(user, "Arn"), text_in(user, "UserName")
+        caller = acting_as(long_term(), arn if IDENTITY.fullmatch(arn) else None)
+        # A role's session may have other tags; whoever takes a role names the session.
+        facts: Known = {
+            f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
+            for tag in objects_in(user, "Tags")
+        }
+        if "UserId" in user:
+            facts["aws:userid"] = (text_in(user, "UserId"),)
+        known = RequestContext(facts).over(without_tags) if name else RequestContext({})
         named = RequestContext({"sts:RoleSessionName": (name,)})
-        yield Owner(
-            name=name,
-            arn=arn,
-            documents=[documents[each] for each in own if each in documents],
-            boundary=documents.get(bound),
-            unread=frozenset(unread),
-            tags=known,
-            caller=caller.replace(facts=named.over(known).over(caller.facts)),
+        found.append(
+            Owner(
+                name,
+                arn if IDENTITY.fullmatch(arn) else "",
+                [documents[each] for each in own if each in documents],
+                documents.get(bound),
+                frozenset(unread),
+                known,
+                caller.replace(facts=named.over(known).over(caller.facts)),
+            )
         )
-
-
-def _facts_of(user: Members) -> RequestContext:
-    known: Known = {
-        f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
-        for tag in objects_in(user, "Tags")
-    }
-    if "UserId" in user:
-        known["aws:userid"] = (text_in(user, "UserId"),)
-    return RequestContext(known)
+    return found
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
@@ -113,7 +104,7 @@ _TAKE = "sts:AssumeRole"
 _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 # AWS's own policies ask nobody for MFA.
 _is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/(?!AWSDenyAll$)").match
-# But for these, they neither allow nor deny enabling a device, nor deny taking a role.
+# Others neither allow nor deny enabling a device, nor deny taking a role.
 _is_harmless = re.compile(
     "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll|AWSCompromised.*|AdministratorAccess|IAMFullAccess)$)"
 ).match
@@ -121,10 +112,11 @@ _REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
 
-def judge_users(members: Members, documents: Iterable[Document]) -> Users:
+def judge_users(members: Members, documents: Sequence[Document]) -> Users:
     """Judge the users of an account by its policies."""
     by_name = _by_name(documents)
-    users, trusts = list(_owners_in(members, by_name)), list(_trusts(members, by_name))
+    users = [each for each in everyone_in(members, documents) if each.name]
+    trusts = list(_trusts(members, by_name))
     asked = [
         (user, asking.name)
         for user in users
@@ -147,11 +139,10 @@ def judge_users(members: Members, documents: Iterable[Document]) -> Users:
     )
 
 
-def _by_name(documents: Iterable[Document]) -> Mapping[str, Document]:
-    listed = list(documents)
-    count = Counter(each.name for each in listed)
-    # A name of two policies, one of AWS's and one's own, says nothing.
-    return {each.name: each for each in listed if count[each.name] == 1}
+def _by_name(documents: Sequence[Document]) -> Mapping[str, Document]:
+    count = Counter(each.name for each in documents)
+    # AWS's policy and one's own may share a name.
+    return {each.name: each for each in documents if count[each.name] == 1}
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
@@ -179,12 +170,15 @@ def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
 
 
 def _only_takes_roles(user: Owner) -> bool:
-    of_sts, allows = Selection(("sts:*",)), (each for _, each in user.statements if each.allows)
-    return not user.unread and all(takes_in(of_sts, actions_of(each)) for each in allows)
+    return not user.unread and all(
+        takes_in(Selection(("sts:*",)), actions_of(each))
+        for _, each in user.statements
+        if each.allows
+    )
 
 
 def _obstacles(user: Owner) -> Iterator[str]:
-    """Yield what keeps a user from enabling a device, though a policy allows it, if known."""
+    """Yield what keeps a user from enabling a device, though a policy allows it."""
     start, _, rest = user.arn.partition("/")
     request, *others = (
         Request(action="iam:EnableMFADevice", resource=f"{start}/{each}")
@@ -202,22 +196,24 @@ def _obstacles(user: Owner) -> Iterator[str]:
         applying = [each for each in matches if each.truth]
         denies = [each for each in applying if not each.statement.allows]
         for deny in denies[:1] if denies != applying else ():
-            # Other rules tell of a Deny of those without MFA; a Deny of everything is meant so.
+            # Other rules tell of MFA; a Deny of everything is meant so.
             if "*" not in (deny.statement.actions or "*") and not means_mfa(deny.statement):
                 yield f"denied by {deny.document.name}"
 
 
 def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
-    """Yield the trust policies that may let a long-term key in."""
+    """Yield those that may let a long-term key in."""
     arns = {
         f"role/{text_in(each, 'RoleName')} trust": text_in(each, "Arn")
         for each in objects_in(members, "RoleDetailList")
     }
     for trust in (each for each in by_name.values() if each.name in arns):
-        conditions = (each for one in trust.statements for each in one.conditions)
         # Whoever takes a role chooses the id, which is not secret.
         chosen: Known = {
-            each.key: each.values[:1] for each in conditions if each.is_about("sts:ExternalId")
+            each.key: each.values[:1]
+            for one in trust.statements
+            for each in one.conditions
+            if each.is_about("sts:ExternalId")
         }
         request = Request(action=_TAKE, resource=arns[trust.name], facts=RequestContext(chosen))
         if evaluate([trust], request, long_term()).outcome not in _REFUSED:
@@ -231,7 +227,6 @@ def _taken(trusts: Trusts, users: Iterable[Owner]) -> Iterator[tuple[str, Owner]
 
 
 def _asks(user: Owner, statement: Statement) -> bool:
-    """Say whether a statement asks a user for MFA; a Deny may exempt them."""
     about_mfa = mfa_conditions(statement)
     return means_mfa(statement) and (
         statement.allows
@@ -243,7 +238,7 @@ def _asks(user: Owner, statement: Statement) -> bool:
 
 
 def _asking(user: Owner) -> Iterator[Document]:
-    """Yield the policies with a Deny of everything, or all but some, that asks the user."""
+    """Yield the policies whose Deny of (almost) everything asks the user."""
     for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
         actions = actions_of(statement)
@@ -263,8 +258,7 @@ def _outcome(user: Owner, request: Request, *others: Document) -> str:
 class Share(NamedTuple):
     """What counts for a caller, beside what a dump tells of them as `owner`.
 
-    `doubtful` policies may be theirs: the file does not tell. `is_user`, if it is told, says
-    whether they are a user or a role.
+    `doubtful` policies may be theirs. `is_user` is None if it is not told.
     """
 
     documents: list[Document]
@@ -278,7 +272,7 @@ def share_of(
 ) -> Share:
     """Return what counts for a caller; without one, for the only user or role that has policies.
 
-    Raises UsageError if they are of several, or of others. `live`: the caller has policies besides.
+    `live`: the caller has policies besides.
     """
     about = [each for each in documents if concerns(each, request)]
     on_resource = [each for each in documents if _is_of_resource(each, request)]
@@ -301,7 +295,7 @@ def share_of(
         account = account_of(principal) or principal
         if account in map(account_of, told) or not (counts or fitting):
             raise _unclear(f"these are not the policies of {principal}", "--principal", told)
-    limits = [each for each in loose if each.kind in LIMITS]
+    limits = (each for each in loose if each.kind in LIMITS)
     is_user = _is_user([*own, *doubtful], mine, principal)
     return Share([*own, *limits, *on_resource], doubtful, owner, is_user)
 
@@ -316,14 +310,14 @@ def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[st
 
 
 def _is_of_resource(document: Document, request: Request) -> bool:
-    if document.kind in {"trust", "resource"} and document.owners:
-        is_of = any(_is(owner, request.resource) for owner in document.owners)
-        return is_of and concerns(document, request)
-    return document.kind in {"trust", "resource"}
+    if not document.owners:
+        return document.kind in {"trust", "resource"}
+    is_of = any(_is(owner, request.resource) for owner in document.owners)
+    return is_of and concerns(document, request)
 
 
 def _check_one_resource(documents: Iterable[Document]) -> None:
-    """Refuse policies of several roles or keys, of which each has only one."""
+    """Refuse policies of several roles or keys: each has only one."""
     for kind in ("trust", "resource"):
         found = {
             next(iter(each.owners), each.label)
@@ -338,7 +332,7 @@ def _check_one_resource(documents: Iterable[Document]) -> None:
 def _own(
     documents: list[Document], mine: set[str], request: Request
 ) -> tuple[list[Document], list[Document]]:
-    """Return the caller's policies, and those of which the file does not tell whose they are.
+    """Return the caller's policies, and those which may be.
 
     A list in a file, and several files, are one caller's.
     """
@@ -358,7 +352,6 @@ def _own(
 
 
 def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) -> bool | None:
-    """Say whether the caller is a user or a role, if that is told."""
     if caller and _kind(caller) in {"role", "assumed-role"}:
         return False
     kinds = set(map(_kind, mine)) or {each.holder or "" for each in documents}
@@ -374,7 +367,7 @@ def _kind(owner: str) -> str:
 
 
 def _is(owner: str, arn: str) -> bool:
-    """Say whether an owner may be the user or role of this ARN, or the role of this session."""
+    """Say whether an owner may be this user or role, or the role of this session."""
     kind, _, name = owner.partition("/")
     if _kind(arn) == "assumed-role":
         same = account_of(owner) in {None, account_of(arn)} and _kind(owner) == "role"
@@ -386,7 +379,7 @@ def _is(owner: str, arn: str) -> bool:
 
 def _unclear(what: str, option: str, names: Iterable[str]) -> UsageError:
     known = list(dict.fromkeys(names))
-    listed = [*known[:_MOST_NAMES], *["…"] * (len(known) > _MOST_NAMES)]
+    listed = known[:_MOST_NAMES] + ["…"] * (len(known) > _MOST_NAMES)
     hint = f"name one by its ARN with {option}, or check its policies alone: {', '.join(listed)}"
     return UsageError("whose-policies", what, hint)
 

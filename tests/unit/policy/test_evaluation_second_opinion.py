@@ -22,13 +22,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Document
 
 CASES_PER_SEED = 200
-KINDS = {
-    "long-term": credentials.long_term(),
-    "mfa-session": credentials.mfa_session(0),
-    "mfa-session-old": credentials.old_mfa_session(3600),
-    "session-without-mfa": credentials.session_without_mfa(),
-    "role-session": credentials.role_session(),
-}
+KINDS = {each.kind: each for each in credentials.all_kinds("ec2:StopInstances", 3600)}
 # The sandbox's own keys, written by hand.
 _USER = {
     "aws:username": "carol",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, printable
@@ -20,9 +19,10 @@ from mfa_session.policy.evaluation import (
     UNKNOWN,
     Decision,
     Requests,
+    are_of_one_account,
     evaluate,
 )
-from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
+from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
 from mfa_session.policy.patterns import WILDCARDS, fill
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 _OF_THE_CALLER = {"aws:username", "aws:principalarn", "aws:principalaccount", "kms:calleraccount"}
-# Who is known to have no policies of their own is unlike whose policies are not told.
+# Having no policies is unlike policies that are not told.
 _NOTHING = Document(PolicyText("", ""), None, (), told_kind="identity")
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
 
@@ -100,23 +100,16 @@ def run(options: Options, ctx: Context) -> Result:
         ),
     )
     on = "any resource" if request.resource in {"", "*"} else request.resource
-    data = _data(request, principal, judged, live)
-    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
-
-
-def _data(
-    request: Request, principal: str | None, judged: Sequence[Judged], live: Live | None
-) -> dict[str, object]:
     data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource or "*",
         "principal": principal,
         "decisions": [each.data() for each in judged],
     }
-    if live is not None:
+    if live:
         data["unread"] = list(live.gaps())
         data["role"] = live.role.arn if live.role else None
-    return data
+    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
@@ -174,19 +167,23 @@ def _judge(
 
 
 def _across_accounts(decision: Decision, request: Request, caller: Credentials) -> Decision:
-    resource = request.facts.one("aws:ResourceAccount") or account_of(request.resource) or ""
-    across = resource.isdecimal() and caller.principal.account not in {None, resource}
-    sides = _sides(decision)
-    if decision.outcome != ALLOWED or not across or len(sides) != 1:
+    across = are_of_one_account(request, caller) is False
+    if decision.outcome != ALLOWED or not across or len(_sides(decision)) != 1:
         return decision
-    other = "the caller's own policy" if sides == {"resource"} else "the resource's policy"
-    by = " and ".join(map(_place, decision.deciding))
-    limit = f"Allow {by} is not enough across accounts: {other} must allow it, too"
-    return decision.replace(outcome=UNKNOWN, limit=limit)
+    return decision.replace(
+        outcome=UNKNOWN, limit=_not_enough(decision.deciding, " across accounts")
+    )
+
+
+def _not_enough(allows: Sequence[Match], where: str = "", limits: str = "") -> str:
+    of_user = allows[0].document.kind == "identity"
+    wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
+    by = " and ".join(map(_place, allows))
+    return f"Allow {by} is not enough{where}: {wanted} must allow it, too"
 
 
 def _sides(decision: Decision) -> set[str]:
-    """Return whose policies decide: the caller's (`identity`), the resource's, or both."""
+    """Return whose policies decide."""
     kinds = {each.document.kind for each in decision.deciding} - LIMITS
     return {"resource" if each == "trust" else each for each in kinds}
 
@@ -220,7 +217,7 @@ def _request(options: Options, ctx: Context) -> Request:
 
 
 def _named(ctx: Context, documents: Iterable[Document]) -> str | None:
-    named = next(iter(named_principals(documents)), None)
+    named = named_principal(documents)
     if named:
         ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")
     return named
@@ -240,8 +237,7 @@ def _principal(options: Options, keys: Known) -> str | None:
     return given
 
 
-_MOST_VALUES = 3
-_MOST_REASONS = 3
+_MOST = 3  # values, and reasons
 _LONGEST_VALUE = 80  # characters; an ARN mostly fits
 
 
@@ -262,9 +258,9 @@ class Judged(Record):
             joint = " or " if decision.by_case else " and "
             return joint.join(f"{f.statement.effect} {_place(f)}" for f in decision.deciding)
         reasons = _doubts(self) if decision.outcome == UNKNOWN else _lacks(decision)
-        found = list(itertools.islice(reasons, _MOST_REASONS + 1))
-        more = ["and more"] if len(found) > _MOST_REASONS else []
-        return "; ".join(found[:_MOST_REASONS] + more)
+        found = list(itertools.islice(reasons, _MOST + 1))
+        more = ["and more"] * (len(found) > _MOST)
+        return "; ".join(found[:_MOST] + more)
 
     def data(self) -> dict[str, object]:
         """Return the data for scripts."""
@@ -272,7 +268,17 @@ class Judged(Record):
             "credentials": self.caller.kind,
             "outcome": self.decision.outcome,
             "because": self.because,
-            "statements": list(map(_statement_data, self.decision.deciding)),
+            "statements": [
+                {
+                    "file": each.document.source.label,
+                    "policy": each.document.name or None,
+                    "line": each.statement.position.line,
+                    "sid": each.statement.sid,
+                    "index": each.statement.index,
+                    "effect": each.statement.effect,
+                }
+                for each in self.decision.deciding
+            ],
             "conditions": list(_deciding_conditions(self.decision)),
         }
 
@@ -323,18 +329,6 @@ def _place(match: Match) -> str:
     return match.document.place_of(match.statement)
 
 
-def _statement_data(match: Match) -> dict[str, object]:
-    statement = match.statement
-    return {
-        "file": match.document.source.label,
-        "policy": match.document.name or None,
-        "line": statement.position.line,
-        "sid": statement.sid,
-        "index": statement.index,
-        "effect": statement.effect,
-    }
-
-
 def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
     is_unknown = decision.outcome == UNKNOWN
     for match in decision.deciding if is_unknown else decision.nearly:
@@ -349,13 +343,11 @@ def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
 
 
 def _written(condition: Condition) -> str:
-    """Return it in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
     values = [
         value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
-        for value in condition.values[:_MOST_VALUES]
+        for value in condition.values[:_MOST]
     ]
-    if len(condition.values) > _MOST_VALUES:
-        values.append("…")
+    values += ["…"] * (len(condition.values) > _MOST)
     return f"{condition.written} {condition.key} {' | '.join(values)}".rstrip()
 
 
@@ -363,14 +355,11 @@ def _lacks(decision: Decision) -> Iterable[str]:
     for match in decision.nearly:
         unmet = " and ".join(map(_written, match.conditions_that_are(truth=False)))
         yield f"Allow {_place(match)} needs {unmet}"
+    limits = " and ".join(map(_name_of_limit, decision.limiting))
     if decision.half:
-        allowing = " and ".join(map(_place, decision.half))
-        limits = " and ".join(map(_name_of_limit, decision.limiting))
-        of_user = decision.half[0].document.kind == "identity"
-        wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
-        yield f"Allow {allowing} is not enough: {wanted} must allow it, too"
-    elif decision.limiting:
-        yield f"{' and '.join(map(_name_of_limit, decision.limiting))} must allow it, too"
+        yield _not_enough(decision.half, limits=limits)
+    elif limits:
+        yield f"{limits} must allow it, too"
     elif not decision.nearly:
         yield "nothing allows it"
 
@@ -406,24 +395,21 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
         named = statement.actions is not None or statement.not_actions is not None
         yield f"which action of {judged.request.action} it is" if named else "its missing Action"
     if match.resource is None:
-        unknown = sorted(set(_unknown_in(_resources(statement), judged)))
+        unknown = sorted({*_unknown_in(_resources(statement), judged)})
         if statement.resources is statement.not_resources is None:
             yield "its missing Resource"
         else:
             yield f"the value of {' and '.join(unknown)}" if unknown else "which resource it is"
     for condition in match.conditions_that_are(None):
-        yield _written(condition) + _why_rejected(condition)
-
-
-def _why_rejected(condition: Condition) -> str:
-    if is_accepted(condition):
-        return ""
-    of = "value is not of the operator's type" if condition.known else "operator IAM does not have"
-    return f", whose {of}"
+        of = (
+            "value is not of the operator's type"
+            if condition.known
+            else "operator IAM does not have"
+        )
+        yield _written(condition) + ("" if is_accepted(condition) else f", whose {of}")
 
 
 def _unknown_keys(judged: Judged) -> Iterable[str]:
-    """Yield the keys whose values would tell more."""
     facts = judged.request.facts.over(judged.caller.facts)
     for match in judged.decision.deciding:
         if match.resource is None:
