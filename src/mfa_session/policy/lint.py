@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.document import MIXED
@@ -78,7 +77,8 @@ def lint(
     Statements are judged together: a Deny backs an Allow. `on_role`: the policy is a role's own,
     where MFA conditions do not work. `names` tell of actions that AWS does not list.
     """
-    return _lint(document, WholePolicy(document.statements, names), on_role=on_role, names=names)
+    whole = WholePolicy(document.statements, names)
+    return _lint(document, whole, on_role=on_role, names=names, policies={})
 
 
 def lint_together(
@@ -106,7 +106,7 @@ def _lint(
     *,
     on_role: bool,
     names: AwsNames | None,
-    policies: Mapping[Statement, Document] = MappingProxyType({}),
+    policies: Mapping[Statement, Document],
 ) -> tuple[Finding, ...]:
     # In a trust policy of a role MFA conditions do work.
     by_its_words = document.holder == "role" or document.sid_of_roles is not None
@@ -128,7 +128,7 @@ def _lint(
 class _Subject(Subject):
     """A statement among those of other `policies`."""
 
-    policies: Mapping[Statement, Document] = MappingProxyType({})
+    policies: Mapping[Statement, Document] = field(default_factory=dict)
 
     def label_of(self, other: Statement) -> str:
         """Return the name of another statement for people, with its place in another policy."""
