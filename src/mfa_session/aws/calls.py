@@ -229,10 +229,6 @@ class Clients:
             if made is None:
                 with _without_garbage_collection():
                     made = self._make(service, caller, 1 if once else ATTEMPTS)
-                    # Botocore stays to the end of a command, which has frozen what it imported. A
-                    # program that uses the library has not.
-                    if not self._made and gc.get_freeze_count():
-                        gc.freeze()
                 self._made[service, caller, once] = made
             return made
 
