@@ -9,6 +9,7 @@ from mfa_session.policy.document import MIXED
 from mfa_session.policy.rules import (
     absent_keys,
     accounts,
+    ages,
     arns,
     conditions,
     defeated,
@@ -39,6 +40,7 @@ _MODULES = (
     wrong_credentials,
     defeated,
     conditions,
+    ages,
     values,
     keys,
     absent_keys,

@@ -1,0 +1,126 @@
+"""Limits of the age of MFA that are too short or too long, or that never count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.coverage import names_of
+from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
+from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, right_condition
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.mfa import is_age, is_sound
+from mfa_session.policy.rules.conditions import IN_SECONDS
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Condition
+
+
+AGE_TOO_SHORT = Rule(
+    "age-too-short",
+    NOTE,
+    "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended.",
+)
+AGE_TOO_LONG = Rule(
+    "age-beyond-any-session",
+    NOTE,
+    "The age limit is over 36 hours. No session lasts that long.",
+)
+AGE_UNUSED = Rule(
+    "age-never-counts",
+    WARNING,
+    "An age limit beside a condition that matches only requests without MFA, which have no age: "
+    "old MFA is not stopped. Or another Allow gives the same with MFA of any age. Or one of "
+    "several limits in a condition, where one match is enough: an Allow goes by the longest. A "
+    "note for a Deny, which goes by the shortest.",
+)
+
+
+def check_age(subject: Subject) -> Iterator[Flaw]:
+    """Find age limits in other units, or out of reach."""
+    if subject.on_role or (subject.reach and subject.reach.nobody):
+        return
+    for condition in _limits(subject):
+        if not is_sound(condition) or any(map(is_unfilled, condition.values)):
+            continue
+        limit = (max if subject.statement.allows else min)(condition.values, key=float)
+        seconds = float(limit)
+        equals = condition.operator.startswith("NumericEquals")
+        unused = [each for each in condition.values if float(each) != seconds and not equals]
+        if seconds < SHORTEST_USEFUL_SECONDS:
+            in_minutes = int(seconds) * 60
+            meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+            yield Flaw(
+                AGE_TOO_SHORT,
+                condition.position,
+                f"the age limit, in seconds, is only {limit}",
+                "everybody is locked out right after they enter a code",
+                IN_SECONDS,
+                right_condition(subject.statement, age_limit=str(meant)),
+            )
+        elif seconds > LONGEST_SESSION_SECONDS:
+            yield Flaw(
+                AGE_TOO_LONG,
+                condition.position,
+                f"the age limit is {limit} seconds; the longest session lasts "
+                f"{LONGEST_SESSION_SECONDS}",
+                "MFA of any age gets through",
+                IN_SECONDS,
+                right_condition(subject.statement, age_limit=HOUR_SECONDS),
+            )
+        elif unused:
+            yield Flaw(
+                AGE_UNUSED,
+                condition.position,
+                f"only one of the age limits counts, {limit} seconds; {unused[0]} has no effect",
+                f"MFA up to {limit} seconds old gets through",
+                "write one limit",
+                severity=None if subject.statement.allows else NOTE,
+            )
+
+
+def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
+    if subject.statement.allows or subject.on_role:
+        return
+    limits, found = _limits(subject), subject.reach
+    without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
+    if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            "this age limit never counts: the other MFA condition matches only requests without "
+            "MFA, which have no age",
+            "MFA of any age gets through",
+            "write the limit alone: with IfExists it also stops requests without MFA",
+            right_condition(subject.statement),
+        )
+
+
+def check_age_elsewhere(subject: Subject) -> Iterator[Flaw]:
+    """Find age limits of an Allow for what another one gives with MFA of any age."""
+    statement, whole, found = subject.statement, subject.whole, subject.reach
+    limits = _limits(subject)
+    if not (found and subject.requires_mfa and limits) or found.with_mfa[-1]:
+        return
+    closed = set(whole.ageless_allows.uncovered(statement))
+    opened = (name for name in names_of(statement) if name not in closed)
+    free = next((each for each in opened if not whole.old_denials.are_about(statement, each)), None)
+    if free:
+        other = subject.label_of(next(whole.ageless_allows.about(statement, free)))
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            f"{other} allows {subject.as_written(free)} with MFA of any age",
+            "MFA of any age gets through",
+            f"limit the age in {other}, too, or deny older MFA",
+        )
+
+
+def _limits(subject: Subject) -> list[Condition]:
+    """Return the conditions that stop MFA which is too old; a lower bound may be any number."""
+    upper = "NumericLess" if subject.statement.allows else "NumericGreater"
+    ages = filter(is_age, subject.mfa_conditions)
+    return [each for each in ages if each.operator.startswith((upper, "NumericEquals"))]
