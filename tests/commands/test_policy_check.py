@@ -227,6 +227,7 @@ SNAPSHOT = "arn:aws:ec2:eu-west-1:111122223333:snapshot/snap-1"
 DEV = "arn:aws:iam::111122223333:role/dev"
 SESSION = "arn:aws:sts::111122223333:assumed-role/dev/sess"
 GOV = "arn:aws-us-gov:iam::111122223333:user/al"
+CHINA = "arn:aws-cn:iam::111122223333:user/ada"
 YES, NO, OPEN = "allowed", "implicitly-denied", "unknown"
 
 
@@ -268,6 +269,13 @@ YES, NO, OPEN = "allowed", "implicitly-denied", "unknown"
         ({"aws:RequestedRegion": "us-gov-west-1"}, "--action iam:CreateUser", OPEN, OPEN, OPEN),
         ({"aws:RequestedRegion": "us-gov-west-1"},
          f"--action iam:CreateUser --principal {GOV}", YES, YES, YES),
+        ({"aws:RequestedRegion": "cn-north-1"},
+         f"--action iam:CreateUser --principal {CHINA}", YES, YES, YES),
+        ({"aws:RequestedRegion": "cn-northwest-1"},
+         f"--action route53:ListHostedZones --principal {CHINA}", YES, YES, YES),
+        ({"aws:RequestedRegion": "cn-north-1"},
+         f"--action route53:ListHostedZones --principal {CHINA}", NO, NO, NO),
+        ({"aws:RequestedRegion": "eu-isoe-west-1"}, "--action iam:CreateUser", OPEN, OPEN, OPEN),
     ],
 )  # fmt: skip
 def test_a_key_is_given_only_to_requests_that_may_have_it(

@@ -294,6 +294,54 @@ def test_the_roles_of_terraforms_state_are_told_apart(check: Any) -> None:
         )
 
 
+ELSEWHERE = "arn:aws:iam::111122223333:policy/elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("rest", "outcome"),
+    [
+        ({"PermissionsBoundary": ELSEWHERE}, "unknown"),
+        ({"ManagedPolicyArns": [ELSEWHERE]}, "unknown"),
+        ({"ManagedPolicyArns": {"Ref": "Arns"}}, "unknown"),
+        ({"ManagedPolicyArns": [{"Ref": "Same"}]}, "allowed"),
+        ({"Tags": []}, "allowed"),
+    ],
+)
+def test_what_a_template_attaches_from_elsewhere_makes_the_outcome_unknown(
+    rest: dict[str, Any], outcome: str, check: Any
+) -> None:
+    roles = {"Role": iam_role(allow("ec2:*"), **rest), "Other": iam_role(allow("s3:*"))}
+    stack = {"Resources": {**roles, "Same": iam_policy(allow("sqs:*"))}}
+    argv = (*STOP, "--principal", f"{ACCOUNT}:role/Role")
+    assert outcomes(check(stack, *argv)) == {"role-session": outcome}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("aws_iam_role", {"name": "stopper", "permissions_boundary": ELSEWHERE}),
+        ("aws_iam_role", {"name": "stopper", "managed_policy_arns": [ELSEWHERE]}),
+        ("aws_iam_role_policy_attachment", {"role": "stopper", "policy_arn": ELSEWHERE}),
+    ],
+)
+def test_what_terraform_attaches_makes_the_outcome_unknown(
+    kind: str, values: dict[str, Any], check: Any
+) -> None:
+    state = json.loads(json.dumps(STATE))
+    resources = state["values"]["root_module"]["resources"]
+    resources.append({"address": f"{kind}.x", "type": kind, "values": values})
+    argv = (*STOP, "--principal", f"{ACCOUNT}:role/stopper")
+    assert outcomes(check(state, *argv)) == {"role-session": "unknown"}
+
+
+def test_the_only_user_of_a_dump_is_the_caller_whomever_a_policy_names(check: Any) -> None:
+    ann = user("ann", statements=[allow("sts:AssumeRole")])
+    dump = {"UserDetailList": [ann], "RoleDetailList": [role("admin", trust(BOB))]}
+    found = check(dump, *TAKE, "--resource", f"{ACCOUNT}:role/admin")
+    assert json.loads(found.stdout)["principal"] == ann["Arn"]
+    assert set(outcomes(found).values()) == {"implicitly-denied"}
+
+
 def test_who_takes_a_templates_role_has_not_its_policies(check: Any) -> None:
     one = {"Resources": {"Stopper": iam_role(allow("sts:AssumeRole"), RoleName="stopper")}}
     found = outcomes(check(one, *TAKE, "--principal", EVE))

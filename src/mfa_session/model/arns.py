@@ -24,6 +24,8 @@ _HOME_REGIONS = {
     "aws-eusc": "eusc-de-east-1",
     "aws-iso": "us-iso-east-1",
     "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
 }
 _REGION_PREFIXES = {
     "cn-": "aws-cn",
@@ -31,7 +33,11 @@ _REGION_PREFIXES = {
     "eusc-": "aws-eusc",
     "us-iso-": "aws-iso",
     "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
 }
+GLOBAL_SERVICES = ("cloudfront:", "iam:", "organizations:", "route53:")
+"""The starts of actions whose requests all count as those of one region of the partition."""
 
 
 class Arn(Record):
@@ -93,6 +99,15 @@ def region_partition(region: str) -> str:
     """Return the partition a region belongs to, by its name."""
     fitting = (of for prefix, of in _REGION_PREFIXES.items() if region.startswith(prefix))
     return next(fitting, "aws")
+
+
+def home_region(partition: str, service: str) -> str:
+    """Return the region as which a partition's requests to a global service count, if known.
+
+    Source: botocore's endpoints.json.
+    """
+    in_china_elsewhere = partition == "aws-cn" and service != "iam"
+    return "cn-northwest-1" if in_china_elsewhere else _HOME_REGIONS.get(partition, "")
 
 
 def region_for(region: str | None, *arns: str | None) -> str | None:

@@ -153,7 +153,8 @@ class Document:
     person may, its `told_kind`, one of KINDS or `rcp`. `beside` holds the elements beside the
     statements, by name. `newer` is a version that is not in force. `users()` judges the users of
     its account, once, and `everyone()` lists its users and roles. `owners` have it, as far as the
-    file tells: ARNs, or `role/NAME`, `user/NAME`, `group/NAME`. `respelt` are the elements whose
+    file tells: ARNs, or `role/NAME`, `user/NAME`, `group/NAME`; those of the file whose other
+    policies, groups or boundary are not in it are `incomplete`. `respelt` are the elements whose
     names are in another case than IAM's: as written, in IAM's spelling, and their offset.
     """
 
@@ -169,6 +170,7 @@ class Document:
     users: Callable[[], Users] | None = None
     everyone: Callable[[], Sequence[Owner]] | None = None
     owners: tuple[str, ...] = ()
+    incomplete: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:

@@ -13,7 +13,13 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.model.arns import account_of, parse_arn, region_for, region_partition
+from mfa_session.model.arns import (
+    GLOBAL_SERVICES,
+    account_of,
+    home_region,
+    parse_arn,
+    region_partition,
+)
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import moment
 from mfa_session.policy.credentials import (
@@ -48,8 +54,9 @@ class Decision(Record):
 
     `deciding` are the statements that allow, deny or are unknown; each in another case if
     `by_case`. If too little allows, `nearly` are those whose conditions are not met, `half` those
-    that allow on one side only, and `limiting` the boundaries and SCPs. `limit` is AWS's own rule.
-    `unread` policies, or whether caller and resource share an account (`accounts`), may change it.
+    that allow on one side only, and `limiting` the boundaries and SCPs. `limit` is a reason that no
+    statement gives. `unread` policies, or whether caller and resource share an account
+    (`accounts`), may change it.
     """
 
     outcome: str
@@ -301,7 +308,6 @@ _is_of_roles = re.compile(
     "|lambda:sourcefunctionarn",
     re.IGNORECASE,
 ).match
-_is_global = re.compile("(cloudfront|iam|organizations|route53):").match
 # Other services ask for these, in their own region.
 _IN_REGIONS = ("iam:createservicelinkedrole", "iam:passrole")
 # Actions on several regions or accounts, or without aws:ResourceAccount.
@@ -363,11 +369,14 @@ def _decided_by(
     """
     _, _, service, region, account, _ = parts_of(request.resource)
     action = request.action.lower()
-    if _is_global(action) and not any(may_meet(action, each) for each in _IN_REGIONS):
+    if action.startswith(GLOBAL_SERVICES) and not any(
+        may_meet(action, each) for each in _IN_REGIONS
+    ):
         regions = (value for each in conditions if each.is_about(_REGION) for value in each.values)
         in_aws = all(region_partition(value.lower()) == "aws" for value in regions)
-        told = parse_arn(request.resource) or parse_arn(principal or "") or in_aws
-        region = (told and region_for("us-east-1", request.resource, principal)) or ""
+        told = parse_arn(request.resource) or parse_arn(principal or "")
+        partition = told.partition if told else "aws" if in_aws else ""
+        region = home_region(partition, action.partition(":")[0])
     if _is_elsewhere(action):
         region = account = ""
     keys = {_REGION: region, "ec2:Region": region if service == "ec2" else ""}

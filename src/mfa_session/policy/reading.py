@@ -109,6 +109,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         holder=origin.holder,
         newer=origin.newer,
         owners=origin.owners,
+        incomplete=origin.incomplete,
     )
 
 

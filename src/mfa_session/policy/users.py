@@ -258,13 +258,16 @@ def _outcome(user: Owner, request: Request, *others: Document) -> str:
 class Share(NamedTuple):
     """What counts for a caller, beside what a dump tells of them as `owner`.
 
-    `doubtful` policies may be theirs. `is_user` is None if it is not told.
+    `doubtful` policies may be theirs, and they have others than these if `has_others`. `is_user` is
+    None if it is not told, `caller` if nobody is; it is empty without an ARN.
     """
 
     documents: list[Document]
     doubtful: list[Document]
     owner: Owner | None
     is_user: bool | None
+    caller: str | None
+    has_others: bool
 
 
 def share_of(
@@ -297,7 +300,14 @@ def share_of(
             raise _unclear(f"these are not the policies of {principal}", "--principal", told)
     limits = (each for each in loose if each.kind in LIMITS)
     is_user = _is_user([*own, *doubtful], mine, principal)
-    return Share([*own, *limits, *on_resource], doubtful, owner, is_user)
+    return Share(
+        [*own, *limits, *on_resource],
+        doubtful,
+        owner,
+        is_user,
+        caller=next((each if each.startswith("arn:") else "" for each in mine), None),
+        has_others=any(not mine.isdisjoint(each.incomplete) for each in identity),
+    )
 
 
 def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[str]:

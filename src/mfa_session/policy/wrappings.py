@@ -34,13 +34,15 @@ _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
 _OWNERS = {**_NAMES, "Roles": "role", "Users": "user", "Groups": "group"}
 _asks_for_mfa = re.compile("aws(:|%3a)MultiFactorAuth", re.IGNORECASE).search
+_IN_PLACE = {"PolicyDocument", "Statement"}
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
 class Origin(NamedTuple):
     """The place of a policy: the names around it, the `path` of keys, its kind and holder.
 
-    `newer` and `owners` are as in Document; `account` is the whole account that it is in.
+    `newer`, `owners` and `incomplete` are as in Document; `account` is the whole account that it
+    is in.
     """
 
     names: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Origin(NamedTuple):
     newer: NewerVersion | None = None
     account: Members | None = None
     owners: tuple[str, ...] = ()
+    incomplete: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -148,6 +151,8 @@ def arns_in(members: Members) -> dict[str, str]:
 def _read_stack(members: Members, origin: Origin) -> Parts:
     resources = _stack(members)
     owners = _owners_in_stack(resources)
+    incomplete = filter(None, (owners[name] for name in _incomplete_in_stack(resources)))
+    origin = origin._replace(incomplete=frozenset().union(*incomplete))
     for name, parts in resources.items():
         properties, kind = members_in(parts, "Properties"), text_in(parts, "Type")
         told, holder = None, _HOLDERS.get(kind)
@@ -200,6 +205,24 @@ def _owners_in_stack(resources: dict[str, Members]) -> Mapping[str, set[str]]:
     return found
 
 
+def _incomplete_in_stack(resources: dict[str, Members]) -> Iterator[str]:
+    """Yield the roles and users with a boundary, groups, or policies that are not in it."""
+    for name, parts in resources.items():
+        properties, kind = members_in(parts, "Properties"), text_in(parts, "Type")
+        attached = (
+            members_of(each)
+            for key in {"ManagedPolicyArns", "Policies"} & properties.keys()
+            for each in listed(properties[key])
+        )
+        others = any(
+            text_in(each, "Ref") not in resources and _IN_PLACE.isdisjoint(each)
+            for each in attached
+        )
+        limited = not properties.keys().isdisjoint({"Groups", "PermissionsBoundary"})
+        if (others or limited) and not kind.endswith("Policy"):
+            yield name
+
+
 def _holder_of(owners: Collection[str]) -> str | None:
     kinds = {each.partition("/")[0] for each in owners}
     if "role" not in kinds:
@@ -243,6 +266,7 @@ def _resources(module: Node | None) -> Iterator[Members]:
 
 def _attributes(resources: list[Members], origin: Origin) -> Parts:
     seen: set[str] = set()
+    origin = origin._replace(incomplete=frozenset(_incomplete_in_terraform(resources)))
     for resource in sorted(resources, key=_is_data):
         is_data = _is_data(resource)
         there = _named_by_terraform(resource, origin)
@@ -250,6 +274,20 @@ def _attributes(resources: list[Members], origin: Origin) -> Parts:
             if not (is_data and text_of(text) in seen):
                 yield text, _at_attribute(there, path)
             seen.add(text_of(text))
+
+
+def _incomplete_in_terraform(resources: list[Members]) -> Iterator[str]:
+    """Yield the roles and users with a boundary, groups, or attached policies."""
+    for resource in resources:
+        kind, values = text_in(resource, "type"), members_in(resource, "values")
+        bound = text_in(values, "permissions_boundary") or items_of(
+            values.get("managed_policy_arns")
+        )
+        for holder in ("role", "user"):
+            if kind == f"aws_iam_{holder}" and bound:
+                yield f"{holder}/{text_in(values, 'name')}"
+            elif "attachment" in kind or "membership" in kind:
+                yield f"{holder}/{text_in(values, holder)}"
 
 
 def _is_data(resource: Members) -> bool:

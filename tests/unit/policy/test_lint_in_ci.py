@@ -321,7 +321,7 @@ def test_a_baseline_knows_its_files_however_they_are_named(home: Path, run: Run)
     (home / "repo" / "p.json").rename(home / "repo" / "q.json")
     outcome = run("policy", "lint", "repo", "--baseline", "ci/known.json")
     assert outcome.exit_code == 1
-    assert "no finding of the baseline is here" in outcome.stderr
+    assert "none of the baseline's findings was found" in outcome.stderr
 
 
 def test_a_baseline_knows_a_statement_without_a_sid_by_its_content(home: Path, run: Run) -> None:

@@ -75,7 +75,7 @@ def run(options: Options, ctx: Context) -> Result:
     live = _live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, keys)
     share = share_of(principal, files, request, live=bool(live))
-    principal = principal or _named(ctx, share.documents)
+    principal = principal or _caller(share, ctx)
     requests = Requests(request, keys, principal, files, ctx.clock.now())
     judged = []
     for kind in credentials.all_kinds(request.action, options.mfa_age):
@@ -88,7 +88,7 @@ def run(options: Options, ctx: Context) -> Result:
         raise UsageError(
             "bad-context",
             f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
-            "leave it out: the caller (--principal) or the resource (--resource) decides it",
+            "omit it: --principal or --resource determines it",
         )
     for hint in _hints(judged, share):
         ctx.console.say(hint)
@@ -159,7 +159,7 @@ def _judge(
         request,
         caller,
         boundary=own.boundary if own else None,
-        unread=bool(share.doubtful or (own and own.unread)),
+        unread=bool(share.doubtful or share.has_others or (own and own.unread)),
         boundary_unread=bool(own and own.boundary_unread),
     )
     decision = _across_accounts(decision, request, caller)
@@ -216,8 +216,11 @@ def _request(options: Options, ctx: Context) -> Request:
     return Request(action=action, resource=read_resource(options.resource or "*", action))
 
 
-def _named(ctx: Context, documents: Iterable[Document]) -> str | None:
-    named = named_principal(documents)
+def _caller(share: Share, ctx: Context) -> str | None:
+    """Return the ARN of whoever has the policies, else one that a policy names, if any."""
+    if share.caller is not None:
+        return share.caller or None
+    named = named_principal(share.documents)
     if named:
         ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")
     return named
@@ -289,7 +292,10 @@ def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
     if any(each.decision.accounts for each in unknown):
         yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
     for each in share.doubtful:
-        yield f"whether the caller has {each.label}, the file does not tell: put theirs in another"
+        yield (
+            f"the file does not say whether the caller has {each.label}: check a file with only "
+            "the caller's policies"
+        )
     if not share.owner and {document.kind for document in share.documents} == {"trust"}:
         yield (
             "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "

@@ -99,7 +99,9 @@ def run(options: Options, ctx: Context) -> Result:
         raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
     form = "json" if options.json else options.format
     if options.json and options.format not in {"text", "json"}:
-        raise UsageError("two-formats", f"--json is no {options.format}", "leave one of them out")
+        raise UsageError(
+            "two-formats", f"--json excludes --format {options.format}", "leave one of them out"
+        )
     with ctx.console.doing("reading the policies …"):
         linted = _lint_files(options, ctx.make.aws_names())
     if form != "json":
@@ -169,7 +171,7 @@ def _summary(linted: Linted) -> Iterable[str]:
     if linted.known:
         yield f"known from the baseline: {_counted(linted.known, 'finding')}"
     elif linted.listed:
-        yield "no finding of the baseline is here"
+        yield "none of the baseline's findings was found"
     if reading.passed_over:
         yield f"skipped {_counted(reading.passed_over, 'file')} without a policy"
     if reading.terraform:

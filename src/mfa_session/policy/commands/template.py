@@ -138,5 +138,5 @@ def _check_values(choices: Choices) -> None:
         raise UsageError(
             "bad-template-value",
             "--max-age is out of range",
-            "give it from 2m, to leave time for work, to 36h: no MFA session lasts longer",
+            "give 2m to 36h: less leaves no time to work, and no MFA session lasts longer",
         )

@@ -36,7 +36,7 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
-from mfa_session.policy.rules.values import calls_of_iam, has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.values import calls_in, has_wrong_networks, patterns_as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
         return
     others = subject.other_conditions
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
-    if elsewhere or any(map(_spares_calls_of_iam, others)):  # one can enrol in other places
+    if elsewhere or any(map(_spares_calls_in, others)):  # one can enrol in other places
         return
     denied = [
         action
@@ -393,7 +393,7 @@ def _leaves_a_network(condition: Condition) -> bool:
     return negated and not has_wrong_networks(condition)
 
 
-def _spares_calls_of_iam(condition: Condition) -> bool:
+def _spares_calls_in(condition: Condition) -> bool:
     """Say whether a condition keeps a Deny from calls that list, create or enable a device.
 
     Users and root make them, without tags and other services' keys, in one region.
@@ -423,6 +423,6 @@ def _may_be_of_a_user(resource: str) -> bool:
 
 def _region_of_iam_denied(subject: Subject) -> str:
     conditions = subject.statement.conditions
-    calls = dict(call for each in conditions for call in calls_of_iam(each).items())
+    calls = dict(call for each in conditions for call in calls_in(each).items())
     denied = all(is_met(each, call) is True for each in conditions for call in calls.values())
     return min(calls) if calls and denied else ""

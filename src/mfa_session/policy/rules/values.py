@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partition
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
@@ -113,7 +114,6 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
     ),
 }
 _REGION = "aws:RequestedRegion"
-_GLOBAL = ("cloudfront:", "iam:", "organizations:", "route53:")
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
 _is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
 _PRIVATE = tuple(
@@ -302,17 +302,17 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
 def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
     """Find statements on services whose requests all count as one region's, in other regions."""
     names, allows = names_of(subject.statement), subject.statement.allows
-    counted = [each for each in names if each.startswith(_GLOBAL) and not each.startswith(_ASKED)]
-    alone = all(each.startswith(_GLOBAL) for each in names)
+    counted = [
+        each for each in names if each.startswith(GLOBAL_SERVICES) and not each.startswith(_ASKED)
+    ]
+    alone = all(each.startswith(GLOBAL_SERVICES) for each in names)
     # A Deny of other regions is on purpose where it names other services as well.
     judged = bool(counted) and subject.whole.concern_mfa and (allows or alone)
     for condition in subject.other_conditions if judged else ():
-        calls = calls_of_iam(condition)
+        calls = calls_in(condition, counted[0].partition(":")[0])
         never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
         narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
-        # In China the other services count as another region than IAM.
-        elsewhere = "cn-north-1" in calls and not counted[0].startswith("iam:")
-        if never and not (narrowed or elsewhere or (allows and _is_allowed_elsewhere(subject))):
+        if never and not (narrowed or (allows and _is_allowed_elsewhere(subject))):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
@@ -328,7 +328,7 @@ def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
 
 def _is_allowed_elsewhere(subject: Subject) -> bool:
     others = (each for each in subject.whole.allowing if each is not subject.statement)
-    first = next(each for each in names_of(subject.statement) if each.startswith(_GLOBAL))
+    first = next(each for each in names_of(subject.statement) if each.startswith(GLOBAL_SERVICES))
     return any(concerns(each, first) for each in others)
 
 
@@ -406,18 +406,16 @@ def who_never_meets(subject: Subject, condition: Condition) -> str:
     return f"{without} are stopped" if missing else "nobody is stopped"
 
 
-def calls_of_iam(condition: Condition) -> dict[str, RequestContext]:
-    """Return calls of IAM in the regions that a condition names, by the region they count as."""
+def calls_in(condition: Condition, service: str = "iam") -> dict[str, RequestContext]:
+    """Return calls of a global service in the regions of a condition, by the one they count as."""
     named = map(str.lower, condition.values if condition.is_about(_REGION) else ())
-    homes = dict.fromkeys(map(_home_of, named))
+    homes = dict.fromkeys(_home_of(region, service) for region in named)
     known = homes if "" not in homes else ()
     return {home: RequestContext({_REGION: (home,)}).over(DIRECT_CALL) for home in known}
 
 
-def _home_of(region: str) -> str:
-    """Return the region of IAM's requests in a region's partition (IAM user guide), if known."""
-    if region.startswith("us-gov-"):
-        return "us-gov-west-1"
-    if region.startswith("cn-"):
-        return "cn-north-1"
-    return "us-east-1" if _is_commercial(region) else ""
+def _home_of(region: str, service: str) -> str:
+    """Return the region as which calls in a region count; empty for isolated and unknown ones."""
+    partition = region_partition(region)
+    known = partition in {"aws-cn", "aws-us-gov"} or _is_commercial(region)
+    return home_region(partition, service) if known else ""

@@ -61,8 +61,8 @@ AGE_MISSES_NO_MFA = Mistake(
 APPLIES_WITH_MFA = Mistake(
     "deny-applies-with-mfa",
     ERROR,
-    "Inverted: everybody with MFA is locked out. A warning if a Deny of all but MFA's setup has no "
-    "condition.",
+    "Inverted: everybody with MFA is locked out. A warning if a Deny of everything but MFA's setup "
+    "has no condition and stops what the same policy allows.",
     "this Deny matches requests with MFA",
     "everybody with MFA is locked out",
 )
