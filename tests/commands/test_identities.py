@@ -332,7 +332,7 @@ def test_what_runs_by_a_profile_with_a_role_gets_the_role(
     section = files.section("books-mfa") or {}
     assert section["mfa_session_role_arn"] == roles
     assert outcome.stdout == f"books {section['aws_access_key_id']} us-west-2\n"
-    assert outcome.stderr == f"{variable} is 'books': session 'books-mfa' is used\n"
+    assert outcome.stderr == f"{variable} is 'books': session 'books' is used\n"
     shown = run("env", "--shell", "json", env=env)
     assert json.loads(shown.stdout)["AWS_ACCESS_KEY_ID"] == section["aws_access_key_id"]
     given = run("credential-process", env=env)
@@ -421,7 +421,8 @@ def test_a_device_of_another_account_is_refused_before_a_code(
     calls = len(aws.calls)
     outcome = run("login", "--profile", "d", "--mfa-serial", others, "--token-code", "123456")
     assert outcome.exit_code == 3
-    assert f"{others} is not a device of account 123456789012, as the key AKIA" in outcome.stderr
+    assert f"{others} is a device of account 444455556666, but the key AKIA" in outcome.stderr
+    assert " is of account 123456789012\n" in outcome.stderr
     assert len(aws.calls) == calls
 
 

@@ -277,7 +277,8 @@ class TestList:
         service.lock()
         outcome = run("totp", "list", "--json")
         assert (outcome.exit_code, outcome.stdout) == (0, before.stdout)
-        assert "warning: this is what the keyring held last: the Secret Serv" in outcome.stderr
+        assert "warning: the Secret Serv" in outcome.stderr
+        assert "; the list shows what the keyring held last" in outcome.stderr
 
 
 class TestRemove:

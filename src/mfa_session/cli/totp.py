@@ -85,7 +85,7 @@ def show(options: Options, ctx: Context) -> Result:
         stored = secrets.known()
         if not stored or error.code not in DOES_NOT_ANSWER:
             raise
-        ctx.console.warn(f"this is what the keyring held last: {error.message}")
+        ctx.console.warn(f"{error.message}; the list shows what the keyring held last")
     if not stored and not options.json:
         ctx.console.say("no secrets are stored; store one: `mfa-session totp add`")
     rows = [

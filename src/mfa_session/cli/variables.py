@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mfa_session.cli.output import write
+from mfa_session.cli.spec.commands import STDIN
 from mfa_session.model.record import Record, Result
 from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.environment import ACTIVE, REMOVED, noting_regions, ours_in
@@ -67,8 +69,6 @@ class ServeOptions(Record):
 
 def serve(options: ServeOptions, ctx: Context) -> Result:
     """Get the session, print the variables, and answer until a signal ends it."""
-    from mfa_session.cli.output import write  # noqa: PLC0415  # not for `env`
-    from mfa_session.cli.spec.commands import STDIN  # noqa: PLC0415
     from mfa_session.serve.serving import (  # noqa: PLC0415  # asyncio
         NOT_PASSED_ON,
         open_endpoint,

@@ -1,4 +1,4 @@
-"""Exclusive locks between processes, and whether one is held for a login.
+"""Exclusive locks between processes, and whether one is held, for a login or by a server.
 
 Written on the system's own `flock` instead of the filelock package: importing that takes longer
 than a whole warm command (it brings asyncio's parts, inspect, logging, pathlib and decimal), and
@@ -27,6 +27,7 @@ FIRST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.05
 NOTE_BYTES = 200
 CLAIMED, MOST_CLAIMS = "served", 32
+"""What a server's locks on its profile begin with, and how many servers may have one at once."""
 WINDOWS_BYTE = 1 << 30
 """The byte that Windows locks, far behind any note: nobody else may read what is locked there."""
 HELD_ELSEWHERE = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)

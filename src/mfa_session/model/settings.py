@@ -25,6 +25,8 @@ SERVES = "mfa_session_serves"
 
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
+CHAINED_LIMIT_SECONDS = 3600
+"""AWS's limit of a role's session that comes from another session (role chaining)."""
 MIN_TTL_SECONDS = 900
 FILE, KEYRING = "file", "keyring"
 STORES = (FILE, KEYRING)
@@ -187,7 +189,7 @@ class Settings(Record):
     @property
     def is_chained(self) -> bool:
         """Whether an MFA session can give this session: a role's, for an hour at most."""
-        return self.role_arn is not None and self.duration <= ROLE_SECONDS
+        return self.role_arn is not None and self.duration <= CHAINED_LIMIT_SECONDS
 
     def for_kept(self) -> Settings:
         """Return these settings for a session that is kept, and so is its region."""

@@ -9,12 +9,12 @@ from mfa_session.model.errors import ConfigurationError, RefusedError, UsageErro
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
 from mfa_session.model.session import Secret
+from mfa_session.model.settings import CHAINED_LIMIT_SECONDS
 from mfa_session.model.times import format_duration
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.context import read_inputs
 from mfa_session.session.environment import region_variables
 from mfa_session.session.resolve import resolve
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

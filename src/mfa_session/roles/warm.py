@@ -13,7 +13,7 @@ from mfa_session.model.arns import gives_codes, parse_arn, region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
 from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record, Result
-from mfa_session.model.settings import ROLE_SECONDS, Settings
+from mfa_session.model.settings import CHAINED_LIMIT_SECONDS, ROLE_SECONDS, Settings
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time, parse_time
 from mfa_session.roles.parallel import ParallelCalls, base_failed, noting, read_jobs, report_errors
@@ -24,7 +24,7 @@ from mfa_session.session.device import with_keys
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.names import names_session, unknown_name
 from mfa_session.session.sources import named_source
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS, check_shapes
+from mfa_session.session.validation import check_shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

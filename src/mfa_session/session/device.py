@@ -32,9 +32,9 @@ def with_keys(edges: Edges, settings: Settings) -> Settings:
     if settings.is_chained and source.noted:
         find = find_base if settings.via is None else find_kept
         base = find(settings.via or settings, edges.store.sessions(), edges.clock.now())
-        if base is not None:
+        if base is not None and base.source_key_id:
             secret = LazySecret(lambda: edges.process_keys(source).secret_access_key)
-            keys = Keys(access_key_id=base.source_key_id or "", secret_access_key=secret)
+            keys = Keys(access_key_id=base.source_key_id, secret_access_key=secret)
             return settings.replace(source=source.replace(keys=keys))
     keys = edges.process_keys(source)
     if not keys.is_long_term():
@@ -56,19 +56,24 @@ def long_term_caller(settings: Settings) -> Caller:
     return Caller(keys=keys, profile=settings.source.profile, region=settings.region)
 
 
+def _refuse_other_account(edges: Edges, serial: str, key: Keys) -> None:
+    """Refuse a device of another account than the key's, which its sessions tell."""
+    account = account_of(serial)
+    for one in edges.store.sessions():
+        own = account_of(one.mfa_serial)
+        if one.source_key_id == key.access_key_id and account and own not in {None, account}:
+            raise ConfigurationError(
+                "wrong-serial",
+                f"{serial} is a device of account {account}, but the key {key.shown_id} is of "
+                f"account {own}",
+                ASK_IAM,
+            )
+
+
 def find_device(edges: Edges, settings: Settings, caller: Caller) -> str:
     """Return the serial that is set, or IAM's; where that is not allowed, the one used last."""
     if settings.mfa_serial is not None:
-        account, key = account_of(settings.mfa_serial), caller.keys
-        for one in edges.store.sessions():  # they tell the key's account
-            own = account_of(one.mfa_serial)
-            if one.source_key_id == key.access_key_id and account and own not in {None, account}:
-                raise ConfigurationError(
-                    "wrong-serial",
-                    f"{settings.mfa_serial} is not a device of account {own}, as the key "
-                    f"{key.shown_id} is",
-                    ASK_IAM,
-                )
+        _refuse_other_account(edges, settings.mfa_serial, caller.keys)
         return settings.mfa_serial
     edges.talk.detail("iam:ListMFADevices, as no mfa_serial is set")
     try:

@@ -93,7 +93,7 @@ def session_behind(inputs: Inputs, name: str) -> str | None:
 
 def known_or_new(inputs: Inputs, name: str) -> Named:
     """Return the session that a name means, perhaps a new one."""
-    return look_up(inputs, name) or Named(name=name)
+    return look_up(inputs, name) or new_name(name)
 
 
 def look_up(inputs: Inputs, name: str) -> Named | None:

@@ -27,9 +27,9 @@ def resolve(inputs: Inputs, console: Console | None = None) -> Settings:
         return resolve_named(inputs, find_name(inputs))
     settings = resolve_named(inputs.asking(source_profile=own.source_profile), own.named)
     if console is not None and own.doubt:
-        console.warn(f"{own.why}, but session {settings.target!r} is used: {own.doubt}")
+        console.warn(f"{own.why}, but session {settings.name!r} is used: {own.doubt}")
     elif console is not None and own.why and settings.name != default_name(inputs):
-        console.say(f"{own.why}: session {settings.target!r} is used")
+        console.say(f"{own.why}: session {settings.name!r} is used")
     return settings
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from mfa_session.model.arns import ASK_IAM, LETTERS_AND_DIGITS, device_kind, is_role_arn
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import KEY_ID_CHARACTERS, SESSION_KEY_PREFIX, has_lost_key_id
+from mfa_session.model.settings import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
-CHAINED_LIMIT_SECONDS = 3600
 DURATION_LIMITS_SECONDS = {"mfa": (900, 129600), "role": (900, 43200)}
 ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
 _SECRET_LETTERS = frozenset(LETTERS_AND_DIGITS + "/+=")

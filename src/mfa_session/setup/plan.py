@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mfa_session.model.arns import REGION_CHARACTERS
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
+from mfa_session.model.settings import CHAINED_LIMIT_SECONDS
 from mfa_session.model.text import printable, quote
 from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
@@ -21,12 +22,11 @@ from mfa_session.session.names import (
     has_credentials,
     hiding_settings,
     holds_keys,
-    look_up,
-    new_name,
+    known_or_new,
     unknown_name,
 )
 from mfa_session.session.sources import environment_source
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS, check_role_arn
+from mfa_session.session.validation import check_role_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -94,7 +94,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
     Raises ConfigurationError: `bad-profile-name`, `protected-profile`, `hidden-profile` or
     `role-session`.
     """
-    named = look_up(inputs, asked) or new_name(asked)
+    named = known_or_new(inputs, asked)
     name = named.name
     if holds_keys(inputs, name):
         raise ConfigurationError(
