@@ -76,6 +76,8 @@ DUMP = {
         user("gus", "people", PermissionsBoundary={"PermissionsBoundaryArn": "arn:gone"}),
         user("hal", statements=[allow("ec2:*", Condition={"StringEquals": {
             "aws:PrincipalTag/team": "x"}})], Tags=[{"Key": "team", "Value": "x"}]),
+        user("ian", statements=[allow("s3:*")],
+             PermissionsBoundary={"PermissionsBoundaryArn": "arn:gone"}),
     ],
     "GroupDetailList": [{
         "GroupName": "people", "Arn": f"{ACCOUNT}:group/people",
@@ -128,6 +130,7 @@ def refusal(outcome: Any) -> tuple[int, str, str]:
         ("user/fay", "DUD"),
         ("user/gus", "DUD"),
         ("user/hal", "AAA"),
+        ("user/ian", "III"),  # whatever the boundary says
     ],
 )
 def test_of_a_dump_a_users_own_policies_groups_and_boundary_count(
