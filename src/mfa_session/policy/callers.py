@@ -49,9 +49,10 @@ def share_of(
     loose = [each for each in documents if not each.everyone]
     identity = [each for each in loose if each.kind == "identity"]
     told = [owner.arn for owner in dumped]
-    told += (owner for each in identity for owner in each.owners if _is_told(owner))
+    named = (owner for each in identity for owner in (*each.owners, *each.incomplete))
+    told += filter(_is_told, named)
     mine = _mine(told, principal, takes_role=any(each.kind == "trust" for each in about))
-    own, doubtful = _own(identity, mine, request)
+    own, doubtful = _own(identity, mine, request, is_user=_is_user([], mine, principal))
     owner = next((each for each in dumped if each.arn in mine), None)
     counts = live or own or doubtful or owner
     if about and not fitting and not counts:
@@ -61,7 +62,11 @@ def share_of(
         account = account_of(principal) or principal
         if account in map(account_of, told) or not (counts or fitting):
             raise _unclear(f"these are not the policies of {principal}", "--principal", told)
-    limits = (each for each in loose if each.kind in LIMITS)
+    limits = (
+        each
+        for each in loose
+        if each.kind in LIMITS and not (each.owners and mine.isdisjoint(each.owners))
+    )
     is_user = _is_user([*own, *doubtful], mine, principal)
     return Share(
         [*own, *limits, *on_resource],
@@ -103,7 +108,7 @@ def _check_one_resource(documents: Iterable[Document]) -> None:
 
 
 def _own(
-    documents: list[Document], mine: set[str], request: Request
+    documents: list[Document], mine: set[str], request: Request, *, is_user: bool | None
 ) -> tuple[list[Document], list[Document]]:
     """Return the caller's policies, and those which may be.
 
@@ -114,7 +119,10 @@ def _own(
         in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
     asked, own, doubtful = Query(request.action, fold=True), [], []
     for each in documents:
-        is_told = bool(each.owners) and all(map(_is_told, each.owners))
+        # A role is in no group; a user has no policy of a role whose name is not told.
+        is_told = bool(each.owners) and all(
+            _is_told(owner) or is_user is (_kind(owner) == "role") for owner in each.owners
+        )
         is_only_one = not is_told and len(in_file[each.source.label]) == 1
         actions = (action for one in each.statements for action in one.actions or ("*",))
         if is_only_one or not mine.isdisjoint(each.owners):

@@ -17,11 +17,11 @@ from mfa_session.policy.evaluation import (
     IMPLICITLY_DENIED,
     evaluate,
 )
+from mfa_session.policy.formats.account import attached_to
 from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.nodes import items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.selections import Selection, takes_in
-from mfa_session.policy.wrappings import attached_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
