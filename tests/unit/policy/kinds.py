@@ -865,7 +865,7 @@ STATED = [
     Stated("boundary-only-with-mfa", [allow("*", WITH)], found("enrolment-needs-mfa"), {},
            kind="boundary"),
     Stated("boundary-with-first-steps", [allow("*", WITH), allow(CARE, Resource=[ME, MY_DEVICE])],
-           [], {}, kind="boundary"),
+           found(RESOURCE, at=1), {}, kind="boundary"),
     Stated("boundary-of-ec2", [allow("ec2:*", WITH)], [], {}, kind="boundary"),
     Stated("old-mfa-denied-in-a-trust-policy", [trust(ACCOUNT, WITH), trust("*", older("3600",
             "NumericGreaterThan"), "Deny")], [], {}),
@@ -3001,6 +3001,34 @@ STATED = [
             (["arn:aws:sts::*:assumed-role/*/*", "arn:aws:iam::*:user/svc-*"], [VALUE]),
             (["arn:aws:sts::*:assumed-role/*/*", "arn:aws:iam::*:role/*"], []),
             (["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/svc-*"], [])))],
+    # What else is wrong where the key is misspelt.
+    Stated("misspelt-and-too-wide", [ALL, deny("*", on("BoolIfExists",
+            "aws:MultiFactorAuthExists", "false"))], found(KEY, ENROLMENT, at=1), {}),
+    Stated("misspelt-in-an-scp", [deny("*", on("BoolIfExists", "aws:MultiFactorAuthExists",
+            "false"))], found(KEY, SCP, ENROLMENT), {}, "scp"),
+    Stated("misspelt-and-on-one-call", [allow("s3:*"), deny("sts:GetSessionToken", on(
+            "BoolIfExists", "aws:MultiFactorAuthExists", "false"),
+            Sid="DenyAllExceptListedIfNoMFA")],
+            [(KEY, "DenyAllExceptListedIfNoMFA"),
+             ("mfa-on-get-session-token", "DenyAllExceptListedIfNoMFA")], {}),
+    Stated("misspelt-with-another-operator", [ALL, deny("*", on("StringNotLike",
+            "aws:MultiFactorAuthExists", "true"))], found(KEY, at=1), {}),
+    # A repository on GitHub, and the keys of its tokens.
+    *[Stated(f"token-of-github-{number}", [{**trust({"Federated":
+            "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},
+            {operator: {f"token.actions.githubusercontent.com:{key}": value}}), "Action":
+            "sts:AssumeRoleWithWebIdentity"}], found(*rules), {})
+      for number, (operator, key, value, rules) in enumerate((
+            ("StringLike", "sub", "repo:books/shelf", [VALUE]),
+            ("StringLike", "sub", "repo:books/*", []),
+            ("StringEquals", "sub", "repo:books/shelf:ref:refs/heads/main", []),
+            ("ForAllValues:StringEquals", "aud", "sts.amazonaws.com", [TEXT])))],
+    # Devices that are listed only on users, and elsewhere with MFA.
+    Stated("devices-listed-with-mfa-only", [allow([*ENROL, "iam:ListVirtualMFADevices"],
+            Resource=[ME, MY_DEVICE]), allow("iam:List*", WITH), deny_but(CARE, WITHOUT)],
+            found(RESOURCE), {}),
+    Stated("devices-listed-elsewhere", [allow([*ENROL, "iam:ListVirtualMFADevices"],
+            Resource=[ME, MY_DEVICE]), allow("iam:List*"), deny_but(CARE, WITHOUT)], [], {}),
     # Three Denies that only together ask for MFA everywhere, and spare no removal.
     Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,
             "arn:aws:iam::*:mfa/*"]), deny_but([*CARE, "iam:ChangePassword"], WITHOUT, Resource=[ME,
