@@ -306,8 +306,6 @@ STATED = [
     Stated("list-promised-by-a-sid", [allow([*ENROL[:2], OFF]), allow("iam:ListUsers",
             Sid="AllowListMFA")], [(PROMISE, "AllowListMFA")], {}),
     Stated("list-missed-by-a-pattern", [allow("iam:*MFADevice")], found(INCOMPLETE), {}),
-    Stated("enabled-and-never-listed", [allow([*ENROL[:2], RESYNC], Resource=[ME, MY_DEVICE])],
-           found(INCOMPLETE), {}),
     *[Stated(f"every-step-allowed-{number}", [allow([CREATE, LIST, RESYNC, *each])], [], {})
       for number, each in enumerate(([ENABLE], ["iam:Enable*"], ["iam:*"], ["${var.actions}"]))],
     Stated("created-and-enabled-with-mfa-only", [allow([CREATE, LIST, RESYNC]),
@@ -3029,6 +3027,19 @@ STATED = [
             found(RESOURCE), {}),
     Stated("devices-listed-elsewhere", [allow([*ENROL, "iam:ListVirtualMFADevices"],
             Resource=[ME, MY_DEVICE]), allow("iam:List*"), deny_but(CARE, WITHOUT)], [], {}),
+    Stated("first-steps-denied-by-bool-false", [ALL, deny(ENROL, FALSE)],
+            found(ENROLMENT, MISSES, at=1), {}),
+    Stated("removal-on-what-is-no-user", [allow([OFF, "iam:DeleteVirtualMFADevice"],
+            Resource="arn:aws:iam::*:sms-mfa/${aws:username}"), deny(OFF, WITHOUT), allow(OFF, WITH,
+            Resource=ME)], found(RESOURCE), {}),
+    Stated("trust-policy-with-other-actions", [{**trust(ACCOUNT, WITH), "Action": ["sts:AssumeRole",
+            "logs:PutLogEvents"]}], found(MALFORMED), {}),
+    *[Stated(f"devices-never-listed-{at}", [allow(action, Resource=[ME, MY_DEVICE]), *rest],
+            found(*rules), {})
+      for at, (action, rest, rules) in enumerate((
+            ([CREATE, ENABLE, RESYNC], [], []),
+            ([CREATE, ENABLE, RESYNC], [deny("s3:*", WITHOUT)], [INCOMPLETE]),
+            ("iam:*MFADevice", [], [INCOMPLETE])))],
     # Three Denies that only together ask for MFA everywhere, and spare no removal.
     Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,
             "arn:aws:iam::*:mfa/*"]), deny_but([*CARE, "iam:ChangePassword"], WITHOUT, Resource=[ME,
