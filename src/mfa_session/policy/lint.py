@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.document import MIXED
@@ -30,10 +30,10 @@ from mfa_session.policy.rules import (
     wrong_credentials,
 )
 from mfa_session.policy.rules.rule import Finding, Flaw, Rule, Subject
-from mfa_session.policy.rules.whole_policy import WholePolicy
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document, Statement
@@ -82,8 +82,7 @@ def lint(
     Statements are judged together: a Deny backs an Allow. `on_role`: the policy is a role's own,
     where MFA conditions do not work. `names` tell of actions that AWS does not list.
     """
-    whole = WholePolicy(document.statements, names)
-    return _lint(document, whole, on_role=on_role, names=names, policies={})
+    return tuple(found for _, found in lint_together([document], on_role=on_role, names=names))
 
 
 def lint_together(
@@ -101,31 +100,31 @@ def lint_together(
     for document in all_of_them:
         alone = document.kind != "identity"
         whole = WholePolicy(document.statements, names) if alone else together
-        for finding in _lint(document, whole, on_role=on_role, names=names, policies=policies):
+        says_role = on_role or document.holder == "role" or document.sid_of_roles is not None
+        # In a role's trust policy MFA conditions work; MIXED statements are for the others.
+        may_be = document.kind in {"identity", "boundary"} and document.holder != MIXED
+        found = [
+            finding
+            for each in document.statements
+            for finding in _findings(Subject(each, document, whole, says_role and may_be, policies))
+        ]
+        for finding in sorted(found, key=lambda each: (each.line, each.column)):
             yield document, finding
 
 
-def _lint(
-    document: Document,
-    whole: WholePolicy,
-    *,
-    on_role: bool,
-    names: AwsNames | None,
-    policies: Mapping[Statement, Document],
-) -> tuple[Finding, ...]:
-    # In a trust policy of a role MFA conditions do work.
-    by_its_words = document.holder == "role" or document.sid_of_roles is not None
-    of_role = (on_role or by_its_words) and document.kind in {"identity", "boundary"}
-    of_role = of_role and document.holder != MIXED  # its statements are for the others
-    subjects = [
-        _Subject(each, document, whole, of_role, names, policies) for each in document.statements
-    ]
-    found = [
-        _finding(subject.statement, flaw)
-        for subject in subjects
-        for flaw in (*_flaws(subject), *_flaws_behind(subject))
-    ]
-    return tuple(sorted(found, key=lambda each: (each.line, each.column)))
+def _findings(subject: Subject) -> Iterator[Finding]:
+    for flaw in (*_flaws(subject), *_flaws_behind(subject)):
+        yield Finding(
+            rule=flaw.rule.id,
+            severity=flaw.severity or flaw.rule.severity,
+            statement=_without_middle(subject.statement.label, _LONGEST_NAME),
+            line=flaw.position.line,
+            column=flaw.position.column,
+            message=_shortened(flaw.message),
+            who=_shortened(flaw.who),
+            cure=flaw.cure,
+            fix=flaw.fix,
+        )
 
 
 def _flaws(subject: Subject) -> Iterator[Flaw]:
@@ -142,7 +141,7 @@ def _flaws_behind(subject: Subject) -> Iterator[Flaw]:
         yield from (flaw for flaw in found if flaw.rule not in told)
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _whole_respelt(whole: WholePolicy) -> WholePolicy:
     return WholePolicy(map(_respelt, whole.statements), whole.names)
 
@@ -155,32 +154,6 @@ def _respelt(statement: Statement) -> Statement:
     right = [each for each, (_, key) in zip(conditions, meant, strict=True) if key]
     fits = bool(right) and all(map(is_sound, right))
     return replace(statement, conditions=conditions) if fits else statement
-
-
-@dataclass(frozen=True)
-class _Subject(Subject):
-    """A statement among those of other `policies`."""
-
-    policies: Mapping[Statement, Document] = field(default_factory=dict)
-
-    def label_of(self, other: Statement) -> str:
-        """Return the name of another statement for people, with its place in another policy."""
-        document = self.policies.get(other, self.document)
-        return super().label_of(other) if document is self.document else document.place_of(other)
-
-
-def _finding(statement: Statement, flaw: Flaw) -> Finding:
-    return Finding(
-        rule=flaw.rule.id,
-        severity=flaw.severity or flaw.rule.severity,
-        statement=_without_middle(statement.label, _LONGEST_NAME),
-        line=flaw.position.line,
-        column=flaw.position.column,
-        message=_shortened(flaw.message),
-        who=_shortened(flaw.who),
-        cure=flaw.cure,
-        fix=flaw.fix,
-    )
 
 
 def _shortened(text: str) -> str:

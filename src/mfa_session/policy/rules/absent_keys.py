@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,12 @@ from mfa_session.policy.rules.keys import NO_SUCH_KEY, met_always_or_never, miss
 from mfa_session.policy.rules.resource_kinds import has_no_resource
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 NO_USER = Rule(
     "username-in-role-policy",
@@ -49,7 +48,7 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
     them; and those of another service in any case.
     """
     statement, lacking = subject.statement, dict[tuple[str, ...], list[str]]()
-    told, names = set[tuple[str, ...]](), subject.names
+    told, names = set[tuple[str, ...]](), subject.whole.names
     # Those that AWS does not list have a finding of their own.
     actions = [each for each in statement.actions or ("*",) if not (names and names.look_up(each))]
     for condition in statement.conditions:
@@ -188,7 +187,7 @@ def check_resource_tags(subject: Subject) -> Iterator[Flaw]:
             return
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _regardless_of_tags(whole: WholePolicy) -> dict[str, Cover]:
     return {
         effect: Cover(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from itertools import chain
@@ -13,12 +12,12 @@ from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, and_more
 from mfa_session.policy.rules.values import WITH_PATH, is_no_account, without_path
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 OTHER_PARTITION = Rule(
     "other-partition",
@@ -175,7 +174,7 @@ def check_placeholders(subject: Subject) -> Iterator[Flaw]:
     )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _first_to_fill_in(whole: WholePolicy) -> Statement | None:
     return next(filter(_is_to_fill_in, whole.statements if is_about_mfa(whole) else ()), None)
 
@@ -221,7 +220,7 @@ def _partition_of_region(region: str) -> str | None:
     return _PARTITIONS.get(region.rpartition("-")[0].rpartition("-")[0])
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     """Return the policy's partition, and another one that some ARNs have by mistake.
 

@@ -90,21 +90,18 @@ _WRITTEN_OPERATORS = [
     for name in OPERATORS
     for ending in ("", "IfExists")
 ]
-_SMALL_OPERATORS = {each.lower() for each in _WRITTEN_OPERATORS}
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 _CIRCUMSTANCES = {
-    "aws:currenttime",
-    "aws:epochtime",
+    *NOW,
+    *_ADDRESSES,
     "aws:securetransport",
-    "aws:sourceip",
     "aws:sourcevpc",
     "aws:sourcevpce",
     "aws:tokenissuetime",
     "aws:useragent",
-    "aws:vpcsourceip",
 }
 
 
@@ -114,7 +111,7 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
         if not (condition.known or condition.is_unfilled):
             near = _nearest_operator(condition)
             meant = f"; {near} was probably meant" if near else ""
-            if condition.key.lower() in _SMALL_OPERATORS:
+            if condition.key.lower() in map(str.lower, _WRITTEN_OPERATORS):
                 meant = ": operator and key are swapped"
             fix = _with_known_operator(subject, condition, near)
             yield Flaw(
@@ -131,27 +128,23 @@ def check_exempting_tags(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that exempt by a tag that is not the caller's, or by the absence of one."""
     refuses = subject.refuses_without_mfa and not subject.on_role
     for condition in subject.other_conditions if refuses else ():
-        tag = _of_exempting_tag(condition.key)
-        for what, who, cure in _wrong_tags(subject, condition, *tag.groups()) if tag else ():
-            yield Flaw(NARROWED, condition.position, what, who, cure)
-
-
-def _wrong_tags(
-    subject: Subject, condition: Condition, whose: str, name: str
-) -> Iterator[tuple[str, str, str]]:
-    key, kind, exempts = condition.key, whose.lower(), condition.operator in OPPOSITES
-    cure = f"compare aws:PrincipalTag/{name}, the tag of the user, which others set"
-    of_users = "user" in subject.statement.sid_letters
-    if kind == "request" and exempts:
-        what = f"{key} is a tag that the caller sends with the request"
-        yield what, "whoever sends it needs no MFA, where the action takes tags", cure
-    elif kind == "resource" and exempts and of_users:
-        what = f"{key} is a tag of the resource, not of the user"
-        yield what, "no user is exempt, and nobody needs MFA for resources with the tag", cure
-    elif kind == "principal" and _is_only_of_no(condition):
-        what = f"this Deny is only for users whose {key} is {condition.values[0]}"
-        cure = "write StringNotEquals, and the value by which one is exempt"
-        yield what, "whoever has no such tag needs no MFA", cure
+        tag, key = _of_exempting_tag(condition.key), condition.key
+        whose, name = (tag[1].lower(), tag[2]) if tag else ("", "")
+        exempts = condition.operator in OPPOSITES
+        cure = f"compare aws:PrincipalTag/{name}, the tag of the user, which others set"
+        if whose == "request" and exempts:
+            what = f"{key} is a tag that the caller sends with the request"
+            who = "whoever sends it needs no MFA, where the action takes tags"
+        elif whose == "resource" and exempts and "user" in subject.statement.sid_letters:
+            what = f"{key} is a tag of the resource, not of the user"
+            who = "no user is exempt, and nobody needs MFA for resources with the tag"
+        elif whose == "principal" and _is_only_of_no(condition):
+            what = f"this Deny is only for users whose {key} is {condition.values[0]}"
+            who = "whoever has no such tag needs no MFA"
+            cure = "write StringNotEquals, and the value by which one is exempt"
+        else:
+            continue
+        yield Flaw(NARROWED, condition.position, what, who, cure)
 
 
 def _is_only_of_no(condition: Condition) -> bool:
@@ -206,7 +199,10 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
 
 def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for requests without MFA that another condition narrows."""
-    sid, joined = subject.statement.sid_letters, bool(_is_joined(subject.statement.sid or ""))
+    if subject.on_role or not subject.refuses_without_mfa:
+        return
+    statement, sid = subject.statement, subject.statement.sid_letters
+    joined = bool(_is_joined(statement.sid or ""))
     limits = {each.operator[:8] for each in subject.other_conditions if _is_of_now(each)}
     in_period = {"DateGrea", "DateLess"} <= limits  # a freeze, or a busy week
     narrowing = [
@@ -219,11 +215,10 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     ]
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
     only_there = says_where(subject) and not (inside or joined)
-    asks = subject.refuses_without_mfa and not (subject.on_role or only_there)
-    statement, whole = subject.statement, subject.whole
-    if not (narrowing and asks):
+    outright = subject.whole.outright_denials
+    if only_there or not narrowing:
         return
-    if not all(whole.denies_outright(statement, kind) for kind in KINDS_WITHOUT_MFA):
+    if not all(outright[kind].covers(statement) for kind in KINDS_WITHOUT_MFA):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
         yield Flaw(
@@ -267,9 +262,12 @@ def check_demands(subject: Subject) -> Iterator[Flaw]:
 
 def _is_denied_elsewhere(subject: Subject, condition: Condition) -> bool:
     """Say whether another Deny goes by the same key."""
-    denials = (each for each in subject.whole.statements if not each.allows)
-    others = (each for each in denials if each is not subject.statement)
-    return any(each.is_about(condition.key) for one in others for each in one.conditions)
+    return any(
+        each.is_about(condition.key)
+        for one in subject.whole.statements
+        if not (one.allows or one is subject.statement)
+        for each in one.conditions
+    )
 
 
 def _nearest_operator(condition: Condition) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from dataclasses import replace
@@ -20,12 +19,12 @@ from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 DEFEATED = Rule(
     "allowed-without-mfa-too",
@@ -76,7 +75,7 @@ def check_circumstances(subject: Subject) -> Iterator[Flaw]:
         return
     elsewhere, originals = _under_circumstances(whole)
     closed = {*elsewhere.uncovered(statement), *FIRST_STEPS}
-    left = [name for name in whole.undenied(statement, "long_term") if name not in closed]
+    left = [name for name in whole.denials["long_term"].uncovered(statement) if name not in closed]
     found = next(
         itertools.chain(
             ((originals[next(elsewhere.about(statement, name))], name) for name in left),
@@ -107,11 +106,11 @@ def _openers_in_part(subject: Subject) -> Iterator[tuple[Statement, str]]:
         own = any("${" in resource for resource in each.resources or ()) or has_principal(each)
         for name in () if each.conditions or own else names_of(statement):
             given = "*" not in name and concerns(each, name) and not _is_left_open(name)
-            if given and whole.undenied(replace(each, actions=(name,)), "long_term"):
+            if given and whole.denials["long_term"].uncovered(replace(each, actions=(name,))):
                 yield each, name
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Statement]]:
     """Return the Allows that are only for some networks, times and the like, as if for all."""
     originals = {
@@ -132,7 +131,7 @@ def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
     others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
     allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
     told = names_versions(subject.statement)  # by `sids`
-    if allow and not (told or subject.whole.denies_action(allow, "long_term", _OF_VERSIONS)):
+    if allow and not (told or subject.whole.denials["long_term"].are_about(allow, _OF_VERSIONS)):
         yield Flaw(
             DEFEATED,
             subject.place_of_action("s3:DeleteObject"),
@@ -219,7 +218,7 @@ def check_trust(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _let_in_by_trust(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
     """Return the accounts and users of the Allows without MFA, and whether no Deny stops each."""
     return [

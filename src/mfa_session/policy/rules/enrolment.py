@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -37,12 +36,12 @@ from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import calls_in, has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 DISCOVERY_DENIED = Rule(
     "discovery-denied",
     WARNING,
@@ -322,7 +321,7 @@ def _is_refused(subject: Subject, action: str) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _is_for_nobody(whole: WholePolicy, action: str) -> bool:
     """Say whether a Deny keeps everybody from it, on purpose: others set up the devices."""
     return any(
@@ -331,7 +330,7 @@ def _is_for_nobody(whole: WholePolicy, action: str) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _is_without_virtual_devices(whole: WholePolicy) -> bool:
     if any(concerns(each, ENROLMENT[0]) for each in whole.plain_denials):
         return True
@@ -340,7 +339,7 @@ def _is_without_virtual_devices(whole: WholePolicy) -> bool:
     return of_keys and not whole.allows_anyhow(ENROLMENT[0])
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
     """Return each action on MFA devices that Allows name, with the first of them.
 

@@ -25,13 +25,13 @@ from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
@@ -248,7 +248,7 @@ def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
             yield each
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _places_of_denials(whole: WholePolicy) -> dict[Statement, int]:
     return {each: place for place, each in enumerate(whole.denies_for_mfa)}
 

@@ -186,13 +186,11 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
     Those that are near to none are told together. They may be retired, or newer than our list: a
     note, unless they are all that a Deny is for.
     """
-    names = subject.names
+    names = subject.whole.names
     if names is None:
         return
     looked_up = [
-        (item, names.look_up(item.value))
-        for item in subject.items_of("Action", "NotAction")
-        if isinstance(item.value, str)
+        (item, names.look_up(str(item.value))) for item in subject.items_of("Action", "NotAction")
     ]
     unlisted = [(item, found) for item, found in looked_up if found is not None]
     for item, found in unlisted:

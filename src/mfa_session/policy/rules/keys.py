@@ -164,14 +164,14 @@ def with_right_key(subject: Subject, wrong: Condition, meant: str | None) -> dic
 def _meant_by_other(subject: Subject, key: str) -> str | None:
     """Return the same as `meant_instead` for a key without a prefix, or of no AWS service."""
     found = None if is_unfilled(key) else _plain_form(key)
-    if found is None or subject.names is None:
+    if found is None or subject.whole.names is None:
         return None
     if found[1] is None:
         name = KEYS["aws"].get(key.lower())
         return f"aws:{name}" if name else ""
     if found[1].lower().removesuffix(":") in KEYS:
         return None
-    return "" if subject.names.look_up(f"{found[1]}*") else None
+    return "" if subject.whole.names.look_up(f"{found[1]}*") else None
 
 
 def met_always_or_never(condition: Condition) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -27,12 +26,12 @@ from mfa_session.policy.rules.rule import (
     and_more,
     first_of,
 )
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 MISPLACED = Rule(
     "misplaced-element",
@@ -117,7 +116,7 @@ def _is_of_a_repository(statement: Statement) -> bool:
     return one and not of_registry and _is_about(statement, "ecr:")
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _is_of_a_role(whole: WholePolicy) -> bool:
     return any(map(is_of_trust, whole.statements))
 
@@ -150,7 +149,7 @@ def check_rcp(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _first_without_policies(whole: WholePolicy) -> Statement | None:
     """Return the first statement of somebody on services that have no policies of resources.
 
@@ -167,11 +166,10 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     """Find resources that are no ARNs; of resource policies, only those of S3 need ARNs."""
     if subject.document.kind not in WITHOUT_PRINCIPAL and not is_about_s3(subject.statement):
         return
-    items = subject.items_of("Resource", "NotResource")
-    texts = [item for item in items if isinstance(item.value, str)]
-    wrong = [item for item in texts if _is_no_arn(str(item.value))]
+    items = list(subject.items_of("Resource", "NotResource"))
+    wrong = [item for item in items if _is_no_arn(str(item.value))]
     bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else None
-    other = [item for item in texts if bucket is not None and not _is_of(bucket, str(item.value))]
+    other = [item for item in items if bucket is not None and not _is_of(bucket, str(item.value))]
     if wrong:
         yield Flaw(
             NO_ARN,
@@ -206,7 +204,7 @@ def _is_about(statement: Statement, *services: str) -> bool:
     return all(action.lower().startswith(services) for action in statement.actions or ("",))
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _bucket_of(whole: WholePolicy) -> str | None:
     """Return the bucket that most of a bucket's policy is about; empty if it names none.
 
@@ -226,7 +224,7 @@ def _is_of(bucket: str, resource: str) -> bool:
     return found[1] == bucket if found else not _of_all_buckets(resource)
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _may_be_an_rcp(whole: WholePolicy) -> bool:
     """Say whether it may be a resource control policy, which limits like an SCP.
 

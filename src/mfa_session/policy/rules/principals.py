@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext, mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
     is_for_everybody,
+    is_for_everybody_but_some,
     is_for_services,
     standing_for_services,
 )
@@ -19,12 +19,12 @@ from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, for_everybody, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 ANYONE = Rule(
     "anyone-with-mfa",
@@ -126,15 +126,18 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for everybody with MFA, of any account."""
     if subject.document.kind not in {"trust", "resource"} or is_about_devices(subject.statement):
         return  # no other has a principal
+    statement, whole, found = subject.statement, subject.whole, subject.reach
+    all_but = statement.not_principals is not None
+    if not (statement.allows and (all_but or is_for_everybody(statement))):
+        return
     narrowing = {_plain(each) for each in subject.other_conditions if _keeps_outsiders_out(each)}
-    all_but = subject.statement.allows and subject.statement.not_principals is not None
-    if not (all_but or is_for_everybody(subject.statement)) or narrowing - {_NETWORK}:
+    if narrowing - {_NETWORK} or _denied_to_outsiders(whole).covers(statement):
         return
-    if subject.whole.denies_where(subject.statement, _is_met_by_outsiders):
-        return
-    whole = _asks_for_mfa(subject)
-    if whole or _asks_in_part(subject):
-        found = subject.reach
+    asked, in_part = found is not None and not found.nobody, False
+    if not subject.mfa_conditions:
+        asked = whole.denies_without_mfa(statement)
+        in_part = all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)
+    if asked or in_part:
         inverted = found is not None and not any(found.with_mfa)
         others = "NotPrincipal is everybody else" if all_but else "Principal is everybody"
         yield Flaw(
@@ -144,7 +147,7 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
             if inverted
             else f"{others}, and everybody can set up MFA in an AWS account of their own",
             ("everybody" if inverted else "everybody who has an AWS account and an MFA device")
-            + (" gets through" if whole else " gets through to what the Deny protects")
+            + (" gets through" if asked else " gets through to what the Deny protects")
             + (" from the networks named" if narrowing else ""),
             'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
             severity=WARNING if narrowing else None,
@@ -275,7 +278,7 @@ def _action_for(provider: str) -> str:
     return f"sts:AssumeRoleWith{'SAML' if ':saml-provider/' in provider else 'WebIdentity'}"
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _let_in(whole: WholePolicy) -> frozenset[str]:
     """Return the providers whose users an Allow lets in by the action that is theirs."""
     return frozenset(
@@ -339,6 +342,18 @@ def _keeps_outsiders_out(condition: Condition) -> bool:
     return not any(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
 
 
+@per_policy
+def _denied_to_outsiders(whole: WholePolicy) -> Cover:
+    """Return the Denies for everybody, or everybody but some, that also stop outsiders."""
+    return Cover(
+        for_everybody(each)
+        for each in whole.statements
+        if not each.allows
+        and (is_for_everybody(each) or is_for_everybody_but_some(each))
+        and all(map(_is_met_by_outsiders, each.conditions))
+    )
+
+
 def _is_met_by_outsiders(condition: Condition) -> bool:
     return all(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
 
@@ -350,16 +365,3 @@ def _is_of_any_account(arn: str) -> bool:
 
 def _plain(condition: Condition) -> str:
     return condition.key.lower().partition("/")[0]
-
-
-def _asks_for_mfa(subject: Subject) -> bool:
-    statement, found = subject.statement, subject.reach
-    if subject.mfa_conditions:
-        return statement.allows and found is not None and not found.nobody
-    return statement.allows and subject.whole.denies_without_mfa(statement)
-
-
-def _asks_in_part(subject: Subject) -> bool:
-    statement, whole = subject.statement, subject.whole
-    free = statement.allows and not subject.mfa_conditions
-    return free and all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)

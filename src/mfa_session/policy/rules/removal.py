@@ -28,12 +28,12 @@ from mfa_session.policy.rules.exemptions import (
 )
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",
@@ -213,7 +213,9 @@ def _policies_spared(subject: Subject) -> Iterator[Flaw]:
     statement, whole = subject.statement, subject.whole
     for action in _OF_POLICIES if subject.document.kind == "identity" else ():
         allowed = whole.lenient_allows.are_about(statement, action)
-        denied = concerns(statement, action) or whole.denies_action(statement, "long_term", action)
+        denied = concerns(statement, action) or whole.denials["long_term"].are_about(
+            statement, action
+        )
         if allowed and not denied:
             yield Flaw(
                 REMOVAL_SPARED,
@@ -232,7 +234,7 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
     if not (users and denies_all_actions(subject)) or whole.allows_only_with_mfa(DEACTIVATION):
         return
     spared = replace(statement, resources=users, not_resources=None)
-    if not all(whole.denies_action(spared, kind, DEACTIVATION) for kind in KINDS_WITHOUT_MFA):
+    if not all(whole.denials[kind].are_about(spared, DEACTIVATION) for kind in KINDS_WITHOUT_MFA):
         yield Flaw(
             REMOVAL_SPARED,
             subject.place_of("NotResource"),
@@ -251,7 +253,7 @@ def _escapes(condition: Condition, action: str) -> bool:
     return any(is_met(condition, tag) is False for tag in tags)
 
 
-@functools.lru_cache(maxsize=128)
+@per_policy
 def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
     """Say whether one may change one's own tags by an action, and no Deny is about that."""
     about = [
@@ -268,7 +270,7 @@ def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _may_delete_those_of_others(whole: WholePolicy) -> bool:
     """Say whether an Allow without MFA is to delete devices that are not one's own.
 
@@ -294,13 +296,14 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     statement = replace(statement, resources=users) if users else statement
     removing = replace(statement, actions=(action,), not_actions=None)
     denied = (
-        whole.denies_action(statement, kind, action) or whole.denies_but_for_some(removing, kind)
+        whole.denials[kind].are_about(statement, action)
+        or whole.denials_but_for_some[kind].covers(removing)
         for kind in KINDS_WITHOUT_MFA
     )
     return all(denied) or whole.meant_denials.are_about(statement, action)
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _own_users_denied(whole: WholePolicy) -> tuple[str, ...]:
     where = (text for each in whole.denies_for_mfa for text in each.resources or ())
     return tuple(text for text in where if of_a_user(text) and "${aws:username}" in text)
@@ -313,7 +316,7 @@ def _a_deny_exempts_it(subject: Subject) -> bool:
     return first is not None and any(check_removal(replace(subject, statement=first)))
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _is_denied_elsewhere(whole: WholePolicy) -> bool:
     """Say whether a Deny names the removal, but on devices, where it has no effect."""
     return any(
@@ -322,12 +325,12 @@ def _is_denied_elsewhere(whole: WholePolicy) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _denies_what_was_to_be_exempt(whole: WholePolicy) -> bool:
     return any(map(lists_own_care, whole.denies_for_mfa))
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _first_exempting(whole: WholePolicy) -> Statement | None:
     exempting = (
         each

@@ -28,13 +28,13 @@ from mfa_session.policy.rules.resource_kinds import (
     resource_of,
 )
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
@@ -240,7 +240,7 @@ def check_paths(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _path_of_users(whole: WholePolicy) -> str:
     """Return the path of the users whom a Deny asks for MFA by their ARNs; empty without one."""
     named = (
@@ -252,7 +252,7 @@ def _path_of_users(whole: WholePolicy) -> str:
     return next((found[0][1] for found in named if found and found[0] and all(found)), "")
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _enables_at(whole: WholePolicy, user: str) -> bool:
     """Say whether an Allow lets a user called x, with a path, enable a device."""
     allows = (each for each in whole.statements if each.allows and concerns(each, ENROLMENT[1]))
@@ -260,7 +260,7 @@ def _enables_at(whole: WholePolicy, user: str) -> bool:
     return any(may_meet(parts_of(with_variables_as("x", each))[5], user) for each in where)
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
     users, devices = (
         {account for each in whole.statements for account in _own_accounts_in(each, kind)}
@@ -274,7 +274,7 @@ def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
     return {found[1] for found in own if found and found[2] == kind}
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def is_about_mfa(whole: WholePolicy) -> bool:
     """Say whether a condition, or an action that a statement names, is about MFA."""
     named = (name for each in whole.statements for name in names_of(each))
@@ -297,7 +297,7 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
     return {
         frozenset(map(comparison, each.conditions))
@@ -311,7 +311,7 @@ def in_partition_of(whole: WholePolicy, text: str) -> str:
     return text.replace("arn:aws:", f"arn:{_partition_of(whole)}:")
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _partition_of(whole: WholePolicy) -> str:
     """Return the partition of most statements: a policy works in one only."""
     found = Counter(

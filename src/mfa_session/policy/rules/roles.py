@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import is_about_everything, names_of
+from mfa_session.policy.coverage import Cover, is_about_everything, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
@@ -25,6 +26,7 @@ from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 from mfa_session.policy.rules.values import has_wrong_values
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -180,10 +182,8 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
     told = named or any(map(_is_met_by_roles_only, subject.other_conditions))
     if subject.document.kind not in {"scp", "rcp"} or told or _keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
-    allows = subject.requires_mfa and not subject.whole.allows_where(
-        subject.statement, _may_be_met_by_roles
-    )
-    if not (allows or subject.refuses_without_mfa):
+    allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
+    if not (subject.refuses_without_mfa or (subject.requires_mfa and not allowed_anyway)):
         return
     if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
         what = f"a {'service' if subject.document.kind == 'scp' else 'resource'} control policy"
@@ -301,6 +301,16 @@ def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
         meant = any(":assumed-role/" in each or _may_be_any(each) for each in condition.values)
         return meant or is_met(condition, _A_ROLE) is False
     return _spares_roles(condition)
+
+
+@per_policy
+def _allowed_to_roles(whole: WholePolicy) -> Cover:
+    """Return the Allows under conditions that role sessions may meet."""
+    return Cover(
+        replace(each, conditions=())
+        for each in whole.allowing
+        if all(map(_may_be_met_by_roles, each.conditions))
+    )
 
 
 def _may_be_met_by_roles(condition: Condition) -> bool:

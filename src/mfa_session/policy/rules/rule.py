@@ -14,7 +14,6 @@ from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.whole_policy import as_meant
 
 if TYPE_CHECKING:
-    from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Condition, Document, Statement
     from mfa_session.policy.mfa import Reach
     from mfa_session.policy.nodes import Node
@@ -26,20 +25,20 @@ if TYPE_CHECKING:
 class Subject:
     """One statement of a policy, and the whole that it is judged with.
 
-    `on_role` says that the policy is a role's own, so that sessions use it. `names` are AWS's
-    actions, where they are known.
+    `on_role` says that the policy is a role's own, so that sessions use it. `policies` has the
+    policy of each statement that is judged together with this one.
     """
 
     statement: Statement
     document: Document
     whole: WholePolicy
-    on_role: bool = False
-    names: AwsNames | None = None
+    on_role: bool
+    policies: Mapping[Statement, Document]
 
     @cached_property
     def meant(self) -> Statement:
         """The statement with the actions that were probably meant instead of unlisted ones."""
-        return as_meant(self.statement, self.names)
+        return as_meant(self.statement, self.whole.names)
 
     @cached_property
     def reach(self) -> Reach | None:
@@ -100,8 +99,7 @@ class Subject:
         """Return the position of an action, or of the list of actions."""
         element = "NotAction" if "NotAction" in self.statement.elements else "Action"
         for item in self.items_of(element):
-            named = item.value.lower() if isinstance(item.value, str) else ""
-            if named and includes(named, action.lower() or "-"):
+            if includes(str(item.value).lower(), action.lower() or "-"):
                 return self.place_at(item)
         return self.place_of(element)
 
@@ -111,8 +109,11 @@ class Subject:
         return next((each for each in actions if each.lower() == action), action)
 
     def label_of(self, other: Statement) -> str:
-        """Return the name of another statement for people."""
-        own = other in self.document.own_statements
+        """Return the name of another statement for people, with its place in another policy."""
+        document = self.policies.get(other, self.document)
+        if document is not self.document:
+            return document.place_of(other)
+        own = other in document.own_statements
         return other.label if own else "a statement of another policy"
 
     def texts(self) -> Iterator[tuple[Node, bool]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from dataclasses import replace
@@ -34,12 +33,12 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
 from mfa_session.policy.rules.values import check_limits
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 PROMISE = Rule(
     "sid-promises-mfa",
@@ -304,12 +303,12 @@ def check_sid_of_hours(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _left_open(whole: WholePolicy) -> list[str]:
     return [
         action
         for each in itertools.filterfalse(means_mfa, whole.allowing)
-        for action in whole.undenied_parts(each, "long_term")
+        for action in whole.denials["long_term"].uncovered_parts(each)
         if action not in FIRST_STEPS and not is_unfilled(action)
     ]
 
@@ -345,7 +344,7 @@ def check_hardware(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-@functools.lru_cache(maxsize=32)
+@per_policy
 def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
     return any(
         concerns(each, _CREATION)
@@ -359,7 +358,11 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
     statement, sid = subject.statement, subject.statement.sid_letters
     if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
         return
-    left = {name for kind in KINDS_WITHOUT_MFA for name in subject.whole.undenied(statement, kind)}
+    left = {
+        name
+        for kind in KINDS_WITHOUT_MFA
+        for name in subject.whole.denials[kind].uncovered(statement)
+    }
     spared = SETUP | left
     denied = [name for name in names_of(statement) if not (name in spared or is_unfilled(name))]
     if denied:

@@ -39,7 +39,8 @@ _SAMPLES = {
     "Numeric": ("number", "10"),
     "IpAddress": ("network", "192.0.2.0/24"),
 }
-_MOMENTS = {"aws:currenttime", "aws:epochtime", "aws:tokenissuetime"}
+_DATES = {"aws:currenttime", "aws:tokenissuetime"}
+_MOMENTS = {*_DATES, "aws:epochtime"}
 # What people write where a value is to follow.
 _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
 _of_no_principal = re.compile(
@@ -189,20 +190,20 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.other_conditions:
         if not condition.is_about("aws:PrincipalArn"):
             continue
+        arns = condition.values
         of_root = subject.document.kind == "trust" and "Not" not in condition.operator
-        of_aws = list(filter(without_path, condition.values))
-        others = any(map(_with_path, condition.values))
-        of_none = list(filter(_of_no_principal, condition.values))
-        if of_aws and not others:
+        of_aws = list(filter(without_path, arns))
+        of_none = list(filter(_of_no_principal, arns))
+        if of_aws and not any(map(_with_path, arns)):
             why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
             cure = WITH_PATH
-        elif of_root and condition.values and all(map(_of_root, condition.values)):
-            why = f"{condition.values[0]} is the root user, and AWS lets no root user assume a role"
+        elif of_root and arns and all(map(_of_root, arns)):
+            why = f"{arns[0]} is the root user, and AWS lets no root user assume a role"
             cure = "name the account in Principal, and remove the condition"
-        elif told and condition.values and all(map(_of_user_root, condition.values)):
-            why = f"{condition.values[0]} is an IAM user called root, not the root user"
-            cure = f"write {condition.values[0].replace('user/', '')}"
-        elif of_none and (of_none == [*condition.values] or _exempts_else(condition)):
+        elif told and arns and all(map(_of_user_root, arns)):
+            why = f"{arns[0]} is an IAM user called root, not the root user"
+            cure = f"write {arns[0].replace('user/', '')}"
+        elif of_none and (of_none == [*arns] or _exempts_else(condition)):
             why = (
                 f"no principal has the ARN {of_none[0]}; for a role session, {condition.key} is "
                 "the role's ARN"
@@ -210,13 +211,8 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
             cure = "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME"
         else:
             continue
-        yield Flaw(
-            WRONG_VALUE,
-            condition.position,
-            why,
-            _effect_of_none(subject, condition, of_none),
-            cure,
-        )
+        who = _effect_of_none(subject, condition, of_none)
+        yield Flaw(WRONG_VALUE, condition.position, why, who, cure)
 
 
 def _exempts_else(condition: Condition) -> bool:
@@ -228,9 +224,8 @@ def _exempts_else(condition: Condition) -> bool:
 def _effect_of_none(subject: Subject, condition: Condition, arns: list[str]) -> str:
     if arns and len(arns) < len(condition.values):
         return "it matches nobody"
-    return (
-        "nobody is exempt" if "Not" in condition.operator else who_never_meets(subject, condition)
-    )
+    exempts = "Not" in condition.operator
+    return "nobody is exempt" if exempts else who_never_meets(subject, condition)
 
 
 def check_ids(subject: Subject) -> Iterator[Flaw]:
@@ -352,22 +347,18 @@ def _is_allowed_elsewhere(subject: Subject) -> bool:
     return any(concerns(each, first) for each in others)
 
 
-def _of_nobody(arn: str) -> bool:
-    return bool(_of_no_principal(arn) or without_path(arn))
-
-
 def has_wrong_values(condition: Condition) -> bool:
     """Say whether a value has the form of no value of the key."""
-    is_other, _ = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
     if condition.is_about("aws:PrincipalArn"):
-        is_other = _of_nobody
-    others = filter(is_other, condition.values) if is_other else ()
-    return bool(patterns_as_text(condition)) or any(others)
+        wrong = any(_of_no_principal(arn) or without_path(arn) for arn in condition.values)
+    else:
+        is_other, _ = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
+        wrong = is_other is not None and any(map(is_other, condition.values))
+    return wrong or bool(patterns_as_text(condition))
 
 
 def _is_moment_as_number(condition: Condition) -> bool:
-    dates = _MOMENTS - {"aws:epochtime"}
-    return condition.operator.startswith("Numeric") and condition.key.lower() in dates
+    return condition.operator.startswith("Numeric") and condition.key.lower() in _DATES
 
 
 def _is_open(text: str) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
 from mfa_session.policy.document import (
     is_for_everybody,
-    is_for_everybody_but_some,
     is_for_services,
     names_role,
     roles_in,
@@ -30,13 +29,15 @@ from mfa_session.policy.mfa import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Condition, Principals, Statement
 
 _MOST, _MANY = 10, 100  # statements to compare with each
 _EVERYBODY: Principals = {"*": ("*",)}
+per_policy = lru_cache(maxsize=32)
+"""Keeps what a function finds out about a WholePolicy: each statement of the policy asks for it."""
 
 
 class WholePolicy:
@@ -55,7 +56,6 @@ class WholePolicy:
         self._denies = [(each, found) for each, found in reaches if not each.allows]
         self.allowing = [each for each, _ in self._allows]
         self._asking: dict[str, set[bool]] = {}
-        self._covers_where: dict[tuple[str, Callable[[Condition], bool]], Cover] = {}
         self._allowed: dict[object, Iterator[str]] = {}
 
     @cached_property
@@ -127,20 +127,13 @@ class WholePolicy:
         """Whether a statement has a condition about MFA."""
         return any(map(mfa_conditions, self.statements))
 
-    def denies(self, statement: Statement, kind: str) -> bool:
-        """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
-        return self._denials[kind].covers(statement)
-
     def denies_without_mfa(self, statement: Statement) -> bool:
         """Say whether Denies stop everybody without MFA from all of it."""
-        return all(self.denies(statement, kind) for kind in KINDS_WITHOUT_MFA)
-
-    def denies_but_for_some(self, statement: Statement, kind: str) -> bool:
-        """Say the same, where Denies may exempt callers by who they are."""
-        return self._denials_but_for_some[kind].covers(statement)
+        return all(self.denials[kind].covers(statement) for kind in KINDS_WITHOUT_MFA)
 
     @cached_property
-    def _denials_but_for_some(self) -> dict[str, Cover]:
+    def denials_but_for_some(self) -> dict[str, Cover]:
+        """The same as `denials`, where Denies may exempt callers by who they are."""
         return {
             kind: Cover(
                 replace(each, conditions=tuple(itertools.filterfalse(_exempts, each.conditions)))
@@ -163,14 +156,6 @@ class WholePolicy:
     def _plain_cover(self) -> Cover:
         return Cover(self.plain_denials)
 
-    def denies_action(self, statement: Statement, kind: str, action: str) -> bool:
-        """Say whether Denies stop credentials of a kind from one action of a statement."""
-        return self._denials[kind].are_about(statement, action)
-
-    def denies_outright(self, statement: Statement, kind: str) -> bool:
-        """Say whether Denies about nothing but MFA stop credentials of a kind from all of it."""
-        return self._outright_denials[kind].covers(statement)
-
     def is_narrowed(self, statement: Statement, kind: str) -> bool:
         """Say whether a Deny about MFA alone stops credentials of a kind from a part of it."""
         return any(self._narrowing[kind].touching(statement))
@@ -179,7 +164,7 @@ class WholePolicy:
         """Return the actions of an Allow that another, which asks for no MFA, gives to a kind."""
         closed = set(self._open_allows[kind].uncovered(statement))
         opened = [name for name in names_of(statement) if name not in closed]
-        left = set(self.undenied(statement, kind)) if opened else set()
+        left = set(self.denials[kind].uncovered(statement)) if opened else set()
         return [name for name in opened if name in left]
 
     def opener(self, statement: Statement, kind: str, action: str) -> Statement:
@@ -190,14 +175,6 @@ class WholePolicy:
         """Return the actions of a statement that Allows give wherever it applies."""
         left = set(self._all_allows.uncovered(statement))
         return [name for name in names_of(statement) if name not in left]
-
-    def undenied(self, statement: Statement, kind: str) -> list[str]:
-        """Return the actions of a statement that no Deny keeps credentials of a kind from."""
-        return self._denials[kind].uncovered(statement)
-
-    def undenied_parts(self, statement: Statement, kind: str) -> list[str]:
-        """Return the same, and of a pattern only what the Denies spare of it, if that is named."""
-        return self._denials[kind].uncovered_parts(statement)
 
     def allows_only_others(self, statement: Statement, kind: str) -> bool:
         """Say whether all of a statement is allowed here, but none of it to this kind.
@@ -237,7 +214,7 @@ class WholePolicy:
     @cached_property
     def _denials_but_for_roles(self) -> tuple[Cover, dict[Statement, str]]:
         roles = {
-            _for_everybody(each): spared[0]
+            for_everybody(each): spared[0]
             for each, _ in self._denies
             if (spared := roles_spared(each))
         }
@@ -252,29 +229,6 @@ class WholePolicy:
     def allows(self) -> Meeting:
         """The Allows."""
         return Meeting(self.allowing)
-
-    def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
-        """Say whether Denies for everybody, under conditions that are met, take away all of it."""
-        key = "Deny", is_met
-        if key not in self._covers_where:
-            self._covers_where[key] = Cover(
-                _for_everybody(each)
-                for each, _ in self._denies
-                if (is_for_everybody(each) or is_for_everybody_but_some(each))
-                and all(map(is_met, each.conditions))
-            )
-        return self._covers_where[key].covers(statement)
-
-    def allows_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
-        """Say whether Allows, under conditions that are met, are about all of it."""
-        key = "Allow", is_met
-        if key not in self._covers_where:
-            self._covers_where[key] = Cover(
-                replace(each, conditions=())
-                for each in self.allowing
-                if all(map(is_met, each.conditions))
-            )
-        return self._covers_where[key].covers(statement)
 
     @cached_property
     def _allows_of(self) -> dict[str, Meeting]:
@@ -302,7 +256,7 @@ class WholePolicy:
                 for each, found in self._allows
                 if not is_for_services(each)
                 and (found is None or found.includes(kind))
-                and not self.denies(each, kind)
+                and not self.denials[kind].covers(each)
             )
             for kind in KINDS_WITHOUT_MFA
         }
@@ -316,11 +270,13 @@ class WholePolicy:
         return Cover(self.allowing)
 
     @cached_property
-    def _denials(self) -> dict[str, Cover]:
+    def denials(self) -> dict[str, Cover]:
+        """The Denies, by the kind of credentials without MFA that they stop."""
         return {kind: Cover(self._denying(kind)) for kind in KINDS_WITHOUT_MFA}
 
     @cached_property
-    def _outright_denials(self) -> dict[str, Cover]:
+    def outright_denials(self) -> dict[str, Cover]:
+        """The Denies about nothing but MFA, by the kind of credentials that they stop."""
         return {
             kind: Cover(each for each in self._denying(kind) if _is_about_mfa_only(each))
             for kind in KINDS_WITHOUT_MFA
@@ -439,5 +395,6 @@ def _filled(denial: Statement) -> Statement:
     return denial
 
 
-def _for_everybody(denial: Statement) -> Statement:
+def for_everybody(denial: Statement) -> Statement:
+    """Return a Deny as one for everybody, under no conditions."""
     return replace(_filled(denial), conditions=(), principals=_EVERYBODY, not_principals=None)
