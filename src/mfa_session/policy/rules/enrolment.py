@@ -22,13 +22,9 @@ from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
-    denies_all_actions,
-    denies_nearly_all,
     denies_oneself,
     how_to_spare,
-    is_of_users,
     is_of_what_is_allowed,
-    limits_users,
     lists_own_care,
     sparing,
 )
@@ -102,8 +98,8 @@ _NO_ALLOW_HELPS = "new users are locked out: no Allow overrides a Deny"
 
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of what people need before they have MFA."""
-    by_resource = subject.statement.not_resources is not None and denies_all_actions(subject)
-    whole = by_resource or denies_nearly_all(subject)
+    by_resource = subject.statement.not_resources is not None
+    whole = subject.denies_all_actions and (by_resource or subject.is_of_users)
     if not (whole or _denies_by_name(subject) or denies_oneself(subject)):
         return
     others = subject.other_conditions
@@ -248,18 +244,16 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
 
 def check_session_token(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on GetSessionToken, and Denies of it."""
-    named = actions_of(subject.statement)
-    trusts = subject.document.kind == "trust"  # where it is none of the actions
+    statement, named = subject.statement, names_of(subject.statement)
+    if _SESSION_CALL.lower() not in named or subject.document.kind == "trust":
+        return
     # A Deny of what people need before they have MFA is meant for all else: `check_first_steps`.
-    own_care = lists_own_care(subject.statement) and concerns(subject.statement, ENROLMENT[1])
-    inverted = own_care and not subject.statement.allows
+    own_care = lists_own_care(statement) and concerns(statement, ENROLMENT[1])
+    if own_care and not statement.allows:
+        return
     asks = bool(subject.mfa_conditions)
-    denies = not (subject.statement.allows or subject.statement.conditions)
-    if (
-        (asks or (denies and all(name.startswith("sts:") for name in named.names)))
-        and _SESSION_CALL.lower() in named.names
-        and not (named.all_but or trusts or inverted)
-    ):
+    denies = not (statement.allows or statement.conditions)
+    if asks or (denies and all(name.startswith("sts:") for name in named)):
         what = "condition" if asks else "Deny"
         yield Flaw(
             SESSION_TOKEN,
@@ -291,7 +285,7 @@ def check_federation_token(subject: Subject) -> Iterator[Flaw]:
 def check_regions(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of all actions in the region that IAM's requests count as."""
     statement = subject.statement
-    limits = is_of_users(subject) and "*" in names_of(statement)
+    limits = subject.is_of_users and "*" in names_of(statement)
     if statement.allows or subject.mfa_conditions or not (limits and subject.whole.concern_mfa):
         return
     home = _region_of_iam_denied(subject)
@@ -386,7 +380,7 @@ def _denies_by_name(subject: Subject) -> bool:
     where = subject.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
     users = all(is_met(each, A_USER) is True for each in subject.other_conditions)
-    return limits_users(subject) and listed and own and users
+    return subject.limits_users and listed and own and users
 
 
 def _leaves_a_network(condition: Condition) -> bool:

@@ -16,11 +16,9 @@ from mfa_session.policy.coverage import (
     contains,
     is_about_everything,
     may_overlap,
-    names_of,
 )
 from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
-from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
@@ -116,7 +114,7 @@ def check_boundary(subject: Subject) -> Iterator[Flaw]:
 
 def check_effect(subject: Subject) -> Iterator[Flaw]:
     """Find Denies with NotAction that deny nothing, or little."""
-    statement, left_out = subject.statement, _all_left_out(subject)
+    statement, left_out = subject.statement, all_left_out(subject)
     if left_out and not statement.allows:
         of_actions = "action" in left_out
         exempt = (
@@ -131,7 +129,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             if of_actions
             else "name in Resource what to protect",
             {"NotAction": list(SPARED)}
-            if of_actions and is_of_users(subject) and _may_deny_more(subject)
+            if of_actions and subject.is_of_users and _may_deny_more(subject)
             else {},
         )
     elif statement.allows or not subject.mfa_conditions or subject.on_role:
@@ -153,7 +151,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             "deny on all resources",
             {"Resource": "*", **sparing(subject)} if _may_deny_more(subject) else {},
         )
-    elif subject.refuses_without_mfa and is_of_users(subject) and (free := _all_free(subject)):
+    elif subject.refuses_without_mfa and subject.is_of_users and (free := _all_free(subject)):
         yield Flaw(
             DENIES_NOTHING,
             subject.place_of_action(),
@@ -286,19 +284,6 @@ def is_of_what_is_allowed(subject: Subject) -> bool:
     return any(may_overlap(each, subject.statement) for each in subject.whole.allowing)
 
 
-def denies_nearly_all(subject: Subject) -> bool:
-    """Say whether it denies everything but named actions to requests without MFA."""
-    return denies_all_actions(subject) and is_about_everything(subject.statement)
-
-
-def denies_all_actions(subject: Subject) -> bool:
-    """Say whether it denies all actions, or all but some, to requests of users without MFA."""
-    statement = subject.statement
-    everything = "*" in names_of(statement)
-    known = not any(map(is_unfilled, statement.not_actions or ()))
-    return everything and known and subject.refuses_without_mfa and limits_users(subject)
-
-
 def lacks_condition(statement: Statement) -> bool:
     """Say whether it is a Deny of everything but MFA's setup, without a condition on MFA."""
     spared = statement.not_actions or ()
@@ -312,22 +297,6 @@ def denies_oneself(subject: Subject) -> bool:
     statement, where = subject.statement, subject.statement.resources or ()
     named = bool(statement.not_actions) and subject.refuses_without_mfa
     return named and bool(where) and all(map(_of_a_user_or_device, where))
-
-
-def is_of_users(subject: Subject) -> bool:
-    """Say whether it covers everything that users do."""
-    return limits_users(subject) and is_about_everything(subject.statement)
-
-
-def limits_users(subject: Subject) -> bool:
-    """Say whether the policy says what users may do, or limits it."""
-    kinds = {"identity", "boundary", "scp"}
-    return not subject.on_role and subject.document.kind in kinds
-
-
-def spares_everything(subject: Subject) -> bool:
-    """Say whether the statement exempts everything."""
-    return bool(_all_left_out(subject))
 
 
 def how_to_spare(subject: Subject, what: str) -> str:
@@ -354,7 +323,7 @@ def sparing(subject: Subject) -> dict[str, object]:
     needed = {name.lower() for name in SPARED}
     left = [name for name in statement.actions if name.lower() not in needed]
     met = any(_takes_in(name, action) for name in left for action in needed)
-    return {"Action": left} if left and not met else {}
+    return {} if met else {"Action": left}
 
 
 def lists_own_care(statement: Statement) -> bool:
@@ -379,7 +348,8 @@ def _exempting_all(subject: Subject) -> Condition | None:
     return None
 
 
-def _all_left_out(subject: Subject) -> str:
+def all_left_out(subject: Subject) -> str:
+    """Say how the statement exempts everything; empty if it does not."""
     statement, named = subject.statement, actions_of(subject.statement)
     if named.all_but and any(includes(name, "*") for name in named.names):
         return "NotAction holds *, which is every action"

@@ -106,15 +106,13 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
             elif near is not None and not (subject.is_in_yaml and key.lower() in _OF_SERVERLESS):
                 message = f"AWS has no condition key {key}{_and_nearest(near)}"
                 wrong.append((text, _EXISTING, message))
-    first = {message: (text, cure) for text, cure, message in reversed(wrong)}
-    for message, ((item, exempting), cure) in reversed(first.items()):
-        yield Flaw(
-            NO_SUCH_KEY,
-            subject.place_at(item),
-            message,
-            f"the value matches nothing: it {subject.effect_of_none(exempting=exempting)}",
-            cure,
-        )
+    told = set[str]()
+    for (item, exempting), cure, message in wrong:
+        if message not in told:
+            told.add(message)
+            effect = subject.effect_of_none(exempting=exempting)
+            who = f"the value matches nothing: it {effect}"
+            yield Flaw(NO_SUCH_KEY, subject.place_at(item), message, who, cure)
 
 
 def check_escapes(subject: Subject) -> Iterator[Flaw]:

@@ -17,13 +17,10 @@ from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
-    denies_all_actions,
-    denies_nearly_all,
-    is_of_users,
+    all_left_out,
     is_own_care,
     lists_own_care,
     of_a_user,
-    spares_everything,
     sparing,
 )
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
@@ -78,7 +75,7 @@ _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 def check_removal(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of everything that exempt the removal of a device."""
-    if not denies_nearly_all(subject) or spares_everything(subject):
+    if not (subject.denies_all_actions and subject.is_of_users) or all_left_out(subject):
         yield from _removal_spared_by_resource(subject)
         return
     for action, rule, what in (
@@ -143,7 +140,7 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
     """
     statement = subject.statement
     listed = statement.actions if subject.refuses_without_mfa else None
-    alone = subject.document.kind == "identity" and is_of_users(subject)
+    alone = subject.document.kind == "identity" and subject.is_of_users
     if not (listed and alone) or subject.other_conditions or concerns(statement, DEACTIVATION):
         return
     allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
@@ -231,7 +228,7 @@ def _policies_spared(subject: Subject) -> Iterator[Flaw]:
 def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
     statement, whole = subject.statement, subject.whole
     users = tuple(each for each in statement.not_resources or () if of_a_user(each))
-    if not (users and denies_all_actions(subject)) or whole.allows_only_with_mfa(DEACTIVATION):
+    if not (users and subject.denies_all_actions) or whole.allows_only_with_mfa(DEACTIVATION):
         return
     spared = replace(statement, resources=users, not_resources=None)
     if not all(whole.denials[kind].are_about(spared, DEACTIVATION) for kind in KINDS_WITHOUT_MFA):

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.conditions import OPPOSITES
+from mfa_session.policy.coverage import is_about_everything, names_of
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.nodes import listed, members_of
 from mfa_session.policy.patterns import includes
@@ -84,6 +86,23 @@ class Subject:
         """Whether the policy is in a file of YAML, as those of the Serverless Framework are."""
         return self.document.source.label.endswith((".yml", ".yaml"))
 
+    @property
+    def limits_users(self) -> bool:
+        """Whether the policy says what users may do, or limits it."""
+        return not self.on_role and self.document.kind in {"identity", "boundary", "scp"}
+
+    @property
+    def is_of_users(self) -> bool:
+        """Whether it covers everything that users do."""
+        return self.limits_users and is_about_everything(self.statement)
+
+    @property
+    def denies_all_actions(self) -> bool:
+        """Whether it denies all actions, or all but some, to requests of users without MFA."""
+        everything = "*" in names_of(self.statement)
+        known = not any(map(is_unfilled, self.statement.not_actions or ()))
+        return everything and known and self.refuses_without_mfa and self.limits_users
+
     def place_at(self, node: Node) -> Position:
         """Return the position of a value."""
         return self.document.source.position(node.offset)
@@ -118,10 +137,11 @@ class Subject:
 
     def texts(self) -> Iterator[tuple[Node, bool]]:
         """Yield the resources' and conditions' texts, and whether each exempts what it matches."""
-        items = list(self.resources())
+        yield from self.resources()
         for condition in self.statement.conditions:
-            items += ((each, condition.operator in OPPOSITES) for each in listed(condition.node))
-        yield from (each for each in items if isinstance(each[0].value, str))
+            for each in listed(condition.node):
+                if isinstance(each.value, str):
+                    yield each, condition.operator in OPPOSITES
 
     def resources(self) -> Iterator[tuple[Node, bool]]:
         """Yield the resources, and whether the statement exempts each."""

@@ -239,16 +239,20 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
 def check_exempt_actions(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that exempt a whole service or what their Sid names, not only what MFA needs."""
     exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
-    sid, others = subject.statement.sid_letters, itertools.filterfalse(is_own_care, exempt or ())
-    names = list(filter(whole_service, exempt or ())) if _all_but_care(sid) else list(others)
-    if names and (_all_but_care(sid) or _names_all(sid, names)):
+    sid, names = subject.statement.sid_letters, list(exempt or ())
+    others = list(itertools.filterfalse(is_own_care, names))
+    if _all_but_care(sid):
+        others = list(filter(whole_service, names))
+    elif not _names_all(sid, others):
+        return
+    if others:
         yield Flaw(
             PROMISE,
-            subject.place_of_action(names[0]),
-            f"the Sid is {subject.statement.sid}, but this Deny exempts {names[0]} as well",
-            f"nobody needs MFA for {names[0]}",
+            subject.place_of_action(others[0]),
+            f"the Sid is {subject.statement.sid}, but this Deny exempts {others[0]} as well",
+            f"nobody needs MFA for {others[0]}",
             "remove it from NotAction, or change the Sid"
-            if any(map(is_own_care, exempt or ()))
+            if any(map(is_own_care, names))
             else "write Action instead of NotAction, or change the Sid",
         )
 

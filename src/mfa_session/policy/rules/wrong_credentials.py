@@ -14,7 +14,6 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, reach, widest_reach
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
-    is_of_users,
     lacks_condition,
     lists_own_care,
 )
@@ -190,7 +189,7 @@ def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
     """
     statement, whole = subject.statement, subject.whole
     told = breaks_promise(subject) or whole.denies_for_mfa
-    judged = lacks_condition(statement) and is_of_users(subject) and not told
+    judged = lacks_condition(statement) and subject.is_of_users and not told
     if judged and any(whole.allows.touching(statement)):
         yield Flaw(
             APPLIES_WITH_MFA,
