@@ -149,11 +149,11 @@ def _whole_respelt(whole: WholePolicy) -> WholePolicy:
 @functools.lru_cache(maxsize=1_000)
 def _respelt(statement: Statement) -> Statement:
     """Return a statement with the MFA keys that are meant by misspelt ones, if all else fits."""
-    meant = [(each, keys.misspelt(each)) for each in statement.conditions]
-    conditions = tuple(replace(each, key=key) if key else each for each, key in meant)
-    right = [each for each, (_, key) in zip(conditions, meant, strict=True) if key]
-    fits = bool(right) and all(map(is_sound, right))
-    return replace(statement, conditions=conditions) if fits else statement
+    written = statement.conditions
+    meant = tuple(replace(each, key=keys.misspelt(each) or each.key) for each in written)
+    respelt = [new for new, old in zip(meant, written, strict=True) if new.key != old.key]
+    fits = bool(respelt) and all(map(is_sound, respelt))
+    return replace(statement, conditions=meant) if fits else statement
 
 
 def _shortened(text: str) -> str:

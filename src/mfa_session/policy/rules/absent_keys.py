@@ -79,34 +79,36 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
 
 def check_launches(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
-    statement, where = subject.statement, subject.statement.resources or ()
+    statement, others = subject.statement, subject.other_conditions
     everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
-    denies = not statement.allows and any(map(_of_launches, names_of(statement)))
-    denies = denies and subject.whole.concern_mfa and not everywhere.isdisjoint(where)
-    denies = denies and all(map(is_met_without_key, subject.other_conditions))
-    for condition in subject.other_conditions if denies else ():
-        key = condition.key.lower()
-        of_instances = key in _OF_LAUNCHED or key.startswith("aws:requesttag/")
-        if of_instances:
-            yield Flaw(
-                NO_SUCH_KEY,
-                condition.position,
-                f"ec2:RunInstances is also about images and subnets, without {condition.key}",
-                "the condition is always met, whatever is launched",
-                in_partition_of(subject.whole, 'write "Resource": "arn:aws:ec2:*:*:instance/*"'),
-            )
-            return
+    if statement.allows or everywhere.isdisjoint(statement.resources or ()):
+        return
+    if not (subject.whole.concern_mfa and any(map(_of_launches, names_of(statement)))):
+        return
+    found = [each for each in others if _is_of_instances(each.key.lower())]
+    if found and all(map(is_met_without_key, others)):
+        yield Flaw(
+            NO_SUCH_KEY,
+            found[0].position,
+            f"ec2:RunInstances is also about images and subnets, without {found[0].key}",
+            "the condition is always met, whatever is launched",
+            in_partition_of(subject.whole, 'write "Resource": "arn:aws:ec2:*:*:instance/*"'),
+        )
+
+
+def _is_of_instances(key: str) -> bool:
+    return key in _OF_LAUNCHED or key.startswith("aws:requesttag/")
 
 
 def check_request_tags(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
-    statement, concerned = subject.statement, subject.whole.concern_mfa
+    statement = subject.statement
     actions = [action.lower() for action in statement.actions or ()]
-    untagged = list(filter(sets_no_tags, actions)) if concerned else []
-    demands = concerned and not statement.allows
-    most = "*" in actions and bool(subject.mfa_conditions or demands)
+    untagged = list(filter(sets_no_tags, actions))
+    most = "*" in actions and bool(subject.mfa_conditions or not statement.allows)
     compared = {each.key.lower() for each in subject.other_conditions}
-    for condition in subject.other_conditions if untagged or most else ():
+    judged = subject.whole.concern_mfa and (untagged or most)
+    for condition in subject.other_conditions if judged else ():
         met = is_met_without_key(condition)
         others_right = len(untagged) < len(actions) and met is statement.allows
         demanded = condition.operator != "Null" or (most and met)
@@ -140,13 +142,14 @@ def _tag_instead(action: str) -> str:
 
 def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys of Allows to take a role that come only with an action which none allows."""
-    takes = subject.document.kind in {"trust", "identity"} and subject.requires_mfa
-    takes = takes and concerns(subject.statement, "sts:AssumeRole")
+    if subject.document.kind not in {"trust", "identity"} or not subject.requires_mfa:
+        return
+    takes = concerns(subject.statement, "sts:AssumeRole")
     for condition in subject.other_conditions if takes else ():
         sent = [found[1] for text in condition.values if (found := _tag_of_request(text))]
         all_sent = bool(sent) and len(sent) == len(condition.values)
         key = sent[0] if all_sent else condition.key
-        needed = _sent_by(key)
+        needed = _SENT_BY.get(key.lower().partition("/")[0])
         if needed and not (is_met_without_key(condition) or subject.whole.allows_anyhow(needed)):
             yield Flaw(
                 NO_SUCH_KEY,
@@ -155,10 +158,6 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
                 "everybody is locked out",
                 f"allow {needed} as well",
             )
-
-
-def _sent_by(key: str) -> str | None:
-    return _SENT_BY.get(key.lower().partition("/")[0])
 
 
 def check_resource_tags(subject: Subject) -> Iterator[Flaw]:

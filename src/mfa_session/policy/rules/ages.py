@@ -101,9 +101,8 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
 
 def check_age_elsewhere(subject: Subject) -> Iterator[Flaw]:
     """Find age limits of an Allow for what another one gives with MFA of any age."""
-    statement, whole, found = subject.statement, subject.whole, subject.reach
-    limits = _limits(subject)
-    if not (found and subject.requires_mfa and limits) or found.with_mfa[-1]:
+    statement, whole, limits = subject.statement, subject.whole, _limits(subject)
+    if not (limits and subject.requires_mfa):
         return
     closed = set(whole.ageless_allows.uncovered(statement))
     opened = (name for name in names_of(statement) if name not in closed)

@@ -77,7 +77,7 @@ _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 def check_partition(subject: Subject) -> Iterator[Flaw]:
     """Find ARNs that exist in no account of the policy's partition."""
     partitions, here = _partitions_of(subject.whole), _partition_around(subject.statement)
-    for element, arn, found in _arns_in(subject.statement):
+    for element, found in _arns_in(subject.statement):
         regional = _partition_of_region(found[3])
         if regional not in {None, found[1]}:
             right, others = regional, f"{found[3]} is a region"
@@ -91,7 +91,7 @@ def check_partition(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             OTHER_PARTITION,
             subject.place_of(element),
-            f"{arn} is of the partition {found[1]}, and {others} of {right}",
+            f"{found[0]} is of the partition {found[1]}, and {others} of {right}",
             "the ARN matches nothing in an account of that partition",
             f"write arn:{right}:{also}, or the ARN of each partition in which the policy is used",
         )
@@ -189,12 +189,9 @@ def _placeholder_in(text: str) -> str | None:
     return found[0] if found else next(filter(_in_place_of_an_account, region_and_account), None)
 
 
-def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
-    for element, values in _texts_in(statement):
-        for value in values:
-            found = _arn_of_a_partition(value)
-            if found:
-                yield element, value, found
+def _arns_in(statement: Statement) -> Iterator[tuple[str, re.Match[str]]]:
+    for element, texts in _texts_in(statement):
+        yield from ((element, found) for found in map(_arn_of_a_partition, texts) if found)
 
 
 def _texts_in(statement: Statement) -> Iterable[tuple[str, Iterable[str]]]:
@@ -208,9 +205,9 @@ def _texts_in(statement: Statement) -> Iterable[tuple[str, Iterable[str]]]:
 
 
 def _partition_around(statement: Statement) -> str | None:
-    arns = [(element, found[1]) for element, _, found in _arns_in(statement)]
-    named = {partition for element, partition in arns if element in {"Principal", "Resource"}}
-    compared = {partition for element, partition in arns if element == "Condition"}
+    arns = list(_arns_in(statement))
+    named = {found[1] for element, found in arns if element in {"Principal", "Resource"}}
+    compared = {found[1] for element, found in arns if element == "Condition"}
     return named.pop() if len(named) == 1 and not named & compared else None
 
 
@@ -233,13 +230,13 @@ def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     elsewhere = set[str]()
     meant: dict[object, set[str]] = {}
     for statement in whole.statements:
-        arns = [(arn, found) for _, arn, found in _arns_in(statement)]
-        own = {found[1] for _, found in arns}
+        arns = [found for _, found in _arns_in(statement)]
+        own = {found[1] for found in arns}
         count.update(own)
-        elsewhere |= {found[1] for _, found in arns if found[2] not in {"*", "iam"}}
+        elsewhere |= {found[1] for found in arns if found[2] not in {"*", "iam"}}
         if len(own) == 1:
             meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
-        for _, found in arns:
+        for found in arns:
             key = statement, found[2], found[2] != "s3" and found[4]
             meant.setdefault(key, set()).add(found[1])
     if len(count) != _TWO or any(len(each) > 1 for each in meant.values()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import operator
 import re
 from dataclasses import replace
@@ -219,7 +218,7 @@ def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
 def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
     """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
     for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        other = next(_like(subject, condition), None)
+        other = _like(subject, condition)
         if other:
             yield Flaw(
                 EXEMPTS_NOBODY,
@@ -231,19 +230,22 @@ def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def _like(subject: Subject, condition: Condition) -> Iterator[Statement]:
-    """Yield the next few Denies that differ only in whom they exempt by the key of a condition."""
-    own, denials = subject.statement, subject.whole.denies_for_mfa
+def _like(subject: Subject, condition: Condition) -> Statement | None:
+    """Return one of the next few Denies that only exempts others by the key of a condition."""
+    own, exempt = subject.statement, condition.values
     exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
     after = _places_of_denials(subject.whole)[own] + 1
-    for each in denials[after : after + _MOST] if exempts and condition.values else ():
-        same = all(getattr(each, name) == getattr(own, name) for name in _SCOPE)
-        kept = {comparison(c) for c in own.conditions if c is not condition}
-        rest = [c for c in each.conditions if comparison(c) not in kept]
-        alike = [(c.written, c.key) for c in rest] == [(condition.written, condition.key)]
-        pairs = itertools.product(rest[0].values, condition.values) if same and alike else ()
-        if same and alike and not any(includes(*pair) or includes(*pair[::-1]) for pair in pairs):
-            yield each
+    kept = {comparison(each) for each in own.conditions if each is not condition}
+    for other in subject.whole.denies_for_mfa[after : after + _MOST] if exempts and exempt else ():
+        rest = [each for each in other.conditions if comparison(each) not in kept]
+        alike = [(each.written, each.key) for each in rest] == [(condition.written, condition.key)]
+        if (
+            alike
+            and all(getattr(other, name) == getattr(own, name) for name in _SCOPE)
+            and not any(includes(a, b) or includes(b, a) for a in rest[0].values for b in exempt)
+        ):
+            return other
+    return None
 
 
 @per_policy

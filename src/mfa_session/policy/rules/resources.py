@@ -151,15 +151,12 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
 
 def check_key_policies(subject: Subject) -> Iterator[Flaw]:
     """Find Allows, in a KMS key's policy, of what is about no key."""
-    statement, whole = subject.statement, subject.whole
-    judged = subject.document.kind == "resource" and statement.allows
-    names = [each.lower() for each in statement.actions or () if judged]
-    lost = [each for each in names if each.startswith("kms:") and has_no_resource(each)]
-    # A key's policy lets somebody change it, and a VPC endpoint's does not.
-    if lost and not any(concerns(each, "kms:PutKeyPolicy") for each in whole.allowing):
+    if subject.document.kind != "resource" or not subject.statement.allows:
         return
-    lost = list(map(subject.as_written, lost))
-    if lost:
+    kms = [each for each in subject.statement.actions or () if each.lower().startswith("kms:")]
+    lost = [each for each in kms if has_no_resource(each.lower())]
+    # A key's policy lets somebody change it, and a VPC endpoint's does not.
+    if lost and any(concerns(each, "kms:PutKeyPolicy") for each in subject.whole.allowing):
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(lost[0]),

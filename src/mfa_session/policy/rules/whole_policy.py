@@ -355,9 +355,10 @@ def _is_denied_by_name(denied: Statement, name: str) -> bool:
 
 
 def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
-    by_name = {"role": _roles_of, "standing for a service": standing_for_services}
-    if kind in by_name:
-        return by_name[kind](statement)
+    if kind == "role":
+        return _roles_of(statement)
+    if kind == "standing for a service":
+        return standing_for_services(statement)
     return (statement.principals or {}).get(kind, ())
 
 
