@@ -163,27 +163,28 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
 def check_resource_tags(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the tags of a resource for actions that have none."""
     statement, whole = subject.statement, subject.whole
+    tags = (each for each in subject.other_conditions if _of_resource(each.key))
+    condition = next((each for each in tags if is_met_without_key(each) is False), None)
+    if condition is None or not whole.concern_mfa:
+        return
     without = [
         each
         for each in statement.actions or ()
         if (has_no_resource(each.lower()) or _lists(each.lower()))
         and not _regardless_of_tags(whole)[statement.effect].are_about(statement, each)
     ]
-    for condition in subject.other_conditions if without and whole.concern_mfa else ():
-        tag = _of_resource(condition.key)
-        if tag and is_met_without_key(condition) is False:
-            names, has = first_of(without), "have" if without[1:] else "has"
-            mostly = "mostly " * any(_lists(each.lower()) for each in without)
-            yield Flaw(
-                NO_SUCH_KEY,
-                condition.position,
-                f"{names} {mostly}{has} no resource, so no {condition.key}",
-                f"{met_always_or_never(condition)}: nobody is {_done(statement)} this by it",
-                f"remove {condition.key}"
-                if len(without) == len(statement.actions or ())
-                else f"write {names} in a separate statement, without {condition.key}",
-            )
-            return
+    if without:
+        names, has = first_of(without), "have" if without[1:] else "has"
+        mostly = "mostly " * any(_lists(each.lower()) for each in without)
+        yield Flaw(
+            NO_SUCH_KEY,
+            condition.position,
+            f"{names} {mostly}{has} no resource, so no {condition.key}",
+            f"{met_always_or_never(condition)}: nobody is {_done(statement)} this by it",
+            f"remove {condition.key}"
+            if len(without) == len(statement.actions or ())
+            else f"write {names} in a separate statement, without {condition.key}",
+        )
 
 
 @per_policy
@@ -200,8 +201,10 @@ def _regardless_of_tags(whole: WholePolicy) -> dict[str, Cover]:
 
 def check_username(subject: Subject) -> Iterator[Flaw]:
     """Find user names and users' ids in a role's policy."""
-    others, none = subject.other_conditions, "nobody is stopped"
-    none = "nobody is allowed anything" if subject.statement.allows else none
+    if not subject.on_role:
+        return
+    others = subject.other_conditions
+    none = "nobody is allowed anything" if subject.statement.allows else "nobody is stopped"
     needing = [
         *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
         *(each.node.key_offset for each in others if _needs_user_name(each)),
@@ -212,7 +215,7 @@ def check_username(subject: Subject) -> Iterator[Flaw]:
             exempt = each.operator in OPPOSITES
             who = f"it {subject.effect_of_none(exempting=True)}" if exempt else none
             found.append((each.node.key_offset, f"no aws:userid {each.values[0]}", who))
-    for offset, lacking, who in found if subject.on_role else ():
+    for offset, lacking, who in found:
         yield Flaw(
             NO_USER,
             subject.document.source.position(offset),

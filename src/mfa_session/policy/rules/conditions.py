@@ -218,7 +218,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     outright = subject.whole.outright_denials
     if only_there or not narrowing:
         return
-    if not all(outright[kind].covers(statement) for kind in KINDS_WITHOUT_MFA):
+    if not all(outright(kind).covers(statement) for kind in KINDS_WITHOUT_MFA):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
         yield Flaw(

@@ -70,19 +70,10 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
 
 def check_circumstances(subject: Subject) -> Iterator[Flaw]:
     """Find Allows whose Sid demands MFA, and what another gives without it in some networks."""
-    statement, whole = subject.statement, subject.whole
+    statement = subject.statement
     if not (subject.requires_mfa and _demands_mfa(statement.sid or "")):
         return
-    elsewhere, originals = _under_circumstances(whole)
-    closed = {*elsewhere.uncovered(statement), *FIRST_STEPS}
-    left = [name for name in whole.denials["long_term"].uncovered(statement) if name not in closed]
-    found = next(
-        itertools.chain(
-            ((originals[next(elsewhere.about(statement, name))], name) for name in left),
-            _openers_in_part(subject),
-        ),
-        None,
-    )
+    found = next(_openers_in_part(subject), None)
     if found is None or any(check_defeat(subject)):
         return
     other, name = found
@@ -100,13 +91,18 @@ def check_circumstances(subject: Subject) -> Iterator[Flaw]:
 
 
 def _openers_in_part(subject: Subject) -> Iterator[tuple[Statement, str]]:
-    """Yield Allows without MFA that give a named action on some of the resources."""
+    """Yield Allows without MFA of an action, in some networks or on some resources, and it."""
     statement, whole = subject.statement, subject.whole
+    elsewhere, originals = _under_circumstances(whole)
+    closed = {*elsewhere.uncovered(statement), *FIRST_STEPS}
+    for name in whole.denials("long_term").uncovered(statement):
+        if name not in closed:
+            yield originals[next(elsewhere.about(statement, name))], name
     for each in itertools.islice(whole.allows.touching(statement), _MOST):
         own = any("${" in resource for resource in each.resources or ()) or has_principal(each)
         for name in () if each.conditions or own else names_of(statement):
             given = "*" not in name and concerns(each, name) and not _is_left_open(name)
-            if given and whole.denials["long_term"].uncovered(replace(each, actions=(name,))):
+            if given and whole.denials("long_term").uncovered(replace(each, actions=(name,))):
                 yield each, name
 
 
@@ -131,7 +127,7 @@ def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
     others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
     allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
     told = names_versions(subject.statement)  # by `sids`
-    if allow and not (told or subject.whole.denials["long_term"].are_about(allow, _OF_VERSIONS)):
+    if allow and not (told or subject.whole.denials("long_term").are_about(allow, _OF_VERSIONS)):
         yield Flaw(
             DEFEATED,
             subject.place_of_action("s3:DeleteObject"),

@@ -247,9 +247,8 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
     statement, named = subject.statement, names_of(subject.statement)
     if _SESSION_CALL.lower() not in named or subject.document.kind == "trust":
         return
-    # A Deny of what people need before they have MFA is meant for all else: `check_first_steps`.
     own_care = lists_own_care(statement) and concerns(statement, ENROLMENT[1])
-    if own_care and not statement.allows:
+    if own_care and not statement.allows:  # is meant for all else: `check_first_steps` tells
         return
     asks = bool(subject.mfa_conditions)
     denies = not (statement.allows or statement.conditions)

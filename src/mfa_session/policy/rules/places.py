@@ -29,7 +29,7 @@ from mfa_session.policy.rules.rule import (
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.document import Statement
 
@@ -78,34 +78,39 @@ _WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
 
 def check_places(subject: Subject) -> Iterator[Flaw]:
     """Find elements that do not belong in this kind of policy."""
-    statement, kind = subject.statement, subject.document.kind
-    may_be_rcp = kind == "scp" and _may_be_an_rcp(subject.whole)
-    of_roles = kind in {"trust", "resource"} and is_about_roles(statement)
-    told = subject.document.told_kind == "trust" or has_principal(statement)
-    trusts = of_roles and bool(statement.actions) and told
-    # An RCP's or a VPC endpoint's may be for everybody.
-    open_to_all = subject.document.told_kind is None and is_for_everybody(statement)
-    open_to_all = open_to_all and not _is_of_a_role(subject.whole)
-    for fits, names, what in (
-        (kind in WITHOUT_PRINCIPAL and not may_be_rcp, _PRINCIPALS, WITHOUT_PRINCIPAL.get(kind)),
-        (kind == "rcp", ("NotAction", "NotPrincipal"), "a resource control policy"),
-        (kind == "resource" and is_about_devices(statement), _PRINCIPALS, "one with iam: actions"),
-        (
-            kind == "resource" and _is_of_a_repository(statement),
-            _RESOURCES,
-            "a repository's policy",
-        ),
-        (trusts and not open_to_all, _RESOURCES, "a role's trust policy"),
-    ):
-        for name in names if fits else ():
-            if name in statement.elements:
+    for names, what in _elements_of_others(subject):
+        for name in names:
+            if name in subject.statement.elements:
                 yield Flaw(
                     MISPLACED,
                     subject.place_of(name),
                     f"{name} does not belong in {what}",
                     REJECTED,
-                    _INSTEAD.get(name, f"remove {name}") if kind == "rcp" else f"remove {name}",
+                    _INSTEAD[name] if subject.document.kind == "rcp" else f"remove {name}",
                 )
+
+
+def _elements_of_others(subject: Subject) -> Iterator[tuple[Iterable[str], str]]:
+    """Yield elements that this kind of policy never has, and what the kind is called."""
+    statement, kind = subject.statement, subject.document.kind
+    if kind in WITHOUT_PRINCIPAL and not (kind == "scp" and _may_be_an_rcp(subject.whole)):
+        yield _PRINCIPALS, WITHOUT_PRINCIPAL[kind]
+    if kind == "rcp":
+        yield _INSTEAD, "a resource control policy"
+    if kind == "resource" and is_about_devices(statement):
+        yield _PRINCIPALS, "one with iam: actions"
+    if kind == "resource" and _is_of_a_repository(statement):
+        yield _RESOURCES, "a repository's policy"
+    if kind in {"trust", "resource"} and _is_of_trust(subject):
+        yield _RESOURCES, "a role's trust policy"
+
+
+def _is_of_trust(subject: Subject) -> bool:
+    statement, told = subject.statement, subject.document.told_kind
+    # An RCP's or a VPC endpoint's may be for everybody.
+    open_to_all = told is None and is_for_everybody(statement) and not _is_of_a_role(subject.whole)
+    surely = told == "trust" or has_principal(statement)
+    return bool(statement.actions) and is_about_roles(statement) and surely and not open_to_all
 
 
 def _is_of_a_repository(statement: Statement) -> bool:

@@ -104,15 +104,12 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
     statement, whole = subject.statement, subject.whole
     if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions or subject.on_role:
         return
+    if not concerns(statement, DEACTIVATION) or _is_denied(subject):
+        return
     users = [each for each in statement.resources or () if fits(each, OF_USER)]
     own = any("${aws:username}" in each.lower() for each in users)
-    if (
-        (own or _is_of_anybody(subject))
-        and concerns(statement, DEACTIVATION)
-        and not _is_denied(subject)
-        and not _a_deny_exempts_it(subject)
-        and not _is_denied_elsewhere(whole)
-    ):
+    told = _a_deny_exempts_it(subject) or _is_denied_elsewhere(whole)
+    if (own or _is_of_anybody(subject)) and not told:
         whose = "one's own device" if own else "any user's device"
         action = DEACTIVATION.lower()
         if [action] == [each for each in names_of(statement) if includes(each, action)]:
@@ -143,12 +140,12 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
     alone = subject.document.kind == "identity" and subject.is_of_users
     if not (listed and alone) or subject.other_conditions or concerns(statement, DEACTIVATION):
         return
-    allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
     protects = any(map(_changes_iam, listed)) and not any(map(is_unfilled, listed))
-    protects = protects and not concerns(statement, "iam:EnableMFADevice")
-    told_elsewhere = DEACTIVATION.lower() in subject.whole.allowed_names  # by `check_own_removal`
-    told_elsewhere = told_elsewhere or (allowed and _a_deny_exempts_it(subject))
-    if allowed and protects and not (_is_denied(subject) or told_elsewhere):
+    if not protects or concerns(statement, "iam:EnableMFADevice"):
+        return
+    allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
+    told = DEACTIVATION.lower() in subject.whole.allowed_names  # by `check_own_removal`
+    if allowed and not (told or _is_denied(subject) or _a_deny_exempts_it(subject)):
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(),
@@ -210,7 +207,7 @@ def _policies_spared(subject: Subject) -> Iterator[Flaw]:
     statement, whole = subject.statement, subject.whole
     for action in _OF_POLICIES if subject.document.kind == "identity" else ():
         allowed = whole.lenient_allows.are_about(statement, action)
-        denied = concerns(statement, action) or whole.denials["long_term"].are_about(
+        denied = concerns(statement, action) or whole.denials("long_term").are_about(
             statement, action
         )
         if allowed and not denied:
@@ -231,7 +228,7 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
     if not (users and subject.denies_all_actions) or whole.allows_only_with_mfa(DEACTIVATION):
         return
     spared = replace(statement, resources=users, not_resources=None)
-    if not all(whole.denials[kind].are_about(spared, DEACTIVATION) for kind in KINDS_WITHOUT_MFA):
+    if not all(whole.denials(kind).are_about(spared, DEACTIVATION) for kind in KINDS_WITHOUT_MFA):
         yield Flaw(
             REMOVAL_SPARED,
             subject.place_of("NotResource"),
@@ -293,8 +290,8 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     statement = replace(statement, resources=users) if users else statement
     removing = replace(statement, actions=(action,), not_actions=None)
     denied = (
-        whole.denials[kind].are_about(statement, action)
-        or whole.denials_but_for_some[kind].covers(removing)
+        whole.denials(kind).are_about(statement, action)
+        or whole.denials_but_for_some(kind).covers(removing)
         for kind in KINDS_WITHOUT_MFA
     )
     return all(denied) or whole.meant_denials.are_about(statement, action)

@@ -312,7 +312,7 @@ def _left_open(whole: WholePolicy) -> list[str]:
     return [
         action
         for each in itertools.filterfalse(means_mfa, whole.allowing)
-        for action in whole.denials["long_term"].uncovered_parts(each)
+        for action in whole.denials("long_term").uncovered_parts(each)
         if action not in FIRST_STEPS and not is_unfilled(action)
     ]
 
@@ -365,7 +365,7 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
     left = {
         name
         for kind in KINDS_WITHOUT_MFA
-        for name in subject.whole.denials[kind].uncovered(statement)
+        for name in subject.whole.denials(kind).uncovered(statement)
     }
     spared = SETUP | left
     denied = [name for name in names_of(statement) if not (name in spared or is_unfilled(name))]

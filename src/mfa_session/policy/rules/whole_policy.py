@@ -111,16 +111,12 @@ class WholePolicy:
 
     def containing(self, statement: Statement) -> Iterator[Statement]:
         """Yield a few statements about MFA of the same effect that concern all that one does."""
-        return itertools.islice(self._about_mfa[statement.effect].containing(statement), _MOST)
+        return itertools.islice(self._about_mfa(statement.effect).containing(statement), _MOST)
 
-    @cached_property
-    def _about_mfa(self) -> dict[str, Cover]:
-        return {
-            effect: Cover(
-                each for each in self.statements if each.effect == effect and mfa_conditions(each)
-            )
-            for effect in ("Allow", "Deny")
-        }
+    @per_policy
+    def _about_mfa(self, effect: str) -> Cover:
+        alike = (each for each in self.statements if each.effect == effect)
+        return Cover(filter(mfa_conditions, alike))
 
     @cached_property
     def concern_mfa(self) -> bool:
@@ -129,19 +125,16 @@ class WholePolicy:
 
     def denies_without_mfa(self, statement: Statement) -> bool:
         """Say whether Denies stop everybody without MFA from all of it."""
-        return all(self.denials[kind].covers(statement) for kind in KINDS_WITHOUT_MFA)
+        return all(self.denials(kind).covers(statement) for kind in KINDS_WITHOUT_MFA)
 
-    @cached_property
-    def denials_but_for_some(self) -> dict[str, Cover]:
-        """The same as `denials`, where Denies may exempt callers by who they are."""
-        return {
-            kind: Cover(
-                replace(each, conditions=tuple(itertools.filterfalse(_exempts, each.conditions)))
-                for each, found in self._denials_filled
-                if found and found.includes(kind)
-            )
-            for kind in KINDS_WITHOUT_MFA
-        }
+    @per_policy
+    def denials_but_for_some(self, kind: str) -> Cover:
+        """Return the same as `denials`, where Denies may exempt callers by who they are."""
+        return Cover(
+            replace(each, conditions=tuple(itertools.filterfalse(_exempts, each.conditions)))
+            for each, found in self._denials_filled
+            if found and found.includes(kind)
+        )
 
     def denying_always(self, statement: Statement) -> Statement | None:
         """Return a Deny without conditions that stops everybody from all of an Allow."""
@@ -158,18 +151,18 @@ class WholePolicy:
 
     def is_narrowed(self, statement: Statement, kind: str) -> bool:
         """Say whether a Deny about MFA alone stops credentials of a kind from a part of it."""
-        return any(self._narrowing[kind].touching(statement))
+        return any(self._narrowing(kind).touching(statement))
 
     def opened(self, statement: Statement, kind: str) -> list[str]:
         """Return the actions of an Allow that another, which asks for no MFA, gives to a kind."""
-        closed = set(self._open_allows[kind].uncovered(statement))
+        closed = set(self._open_allows(kind).uncovered(statement))
         opened = [name for name in names_of(statement) if name not in closed]
-        left = set(self.denials[kind].uncovered(statement)) if opened else set()
+        left = set(self.denials(kind).uncovered(statement)) if opened else set()
         return [name for name in opened if name in left]
 
     def opener(self, statement: Statement, kind: str, action: str) -> Statement:
         """Return an Allow that gives an action of `opened` to a kind."""
-        return next(self._open_allows[kind].about(statement, action))
+        return next(self._open_allows(kind).about(statement, action))
 
     def allowed_of(self, statement: Statement) -> list[str]:
         """Return the actions of a statement that Allows give wherever it applies."""
@@ -185,7 +178,7 @@ class WholePolicy:
 
     def is_open(self, statement: Statement, kind: str) -> bool:
         """Say whether an Allow may give these credentials part of it."""
-        return any(self._undenied_allows[kind].touching(statement))
+        return any(self._undenied_allows(kind).touching(statement))
 
     def allowed_by_name(self, denied: Statement, kind: str) -> Iterator[str]:
         """Return the principals of a kind that are allowed by name what a Deny takes away.
@@ -199,7 +192,7 @@ class WholePolicy:
         return found
 
     def _allowed_of(self, denied: Statement, kind: str) -> Iterator[str]:
-        for each in itertools.islice(self._allows_of[kind].touching(denied), _MANY):
+        for each in itertools.islice(self._allows_of(kind).touching(denied), _MANY):
             if any(_is_denied_by_name(denied, name) for name in names_of(each)):
                 yield from _principals_of(each, kind)
 
@@ -209,7 +202,7 @@ class WholePolicy:
         It is for everybody but these roles, by its principal or by a condition.
         """
         cover, roles = self._denials_but_for_roles
-        return next(map(roles.__getitem__, cover.containing(denied)), None)
+        return next((roles[each] for each in cover.containing(denied)), None)
 
     @cached_property
     def _denials_but_for_roles(self) -> tuple[Cover, dict[Statement, str]]:
@@ -230,57 +223,54 @@ class WholePolicy:
         """The Allows."""
         return Meeting(self.allowing)
 
-    @cached_property
-    def _allows_of(self) -> dict[str, Meeting]:
-        return {
-            kind: Meeting(each for each in self.allowing if _principals_of(each, kind))
-            for kind in ("Service", "Federated", "role", "standing for a service")
-        }
+    @per_policy
+    def _allows_of(self, kind: str) -> Meeting:
+        return Meeting(each for each in self.allowing if _principals_of(each, kind))
 
-    @cached_property
-    def _narrowing(self) -> dict[str, Meeting]:
-        return {
-            kind: Meeting(
-                each
-                for each in self._denying(kind)
-                if each.conditions and is_for_everybody(each) and _is_about_mfa_only(each)
-            )
-            for kind in KINDS_WITHOUT_MFA
-        }
+    @per_policy
+    def _narrowing(self, kind: str) -> Meeting:
+        return Meeting(
+            each
+            for each in self._denying(kind)
+            if each.conditions and is_for_everybody(each) and _is_about_mfa_only(each)
+        )
 
-    @cached_property
-    def _undenied_allows(self) -> dict[str, Meeting]:
-        return {
-            kind: Meeting(
+    @per_policy
+    def _undenied_allows(self, kind: str) -> Meeting:
+        return Meeting(
+            each
+            for each, found in self._allows
+            if not is_for_services(each)
+            and (found is None or found.includes(kind))
+            and not self.denials(kind).covers(each)
+        )
+
+    @per_policy
+    def _open_allows(self, kind: str) -> Cover:
+        """Return the Allows for a kind, but for inverted ones: that is their own mistake."""
+        return Cover(
+            (
                 each
                 for each, found in self._allows
-                if not is_for_services(each)
-                and (found is None or found.includes(kind))
-                and not self.denials[kind].covers(each)
-            )
-            for kind in KINDS_WITHOUT_MFA
-        }
-
-    @cached_property
-    def _open_allows(self) -> dict[str, Cover]:
-        return {kind: Cover(self._opening(kind), roughly=True) for kind in KINDS_WITHOUT_MFA}
+                if not mfa_conditions(each)
+                or (found and found.is_only(kind) and self.fresh_allows.covers(each))
+            ),
+            roughly=True,
+        )
 
     @cached_property
     def _all_allows(self) -> Cover:
         return Cover(self.allowing)
 
-    @cached_property
-    def denials(self) -> dict[str, Cover]:
-        """The Denies, by the kind of credentials without MFA that they stop."""
-        return {kind: Cover(self._denying(kind)) for kind in KINDS_WITHOUT_MFA}
+    @per_policy
+    def denials(self, kind: str) -> Cover:
+        """Return the Denies that stop a kind of credentials without MFA."""
+        return Cover(self._denying(kind))
 
-    @cached_property
-    def outright_denials(self) -> dict[str, Cover]:
-        """The Denies about nothing but MFA, by the kind of credentials that they stop."""
-        return {
-            kind: Cover(each for each in self._denying(kind) if _is_about_mfa_only(each))
-            for kind in KINDS_WITHOUT_MFA
-        }
+    @per_policy
+    def outright_denials(self, kind: str) -> Cover:
+        """Return those of them that are about nothing but MFA."""
+        return Cover(filter(_is_about_mfa_only, self._denying(kind)))
 
     @cached_property
     def meant_denials(self) -> Cover:
@@ -310,13 +300,6 @@ class WholePolicy:
         return Cover(
             each for each, found in self._denies if found and found.with_mfa[-1] and not found.fresh
         )
-
-    def _opening(self, kind: str) -> Iterable[Statement]:
-        """Yield the Allows for a kind without MFA, but for inverted ones: that is their mistake."""
-        for each, found in self._allows:
-            only_for = found and found.is_only(kind) and self.fresh_allows.covers(each)
-            if only_for or not mfa_conditions(each):
-                yield each
 
     def _denying(self, kind: str) -> Iterable[Statement]:
         for each, found in self._denials_filled:

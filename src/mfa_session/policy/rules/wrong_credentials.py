@@ -285,14 +285,14 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     if statement.allows or found.fresh or found.nobody:
         return False
     missed = found.missed()
-    left = {kind: set(whole.denials[kind].uncovered_parts(statement)) for kind in missed}
+    left = {kind: set(whole.denials(kind).uncovered_parts(statement)) for kind in missed}
     if all(map(FIRST_STEPS.issuperset, left.values())):
         return not lists_own_care(statement)  # which were to be exempt
     if not _ages_only(subject):
         return False
     named = names_of(statement)
     if all(
-        left[kind].isdisjoint(named) or whole.denials_but_for_some[kind].covers(statement)
+        left[kind].isdisjoint(named) or whole.denials_but_for_some(kind).covers(statement)
         for kind in missed
     ):
         return True
@@ -309,7 +309,7 @@ def _gains_nothing(subject: Subject, kind: str) -> bool:
     What a Deny spares so that people can set up MFA, or another Allow gives to everybody, is not.
     """
     statement, whole = subject.statement, subject.whole
-    left = whole.denials[kind].uncovered_parts(statement)
+    left = whole.denials(kind).uncovered_parts(statement)
     return left != list(names_of(statement)) and all(
         name in FIRST_STEPS or whole.lenient_allows.are_about(statement, name, but=statement)
         for name in left
@@ -334,7 +334,7 @@ def _is_backed_here(subject: Subject) -> bool:
     statement, whole = subject.statement, subject.whole
     missed = [] if statement.allows or subject.reach is None else subject.reach.missed()
     return bool(missed) and all(
-        whole.denials[kind].covers(statement) or whole.allows_only_others(statement, kind)
+        whole.denials(kind).covers(statement) or whole.allows_only_others(statement, kind)
         for kind in missed
     )
 
