@@ -221,10 +221,9 @@ def _partition_of_region(region: str) -> str | None:
 def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
     """Return the policy's partition, and another one that some ARNs have by mistake.
 
-    None if there is one only, or if the policy is meant for several: one statement has like ARNs of
-    both, or both have the same actions. ARNs of other services than IAM are right, since those of
-    IAM are copied from examples; else the more common partition is; if none is, the one that is
-    not `aws`.
+    None if there is only one, or if the policy is meant for several: a statement has like ARNs of
+    both, or both have the same actions. Services other than IAM have the right one, since people
+    copy IAM's ARNs from examples; else it is the more common one, or the one that is not `aws`.
     """
     count: Counter[str] = Counter()
     elsewhere = set[str]()

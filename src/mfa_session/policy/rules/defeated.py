@@ -91,7 +91,7 @@ def check_circumstances(subject: Subject) -> Iterator[Flaw]:
 
 
 def _openers_in_part(subject: Subject) -> Iterator[tuple[Statement, str]]:
-    """Yield Allows without MFA of an action, in some networks or on some resources, and it."""
+    """Yield Allows without MFA, in some networks or on some resources, and an action of each."""
     statement, whole = subject.statement, subject.whole
     elsewhere, originals = _under_circumstances(whole)
     closed = {*elsewhere.uncovered(statement), *FIRST_STEPS}
@@ -108,7 +108,7 @@ def _openers_in_part(subject: Subject) -> Iterator[tuple[Statement, str]]:
 
 @per_policy
 def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Statement]]:
-    """Return the Allows that are only for some networks, times and the like, as if for all."""
+    """Return the Allows for some networks, times and the like as if for all, and the originals."""
     originals = {
         replace(each, conditions=()): each
         for each in whole.allowing

@@ -76,7 +76,7 @@ _RESYNC = "iam:ResyncMFADevice"
 
 
 class _Step(NamedTuple):
-    """What users who may do `beside` need too; to do one of `proofs` shows that they are meant."""
+    """An action that goes with `beside`; an Allow of one of `proofs` shows that it is for users."""
 
     action: str
     beside: str
@@ -165,7 +165,7 @@ def check_exempt_owner(subject: Subject) -> Iterator[Flaw]:
 
 
 def _refused_steps(subject: Subject) -> list[str]:
-    """Return the steps that a Deny takes from whomever an Allow names them for."""
+    """Return the steps that an Allow names and the Deny stops."""
     named = subject.whole.allowed_names
     return [each for each in ENROLMENT if each.lower() in named and _is_refused(subject, each)]
 
@@ -336,7 +336,7 @@ def _is_without_virtual_devices(whole: WholePolicy) -> bool:
 def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
     """Return each action on MFA devices that Allows name, with the first of them.
 
-    Return none if one has an action that a template fills in, or that may be meant for another.
+    Return none if AWS has no such action, or a template fills it in.
     """
     found: dict[str, Statement] = {}
     for each in whole.allowing:
@@ -364,10 +364,9 @@ def _is_lacking(subject: Subject, step: _Step) -> bool:
 
 
 def _promises_list(statement: Statement) -> bool:
-    """Say whether it expects a list of MFA devices from elsewhere, or `sids` tells that none is.
+    """Say whether another policy is to list MFA devices, or `sids` reports that none does.
 
-    A Deny that exempts the list by its name expects another policy to allow it. A Sid is about the
-    list, and no action is.
+    A Deny that exempts the list by its name expects another policy to allow it.
     """
     promises = _of_lists(statement.sid or "") is not None
     exempts = not statement.allows and _DISCOVERY in (statement.not_actions or ())

@@ -231,7 +231,7 @@ def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
 
 
 def _like(subject: Subject, condition: Condition) -> Statement | None:
-    """Return one of the next few Denies that only exempts others by the key of a condition."""
+    """Return one of the next few Denies that differs only in whom it exempts by this key."""
     own, exempt = subject.statement, condition.values
     exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
     after = _places_of_denials(subject.whole)[own] + 1
@@ -270,7 +270,7 @@ def _comparisons(statement: Statement) -> tuple[set[Comparison], set[Comparison]
 
 
 def _matches_more(one: Statement, other: Statement) -> bool:
-    """Say whether one statement's conditions on MFA, of the same keys, match wherever others do."""
+    """Say whether one statement's conditions on MFA match wherever another's do."""
     if _comparisons(one)[0] == _comparisons(other)[0]:
         return True
     if any(map(is_age, mfa_conditions(one) + mfa_conditions(other))):
@@ -313,9 +313,9 @@ def how_to_spare(subject: Subject, what: str) -> str:
 
 
 def sparing(subject: Subject) -> dict[str, object]:
-    """Return actions that spare what they did, with what is needed and nothing lax.
+    """Return the actions by which the Deny exempts MFA's setup, and not its removal.
 
-    Empty where a list of actions cannot spare them: a pattern takes them in.
+    Empty if a pattern among its actions includes the setup.
     """
     statement = subject.statement
     if statement.actions is None or "*" in actions_of(statement).names:
@@ -363,7 +363,7 @@ def all_left_out(subject: Subject) -> str:
 def _all_free(subject: Subject) -> str:
     """Return a service that is allowed and exempt, if the Deny stops nothing that Allows give.
 
-    One service alone may be exempt on purpose, from what other policies give.
+    A Deny may exempt one service on purpose.
     """
     denial, whole = subject.statement, subject.whole
     alone = subject.document.kind == "identity" and whole.denies_for_mfa == [denial]

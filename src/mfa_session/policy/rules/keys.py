@@ -189,5 +189,5 @@ def _and_nearest(key: str) -> str:
 
 
 def keys_outside_of_braces(text: str) -> list[str]:
-    """Return the keys in a text that are to be variables and are not."""
+    """Return the keys in a text that lack a variable's braces."""
     return _of_a_user(_variable.sub("", text))

@@ -280,7 +280,7 @@ def _action_for(provider: str) -> str:
 
 @per_policy
 def _let_in(whole: WholePolicy) -> frozenset[str]:
-    """Return the providers whose users an Allow lets in by the action that is theirs."""
+    """Return the providers whose users an Allow lets in by the right action."""
     return frozenset(
         provider
         for each in whole.allowing
@@ -290,10 +290,9 @@ def _let_in(whole: WholePolicy) -> frozenset[str]:
 
 
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:
-    """Return a principal of a kind from which a Deny for everybody takes what it may do.
+    """Return a principal of a kind that is allowed by name, and that a Deny for everybody stops.
 
-    `context` is what is known of their requests, in which nothing is about MFA; a service's also
-    have its name.
+    `context` is what is known of its requests; those of a service also have its name.
     """
     found, denied = subject.reach, subject.statement
     if found is None or denied.allows or not is_for_everybody(denied):

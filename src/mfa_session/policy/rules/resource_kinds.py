@@ -89,8 +89,8 @@ _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 def resource_of(action: str, *, about_mfa: bool, under_mfa: bool) -> str | None:
     """Return the kind of resource, one of MEANT, of an action in lower case; None if not known.
 
-    In IAM, other kinds than devices' are told in a policy `about_mfa` only; other services' for
-    conditions on it.
+    Kinds in IAM besides users and devices are known only in a policy `about_mfa`, those of other
+    services only `under_mfa`, its condition.
     """
     if action == "sts:assumerole":
         return OF_ROLE

@@ -279,9 +279,9 @@ def is_about_mfa(whole: WholePolicy) -> bool:
 
 
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:
-    """Say whether a statement here allows, or denies, an action on a resource that it may have.
+    """Say whether this statement, or another of its effect, has an action on a fitting resource.
 
-    An Allow under conditions of its own does not do it where there is no MFA yet, nor does a Deny.
+    The other has no further conditions, unless it allows something else than MFA's setup.
     """
     statement = subject.statement
     if _may_be_on(statement, wanted):

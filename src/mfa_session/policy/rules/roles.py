@@ -279,7 +279,7 @@ def _is_met_by_roles_only(condition: Condition) -> bool:
 
 
 def _roles_in(condition: Condition) -> list[str]:
-    """Return the values that only sessions of roles have, of a condition that they meet by it."""
+    """Return the values by which only sessions of roles meet a condition."""
     says_role = _SAYING_ROLE.get(condition.key.lower())
     likened = "Not" not in condition.operator and condition.operator != "Null"
     if not (says_role and likened) or all(map(_of_a_session, condition.values)):
@@ -318,7 +318,7 @@ def _may_be_met_by_roles(condition: Condition) -> bool:
 
 
 def _spares_roles(condition: Condition) -> bool:
-    """Say whether a condition exempts some role sessions; a role without a tag is like most."""
+    """Say whether a condition exempts some role sessions; most roles have no tag."""
     if _is_meant_to_exempt(condition):
         return True
     if _is_of_tag(condition):
@@ -335,7 +335,7 @@ def _exempts_a_role(condition: Condition) -> bool:
 
 
 def _is_meant_to_exempt(condition: Condition) -> bool:
-    """Say whether a template is to say who is exempt, or a value does that is wrong itself."""
+    """Say whether a template fills in who is exempt, or a wrong value was to exempt somebody."""
     return condition.is_unfilled or ("Not" in condition.operator and has_wrong_values(condition))
 
 

@@ -418,7 +418,7 @@ def who_never_meets(subject: Subject, condition: Condition) -> str:
 
 
 def calls_in(condition: Condition, service: str = "iam") -> dict[str, RequestContext]:
-    """Return calls of a global service in the regions of a condition, by the one they count as."""
+    """Return calls of a global service in a condition's regions, by the region they count as."""
     named = map(str.lower, condition.values if condition.is_about(_REGION) else ())
     homes = dict.fromkeys(_home_of(region, service) for region in named)
     known = homes if "" not in homes else ()

@@ -41,13 +41,13 @@ per_policy = lru_cache(maxsize=32)
 
 
 class WholePolicy:
-    """What statements come to together: those of a policy, or of all policies of a principal."""
+    """What the statements of a policy, or of all policies of a principal, do together."""
 
     def __init__(self, statements: Iterable[Statement], names: AwsNames | None = None) -> None:
-        """Take the statements; what they come to is worked out when it is asked for.
+        """Take the statements, and AWS's actions, where they are known.
 
-        A Deny with a mistyped action counts as one with the action that was probably meant: what
-        follows from the mistake is not told besides it. Mistakes are known by `names`.
+        A Deny of an action that AWS does not list counts as one of the action that was meant: only
+        the mistake itself is reported, not what follows from it.
         """
         self.names = names
         self.statements = tuple(statements)
@@ -82,7 +82,7 @@ class WholePolicy:
 
     @cached_property
     def lenient_allows(self) -> Cover:
-        """What these concern together (`allowing_without_mfa`)."""
+        """The Allows of `allowing_without_mfa`."""
         return Cover(self.allowing_without_mfa)
 
     def allows_only_with_mfa(self, action: str) -> bool:
@@ -170,10 +170,7 @@ class WholePolicy:
         return [name for name in names_of(statement) if name not in left]
 
     def allows_only_others(self, statement: Statement, kind: str) -> bool:
-        """Say whether all of a statement is allowed here, but none of it to this kind.
-
-        A Deny that misses them is no hole then.
-        """
+        """Say whether all of a statement is allowed here, but none of it to this kind."""
         return self._all_allows.covers(statement) and not self.is_open(statement, kind)
 
     def is_open(self, statement: Statement, kind: str) -> bool:
@@ -197,9 +194,9 @@ class WholePolicy:
                 yield from _principals_of(each, kind)
 
     def role_left(self, denied: Statement) -> str | None:
-        """Return the first principal to whom another Deny leaves what is denied, if all are roles.
+        """Return the first role that another Deny exempts from all this, if it exempts only roles.
 
-        It is for everybody but these roles, by its principal or by a condition.
+        It exempts them by its principal or by a condition.
         """
         cover, roles = self._denials_but_for_roles
         return next((roles[each] for each in cover.containing(denied)), None)
@@ -274,7 +271,7 @@ class WholePolicy:
 
     @cached_property
     def meant_denials(self) -> Cover:
-        """The Denies that are to refuse MFA's absence; one of ages is not where another does."""
+        """The Denies meant for requests without MFA; those of ages only if no other is."""
         others = any(found and found.long_term for _, found in self._denies)
         return Cover(
             replace(

@@ -244,7 +244,7 @@ def _of_what_can_be_told(subject: Subject) -> Mistake | None:
 
 
 def _of_one_alone(subject: Subject) -> str:
-    """Say what is wrong with one of a Deny's conditions that never match together, if any is."""
+    """Say what one of a Deny's conditions does alone, if that is a mistake, too."""
     for condition in subject.mfa_conditions if not subject.statement.allows else ():
         found = reach(replace(subject.statement, conditions=(condition,)))
         mistake = _of_deny(found) if found else None
@@ -304,9 +304,9 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
-    """Say whether Denies keep credentials of a kind from all of an Allow that is worth keeping.
+    """Say whether Denies leave credentials of a kind nothing of an Allow that matters.
 
-    What a Deny spares so that people can set up MFA, or another Allow gives to everybody, is not.
+    What sets up MFA, or what another Allow gives to everybody, does not.
     """
     statement, whole = subject.statement, subject.whole
     left = whole.denials(kind).uncovered_parts(statement)
