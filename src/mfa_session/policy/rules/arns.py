@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.rules.keys import keys_outside_of_braces
+from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, and_more
-from mfa_session.policy.rules.values import WITH_PATH, is_no_account, without_path
+from mfa_session.policy.rules.values import COMMERCIAL, WITH_PATH, is_no_account, without_path
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ PLACEHOLDER = Rule(
 _arn_of_a_partition = re.compile(
     r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
 ).fullmatch
-_is_commercial = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)[a-z]+-[0-9]").fullmatch
-_TWO, _ARN_PARTS = 2, 6
+_is_commercial = re.compile(f"{COMMERCIAL}[a-z]+-[0-9]").fullmatch
+_TWO = 2
 _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 _arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
 # ARNs whose region is empty, and in Route 53 the account, too (Service Authorization Reference).
@@ -185,7 +186,7 @@ def _is_to_fill_in(statement: Statement) -> bool:
 
 def _placeholder_in(text: str) -> str | None:
     found = _placeholder(text)
-    region_and_account = text.split(":", _ARN_PARTS)[3:5] if text.startswith("arn:aws") else ()
+    region_and_account = parts_of(text)[3:5] if text.startswith("arn:aws") else ()
     return found[0] if found else next(filter(_in_place_of_an_account, region_and_account), None)
 
 

@@ -217,14 +217,13 @@ def check_trust(subject: Subject) -> Iterator[Flaw]:
 @per_policy
 def _let_in_by_trust(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
     """Return the accounts and users of the Allows without MFA, and whether no Deny stops each."""
-    return [
-        (allow, who, not whole.denies_without_mfa(alone))
-        for allow in whole.allowing
-        if not means_mfa(allow)
-        for who in (allow.principals or {}).get("AWS", ())
-        if not (names_role(who) or who == "*")
-        for alone in (replace(allow, principals={"AWS": (who,)}),)
-    ]
+    found = []
+    for allow in itertools.filterfalse(means_mfa, whole.allowing):
+        for who in (allow.principals or {}).get("AWS", ()):
+            if not (names_role(who) or who == "*"):
+                alone = replace(allow, principals={"AWS": (who,)})
+                found.append((allow, who, not whole.denies_without_mfa(alone)))
+    return found
 
 
 def _is_told_of(opener: Subject, names: list[str]) -> bool:

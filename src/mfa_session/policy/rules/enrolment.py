@@ -172,18 +172,19 @@ def _refused_steps(subject: Subject) -> list[str]:
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find Allows that ask for MFA to enrol the first device."""
-    if not subject.requires_mfa or subject.on_role or actions_of(subject.statement).all_but:
-        return
     statement, whole, kind = subject.statement, subject.whole, subject.document.kind
+    if kind not in {"identity", "boundary"} or not subject.requires_mfa or subject.on_role:
+        return
     limits = kind == "boundary"  # what it allows only with MFA, no other policy can allow without
-    about_devices = [name for name in actions_of(statement).names if limits or "mfa" in name]
+    names = names_of(statement) if statement.not_actions is None else ()
+    about_devices = [name for name in names if limits or "mfa" in name]
     missing = [
         action
         for action in ENROLMENT
         if any(includes(name, action.lower()) for name in about_devices)
         and (whole.allows_only_with_mfa(action) if limits else not whole.allows_without_mfa(action))
     ]
-    if missing and kind in {"identity", "boundary"}:
+    if missing:
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
             subject.place_of_action(missing[0]),

@@ -15,6 +15,7 @@ from mfa_session.policy.document import (
     is_of_trust,
 )
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
+from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import (
     ERROR,
@@ -58,7 +59,7 @@ WITHOUT_PRINCIPAL = {
 }
 _bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
 _of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
-_ARN_PARTS, _ACCOUNT_AT = 6, 4
+_COLONS = 5  # of an ARN
 # IAM refuses a resource of its own that is of no kind (`user/…`, `mfa/…`).
 _of_no_kind = re.compile(
     "arn:[^:]*:iam::[^:]*:(?:(?!root$)[a-z-]+$|(?:groups|policies|roles|users)/)"
@@ -250,7 +251,8 @@ def _is_not_in_rcps(action: str) -> bool:
 def _is_no_arn(text: str) -> bool:
     if not text.startswith("arn:") or _of_no_kind(text):
         return not (text.startswith("*") or is_unfilled(text))
-    parts = with_variables_as("x", text).split(":", _ARN_PARTS - 1)
-    account = "".join(parts[_ACCOUNT_AT:][:1])
+    filled = with_variables_as("x", text)
+    account = parts_of(filled)[4]
     in_account = "/" in account.partition("*")[0] and not is_unfilled(account)
-    return in_account or (len(parts) < _ARN_PARTS and not ("*" in text or is_unfilled(text)))
+    is_short = filled.count(":") < _COLONS and not ("*" in text or is_unfilled(text))
+    return in_account or is_short

@@ -199,7 +199,7 @@ def check_service_conditions(subject: Subject) -> Iterator[Flaw]:
 
 def check_services_denied(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for everybody that stop AWS services which are allowed by name."""
-    service = _denied_by_name(subject, "Service", _A_SERVICE)
+    service = _denied_by_name(subject, "Service")
     if service:
         yield Flaw(
             SERVICE,
@@ -215,7 +215,7 @@ def check_stand_ins(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of other principals as which AWS services call."""
     asks = _keeps_out_who_has_no_keys(subject)
     named = standing_for_services(subject.statement) if asks else []
-    denied = _denied_by_name(subject, "standing for a service", RequestContext({}))
+    denied = _denied_by_name(subject, "standing for a service")
     if named or denied:
         yield Flaw(
             SERVICE,
@@ -236,7 +236,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
     asks = federated and _keeps_out_who_has_no_keys(subject)
     if federated and len(subject.statement.principals or ()) == 1 and _is_idle(subject):
         yield _idle(subject, FEDERATED, _NO_MFA_KNOWN)
-    elif asks or _denied_by_name(subject, "Federated", RequestContext({})):
+    elif asks or _denied_by_name(subject, "Federated"):
         yield Flaw(
             FEDERATED,
             subject.place_of("Principal"),
@@ -289,19 +289,17 @@ def _let_in(whole: WholePolicy) -> frozenset[str]:
     )
 
 
-def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:
-    """Return a principal of a kind that is allowed by name, and that a Deny for everybody stops.
-
-    `context` is what is known of its requests; those of a service also have its name.
-    """
+def _denied_by_name(subject: Subject, kind: str) -> str | None:
+    """Return a principal of a kind that is allowed by name, and that a Deny for everybody stops."""
     found, denied = subject.reach, subject.statement
     if found is None or denied.allows or not is_for_everybody(denied):
         return None
     if not found.long_term or found.fresh:
         return None
     for name in dict.fromkeys(subject.whole.allowed_by_name(denied, kind)):
-        named = dict.fromkeys(_SERVICE_NAMES, (name,)) if kind == "Service" else {}
-        known = RequestContext(named).over(context)
+        known = RequestContext({})
+        if kind == "Service":
+            known = RequestContext(dict.fromkeys(_SERVICE_NAMES, (name,))).over(_A_SERVICE)
         if all(is_met(each, known) is True for each in subject.other_conditions):
             return name
     return None

@@ -145,8 +145,8 @@ class Subject:
 
     def resources(self) -> Iterator[tuple[Node, bool]]:
         """Yield the resources, and whether the statement exempts each."""
-        for element in ("Resource", "NotResource"):
-            yield from ((item, element != "Resource") for item in self.items_of(element))
+        yield from ((each, False) for each in self.items_of("Resource"))
+        yield from ((each, True) for each in self.items_of("NotResource"))
 
     def effect_of_none(self, *, exempting: bool) -> str:
         """Say what a text does that matches nothing."""
@@ -164,7 +164,8 @@ class Subject:
         """Yield what stands in elements of these names, in a list or alone."""
         for name in elements:
             node = self.statement.elements.get(name)
-            yield from () if node is None else listed(node)
+            if node is not None:
+                yield from listed(node)
 
 
 ERROR = "error"

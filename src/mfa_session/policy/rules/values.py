@@ -122,7 +122,8 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
 }
 _REGION = "aws:RequestedRegion"
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
-_is_commercial = re.compile("(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)").match
+COMMERCIAL = "(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)"  # how regions of the partition aws begin
+_is_commercial = re.compile(COMMERCIAL).match
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
     for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")

@@ -356,8 +356,8 @@ def _is_first_step(subject: Subject) -> bool:
 
 def _culprit(subject: Subject, mistake: Mistake) -> Condition:
     for condition in subject.mfa_conditions:
-        if (mistake is BOTH and _is_of_both(condition)) or (
-            "if-exists" in mistake.id and condition.if_exists
-        ):
+        if mistake is BOTH and _is_of_both(condition):
+            return condition
+        if mistake in {IF_EXISTS, AGE_IF_EXISTS} and condition.if_exists:
             return condition
     return subject.mfa_conditions[0]
