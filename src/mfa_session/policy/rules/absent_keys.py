@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
 from mfa_session.policy.rules.keys import NO_SUCH_KEY, met_always_or_never, misspelt
 from mfa_session.policy.rules.resource_kinds import has_no_resource
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Condition, Statement
 
 NO_USER = Rule(
     "username-in-role-policy",

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, first_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UNUSED = Rule(
     "newer-version-unused",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.credentials import DIRECT_CALL, MFA_PRESENT
+from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import right_condition, with_operator
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
@@ -19,11 +21,6 @@ from mfa_session.policy.mfa import (
 from mfa_session.policy.rules.keys import misspelt, with_right_key
 from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Condition
 
 UNKNOWN_OPERATOR = Rule(
     "unknown-operator",

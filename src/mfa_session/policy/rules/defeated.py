@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
-from mfa_session.policy.document import has_principal, names_role
+from mfa_session.policy.document import Statement, has_principal, names_role
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
@@ -20,11 +21,6 @@ from mfa_session.policy.rules.resources import check_resources as check_kinds_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Statement
 
 DEFEATED = Rule(
     "allowed-without-mfa-too",

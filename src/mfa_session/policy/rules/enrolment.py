@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
@@ -15,6 +16,7 @@ from mfa_session.policy.credentials import (
     ROOT,
     RequestContext,
 )
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
@@ -34,10 +36,6 @@ from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import calls_in, has_wrong_networks, patterns_as_text
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from mfa_session.policy.document import Condition, Statement
 DISCOVERY_DENIED = Rule(
     "discovery-denied",
     WARNING,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import operator
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import OPPOSITES, comparison, is_met
+from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison, is_met
 from mfa_session.policy.coverage import (
     actions_of,
     concerns,
@@ -17,18 +17,13 @@ from mfa_session.policy.coverage import (
     may_overlap,
 )
 from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.conditions import Comparison
-    from mfa_session.policy.document import Condition, Statement
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",

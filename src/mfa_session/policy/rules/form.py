@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
 
 from mfa_session.model.feature_ports import LOOK_UP
 from mfa_session.model.text import nearest_of
@@ -17,6 +17,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
+from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
 from mfa_session.policy.rules.rule import (
@@ -31,10 +32,6 @@ from mfa_session.policy.rules.rule import (
     first_of,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from mfa_session.policy.policy_text import Position
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",
     ERROR,

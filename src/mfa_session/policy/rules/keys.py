@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
+from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
 from mfa_session.policy.rules.condition_keys import KEYS, is_in_form, meant_instead
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Condition
 
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",

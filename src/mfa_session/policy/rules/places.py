@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import (
+    Statement,
     has_principal,
     is_about_devices,
     is_about_roles,
@@ -28,11 +29,6 @@ from mfa_session.policy.rules.rule import (
     first_of,
 )
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mfa_session.policy.document import Statement
 
 MISPLACED = Rule(
     "misplaced-element",

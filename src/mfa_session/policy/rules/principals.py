@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext, mfa_session
 from mfa_session.policy.document import (
+    Condition,
+    Statement,
     is_about_devices,
     is_for_everybody,
     is_for_everybody_but_some,
@@ -20,11 +22,6 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, for_everybody, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Condition, Statement
 
 ANYONE = Rule(
     "anyone-with-mfa",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
@@ -26,11 +27,6 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Condition, Statement
 
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",

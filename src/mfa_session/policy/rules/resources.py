@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from mfa_session.policy.conditions import OPPOSITES, comparison
+from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
+from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.exemptions import FIRST_STEPS
@@ -30,11 +31,6 @@ from mfa_session.policy.rules.resource_kinds import (
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mfa_session.policy.conditions import Comparison
-    from mfa_session.policy.document import Statement
 WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,

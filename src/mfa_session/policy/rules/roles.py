@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, is_about_everything, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
+    Condition,
+    Statement,
     has_principal,
     is_for_everybody,
     is_for_everybody_but_some,
@@ -27,11 +29,6 @@ from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 from mfa_session.policy.rules.values import has_wrong_values
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from mfa_session.policy.document import Condition, Statement
 
 ROLE = Rule(
     "role-session-has-no-mfa",

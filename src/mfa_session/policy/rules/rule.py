@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import is_about_everything, names_of
+from mfa_session.policy.document import Condition, Document, Statement
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
-from mfa_session.policy.nodes import listed, members_of
+from mfa_session.policy.mfa import Reach, mfa_conditions, reach, refuses_by_intent
+from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.whole_policy import as_meant
-
-if TYPE_CHECKING:
-    from mfa_session.policy.document import Condition, Document, Statement
-    from mfa_session.policy.mfa import Reach
-    from mfa_session.policy.nodes import Node
-    from mfa_session.policy.policy_text import Position
-    from mfa_session.policy.rules.whole_policy import WholePolicy
+from mfa_session.policy.policy_text import Position
+from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant
 
 
 @dataclass(frozen=True)

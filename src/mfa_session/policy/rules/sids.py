@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable
 from mfa_session.policy.coverage import (
@@ -16,6 +16,7 @@ from mfa_session.policy.coverage import (
     names_of,
 )
 from mfa_session.policy.credentials import PRINCIPAL_ARN, ROOT
+from mfa_session.policy.document import Statement
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, means_mfa
@@ -34,11 +35,6 @@ from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
 from mfa_session.policy.rules.values import check_limits
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Statement
 
 PROMISE = Rule(
     "sid-promises-mfa",

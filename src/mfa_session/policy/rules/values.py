@@ -5,22 +5,17 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import re
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partition
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
-from mfa_session.policy.document import names_role
+from mfa_session.policy.document import Condition, names_role
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-
-    from mfa_session.policy.document import Condition
 
 WRONG_VALUE = Rule(
     "wrong-value",

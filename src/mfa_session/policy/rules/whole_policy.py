@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
+from mfa_session.model.feature_ports import AwsNames
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
 from mfa_session.policy.document import (
+    Condition,
+    Principals,
+    Statement,
     is_for_everybody,
     is_for_services,
     names_role,
@@ -27,12 +31,6 @@ from mfa_session.policy.mfa import (
     names_mfa,
     reach,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from mfa_session.model.feature_ports import AwsNames
-    from mfa_session.policy.document import Condition, Principals, Statement
 
 _MOST, _MANY = 10, 100  # statements to compare with each
 _EVERYBODY: Principals = {"*": ("*",)}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
-from mfa_session.policy.document import is_for_services
+from mfa_session.policy.document import Condition, is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, reach, widest_reach
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     lacks_condition,
@@ -21,12 +21,6 @@ from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.document import Condition
-    from mfa_session.policy.mfa import Reach
 
 
 @dataclass(frozen=True)
