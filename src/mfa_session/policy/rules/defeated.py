@@ -69,7 +69,7 @@ def check_circumstances(subject: Subject) -> Iterator[Flaw]:
     statement = subject.statement
     if not (subject.requires_mfa and _demands_mfa(statement.sid or "")):
         return
-    found = next(_openers_in_part(subject), None)
+    found = next(_partial_openers(subject), None)
     if found is None or any(check_defeat(subject)):
         return
     other, name = found
@@ -86,7 +86,7 @@ def check_circumstances(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def _openers_in_part(subject: Subject) -> Iterator[tuple[Statement, str]]:
+def _partial_openers(subject: Subject) -> Iterator[tuple[Statement, str]]:
     """Yield Allows without MFA, in some networks or on some resources, and an action of each."""
     statement, whole = subject.statement, subject.whole
     elsewhere, originals = _under_circumstances(whole)

@@ -110,7 +110,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
     """Find Denies with NotAction that deny nothing, or little."""
     statement, left_out = subject.statement, all_left_out(subject)
     if left_out and not statement.allows:
-        of_actions = "action" in left_out
+        of_actions = left_out.startswith("NotAction")
         exempt = (
             "what is needed to set up MFA" if subject.mfa_conditions else "what is to be exempt"
         )

@@ -45,30 +45,23 @@ has_no_resource = re.compile(
 ).fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
 _OTHERS = (
-    (re.compile("cloudtrail:(deletetrail|stoplogging)"), "cloudtrail", "trail/?*"),
-    (re.compile("dynamodb:(delete|get|put|update)(item|table)"), "dynamodb", "table/?*"),
-    (re.compile("ec2:deletevolume"), "ec2", "volume/?*"),
-    (re.compile("ec2:(reboot|stop|terminate)instances"), "ec2", "instance/?*"),
+    ("cloudtrail:(deletetrail|stoplogging)", "trail/?*"),
+    ("dynamodb:(delete|get|put|update)(item|table)", "table/?*"),
+    ("ec2:deletevolume", "volume/?*"),
+    ("ec2:(reboot|stop|terminate)instances", "instance/?*"),
     (
-        re.compile(
-            "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)"
-        ),
-        "kms",
+        "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)",
         "key/?*",
     ),
-    (
-        re.compile("lambda:(delete|invoke)function|lambda:updatefunctioncode"),
-        "lambda",
-        "function:?*",
-    ),
-    (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
-    (re.compile("rds:(delete|failover|stop)dbcluster"), "rds", "cluster:?*"),
-    (re.compile("rds:deletedbsnapshot"), "rds", "snapshot:?*"),
-    (re.compile("ssm:(resume|terminate)session"), "ssm", "session/?*"),
-    (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", _WITH_SUFFIX),
+    ("lambda:((delete|invoke)function|updatefunctioncode)", "function:?*"),
+    ("rds:(delete|reboot|stop)dbinstance", "db:?*"),
+    ("rds:(delete|failover|stop)dbcluster", "cluster:?*"),
+    ("rds:deletedbsnapshot", "snapshot:?*"),
+    ("ssm:(resume|terminate)session", "session/?*"),
+    ("secretsmanager:(delete|get|put)secret(value)?", _WITH_SUFFIX),
 )
 _WITH_IDS = {"instance/?*", "key/?*", "session/?*", "volume/?*"}
-_SERVICES = {kind: service for _, service, kind in _OTHERS}
+_SERVICES = {kind: actions.partition(":")[0] for actions, kind in _OTHERS}
 MEANT = {
     OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     OF_USER: "arn:aws:iam::*:user/${aws:username}",
@@ -79,7 +72,7 @@ MEANT = {
     OF_OBJECT: "arn:aws:s3:::BUCKET/*",
     **{
         kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'ID' if kind in _WITH_IDS else 'NAME')}"
-        for _, service, kind in _OTHERS
+        for kind, service in _SERVICES.items()
     },
     _WITH_SUFFIX: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
 }
@@ -102,7 +95,7 @@ def resource_of(action: str, *, about_mfa: bool, under_mfa: bool) -> str | None:
     if found and under_mfa:
         return OF_BUCKET if found[1] == "bucket" else OF_OBJECT
     others = _OTHERS if under_mfa else ()
-    return next((kind for actions, _, kind in others if actions.fullmatch(action)), None)
+    return next((kind for actions, kind in others if re.fullmatch(actions, action)), None)
 
 
 def _in_iam(action: str) -> str | None:
