@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
-from mfa_session.policy.document import LIMITS, Owner
+from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import concerns
 from mfa_session.policy.patterns import Query
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mfa_session.policy.credentials import Request
-    from mfa_session.policy.document import Document
+    from mfa_session.policy.document import Document, Owner
 
 
 class Share(NamedTuple):
@@ -44,9 +44,9 @@ def share_of(
     on_resource = [each for each in documents if _is_of_resource(each, request)]
     fitting = [each for each in on_resource if concerns(each, request)]
     _check_one_resource(fitting)
-    dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
-    dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
-    loose = [each for each in documents if not each.everyone]
+    dumps = dict.fromkeys(each.account for each in documents if each.account)
+    dumped = [owner for dump in dumps for owner in dump.owners if owner.arn]
+    loose = [each for each in documents if not each.account]
     identity = [each for each in loose if each.kind == "identity"]
     told = [owner.arn for owner in dumped]
     named = (owner for each in identity for owner in (*each.owners, *each.incomplete))

@@ -340,8 +340,7 @@ class Requests:
                 **dict.fromkeys(("aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")),
             }
         ).over(DIRECT_CALL)
-        statements = itertools.chain.from_iterable(each.statements for each in documents)
-        conditions = [each for statement in statements for each in statement.conditions]
+        conditions = [each for document in documents for each in document.conditions]
         of_roles = filter(_is_of_roles, (*keys, *(each.key for each in conditions)))
         self._of_users = RequestContext(dict.fromkeys(of_roles))
         self._of_resource = _decided_by(request, principal, conditions)

@@ -9,7 +9,7 @@ from mfa_session.model.arns import account_of
 from mfa_session.model.errors import RefusedError
 from mfa_session.model.iam import Holder
 from mfa_session.model.record import Record
-from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Owner
 from mfa_session.policy.reading import read_document
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import find_caller
@@ -29,32 +29,20 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class OwnPolicies(Record):
-    """The policies of a user or role; `unread` names those that could not be read."""
-
-    arn: str
-    documents: tuple[Document, ...]
-    boundary: Document | None
-    unread: tuple[str, ...]
-    boundary_unread: bool
-    tags: RequestContext = RequestContext({})
-
-    def gaps(self) -> tuple[str, ...]:
-        """Return the names of what could not be read."""
-        boundary = ("the permissions boundary",) if self.boundary_unread else ()
-        return (*self.unread, *boundary)
-
-
 class Live(Record):
     """The policies of the user, and of the profile's role."""
 
-    user: OwnPolicies
-    role: OwnPolicies | None
+    user: Owner
+    role: Owner | None
 
-    def gaps(self) -> tuple[str, ...]:
+    def gaps(self) -> list[str]:
         """Return the names of what could not be read."""
-        of_role = tuple(f"{gap} (of the role)" for gap in self.role.gaps()) if self.role else ()
-        return (*self.user.gaps(), *of_role)
+        of_role = _gaps(self.role) if self.role else []
+        return [*_gaps(self.user), *(f"{gap} (of the role)" for gap in of_role)]
+
+
+def _gaps(own: Owner) -> list[str]:
+    return [*own.unread, *["the permissions boundary"] * own.boundary_unread]
 
 
 def read_live(session: SessionOptions, ctx: Context) -> Live:
@@ -73,9 +61,7 @@ def read_live(session: SessionOptions, ctx: Context) -> Live:
     return live
 
 
-def _read_role(
-    ctx: Context, settings: Settings, caller: Caller, user_arn: str
-) -> OwnPolicies | None:
+def _read_role(ctx: Context, settings: Settings, caller: Caller, user_arn: str) -> Owner | None:
     """Read the role's policies with its own session, or the user's in the same account.
 
     In the user's account, IAM would return another role of the same name.
@@ -88,10 +74,8 @@ def _read_role(
         ctx.console.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
     elif account_of(settings.role_arn) != account_of(user_arn):
         ctx.console.say(f"to read the role's policies, log in: `{settings.login_command}`")
-        return OwnPolicies(
+        return Owner(
             arn=settings.role_arn,
-            documents=(),
-            boundary=None,
             unread=(f"the policies of role {settings.role_arn.rpartition('/')[2]}",),
             boundary_unread=True,
         )
@@ -106,7 +90,7 @@ class _Reading:
         self._iam = iam
         self._unread: list[str] = []
 
-    def read(self, role_arn: str | None = None) -> OwnPolicies:
+    def read(self, role_arn: str | None = None) -> Owner:
         """Read the role's policies, or else the user's and their groups'."""
         arn = role_arn or self._iam.user_arn()
         holder = Holder(kind="role" if role_arn else "user", name=arn.rpartition("/")[2])
@@ -121,9 +105,9 @@ class _Reading:
         if bound:
             read = self._iam.managed
             boundary = next(self._document(f"boundary {bound}", read, bound, kind="boundary"), None)
-        return OwnPolicies(
+        return Owner(
             arn=arn,
-            documents=tuple(documents),
+            documents=documents,
             boundary=boundary,
             unread=unread,
             boundary_unread=len(self._unread) > len(unread),
