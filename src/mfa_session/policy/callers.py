@@ -19,18 +19,16 @@ if TYPE_CHECKING:
 
 
 class Share(NamedTuple):
-    """What counts for a caller, beside what a dump tells of them as `owner`.
-
-    `doubtful` policies may be theirs, and they have others than these if `has_others`. `is_user` is
-    None if it is not told, `caller` if nobody is; it is empty without an ARN.
-    """
+    """What counts for a caller."""
 
     documents: list[Document]
-    doubtful: list[Document]
-    owner: Owner | None
-    is_user: bool | None
-    caller: str | None
-    has_others: bool
+    doubtful: list[Document]  # which may be theirs
+    owner: Owner | None  # what a dump tells of them, beside the documents
+    is_user: bool | None  # None if it is not told
+    caller: (
+        str | None
+    )  # whose policies they are: an ARN, "" for a name only, None if it is not told
+    has_others: bool  # policies that are not here
 
 
 def share_of(
@@ -80,7 +78,7 @@ def share_of(
 
 def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[str]:
     if principal:
-        return {each for each in told if _is(each, principal)}
+        return {each for each in told if _may_be(each, principal)}
     found = [each for each in told if not takes_role or _kind(each) == "user"]
     if len(set(found)) > 1:
         raise _unclear("these are the policies of several callers", "--principal", found)
@@ -90,7 +88,7 @@ def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[st
 def _is_of_resource(document: Document, request: Request) -> bool:
     if not document.owners:
         return document.kind in {"trust", "resource"}
-    is_of = any(_is(owner, request.resource) for owner in document.owners)
+    is_of = any(_may_be(owner, request.resource) for owner in document.owners)
     return is_of and concerns(document, request)
 
 
@@ -147,7 +145,7 @@ def _kind(owner: str) -> str:
     return owner.rpartition(":")[2].partition("/")[0]
 
 
-def _is(owner: str, arn: str) -> bool:
+def _may_be(owner: str, arn: str) -> bool:
     """Say whether an owner may be this user or role, or the role of this session."""
     kind, _, name = owner.partition("/")
     if _kind(arn) == "assumed-role":

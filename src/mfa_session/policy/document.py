@@ -119,6 +119,11 @@ class Statement:
         return re.sub(r"[^a-z0-9]", "", (self.sid or "").lower())
 
     @property
+    def aws_principals(self) -> tuple[str, ...]:
+        """The accounts, users and roles among its principals."""
+        return (self.principals or {}).get("AWS", ())
+
+    @property
     def allows(self) -> bool:
         """Whether it is an Allow, not a Deny."""
         return self.effect == "Allow"
@@ -156,29 +161,21 @@ class NewerVersion(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A policy; `version` is None if it has none (IAM assumes 2008-10-17).
-
-    `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
-    one. Its surroundings may tell its `holder`, `role`, `user`, `group` or MIXED, and, as the
-    person may, its `told_kind`, one of KINDS or `rcp`. `beside` holds the elements beside the
-    statements, by name. `newer` is a version that is not in force, `account` the dump that it is
-    in. `owners` have it, as far as the file tells: ARNs, or `role/NAME`, `user/NAME`, `group/NAME`;
-    those of the file whose other policies, groups or boundary are not in it are `incomplete`.
-    `respelt` are the elements whose names are in another case than IAM's: as written, in IAM's
-    spelling, and their offset.
-    """
+    """A policy, and what the text around it tells of it."""
 
     source: PolicyText
-    version: str | None
+    version: str | None  # without one, IAM assumes 2008-10-17
     statements: tuple[Statement, ...]
-    holder: str | None = None
-    name: str = ""
-    told_kind: str | None = None
-    beside: Mapping[str, Node] = field(default_factory=dict)
+    holder: str | None = None  # `role`, `user`, `group` or MIXED, if it is told
+    name: str = ""  # among others of the same file (`role/x trust`)
+    told_kind: str | None = None  # one of KINDS or `rcp`, if the file or the person tells
+    beside: Mapping[str, Node] = field(default_factory=dict)  # other elements than Statement
+    # Elements in another case than IAM's: as written, in IAM's spelling, and their offset.
     respelt: tuple[tuple[str, str, int], ...] = ()
     newer: NewerVersion | None = None
     account: Account | None = None
-    owners: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()  # ARNs, or `role/NAME`, `user/NAME`, `group/NAME`
+    # Those of the file whose other policies, groups or boundary are not in it.
     incomplete: frozenset[str] = frozenset()
 
     @property
@@ -281,7 +278,7 @@ def is_for_everybody_but_some(statement: Statement) -> bool:
 
 def roles_in(statement: Statement) -> list[str]:
     """Return the roles and role sessions among the principals."""
-    return list(filter(names_role, (statement.principals or {}).get("AWS", ())))
+    return list(filter(names_role, statement.aws_principals))
 
 
 def is_for_services(statement: Statement) -> bool:
@@ -292,10 +289,10 @@ def is_for_services(statement: Statement) -> bool:
 
 def standing_for_services(statement: Statement) -> list[str]:
     """Return the principals, other than services, as which AWS services call without MFA."""
-    named = statement.principals or {}
-    of_aws = named.get("AWS", ())
-    users = named.get("CanonicalUser", ()) if _is_about_cloudfront(statement.sid or "") else ()
-    return [*filter(_of_cloudfront, of_aws), *users, *filter(_of_load_balancers, of_aws)]
+    named = statement.aws_principals
+    users = (statement.principals or {}).get("CanonicalUser", ())
+    users = users if _is_about_cloudfront(statement.sid or "") else ()
+    return [*filter(_of_cloudfront, named), *users, *filter(_of_load_balancers, named)]
 
 
 def is_about_devices(statement: Statement) -> bool:
