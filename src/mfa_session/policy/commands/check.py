@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.policy.callers import Share
-    from mfa_session.policy.credentials import Credentials, Known
+    from mfa_session.policy.credentials import Credentials, Known, RequestContext
     from mfa_session.policy.document import Condition, Owner, Statement
     from mfa_session.policy.live import Live
     from mfa_session.policy.matching import Match
@@ -250,6 +250,11 @@ class Judged(Record):
     decision: Decision
 
     @property
+    def facts(self) -> RequestContext:
+        """The condition keys that are known of the request."""
+        return self.request.facts.over(self.caller.facts)
+
+    @property
     def because(self) -> str:
         """The reason in one line."""
         decision = self.decision
@@ -414,19 +419,17 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
 
 
 def _unknown_keys(judged: Judged) -> Iterable[str]:
-    facts = judged.request.facts.over(judged.caller.facts)
     for match in judged.decision.deciding:
         if match.resource is None:
             yield from _unknown_in(_resources(match.statement), judged)
         for condition in filter(is_accepted, match.conditions_that_are(None)):
-            if not facts.knows(condition.key):
+            if not judged.facts.knows(condition.key):
                 yield condition.key
             yield from _unknown_in(condition.values, judged)
 
 
 def _unknown_in(texts: Iterable[str], judged: Judged) -> Iterable[str]:
-    facts = judged.request.facts.over(judged.caller.facts)
-    return (key for text in texts for key in fill(text, facts).unknown)
+    return (key for text in texts for key in fill(text, judged.facts).unknown)
 
 
 def _resources(statement: Statement) -> Sequence[str]:
