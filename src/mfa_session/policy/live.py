@@ -17,7 +17,7 @@ from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import find_living
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import TypeVar
 
     from mfa_session.model.iam import Policies
@@ -84,7 +84,7 @@ def _read_role(ctx: Context, settings: Settings, caller: Caller, user_arn: str) 
 
 
 class _Reading:
-    """One pass over a user's or a role's policies; skips those that IAM refuses."""
+    """One pass over a user's or a role's policies; notes and skips those that IAM refuses."""
 
     def __init__(self, iam: Policies) -> None:
         self._iam = iam
@@ -94,17 +94,17 @@ class _Reading:
         """Read the role's policies, or else the user's and their groups'."""
         arn = role_arn or self._iam.user_arn()
         holder = Holder(kind="role" if role_arn else "user", name=arn.rpartition("/")[2])
-        documents = list(self._of(holder))
+        documents = self._of(holder)
         if role_arn is None:
             groups = self._try("the groups you are in", self._iam.groups, holder.name)
             for name in groups or ():
                 documents += self._of(Holder(kind="group", name=name))
-        unread = tuple(self._unread)  # `gaps` names the boundary by itself
+        unread = tuple(self._unread)  # without the boundary
         bound = self._try("the ARN of the boundary", self._iam.boundary_arn, holder)
         boundary = None
         if bound:
-            read = self._iam.managed
-            boundary = next(self._document(f"boundary {bound}", read, bound, kind="boundary"), None)
+            label = f"boundary {bound}"
+            boundary = self._document(label, self._iam.managed, bound, kind="boundary")
         return Owner(
             arn=arn,
             documents=documents,
@@ -113,22 +113,22 @@ class _Reading:
             boundary_unread=len(self._unread) > len(unread),
         )
 
-    def _of(self, holder: Holder) -> Iterator[Document]:
+    def _of(self, holder: Holder) -> list[Document]:
         whose = f"of {holder.kind} {holder.name}"
         names = self._try(f"the inline policies {whose}", self._iam.inline_names, holder)
-        for name in names or ():
-            label = f"inline policy {name} {whose}"
-            yield from self._document(label, self._iam.inline, holder, name)
+        found = [
+            self._document(f"inline policy {name} {whose}", self._iam.inline, holder, name)
+            for name in names or ()
+        ]
         arns = self._try(f"the attached policies {whose}", self._iam.attached_arns, holder)
-        for arn in arns or ():
-            yield from self._document(arn, self._iam.managed, arn)
+        found += (self._document(arn, self._iam.managed, arn) for arn in arns or ())
+        return list(filter(None, found))
 
     def _document(
         self, label: str, read: Callable[..., object], *of: object, kind: str = "identity"
-    ) -> Iterator[Document]:
+    ) -> Document | None:
         content = self._try(label, read, *of)
-        if content is not None:
-            yield read_document(label, json.dumps(content), kind=kind)
+        return None if content is None else read_document(label, json.dumps(content), kind=kind)
 
     def _try(self, what: str, read: Callable[..., T], *of: object) -> T | None:
         """Read; after a refusal, note `what` as unread."""
