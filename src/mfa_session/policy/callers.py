@@ -32,7 +32,7 @@ class Share(NamedTuple):
 
 
 def share_of(
-    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool = False
+    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool
 ) -> Share:
     """Return what counts for a caller; without one, for the only user or role that has policies.
 
@@ -117,9 +117,8 @@ def _own(
         in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
     asked, own, doubtful = Query(request.action, fold=True), [], []
     for each in documents:
-        # A role is in no group; a user has no policy of a role whose name is not told.
         is_told = bool(each.owners) and all(
-            _is_told(owner) or is_user is (_kind(owner) == "role") for owner in each.owners
+            _is_told(owner) or _is_another(owner, is_user=is_user) for owner in each.owners
         )
         is_only_one = not is_told and len(in_file[each.source.label]) == 1
         actions = (action for one in each.statements for action in one.actions or ("*",))
@@ -139,6 +138,11 @@ def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) 
 
 def _is_told(owner: str) -> bool:
     return _kind(owner) != "group" and not owner.endswith("/")
+
+
+def _is_another(owner: str, *, is_user: bool | None) -> bool:
+    """Say whether an owner cannot be the caller: a role for a user, a user or group for a role."""
+    return is_user is (_kind(owner) == "role")
 
 
 def _kind(owner: str) -> str:
