@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -151,6 +151,21 @@ class Account(Protocol):
         """The users who take a role without MFA, by its trust policy."""
 
 
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """The users and roles of a template, plan or state, and what it does not tell of them.
+
+    They are `role/NAME`, `user/NAME`, `group/NAME` or ARNs; `role/` is one whose name is not told.
+    """
+
+    people: frozenset[str] = frozenset()
+    # By user or role: the policies and groups that are not here, as far as they are known.
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    bounded_elsewhere: frozenset[str] = frozenset()  # whose boundary is not here
+    # The roles whose trust policy, and the services of whose resources a policy, is not known yet.
+    unread: frozenset[str] = frozenset()
+
+
 class NewerVersion(NamedTuple):
     """A version of a managed policy that asks for MFA, and the default one, which is older."""
 
@@ -174,9 +189,9 @@ class Document:
     respelt: tuple[tuple[str, str, int], ...] = ()
     newer: NewerVersion | None = None
     account: Account | None = None
-    owners: tuple[str, ...] = ()  # ARNs, or `role/NAME`, `user/NAME`, `group/NAME`
-    # Those of the file whose other policies, groups or boundary are not in it.
-    incomplete: frozenset[str] = frozenset()
+    owners: tuple[str, ...] = ()  # as in Roster; or ARNs
+    roster: Roster | None = None  # of the template, plan or state that it is in
+    is_certain: bool = True  # not if a template decides later what it says, or whether it is there
 
     @property
     def label(self) -> str:
@@ -210,6 +225,12 @@ class Document:
     def conditions(self) -> list[Condition]:
         """The conditions of all statements."""
         return [each for statement in self.statements for each in statement.conditions]
+
+    def only(self, effect: str) -> Document:
+        """Return the policy with only its Allows, or only its Denies."""
+        return replace(
+            self, statements=tuple(each for each in self.statements if each.effect == effect)
+        )
 
     @cached_property
     def sid_of_roles(self) -> str | None:

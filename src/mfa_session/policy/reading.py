@@ -109,7 +109,8 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         newer=origin.newer,
         account=origin.account,
         owners=origin.owners,
-        incomplete=origin.incomplete,
+        roster=origin.roster,
+        is_certain=origin.is_certain,
     )
 
 

@@ -99,6 +99,8 @@ class Search:
 
     def _keep(self, node: Node, origin: Origin) -> None:
         if self._in_stack:
+            if intrinsics.is_decided_later(node):
+                origin = origin._replace(is_certain=False)
             node = intrinsics.with_literals_marked(node)
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:

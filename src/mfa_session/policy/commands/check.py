@@ -152,14 +152,25 @@ def _judge(caller: Credentials, share: Share, own: Owner | None, requests: Reque
     if own:
         caller = caller.replace(facts=own.tags.over(caller.facts))
     request = requests.of(caller)
-    decision = evaluate(
-        [*((_NOTHING, *own.documents) if own else ()), *share.documents],
-        request,
-        caller,
-        boundary=own.boundary if own else None,
-        unread=bool(share.doubtful or share.has_others or (own and own.unread)),
-        boundary_unread=bool(own and own.boundary_unread),
+    known = [*((_NOTHING, *own.documents) if own else ()), *share.documents]
+    unread = bool(share.elsewhere or (own and own.unread))
+
+    def decide(documents: list[Document], *, unread: bool) -> Decision:
+        return evaluate(
+            [*known, *documents],
+            request,
+            caller,
+            boundary=own.boundary if own else None,
+            unread=unread,
+            boundary_unread=bool(own and own.boundary_unread) or share.bounded_elsewhere,
+        )
+
+    # What is allowed at most, and at least, if nobody knows whose some policies are.
+    most, least = (
+        decide([each.only(effect) for each in share.doubtful], unread=unread)
+        for effect in ("Allow", "Deny")
     )
+    decision = most if most.outcome == least.outcome else decide([], unread=True)
     decision = _across_accounts(decision, request, caller)
     return Judged(caller=caller, request=request, decision=decision)
 
@@ -299,6 +310,10 @@ def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
             f"the file does not say whether the caller has {each.label}: check a file with only "
             "the caller's policies"
         )
+    elsewhere = [*share.elsewhere, *["the permissions boundary"] * share.bounded_elsewhere]
+    if unknown and elsewhere:
+        more = ["and more"] * (len(elsewhere) > _MOST)
+        yield f"not known here: {', '.join([*elsewhere[:_MOST], *more])}"
     if not share.owner and {document.kind for document in share.documents} == {"trust"}:
         yield (
             "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "

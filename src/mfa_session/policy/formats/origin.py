@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.document import Roster
 from mfa_session.policy.nodes import text_in
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Origin(NamedTuple):
     newer: NewerVersion | None = None
     account: Account | None = None
     owners: tuple[str, ...] = ()
-    incomplete: frozenset[str] = frozenset()
+    roster: Roster | None = None
+    is_certain: bool = True
 
     @property
     def name(self) -> str:
@@ -63,6 +65,9 @@ class Origin(NamedTuple):
             if name := text_in(members, key):
                 owner = text_in(members, "Arn") or f"{holder}/{name}"
                 origin = origin.named(f"{holder}/{name}", None, holder, owner)
+                if "PermissionsBoundary" in members and not (origin.roster or origin.account):
+                    roster = Roster(bounded_elsewhere=frozenset({owner}))
+                    origin = origin._replace(roster=roster)
         policy = text_in(members, "PolicyName")
         if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
             origin = origin.named(f"policy/{policy}")
