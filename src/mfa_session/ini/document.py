@@ -68,7 +68,7 @@ class IniDocument(IniText):
         """Return what cuts the bytes into the lines of each section, for one edit or one look."""
         from mfa_session.ini.editing import Editor  # noqa: PLC0415  # most documents are only read
 
-        return Editor(self.data, self)
+        return Editor(self)
 
     def _without_section(self, name: str) -> IniDocument | None:
         """Remove a whole section; None if the other sections would then be read differently."""
@@ -76,31 +76,34 @@ class IniDocument(IniText):
             removed = IniDocument(self.editor().remove(name), self.path)
         except UnreadableText:
             return None
-        return removed if self._reads_alike(removed, name) else None
-
-    def _reads_alike(self, removed: IniDocument, name: str) -> bool:
-        """Tell whether the header after `name` is still one: else it is the value before."""
         names = self.names()
-        before = names[: names.index(name)][-1:]
-        return (
-            removed.names() == [other for other in names if other != name]
+        place = names.index(name)
+        # The header after it is still one: else it has become part of the value before.
+        is_sound = (
+            removed.names() == [*names[:place], *names[place + 1 :]]
             and removed.defaults == self.defaults
-            and all(removed.section(other) == self.section(other) for other in before)
+            and all(self.reads_alike(other, removed) for other in names[:place][-1:])
         )
+        return removed if is_sound else None
 
 
 def only_differs_in(name: str, old: IniDocument, new: IniDocument) -> bool:
-    """Tell whether only the section `name`, and blank lines around it, differ.
-
-    Looks twice: at the bytes around the section, and at what botocore reads for each other one.
-    """
-    return _same_bytes(name, old, new) and _same_sections(name, old, new)
+    """Tell whether nothing but this section, and blank lines around it, differs or is gone."""
+    if name in new.spans or name not in old.spans:
+        return only_sets([name], old, new)
+    others = [other for other in old.names() if other != name]
+    return (
+        new.names() == others
+        and _is_made_of(new.data, *old.editor().without(name))
+        and all(old.reads_alike(other, new) for other in others)
+    )
 
 
 def only_sets(names: Collection[str], old: IniDocument, new: IniDocument) -> bool:
     """Tell whether nothing but these sections differs, and none of any is gone.
 
-    Looks twice, as `only_differs_in`; new sections stand at the end.
+    Looks twice: at the bytes around the sections, and at what botocore reads for each other one.
+    New sections stand at the end.
     """
     stood = old.names()
     added = new.names()[len(stood) :]
@@ -130,20 +133,6 @@ def _same_between(
     )
 
 
-def _same_bytes(name: str, old: IniDocument, new: IniDocument) -> bool:
-    stood, stands = name in old.names(), name in new.names()
-    if stood and stands:
-        old_before, old_after = old.editor().around(name)
-        new_before, new_after = new.editor().around(name)
-        # Comments between keys that went stand after the last key now.
-        return old_before == new_before and new_after.endswith(old_after)
-    if stood:
-        return _is_made_of(new.data, *old.editor().without(name))
-    if stands:
-        return _is_made_of(old.data, *new.editor().around(name))
-    return old.data == new.data
-
-
 def _is_made_of(data: bytes, before: bytes, after: bytes) -> bool:
     """Tell whether `data` is one part, then the other; blank lines between do not count."""
     before, after = before.rstrip(), _without_blank_lines(after)
@@ -158,10 +147,3 @@ def _without_blank_lines(data: bytes) -> bytes:
     while lines and not lines[0].strip():
         del lines[0]
     return b"".join(lines)
-
-
-def _same_sections(name: str, old: IniDocument, new: IniDocument) -> bool:
-    others = [other for other in old.names() if other != name]
-    return others == [other for other in new.names() if other != name] and all(
-        old.reads_alike(other, new) for other in others
-    )

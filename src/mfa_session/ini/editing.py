@@ -28,9 +28,9 @@ NAME_CHARACTERS = LETTERS + "_-/.%@:+"
 class Editor:
     """The lines of a document, for one edit or one look; `document` says where sections stand."""
 
-    def __init__(self, data: bytes, document: IniText) -> None:
+    def __init__(self, document: IniText) -> None:
         """Cut the lines with their ends; as in text mode, a lone carriage return is an end."""
-        self._lines = data.splitlines(keepends=True)
+        self._lines = document.data.splitlines(keepends=True)
         self._document = document
 
     def set_values(self, changes: Mapping[str, Mapping[str, str | None]]) -> bytes:
@@ -65,15 +65,11 @@ class Editor:
         del lines[first:last]
         return b"".join(lines)
 
-    def around(self, name: str) -> tuple[bytes, bytes]:
-        """Return the bytes before a section's header, and those after its last key's value."""
-        lines = self._lines
-        header, _ = self._all_rows([name])[name]
-        last = _end_of_options(self._document.read(name), header)
-        return b"".join(lines[:header]), b"".join(lines[last + 1 :])
-
     def between(self, names: Collection[str]) -> list[bytes]:
-        """Return the bytes before, between and after these sections, as `around` cuts them."""
+        """Return the bytes before, between and after these sections.
+
+        A section begins with its header here, and ends with its last key's value.
+        """
         lines, pieces, end = self._lines, [], 0
         for name, (header, _) in self._all_rows(names).items():
             pieces.append(b"".join(lines[end:header]))
