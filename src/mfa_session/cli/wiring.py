@@ -273,7 +273,7 @@ class Wiring(SessionWiring):
             pause=run.clock.pause,
             progress=run.console.progress,
             most_locks=most_locks(),
-            cache=CliCacheFiles(run.environ, run.files.state, run.console.warn),
+            cache=CliCacheFiles(run.environ),
         )
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:

@@ -16,7 +16,7 @@ from mfa_session.files.obstacles import nearest_standing
 from mfa_session.files.reading import OTHERS_MAY, OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import state_path
-from mfa_session.files.writable import WritableFile, refused
+from mfa_session.files.writable import check_path, refused
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, STATE, Place
@@ -125,11 +125,11 @@ class Disk:
 
     def unwritable(self) -> Mapping[str, ConfigurationError]:
         """Return why a session, or its lock, could not be written."""
-        state, found = self._state, {}
-        places = {CREDENTIALS: credentials_path(self._environ), STATE: state.path("session")}
+        found: dict[str, ConfigurationError] = {}
+        places = {CREDENTIALS: credentials_path(self._environ), STATE: self._state.path("session")}
         for part, path in places.items():
             try:
-                WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()
+                check_path(path)
                 if disk_usage(nearest_standing(os.path.dirname(path))).free < ROOM_BYTES:
                     raise refused(path, "its disk is full", "free some space on it")
             except ConfigurationError as error:  # noqa: PERF203  # each is looked at

@@ -74,21 +74,8 @@ class WritableFile:
         self._warn = warn
 
     def check(self) -> None:
-        """Refuse what can be told from names, owners and modes; change nothing.
-
-        Raises ConfigurationError: `unsafe-file` or `file-not-written`.
-        """
-        try:
-            if not os.path.isabs(self.path):
-                raise relative(self.path) if self.path[:1] != "~" else _homeless(self.path)
-            if self._private_name is not None:
-                check_owner(self.path, self._private_name)
-            target = writable_target(self.path)
-            obstacle = find_obstacle(target)
-            if obstacle is not None:
-                raise refused(self.path, *obstacle)
-        except OSError as exc:
-            raise not_written(self.path, exc) from exc
+        """Refuse the file as `check_path` does."""
+        check_path(self.path, self._private_name)
 
     def clear(self) -> None:
         """Remove the copies of the whole file that killed writers left beside it."""
@@ -218,6 +205,24 @@ class WritableFile:
         if status.st_nlink > 1:
             said.append(f"{self.path} has other names (hard links), which keep the old content")
         return said
+
+
+def check_path(path: str, private_name: str | None = None) -> None:
+    """Refuse a path at which names, owners or modes show that no file can be written.
+
+    One with a `private_name` must be ours alone. Raises ConfigurationError: `unsafe-file` or
+    `file-not-written`.
+    """
+    try:
+        if not os.path.isabs(path):
+            raise relative(path) if path[:1] != "~" else _homeless(path)
+        if private_name is not None:
+            check_owner(path, private_name)
+        obstacle = find_obstacle(writable_target(path))
+        if obstacle is not None:
+            raise refused(path, *obstacle)
+    except OSError as exc:
+        raise not_written(path, exc) from exc
 
 
 def _homeless(path: str) -> ConfigurationError:
