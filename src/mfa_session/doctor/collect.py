@@ -34,8 +34,8 @@ from mfa_session.model.iam import Intent
 from mfa_session.model.paths import settings_path
 from mfa_session.model.ports import Caller
 from mfa_session.model.session import list_sessions
-from mfa_session.model.settings import SCRIPT_HEAD, SessionOptions, SettingsFile
-from mfa_session.model.text import inspecting
+from mfa_session.model.settings import GUARD_SHELL, SCRIPT_HEAD, SessionOptions, SettingsFile
+from mfa_session.model.text import inspecting, quote
 from mfa_session.session.acquire import is_still_stored
 from mfa_session.session.context import Inputs
 from mfa_session.session.names import Named
@@ -46,7 +46,6 @@ from mfa_session.session.validation import check_pasted_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from mfa_session.model.feature_ports import DoctorEdges, Running
     from mfa_session.model.settings import Settings, Source
@@ -100,9 +99,9 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     missing = {part: f"{_PART_NAMES[part]} cannot be read" for part in parts.broken}
     needed = (missing[part] for part in PROFILES if part in missing)
     obstacle = next((f"{each}, and the AWS SDK needs it" for each in needed), "")
-    aws, now = Questions(ctx, edges, inputs, obstacle).ask()
+    aws = Questions(ctx, edges, inputs, obstacle).ask()
     return Scene(
-        now=now,
+        now=edges.local_now() + timedelta(seconds=aws.clock_seconds or 0),
         inputs=inputs,
         missing=missing,
         broken=parts.broken,
@@ -120,9 +119,8 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
             [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
         ),
         guarded=tuple(edges.guarded(inputs.file.guard.get("commands", ()))),
-        guard_setup=edges.guard_setup,
-        eval_line=edges.eval_line,
-        guard_script=_find_guard_script(ctx),
+        guard_setup=edges.guard_setup(ctx.environ.get("SHELL", "").rpartition("/")[2]),
+        guard_renewal=_suggest_renewal(ctx, edges),
         aws=aws,
     )
 
@@ -136,17 +134,19 @@ _PART_NAMES = {
 }
 
 
-def _find_guard_script(ctx: Context) -> str | None:
-    """Return the file that this shell has sourced, if `shell-init` wrote it.
+def _suggest_renewal(ctx: Context, edges: DoctorEdges) -> str:
+    """Return the command that renews the guard of this shell.
 
-    The variable of an evaluated script names another file, or none.
+    It writes the file that the shell has sourced, if `shell-init` wrote that: the variable of an
+    evaluated script names another file, or none.
     """
-    path = ctx.environ.get(GUARD_FILE)
-    try:
+    shell, path = ctx.environ.get(GUARD_SHELL, ""), ctx.environ.get(GUARD_FILE, "")
+    command = f"mfa-session shell-init {shell}"
+    with suppress(MfaSessionError, OSError):
         script = ctx.files.read(path) if path else None
-    except (MfaSessionError, OSError):
-        return None
-    return path if script and script.startswith(SCRIPT_HEAD.encode()) else None
+        if script and script.startswith(SCRIPT_HEAD.encode()):
+            return f"{command} > {quote(path)} && . {quote(path)}"
+    return edges.eval_line(shell, command)
 
 
 def _start_keyring(
@@ -205,16 +205,10 @@ class Questions:
         self._obstacle = obstacle
         self._ends_at = 0.0
 
-    def ask(self) -> tuple[AwsFacts, datetime]:
-        """Return AWS's answers and the time, by AWS's clock if it is known."""
-        answers = self._ask()
-        offset = timedelta(seconds=answers.clock_seconds or 0)
-        return answers, self._edges.local_now() + offset
-
-    def _ask(self) -> AwsFacts:
+    def ask(self) -> AwsFacts:
+        """Return AWS's answers."""
         if self._obstacle:
             return AwsFacts(reached=NotAsked(reason=self._obstacle))
-
         aws = self._edges.aws
         aws.load()
         self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
