@@ -25,7 +25,7 @@ from mfa_session.model.profiles import ProfileFiles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mfa_session.files.beside import Fetch
     from mfa_session.files.state import StateDir
@@ -80,11 +80,13 @@ class Disk:
         return Enrolments(self._state).all()
 
     def places(self) -> tuple[Place, ...]:
-        """Return the credentials file, and the state directory with everything in it.
-
-        Only what is there, and ours: the mode of another's is not for us to change.
-        """
-        return tuple(_find(self._environ)) if sys.platform != "win32" else ()
+        """Return the credentials file, and the state directory with everything in it."""
+        paths = [(credentials_path(self._environ), "the credentials file")]
+        for directory, _, names in os.walk(state_path(self._environ)):
+            files = [os.path.join(directory, name) for name in sorted(names)]
+            paths.append((directory, "the state directory"))
+            paths += [(path, "a file of the state directory") for path in files]
+        return tuple(_find_places(paths, OTHERS_MAY))
 
     def close_places(self) -> list[str]:
         """Close them; return the commands for it."""
@@ -100,13 +102,16 @@ class Disk:
         return done
 
     def _writable(self) -> Iterator[Place]:
-        if sys.platform == "win32":
-            return
-        for path, what, _ in _guarded(self._environ):
-            for part in (path, os.path.dirname(os.path.realpath(path))):
-                for place in _place(part, what, OTHERS_MAY_WRITE):
-                    if path in self.unsafe() and not place.mode & stat.S_ISVTX:
-                        yield place
+        """Yield the unsafe files, and directories, that others may write; each as it is now."""
+        paths = (
+            (part, what)
+            for path, what, _ in _guarded(self._environ)
+            for part in (path, os.path.dirname(os.path.realpath(path)))
+            if path in self.unsafe()
+        )
+        for place in _find_places(paths, OTHERS_MAY_WRITE):
+            if not place.mode & stat.S_ISVTX:
+                yield place
 
     def unsafe(self) -> Mapping[str, ConfigurationError]:
         """Return why files are not safe, by path.
@@ -159,23 +164,18 @@ def _guarded(environ: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
     yield config_path(environ), "the AWS config file", False
 
 
-def _find(environ: Mapping[str, str]) -> Iterator[Place]:
-    yield from _place(credentials_path(environ), "the credentials file")
-    root = state_path(environ)
-    for directory, _, names in os.walk(root):
-        yield from _place(directory, "the state directory")
-        for name in sorted(names):
-            yield from _place(os.path.join(directory, name), "a file of the state directory")
-
-
-def _place(path: str, what: str, forbidden: int = OTHERS_MAY) -> Iterator[Place]:
-    try:
-        status = os.stat(path)
-    except OSError:
+def _find_places(paths: Iterable[tuple[str, str]], forbidden: int) -> Iterator[Place]:
+    """Yield what is there of these, and ours: the mode of another's is not for us to change."""
+    if sys.platform == "win32":
         return
-    if sys.platform == "win32" or status.st_uid != os.geteuid():
-        return
-    directory = stat.S_ISDIR(status.st_mode)
-    if directory or stat.S_ISREG(status.st_mode):
-        mode = stat.S_IMODE(status.st_mode)
-        yield Place(path=path, what=what, mode=mode, forbidden=forbidden, is_directory=directory)
+    for path, what in paths:
+        try:
+            status = os.stat(path)
+        except OSError:
+            continue
+        is_directory = stat.S_ISDIR(status.st_mode)
+        if status.st_uid == os.geteuid() and (is_directory or stat.S_ISREG(status.st_mode)):
+            mode = stat.S_IMODE(status.st_mode)
+            yield Place(
+                path=path, what=what, mode=mode, forbidden=forbidden, is_directory=is_directory
+            )

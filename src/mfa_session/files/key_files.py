@@ -6,7 +6,7 @@ from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.files.writable import changed
 from mfa_session.model.iam import Slots
-from mfa_session.model.session import PREFIX, Keys, Secret
+from mfa_session.model.session import PREFIX, read_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mfa_session.files.shared import SharedFile
     from mfa_session.files.state import StateDir
     from mfa_session.ini.document import IniDocument
+    from mfa_session.model.session import Keys
 
     Values = Mapping[str, str | None]
 
@@ -132,10 +133,7 @@ def _slots(section: Mapping[str, str]) -> Slots:
 
 
 def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | None:
-    key_id, secret = section.get(id_key, "").strip(), section.get(secret_key, "").strip()
-    if not key_id or not secret:
-        return None
-    return Keys(access_key_id=key_id, secret_access_key=Secret(secret))
+    return read_keys({ID: section.get(id_key, ""), SECRET: section.get(secret_key, "")})
 
 
 def _lines(id_key: str, secret_key: str, keys: Keys) -> dict[str, str | None]:

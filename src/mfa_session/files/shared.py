@@ -29,17 +29,8 @@ if TYPE_CHECKING:
 class SharedFile(WritableFile):
     """One of the AWS files, changed one section at a time, under a lock, after a fresh read."""
 
-    find_path: Callable[[Mapping[str, str]], str]
-    only_ours: str | None
-    """How messages call a file that must be ours alone; None for one that others may read."""
     _stood: frozenset[str] = frozenset()
     """The sections at the command's start, none of which may be gone later."""
-
-    def __init__(
-        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
-    ) -> None:
-        path = self.find_path(environ)
-        super().__init__(path, private_name=self.only_ours, state=state, warn=warn)
 
     def header_in(self, document: IniDocument, profile: str) -> str:
         """Return the header of a profile's section: as it stands there, or as to be written."""
@@ -153,8 +144,11 @@ class SharedFile(WritableFile):
 class CredentialsFile(SharedFile):
     """The credentials file: it must be ours alone, and becomes 0600 when written."""
 
-    find_path = staticmethod(credentials_path)
-    only_ours = "the credentials file"
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        path = credentials_path(environ)
+        super().__init__(path, private_name="the credentials file", state=state, warn=warn)
 
     def header_in(self, document: IniDocument, profile: str) -> str:
         """Return the profile's name, which is its header."""
@@ -165,8 +159,10 @@ class CredentialsFile(SharedFile):
 class ConfigFile(SharedFile):
     """The AWS config file, whose mode is left alone."""
 
-    find_path = staticmethod(config_path)
-    only_ours = None
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        super().__init__(config_path(environ), private_name=None, state=state, warn=warn)
 
     def header_in(self, document: IniDocument, profile: str) -> str:
         """Return the header of a profile's section: as it stands there, or as to be written."""

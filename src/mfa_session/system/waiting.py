@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mfa_session.model.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 QUIET_SECONDS = 0.4
@@ -59,24 +59,22 @@ def run_limited(work: Callable[[], Answer], limit_seconds: float) -> Answer:
     return Running(work).result(limit_seconds)
 
 
-class Doing:
-    """Shows a text during a `with` block."""
+@contextmanager
+def doing(show: Callable[[str], None], text: str) -> Iterator[None]:
+    """Show a text during a `with` block."""
+    show(text)
+    try:
+        yield
+    finally:
+        show("")
+
+
+class Told:
+    """Runs work like `run_limited`, and shows a text if it takes long."""
 
     def __init__(self, show: Callable[[str], None], text: str) -> None:
         self._show = show
         self._text = text
-
-    def __enter__(self) -> None:
-        """Show the text."""
-        self._show(self._text)
-
-    def __exit__(self, *_: object) -> None:
-        """Remove the text."""
-        self._show("")
-
-
-class Told(Doing):
-    """Runs work like `run_limited`, and shows the text if it takes long."""
 
     def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
         """Return or raise the outcome of `work`; TooSlowError after the limit."""
@@ -84,7 +82,7 @@ class Told(Doing):
         quiet_seconds = min(QUIET_SECONDS, limit_seconds)
         with suppress(TooSlowError):
             return running.result(quiet_seconds)
-        with self:
+        with doing(self._show, self._text):
             return running.result(limit_seconds - quiet_seconds)
 
 
