@@ -10,10 +10,11 @@ import os
 from contextlib import suppress
 
 from mfa_session.files.atomic import not_written
-from mfa_session.files.state import RECOVERED, STORED, file_of_profile
+from mfa_session.files.state import RECOVERED, STORED
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import name_for
 from mfa_session.model.session import (
     PREFIX,
     Keys,
@@ -115,7 +116,7 @@ def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str
 def _new_name(state: StateDir, profiles: Sequence[str]) -> str:
     """Return a new name: files that were set aside before stay."""
     first = profiles[0]
-    name = _noted(first) if len(profiles) == 1 else file_of_profile(RECOVERED, first)
+    name = _noted(first) if len(profiles) == 1 else name_for(RECOVERED, first)
     try:
         return f"{name}-{os.urandom(4).hex()}"
     except OSError as error:
@@ -129,7 +130,7 @@ def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
 
 def _noted(profile: str) -> str:
     """Return the start of the name of a file that holds a session of this profile only."""
-    return file_of_profile(RECOVERED + "noted-", profile)
+    return name_for(RECOVERED + "noted-", profile)
 
 
 def read_recovered(state: StateDir) -> dict[str, Session]:
@@ -198,7 +199,7 @@ class KeyringSessions:
 
     def note(self, session: Session, backend: str) -> None:
         """Note everything but the secrets of a session that the keyring has."""
-        name = file_of_profile(STORED, session.profile)
+        name = name_for(STORED, session.profile)
         opened = Keys(access_key_id=session.keys.access_key_id, secret_access_key=Secret(""))
         lines = session_values(session.replace(keys=opened))
         kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
@@ -206,14 +207,14 @@ class KeyringSessions:
 
     def forget(self, profile: str) -> None:
         """Forget a session."""
-        self._state.remove(file_of_profile(STORED, profile))
+        self._state.remove(name_for(STORED, profile))
 
     def remove(self, profile: str) -> None:
         """Remove a session from the keyring and its note; if it stays, note it as expired."""
         try:
             self._vault().remove(profile)
         except ConfigurationError as error:
-            name = file_of_profile(STORED, profile)
+            name = name_for(STORED, profile)
             note = IniDocument(self._state.read(name) or b"", name)
             self._state.write(name, note.with_sections({profile: _EXPIRED}).data)
             error.message = f"the keys of profile {profile!r} stay in the keyring: {error.message}"
@@ -263,8 +264,6 @@ def _fetch_keys(session: Session, keyring: str | None, fetch: Fetch, state: Stat
     try:
         keys = fetch(session.profile, keyring)
     except ConfigurationError as error:
-        from mfa_session.model.notes import name_for  # noqa: PLC0415  # seldom
-
         # The key for a new session may be in this keyring, too.
         if state.read(name_for(KEY_NOTES, session.source_profile or "")) is None:
             error.do_without("--profile", session.name, "--force", "--store", "file")

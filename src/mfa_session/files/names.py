@@ -1,6 +1,6 @@
-"""Names to offer: those that the AWS files mention, and which sessions were used last.
+"""Names for completion: those in the AWS files, and which sessions were used last.
 
-For completion, so also from files that nothing else would read: a broken line hides no name.
+The files are read line by line, so that a broken line hides no other name.
 """
 
 from __future__ import annotations
@@ -78,14 +78,14 @@ def _lines(path: str) -> list[str]:
 
 
 def by_recent_use(state: State, names: Iterable[str]) -> list[str]:
-    """Return the names, those used last first, the others by the alphabet."""
+    """Return the names: first those used last, then the others in alphabetical order."""
     known = set(names)
     recent = [name for name in _recent(state) if name in known]
     return list(dict.fromkeys((*recent, *sorted(known))))
 
 
 def note_use(state: State, name: str) -> None:
-    """Remember that a session was used now; where that fails, the order stays as it was."""
+    """Note that a session was used now; a failure is ignored."""
     names = list(dict.fromkeys((name, *_recent(state))))[:MOST_NAMES]
     try:
         state.write(

@@ -1,4 +1,4 @@
-"""Small files of the state directory: their names, and the records they hold as checked JSON."""
+"""Records in small files of the state directory, as checked JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from mfa_session.model.paths import name_for
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -65,13 +66,6 @@ def read_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-
-
-def name_for(prefix: str, key: str) -> str:
-    """Return a file's name for any text: the prefix, and a hash that every file system takes."""
-    import hashlib  # noqa: PLC0415  # 3 ms, and most read JSON only
-
-    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 class Notes(Generic[Noted]):
