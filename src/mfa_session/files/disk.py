@@ -1,4 +1,4 @@
-"""The person's files as `doctor` sees them: each read alone, even if refused; nothing is stored."""
+"""The person's files as `doctor` reads them: one by one, even if unsafe; nothing is cached."""
 
 from __future__ import annotations
 
@@ -89,15 +89,15 @@ class Disk:
         return tuple(_find_places(paths, OTHERS_MAY))
 
     def close_places(self) -> list[str]:
-        """Close them; return the commands for it."""
+        """Correct their modes, and return commands that do the same."""
         done = []
-        # One by one: what is put right first may leave no fault in the next.
+        # One by one, as the first correction may be enough for the next place.
         for place in chain(self.places(), self._writable()):
             if place.is_open:
                 try:
                     os.chmod(place.path, place.closed_mode)
                 except OSError:
-                    continue  # a read-only file system, say: it is found again
+                    continue  # on a read-only file system: the check reports it
                 done.append(f"chmod {place.closed_mode:o} {place.path}")
         return done
 
@@ -114,10 +114,10 @@ class Disk:
                 yield place
 
     def unsafe(self) -> Mapping[str, ConfigurationError]:
-        """Return why files are not safe, by path.
+        """Return why files are not safe, by path; a directory that several share is reported once.
 
-        Two of them are refused by every command. The AWS config file is not, so a private group may
-        write it; but it names commands as well. A directory that several share is told once.
+        Every command refuses two of them. None refuses the AWS config file, which a private group
+        may write; but it names commands, too.
         """
         found: dict[str, ConfigurationError] = {}
         for path, what, is_refused in _guarded(self._environ):
@@ -144,7 +144,7 @@ class Disk:
         return found
 
     def leftovers(self) -> Mapping[str, str]:
-        """Return the copies that killed commands left."""
+        """Return copies that killed commands left, each with the original."""
         paths = (credentials_path, config_path, settings_path)
         return {
             copy: path_of(self._environ)

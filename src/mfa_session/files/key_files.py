@@ -26,10 +26,10 @@ PROCESS = "credential_process"
 
 
 class KeyFiles:
-    """The `KeyFiles` of `model.iam`: a profile's keys in the credentials file, or the AWS config.
+    """A profile's keys in the credentials file or the AWS config (`model.iam.KeyFiles`).
 
-    Each change is one replacement of a file; what stood there before is expected to stand there
-    still, else ConfigurationError `changed-meanwhile`. Others as `SharedFile.update`.
+    Each change replaces a file once. Raises ConfigurationError `changed-meanwhile` if another
+    program has changed the keys, and others as `SharedFile.update`.
     """
 
     def __init__(
@@ -55,16 +55,16 @@ class KeyFiles:
         return read_profiles(self._environ).section(profile).get(PROCESS)
 
     def put_pair(self, profile: str, keys: Keys) -> None:
-        """Write a pair to the credentials file, where none stands."""
+        """Write a profile's first pair to the credentials file."""
         self._write(self._credentials, profile, _lines(ID, SECRET, keys), {})
 
     def take_pair(self, profile: str, keys: Keys) -> None:
-        """Remove a pair; the section and all else in it stay."""
+        """Remove a pair; everything else in the section stays."""
         before = _lines(ID, SECRET, keys)
         self._write(self._find(profile)[0], profile, dict.fromkeys(before), before)
 
     def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
-        """Write a pair in the place of another."""
+        """Replace a pair."""
         file, _ = self._find(profile)
         self._write(file, profile, _lines(ID, SECRET, new), _lines(ID, SECRET, old))
 

@@ -1,8 +1,7 @@
 """Sets single values of config.toml; comments, order, spacing and line ends stay.
 
-tomlkit, which takes long to import, reads and writes back what it was given. Where a new line goes
-is decided here: after the table's last key, and not, as tomlkit would have it, below the comment
-that belongs to the next table.
+tomlkit, which takes long to import, keeps the text. This module decides where a new line goes:
+after the table's last key. tomlkit would write it below the comment that belongs to the next table.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _TOMLKIT_FAILS = (TOMLKitError, ValueError, TypeError, LookupError, AttributeErr
 
 
 class SettingsWriter:
-    """config.toml, changed under a lock, after a fresh read, and replaced whole."""
+    """Edits config.toml under a lock, after a fresh read, and replaces it."""
 
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
@@ -56,7 +55,7 @@ class SettingsWriter:
         )
 
     def check_writable(self) -> None:
-        """Raise the ConfigurationError that `update` would; change nothing."""
+        """Raise the error that `update` would; change nothing."""
         self._file.check()
         check_place(self.path, "the settings file")
         parse_settings(self.path, self.read())
@@ -76,7 +75,7 @@ class SettingsWriter:
         return new
 
     def update(self, values: Mapping[Place, object], seen: SettingsFile) -> None:
-        """Write these settings; `changed-meanwhile` if one is no longer as it was `seen`."""
+        """Write these settings; `changed-meanwhile` if one differs from what was `seen`."""
 
         def edit(data: bytes) -> bytes:
             now = parse_settings(self.path, data)
@@ -109,11 +108,10 @@ def _spell(place: Place, value: object) -> Value:
 
 
 def with_settings(data: bytes, path: str, values: Mapping[Place, Value]) -> bytes:
-    """Return the bytes of a config.toml in which these settings have these values.
+    """Return the bytes of a checked config.toml with these settings; `path` is for messages.
 
-    `data` has been read and checked; `path` is for messages. A new table stands after those of
-    its kind, or at the end. Raises ConfigurationError `edit-refused` where anything else would
-    change, or a comment would be lost.
+    A new table is after those of its kind, or at the end. Raises ConfigurationError `edit-refused`
+    if anything else would change, or a comment would be lost.
     """
     old = data.decode("utf-8")
     new = old
@@ -124,7 +122,7 @@ def with_settings(data: bytes, path: str, values: Mapping[Place, Value]) -> byte
 
 
 def read_setting(document: Mapping[str, Any], place: Place) -> Any:
-    """Return what stands at a place of a parsed file, or None."""
+    """Return the value at a place of a parsed file, or None."""
     found: Any = document
     for name in place:
         if not isinstance(found, dict) or name not in found:
@@ -165,7 +163,7 @@ def _edited(text: str, place: Place, value: Value, end: str) -> str:
 
 
 def _find_table(body: Body, names: list[str]) -> Table | None:
-    """Return the table with a header of its own that these names lead to, or None."""
+    """Return the table of these names that has its own header, or None."""
     for key, item in body:
         if key is None or key.key != names[0] or key.is_dotted() or not isinstance(item, Table):
             continue
@@ -232,7 +230,7 @@ def _make_table(body: Body, names: list[str], key: str, value: Value, end: str) 
 
 
 def _append_new(body: Body, names: list[str], table: Table) -> None:
-    """Add a table at the end, within one that has no header of its own if it is nested."""
+    """Add a table at the end; a nested one within a table without a header."""
     for name in reversed(names[1:]):
         outer = tomlkit.table(is_super_table=True)
         outer.value.body.append((SingleKey(name), table))
@@ -248,10 +246,10 @@ def _new_table(key: str, value: Value, end: str) -> Table:
 
 
 def _take_over_rest(before: Table, new: Table, end: str, *, is_at_end: bool) -> None:
-    """Put what stands at the end of the table `before` at the end of the new one, below it.
+    """Move the end of the table `before` to the end of the new one below it.
 
-    That is what follows the first blank line after the last key; without any, the comments there
-    if a header is next: they stand right above it, and stay there.
+    That is all from the first blank line after the last key; without a blank line, the comments
+    there if a header follows, since they belong to it.
     """
     body = before.value.body
     last_key = max((row for row, (key, _) in enumerate(body) if key is not None), default=-1)
@@ -271,7 +269,7 @@ def _is_blank(item: Item) -> bool:
 
 
 def _set_plainly(document: tomlkit.TOMLDocument, place: Place, value: Value) -> None:
-    """Set a value as tomlkit does: for inline tables, and keys with dots."""
+    """Set a value as tomlkit does, for inline tables and dotted keys."""
     table: Any = document
     for name in place[:-1]:
         if name not in table:

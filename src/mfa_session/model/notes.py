@@ -20,14 +20,14 @@ Noted = TypeVar("Noted", bound=Record)
 
 
 def to_note(record: Record) -> bytes:
-    """Return a record as a file's bytes: fields are texts, lists of texts, truths and times."""
+    """Return a record as bytes; its fields are texts, lists of texts, truths and times."""
     return json.dumps(record.as_dict(), default=datetime.isoformat).encode()
 
 
 def read_note(kind: type[Noted], data: bytes | None) -> Noted | None:
-    """Return the record of that kind; None for what `to_note` has not written of one.
+    """Return a record that `to_note` has written; None for other bytes.
 
-    Fields that the record does not have are left out: another version may have written them.
+    Unknown fields are omitted: another version may have written them.
     """
     try:
         values = read_json(data or b"")
@@ -69,7 +69,7 @@ def read_json(text: str | bytes) -> Any:
 
 
 class Notes(Generic[Noted]):
-    """The notes of one kind, each in a file that is named by one of its fields."""
+    """The notes of one kind, each in a file named by one of its fields."""
 
     def __init__(
         self, state: State, kind: type[Noted], prefix: str, field: str = "profile"
@@ -94,7 +94,7 @@ class Notes(Generic[Noted]):
         self._state.write(name_for(self._prefix, key), to_note(note))
 
     def remove(self, key: str) -> None:
-        """Remove a note; one that is not there is fine."""
+        """Remove a note, if it is there."""
         self._state.remove(name_for(self._prefix, key))
 
     def _read(self, name: str) -> Noted | None:
