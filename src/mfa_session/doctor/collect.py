@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mfa_session.model.feature_ports import DoctorEdges, Running
+    from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.context import Context
 
@@ -224,31 +224,31 @@ class Questions:
         """Return the sources with long-term keys, each key once, and why others are not asked."""
         found: dict[str, Source] = {}
         unasked: dict[str, str] = {}
-        for listed in _list_sources(self._inputs):
-            source, reason = self._load_keys(listed)
-            if source.keys is None:
-                unasked[source.label()] = reason
+        for source in _list_sources(self._inputs):
+            keys = self._load_keys(source)
+            if isinstance(keys, str):
+                unasked[source.label()] = keys
             else:
-                found.setdefault(source.keys.access_key_id, source)
+                found.setdefault(keys.access_key_id, source.replace(keys=keys))
         sources = list(found.values())
         for source in sources[MAX_KEYS:]:
             unasked[source.label()] = f"only {MAX_KEYS} keys are asked about"
         return sources[:MAX_KEYS], unasked
 
-    def _load_keys(self, source: Source) -> tuple[Source, str]:
-        """Return a source with its keys, also from the keyring; and why it has none, if so."""
+    def _load_keys(self, source: Source) -> Keys | str:
+        """Return a source's keys, also from the keyring; or the reason why it has none."""
         if source.profile is not None:
             try:
                 check_pasted_keys(self._inputs, source.profile)
             except ConfigurationError:  # another check reports it
-                return source.replace(keys=None), "a login refuses its keys"
+                return "a login refuses its keys"
         if source.stored is None:
-            return source, "its credential_process was not run"
+            return source.keys or "its credential_process was not run"
         try:
             keys = self._edges.stored_keys(self._inputs.file, source.stored)
         except MfaSessionError as error:
-            return source, error.message
-        return source.replace(keys=keys), "the keyring does not have its key"
+            return error.message
+        return keys or "the keyring does not have its key"
 
     def _ask_about(self, source: Source) -> Callable[[], KeyFacts]:
         """Begin to ask about a source's key, and return what waits for the answers."""
@@ -308,11 +308,11 @@ class Questions:
     def _find_settings(self, source: Source) -> Iterator[Settings]:
         """Yield the settings of the sessions of a source's key, the current one first."""
         bare = self._inputs.replace(options=SessionOptions())
-        names = [Named(name=name) for name in self._inputs.file.sessions]
-        configured = [partial(resolve_named, bare, named) for named in names]
-        for resolve_one in (partial(resolve, self._inputs), *configured):
+        for name in (None, *self._inputs.file.sessions):
             try:
-                settings = resolve_one()
+                settings = (
+                    resolve(self._inputs) if name is None else resolve_named(bare, Named(name=name))
+                )
             except ConfigurationError:  # another check reports it
                 continue
             theirs = settings.source

@@ -357,8 +357,8 @@ def find_dead(target: str) -> list[str]:
     return found
 
 
-def find_temporary(directory: str, target_name: str = "") -> list[str]:
-    """Return the paths of our temporary files, for one target or for all, sorted."""
+def find_temporary(directory: str, target_name: str) -> list[str]:
+    """Return the paths of our temporary files, for one target or ("") for all, sorted."""
     try:
         names = os.listdir(directory)
     except OSError:

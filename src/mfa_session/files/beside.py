@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cache
 
 from mfa_session.files.atomic import not_written
 from mfa_session.files.state import RECOVERED, STORED
@@ -245,12 +246,10 @@ def _read_stored(
     session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
     if session is None or not session.managed:
         return None
-    fetched: list[Keys] = []
 
+    @cache  # both secrets together, once
     def keys() -> Keys:
-        if not fetched:  # both secrets together, once
-            fetched.append(_fetch_keys(session, section.get(_KEYRING), fetch, state))
-        return fetched[0]
+        return _fetch_keys(session, section.get(_KEYRING), fetch, state)
 
     lazy = Keys(
         access_key_id=key_id,

@@ -11,6 +11,8 @@ from mfa_session.model.text import deleting, inspecting, permitting, quote
 
 _VARIABLES = "AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE or MFA_SESSION_CONFIG"
 _MOUNTS = "/proc/self/mountinfo"
+_ACCESS = {"w": os.W_OK, "wx": os.W_OK | os.X_OK}
+_OWNER_BITS = {"w": stat.S_IWUSR, "wx": stat.S_IWUSR | stat.S_IXUSR}
 
 
 def is_mounted(path: str) -> bool:
@@ -36,19 +38,17 @@ def find_obstacle(path: str) -> tuple[str, str] | None:
     for place, reason, modes in ((path, "it is read-only", "w"), (directory, closed, "wx")):
         # As whom we act now; False on a read-only file system.
         if os.path.exists(place) and not os.access(
-            place,
-            os.W_OK | ("x" in modes and os.X_OK),
-            effective_ids=os.access in os.supports_effective_ids,
+            place, _ACCESS[modes], effective_ids=os.access in os.supports_effective_ids
         ):
-            return _find_lock(place, modes) or (reason, permitting(modes, place))
+            return _find_cause(place, modes) or (reason, permitting(modes, place))
     return None
 
 
-def _find_lock(place: str, modes: str) -> tuple[str, str] | None:
+def _find_cause(place: str, modes: str) -> tuple[str, str] | None:
     """Return why a file or directory may not be written, and what helps; None if by its mode."""
     if sys.platform == "win32":
         return None
-    status, needed = os.stat(place), stat.S_IWUSR | ("x" in modes and stat.S_IXUSR)
+    status, needed = os.stat(place), _OWNER_BITS[modes]
     if os.statvfs(place).f_flag & os.ST_RDONLY:
         reason = f"the file system of {place} is mounted read-only"
         return reason, f"mount it for writing; or name a copy by {_VARIABLES}"

@@ -177,7 +177,7 @@ class StateDir:
 
         One that others may write counts as absent, as they may have written the files.
         """
-        if not os.path.isabs(self._root):
+        if not self.has_place():
             return False
         try:
             status = os.lstat(self._root)
@@ -187,7 +187,7 @@ class StateDir:
         return sys.platform == "win32" or not status.st_mode & OTHERS_MAY_WRITE
 
     def _make(self) -> None:
-        if not os.path.isabs(self._root):
+        if not self.has_place():
             raise OSError(errno.ENOENT, "there is no home directory, and no XDG_STATE_HOME")
         make_private_directory(self._root)
 
@@ -210,17 +210,15 @@ class StateDir:
                 directory = tempfile.gettempdir()
             except FileNotFoundError as exc:  # each is full, or none of ours
                 raise _no_lock_directory(str(exc.strerror)) from exc
-        path = os.path.join(directory, f"mfa-session-{self._user_id()}")
+        user = self._user
+        if sys.platform != "win32":
+            user = str(os.geteuid())
+        path = os.path.join(directory, f"mfa-session-{user}")
         try:
             return make_private_directory(path)
         except OSError as exc:
             reason = (exc.strerror or str(exc)).lower()
             raise _no_lock_directory(f"{path}: {reason}") from exc
-
-    def _user_id(self) -> str | None:
-        if sys.platform == "win32":
-            return self._user
-        return str(os.geteuid())
 
 
 def _no_lock_directory(reason: str) -> ConfigurationError:
@@ -313,11 +311,10 @@ class AwsClock:
         words = (self._state.read(CLOCK_OFFSET) or b"").decode("ascii", "replace").split()
         try:
             seconds, setting = int(words[0]), float(words[1])
-            same = abs(setting - _setting()) < SET_SECONDS
+            is_known = abs(setting - _setting()) < SET_SECONDS and abs(seconds) <= MOST_SECONDS
         except (IndexError, ValueError, OverflowError):
-            seconds, same = 0, False
-        believed = same and abs(seconds) <= MOST_SECONDS
-        self._offset = timedelta(seconds=seconds if believed else 0)
+            seconds, is_known = 0, False
+        self._offset = timedelta(seconds=seconds if is_known else 0)
         return self._offset
 
     def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:

@@ -183,8 +183,7 @@ def not_stored(profile: str) -> ConfigurationError:
         "key-not-stored",
         f"the keyring has no key of profile {profile!r}",
         "check with `mfa-session doctor` that the keyring is the one that it was imported to; "
-        "otherwise "
-        f"store the key with `aws configure --profile {quote(profile)}`",
+        f"otherwise store the key with `aws configure --profile {quote(profile)}`",
     )
 
 
