@@ -206,7 +206,6 @@ class Clients:
         self._at_once = at_once
         self._made: dict[tuple[str, Caller, bool], Any] = {}
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
 
     def prepare(self, service: str, caller: Caller) -> None:
         """Import botocore and make the client in a thread; `get` raises any error again."""
@@ -215,9 +214,8 @@ class Clients:
             with suppress(Exception):
                 self.get(service, caller)
 
-        self._thread = threading.Thread(target=make, daemon=True)
         with suppress(RuntimeError):  # no more threads: `get` makes the client
-            self._thread.start()
+            threading.Thread(target=make, daemon=True).start()
 
     def get(self, service: str, caller: Caller, *, once: bool = False) -> Any:  # untyped
         """Return the client of a service for these keys, profile and region.

@@ -63,17 +63,13 @@ def put_file(path: str, data: bytes) -> None:
 
     Raises ConfigurationError `file-not-written`, and leaves nothing then.
     """
-    temporary = Temporary(path)
     try:
-        temporary.write(data)
-        temporary.close_on_windows()
-        rename(temporary.path, path)
-        temporary.discard()
-    except BaseException as exc:  # an interrupt while it was discarded, too
-        temporary.discard()
-        if isinstance(exc, OSError):
-            raise not_written(path, exc) from exc
-        raise
+        with _temporary(path) as temporary:
+            temporary.write(data)
+            temporary.close_on_windows()
+            rename(temporary.path, path)
+    except OSError as exc:
+        raise not_written(path, exc) from exc
 
 
 def writable_target(path: str) -> str:
@@ -104,8 +100,7 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
 
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:
-    temporary = Temporary(target)
-    try:
+    with _temporary(target) as temporary:
         temporary.write(data)
         _take_over(temporary.descriptor, target, mode)
         os.fsync(temporary.descriptor)
@@ -114,10 +109,6 @@ def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) 
             rename(temporary.path, target)
         else:
             _rename_over(temporary.path, target, seen.version)
-        temporary.discard()
-    except BaseException:  # an interrupt while it was discarded, too
-        temporary.discard()
-        raise
     sync_directory(os.path.dirname(target))
 
 
@@ -287,6 +278,18 @@ class Temporary:
         self.close_on_windows()
         remove_quietly(self.path)
         self.close()
+
+
+@contextlib.contextmanager
+def _temporary(target: str) -> Iterator[Temporary]:
+    """Yield a temporary file, and discard it at the end."""
+    temporary = Temporary(target)
+    try:
+        yield temporary
+        temporary.discard()
+    except BaseException:  # an interrupt while it was discarded, too
+        temporary.discard()
+        raise
 
 
 def temporary_name(target: str) -> str:
