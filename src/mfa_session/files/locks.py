@@ -125,15 +125,7 @@ def try_lock(descriptor: int) -> bool:
     Raises OSError if it cannot be locked.
     """
     try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - only there on Windows
-
-            os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)  # it locks from where the file stands
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - not there on Windows
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, take=True)
     except OSError as exc:
         if exc.errno in HELD_ELSEWHERE:
             return False
@@ -144,17 +136,21 @@ def try_lock(descriptor: int) -> bool:
 def unlock(descriptor: int) -> None:
     """Free the lock of an open file now: after a close, the system may do it later."""
     try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - only there on Windows
-
-            os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - not there on Windows
-
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        _lock(descriptor, take=False)
     except OSError:
         return  # closing the file frees it, once nobody else has it open
+
+
+def _lock(descriptor: int, *, take: bool) -> None:
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - only there on Windows
+
+        os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)  # it locks from where the file stands
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK if take else msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415 - not there on Windows
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB if take else fcntl.LOCK_UN)
 
 
 def _stands_at(path: str, descriptor: int) -> bool:

@@ -130,8 +130,9 @@ class SessionStore:
 
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session, and the source's settings to the AWS config."""
-        for error in self.save_all([(session, settings)]).values():
-            raise error
+        refused = self.save_all([(session, settings)])
+        if refused:
+            raise refused[session.profile]
 
     def save_all(
         self, obtained: Sequence[tuple[Session, Settings]]

@@ -43,20 +43,18 @@ Value = str | bool | list[str]
 _TOMLKIT_FAILS = (TOMLKitError, ValueError, TypeError, LookupError, AttributeError)
 
 
-class SettingsWriter:
-    """Edits config.toml under a lock, after a fresh read, and replaces it."""
+class SettingsWriter(WritableFile):
+    """config.toml, edited under a lock, after a fresh read, and replaced."""
 
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        self.path = settings_path(environ)
-        self._file = WritableFile(
-            self.path, private_name="the settings file", state=state, warn=warn
-        )
+        path = settings_path(environ)
+        super().__init__(path, private_name="the settings file", state=state, warn=warn)
 
     def check_writable(self) -> None:
         """Raise the error that `update` would; change nothing."""
-        self._file.check()
+        self.check()
         check_place(self.path, "the settings file")
         parse_settings(self.path, self.read())
 
@@ -87,7 +85,7 @@ class SettingsWriter:
                 raise changed_meanwhile(self.path, f"[{min(gone)}]")
             return self.edited(data, values)
 
-        self._file.rewrite(edit, lambda data: self._is_whole(data, seen))
+        self.rewrite(edit, lambda data: self._is_whole(data, seen))
 
     def _is_whole(self, data: bytes | None, seen: SettingsFile) -> bool:
         try:

@@ -17,25 +17,17 @@ LETTERS_AND_DIGITS = UPPER_CASE + UPPER_CASE.lower() + DIGITS
 REGION_CHARACTERS = frozenset(UPPER_CASE.lower() + DIGITS + "-")
 """Services and labels of host names have the same."""
 _SERIAL_CHARACTERS = frozenset(LETTERS_AND_DIGITS + "_+=/:,.@-")
-_HOME_REGIONS = {
-    "aws": "us-east-1",
-    "aws-cn": "cn-north-1",
-    "aws-us-gov": "us-gov-west-1",
-    "aws-eusc": "eusc-de-east-1",
-    "aws-iso": "us-iso-east-1",
-    "aws-iso-b": "us-isob-east-1",
-    "aws-iso-e": "eu-isoe-west-1",
-    "aws-iso-f": "us-isof-south-1",
+_PARTITIONS = {
+    "aws-cn": ("cn-", "cn-north-1"),
+    "aws-us-gov": ("us-gov-", "us-gov-west-1"),
+    "aws-eusc": ("eusc-", "eusc-de-east-1"),
+    "aws-iso": ("us-iso-", "us-iso-east-1"),
+    "aws-iso-b": ("us-isob-", "us-isob-east-1"),
+    "aws-iso-e": ("eu-isoe-", "eu-isoe-west-1"),
+    "aws-iso-f": ("us-isof-", "us-isof-south-1"),
+    "aws": ("", "us-east-1"),
 }
-_REGION_PREFIXES = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "eusc-": "aws-eusc",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-}
+"""The start of each partition's regions, and its home region; `aws` has all other regions."""
 GLOBAL_SERVICES = ("cloudfront:", "iam:", "organizations:", "route53:")
 """The starts of actions that count as requests to one region of the partition."""
 
@@ -97,8 +89,7 @@ def is_role_arn(text: str) -> bool:
 
 def region_partition(region: str) -> str:
     """Return the partition of a region, by its name."""
-    fitting = (of for prefix, of in _REGION_PREFIXES.items() if region.startswith(prefix))
-    return next(fitting, "aws")
+    return next(name for name, (start, _) in _PARTITIONS.items() if region.startswith(start))
 
 
 def home_region(partition: str, service: str) -> str:
@@ -107,7 +98,7 @@ def home_region(partition: str, service: str) -> str:
     Source: botocore's endpoints.json.
     """
     in_china_elsewhere = partition == "aws-cn" and service != "iam"
-    return "cn-northwest-1" if in_china_elsewhere else _HOME_REGIONS.get(partition, "")
+    return "cn-northwest-1" if in_china_elsewhere else _PARTITIONS.get(partition, ("", ""))[1]
 
 
 def region_for(region: str | None, *arns: str | None) -> str | None:
@@ -118,7 +109,7 @@ def region_for(region: str | None, *arns: str | None) -> str | None:
     """
     for text in arns:
         arn = parse_arn(text) if text else None
-        if arn is not None and arn.partition in _HOME_REGIONS:
+        if arn is not None and arn.partition in _PARTITIONS:
             fits = region_partition(region or "") == arn.partition
-            return region if fits else _HOME_REGIONS[arn.partition]
+            return region if fits else _PARTITIONS[arn.partition][1]
     return region

@@ -176,10 +176,13 @@ class Settings(Record):
 
         `more` are options that are added, or replace given ones.
         """
-        said = {option: value for option, value in self.asked if option in options}
-        said = {"profile": self.name, **said, **more}
-        spelled = [f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said.items()]
-        return " ".join(["mfa-session", words, *(option.rstrip() for option in spelled)])
+        from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only
+
+        given = {option: value for option, value in self.asked if option in options}
+        line = f"mfa-session {words}"
+        for name, text in {"profile": self.name, **given, **more}.items():
+            line += f" --{name.replace('_', '-')}" + (f" {quote(text)}" if text else "")
+        return line
 
     @property
     def kind(self) -> str:
@@ -200,14 +203,6 @@ class Settings(Record):
         """Return these settings, also of the base session, with a largest age of the code."""
         via = self.via.with_max_age(seconds) if self.via else None
         return self.replace(max_age=seconds, via=via)
-
-
-def _quoted(word: str) -> str:
-    if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
-        return word
-    from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only
-
-    return quote(word)
 
 
 def without_code(environ: Mapping[str, str]) -> dict[str, str]:
