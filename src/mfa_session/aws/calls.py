@@ -69,9 +69,7 @@ class AwsCalls:
 
     def __init__(self, edges: CallEdges, at_once: int = 1) -> None:
         self._clients = Clients(edges.environ, at_once)
-        self._clock = edges.clock
-        self._aws_clock = edges.aws_clock
-        self._limited = edges.limited
+        self._edges = edges
 
     def prepare(self, caller: Caller) -> None:
         """Import botocore in a thread while the person types."""
@@ -117,7 +115,7 @@ class AwsCalls:
 
     def _issue(self, request: AwsRequest, **parameters: object) -> Issued:
         return self._ask(
-            request, lambda answer: read_issued(answer, self._clock.local_now()), **parameters
+            request, lambda answer: read_issued(answer, self._edges.clock.local_now()), **parameters
         )
 
     def _ask(
@@ -148,18 +146,18 @@ class AwsCalls:
 
         from mfa_session.aws.errors import not_an_answer, too_slow, translate
 
-        sent_at = self._clock.local_now()
+        sent_at = self._edges.clock.local_now()
         try:
             client = self._client(request)
             call = getattr(client, xform_name(request.operation))
-            sent_at = self._clock.local_now()
-            return sent_at, self._limited(lambda: call(**parameters), CALL_SECONDS)
+            sent_at = self._edges.clock.local_now()
+            return sent_at, self._edges.limited(lambda: call(**parameters), CALL_SECONDS)
         except ClientError as error:
             if is_aws_error(error.response):
                 self._learn(error.response, sent_at)
-            raise translate(error, request, self._clock.local_now()) from error
+            raise translate(error, request, self._edges.clock.local_now()) from error
         except BotoCoreError as error:
-            raise translate(error, request, self._clock.local_now()) from error
+            raise translate(error, request, self._edges.clock.local_now()) from error
         except TimeoutError:
             raise too_slow(request, CALL_SECONDS) from None
         except (MfaSessionError, OSError, MemoryError):
@@ -183,7 +181,7 @@ class AwsCalls:
     def _learn(self, answer: Any, sent_at: datetime) -> None:
         aws_time = date_of(answer)
         if aws_time is not None:
-            self._aws_clock.learn(aws_time, sent_at, self._clock.local_now())
+            self._edges.aws_clock.learn(aws_time, sent_at, self._edges.clock.local_now())
 
 
 class CallerCalls(AwsCalls):

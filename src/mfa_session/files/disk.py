@@ -11,7 +11,7 @@ from shutil import disk_usage
 from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.beside import read_beside
-from mfa_session.files.notes import Enrolments, KeyJournal
+from mfa_session.files.notes import KeyJournal, enrolments
 from mfa_session.files.obstacles import nearest_standing
 from mfa_session.files.reading import OTHERS_MAY, OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
@@ -77,7 +77,7 @@ class Disk:
 
     def intents(self) -> list[Intent]:
         """Read the notes of enrolments."""
-        return Enrolments(self._state).all()
+        return enrolments(self._state).all()
 
     def places(self) -> tuple[Place, ...]:
         """Return the credentials file, and the state directory with everything in it."""

@@ -54,11 +54,9 @@ class UsedSteps:
         return [word for word in words if word.isdigit() and len(word) <= MOST_DIGITS]
 
 
-class Enrolments(Notes[Intent]):
-    """One small file for each device; it holds no secret."""
-
-    def __init__(self, state: StateDir) -> None:
-        super().__init__(state, Intent, "enrolment-", "serial")
+def enrolments(state: StateDir) -> Notes[Intent]:
+    """Return the notes of enrolments: one small file for each device, without secrets."""
+    return Notes(state, Intent, "enrolment-", "serial")
 
 
 class KeyJournal:

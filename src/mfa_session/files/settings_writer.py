@@ -111,28 +111,18 @@ def with_settings(data: bytes, path: str, values: Mapping[Place, Value]) -> byte
     A new table is after those of its kind, or at the end. Raises ConfigurationError `edit-refused`
     if anything else would change, or a comment would be lost.
     """
-    old = data.decode("utf-8")
-    new = old
+    text = data.decode("utf-8")
     for place, value in values.items():
-        if read_setting(tomllib.loads(new), place) != value:
-            new = _with_setting(new, path, place, value)
-    return new.encode("utf-8")
-
-
-def read_setting(document: Mapping[str, Any], place: Place) -> Any:
-    """Return the value at a place of a parsed file, or None."""
-    found: Any = document
-    for name in place:
-        if not isinstance(found, dict) or name not in found:
-            return None
-        found = found[name]
-    return found
+        text = _with_setting(text, path, place, value)
+    return text.encode("utf-8")
 
 
 def _with_setting(old: str, path: str, place: Place, value: Value) -> str:
     end = "\r\n" if old.partition("\n")[0].endswith("\r") else "\n"
     whole = old if not old or old.endswith("\n") else old + end
     try:
+        if tomllib.loads(old) == _expected(old, place, value):
+            return old
         new = _edited(whole, place, value, end)
         left = iter(_comments(new))
         sound = tomllib.loads(new) == _expected(whole, place, value) and all(
