@@ -13,6 +13,8 @@ from mfa_session.model.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mfa_session.model.ports import Limited
+
 
 QUIET_SECONDS = 0.4
 """Work that ends sooner shows nothing."""
@@ -69,21 +71,18 @@ def doing(show: Callable[[str], None], text: str) -> Iterator[None]:
         show("")
 
 
-class Told:
-    """Runs work like `run_limited`, and shows a text if it takes long."""
+def limited(show: Callable[[str], None], text: str) -> Limited:
+    """Return a `run_limited` that shows a text if the work takes long."""
 
-    def __init__(self, show: Callable[[str], None], text: str) -> None:
-        self._show = show
-        self._text = text
-
-    def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
-        """Return or raise the outcome of `work`; TooSlowError after the limit."""
+    def run(work: Callable[[], Answer], limit_seconds: float) -> Answer:
         running = Running(work)
         quiet_seconds = min(QUIET_SECONDS, limit_seconds)
         with suppress(TooSlowError):
             return running.result(quiet_seconds)
-        with doing(self._show, self._text):
+        with doing(show, text):
             return running.result(limit_seconds - quiet_seconds)
+
+    return run
 
 
 def cut(text: str, columns: int) -> str:
