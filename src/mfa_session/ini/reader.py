@@ -72,19 +72,6 @@ def values_of(options: Mapping[str, Entry]) -> dict[str, str]:
 class Reader:
     """Reads line by line: each section's options, those of [DEFAULT], and where headers start."""
 
-    __slots__ = (
-        "_has_blocks",
-        "_level",
-        "_name",
-        "_offset",
-        "_option",
-        "_row",
-        "_section",
-        "defaults",
-        "sections",
-        "starts",
-    )
-
     def __init__(self, text: str, *, nests: bool = True) -> None:
         """Read `text`, whose lines end in newlines; raise `UnreadableText` if botocore fails.
 
