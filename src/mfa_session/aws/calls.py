@@ -64,59 +64,12 @@ class CallEdges(Record):
     environ: Mapping[str, str]
 
 
-class AwsCalls:
-    """STS and IAM through botocore; every failure raises one of our errors."""
+class Calls:
+    """Calls to AWS through botocore; every failure raises one of our errors."""
 
     def __init__(self, edges: CallEdges, at_once: int = 1) -> None:
         self._clients = Clients(edges.environ, at_once)
         self._edges = edges
-
-    def prepare(self, caller: Caller) -> None:
-        """Import botocore in a thread while the person types."""
-        self._clients.prepare("sts", caller)
-
-    def get_session_token(self, caller: Caller, mfa: MfaCode, seconds: int) -> Issued:
-        """STS GetSessionToken."""
-        request = AwsRequest("sts", "GetSessionToken", caller, serial=mfa.serial)
-        return self._issue(
-            request, DurationSeconds=seconds, SerialNumber=mfa.serial, TokenCode=mfa.code
-        )
-
-    def assume_role(self, caller: Caller, role: Role, mfa: MfaCode | None, seconds: int) -> Issued:
-        """STS AssumeRole, with a code or from an MFA session."""
-        serial = mfa.serial if mfa else None
-        request = AwsRequest("sts", "AssumeRole", caller, serial=serial, role_arn=role.arn)
-        parameters: dict[str, object] = {
-            "RoleArn": role.arn,
-            "RoleSessionName": role.session_name,
-            "DurationSeconds": seconds,
-        }
-        if role.external_id:
-            parameters["ExternalId"] = role.external_id
-        if mfa:
-            parameters |= {"SerialNumber": mfa.serial, "TokenCode": mfa.code}
-        return self._issue(request, **parameters)
-
-    def list_devices(self, caller: Caller) -> list[str]:
-        """IAM ListMFADevices, one page."""
-        return self._ask(
-            AwsRequest("iam", "ListMFADevices", caller),
-            lambda answer: [str(device["SerialNumber"]) for device in answer["MFADevices"]],
-        )
-
-    def account(self, caller: Caller) -> str | None:
-        """STS GetCallerIdentity: the account; None after a failure, since it is only shown."""
-        request = AwsRequest("sts", "GetCallerIdentity", caller)
-        try:
-            account: str = self._ask(request, lambda answer: answer["Account"])
-        except MfaSessionError:
-            return None
-        return account if account.isascii() and account.isdigit() else None
-
-    def _issue(self, request: AwsRequest, **parameters: object) -> Issued:
-        return self._ask(
-            request, lambda answer: read_issued(answer, self._edges.clock.local_now()), **parameters
-        )
 
     def _ask(
         self, request: AwsRequest, read: Callable[[Any], Answer], **parameters: object
@@ -184,8 +137,59 @@ class AwsCalls:
             self._edges.aws_clock.learn(aws_time, sent_at, self._edges.clock.local_now())
 
 
-class CallerCalls(AwsCalls):
-    """AwsCalls that one caller signs."""
+class AwsCalls(Calls):
+    """The calls of a login."""
+
+    def prepare(self, caller: Caller) -> None:
+        """Import botocore in a thread while the person types."""
+        self._clients.prepare("sts", caller)
+
+    def get_session_token(self, caller: Caller, mfa: MfaCode, seconds: int) -> Issued:
+        """STS GetSessionToken."""
+        request = AwsRequest("sts", "GetSessionToken", caller, serial=mfa.serial)
+        return self._issue(
+            request, DurationSeconds=seconds, SerialNumber=mfa.serial, TokenCode=mfa.code
+        )
+
+    def assume_role(self, caller: Caller, role: Role, mfa: MfaCode | None, seconds: int) -> Issued:
+        """STS AssumeRole, with a code or from an MFA session."""
+        serial = mfa.serial if mfa else None
+        request = AwsRequest("sts", "AssumeRole", caller, serial=serial, role_arn=role.arn)
+        parameters: dict[str, object] = {
+            "RoleArn": role.arn,
+            "RoleSessionName": role.session_name,
+            "DurationSeconds": seconds,
+        }
+        if role.external_id:
+            parameters["ExternalId"] = role.external_id
+        if mfa:
+            parameters |= {"SerialNumber": mfa.serial, "TokenCode": mfa.code}
+        return self._issue(request, **parameters)
+
+    def list_devices(self, caller: Caller) -> list[str]:
+        """IAM ListMFADevices, one page."""
+        return self._ask(
+            AwsRequest("iam", "ListMFADevices", caller),
+            lambda answer: [str(device["SerialNumber"]) for device in answer["MFADevices"]],
+        )
+
+    def account(self, caller: Caller) -> str | None:
+        """STS GetCallerIdentity: the account; None after a failure, since it is only shown."""
+        request = AwsRequest("sts", "GetCallerIdentity", caller)
+        try:
+            account: str = self._ask(request, lambda answer: answer["Account"])
+        except MfaSessionError:
+            return None
+        return account if account.isascii() and account.isdigit() else None
+
+    def _issue(self, request: AwsRequest, **parameters: object) -> Issued:
+        return self._ask(
+            request, lambda answer: read_issued(answer, self._edges.clock.local_now()), **parameters
+        )
+
+
+class CallerCalls(Calls):
+    """Calls that one caller signs."""
 
     def __init__(self, edges: CallEdges, caller: Caller) -> None:
         super().__init__(edges)
