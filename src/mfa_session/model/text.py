@@ -41,13 +41,7 @@ class Table(tuple[str, ...]):
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
-    above: tuple[str, ...] = ()
-
-    def under(self, *lines: str) -> Table:
-        """Return the same table with lines above it."""
-        table = Table((*lines, *self))
-        table.headings, table.rows, table.above = self.headings, self.rows, lines
-        return table
+    above: tuple[str, ...]
 
     def fitting(self, most_columns: int) -> Iterable[str]:
         """Return the lines, or one cell a line if they do not fit a narrow terminal.
@@ -68,19 +62,22 @@ class Table(tuple[str, ...]):
                     yield f"{heading.ljust(width)}  {cell}"
 
 
-def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def columns(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], above: tuple[str, ...] = ()
+) -> Table:
     """Return a table: left-aligned, two blanks between columns, none at a line's end.
 
-    Each row has a cell for each heading. Without rows there are no lines.
+    Each row has a cell for each heading. Without rows there are only the lines `above`.
     """
     rows = [tuple(map(printable, row)) for row in rows]
     cells = [headings, *rows] if rows else []
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    table = Table(
+    lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
-    )
-    table.headings, table.rows = headings, rows
+    ]
+    table = Table((*above, *lines))
+    table.headings, table.rows, table.above = headings, rows, above
     return table
 
 
