@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mfa_session.cli.arguments import Given
+    from mfa_session.model.ports import Limited
     from mfa_session.model.session import Keys
     from mfa_session.session.context import Factories
     from mfa_session.system.machine import SystemClock
-    from mfa_session.system.waiting import Told
 
 
 class Run(Record):
@@ -35,13 +35,13 @@ class Run(Record):
     given: Given
     may_ask: bool
 
-    def limited(self, text: str) -> Told:
+    def limited(self, text: str) -> Limited:
         """Return how to do work within a limit; where that takes long, the person sees `text`."""
-        from mfa_session.system.waiting import Told  # noqa: PLC0415  # not for warm commands
+        from mfa_session.system.waiting import limited  # noqa: PLC0415  # not for warm commands
 
-        return Told(self.console.progress, text)
+        return limited(self.console.progress, text)
 
-    def asking_aws(self) -> Told:
+    def asking_aws(self) -> Limited:
         """Return how to ask AWS within a limit."""
         return self.limited("waiting for AWS …")
 

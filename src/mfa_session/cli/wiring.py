@@ -58,7 +58,7 @@ class Wiring(SessionWiring):
     def devices(self, caller: Caller) -> DeviceEdges:
         """Return the edges of `device`."""
         from mfa_session.aws.account import IamDevices
-        from mfa_session.files.notes import Enrolments
+        from mfa_session.files.notes import enrolments
         from mfa_session.mfa.devices import DeviceEdges
         from mfa_session.system.signals import defer_signals
 
@@ -66,7 +66,7 @@ class Wiring(SessionWiring):
         return DeviceEdges(
             aws=IamDevices(self.call_edges(), caller),
             secrets=self.secrets(),
-            intents=Enrolments(run.files.state),
+            intents=enrolments(run.files.state),
             steps=session.steps,
             turns=session.turns,
             clock=run.clock,
@@ -273,7 +273,7 @@ class Wiring(SessionWiring):
             pause=run.clock.pause,
             progress=run.console.progress,
             most_locks=most_locks(),
-            cache=CliCacheFiles(run.environ, run.files.state, run.console.warn),
+            cache=CliCacheFiles(run.environ),
         )
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:

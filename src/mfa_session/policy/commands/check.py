@@ -92,14 +92,15 @@ def run(options: Options, ctx: Context) -> Result:
         )
     for hint in _hints(judged, share):
         ctx.console.say(hint)
-    rows = columns(
+    on = "any resource" if request.resource in {"", "*"} else request.resource
+    lines = columns(
         ("CREDENTIALS", "OUTCOME", "BECAUSE"),
         (
             (each.caller.label, each.decision.outcome.replace("-", " "), printable(each.because))
             for each in judged
         ),
+        above=(f"{request.action} on {on}", ""),
     )
-    on = "any resource" if request.resource in {"", "*"} else request.resource
     data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource or "*",
@@ -109,7 +110,7 @@ def run(options: Options, ctx: Context) -> Result:
     if live:
         data["unread"] = live.gaps()
         data["role"] = live.role.arn if live.role else None
-    return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
+    return Result(data=data, lines=lines)
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
