@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.model.ports import Edges
+    from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
@@ -54,6 +55,12 @@ def long_term_caller(settings: Settings) -> Caller:
     if keys is None:  # with_keys runs before every call
         raise RuntimeError("the source's keys were not fetched")
     return Caller(keys=keys, profile=settings.source.profile, region=settings.region)
+
+
+def session_caller(session: Session, settings: Settings) -> Caller:
+    """Return who calls AWS with the keys of a session of the settings' source."""
+    source, region = settings.source, settings.region
+    return Caller(keys=session.keys, profile=source.profile, region=region, session=session.name)
 
 
 def _refuse_other_account(edges: Edges, serial: str, key: Keys) -> None:
@@ -147,12 +154,7 @@ def find_caller(edges: Edges, settings: Settings) -> Caller:
     base = find_base(any_device, edges.store.sessions(), edges.clock.now())
     if base is None:
         return long_term_caller(with_keys(edges, settings))
-    return Caller(
-        keys=base.keys,
-        profile=settings.source.profile,
-        region=settings.region,
-        session=base.name,
-    )
+    return session_caller(base, settings)
 
 
 _SERIAL_KEYS = ("mfa_serial", "aws_mfa_device", PREFIX + "mfa_serial")

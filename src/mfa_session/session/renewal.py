@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from mfa_session.mfa.devices import send_code
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, Interrupted
-from mfa_session.model.ports import Caller, Issued, MfaCode, Role
+from mfa_session.model.ports import Issued, MfaCode, Role
 from mfa_session.model.session import Session
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.times import format_duration
-from mfa_session.session.device import find_device, long_term_caller, with_keys
+from mfa_session.session.device import find_device, long_term_caller, session_caller, with_keys
 from mfa_session.session.reuse import (
     Outcome,
     find_base,
@@ -150,13 +150,7 @@ class Renewal:
     def assume_from(self, base: Session, settings: Settings) -> Session:
         """Call AssumeRole with another session's keys; no code is spent."""
         self._edges.talk.detail(f"sts:AssumeRole {settings.role_arn} from session {base.name!r}")
-        caller = Caller(
-            keys=base.keys,
-            profile=settings.source.profile,
-            region=settings.region,
-            session=base.name,
-        )
-        role = self._make_role(settings)
+        caller, role = session_caller(base, settings), self._make_role(settings)
         issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
         account = account_of(settings.role_arn)
         session = self._describe(settings, issued, role, base.mfa_serial, account)
