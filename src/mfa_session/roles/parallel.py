@@ -12,7 +12,7 @@ from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mfa_session.model.feature_ports import Signals
     from mfa_session.model.ports import Console
@@ -111,6 +111,19 @@ class ParallelCalls(Generic[Item, Answer]):
             self._take(POLL_SECONDS)
         while self._take(0):
             pass
+
+
+def sort_ended(
+    ended: Iterable[tuple[str, Answer | Exception]], failed: dict[str, MfaSessionError]
+) -> list[tuple[str, Answer]]:
+    """Return the answers by name, and note our errors in `failed`; `raise_rest` raises others."""
+    answers = []
+    for name, answer in ended:
+        if isinstance(answer, MfaSessionError):
+            failed[name] = answer
+        elif not isinstance(answer, Exception):
+            answers.append((name, answer))
+    return answers
 
 
 MOST_NAMED = 5

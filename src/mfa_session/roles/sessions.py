@@ -8,7 +8,7 @@ from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSession
 from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.text import quote
-from mfa_session.roles.parallel import ParallelCalls, noting
+from mfa_session.roles.parallel import ParallelCalls, noting, sort_ended
 from mfa_session.session.device import with_keys
 from mfa_session.session.renewal import Renewal, as_written, keep_aside, turn_key
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing, is_in_place
@@ -80,17 +80,20 @@ class RoleSessions:
             mine = self._take_turns(batch.wanted, turns)
             saver = Saver(self._session.store, batch.place)
 
-            def work(step: Step) -> Session:
-                session = as_written(assume(self._edges, step), step.settings)
-                saver.note(session, step.settings)
-                return session
-
             with self._edges.defer_signals() as signals:
                 steps, shared = self._find_missing(mine, bases)
-                calls = ParallelCalls(work, steps, self._jobs)
+
+                def work(name: str) -> Session:
+                    step = steps[name]
+                    session = as_written(assume(self._edges, step), step.settings)
+                    saver.note(session, step.settings)
+                    return session
+
+                calls = ParallelCalls(work, list(steps), self._jobs)
                 calls.run(signals, self._progress_of())
                 self._edges.progress("")
-                self._save(saver, self._sort(calls.ended), shared)
+                answers = sort_ended(calls.ended, self.failed)
+                self._save(saver, [(one, steps[name].settings) for name, one in answers], shared)
                 self._raise(calls)
 
     def _take_turns(self, wanted: Sequence[Settings], turns: ExitStack) -> list[Settings]:
@@ -118,7 +121,7 @@ class RoleSessions:
 
     def _find_missing(
         self, mine: Sequence[Settings], bases: Mapping[str, Settings]
-    ) -> tuple[list[Step], Placed]:
+    ) -> tuple[dict[str, Step], Placed]:
         """Return the sessions to assume, and the valid ones to write to another place."""
         stored, clock = self._session.store.sessions(), self._session.clock
         aside = self._session.store.kept_aside()
@@ -126,7 +129,8 @@ class RoleSessions:
         by_role: dict[str | None, list[Session]] = {}
         for one in stored:
             by_role.setdefault(one.role_arn, []).append(one)
-        steps, shared = [], []
+        steps: dict[str, Step] = {}
+        shared = []
         for settings in mine:
             session = find_standing(
                 settings,
@@ -138,7 +142,7 @@ class RoleSessions:
             if session is None:
                 with noting(self.failed, settings.name):
                     base = found.of(settings, bases[settings.name])
-                    steps.append(Step(settings=settings, base=base))
+                    steps[settings.name] = Step(settings=settings, base=base)
             elif is_in_place(session, settings, aside):
                 self.done[settings.name] = Outcome(session=session, reused=True)
             else:
@@ -155,15 +159,6 @@ class RoleSessions:
 
         return tell
 
-    def _sort(self, ended: Sequence[tuple[Step, Session | Exception]]) -> Placed:
-        granted = []
-        for step, answer in ended:
-            if isinstance(answer, MfaSessionError):
-                self.failed[step.settings.name] = answer
-            elif not isinstance(answer, Exception):
-                granted.append((answer, step.settings))
-        return granted
-
     def _save(self, saver: Saver, granted: Placed, shared: Placed) -> None:
         errors = saver.save([*granted, *shared])
         for placed, reused in ((granted, False), (shared, True)):
@@ -173,7 +168,7 @@ class RoleSessions:
                 else:
                     self.done[settings.name] = Outcome(session=session, reused=reused)
 
-    def _raise(self, calls: ParallelCalls[Step, Session]) -> None:
+    def _raise(self, calls: ParallelCalls[str, Session]) -> None:
         written = sum(not outcome.reused for outcome in self.done.values())
         calls.raise_rest(
             Interrupted(
@@ -254,32 +249,22 @@ class Saver:
 
     def save(self, placed: Placed) -> dict[str, ConfigurationError]:
         """Save the sessions; return the errors of the unsaved ones by profile."""
+        refused: Mapping[str, ConfigurationError] = {}
+        unsaved: dict[str, ConfigurationError] = {}
         in_file = [each for each in placed if each[1].store != KEYRING]
-        in_keyring = [each for each in placed if each[1].store == KEYRING]
-        refused, unsaved = self._save_in_file(in_file)
-        unsaved |= self._save_in_keyring(in_keyring)
+        try:
+            refused = self._store.save_all(in_file) if in_file else {}
+        except ConfigurationError as error:
+            unsaved = {session.profile: error for session, _ in in_file}
+        for session, settings in placed:
+            try:
+                if settings.store == KEYRING:
+                    self._store.save(session, settings)
+            except ConfigurationError as error:  # noqa: PERF203  # each is tried
+                unsaved[session.profile] = error
         lost = [session for session, _ in placed if session.profile in unsaved]
         where = keep_aside(self._place, *lost) if lost else ""
         return {**refused, **{name: _unwritten(error, where) for name, error in unsaved.items()}}
-
-    def _save_in_file(
-        self, placed: Placed
-    ) -> tuple[dict[str, ConfigurationError], dict[str, ConfigurationError]]:
-        if not placed:
-            return {}, {}
-        try:
-            return dict(self._store.save_all(placed)), {}
-        except ConfigurationError as error:
-            return {}, {session.profile: error for session, _ in placed}
-
-    def _save_in_keyring(self, placed: Placed) -> dict[str, ConfigurationError]:
-        unsaved = {}
-        for session, settings in placed:
-            try:
-                self._store.save(session, settings)
-            except ConfigurationError as error:  # noqa: PERF203  # each is tried
-                unsaved[session.profile] = error
-        return unsaved
 
 
 def _unwritten(error: ConfigurationError, where: str) -> ConfigurationError:

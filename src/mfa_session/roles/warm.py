@@ -16,7 +16,14 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import CHAINED_LIMIT_SECONDS, ROLE_SECONDS, Settings
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time, parse_time
-from mfa_session.roles.parallel import ParallelCalls, base_failed, noting, read_jobs, report_errors
+from mfa_session.roles.parallel import (
+    ParallelCalls,
+    base_failed,
+    noting,
+    read_jobs,
+    report_errors,
+    sort_ended,
+)
 from mfa_session.roles.sessions import Step, assume
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
@@ -46,11 +53,11 @@ class CannotServeError(Exception):
 
 
 class RoleProfile(Record):
-    """A role session to assume from `base`, and the AWS CLI's AssumeRole parameters."""
+    """A role session to assume from `base`, and the file name of its entry in the cache."""
 
     settings: Settings
     base: Settings
-    parameters: Mapping[str, str | int]
+    entry: str
 
 
 class RoleProfiles:
@@ -87,7 +94,7 @@ class RoleProfiles:
             check_shapes(settings)
         except ConfigurationError as error:
             raise CannotServeError(error.message) from error
-        return RoleProfile(settings=settings, base=base, parameters=parameters_of(section))
+        return RoleProfile(settings=settings, base=base, entry=entry_name(parameters_of(section)))
 
     def _source(self, name: str, section: Mapping[str, str]) -> Source:
         source = section.get("source_profile")
@@ -283,11 +290,12 @@ class _Warming:
         return cold
 
     def _read_entry(self, name: str) -> datetime | None:
-        data = self._edges.cache.read(self._entry(name))
+        entry = self._profiles[name].entry
+        data = self._edges.cache.read(entry)
         try:
             return None if data is None else expires_at(data)
         except ValueError:
-            raise self._edges.cache.foreign(self._entry(name)) from None
+            raise self._edges.cache.foreign(entry) from None
 
     def _note(self, name: str, ends: datetime, *, reused: bool) -> None:
         role_arn = self._profiles[name].settings.role_arn or ""
@@ -314,7 +322,7 @@ class _Warming:
 
         def put(name: str) -> datetime:
             session = assume(self._edges, steps[name])
-            self._edges.cache.write(self._entry(name), to_entry(session))
+            self._edges.cache.write(self._profiles[name].entry, to_entry(session))
             return session.expires_at or self._ctx.clock.now()
 
         def tell(done: int, failed: int) -> None:
@@ -324,11 +332,8 @@ class _Warming:
         with self._edges.defer_signals() as signals:
             work.run(signals, tell)
             self._edges.progress("")
-        for name, ended in work.ended:
-            if isinstance(ended, MfaSessionError):
-                self.failed[name] = ended
-            elif not isinstance(ended, Exception):
-                self._note(name, ended, reused=False)
+        for name, ends in sort_ended(work.ended, self.failed):
+            self._note(name, ends, reused=False)
         new = sum(not warm.reused for warm in self.warmed.values())
         work.raise_rest(
             Interrupted(
@@ -337,9 +342,6 @@ class _Warming:
                 "run `mfa-session warm` again: it gets only the others",
             )
         )
-
-    def _entry(self, name: str) -> str:
-        return entry_name(self._profiles[name].parameters)
 
     def report(self) -> None:
         say, warm = self._ctx.console.say, self.warmed.values()

@@ -24,7 +24,7 @@ from mfa_session.session.reuse import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from mfa_session.model.ports import AsidePlace, Edges
@@ -39,12 +39,20 @@ CLOCK_SLACK_SECONDS = 900
 class Renewal:
     """Renews sessions: preflight, lock, look again, obtain, store.
 
-    `in_memory` goes on with a session that cannot be written.
+    `in_memory` goes on with a session that cannot be written. `before_code` is called before a
+    code is asked, with the settings whose source's keys will send it.
     """
 
-    def __init__(self, edges: Edges, *, in_memory: bool = False) -> None:
+    def __init__(
+        self,
+        edges: Edges,
+        *,
+        in_memory: bool = False,
+        before_code: Callable[[Settings], None] | None = None,
+    ) -> None:
         self._edges = edges
         self._in_memory = in_memory
+        self._before_code = before_code
 
     def renew(self, settings: Settings, replaced: Collection[str] = ()) -> Outcome:
         """Return a session that fits the settings, ignoring those whose key id is in `replaced`."""
@@ -181,6 +189,8 @@ class Renewal:
 
         # Asked now: between the code and the file nothing may take time, or fail.
         account = account_of(settings.role_arn or serial) or edges.aws.account(caller)
+        if self._before_code is not None:
+            self._before_code(settings.replace(mfa_serial=serial))
         issued = send_code(edges, serial, codes(serial), call)
         return self._describe(settings, issued, role, serial, account)
 
