@@ -57,7 +57,8 @@ class _Login:
     def log_in(self) -> None:
         self._keep()
         plan = self._plan
-        needed = [name for name in plan.with_bases(self._asked()) if name not in self.done]
+        asked = [name for name in self._inputs.file.sessions if name not in self.done]
+        needed = [name for name in plan.with_bases(asked) if name not in self.done]
         if not needed:
             return
         edges = self._ctx.make.roles(self._options.jobs)
@@ -73,10 +74,6 @@ class _Login:
                 self._assume(roles, batch)
         for name in last:  # a role for over an hour needs a separate code
             self._log_in_one(name)
-
-    def _asked(self) -> list[str]:
-        described = self._inputs.file.sessions
-        return [name for name in self._plan.sessions if name in described and name not in self.done]
 
     def _is_forced(self, name: str) -> bool:
         return self._options.force and name in self._inputs.file.sessions

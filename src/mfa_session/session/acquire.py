@@ -11,6 +11,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING, Source
 from mfa_session.model.times import format_duration
 from mfa_session.session.context import read_inputs
+from mfa_session.session.environment import session_variables
 from mfa_session.session.names import profile_variable, session_behind
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept
@@ -124,10 +125,6 @@ def is_still_stored(session: Session) -> bool:
 
 def variables_of(use: AcquiredSession, ctx: Context, region: str | None = None) -> dict[str, str]:
     """Return the environment variables of a session in use; `region` is one asked for."""
-    from mfa_session.session.environment import (  # noqa: PLC0415  # not for SDKs, who take it
-        session_variables,
-    )
-
     return session_variables(use.session, ctx.environ, asked=region, from_files=use.region)
 
 

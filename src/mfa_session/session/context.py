@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.record import Record
 from mfa_session.model.settings import KEY_NOTES
+from mfa_session.session.environment import first_region
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,9 +164,8 @@ class Inputs(Record):
 
     def region(self, profile: str) -> str | None:
         """Return the region that the environment names, else the profile, else config.toml."""
-        around = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION")
-        of_profile = self.profiles.section(profile).get("region")
-        return around or of_profile or self.file.defaults.get("region")
+        own = self.profiles.section(profile).get("region") or self.file.defaults.get("region")
+        return first_region(self.environ, asked=None, from_files=own)
 
     def sessions(self) -> list[Session]:
         """Return every session in the files, ours and other tools'."""

@@ -130,13 +130,11 @@ def _make_session_identity(inputs: Inputs, profile: str, asked: str) -> Identity
 
 def _identify_role(inputs: Inputs, profile: str) -> Identity:
     section = inputs.profiles.section(profile)
-    if "web_identity_token_file" in section:
+    has_profile = "source_profile" in section
+    has_origin = has_profile or section.get("credential_source") == "Environment"
+    if "web_identity_token_file" in section or not has_origin:
         return _explain_other(inputs, profile)
-    if "source_profile" in section:
-        return Identity(kind=ROLE, profile=profile)
-    if section.get("credential_source") != "Environment":
-        return _explain_other(inputs, profile)
-    if environment_source(inputs.environ) is None:
+    if not has_profile and environment_source(inputs.environ) is None:
         reason = f"profile {profile!r} gets its role with session keys of the environment"
         return Identity(kind=OTHER, profile=profile, reason=reason)
     return Identity(kind=ROLE, profile=profile)

@@ -226,8 +226,6 @@ def _refuse_hidden(inputs: Inputs, target: str) -> None:
 def hiding_settings(inputs: Inputs, name: str) -> list[str]:
     """Return the settings that hide a profile's static keys, ours aside."""
     section = inputs.profiles.section(name)
-    if section.keys().isdisjoint(HIDES_STATIC_KEYS):
-        return []
     found = [key for key in HIDES_STATIC_KEYS if key in section]
     if "credential_process" in found and _is_own_process(inputs, name):
         found.remove("credential_process")
