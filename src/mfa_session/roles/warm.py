@@ -219,14 +219,6 @@ class Options(Record):
     json: bool = False
 
 
-class WarmProfile(Record):
-    """A profile with a valid entry in the cache; `reused` if the entry is not new."""
-
-    role_arn: str
-    expires_at: datetime
-    reused: bool
-
-
 def run(options: Options, ctx: Context) -> Result:
     """Fill the cache for the named profiles, or for all that ask for a code."""
     jobs = read_jobs(options.jobs)
@@ -242,6 +234,8 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 class _Warming:
+    """`warmed` has the ends of the entries; those of `new` profiles are written in this run."""
+
     def __init__(self, options: Options, ctx: Context, edges: RolesEdges, jobs: int) -> None:
         self._options = options
         self._ctx = ctx
@@ -249,7 +243,8 @@ class _Warming:
         self._jobs = jobs
         self._inputs = read_inputs(ctx, options.session.replace(profile=None))
         self._profiles: dict[str, RoleProfile] = {}
-        self.warmed: dict[str, WarmProfile] = {}
+        self.warmed: dict[str, datetime] = {}
+        self.new: set[str] = set()
         self.failed: dict[str, MfaSessionError] = {}
         self.skipped: dict[str, str] = {}
         self._read_profiles()
@@ -284,7 +279,7 @@ class _Warming:
             with noting(self.failed, name):
                 ends = self._read_entry(name)
                 if ends and (ends - self._ctx.clock.now()).total_seconds() > LEAST_SECONDS:
-                    self._note(name, ends, reused=True)
+                    self.warmed[name] = ends
                 else:
                     cold.append(name)
         return cold
@@ -296,10 +291,6 @@ class _Warming:
             return None if data is None else expires_at(data)
         except ValueError:
             raise self._edges.cache.foreign(entry) from None
-
-    def _note(self, name: str, ends: datetime, *, reused: bool) -> None:
-        role_arn = self._profiles[name].settings.role_arn or ""
-        self.warmed[name] = WarmProfile(role_arn=role_arn, expires_at=ends, reused=reused)
 
     def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
         """Get the MFA session, then the roles; one process at a time does so for a key."""
@@ -333,25 +324,24 @@ class _Warming:
             work.run(signals, tell)
             self._edges.progress("")
         for name, ends in sort_ended(work.ended, self.failed):
-            self._note(name, ends, reused=False)
-        new = sum(not warm.reused for warm in self.warmed.values())
+            self.warmed[name] = ends
+            self.new.add(name)
         work.raise_rest(
             Interrupted(
                 "interrupted",
-                f"interrupted; {new} role sessions that AWS had given are in the AWS CLI's cache",
+                f"interrupted; {len(self.new)} role sessions that AWS had given are in the AWS "
+                "CLI's cache",
                 "run `mfa-session warm` again: it gets only the others",
             )
         )
 
     def report(self) -> None:
-        say, warm = self._ctx.console.say, self.warmed.values()
-        if warm:
-            first = min(one.expires_at for one in warm)
-            new = sum(not one.reused for one in warm)
+        say, new = self._ctx.console.say, len(self.new)
+        if self.warmed:
             say(
                 f"role profiles in the AWS CLI's cache: {new} new, "
-                f"{len(warm) - new} kept; `aws --profile NAME` asks for no code until "
-                f"{first.astimezone():%H:%M}"
+                f"{len(self.warmed) - new} kept; `aws --profile NAME` asks for no code until "
+                f"{min(self.warmed.values()).astimezone():%H:%M}"
             )
             say("AWS gives such a session one hour at most: run `mfa-session warm` again then")
         elif not self.failed and not self.skipped:
@@ -366,12 +356,12 @@ class _Warming:
         profiles = [
             {
                 "profile": name,
-                "role_arn": warm.role_arn,
-                "expires_at": format_time(warm.expires_at),
-                "seconds_left": max(0, int((warm.expires_at - now).total_seconds())),
-                "reused": warm.reused,
+                "role_arn": self._profiles[name].settings.role_arn,
+                "expires_at": format_time(ends),
+                "seconds_left": max(0, int((ends - now).total_seconds())),
+                "reused": name not in self.new,
             }
-            for name, warm in sorted(self.warmed.items())
+            for name, ends in sorted(self.warmed.items())
         ]
         skipped = [{"profile": name, "reason": why} for name, why in self.skipped.items()]
         errors = [

@@ -135,9 +135,8 @@ def unknown_name(
     """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
-    known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
-    known = {*(fitting or known)}
-    known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
+    known = {*(fitting or (*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered))}
+    known = {each for each in known if SERVES not in inputs.profiles.in_config(each)} - {*unfit}
     may_be_new = {default_name(inputs)} if option == "--profile" and fitting is None else set()
     near = nearest_of(name, known | may_be_new - {*unfit})
     message = f"no session and no profile is named {name!r}"
