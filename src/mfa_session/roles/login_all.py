@@ -64,7 +64,8 @@ class _Login:
         edges = self._ctx.make.roles(self._options.jobs)
         needed = self._check_targets(edges, needed)
         coded = [name for name in needed if plan.needs_code(name)]
-        last = [name for name in coded if plan.sessions[name].role_arn and not plan.is_base(name)]
+        bases = plan.bases.values()
+        last = [name for name in coded if plan.sessions[name].role_arn and name not in bases]
         with ExitStack() as held:
             roles, batches = self._prepare(edges, needed, held)
             for name in coded:
@@ -186,10 +187,6 @@ class RolesPlan:
     def needs_code(self, name: str) -> bool:
         """Say whether a session needs a code: an MFA session, or a role for over an hour."""
         return name not in self.bases
-
-    def is_base(self, name: str) -> bool:
-        """Say whether a role is assumed from this session."""
-        return name in self.bases.values()
 
     def steps(self, names: Collection[str]) -> Iterator[list[Settings]]:
         """Yield the roles among these names in steps; those of one step can go in parallel."""

@@ -148,15 +148,10 @@ def base_failed(base: str, error: MfaSessionError) -> MfaSessionError:
 
 
 def report_errors(failed: Mapping[str, MfaSessionError], console: Console) -> None:
-    """Report each error once, with the names that it concerns."""
+    """Report each error once, with the names that it concerns, of many the first few."""
     names_of: dict[tuple[str, str], list[str]] = {}
     for name, error in failed.items():
         names_of.setdefault((error.message, error.hint), []).append(name)
     for (message, hint), names in names_of.items():
-        console.error(f"{shorten(names)}: {message}", hint)
-
-
-def shorten(names: Sequence[str]) -> str:
-    """Return the names, of a long list the first few."""
-    left = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
+        more = f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else ""
+        console.error(f"{', '.join(names[:MOST_NAMED])}{more}: {message}", hint)

@@ -78,22 +78,23 @@ class RoleSessions:
         """
         with ExitStack() as turns:
             mine = self._take_turns(batch.wanted, turns)
-            saver = Saver(self._session.store, batch.place)
-
             with self._edges.defer_signals() as signals:
                 steps, shared = self._find_missing(mine, bases)
 
                 def work(name: str) -> Session:
                     step = steps[name]
                     session = as_written(assume(self._edges, step), step.settings)
-                    saver.note(session, step.settings)
+                    # One for the keyring can be had again without a code.
+                    if batch.place is not None and step.settings.store != KEYRING:
+                        batch.place.note(session)
                     return session
 
                 calls = ParallelCalls(work, list(steps), self._jobs)
                 calls.run(signals, self._progress_of())
                 self._edges.progress("")
                 answers = sort_ended(calls.ended, self.failed)
-                self._save(saver, [(one, steps[name].settings) for name, one in answers], shared)
+                granted = [(session, steps[name].settings) for name, session in answers]
+                self._save(batch.place, granted, shared)
                 self._raise(calls)
 
     def _take_turns(self, wanted: Sequence[Settings], turns: ExitStack) -> list[Settings]:
@@ -159,8 +160,8 @@ class RoleSessions:
 
         return tell
 
-    def _save(self, saver: Saver, granted: Placed, shared: Placed) -> None:
-        errors = saver.save([*granted, *shared])
+    def _save(self, place: AsidePlace | None, granted: Placed, shared: Placed) -> None:
+        errors = save(self._session.store, place, [*granted, *shared])
         for placed, reused in ((granted, False), (shared, True)):
             for session, settings in placed:
                 if session.profile in errors:
@@ -232,39 +233,27 @@ def _expired(base: Session) -> NoMfaError:
     )
 
 
-class Saver:
-    """Saves sessions: to the file in one write, to the keyring one by one.
+def save(store: Store, place: AsidePlace | None, placed: Placed) -> dict[str, ConfigurationError]:
+    """Save sessions: to the file in one write, to the keyring one by one.
 
-    `place` keeps them aside until then, or if saving fails; it is None without a home.
+    Return the errors of the unsaved ones by profile. Those are kept aside in `place`, if any.
     """
-
-    def __init__(self, store: Store, place: AsidePlace | None) -> None:
-        self._store = store
-        self._place = place
-
-    def note(self, session: Session, settings: Settings) -> None:
-        """Keep a new session aside; one for the keyring can be had again without a code."""
-        if self._place is not None and settings.store != KEYRING:
-            self._place.note(session)
-
-    def save(self, placed: Placed) -> dict[str, ConfigurationError]:
-        """Save the sessions; return the errors of the unsaved ones by profile."""
-        refused: Mapping[str, ConfigurationError] = {}
-        unsaved: dict[str, ConfigurationError] = {}
-        in_file = [each for each in placed if each[1].store != KEYRING]
+    refused: Mapping[str, ConfigurationError] = {}
+    unsaved: dict[str, ConfigurationError] = {}
+    in_file = [each for each in placed if each[1].store != KEYRING]
+    try:
+        refused = store.save_all(in_file) if in_file else {}
+    except ConfigurationError as error:
+        unsaved = {session.profile: error for session, _ in in_file}
+    for session, settings in placed:
         try:
-            refused = self._store.save_all(in_file) if in_file else {}
-        except ConfigurationError as error:
-            unsaved = {session.profile: error for session, _ in in_file}
-        for session, settings in placed:
-            try:
-                if settings.store == KEYRING:
-                    self._store.save(session, settings)
-            except ConfigurationError as error:  # noqa: PERF203  # each is tried
-                unsaved[session.profile] = error
-        lost = [session for session, _ in placed if session.profile in unsaved]
-        where = keep_aside(self._place, *lost) if lost else ""
-        return {**refused, **{name: _unwritten(error, where) for name, error in unsaved.items()}}
+            if settings.store == KEYRING:
+                store.save(session, settings)
+        except ConfigurationError as error:  # noqa: PERF203  # each is tried
+            unsaved[session.profile] = error
+    lost = [session for session, _ in placed if session.profile in unsaved]
+    where = keep_aside(place, *lost) if lost else ""
+    return {**refused, **{name: _unwritten(error, where) for name, error in unsaved.items()}}
 
 
 def _unwritten(error: ConfigurationError, where: str) -> ConfigurationError:

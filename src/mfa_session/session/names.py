@@ -55,7 +55,7 @@ class Named(Record):
 
 
 def default_name(inputs: Inputs) -> str:
-    """Return the session that is meant when none is named."""
+    """Return the default session's name."""
     return inputs.file.defaults.get("profile") or DEFAULT_NAME
 
 
@@ -75,7 +75,7 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
 
 
 def new_name(name: str) -> Named:
-    """Return a session's name that stands nowhere; refuse one that not every SDK can read."""
+    """Return a new session's name; refuse one that not every SDK can read."""
     check_portable(name, "session")
     return Named(name=name)
 
@@ -177,7 +177,7 @@ def check_portable(name: str, what: str) -> None:
 
 
 def check_kept(inputs: Inputs, name: str) -> None:
-    """Refuse a name that no file gives back, and say where it stands."""
+    """Refuse a name that a file cannot hold, and say where it is."""
     if is_kept(name):
         return
     document, header = inputs.profiles.credentials, name

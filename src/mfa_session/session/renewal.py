@@ -143,17 +143,14 @@ class Renewal:
         return self._with_code(settings, held)
 
     def _find_base(self, settings: Settings) -> Session | None:
-        edges = self._edges
-        if settings.via is not None:
-            return self._acquire_via(settings.via)
-        return find_base(settings, edges.store.sessions(), edges.clock.now())
-
-    def _acquire_via(self, settings: Settings) -> Session:
-        store = self._edges.store
-        kept = find_kept(settings, store.sessions(), self._edges.clock.now())
+        """Return the session to assume the role from; the one to go via is renewed if necessary."""
+        store, now, via = self._edges.store, self._edges.clock.now(), settings.via
+        if via is None:
+            return find_base(settings, store.sessions(), now)
+        kept = find_kept(via, store.sessions(), now)
         if kept is not None and (self._in_memory or kept.profile not in store.kept_aside()):
             return kept
-        return self.renew(settings).session
+        return self.renew(via).session
 
     def assume_from(self, base: Session, settings: Settings) -> Session:
         """Call AssumeRole with another session's keys; no code is spent."""
