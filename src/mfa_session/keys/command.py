@@ -16,7 +16,7 @@ from mfa_session.session.context import read_inputs
 from mfa_session.session.device import find_caller, long_term_caller, session_caller, with_keys
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.names import HIDES_STATIC_KEYS, check_portable, default_name, names_session
-from mfa_session.session.sources import follow, named_source, source_in, usual_source
+from mfa_session.session.sources import follow, named_source, region_of, source_in, usual_source
 from mfa_session.session.validation import check_pasted_keys
 
 TYPE_CHECKING = False
@@ -363,7 +363,7 @@ def _pairs(edges: KeyEdges, source: Source) -> PairStore:
 
 def _mover(edges: KeyEdges, inputs: Inputs, profile: str) -> Mover:
     serial = inputs.profiles.section(profile).get("mfa_serial")
-    return Mover(edges, profile, region_for(inputs.region(profile), serial))
+    return Mover(edges, profile, region_for(region_of(inputs, profile), serial))
 
 
 def _move_data(profile: str, key_id: str, where: str, *, changed: bool) -> dict[str, object]:

@@ -154,7 +154,7 @@ def process_profile(process: str) -> str | None:
     """Return the `--profile` of a credential_process that is this tool or the AWS CLI, or None."""
     has_marks = any(mark in process for mark in "\"'\\")
     words = _shell_words(process) if has_marks else process.split()
-    for word, following in zip(words, (*words[1:], None), strict=True):
+    for word, following in zip(words, (*words[1:], None), strict=False):
         if word == "--profile":
             return following
         if word.startswith("--profile="):

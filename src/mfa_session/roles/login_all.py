@@ -11,7 +11,7 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import KEYRING
 from mfa_session.roles.parallel import base_failed, noting, report_errors
-from mfa_session.session.acquire import acquire
+from mfa_session.session.acquire import acquire, summary_of
 from mfa_session.session.context import read_inputs
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.resolve import resolve
@@ -147,7 +147,7 @@ class _Login:
         report_errors(self.failed, self._ctx.console)
 
     def result(self) -> Result:
-        now, described = self._ctx.clock.now(), self._inputs.file.sessions
+        described = self._inputs.file.sessions
         new = [name for name, outcome in self.done.items() if not outcome.reused]
         names = dict.fromkeys(name for name in (*self.failed, *new) if name not in described)
         order = [*names, *described]
@@ -155,7 +155,7 @@ class _Login:
         failed = [(name, self.failed[name]) for name in order if name in self.failed]
         return Result(
             data={
-                "sessions": [{**o.session.summary(now), "reused": o.reused} for o in done],
+                "sessions": [summary_of(outcome, self._ctx) for outcome in done],
                 "errors": [
                     {"name": name, **error.summary(self._ctx.environ)} for name, error in failed
                 ],

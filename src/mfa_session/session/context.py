@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mfa_session.model.record import Record
 from mfa_session.model.settings import KEY_NOTES
-from mfa_session.session.environment import first_region
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,11 +160,6 @@ class Inputs(Record):
     def asking(self, **options: object) -> Inputs:
         """Return these inputs with other options."""
         return self.replace(options=self.options.replace(**options))
-
-    def region(self, profile: str) -> str | None:
-        """Return the region that the environment names, else the profile, else config.toml."""
-        own = self.profiles.section(profile).get("region") or self.file.defaults.get("region")
-        return first_region(self.environ, asked=None, from_files=own)
 
     def sessions(self) -> list[Session]:
         """Return every session in the files, ours and other tools'."""
