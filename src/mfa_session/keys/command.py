@@ -253,7 +253,7 @@ def _rotate_locked(options: Options, ctx: Context) -> Result:
     profile, pairs = source.profile or "", _pairs(edges, source)
     old = pairs.slots(profile).old
     former = old.access_key_id if old else None
-    settings = SessionsOfSource(inputs, source, profile, is_told=True, former=former).choose()
+    settings = SessionsOfSource(inputs, source, is_told=True, former=former).choose()
     at_hand = find_caller(ctx.make.session(), settings)
     signer = Signer(at_hand, lambda: _mfa_caller(settings, inputs, ctx))
     others = OtherProfiles(edges, inputs, profile)
@@ -310,7 +310,7 @@ def _mfa_caller(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
 def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Caller]:
     """Return the key as the caller, and its valid MFA session, or the key again without one."""
     edges = ctx.make.session()
-    settings = SessionsOfSource(inputs, source, source.profile, is_told=True).choose()
+    settings = SessionsOfSource(inputs, source, is_told=True).choose()
     settings = with_keys(edges, settings.replace(source=source))
     return long_term_caller(settings), find_caller(edges, settings)
 

@@ -220,8 +220,7 @@ class RolesPlan:
         """Return the MFA session of a role's long-term keys, chosen as in the guard."""
         source = settings.source
         if source not in self._of_source:
-            sessions = SessionsOfSource(self._inputs, source, source.profile)
-            self._of_source[source] = sessions.choose()
+            self._of_source[source] = SessionsOfSource(self._inputs, source).choose()
         base = self._of_source[source]
         return base.replace(mfa_serial=base.mfa_serial or settings.mfa_serial)
 

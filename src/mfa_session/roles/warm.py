@@ -111,7 +111,7 @@ class RoleProfiles:
 
     def _base(self, source: Source, serial: str) -> Settings:
         if source not in self._bases:
-            base = SessionsOfSource(self._inputs, source, source.profile).choose()
+            base = SessionsOfSource(self._inputs, source).choose()
             usable = gives_codes(serial)
             self._bases[source] = base.replace(
                 mfa_serial=base.mfa_serial or (serial if usable else None)

@@ -179,10 +179,10 @@ def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEd
 
 
 class Renewed(Record):
-    """A renewal's outcome: the session, if any, and the reason if it is not a new one."""
+    """A renewal's outcome: the session, if any, and the reason if it is not a new one, or ""."""
 
     issued: Issued | None = None
-    problem: str | None = None
+    problem: str = ""
 
 
 class Supply:
@@ -205,7 +205,7 @@ class Supply:
         self._warn = warn
         self._margin_seconds = margin_seconds
         self._renewal: asyncio.Task[None] | None = None
-        self._problem: str | None = None
+        self._problem = ""
         self._next_at = 0.0
 
     async def current(self) -> Issued:
@@ -242,7 +242,7 @@ class Supply:
             self._issued = found.issued
         else:
             self._next_at = loop.time() + PAUSE_SECONDS
-        if found.problem not in {None, self._problem}:
+        if found.problem not in {"", self._problem}:
             self._warn(f"the session was not renewed: {found.problem}")
         self._problem = found.problem
 
@@ -264,9 +264,9 @@ def make_renewal(options: SessionOptions, ctx: Context, run_own: RunOwn) -> Call
 
 def read_renewed(exit_code: int, stdout: str, stderr: str) -> Renewed:
     """Return the outcome of a `credential-process`; its stdout is never shown."""
-    problem = stderr.strip().rpartition("\n")[2] or None
+    problem = stderr.strip().rpartition("\n")[2]
     for prefix in _PREFIXES:
-        problem = problem.removeprefix(prefix) if problem else None
+        problem = problem.removeprefix(prefix)
     if exit_code:
         return Renewed(problem=problem or f"its renewal ended with exit code {exit_code}")
     issued = _read_credentials(stdout)

@@ -10,8 +10,6 @@ from mfa_session.session.reuse import find_base, find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
@@ -162,16 +160,13 @@ _SERIAL_KEYS = ("mfa_serial", "aws_mfa_device", PREFIX + "mfa_serial")
 
 def profiles_by_serial(inputs: Inputs) -> dict[str, list[str]]:
     """Return, for each device named anywhere, the sessions and profiles that name it, sorted."""
-    users: dict[str, set[str]] = {}
-    for profile, serial in _named(inputs):
-        if gives_codes(serial):
-            users.setdefault(serial, set()).add(profile)
-    return {serial: sorted(profiles) for serial, profiles in users.items()}
-
-
-def _named(inputs: Inputs) -> Iterator[tuple[str, str]]:
-    for session, table in inputs.file.sessions.items():
-        yield session, str(table.get("mfa_serial", "")).strip()
+    named = [
+        (name, str(table.get("mfa_serial", ""))) for name, table in inputs.file.sessions.items()
+    ]
     for profile, section in inputs.profiles.sections():
-        for key in _SERIAL_KEYS:
-            yield profile, section.get(key, "").strip()
+        named += [(profile, section.get(key, "")) for key in _SERIAL_KEYS]
+    users: dict[str, set[str]] = {}
+    for name, serial in named:
+        if gives_codes(serial.strip()):
+            users.setdefault(serial.strip(), set()).add(name)
+    return {serial: sorted(names) for serial, names in users.items()}
