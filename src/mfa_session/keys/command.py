@@ -56,8 +56,9 @@ def show(options: Options, ctx: Context) -> Result:
             listed = list_online(listed, edges.aws, inputs, ctx)
         dates = {key.key_id: key.created_at for key in listed if key.key_id and key.created_at}
         edges.journal.note_dates(dates)
+    unfinished = _unfinished(edges)
     if not options.json:
-        _warn_unfinished(edges, ctx)
+        _warn_unfinished(unfinished, ctx)
         if not listed:
             ctx.console.say("no profile has long-term keys")
         for key in listed:
@@ -66,9 +67,7 @@ def show(options: Options, ctx: Context) -> Result:
     return Result(
         data={
             "keys": [key.summary(now) for key in listed],
-            "unfinished": [
-                {"profile": note.profile, "what": what} for what, note in _unfinished(edges)
-            ],
+            "unfinished": [{"profile": note.profile, "what": what} for what, note in unfinished],
         },
         lines=columns(
             _ONLINE if options.online else _HEADINGS,
@@ -377,8 +376,8 @@ def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
     ]
 
 
-def _warn_unfinished(edges: KeyEdges, ctx: Context) -> None:
-    for what, note in _unfinished(edges):
+def _warn_unfinished(unfinished: Iterable[tuple[str, Move | Rotation]], ctx: Context) -> None:
+    for what, note in unfinished:
         ctx.console.warn(
             f"{what} of the key of profile {note.profile!r} was interrupted, or is still running; "
             f"to finish: `mfa-session keys {what} --profile {quote(note.profile)}`"

@@ -133,13 +133,8 @@ class RoleSessions:
         steps: dict[str, Step] = {}
         shared = []
         for settings in mine:
-            session = find_standing(
-                settings,
-                by_role.get(settings.role_arn, []),
-                clock.now(),
-                clock.started_at,
-                self._replaced,
-            )
+            of_role = by_role.get(settings.role_arn, [])
+            session = find_standing(settings, of_role, clock, self._replaced)
             if session is None:
                 with noting(self.failed, settings.name):
                     base = found.of(settings, bases[settings.name])

@@ -81,8 +81,8 @@ class Renewal:
     def _share_or_obtain(
         self, settings: Settings, place: AsidePlace | None, replaced: Collection[str]
     ) -> Outcome:
-        standing, clock = self._edges.store.sessions(), self._edges.clock
-        shared = find_standing(settings, standing, clock.now(), clock.started_at, replaced)
+        standing = self._edges.store.sessions()
+        shared = find_standing(settings, standing, self._edges.clock, replaced)
         if shared is not None and is_in_place(shared, settings, self._edges.store.kept_aside()):
             return Outcome(session=shared, reused=True)
         session = self._store(shared, settings, place)
