@@ -196,20 +196,19 @@ def check_kept(inputs: Inputs, name: str) -> None:
 
 def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
     """Return the profile to write: never one that holds long-term keys or hides static ones."""
-    if write_to or named.target:
-        target = write_to or named.target or ""
-        _refuse_hidden(inputs, target)
-        return target
+    given = write_to or named.target
+    if given:
+        _refuse_hidden(inputs, given)
+        return given
     # `Foo Bar` → `Foo-Bar`. A name with nothing that every SDK reads stays, and is refused.
     kept = "".join(letter if letter in _PORTABLE else " " for letter in named.name)
     target = "-".join(kept.split()) or named.name
-    taken = target != named.name and (
-        target in inputs.profiles and _owner_of(inputs, target) != named.name
-    )
-    unfit = any(
+    is_other = target != named.name and target in inputs.profiles
+    is_taken = is_other and _owner_of(inputs, target) != named.name
+    is_unfit = any(
         hiding_settings(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
     )
-    return target + "-mfa" if taken or unfit else target
+    return target + "-mfa" if is_taken or is_unfit else target
 
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:

@@ -68,8 +68,7 @@ def usual_source(inputs: Inputs, name: str, option: str = SOURCE_PROFILE) -> Sou
         check_pasted_keys(inputs, profile)
         source = follow(inputs, profile)
         if source is not None:
-            if source.profile is not None:
-                check_pasted_keys(inputs, source.profile)
+            check_pasted_keys(inputs, source.profile or profile)
             return source
     return _only_source(inputs, option)
 

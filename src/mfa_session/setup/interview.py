@@ -301,16 +301,16 @@ class Interview:
 
 
 class Dialog:
-    """Asks a person at a terminal; `asks` is False if it must not."""
+    """Asks a person at a terminal; `asks` is False if it must not.
+
+    `choose` lets the person pick an item by its number, below a title.
+    """
 
     def __init__(self, terminal: Terminal, choose: Choose, *, asks: bool) -> None:
         self._terminal = terminal
-        self._choose = choose
         self.asks = asks
-
-    def tell(self, text: str) -> None:
-        """Show a line on the terminal."""
-        self._terminal.tell(text)
+        self.tell = terminal.tell
+        self.choose = choose
 
     def ask(self, question: str, default: str, read: Callable[[str], Answer]) -> Answer:
         """Ask until `read` accepts the answer; Enter means `default`."""
@@ -332,7 +332,3 @@ class Dialog:
             if answer in _YES | _NO:
                 return answer in _YES
             self.tell("answer y or n")
-
-    def choose(self, title: str, items: list[str]) -> str:
-        """Let the person pick an item by its number."""
-        return self._choose(title, items)
