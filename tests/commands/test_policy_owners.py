@@ -76,6 +76,8 @@ DUMP = {
         user("gus", "people", PermissionsBoundary={"PermissionsBoundaryArn": "arn:gone"}),
         user("hal", statements=[allow("ec2:*", Condition={"StringEquals": {
             "aws:PrincipalTag/team": "x"}})], Tags=[{"Key": "team", "Value": "x"}]),
+        user("ian", statements=[allow("s3:*")],
+             PermissionsBoundary={"PermissionsBoundaryArn": "arn:gone"}),
     ],
     "GroupDetailList": [{
         "GroupName": "people", "Arn": f"{ACCOUNT}:group/people",
@@ -128,6 +130,7 @@ def refusal(outcome: Any) -> tuple[int, str, str]:
         ("user/fay", "DUD"),
         ("user/gus", "DUD"),
         ("user/hal", "AAA"),
+        ("user/ian", "III"),  # whatever the boundary says
     ],
 )
 def test_of_a_dump_a_users_own_policies_groups_and_boundary_count(
@@ -332,6 +335,148 @@ def test_what_terraform_attaches_makes_the_outcome_unknown(
     resources.append({"address": f"{kind}.x", "type": kind, "values": values})
     argv = (*STOP, "--principal", f"{ACCOUNT}:role/stopper")
     assert outcomes(check(state, *argv)) == {"role-session": "unknown"}
+
+
+def terraform(kind: str, name: str, /, **values: Any) -> dict[str, Any]:
+    return {"address": f"{kind}.{name}", "type": kind, "values": values}
+
+
+def managed_by_terraform(name: str, *statements: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(policy(*statements))
+    return terraform("aws_iam_policy", name, arn=f"{ACCOUNT}:policy/{name}", policy=text)
+
+
+def attached(name: str, **holders: Any) -> dict[str, Any]:
+    kind = f"aws_iam_{next(iter(holders))}_policy_attachment".replace("s_", "_")
+    arn = f"{ACCOUNT}:policy/{name}"
+    return terraform(kind, "-".join((name, *map(str, holders.values()))), policy_arn=arn, **holders)
+
+
+def in_group(user: str, *groups: str) -> dict[str, Any]:
+    return terraform("aws_iam_user_group_membership", user, user=user, groups=list(groups))
+
+
+APPLIED = [
+    *(terraform("aws_iam_role", each, name=each) for each in ("dev", "ops")),
+    terraform("aws_iam_role", "bounded", name="bounded",
+              permissions_boundary=f"{ACCOUNT}:policy/bound"),
+    *(terraform("aws_iam_user", each, name=each) for each in ("ada", "bob", "cy")),
+    terraform("aws_iam_group", "staff", name="staff"),
+    managed_by_terraform("stop", allow("ec2:*")),
+    managed_by_terraform("force", deny("ec2:*", **WITHOUT)),
+    managed_by_terraform("bound", allow("s3:*")),
+    managed_by_terraform("read", allow("s3:Get*")),
+    attached("read", role="ops"),
+    attached("stop", role="dev"),
+    attached("stop", role="bounded"),
+    attached("stop", group="staff"),
+    attached("force", groups=["staff"], users=["bob"]),
+    in_group("ada", "staff"),
+    in_group("cy", "staff", "elsewhere"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("role/dev", "allowed"),
+        ("role/ops", "implicitly-denied"),
+        ("role/bounded", "implicitly-denied"),
+        ("user/ada", "allowed"),
+        ("user/bob", "unknown"),  # who is not said to be in the group may be in it
+        ("user/cy", "unknown"),
+    ],
+)
+def test_what_terraforms_state_attaches_is_followed(who: str, expected: str, check: Any) -> None:
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": APPLIED}}}
+    found = outcomes(check(state, *STOP, "--principal", f"{ACCOUNT}:{who}"))
+    kind = "role-session" if who.startswith("role") else "mfa-session"
+    assert found[kind] == expected
+    if kind == "mfa-session":
+        assert found["long-term"] == "explicitly-denied"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        (["aws_iam_policy.stop.arn", "aws_iam_policy.stop"], ("allowed", "implicitly-denied")),
+        (["var.policy"], ("unknown", "unknown")),
+        (["aws_iam_policy.stop.arn", "aws_iam_policy.stop", "aws_iam_policy.read"],
+         ("unknown", "unknown")),
+        (None, ("unknown", "unknown")),
+    ],
+)  # fmt: skip
+def test_what_terraforms_plan_attaches_is_followed_by_its_references(
+    expression: Any, expected: tuple[str, str], check: Any
+) -> None:
+    """An ARN is known only after the plan is applied."""
+    kind = "aws_iam_role_policy_attachment"
+    planned = [
+        *(terraform("aws_iam_role", each, name=each) for each in ("dev", "ops")),
+        *(terraform("aws_iam_policy", name, policy=json.dumps(policy(allow(action))))
+          for name, action in (("stop", "ec2:*"), ("read", "s3:Get*"))),
+        terraform(kind, "it", role="dev"),
+        terraform("aws_iam_role_policy", "of-ops", role="ops",
+                  policy=json.dumps(policy(allow("s3:*")))),
+    ]  # fmt: skip
+    address = {"address": f"{kind}.it"}
+    told = {"policy_arn": {"references": expression}} if expression else {}
+    modules: dict[str, Any] = {"resources": [{**address, "expressions": told}]}
+    values: dict[str, Any] = {"resources": planned}
+    for name in ("team", "iam"):  # modules within modules
+        for each in values["resources"]:
+            each["address"] = f"module.{name}[0].{each['address']}"
+        values = {"resources": [], "child_modules": [values]} if name == "iam" else values
+        modules = {"module_calls": {name: {"module": modules}}}
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": values},
+        "configuration": {"root_module": modules},
+    }
+    argv = (*STOP, "--principal", f"{ACCOUNT}:role")
+    found = [outcomes(check(plan, *argv[:-1], f"{argv[-1]}/{each}")) for each in ("dev", "ops")]
+    assert tuple(each["role-session"] for each in found) == expected
+
+
+GROUP = {"Staff": {"Type": "AWS::IAM::Group", "Properties": {
+    "GroupName": "staff", "Policies": [{"PolicyName": "p", "PolicyDocument": policy(
+        allow("ec2:*"))}]}}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [([{"Ref": "Staff"}], "allowed"), (["staff"], "allowed"), (["staff", "other"], "unknown"),
+     ([{"Ref": "Parameter"}], "unknown")],
+)  # fmt: skip
+@pytest.mark.parametrize("is_added", [False, True])
+def test_the_groups_of_a_templates_user_are_followed(
+    groups: list[Any], expected: str, check: Any, *, is_added: bool
+) -> None:
+    ada = {"Type": "AWS::IAM::User", "Properties": {"UserName": "ada"}}
+    added = {
+        f"Add{number}": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {
+            "GroupName": each, "Users": [{"Ref": "Ada"}]}}
+        for number, each in enumerate(groups)
+    }  # fmt: skip
+    if not is_added:
+        ada["Properties"] = {"UserName": "ada", "Groups": groups}
+    stack = {"Resources": {"Ada": ada, **GROUP, **(added if is_added else {})}}
+    argv = (*STOP, "--principal", f"{ACCOUNT}:user/ada")
+    assert outcomes(check(stack, *argv))["long-term"] == expected
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"), [("ec2:*", "allowed"), ("s3:*", "implicitly-denied")]
+)
+def test_a_templates_boundary_limits_only_its_roles(bound: str, expected: str, check: Any) -> None:
+    roles = {
+        "Dev": iam_role(allow("ec2:*"), PermissionsBoundary={"Ref": "Limit"}),
+        "Ops": iam_role(allow("ec2:*")),
+    }
+    stack = {"Resources": {**roles, "Limit": iam_policy(allow(bound))}}
+    for role, outcome in (("Dev", expected), ("Ops", "allowed")):
+        argv = (*STOP, "--principal", f"{ACCOUNT}:role/{role}")
+        assert outcomes(check(stack, *argv)) == {"role-session": outcome}
 
 
 def test_the_only_user_of_a_dump_is_the_caller_whomever_a_policy_names(check: Any) -> None:

@@ -20,6 +20,8 @@ from mfa_session.policy.document import (
     Principals,
     Statement,
 )
+from mfa_session.policy.formats.account import is_account
+from mfa_session.policy.formats.origin import Origin, kind_by_name
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import PolicyText
@@ -31,7 +33,6 @@ from mfa_session.policy.search import (
     read_nodes,
 )
 from mfa_session.policy.users import everyone_in, judge_users
-from mfa_session.policy.wrappings import Origin, is_account, kind_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.policy import intrinsics, wrappings
+from mfa_session.policy import intrinsics
+from mfa_session.policy.formats.known import unwrap
+from mfa_session.policy.formats.stacks import arns_in, is_stack
 from mfa_session.policy.nodes import Node, listed, members_of, parse, parse_lines, parse_yaml
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mfa_session.policy.formats.origin import Origin
     from mfa_session.policy.nodes import Members
     from mfa_session.policy.policy_text import PolicyText
-    from mfa_session.policy.wrappings import Origin
 
 
 _TERRAFORM_HINT = (
@@ -77,11 +79,11 @@ class Search:
     def _parts(
         self, node: Node, members: dict[str, Node], origin: Origin
     ) -> Iterable[tuple[Node, Origin]]:
-        known = wrappings.unwrap(members, origin)
+        known = unwrap(members, origin)
         if known is not None:
             if self._has_functions:
-                self._arns |= wrappings.arns_in(members)
-                self._in_stack = self._in_stack or wrappings.is_stack(members)
+                self._arns |= arns_in(members)
+                self._in_stack = self._in_stack or is_stack(members)
             return known
         if len(members) == 1 and "Fn::Sub" in members:
             resolved = intrinsics.resolve(node)

@@ -1,4 +1,4 @@
-"""Judge the users of an account by all policies; choose the policies that count for a caller."""
+"""Read the users and roles of an account dump; judge the users by all its policies."""
 
 from __future__ import annotations
 
@@ -7,28 +7,24 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.model.arns import account_of
-from mfa_session.model.errors import UsageError
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
-from mfa_session.policy.document import LIMITS, Owner, Users
+from mfa_session.policy.document import Owner, Users
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
     IMPLICITLY_DENIED,
-    concerns,
     evaluate,
 )
+from mfa_session.policy.formats.account import attached_to
 from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.nodes import items_of, members_in, objects_in, text_in, text_of
-from mfa_session.policy.patterns import Query
 from mfa_session.policy.selections import Selection, takes_in
-from mfa_session.policy.wrappings import attached_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mfa_session.policy.credentials import Known
     from mfa_session.policy.document import Document, Statement
@@ -40,56 +36,70 @@ if TYPE_CHECKING:
 def everyone_in(members: Members, listed: Sequence[Document]) -> list[Owner]:
     """Return the users and roles of an account, each with its policies."""
     documents = _by_name(listed)
-    names = {
-        text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
-        for policy in objects_in(members, "Policies")
+    groups = objects_in(members, "GroupDetailList")
+    tags = {
+        each.key: None
+        for document in documents.values()
+        for one in document.statements
+        for each in one.conditions
+        if each.key.lower().startswith("aws:principaltag/")
     }
-    groups = {text_in(each, "GroupName"): each for each in objects_in(members, "GroupDetailList")}
-    without_tags = RequestContext(
-        {
-            each.key: None
-            for document in documents.values()
-            for one in document.statements
-            for each in one.conditions
-            if each.key.lower().startswith("aws:principaltag/")
-        }
+    dump = _Dump(
+        documents,
+        names={
+            text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
+            for policy in objects_in(members, "Policies")
+        },
+        groups={text_in(each, "GroupName"): each for each in groups},
+        without_tags=RequestContext(tags),
     )
-    found = []
-    for user in (*objects_in(members, "UserDetailList"), *objects_in(members, "RoleDetailList")):
-        its_groups = list(map(text_of, items_of(user.get("GroupList"))))
-        holders = [user, *(groups[each] for each in its_groups if each in groups)]
+    holders = (*objects_in(members, "UserDetailList"), *objects_in(members, "RoleDetailList"))
+    return [dump.owner(each) for each in holders]
+
+
+class _Dump(NamedTuple):
+    """An account's policies and groups by name, and the names of its managed policies by ARN."""
+
+    documents: Mapping[str, Document]
+    names: Mapping[str, str]
+    groups: Mapping[str, Members]
+    without_tags: RequestContext
+
+    def owner(self, holder: Members) -> Owner:
+        its_groups = list(map(text_of, items_of(holder.get("GroupList"))))
+        holders = [holder, *(self.groups[each] for each in its_groups if each in self.groups)]
         arns = [arn for each in holders for arn in attached_to(each)]
         own = [name for each in holders for name in _own_policies(each)]
-        own += (names[arn] for arn in arns if arn in names)
-        boundary = text_in(members_in(user, "PermissionsBoundary"), "PermissionsBoundaryArn")
-        bound = names.get(boundary, boundary) if boundary else ""  # an unknown ARN is no name
-        unread = {*arns, *its_groups} - names.keys() - groups.keys()
-        unread |= set(own) - documents.keys()
-        if boundary and bound not in documents:
-            unread.add(f"boundary {boundary}")  # not one of AWS's policies that ask nobody
-        arn, name = text_in(user, "Arn"), text_in(user, "UserName")
-        caller = acting_as(long_term(), arn if IDENTITY.fullmatch(arn) else None)
-        # A role's session may have other tags; whoever takes a role names the session.
-        facts: Known = {
+        own += (self.names[arn] for arn in arns if arn in self.names)
+        unread = {*arns, *its_groups} - self.names.keys() - self.groups.keys()
+        unread |= set(own) - self.documents.keys()
+        bound = text_in(members_in(holder, "PermissionsBoundary"), "PermissionsBoundaryArn")
+        boundary = self.documents.get(self.names.get(bound, "")) if bound else None
+        arn, name = text_in(holder, "Arn"), text_in(holder, "UserName")
+        arn = arn if IDENTITY.fullmatch(arn) else ""
+        caller = acting_as(long_term(), arn or None)
+        known = self._tags(holder) if name else RequestContext({})
+        named = RequestContext({"sts:RoleSessionName": (name,)})  # by whoever takes a role
+        return Owner(
+            name,
+            arn,
+            [self.documents[each] for each in own if each in self.documents],
+            boundary,
+            frozenset(unread),
+            known,
+            caller.replace(facts=named.over(known).over(caller.facts)),
+            boundary_unread=bool(bound and not boundary),
+        )
+
+    def _tags(self, user: Members) -> RequestContext:
+        """Return what is known of a user's tags; the session of a role may have others."""
+        known: Known = {
             f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
             for tag in objects_in(user, "Tags")
         }
         if "UserId" in user:
-            facts["aws:userid"] = (text_in(user, "UserId"),)
-        known = RequestContext(facts).over(without_tags) if name else RequestContext({})
-        named = RequestContext({"sts:RoleSessionName": (name,)})
-        found.append(
-            Owner(
-                name,
-                arn if IDENTITY.fullmatch(arn) else "",
-                [documents[each] for each in own if each in documents],
-                documents.get(bound),
-                frozenset(unread),
-                known,
-                caller.replace(facts=named.over(known).over(caller.facts)),
-            )
-        )
-    return found
+            known["aws:userid"] = (text_in(user, "UserId"),)
+        return RequestContext(known).over(self.without_tags)
 
 
 def _own_policies(holder: Members) -> Iterator[str]:
@@ -120,7 +130,7 @@ def judge_users(members: Members, documents: Sequence[Document]) -> Users:
     asked = [
         (user, asking.name)
         for user in users
-        if user.arn and all(map(_is_harmless, user.unread))
+        if user.arn and _is_known(user, _is_harmless)
         for asking in list(_asking(user))[:1]
     ]
     able = [user for user, _ in asked if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED]
@@ -157,7 +167,7 @@ def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
         user
         for user in users
         if (user.documents or user.unread)
-        and all(map(_is_of_aws, user.unread))
+        and _is_known(user, _is_of_aws)
         and not any(
             _asks(user, each)
             for one in (*user.documents, *filter(None, [user.boundary]))
@@ -167,6 +177,10 @@ def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
     ]
     taking = {user.name for _, user in _taken(trusts, filter(_only_takes_roles, found))}
     return [user.name for user in found if user.name in taking or not _only_takes_roles(user)]
+
+
+def _is_known(user: Owner, is_known: Callable[[str], object]) -> bool:
+    return all(map(is_known, user.unread)) and not user.boundary_unread
 
 
 def _only_takes_roles(user: Owner) -> bool:
@@ -253,145 +267,3 @@ def _asking(user: Owner) -> Iterator[Document]:
 def _outcome(user: Owner, request: Request, *others: Document) -> str:
     documents = [*user.documents, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome
-
-
-class Share(NamedTuple):
-    """What counts for a caller, beside what a dump tells of them as `owner`.
-
-    `doubtful` policies may be theirs, and they have others than these if `has_others`. `is_user` is
-    None if it is not told, `caller` if nobody is; it is empty without an ARN.
-    """
-
-    documents: list[Document]
-    doubtful: list[Document]
-    owner: Owner | None
-    is_user: bool | None
-    caller: str | None
-    has_others: bool
-
-
-def share_of(
-    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool = False
-) -> Share:
-    """Return what counts for a caller; without one, for the only user or role that has policies.
-
-    `live`: the caller has policies besides.
-    """
-    about = [each for each in documents if concerns(each, request)]
-    on_resource = [each for each in documents if _is_of_resource(each, request)]
-    fitting = [each for each in on_resource if concerns(each, request)]
-    _check_one_resource(fitting)
-    dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
-    dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
-    loose = [each for each in documents if not each.everyone]
-    identity = [each for each in loose if each.kind == "identity"]
-    told = [owner.arn for owner in dumped]
-    told += (owner for each in identity for owner in each.owners if _is_told(owner))
-    mine = _mine(told, principal, takes_role=any(each.kind == "trust" for each in about))
-    own, doubtful = _own(identity, mine, request)
-    owner = next((each for each in dumped if each.arn in mine), None)
-    counts = live or own or doubtful or owner
-    if about and not fitting and not counts:
-        roles = (each for one in about for each in one.owners)
-        raise _unclear(f"none of these policies is of {request.resource}", "--resource", roles)
-    if told and principal and not (mine or live):
-        account = account_of(principal) or principal
-        if account in map(account_of, told) or not (counts or fitting):
-            raise _unclear(f"these are not the policies of {principal}", "--principal", told)
-    limits = (each for each in loose if each.kind in LIMITS)
-    is_user = _is_user([*own, *doubtful], mine, principal)
-    return Share(
-        [*own, *limits, *on_resource],
-        doubtful,
-        owner,
-        is_user,
-        caller=next((each if each.startswith("arn:") else "" for each in mine), None),
-        has_others=any(not mine.isdisjoint(each.incomplete) for each in identity),
-    )
-
-
-def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[str]:
-    if principal:
-        return {each for each in told if _is(each, principal)}
-    found = [each for each in told if not takes_role or _kind(each) == "user"]
-    if len(set(found)) > 1:
-        raise _unclear("these are the policies of several callers", "--principal", found)
-    return set(found)
-
-
-def _is_of_resource(document: Document, request: Request) -> bool:
-    if not document.owners:
-        return document.kind in {"trust", "resource"}
-    is_of = any(_is(owner, request.resource) for owner in document.owners)
-    return is_of and concerns(document, request)
-
-
-def _check_one_resource(documents: Iterable[Document]) -> None:
-    """Refuse policies of several roles or keys: each has only one."""
-    for kind in ("trust", "resource"):
-        found = {
-            next(iter(each.owners), each.label)
-            for each in documents
-            if each.kind == kind and any("*" in (one.resources or "*") for one in each.statements)
-        }
-        if len(found) > 1:
-            what = "these are the policies of several resources"
-            raise _unclear(what, "--resource", sorted(found))
-
-
-def _own(
-    documents: list[Document], mine: set[str], request: Request
-) -> tuple[list[Document], list[Document]]:
-    """Return the caller's policies, and those which may be.
-
-    A list in a file, and several files, are one caller's.
-    """
-    in_file = defaultdict[str, set[object]](set)
-    for each in documents:
-        in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
-    asked, own, doubtful = Query(request.action, fold=True), [], []
-    for each in documents:
-        is_told = bool(each.owners) and all(map(_is_told, each.owners))
-        is_only_one = not is_told and len(in_file[each.source.label]) == 1
-        actions = (action for one in each.statements for action in one.actions or ("*",))
-        if is_only_one or not mine.isdisjoint(each.owners):
-            own.append(each)
-        elif not is_told and any(asked.covered_by(action) is not False for action in actions):
-            doubtful.append(each)
-    return own, doubtful
-
-
-def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) -> bool | None:
-    if caller and _kind(caller) in {"role", "assumed-role"}:
-        return False
-    kinds = set(map(_kind, mine)) or {each.holder or "" for each in documents}
-    return {"role": False, "user": True}.get(kinds.pop()) if len(kinds) == 1 else None
-
-
-def _is_told(owner: str) -> bool:
-    return _kind(owner) != "group" and not owner.endswith("/")
-
-
-def _kind(owner: str) -> str:
-    return owner.rpartition(":")[2].partition("/")[0]
-
-
-def _is(owner: str, arn: str) -> bool:
-    """Say whether an owner may be this user or role, or the role of this session."""
-    kind, _, name = owner.partition("/")
-    if _kind(arn) == "assumed-role":
-        same = account_of(owner) in {None, account_of(arn)} and _kind(owner) == "role"
-        return same and owner.rpartition("/")[2] == arn.split("/")[1]
-    is_arn = owner.startswith("arn:")
-    named = [owner] if is_arn else [f"arn:*:{kind}/{name}", f"arn:*:{kind}/*/{name}"]
-    return any(Query(arn).covered_by(each) is not False for each in named)
-
-
-def _unclear(what: str, option: str, names: Iterable[str]) -> UsageError:
-    known = list(dict.fromkeys(names))
-    listed = known[:_MOST_NAMES] + ["…"] * (len(known) > _MOST_NAMES)
-    hint = f"name one by its ARN with {option}, or check its policies alone: {', '.join(listed)}"
-    return UsageError("whose-policies", what, hint)
-
-
-_MOST_NAMES = 20

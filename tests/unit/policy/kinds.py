@@ -865,7 +865,7 @@ STATED = [
     Stated("boundary-only-with-mfa", [allow("*", WITH)], found("enrolment-needs-mfa"), {},
            kind="boundary"),
     Stated("boundary-with-first-steps", [allow("*", WITH), allow(CARE, Resource=[ME, MY_DEVICE])],
-           [], {}, kind="boundary"),
+           found(RESOURCE, at=1), {}, kind="boundary"),
     Stated("boundary-of-ec2", [allow("ec2:*", WITH)], [], {}, kind="boundary"),
     Stated("old-mfa-denied-in-a-trust-policy", [trust(ACCOUNT, WITH), trust("*", older("3600",
             "NumericGreaterThan"), "Deny")], [], {}),
@@ -962,7 +962,7 @@ STATED = [
             "arn:aws:sts::123456789012:federated-user/carol"]})], [], {}),
     Stated("principals-that-there-are", [trust({"AWS": ["123456789012", "AIDAEXAMPLEEXAMPLE12",
             "arn:aws-cn:iam::123456789012:user/eng/carol", "arn:aws-cn:iam::ACCOUNT:${who}"]},
-            WITH)], found(LEFT), {}),
+            WITH)], found(LEFT, DEAD), {}),
     # Other actions that a statement asks MFA for, on resources that they never have.
     Stated("bucket-s-action-on-objects", [allow("s3:*", WITH), deny(["s3:DeleteBucket",
             "s3:DeleteObject"], WITHOUT, Resource=BUCKET)], found(RESOURCE, at=1), {}),
@@ -2846,7 +2846,7 @@ STATED = [
           ("placeholder", "arn:aws:iam::dev-account:user/carol"),
           ("placeholder", "arn:aws:iam::account-id:root"),
           (MALFORMED, "carol"), (MALFORMED, "carol_sre_1"),
-          (None, "AIDACKCEVSQ6C2EXAMPLE"), (None, "ACCOUNT_A"), (None, "${dev}"),
+          (DEAD, "AIDACKCEVSQ6C2EXAMPLE"), (None, "ACCOUNT_A"), (None, "${dev}"),
           (None, "123456789012")))],
     *[Stated(f"tag-of-all-that-lists-{at}", [allow("ec2:Describe*", on("StringEquals", key, "x")),
              deny_but(CARE, WITHOUT)], found(NO_KEY) if told else [], {})
@@ -2941,5 +2941,101 @@ STATED = [
              else [], {})
       for told, who in ((True, "david"), (True, "sidney"), (False, "MyRoleArn"),
                         (False, "ManagementAcct"), (False, "dev-id"), (False, "x" * 12))],
+    # What a stranger's third series of policies showed.
+    *[Stated(f"only-for-{value}-by-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "StringEquals", "aws:username", value)}, Sid=sid)],
+            [(EXEMPTION, sid)] if wrong else [], {})
+      for sid, value, wrong in (
+            ("DenyWithoutMFAExceptJenkins", "svc-jenkins", True),
+            ("ForceMfaExceptBreakGlass", "break-glass-1", True),
+            ("ForceMfaExceptForOps", "svc-jenkins", False))],
+    *[Stated(f"age-in-words-{sid}-{limit}", [ALL, deny("ec2:*", older(limit), Sid=sid)],
+            [(PROMISE, sid)] if wrong else [], {})
+      for sid, limit, wrong in (
+            ("DenyWhenMFAOlderThanEightHours", "1800", True),
+            ("DenyWhenMFAOlderThanEightHours", "28800", False),
+            ("DenyUnlessMfaWithinLastHour", "36000", True),
+            ("DenyUnlessMfaWithinAnHour", "3600", False),
+            ("DenyMfaOlderThanFifteenMinutes", "900", False),
+            ("DenyMfaOlderThanThirtyMinutes", "3600", True),
+            ("DenyAfterHoursWithOldMfa", "3600", False),
+            ("DenyMfaOlderThanAWorkday", "28800", False),
+            ("DenyMfaOlderThanOneDay", "3600", True))],
+    *[Stated(f"protects-all-but-{number}", [allow("s3:*"), deny(["s3:Delete*"], WITHOUT, Sid=sid,
+            NotResource=[f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"])],
+            [(PROMISE, sid)] if wrong else [], {})
+      for number, (sid, name, wrong) in enumerate((
+            ("ProtectAuditBucketFromDeleteWithoutMFA", "northwind-audit", True),
+            ("DenyDeleteOfLedgerWithoutMfa", "acme-ledger-prod", True),
+            ("DenyDeleteWithoutMfaExceptScratch", "acme-scratch", False),
+            ("DenyBucketDeleteWithoutMfa", "scratch-bucket", False),
+            ("DenyDeleteWithoutMfa", "scratch", False)))],
+    Stated("protects-all-but-patterns", [allow("s3:*"), deny("s3:Delete*", WITHOUT,
+            Sid="DenyDeleteWithoutMfa", NotResource="arn:aws:s3:::*-delete/*")], [], {}),
+    *[Stated(f"sign-in-by-{operator}-{key}", [{**trust(SAML, {**on("StringEquals", "SAML:aud",
+            "https://signin.aws.amazon.com/saml"), **on(operator, key, "mfa")}), "Action":
+            "sts:AssumeRoleWithSAML"}], found(*rules), {})
+      for operator, key, rules in (
+            ("ForAllValues:StringEquals", "SAML:eduPersonAssurance", [TEXT]),
+            ("ForAnyValue:StringEquals", "SAML:eduPersonAssurance", []))],
+    Stated("all-values-of-amr", [{**trust({"Federated": "cognito-identity.amazonaws.com"}, {
+            "ForAllValues:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}),
+            "Action": "sts:AssumeRoleWithWebIdentity"}], found(TEXT), {}),
+    *[Stated(f"audience-of-{partition}-at-{number}", [{**trust({"Federated":
+            f"arn:{partition}:iam::123456789012:saml-provider/idp"}, on("StringEquals", "SAML:aud",
+            audience)), "Action": "sts:AssumeRoleWithSAML"}], found(*rules), {})
+      for number, (partition, audience, rules) in enumerate((
+            ("aws-us-gov", "https://signin.aws.amazon.com/saml", [PARTITION]),
+            ("aws-us-gov", "https://signin.amazonaws-us-gov.com/saml", []),
+            ("aws", ["https://us-east-1.signin.aws.amazon.com/saml"], []),
+            ("aws", "https://signin.amazonaws.cn/saml", [PARTITION]),
+            ("aws-cn", ["https://signin.amazonaws.cn/saml", "https://signin.aws.amazon.com/saml"],
+             []),
+            ("${AWS::Partition}", "https://signin.amazonaws.cn/saml", [])))],
+    *[Stated(f"id-of-who-is-gone-{who}", [trust({"AWS": who}, WITH)], found(*rules), {})
+      for who, rules in (("AIDAJQABLZS4A3QDU576Q", [DEAD]),
+                         ("AROAJQABLZS4A3QDU576Q", [DEAD]), ("AIDA_OF_CAROL", []))],
+    *[Stated(f"sessions-to-be-exempt-{number}", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", values)})], found(*rules), {}, "scp")
+      for number, (values, rules) in enumerate((
+            (["arn:aws:sts::*:assumed-role/*/*", "arn:aws:iam::*:user/svc-*"], [VALUE]),
+            (["arn:aws:sts::*:assumed-role/*/*", "arn:aws:iam::*:role/*"], []),
+            (["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/svc-*"], [])))],
+    # What else is wrong where the key is misspelt.
+    Stated("misspelt-and-too-wide", [ALL, deny("*", on("BoolIfExists",
+            "aws:MultiFactorAuthExists", "false"))], found(KEY, ENROLMENT, at=1), {}),
+    Stated("misspelt-in-an-scp", [deny("*", on("BoolIfExists", "aws:MultiFactorAuthExists",
+            "false"))], found(KEY, SCP, ENROLMENT), {}, "scp"),
+    Stated("misspelt-and-on-one-call", [allow("s3:*"), deny("sts:GetSessionToken", on(
+            "BoolIfExists", "aws:MultiFactorAuthExists", "false"),
+            Sid="DenyAllExceptListedIfNoMFA")],
+            [(KEY, "DenyAllExceptListedIfNoMFA"),
+             ("mfa-on-get-session-token", "DenyAllExceptListedIfNoMFA")], {}),
+    Stated("misspelt-with-another-operator", [ALL, deny("*", on("StringNotLike",
+            "aws:MultiFactorAuthExists", "true"))], found(KEY, at=1), {}),
+    # A repository on GitHub, and the keys of its tokens.
+    *[Stated(f"token-of-github-{number}", [{**trust({"Federated":
+            "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},
+            {operator: {f"token.actions.githubusercontent.com:{key}": value}}), "Action":
+            "sts:AssumeRoleWithWebIdentity"}], found(*rules), {})
+      for number, (operator, key, value, rules) in enumerate((
+            ("StringLike", "sub", "repo:books/shelf", [VALUE]),
+            ("StringLike", "sub", "repo:books/*", []),
+            ("StringEquals", "sub", "repo:books/shelf:ref:refs/heads/main", []),
+            ("ForAllValues:StringEquals", "aud", "sts.amazonaws.com", [TEXT])))],
+    # Devices that are listed only on users, and elsewhere with MFA.
+    Stated("devices-listed-with-mfa-only", [allow([*ENROL, "iam:ListVirtualMFADevices"],
+            Resource=[ME, MY_DEVICE]), allow("iam:List*", WITH), deny_but(CARE, WITHOUT)],
+            found(RESOURCE), {}),
+    Stated("devices-listed-elsewhere", [allow([*ENROL, "iam:ListVirtualMFADevices"],
+            Resource=[ME, MY_DEVICE]), allow("iam:List*"), deny_but(CARE, WITHOUT)], [], {}),
+    # Three Denies that only together ask for MFA everywhere, and spare no removal.
+    Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,
+            "arn:aws:iam::*:mfa/*"]), deny_but([*CARE, "iam:ChangePassword"], WITHOUT, Resource=[ME,
+            "arn:aws:iam::*:mfa/*"]), allow([*ENROL, OFF, "iam:DeleteVirtualMFADevice"],
+            Resource=[ME, "arn:aws:iam::*:mfa/*"])], [], {OFF: "m"}),
+    Stated("own-user-apart-and-removal-spared", [deny_but("iam:*", WITHOUT), deny_but([*CARE, OFF],
+            WITHOUT, Resource=[ME, "arn:aws:iam::*:mfa/*"]), allow([*ENROL, OFF],
+            Resource=[ME, "arn:aws:iam::*:mfa/*"])], found(REMOVAL), {OFF: "km"}),
 ]
 # fmt: on

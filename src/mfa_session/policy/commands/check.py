@@ -10,6 +10,7 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, printable
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action, read_keys, read_resource
+from mfa_session.policy.callers import share_of
 from mfa_session.policy.conditions import is_accepted
 from mfa_session.policy.credentials import Request
 from mfa_session.policy.document import LIMITS, Document
@@ -26,17 +27,16 @@ from mfa_session.policy.matching import acting_as, malformed_principals, named_p
 from mfa_session.policy.patterns import WILDCARDS, fill
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
-from mfa_session.policy.users import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mfa_session.model.settings import SessionOptions
+    from mfa_session.policy.callers import Share
     from mfa_session.policy.credentials import Credentials, Known
     from mfa_session.policy.document import Condition, Owner, Statement
     from mfa_session.policy.live import Live, OwnPolicies
     from mfa_session.policy.matching import Match
-    from mfa_session.policy.users import Share
     from mfa_session.session.context import Context
 
 

@@ -24,7 +24,8 @@ OTHER_PARTITION = Rule(
     "other-partition",
     WARNING,
     "An ARN is of another partition (`arn:aws-us-gov:…`) than the policy's others, or than its own "
-    "region: an account is in one partition, and the ARN matches nothing.",
+    "region: an account is in one partition, and the ARN matches nothing. Or `SAML:aud` is another "
+    "partition's sign-in than the provider's.",
 )
 DEAD_ARN = Rule(
     "arn-matches-nothing",
@@ -32,7 +33,8 @@ DEAD_ARN = Rule(
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
     "without its other half (`user/*}`), a backslash before a variable, a region in Route 53 or "
     "CloudFront, or, in a policy about MFA, a role of AWS's own without its path "
-    "(`role/AWSServiceRole*`): it matches nothing.",
+    "(`role/AWSServiceRole*`): it matches nothing. Or a principal is the id of a user or role that "
+    "is gone.",
 )
 PLACEHOLDER = Rule(
     "placeholder",
@@ -52,6 +54,12 @@ _arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
 _in_a_region = re.compile(
     "arn:[^:]*:(cloudfront:[a-z]|route53:(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:)"
 ).match
+_SIGN_INS = {
+    "aws": "signin.aws.amazon.com",
+    "aws-cn": "signin.amazonaws.cn",
+    "aws-us-gov": "signin.amazonaws-us-gov.com",
+}
+_is_id = re.compile("A(IDA|ROA)[A-Z0-9]{12,}").fullmatch
 _at_braces = re.compile("([{}])").split
 _has_any_text = re.compile("s3|iot").match  # a service in whose names a brace may stand
 _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:(mfa|user)/").match
@@ -91,6 +99,24 @@ def check_partition(subject: Subject) -> Iterator[Flaw]:
         return
 
 
+def check_audiences(subject: Subject) -> Iterator[Flaw]:
+    """Find SAML's audiences that are the sign-in of another partition than the provider's."""
+    right = _SIGN_INS.get(_partition_around(subject.statement) or "")
+    for condition in subject.other_conditions if subject.statement.allows and right else ():
+        hosts = [
+            next((host for host in _SIGN_INS.values() if host in audience), right)
+            for audience in condition.values
+        ]
+        if condition.is_about("SAML:aud") and hosts and right not in hosts:
+            yield Flaw(
+                OTHER_PARTITION,
+                condition.position,
+                f"{condition.values[0]} is another partition's sign-in than the provider's",
+                "the provider's users are locked out",
+                f"write https://{right}/saml",
+            )
+
+
 def check_arns(subject: Subject) -> Iterator[Flaw]:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
     pathless = "has no path; roles that AWS creates have one", WITH_PATH
@@ -113,6 +139,19 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
             f"{item.value} {why}{and_more(told)}",
             f"the ARN matches nothing: it {subject.effect_of_none(exempting=exempting)}",
             cure,
+        )
+
+
+def check_ids_of_principals(subject: Subject) -> Iterator[Flaw]:
+    """Find ids as principals: AWS writes them in place of users and roles that were deleted."""
+    gone = [each for each in subject.principals() if _is_id(str(each.value))]
+    for item in gone[:1]:
+        yield Flaw(
+            DEAD_ARN,
+            subject.place_at(item),
+            f"{item.value} is the id of a user or role that is gone{and_more(gone)}",
+            "it matches nobody, and IAM rejects the policy if it is written again",
+            "remove it, or name who is meant by the ARN",
         )
 
 

@@ -34,8 +34,8 @@ WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
     "`StringEquals` or similar on a boolean or a number, for which AWS documents no result, or on "
-    "a network, which it compares as text; or `ForAllValues:` on a key of one value in an Allow, "
-    "which matches without the key.",
+    "a network, which it compares as text; or `ForAllValues:` on a key of one value, or of an "
+    "identity provider, in an Allow, which matches without the key.",
 )
 NOT_A_BOOLEAN = Rule(
     "not-a-boolean",
@@ -63,9 +63,9 @@ _DEMANDS = (
     re.compile("Null aws:requesttag/.").match,
     re.compile("Null aws:principaltag/.").match,
 )
-_of_one_value = re.compile(
+_demanded = re.compile(
     "aws:((principal|request|resource)tag/.|source(account|arn|ip|orgid)$|principalorgid$|username$)"
-    "|sts:externalid$"
+    "|sts:externalid$|saml:|.*:(amr|aud|sub)$"
 ).match
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
@@ -169,14 +169,14 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_qualifiers(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows with ForAllValues on keys of one value, which nothing else demands."""
+    """Find Allows with ForAllValues on keys that are to be there, which nothing else demands."""
     others = subject.other_conditions if subject.statement.allows else ()
     for condition in others:
         plain = condition.operator not in OPPOSITES and not condition.if_exists
         loose = plain and condition.qualifier == "ForAllValues" and bool(condition.values)
         key = condition.key.lower()
         beside = {each.key.lower() for each in others if each is not condition}
-        alone = loose and _of_one_value(key) and beside.isdisjoint({key, "aws:tagkeys"})
+        alone = loose and _demanded(key) and beside.isdisjoint({key, "aws:tagkeys"})
         if alone and not _is_denied_elsewhere(subject, condition):
             yield Flaw(
                 WRONG_OPERATOR,

@@ -403,9 +403,14 @@ def _all_free(subject: Subject) -> str:
 
 
 def _leaves_all_else(subject: Subject) -> bool:
-    statement, where = subject.statement, subject.statement.resources or ()
-    elsewhere = replace(statement, resources=None, not_resources=where)
-    return not subject.whole.denies_without_mfa(elsewhere)
+    statement, whole = subject.statement, subject.whole
+    elsewhere = replace(statement, resources=None, not_resources=statement.resources or ())
+    # A Deny of everything but all of IAM may be completed by this one.
+    completed = any(
+        "iam:*" in map(str.lower, each.not_actions or ()) and is_about_everything(each)
+        for each in whole.denies_for_mfa
+    )
+    return not (completed or whole.denies_without_mfa(elsewhere))
 
 
 def _sparing_all_needed(subject: Subject) -> dict[str, object]:

@@ -288,6 +288,7 @@ def _is_of_anybody(subject: Subject) -> bool:
 def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     whole, statement = subject.whole, subject.statement
     users = tuple(filter(of_a_user, statement.resources or ()))  # the others do not matter
+    users = users or _own_users_denied(whole)[:1]  # of all, one's own does
     statement = replace(statement, resources=users) if users else statement
     removing = replace(statement, actions=(action,), not_actions=None)
     denied = (
@@ -295,6 +296,12 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
         for kind in KINDS_WITHOUT_MFA
     )
     return all(denied) or whole.meant_denials.are_about(statement, action)
+
+
+@functools.lru_cache(maxsize=32)
+def _own_users_denied(whole: WholePolicy) -> tuple[str, ...]:
+    where = (text for each in whole.denies_for_mfa for text in each.resources or ())
+    return tuple(text for text in where if of_a_user(text) and "${aws:username}" in text)
 
 
 def _a_deny_exempts_it(subject: Subject) -> bool:

@@ -40,9 +40,9 @@ PROMISE = Rule(
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
     "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
     "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
-    "everything but MFA's setup, and a whole service is exempt; or `NotAction` exempts what it "
-    "names; or its time (`Within15Minutes`) is not the limit's, or is one of the day "
-    "(`InOfficeHours`), which no condition key tells; or it demands hardware "
+    "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
+    "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
+    "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
     "(`RequireHardwareMFA`), which no condition key tells from other devices; or it is "
     "about versions of S3 objects or deletion for good, and only `s3:DeleteObject` is named.",
 )
@@ -78,9 +78,32 @@ _exempts = re.compile(
     "all|any|but|else|every|except|exempt|nothing|only|other|outside|unless"
 ).search
 _word = re.compile("[A-Z][a-z]+").findall
+_words = re.compile("[a-z]{3,}").findall
 _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
+_GENERAL_NAMES = {
+    *{"account", "bucket", "data", "database", "device", "dev", "function", "instance", "key"},
+    *{"log", "logs", "mfa", "object", "policy", "prod", "production", "queue", "role", "secret"},
+    *{"table", "test", "topic", "user", "users"},
+}
+_NUMBERS = {
+    "an": 1,
+    "one": 1,
+    "last": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "eight": 8,
+    "ten": 10,
+    "twelve": 12,
+    "fifteen": 15,
+    "thirty": 30,
+    "sixty": 60,
+}
 _time = re.compile(
-    "[0-9]+[ _-]?(?:h|day|hour|hr|min|minute|sec|second)s?(?![a-z])", re.IGNORECASE
+    f"([0-9]+|{'|'.join(_NUMBERS)})[ _-]?((?:h|day|hour|hr|min|minute|sec|second)s?)(?![a-z])",
+    re.IGNORECASE,
 ).search
 _hours = re.compile(
     "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
@@ -220,10 +243,29 @@ def check_exempt_actions(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies on all resources but those that their Sid names."""
+    exempt = subject.statement.not_resources if subject.refuses_without_mfa else None
+    sid, actions = subject.statement.sid_letters, " ".join(names_of(subject.statement))
+    things = [
+        {word for word in _words(each.rpartition(":")[2].lower()) if word not in actions}
+        - _GENERAL_NAMES
+        for each in exempt or ()
+    ]
+    if things and not _exempts(sid) and all(any(map(sid.count, each)) for each in things):
+        yield Flaw(
+            PROMISE,
+            subject.place_of("NotResource"),
+            f"the Sid is {subject.statement.sid}, but this Deny exempts {first_of(exempt or ())}",
+            "nobody needs MFA for what the Sid names",
+            "write Resource instead of NotResource, or change the Sid",
+        )
+
+
 def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
     """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
     said = _time(subject.statement.sid or "")
-    seconds = age_seconds(said[0]) if said else None
+    seconds = said and age_seconds(f"{_NUMBERS.get(said[1].lower(), said[1])}{said[2]}")
     for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
         limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
         if limit not in {None, seconds}:
@@ -333,9 +375,8 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
     if excepted is None or not subject.refuses_without_mfa:
         return
     for condition in subject.other_conditions:
-        names = [_first_word(each) for each in condition.values]
         negated = _NEGATED.get(condition.operator)
-        if negated and names and all(map(excepted[1].startswith, names)):
+        if negated and all(_is_named(each, excepted[1]) for each in condition.values or "*"):
             yield Flaw(
                 EXEMPTION,
                 condition.position,
@@ -349,12 +390,12 @@ def check_exception(subject: Subject) -> Iterator[Flaw]:
 def _names_all(sid: str, actions: list[str]) -> bool:
     """Say whether a Sid names what each action is on, and does not say that this is exempt."""
     things = ({word.lower() for word in _word(action)[1:]} - _GENERAL for action in actions)
-    return not _exempts(sid) and all(any(word in sid for word in each) for each in things)
+    return not _exempts(sid) and all(any(map(sid.count, each)) for each in things)
 
 
-def _first_word(name: str) -> str:
-    found = re.match("[a-z]{2,}", name.rpartition("/")[2].lower())
-    return found[0] if found else "*"
+def _is_named(name: str, sid: str) -> bool:
+    words = re.findall("[a-z]{2,}", name.rpartition("/")[2].lower())
+    return any(sid.startswith(each) or (each[2:] and each in sid) for each in words)
 
 
 def _needs_no_mfa(statement: Statement) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partitio
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
+from mfa_session.policy.document import names_role
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
@@ -108,6 +110,10 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
         re.compile(r"[a-z0-9-]+\.amazonaws\.com").fullmatch,
         "a service with its region, such as s3.eu-west-1.amazonaws.com",
     ),
+    "token.actions.githubusercontent.com:sub": (
+        re.compile("repo:[^:*?$]*").fullmatch,
+        "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
+    ),
     "aws:requestedregion": (
         re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]|(?!global$)[a-z]{3,}[0-9]*").fullmatch,
         "a region",
@@ -183,10 +189,10 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.other_conditions:
         if not condition.is_about("aws:PrincipalArn"):
             continue
-        negated = "Not" in condition.operator
-        of_root = subject.document.kind == "trust" and not negated
+        of_root = subject.document.kind == "trust" and "Not" not in condition.operator
         of_aws = list(filter(without_path, condition.values))
         others = any(map(_with_path, condition.values))
+        of_none = list(filter(_of_no_principal, condition.values))
         if of_aws and not others:
             why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
             cure = WITH_PATH
@@ -196,10 +202,10 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
         elif told and condition.values and all(map(_of_user_root, condition.values)):
             why = f"{condition.values[0]} is an IAM user called root, not the root user"
             cure = f"write {condition.values[0].replace('user/', '')}"
-        elif condition.values and all(map(_of_no_principal, condition.values)):
+        elif of_none and (of_none == [*condition.values] or _exempts_else(condition)):
             why = (
-                f"no principal has the ARN {condition.values[0]}; for a role session, "
-                f"{condition.key} is the role's ARN"
+                f"no principal has the ARN {of_none[0]}; for a role session, {condition.key} is "
+                "the role's ARN"
             )
             cure = "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME"
         else:
@@ -208,9 +214,23 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
             WRONG_VALUE,
             condition.position,
             why,
-            "nobody is exempt" if negated else who_never_meets(subject, condition),
+            _effect_of_none(subject, condition, of_none),
             cure,
         )
+
+
+def _exempts_else(condition: Condition) -> bool:
+    """Say whether it exempts others, and no role, besides what is no principal's ARN."""
+    others = itertools.filterfalse(_of_no_principal, condition.values)
+    return "Not" in condition.operator and not any(map(names_role, others))
+
+
+def _effect_of_none(subject: Subject, condition: Condition, arns: list[str]) -> str:
+    if arns and len(arns) < len(condition.values):
+        return "it matches nobody"
+    return (
+        "nobody is exempt" if "Not" in condition.operator else who_never_meets(subject, condition)
+    )
 
 
 def check_ids(subject: Subject) -> Iterator[Flaw]:

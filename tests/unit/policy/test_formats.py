@@ -417,6 +417,36 @@ def test_a_template_says_who_has_its_policies(
     assert policies_in({"Resources": {**resources, "It": held}}) == [("It", "identity", holder)]
 
 
+@pytest.mark.parametrize(
+    ("holders", "told"),
+    [
+        ([], ("identity", None)),
+        ([("aws_iam_role_policy_attachment", {"role": "r", "policy_arn": "arn:p"})],
+         ("identity", "role")),
+        ([("aws_iam_policy_attachment", {"roles": ["r"], "users": [], "policy_arn": "arn:p"})],
+         ("identity", "role")),
+        ([("aws_iam_policy_attachment", {"roles": ["r"], "users": ["u"], "policy_arn": "arn:p"})],
+         ("identity", "role and others")),
+        ([("aws_iam_role", {"name": "r", "managed_policy_arns": ["arn:q", "arn:p"]})],
+         ("identity", "role")),
+        ([("aws_iam_role_policy_attachments_exclusive",
+           {"role_name": "r", "policy_arns": ["arn:p"]})], ("identity", "role")),
+        ([("aws_iam_group_policy_attachment", {"group": "g", "policy_arn": "arn:p"})],
+         ("identity", None)),
+        ([("aws_iam_user", {"name": "u", "permissions_boundary": "arn:p"})], ("boundary", None)),
+        ([("aws_iam_role", {"name": "r", "permissions_boundary": "arn:p"})], ("boundary", "role")),
+        ([("aws_iam_role", {"name": "r", "permissions_boundary": "arn:p"}),
+          ("aws_iam_user_policy_attachment", {"user": "u", "policy_arn": "arn:p"})],
+         ("identity", None)),
+    ],
+)  # fmt: skip
+def test_terraform_says_who_has_its_policies(holders: Any, told: Any) -> None:
+    held = resource("aws_iam_policy.p", "aws_iam_policy", {"arn": "arn:p", "policy": TEXT})
+    others = [resource(f"{kind}.{n}", kind, values) for n, (kind, values) in enumerate(holders)]
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": [held, *others]}}}
+    assert policies_in(state) == [("aws_iam_policy.p", *told)]
+
+
 @pytest.mark.parametrize(("name", "of", "rules"), [
     ("Admin", "AWS::IAM::Role", ["role-session-has-no-mfa"]),
     ("Admin", "AWS::IAM::User", []),

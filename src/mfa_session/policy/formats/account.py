@@ -1,0 +1,82 @@
+"""Find the policies in the answers of `aws iam get-account-authorization-details`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.document import NewerVersion
+from mfa_session.policy.formats.holdings import holder_of
+from mfa_session.policy.nodes import items_of, members_of, objects_in, text_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.formats.origin import Origin
+    from mfa_session.policy.nodes import Members, Node
+
+
+_asks_for_mfa = re.compile("aws(:|%3a)MultiFactorAuth", re.IGNORECASE).search
+DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
+
+
+def is_account(members: Members) -> bool:
+    """Say whether an object is an answer of get-account-authorization-details."""
+    return any(name in members for name in DETAILS) or any(
+        "PolicyVersionList" in each for each in objects_in(members, "Policies")
+    )
+
+
+def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]]:
+    """Yield the policies of users, groups and roles, and managed ones in their default versions.
+
+    A managed policy used only as a boundary is a boundary.
+    """
+    attached = defaultdict[str, set[str]](set)
+    origin = origin._replace(account=members)
+    for name in DETAILS:
+        for item in items_of(members.get(name)):
+            for arn in attached_to(members_of(item)):
+                attached[arn].add(name.replace("DetailList", "").lower())
+            yield item, origin._replace(kind="identity")
+    for policy in objects_in(members, "Policies"):
+        arn, name = text_in(policy, "Arn"), text_in(policy, "PolicyName")
+        there = origin.named(
+            f"policy/{name or arn}",
+            "boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
+            holder_of(attached[arn]),
+        )
+        versions = objects_in(policy, "PolicyVersionList")
+        default = next((each for each in versions if _is_default(each, policy, len(versions))), {})
+        if "Document" in default:
+            newer = _newer(arn, versions, default)
+            yield default["Document"], there._replace(newer=newer)
+
+
+def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion | None:
+    """Return the newest version, if it asks for MFA and is not the default one."""
+    names = [text_in(each, "VersionId") for each in versions]
+    newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
+    latest, in_force = versions[names.index(newest)], text_in(default, "VersionId")
+    if newest == in_force or not _asks_for_mfa(str(latest.get("Document"))):
+        return None
+    return NewerVersion(newest, in_force, arn)
+
+
+def attached_to(holder: Members) -> Iterator[str]:
+    """Yield the ARNs of the managed policies of a user, group or role."""
+    for each in objects_in(holder, "AttachedManagedPolicies"):
+        yield text_in(each, "PolicyArn")
+
+
+def _is_boundary(policy: Members) -> bool:
+    bounds, attached = policy.get("PermissionsBoundaryUsageCount"), policy.get("AttachmentCount")
+    return bool(bounds and bounds.value) and attached is not None and attached.value == 0
+
+
+def _is_default(version: Members, policy: Members, count: int) -> bool:
+    said = version.get("IsDefaultVersion")
+    if said is not None:
+        return said.value is True
+    return count == 1 or text_in(version, "VersionId") == text_in(policy, "DefaultVersionId")
