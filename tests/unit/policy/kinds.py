@@ -306,8 +306,6 @@ STATED = [
     Stated("list-promised-by-a-sid", [allow([*ENROL[:2], OFF]), allow("iam:ListUsers",
             Sid="AllowListMFA")], [(PROMISE, "AllowListMFA")], {}),
     Stated("list-missed-by-a-pattern", [allow("iam:*MFADevice")], found(INCOMPLETE), {}),
-    Stated("enabled-and-never-listed", [allow([*ENROL[:2], RESYNC], Resource=[ME, MY_DEVICE])],
-           found(INCOMPLETE), {}),
     *[Stated(f"every-step-allowed-{number}", [allow([CREATE, LIST, RESYNC, *each])], [], {})
       for number, each in enumerate(([ENABLE], ["iam:Enable*"], ["iam:*"], ["${var.actions}"]))],
     Stated("created-and-enabled-with-mfa-only", [allow([CREATE, LIST, RESYNC]),
@@ -3029,6 +3027,41 @@ STATED = [
             found(RESOURCE), {}),
     Stated("devices-listed-elsewhere", [allow([*ENROL, "iam:ListVirtualMFADevices"],
             Resource=[ME, MY_DEVICE]), allow("iam:List*"), deny_but(CARE, WITHOUT)], [], {}),
+    Stated("first-steps-denied-by-bool-false", [ALL, deny(ENROL, FALSE)],
+            found(ENROLMENT, MISSES, at=1), {}),
+    Stated("removal-on-what-is-no-user", [allow([OFF, "iam:DeleteVirtualMFADevice"],
+            Resource="arn:aws:iam::*:sms-mfa/${aws:username}"), deny(OFF, WITHOUT), allow(OFF, WITH,
+            Resource=ME)], found(RESOURCE), {}),
+    Stated("trust-policy-with-other-actions", [{**trust(ACCOUNT, WITH), "Action": ["sts:AssumeRole",
+            "logs:PutLogEvents"]}], found(MALFORMED), {}),
+    *[Stated(f"devices-never-listed-{at}", [allow(action, Resource=[ME, MY_DEVICE]), *rest],
+            found(*rules), {})
+      for at, (action, rest, rules) in enumerate((
+            ([CREATE, ENABLE, RESYNC], [], []),
+            ([CREATE, ENABLE, RESYNC], [deny("s3:*", WITHOUT)], [INCOMPLETE]),
+            ("iam:*MFADevice", [], [INCOMPLETE])))],
+    *[Stated(f"root-by-the-sid-{at}", [ALL, deny("ec2:TerminateInstances", {**WITHOUT, **on(
+            "StringLike", "aws:PrincipalArn", values)}, Sid=sid)],
+            [(PROMISE, sid)] if wrong else [], {}, "scp")
+      for at, (sid, values, wrong) in enumerate((
+            ("UsersAndRootNeedMfaToDestroy", ["arn:aws:iam::*:user/*"], True),
+            ("RootAndUsersNeedMfa", ["arn:aws:iam::*:user/*", "arn:aws:iam::*:root"], False),
+            ("RootNeedsMfa", "arn:aws:iam::123456789012:root", False),
+            ("UsersOfRootAccountNeedMfa", "arn:aws:iam::*:user/*", False)))],
+    Stated("protects-all-but-production", [allow("rds:*"), deny("rds:DeleteDBInstance", WITHOUT,
+            Sid="ProtectProdDatabasesWithMfa", NotResource="arn:aws:rds:*:*:db:prod-*")],
+            [(PROMISE, "ProtectProdDatabasesWithMfa")], {}),
+    *[Stated(f"promised-and-exempt-{at}", [allow("sts:AssumeRole", Sid="AssumeAdminMFAOnly",
+            Resource="arn:aws:iam::123456789012:role/Admin"), deny_but([*CARE, *more], WITHOUT)],
+            [(PROMISE, "AssumeAdminMFAOnly")] if more else [], {})
+      for at, more in enumerate(([], ["sts:AssumeRole"]))],
+    Stated("exception-by-an-allow", [deny_but(CARE, WITHOUT), allow(READ, on("StringEquals",
+            "aws:username", "svc-backup"), Sid="ExceptionForBackups")],
+            [(EXEMPTION, "ExceptionForBackups")], {}),
+    *[Stated(f"objects-by-the-sid-{sid}", [allow(READ, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:Delete*", WITHOUT, Principal="*", Resource="arn:aws:s3:::books", Sid=sid)],
+            [(RESOURCE, sid)] if wrong else [], {})
+      for sid, wrong in (("RequireMFAToDeleteObjects", True), ("RequireMFAToDelete", False))],
     # Three Denies that only together ask for MFA everywhere, and spare no removal.
     Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,
             "arn:aws:iam::*:mfa/*"]), deny_but([*CARE, "iam:ChangePassword"], WITHOUT, Resource=[ME,
