@@ -137,15 +137,14 @@ class Renewing:
         self._options = options
         self._environ = environ
         self._ask = ask
-        self._first: Session | None = None
-        self._current: Session | None = None
         self._retry_at: datetime | None = None
         self._context = make_context(environ, ask)
+        self._use = self._take()
+        self._current = self._use.session
 
     def make_boto3_session(self, region_name: str | None) -> boto3.Session:
-        """Get the session, and return a boto3 session that renews it."""
-        use = self._take()
-        self._first = self._current = use.session
+        """Return a boto3 session that renews the session."""
+        use = self._use
         from mfa_session.aws.boto3_session import (  # noqa: PLC0415  # imports boto3
             RenewedCredentials,
             make_boto3_session,
@@ -167,14 +166,14 @@ class Renewing:
         It waits RETRY_SECONDS after a failure before it tries, and asks, again.
         """
         current, now = self._current, self._now()
-        lives = current is not None and bool(current.is_valid(now))
-        if current is not None and lives and self._retry_at is not None and now < self._retry_at:
+        lives = current.is_valid(now)
+        if lives and self._retry_at is not None and now < self._retry_at:
             return current
         try:
             self._context = make_context(self._environ, self._ask)
             renewed = self._checked(self._take().session)
         except Exception as error:
-            if current is None or not lives:
+            if not lives:
                 raise
             self._retry_at = now + timedelta(seconds=RETRY_SECONDS)
             # The text of a program's own exception may contain a secret.
@@ -192,8 +191,8 @@ class Renewing:
 
     def _checked(self, renewed: Session) -> Session:
         """Return the session; refuse one of another account or role, since the settings changed."""
-        first = self._first
-        if first is not None and _is_of_another(first, renewed):
+        first = self._use.session
+        if _is_of_another(first, renewed):
             raise ConfigurationError(
                 "session-changed",
                 f"session {first.name!r} was of {first.role_arn or first.account}, and now is of "

@@ -40,7 +40,7 @@ from mfa_session.session.context import Inputs
 from mfa_session.session.names import Named
 from mfa_session.session.resolve import resolve
 from mfa_session.session.settings import resolve_named
-from mfa_session.session.sources import environment_source, source_in
+from mfa_session.session.sources import environment_source, region_of, source_in
 from mfa_session.session.validation import check_pasted_keys
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ class Questions:
     def _region(self, profile: str | None) -> str | None:
         name = profile or "default"
         section = self._inputs.profiles.section(name)
-        return region_for(self._inputs.region(name), *map(section.get, _DEVICE_KEYS))
+        return region_for(region_of(self._inputs, name), *map(section.get, _DEVICE_KEYS))
 
     def _find_session(self, caller: Caller) -> list[Caller]:
         """Return the caller of a valid MFA session of a key, which policies may demand, if any."""

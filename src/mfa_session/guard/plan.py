@@ -161,9 +161,8 @@ class Choice:
         return required or self._sessions_of_source().choose(preferred)
 
     def _sessions_of_source(self) -> SessionsOfSource:
-        identity = self._identity
-        source = identity.source or Source()
-        return SessionsOfSource(self._inputs, source, identity.profile, is_told=identity.is_told)
+        source = self._identity.source or Source()
+        return SessionsOfSource(self._inputs, source, is_told=self._identity.is_told)
 
     def _require(self, wanted: str) -> Settings:
         inputs = self._inputs
