@@ -1,6 +1,6 @@
 """Policies that the demo does not have: of trust, boundaries, role sessions and buckets.
 
-Like `mfa_session.sandbox.evaluation`, this shares nothing with the evaluator of `policy/`.
+Like `full_sandbox.evaluation`, this shares nothing with the evaluator of `policy/`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox.evaluation import Request, Verdict, as_list, matching
+from full_sandbox.evaluation import as_list, matching
+from mfa_session.sandbox.evaluation import Request, Verdict
 from mfa_session.sandbox.identities import Session
 
 if TYPE_CHECKING:
