@@ -32,6 +32,11 @@ class Option(Record):
         return self.flags[0].lstrip("-").replace("-", "_")
 
 
+def flag(name: str, help: str) -> Option:  # noqa: A002  # as the field
+    """Return an option that takes no value."""
+    return Option(flags=(name,), help=help, kind="flag")
+
+
 class Argument(Record):
     """A word, or `many`, after a command and without a flag; `name` is the key of the value.
 
@@ -95,15 +100,11 @@ COMMON = (
         kind="count",
         help="Log what is asked of AWS and why; repeat for more. Never logs a secret.",
     ),
-    Option(
-        flags=("--no-input",),
-        kind="flag",
-        help="Never ask; fail instead. [env: MFA_SESSION_NO_INPUT]",
-    ),
+    flag("--no-input", "Never ask; fail instead. [env: MFA_SESSION_NO_INPUT]"),
 )
 SHELLS = ("bash", "zsh", "fish", "powershell")
 FORMATS = (*SHELLS, "cmd", "dotenv", "json")
-JSON = Option(flags=("--json",), kind="flag", help="Print one JSON object.")
+JSON = flag("--json", "Print one JSON object.")
 PROFILE = Option(
     flags=("--profile",),
     metavar="NAME",
@@ -148,12 +149,8 @@ JOBS = Option(
     metavar="N",
     help="How many roles to assume at the same time, 1 to 64. [default: 16]",
 )
-INSECURE_KEYRING = Option(
-    flags=("--insecure-keyring",),
-    kind="flag",
-    help="Accept a keyring that keeps secrets as plain text.",
-)
-YES = Option(flags=("--yes",), kind="flag", help="Do not ask.")
+INSECURE_KEYRING = flag("--insecure-keyring", "Accept a keyring that keeps secrets as plain text.")
+YES = flag("--yes", "Do not ask.")
 SERIAL = Argument(name="serial", suggests="serial")
 
 

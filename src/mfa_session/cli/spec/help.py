@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.commands import JSON, Command, Option, all_commands, chapters
+from mfa_session.cli.spec.commands import JSON, Command, all_commands, chapters, flag
 from mfa_session.model.text import USUAL_COLUMNS, described, wrapped
 
 TYPE_CHECKING = False
@@ -27,16 +27,8 @@ COMMANDS = (
             "it finds an error or a warning. -v lists every check."
         ),
         options=(
-            Option(
-                flags=("--fix",),
-                kind="flag",
-                help="Correct the modes of files; change nothing else.",
-            ),
-            Option(
-                flags=("--share",),
-                kind="flag",
-                help="Mask account numbers, ids, names, hosts and paths.",
-            ),
+            flag("--fix", "Correct the modes of files; change nothing else."),
+            flag("--share", "Mask account numbers, ids, names, hosts and paths."),
             JSON,
         ),
     ),
