@@ -74,15 +74,11 @@ def read_plainly(argv: Sequence[str]) -> Call | None:
     Only what is beyond doubt is read here. Anything else (help, an error, a rare spelling) is
     left to click, which is built from the same table and reads plain lines alike.
     """
-    named = 1
-    command = find_command(*argv[:1])
-    if command is None:
-        named = 2
-        command = find_command(*argv[:2])
+    command = find_command(*argv[:1]) or find_command(*argv[:2])
     if command is None:
         return None
     try:
-        values, rest = _read(command, list(argv[named:]))
+        values, rest = _read(command, list(argv[len(command.words) :]))
     except _NotPlainError:
         return None
     return Call(command=command, given=Given(values=values, rest=tuple(rest)))

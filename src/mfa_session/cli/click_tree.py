@@ -191,8 +191,12 @@ def _build_branch(group: Group, dispatch: Dispatch) -> Tree:
 def _build(command: Command, dispatch: Dispatch) -> click.Command:
     def callback(**values: Any) -> int:
         rest = tuple(values.pop("rest", ()))
-        given = {name: value for name, value in values.items() if value not in (None, (), 0, False)}
-        given |= dict.fromkeys(_zeroes(command, values), 0)
+        # A duration of 0 was given; a flag that is False was not.
+        given = {
+            name: value
+            for name, value in values.items()
+            if value not in (None, ()) and value is not False
+        }
         return dispatch(command, Given(values=given, rest=rest))
 
     params: list[click.Parameter] = [_option(option) for option in (*command.options, *COMMON)]
@@ -214,12 +218,6 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
     return built
 
 
-def _zeroes(command: Command, values: dict[str, Any]) -> list[str]:
-    """Return the durations that were given as 0: a value, not an absence."""
-    durations = [option.name for option in command.options if option.kind == "duration"]
-    return [name for name in durations if values.get(name) is not None and values[name] == 0]
-
-
 def _option(option: Option) -> click.Option:
     kinds: dict[str, dict[str, Any]] = {
         "text": {},
@@ -227,7 +225,7 @@ def _option(option: Option) -> click.Option:
         "duration": {"type": Duration()},
         "choice": {"type": click.Choice(option.choices)},
         "flag": {"is_flag": True},
-        "count": {"count": True},
+        "count": {"count": True, "default": None},
     }
     return click.Option(
         [option.name, *option.flags],
