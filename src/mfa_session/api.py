@@ -12,11 +12,11 @@ import os
 from datetime import timedelta
 
 from mfa_session.cli.arguments import Given
-from mfa_session.cli.run import context_of
+from mfa_session.cli.run import Run, context_of
 from mfa_session.cli.wiring import Wiring
 from mfa_session.files.person_files import Files
 from mfa_session.files.session_store import SessionStore
-from mfa_session.files.state import StateDir
+from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.mfa.sources import SuppliedCode
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     import boto3
 
-    from mfa_session.cli.run import Run
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
@@ -237,16 +236,17 @@ def _seconds(min_ttl: object) -> int | None:
 
 def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
     """Return a context for one login; read nothing yet."""
-    terminal = _terminal(environ, ask)
-    return context_of(
-        Given(values={}),
-        environ,
-        SystemClock(),
-        lambda run: ApiWiring(run, terminal, by_function=callable(ask)),
+    terminal, files = _terminal(environ, ask), RememberingFiles(environ, StateDir.of(environ))
+    run = Run(
+        environ=environ,
+        clock=SystemClock(),
+        aws_clock=AwsClock(files.state),
         console=LogConsole(),
-        files=RememberingFiles(environ, StateDir.of(environ)),
+        files=files,
+        given=Given(values={}),
         may_ask=terminal.can_ask(),
     )
+    return context_of(run, lambda run: ApiWiring(run, terminal, by_function=callable(ask)))
 
 
 class ApiWiring(Wiring):

@@ -116,9 +116,9 @@ def _source_powershell(script: str) -> str:
 
 
 def _make_posix(
-    shell: str, start_file: Callable[[Mapping[str, str], str], str], shown_start: str
+    shell: str, start_file: Callable[[Mapping[str, str], str], str], setup: str
 ) -> Dialect:
-    """Return the dialect of bash or zsh; `shown_start` is the start file as typed in the shell."""
+    """Return the dialect of bash or zsh."""
     return Dialect(
         set=lambda name, value: f"export {name}={quote_posix(value)}",
         carries=_quotes_everything,
@@ -129,7 +129,7 @@ def _make_posix(
             evaluate=lambda command: f'eval "$({command})"',
             source=_source_posix,
             start_file=start_file,
-            setup=f"echo 'eval \"$(mfa-session shell-init {shell})\"' >> {shown_start}",
+            setup=setup,
         ),
     )
 
@@ -157,8 +157,14 @@ def _is_inert_in_cmd(value: str) -> bool:
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "bash": _make_posix("bash", _bash_start, "~/.bashrc"),
-    "zsh": _make_posix("zsh", _zsh_start, '"${ZDOTDIR:-$HOME}/.zshrc"'),
+    "bash": _make_posix(
+        "bash", _bash_start, "echo 'eval \"$(mfa-session shell-init bash)\"' >> ~/.bashrc"
+    ),
+    "zsh": _make_posix(
+        "zsh",
+        _zsh_start,
+        'echo \'eval "$(mfa-session shell-init zsh)"\' >> "${ZDOTDIR:-$HOME}/.zshrc"',
+    ),
     "fish": Dialect(
         set=lambda name, value: f"set -gx {name} {quote_fish(value)};",
         carries=_quotes_everything,
