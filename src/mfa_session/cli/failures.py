@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
 
 
-BUG_EXIT_CODE = 70
 _BUGS = {errno.EBADF, errno.EFAULT, errno.EINVAL, errno.ENOTSOCK}
 """The system's answers to a call that this program should not have made."""
 _STEPS = {
@@ -55,10 +54,12 @@ _COMMAND_OF_OURS = r"(?<=`)mfa-session (?P<words>[a-z][^`]*)"
 def report(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
     """Tell an error of any kind to whoever ran the command, and return the exit code."""
     told = _told(error)
-    if told is None:
-        return _report_bug(error, command, given, ctx)
-    _tell(told, command, given, ctx)
-    return told.exit_code
+    _tell(told or _bug(error), command, given, ctx)
+    if told is not None:
+        return told.exit_code
+    if given.values.get("verbose", 0) > 1:
+        _print_traceback(error)
+    return MfaSessionError.exit_code
 
 
 def _told(error: BaseException) -> MfaSessionError | None:
@@ -75,6 +76,15 @@ def _told(error: BaseException) -> MfaSessionError | None:
         )
     number = _errno_of(error)
     return None if number is None or number in _BUGS else _system_failed(error, number)
+
+
+def _bug(error: BaseException) -> MfaSessionError:
+    # The exception's own text is left out: it may hold what must not be printed.
+    return MfaSessionError(
+        "unexpected",
+        f"an unexpected {type(error).__name__}: this is a bug in mfa-session",
+        "run it again with -vv and report what it prints",
+    )
 
 
 def _file_failed(error: OSError) -> MfaSessionError:
@@ -118,19 +128,6 @@ def _modules_of(error: BaseException) -> Iterator[str]:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
-
-
-def _report_bug(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
-    # The exception's own text is left out: it may hold what must not be printed.
-    unexpected = MfaSessionError(
-        "unexpected",
-        f"an unexpected {type(error).__name__}: this is a bug in mfa-session",
-        "run it again with -vv and report what it prints",
-    )
-    _tell(unexpected, command, given, ctx)
-    if given.values.get("verbose", 0) > 1:
-        _print_traceback(error)
-    return BUG_EXIT_CODE
 
 
 def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) -> None:

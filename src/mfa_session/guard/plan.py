@@ -263,10 +263,16 @@ def _region_of_profile(inputs: Inputs, plan: Plan) -> str | None:
 def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
     """Report the decision; run, ask and write nothing."""
     verdict = request.verdict
-    plan = make_plan(inputs, request) if verdict.protected else None
-    effect = _effect(inputs, plan, now) if plan else "run"
-    session = plan.settings.target if plan and plan.settings else None
-    identity = plan.identity.label() if plan else None
+    identity = session = None
+    effect, meaning = "run", EFFECTS["run"]
+    if verdict.protected:
+        plan = make_plan(inputs, request)
+        identity = plan.identity.label()
+        session = plan.settings.target if plan.settings else None
+        effect = _effect(inputs, plan, now)
+        meaning = EFFECTS[effect].format(reason=plan.reason)
+        if effect == "log-in" and _device_is_unknown(plan.settings):
+            meaning += WITHOUT_DEVICE[bool(inputs.file.guard.get("strict", False))]
     data = {
         "protected": verdict.protected,
         "rule": verdict.rule,
@@ -277,9 +283,6 @@ def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
         "session": session,
         "effect": effect,
     }
-    meaning = EFFECTS[effect].format(reason=plan.reason if plan else "")
-    if effect == "log-in" and plan and _device_is_unknown(plan.settings):
-        meaning += WITHOUT_DEVICE[bool(inputs.file.guard.get("strict", False))]
     why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
     lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
     lines += [f"identity: {identity}"] if identity else []
