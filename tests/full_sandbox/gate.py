@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from full_sandbox.calls import Fault
+    from full_sandbox.holders import FullDirectory
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.evaluation import Request, Verdict
-    from mfa_session.sandbox.identities import Caller, Directory
+    from mfa_session.sandbox.identities import Caller
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 
 class ObservedGate(Gate):
     """The gate of the tests' sandbox."""
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
+    def __init__(self, directory: FullDirectory, clock: Clock) -> None:
         """Start without calls and faults."""
         super().__init__(directory, clock)
         self._sts = StsWithRoles(directory, clock)

@@ -11,19 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from full_sandbox.evaluation import as_list, matching
+from full_sandbox.holders import RoleSession
 from mfa_session.sandbox.evaluation import Request, Verdict
-from mfa_session.sandbox.identities import Session
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Caller, Directory, Document
-
-
-@dataclass(frozen=True)
-class RoleSession(Session):
-    """A session of AssumeRole; `chained`: assumed from a session."""
-
-    session_policy: Document | None = None
-    chained: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,12 +66,13 @@ def request_context(
     caller: Caller, now: datetime, region: str, source_ip: str, user_agent: str
 ) -> dict[str, Any]:
     """Return the global condition keys of a request, without the absent ones."""
-    holder, kind = caller.holder, "AssumedRole" if caller.is_role_session else "User"
+    user, session = caller.user, caller.session
+    kind = "User" if user else "AssumedRole"
     context: dict[str, Any] = {
         "aws:CurrentTime": iso(now),
         "aws:EpochTime": int(now.timestamp()),
         "aws:PrincipalAccount": caller.account,
-        "aws:PrincipalArn": holder.arn,
+        "aws:PrincipalArn": caller.holder.arn,
         "aws:PrincipalType": "Account" if caller.is_root else kind,
         "aws:RequestedRegion": region,
         "aws:SecureTransport": True,  # as at AWS; the sandbox speaks plain HTTP
@@ -79,9 +80,8 @@ def request_context(
         "aws:UserAgent": user_agent,
         "aws:userid": caller.unique_id,
     }
-    if caller.user is not None and not caller.is_root:
-        context["aws:username"] = caller.user.name
-    session = caller.session
+    if user is not None and not user.is_root:
+        context["aws:username"] = user.name
     if session is not None:
         context |= {MFA_PRESENT: session.mfa, "aws:TokenIssueTime": iso(session.issued_at)}
         if session.mfa:

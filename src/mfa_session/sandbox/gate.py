@@ -106,7 +106,7 @@ class Gate:
 
     def _check_session_limits(self, operation: Operation, caller: Caller) -> None:
         session = caller.session
-        if operation.service == "iam" and session and not session.role and not session.mfa:
+        if operation.service == "iam" and session and caller.user and not session.mfa:
             raise errors.invalid_key(operation.dialect)
 
     def _authorise(self, request: HttpRequest, asked: Asked) -> None:

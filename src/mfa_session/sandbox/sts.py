@@ -45,7 +45,7 @@ class Sts:
     def answer(self, asked: Asked) -> dict[str, Any]:
         """Return the operation's result, or raise the ServiceError of AWS."""
         name, session = asked.operation.name, asked.caller.session
-        if session and not session.role and name not in _ALLOWED_IN_SESSIONS:
+        if session and asked.caller.user and name not in _ALLOWED_IN_SESSIONS:
             raise errors.session_may_not(name)
         if name not in self._operations:
             raise errors.unknown_operation(name)
@@ -80,7 +80,7 @@ class Sts:
             seconds = min(seconds, HOUR_SECONDS)
         mfa = self._check_code(asked)
         ends_at = asked.now + timedelta(seconds=seconds)
-        session = Session(asked.now, ends_at, user=caller.user, mfa=mfa)
+        session = Session(asked.now, ends_at, caller.holder, mfa=mfa)
         return {"Credentials": credentials_of(self._directory.add_session(session))}
 
     def _assume_role(self, asked: Asked) -> dict[str, Any]:
