@@ -54,7 +54,7 @@ class ObservedGate(Gate):
         self.known_from.clear()
         self.used_at.clear()
 
-    def handle(self, request: HttpRequest) -> Answer | None:
+    def handle(self, request: HttpRequest) -> Answer:
         """Answer requests to the federation endpoint as well."""
         if request.path != "/federation":
             return super().handle(request)
@@ -64,11 +64,16 @@ class ObservedGate(Gate):
 
     def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
-    ) -> Answer | None:
-        """Answer as planted or as AWS does, and note the call."""
+    ) -> Answer:
+        """Answer as planted or as AWS does, and note the call.
+
+        Raises ConnectionAbortedError to close the connection without an answer.
+        """
         era = self.calls.era
         answer = self._with_faults(request, operation, signature)
         self._note(operation, signature, answer, era)
+        if answer is None:
+            raise ConnectionAbortedError
         return answer
 
     def _with_faults(

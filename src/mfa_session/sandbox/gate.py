@@ -43,8 +43,8 @@ class Gate:
             "ListMFADevices": functools.partial(_list_mfa_devices, self.directory)
         }
 
-    def handle(self, request: HttpRequest) -> Answer | None:
-        """Return the answer to a request; None to close the connection without one."""
+    def handle(self, request: HttpRequest) -> Answer:
+        """Return the answer to a request."""
         try:
             signature = signatures.parse(request)
         except signatures.MalformedSignatureError:
@@ -53,7 +53,7 @@ class Gate:
 
     def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
-    ) -> Answer | None:
+    ) -> Answer:
         """Return the answer to a request whose operation and signature have been read."""
         try:
             caller = self._authenticate(request, operation, signature)
