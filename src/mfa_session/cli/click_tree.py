@@ -68,8 +68,7 @@ class ExampleFirst(click.Command):
     """A command whose help opens with an example."""
 
     context_class = FittingContext
-    example_lines = ""
-    against_words = ""
+    spec: Command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words; those that are too many are not repeated where they may be a secret."""
@@ -77,15 +76,15 @@ class ExampleFirst(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             if type(error) is click.UsageError:  # too many words
-                if self.against_words:
-                    ctx.fail(self.against_words)
+                if self.spec.against_words:
+                    ctx.fail(self.spec.against_words)
                 if any("--profile" in param.opts for param in self.params):
                     ctx.fail(f"{error.message}. Name a session with --profile.")
             raise
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example, then what click writes."""
-        formatter.write(f"{self.example_lines}\n\n")
+        formatter.write(f"{self.spec.example_lines}\n\n")
         super().format_help(ctx, formatter)
 
 
@@ -213,8 +212,7 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
         short_help=command.summary,
         context_settings={"allow_interspersed_args": not command.takes_command},
     )
-    built.example_lines = command.example_lines
-    built.against_words = command.against_words
+    built.spec = command
     return built
 
 

@@ -53,8 +53,6 @@ _HELP = Option(flags=("--help", "-h"), kind="flag", help="Show a help message.")
 _VERSION = Option(flags=("--version", "-V"), kind="flag", help="Print the version.")
 _VALUELESS = frozenset({"flag", "count"})
 _REPEATABLE = frozenset({"many", "count"})
-# The metavars and names of arguments that mean a file.
-_USUAL = {"file": "file", "files": "file", "path": "file"}
 # These shells filter the offers by their own rules, such as ignoring case.
 _MATCH_THEMSELVES = frozenset({"zsh", "fish"})
 _LAST_CONTROL, _DELETE = "\x1f", "\x7f"
@@ -260,9 +258,7 @@ class _Line:
 
 def _value(wanted: Option | Argument, prefix: str = "") -> Cursor:
     offers = tuple((prefix + choice, "") for choice in wanted.choices)
-    named = (getattr(wanted, "metavar", "") or wanted.name).strip("[]").lower()
-    suggests = wanted.suggests or _USUAL.get(named, "") or _USUAL.get(wanted.name, "")
-    return Cursor(offers=offers, suggests="" if offers else suggests, prefix=prefix)
+    return Cursor(offers=offers, suggests=wanted.suggests, prefix=prefix)
 
 
 def _options(options: tuple[Option, ...]) -> Offers:

@@ -211,18 +211,17 @@ def find_regions(
     """
     environ = inputs.environ
     profile = _region_of_profile(inputs, plan)
-    second = _pick_first_set(environ.get("AWS_DEFAULT_REGION"), profile)
-    first = _pick_first_set(environ.get("AWS_REGION"), second)
+    of_version_1 = _pick_first_set(environ.get("AWS_DEFAULT_REGION"), profile)
+    of_version_2 = _pick_first_set(environ.get("AWS_REGION"), of_version_1)
     if call is None:
-        names = tuple(dict.fromkeys(name for name in (first, second) if name))
+        names = tuple(dict.fromkeys(name for name in (of_version_2, of_version_1) if name))
         return Regions(names=names, variables=_fill_unset(environ, profile))
-    region, doubt = call.region, ""
-    if not region:
-        region = first
-        if first != second:
-            region = second if _require_version(cli_version) == VERSION_1 else first
-            other = "AWS_DEFAULT_REGION" if "AWS_DEFAULT_REGION" in environ else "the profile"
-            doubt = f"AWS_REGION and {other} differ; this AWS CLI uses {region or 'neither'}"
+    region, doubt = call.region or of_version_2, ""
+    if not call.region and of_version_1 != of_version_2:
+        if _require_version(cli_version) == VERSION_1:
+            region = of_version_1
+        other = "AWS_DEFAULT_REGION" if "AWS_DEFAULT_REGION" in environ else "the profile"
+        doubt = f"AWS_REGION and {other} differ; this AWS CLI uses {region or 'neither'}"
     names = (region,) if region else ()
     if call.in_shell:  # the alias may also run commands in other regions
         return Regions(names=names, variables=_fill_unset(environ, profile), doubt=doubt)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from mfa_session.cli.spec.commands import JSON, PROFILE, Argument, Command, Group, Option, flag
 
 TITLE = "Policies"
-FILES = Argument(name="file", many=True, required=True)
 
 _CHOICES = (
     Option(
@@ -108,7 +107,7 @@ COMMANDS = (
             ),
             JSON,
         ),
-        arguments=(FILES,),
+        arguments=(Argument(name="file", required=True, many=True, suggests="file"),),
         run="policy.commands.lint:run",
     ),
     Command(
@@ -174,7 +173,7 @@ COMMANDS = (
             PROFILE,
             JSON,
         ),
-        arguments=(Argument(name="file", many=True),),
+        arguments=(Argument(name="file", many=True, suggests="file"),),
         run="policy.commands.check:run",
     ),
 )
