@@ -197,7 +197,8 @@ class Document:
         naming = [each for each in self.statements if has_principal(each)]
         if 2 * len(naming) < len(self.statements) or not naming:  # those of a few are misplaced
             return "identity"
-        return "trust" if all(map(is_of_trust, naming)) else "resource"
+        of_trust = all(map(_has_no_resource, naming)) and any(map(_names_taking, naming))
+        return "trust" if of_trust else "resource"
 
     @cached_property
     def sid_of_roles(self) -> str | None:
@@ -295,10 +296,19 @@ def is_about_devices(statement: Statement) -> bool:
 
 def is_about_roles(statement: Statement) -> bool:
     """Say whether all actions of a statement are about assuming a role."""
-    return all(
-        action.lower() in TRUST_ACTIONS or action.lower().startswith("sts:assumerole")
-        for action in statement.actions or statement.not_actions or ()
-    )
+    return all(map(_is_taking, statement.actions or statement.not_actions or ()))
+
+
+def _is_taking(action: str) -> bool:
+    return action.lower() in TRUST_ACTIONS or action.lower().startswith("sts:assumerole")
+
+
+def _names_taking(statement: Statement) -> bool:
+    return any(map(_is_taking, statement.actions or ()))
+
+
+def _has_no_resource(statement: Statement) -> bool:
+    return statement.resources is statement.not_resources is None
 
 
 def roles_spared(statement: Statement) -> list[str]:
@@ -315,4 +325,4 @@ def roles_spared(statement: Statement) -> list[str]:
 
 def is_of_trust(statement: Statement) -> bool:
     """Say whether a statement is about assuming its own role, and so has no resource."""
-    return is_about_roles(statement) and statement.resources is statement.not_resources is None
+    return is_about_roles(statement) and _has_no_resource(statement)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import functools
+import itertools
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.document import MIXED
+from mfa_session.policy.mfa import is_sound
 from mfa_session.policy.rules import (
     absent_keys,
     accounts,
@@ -117,13 +120,41 @@ def _lint(
     subjects = [
         _Subject(each, document, whole, of_role, names, policies) for each in document.statements
     ]
-    findings = [
+    found = [
         _finding(subject.statement, flaw)
         for subject in subjects
-        for check in _CHECKS
-        for flaw in check(subject)
+        for flaw in (*_flaws(subject), *_flaws_behind(subject))
     ]
-    return tuple(sorted(findings, key=lambda each: (each.line, each.column)))
+    return tuple(sorted(found, key=lambda each: (each.line, each.column)))
+
+
+def _flaws(subject: Subject) -> Iterator[Flaw]:
+    return itertools.chain.from_iterable(check(subject) for check in _CHECKS)
+
+
+def _flaws_behind(subject: Subject) -> Iterator[Flaw]:
+    """Yield what else is wrong with a statement whose MFA key is misspelt, once that is right."""
+    right = _respelt(subject.statement)
+    if right is not subject.statement:
+        told = {flaw.rule for flaw in _flaws(subject)}
+        whole = _whole_respelt(subject.whole)
+        found = _flaws(replace(subject, statement=right, whole=whole))
+        yield from (flaw for flaw in found if flaw.rule not in told)
+
+
+@functools.lru_cache(maxsize=32)
+def _whole_respelt(whole: WholePolicy) -> WholePolicy:
+    return WholePolicy(map(_respelt, whole.statements), whole.names)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _respelt(statement: Statement) -> Statement:
+    """Return a statement with the MFA keys that are meant by misspelt ones, if all else fits."""
+    meant = [(each, keys.misspelt(each)) for each in statement.conditions]
+    conditions = tuple(replace(each, key=key) if key else each for each, key in meant)
+    right = [each for each, (_, key) in zip(conditions, meant, strict=True) if key]
+    fits = bool(right) and all(map(is_sound, right))
+    return replace(statement, conditions=conditions) if fits else statement
 
 
 @dataclass(frozen=True)

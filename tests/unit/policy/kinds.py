@@ -306,8 +306,6 @@ STATED = [
     Stated("list-promised-by-a-sid", [allow([*ENROL[:2], OFF]), allow("iam:ListUsers",
             Sid="AllowListMFA")], [(PROMISE, "AllowListMFA")], {}),
     Stated("list-missed-by-a-pattern", [allow("iam:*MFADevice")], found(INCOMPLETE), {}),
-    Stated("enabled-and-never-listed", [allow([*ENROL[:2], RESYNC], Resource=[ME, MY_DEVICE])],
-           found(INCOMPLETE), {}),
     *[Stated(f"every-step-allowed-{number}", [allow([CREATE, LIST, RESYNC, *each])], [], {})
       for number, each in enumerate(([ENABLE], ["iam:Enable*"], ["iam:*"], ["${var.actions}"]))],
     Stated("created-and-enabled-with-mfa-only", [allow([CREATE, LIST, RESYNC]),
@@ -865,7 +863,7 @@ STATED = [
     Stated("boundary-only-with-mfa", [allow("*", WITH)], found("enrolment-needs-mfa"), {},
            kind="boundary"),
     Stated("boundary-with-first-steps", [allow("*", WITH), allow(CARE, Resource=[ME, MY_DEVICE])],
-           [], {}, kind="boundary"),
+           found(RESOURCE, at=1), {}, kind="boundary"),
     Stated("boundary-of-ec2", [allow("ec2:*", WITH)], [], {}, kind="boundary"),
     Stated("old-mfa-denied-in-a-trust-policy", [trust(ACCOUNT, WITH), trust("*", older("3600",
             "NumericGreaterThan"), "Deny")], [], {}),
@@ -3001,6 +2999,47 @@ STATED = [
             (["arn:aws:sts::*:assumed-role/*/*", "arn:aws:iam::*:user/svc-*"], [VALUE]),
             (["arn:aws:sts::*:assumed-role/*/*", "arn:aws:iam::*:role/*"], []),
             (["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/svc-*"], [])))],
+    # What else is wrong where the key is misspelt.
+    Stated("misspelt-and-too-wide", [ALL, deny("*", on("BoolIfExists",
+            "aws:MultiFactorAuthExists", "false"))], found(KEY, ENROLMENT, at=1), {}),
+    Stated("misspelt-in-an-scp", [deny("*", on("BoolIfExists", "aws:MultiFactorAuthExists",
+            "false"))], found(KEY, SCP, ENROLMENT), {}, "scp"),
+    Stated("misspelt-and-on-one-call", [allow("s3:*"), deny("sts:GetSessionToken", on(
+            "BoolIfExists", "aws:MultiFactorAuthExists", "false"),
+            Sid="DenyAllExceptListedIfNoMFA")],
+            [(KEY, "DenyAllExceptListedIfNoMFA"),
+             ("mfa-on-get-session-token", "DenyAllExceptListedIfNoMFA")], {}),
+    Stated("misspelt-with-another-operator", [ALL, deny("*", on("StringNotLike",
+            "aws:MultiFactorAuthExists", "true"))], found(KEY, at=1), {}),
+    # A repository on GitHub, and the keys of its tokens.
+    *[Stated(f"token-of-github-{number}", [{**trust({"Federated":
+            "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},
+            {operator: {f"token.actions.githubusercontent.com:{key}": value}}), "Action":
+            "sts:AssumeRoleWithWebIdentity"}], found(*rules), {})
+      for number, (operator, key, value, rules) in enumerate((
+            ("StringLike", "sub", "repo:books/shelf", [VALUE]),
+            ("StringLike", "sub", "repo:books/*", []),
+            ("StringEquals", "sub", "repo:books/shelf:ref:refs/heads/main", []),
+            ("ForAllValues:StringEquals", "aud", "sts.amazonaws.com", [TEXT])))],
+    # Devices that are listed only on users, and elsewhere with MFA.
+    Stated("devices-listed-with-mfa-only", [allow([*ENROL, "iam:ListVirtualMFADevices"],
+            Resource=[ME, MY_DEVICE]), allow("iam:List*", WITH), deny_but(CARE, WITHOUT)],
+            found(RESOURCE), {}),
+    Stated("devices-listed-elsewhere", [allow([*ENROL, "iam:ListVirtualMFADevices"],
+            Resource=[ME, MY_DEVICE]), allow("iam:List*"), deny_but(CARE, WITHOUT)], [], {}),
+    Stated("first-steps-denied-by-bool-false", [ALL, deny(ENROL, FALSE)],
+            found(ENROLMENT, MISSES, at=1), {}),
+    Stated("removal-on-what-is-no-user", [allow([OFF, "iam:DeleteVirtualMFADevice"],
+            Resource="arn:aws:iam::*:sms-mfa/${aws:username}"), deny(OFF, WITHOUT), allow(OFF, WITH,
+            Resource=ME)], found(RESOURCE), {}),
+    Stated("trust-policy-with-other-actions", [{**trust(ACCOUNT, WITH), "Action": ["sts:AssumeRole",
+            "logs:PutLogEvents"]}], found(MALFORMED), {}),
+    *[Stated(f"devices-never-listed-{at}", [allow(action, Resource=[ME, MY_DEVICE]), *rest],
+            found(*rules), {})
+      for at, (action, rest, rules) in enumerate((
+            ([CREATE, ENABLE, RESYNC], [], []),
+            ([CREATE, ENABLE, RESYNC], [deny("s3:*", WITHOUT)], [INCOMPLETE]),
+            ("iam:*MFADevice", [], [INCOMPLETE])))],
     # Three Denies that only together ask for MFA everywhere, and spare no removal.
     Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,
             "arn:aws:iam::*:mfa/*"]), deny_but([*CARE, "iam:ChangePassword"], WITHOUT, Resource=[ME,

@@ -65,7 +65,7 @@ _DEMANDS = (
 )
 _demanded = re.compile(
     "aws:((principal|request|resource)tag/.|source(account|arn|ip|orgid)$|principalorgid$|username$)"
-    "|sts:externalid$|saml:|.*:amr$"
+    "|sts:externalid$|saml:|.*:(amr|aud|sub)$"
 ).match
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(

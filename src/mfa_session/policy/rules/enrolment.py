@@ -66,7 +66,7 @@ INCOMPLETE = Rule(
     WARNING,
     "Users who may resync or remove their device may create one, but no statement allows "
     "`iam:EnableMFADevice`, or the reverse, or a boundary allows neither: they cannot set up MFA. "
-    "A note if only `iam:ListMFADevices` is allowed nowhere.",
+    "A note if only `iam:ListMFADevices` is allowed nowhere, and the policy asks for MFA.",
 )
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
@@ -230,8 +230,10 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
         for step in _STEPS
         if named.get(step.beside) is subject.statement and _is_lacking(subject, step)
     ]
-    if lacking:
-        missing = [step.action for step in lacking]
+    missing = [step.action for step in lacking]
+    # Where nobody is asked for MFA, another policy mostly lists devices; a pattern was to do so.
+    told = whole.concern_mfa or any("*" in each for each in names_of(subject.statement))
+    if missing and (told or missing != [_DISCOVERY]):
         on = (f"{each} on {MEANT[RESOURCES_OF[each.lower()]]}" for each in missing)
         yield Flaw(
             INCOMPLETE,

@@ -272,7 +272,7 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    trust = subject.document.told_kind == "trust" and subject.statement.actions is not None
+    trust = subject.document.kind == "trust" and subject.statement.actions is not None
     none = []
     for item in subject.items_of("Action", "NotAction"):
         action = str(item.value)

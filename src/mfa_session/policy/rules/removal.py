@@ -26,6 +26,7 @@ from mfa_session.policy.rules.exemptions import (
     spares_everything,
     sparing,
 )
+from mfa_session.policy.rules.resource_kinds import OF_USER, fits
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
     statement, whole = subject.statement, subject.whole
     if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions or subject.on_role:
         return
-    own = any("${aws:username}" in each.lower() for each in statement.resources or ())
+    users = [each for each in statement.resources or () if fits(each, OF_USER)]
+    own = any("${aws:username}" in each.lower() for each in users)
     if (
         (own or _is_of_anybody(subject))
         and concerns(statement, DEACTIVATION)

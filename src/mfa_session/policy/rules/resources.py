@@ -30,7 +30,7 @@ from mfa_session.policy.rules.resource_kinds import (
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Statement
@@ -92,8 +92,14 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             if statement.allows
             else "nobody is stopped",
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
-            severity=NOTE if {kind for _, kind in wrong} == {OF_NONE} else None,
+            severity=NOTE if _harms_little(subject, wrong) else None,
         )
+
+
+def _harms_little(subject: Subject, wrong: Sequence[tuple[str, str]]) -> bool:
+    """Say whether all is about the account, or is listing devices, which others allow with MFA."""
+    listed = _doing(subject.whole, "iam:ListVirtualMFADevices", OF_LIST, "Allow")
+    return all(kind == OF_NONE or (listed and kind == OF_LIST) for _, kind in wrong)
 
 
 def _steps_in(subject: Subject, action: str) -> list[str]:
@@ -284,7 +290,7 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     if _may_be_on(statement, wanted):
         return True
     own = set(map(comparison, statement.conditions))
-    anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
+    anyhow = statement.allows and action.lower() not in {*map(str.lower, ENROLMENT), _LISTING}
     return any(
         anyhow or own >= conditions
         for conditions in _doing(subject.whole, action, wanted, statement.effect)

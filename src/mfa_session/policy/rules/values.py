@@ -110,6 +110,10 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
         re.compile(r"[a-z0-9-]+\.amazonaws\.com").fullmatch,
         "a service with its region, such as s3.eu-west-1.amazonaws.com",
     ),
+    "token.actions.githubusercontent.com:sub": (
+        re.compile("repo:[^:*?$]*").fullmatch,
+        "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
+    ),
     "aws:requestedregion": (
         re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]|(?!global$)[a-z]{3,}[0-9]*").fullmatch,
         "a region",

@@ -48,7 +48,7 @@ class WholePolicy:
         A Deny with a mistyped action counts as one with the action that was probably meant: what
         follows from the mistake is not told besides it. Mistakes are known by `names`.
         """
-        self._names = names
+        self.names = names
         self.statements = tuple(statements)
         reaches = [(each, reach(each)) for each in self.statements]
         self._allows = [(each, found) for each, found in reaches if each.allows]
@@ -372,7 +372,7 @@ class WholePolicy:
         return [(self._filled(each), found) for each, found in self._denies]
 
     def _filled(self, denial: Statement) -> Statement:
-        return _filled(denial if denial.not_actions else as_meant(denial, self._names))
+        return _filled(denial if denial.not_actions else as_meant(denial, self.names))
 
 
 def as_meant(statement: Statement, names: AwsNames | None) -> Statement:

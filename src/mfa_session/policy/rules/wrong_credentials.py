@@ -12,7 +12,12 @@ from mfa_session.policy.document import is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, reach, widest_reach
-from mfa_session.policy.rules.exemptions import FIRST_STEPS, is_of_users, lacks_condition
+from mfa_session.policy.rules.exemptions import (
+    FIRST_STEPS,
+    is_of_users,
+    lacks_condition,
+    lists_own_care,
+)
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
@@ -283,7 +288,7 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     missed = found.missed()
     left = {kind: set(whole.undenied_parts(statement, kind)) for kind in missed}
     if all(map(FIRST_STEPS.issuperset, left.values())):
-        return True
+        return not lists_own_care(statement)  # which were to be exempt
     if not _ages_only(subject):
         return False
     named = names_of(statement)
