@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mfa_session.cli.arguments import Given
     from mfa_session.session.context import Factories
     from mfa_session.system.machine import SystemClock
-    from mfa_session.system.waiting import Told
 
 
 class Run(Record):
@@ -33,16 +32,6 @@ class Run(Record):
     files: Files
     given: Given
     may_ask: bool
-
-    def limited(self, text: str) -> Told:
-        """Return how to do work within a limit; where that takes long, the person sees `text`."""
-        from mfa_session.system.waiting import Told  # noqa: PLC0415  # not for warm commands
-
-        return Told(self.console.progress, text)
-
-    def asking_aws(self) -> Told:
-        """Return how to ask AWS within a limit."""
-        return self.limited("waiting for AWS …")
 
 
 def make_context(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         StoredSessions,
     )
     from mfa_session.system.terminal import Terminal
+    from mfa_session.system.waiting import Told
 
     AnyStore = TypeVar("AnyStore", bound=SessionStore)
 
@@ -173,6 +174,7 @@ class SessionWiring:
 
     def _keyring(self, instead: str = "", *, may_ask: bool = True) -> Keyring:
         from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
+        from mfa_session.system.waiting import Told
 
         run = self.run
         return Keyring(
@@ -180,7 +182,7 @@ class SessionWiring:
             run.files.settings().keyring,
             insecure=run.given.flag("insecure_keyring"),
             may_ask=run.may_ask and may_ask,
-            limited=run.limited(WAITING_FOR_KEYRING),
+            limited=Told(run.console.progress, WAITING_FOR_KEYRING),
             tell=self.say_once,
             instead=instead,
         )
@@ -236,9 +238,15 @@ class SessionWiring:
         return CallEdges(
             clock=run.clock,
             aws_clock=run.aws_clock,
-            limited=run.asking_aws(),
+            limited=self.asking_aws(),
             environ=run.environ,
         )
+
+    def asking_aws(self) -> Told:
+        """Return how to ask AWS within a limit; where that takes long, the person is told."""
+        from mfa_session.system.waiting import Told
+
+        return Told(self.run.console.progress, "waiting for AWS …")
 
     def _process_keys(self, source: Source) -> Keys:
         if source.stored is not None:  # our own process: what it would read

@@ -290,7 +290,7 @@ class Wiring(SessionWiring):
         from mfa_session.system.waiting import TooSlowError
 
         with suppress(TooSlowError, MfaSessionError):
-            return self.run.asking_aws()(work, limit_seconds)
+            return self.asking_aws()(work, limit_seconds)
         return None
 
 

@@ -105,7 +105,7 @@ def find_option_names(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         if word == "--":
             return
-        if word[:1] == "-" and not is_plain(word):
+        if not is_plain(word):
             yield word.partition("=")[0]
 
 
