@@ -11,7 +11,7 @@ import logging
 import os
 from datetime import timedelta
 
-from mfa_session.cli.arguments import Given
+from mfa_session.cli.arguments import session_options
 from mfa_session.cli.run import Run, context_of
 from mfa_session.cli.wiring import Wiring
 from mfa_session.files.person_files import Files
@@ -111,8 +111,8 @@ def boto3_session(
             'pass a function that returns the code, "terminal", or None to ask nobody',
         )
     environ = dict(os.environ)
-    given = Given(values={**values, "min_ttl": _seconds(min_ttl)})
-    renewing = Renewing(given.options(environ), environ, ask)
+    options = session_options({**values, "min_ttl": _seconds(min_ttl)}, environ)
+    renewing = Renewing(options, environ, ask)
     return renewing.make_boto3_session(region_name)
 
 
@@ -243,7 +243,7 @@ def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
         aws_clock=AwsClock(files.state),
         console=LogConsole(),
         files=files,
-        given=Given(values={}),
+        values={},
         may_ask=terminal.can_ask(),
     )
     return context_of(run, lambda run: ApiWiring(run, terminal, by_function=callable(ask)))

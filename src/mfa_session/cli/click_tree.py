@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_session import __version__
-from mfa_session.cli.arguments import Given
+from mfa_session.cli.arguments import Call
 from mfa_session.cli.output import stdout_not_written
 from mfa_session.cli.spec.commands import COMMON, all_commands, find_command, find_group
 from mfa_session.cli.spec.help import group_overview, overview
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.spec.commands import Argument, Command, Group, Option
 
-    Dispatch = Callable[[Command, Given], int]
+    Dispatch = Callable[[Call], int]
 
 
 class Duration(click.ParamType[int]):
@@ -196,7 +196,7 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
             for name, value in values.items()
             if value not in (None, ()) and value is not False
         }
-        return dispatch(command, Given(values=given, rest=rest))
+        return dispatch(Call(command=command, values=given, rest=rest))
 
     params: list[click.Parameter] = [_option(option) for option in (*command.options, *COMMON)]
     params += [_argument(argument) for argument in command.arguments]

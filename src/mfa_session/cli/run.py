@@ -16,26 +16,27 @@ from mfa_session.system.console import Console
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
-    from mfa_session.cli.arguments import Given
+    from mfa_session.cli.arguments import Call
     from mfa_session.session.context import Factories
     from mfa_session.system.machine import SystemClock
 
 
 class Run(Record):
-    """What one run has, from which the edges are made."""
+    """What one run has, from which the edges are made; `values` are the options' by name."""
 
     environ: Mapping[str, str]
     clock: SystemClock
     aws_clock: AwsClock
     console: Console
     files: Files
-    given: Given
+    values: Mapping[str, Any]
     may_ask: bool
 
 
 def make_context(
-    given: Given,
+    call: Call,
     environ: Mapping[str, str],
     clock: SystemClock,
     make_factories: Callable[[Run], Factories],
@@ -47,10 +48,10 @@ def make_context(
         environ=environ,
         clock=clock,
         aws_clock=AwsClock(files.state),
-        console=Console(int(given.values.get("verbose") or 0), environ),
+        console=Console(int(call.values.get("verbose") or 0), environ),
         files=files,
-        given=given,
-        may_ask=not given.flag("no_input") and not forbids_questions(environ),
+        values=call.values,
+        may_ask=not call.flag("no_input") and not forbids_questions(environ),
     )
     return context_of(run, make_factories)
 

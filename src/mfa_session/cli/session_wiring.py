@@ -41,10 +41,8 @@ class SessionWiring:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.given_code: str | None = run.given.values.get("token_code") or run.environ.get(
-            GIVEN_CODE
-        )
-        self.reads_code_from_stdin = run.given.values.get("token_code") == STDIN
+        self.given_code: str | None = run.values.get("token_code") or run.environ.get(GIVEN_CODE)
+        self.reads_code_from_stdin = run.values.get("token_code") == STDIN
         self._session: Edges | None = None
         self._stored_sessions: StoredSessions | None = None
         self._said: set[str] = set()
@@ -83,7 +81,7 @@ class SessionWiring:
         run = self.run
         state, keyring = run.files.state, run.files.settings().keyring
         return (
-            run.given.flag("insecure_keyring")
+            bool(run.values.get("insecure_keyring"))
             or SecretIndex(state).has_any()
             or may_have_keyring(run.environ, keyring)
             or is_held(state.path("locks"), "turn-")
@@ -180,7 +178,7 @@ class SessionWiring:
         return Keyring(
             run.environ,
             run.files.settings().keyring,
-            insecure=run.given.flag("insecure_keyring"),
+            insecure=bool(run.values.get("insecure_keyring")),
             may_ask=run.may_ask and may_ask,
             limited=Told(run.console.progress, WAITING_FOR_KEYRING),
             tell=self.say_once,
