@@ -22,6 +22,7 @@ from mfa_session.cli.spec.commands import (
     COMMON,
     Option,
     all_commands,
+    commands_of,
     find_command,
     find_group,
 )
@@ -279,8 +280,7 @@ def _first_words() -> Offers:
 
 
 def _words_of(group: str) -> Offers:
-    below = [command for command in all_commands() if command.words[:-1] == (group,)]
-    return tuple((command.words[-1], command.summary.rstrip(".")) for command in below)
+    return tuple((each.words[-1], each.summary.rstrip(".")) for each in commands_of(group))
 
 
 _BLANKS = " \t\n"

@@ -182,20 +182,19 @@ def find_command(*words: str) -> Command | None:
     chapter = _CHAPTER_OF.get(words[0]) if words else None
     commands: tuple[Command, ...] = _chapter(chapter).COMMANDS if chapter else ()
     name = " ".join(words)
-    for command in commands:
-        if command.name == name:
-            return command
-    return None
+    return next((command for command in commands if command.name == name), None)
 
 
 def find_group(word: str) -> Group | None:
     """Return the group of commands that begin with this word, or None."""
     chapter = _CHAPTER_OF.get(word)
     groups: tuple[Group, ...] = getattr(_chapter(chapter), "GROUPS", ()) if chapter else ()
-    for group in groups:
-        if group.name == word:
-            return group
-    return None
+    return next((group for group in groups if group.name == word), None)
+
+
+def commands_of(group: str) -> tuple[Command, ...]:
+    """Return the commands of a group, in the order of the help."""
+    return tuple(command for command in all_commands() if command.words[:-1] == (group,))
 
 
 def all_commands() -> tuple[Command, ...]:
