@@ -91,33 +91,35 @@ class ExampleFirst(click.Command):
 class Tree(click.Group):
     """The program, or a `branch` of it; commands are built when they are asked for."""
 
-    dispatch: Dispatch
-    branch: Group | None = None
+    def __init__(self, dispatch: Dispatch, branch: Group | None = None, **rest: Any) -> None:
+        super().__init__(no_args_is_help=True, **rest)
+        self._dispatch = dispatch
+        self._branch = branch
+        self._above = (branch.name,) if branch else ()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the next words, in the table's order."""
         del ctx
-        depth = len(self._above())
+        depth = len(self._above)
         return list(dict.fromkeys(words[depth] for words in self._below()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Build the command or group of this name."""
         del ctx
-        command = find_command(*self._above(), cmd_name)
+        command = find_command(*self._above, cmd_name)
         if command is not None:
-            return _build(command, self.dispatch)
-        group = None if self.branch else find_group(cmd_name)
-        return _build_branch(group, self.dispatch) if group else None
+            return _build(command, self._dispatch)
+        group = None if self._branch else find_group(cmd_name)
+        if group is None:
+            return None
+        return Tree(self._dispatch, group, name=group.name, short_help=group.summary)
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the overview, which needs no click."""
         del ctx
         width = columns_of(sys.stdout)
-        text = group_overview(self.branch, width) if self.branch else overview(width)
+        text = group_overview(self._branch, width) if self._branch else overview(width)
         return text.rstrip("\n")
-
-    def _above(self) -> tuple[str, ...]:
-        return (self.branch.name,) if self.branch else ()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -133,15 +135,14 @@ class Tree(click.Group):
         starting, ending = self.list_commands(ctx), [words[-1] for words in self._below()]
         for meant in (word, *nearest_of(word, {*starting, *ending}, most=1)):
             if meant in starting:
-                return [" ".join((*self._above(), meant))]
+                return [" ".join((*self._above, meant))]
             if meant in ending:
                 return [" ".join(words) for words in self._below() if words[-1] == meant]
         return []
 
     def _below(self) -> list[tuple[str, ...]]:
-        above = self._above()
         every = [command.words for command in all_commands()]
-        return [words for words in every if words[: len(above)] == above]
+        return [words for words in every if words[: len(self._above)] == self._above]
 
 
 USAGE_EXIT_CODE = 2
@@ -149,13 +150,8 @@ USAGE_EXIT_CODE = 2
 
 def build(dispatch: Dispatch) -> Tree:
     """Return the whole tree; `dispatch` runs a command and gives its exit code."""
-    tree = Tree(
-        name="mfa-session",
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        invoke_without_command=False,
-        no_args_is_help=True,
-    )
-    tree.dispatch = dispatch
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    tree = Tree(dispatch, name="mfa-session", context_settings=settings)
     message, text = "mfa-session %(version)s", "Print the version."
     return click.version_option(__version__, "--version", "-V", message=message, help=text)(tree)
 
@@ -178,13 +174,6 @@ def run(argv: Sequence[str], dispatch: Dispatch) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
-
-
-def _build_branch(group: Group, dispatch: Dispatch) -> Tree:
-    tree = Tree(name=group.name, short_help=group.summary, no_args_is_help=True)
-    tree.dispatch = dispatch
-    tree.branch = group
-    return tree
 
 
 def _build(command: Command, dispatch: Dispatch) -> click.Command:
