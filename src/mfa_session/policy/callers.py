@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
-from mfa_session.policy.document import LIMITS, Owner
+from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import concerns
 from mfa_session.policy.patterns import Query
 
@@ -15,26 +15,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mfa_session.policy.credentials import Request
-    from mfa_session.policy.document import Document
+    from mfa_session.policy.document import Document, Owner
 
 
 class Share(NamedTuple):
-    """What counts for a caller, beside what a dump tells of them as `owner`.
-
-    `doubtful` policies may be theirs, and they have others than these if `has_others`. `is_user` is
-    None if it is not told, `caller` if nobody is; it is empty without an ARN.
-    """
+    """What counts for a caller."""
 
     documents: list[Document]
-    doubtful: list[Document]
-    owner: Owner | None
-    is_user: bool | None
-    caller: str | None
-    has_others: bool
+    doubtful: list[Document]  # which may be theirs
+    owner: Owner | None  # what a dump tells of them, beside the documents
+    is_user: bool | None  # None if it is not told
+    caller: (
+        str | None
+    )  # whose policies they are: an ARN, "" for a name only, None if it is not told
+    has_others: bool  # policies that are not here
 
 
 def share_of(
-    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool = False
+    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool
 ) -> Share:
     """Return what counts for a caller; without one, for the only user or role that has policies.
 
@@ -44,9 +42,9 @@ def share_of(
     on_resource = [each for each in documents if _is_of_resource(each, request)]
     fitting = [each for each in on_resource if concerns(each, request)]
     _check_one_resource(fitting)
-    dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
-    dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
-    loose = [each for each in documents if not each.everyone]
+    dumps = dict.fromkeys(each.account for each in documents if each.account)
+    dumped = [owner for dump in dumps for owner in dump.owners if owner.arn]
+    loose = [each for each in documents if not each.account]
     identity = [each for each in loose if each.kind == "identity"]
     told = [owner.arn for owner in dumped]
     named = (owner for each in identity for owner in (*each.owners, *each.incomplete))
@@ -80,7 +78,7 @@ def share_of(
 
 def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[str]:
     if principal:
-        return {each for each in told if _is(each, principal)}
+        return {each for each in told if _may_be(each, principal)}
     found = [each for each in told if not takes_role or _kind(each) == "user"]
     if len(set(found)) > 1:
         raise _unclear("these are the policies of several callers", "--principal", found)
@@ -90,7 +88,7 @@ def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[st
 def _is_of_resource(document: Document, request: Request) -> bool:
     if not document.owners:
         return document.kind in {"trust", "resource"}
-    is_of = any(_is(owner, request.resource) for owner in document.owners)
+    is_of = any(_may_be(owner, request.resource) for owner in document.owners)
     return is_of and concerns(document, request)
 
 
@@ -119,9 +117,8 @@ def _own(
         in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
     asked, own, doubtful = Query(request.action, fold=True), [], []
     for each in documents:
-        # A role is in no group; a user has no policy of a role whose name is not told.
         is_told = bool(each.owners) and all(
-            _is_told(owner) or is_user is (_kind(owner) == "role") for owner in each.owners
+            _is_told(owner) or _is_another(owner, is_user=is_user) for owner in each.owners
         )
         is_only_one = not is_told and len(in_file[each.source.label]) == 1
         actions = (action for one in each.statements for action in one.actions or ("*",))
@@ -143,11 +140,16 @@ def _is_told(owner: str) -> bool:
     return _kind(owner) != "group" and not owner.endswith("/")
 
 
+def _is_another(owner: str, *, is_user: bool | None) -> bool:
+    """Say whether an owner cannot be the caller: a role for a user, a user or group for a role."""
+    return is_user is (_kind(owner) == "role")
+
+
 def _kind(owner: str) -> str:
     return owner.rpartition(":")[2].partition("/")[0]
 
 
-def _is(owner: str, arn: str) -> bool:
+def _may_be(owner: str, arn: str) -> bool:
     """Say whether an owner may be this user or role, or the role of this session."""
     kind, _, name = owner.partition("/")
     if _kind(arn) == "assumed-role":

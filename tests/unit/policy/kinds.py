@@ -3040,6 +3040,28 @@ STATED = [
             ([CREATE, ENABLE, RESYNC], [], []),
             ([CREATE, ENABLE, RESYNC], [deny("s3:*", WITHOUT)], [INCOMPLETE]),
             ("iam:*MFADevice", [], [INCOMPLETE])))],
+    *[Stated(f"root-by-the-sid-{at}", [ALL, deny("ec2:TerminateInstances", {**WITHOUT, **on(
+            "StringLike", "aws:PrincipalArn", values)}, Sid=sid)],
+            [(PROMISE, sid)] if wrong else [], {}, "scp")
+      for at, (sid, values, wrong) in enumerate((
+            ("UsersAndRootNeedMfaToDestroy", ["arn:aws:iam::*:user/*"], True),
+            ("RootAndUsersNeedMfa", ["arn:aws:iam::*:user/*", "arn:aws:iam::*:root"], False),
+            ("RootNeedsMfa", "arn:aws:iam::123456789012:root", False),
+            ("UsersOfRootAccountNeedMfa", "arn:aws:iam::*:user/*", False)))],
+    Stated("protects-all-but-production", [allow("rds:*"), deny("rds:DeleteDBInstance", WITHOUT,
+            Sid="ProtectProdDatabasesWithMfa", NotResource="arn:aws:rds:*:*:db:prod-*")],
+            [(PROMISE, "ProtectProdDatabasesWithMfa")], {}),
+    *[Stated(f"promised-and-exempt-{at}", [allow("sts:AssumeRole", Sid="AssumeAdminMFAOnly",
+            Resource="arn:aws:iam::123456789012:role/Admin"), deny_but([*CARE, *more], WITHOUT)],
+            [(PROMISE, "AssumeAdminMFAOnly")] if more else [], {})
+      for at, more in enumerate(([], ["sts:AssumeRole"]))],
+    Stated("exception-by-an-allow", [deny_but(CARE, WITHOUT), allow(READ, on("StringEquals",
+            "aws:username", "svc-backup"), Sid="ExceptionForBackups")],
+            [(EXEMPTION, "ExceptionForBackups")], {}),
+    *[Stated(f"objects-by-the-sid-{sid}", [allow(READ, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:Delete*", WITHOUT, Principal="*", Resource="arn:aws:s3:::books", Sid=sid)],
+            [(RESOURCE, sid)] if wrong else [], {})
+      for sid, wrong in (("RequireMFAToDeleteObjects", True), ("RequireMFAToDelete", False))],
     # Three Denies that only together ask for MFA everywhere, and spare no removal.
     Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,
             "arn:aws:iam::*:mfa/*"]), deny_but([*CARE, "iam:ChangePassword"], WITHOUT, Resource=[ME,

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.policy.callers import Share
-    from mfa_session.policy.credentials import Credentials, Known
+    from mfa_session.policy.credentials import Credentials, Known, RequestContext
     from mfa_session.policy.document import Condition, Owner, Statement
-    from mfa_session.policy.live import Live, OwnPolicies
+    from mfa_session.policy.live import Live
     from mfa_session.policy.matching import Match
     from mfa_session.session.context import Context
 
@@ -107,7 +107,7 @@ def run(options: Options, ctx: Context) -> Result:
         "decisions": [each.data() for each in judged],
     }
     if live:
-        data["unread"] = list(live.gaps())
+        data["unread"] = live.gaps()
         data["role"] = live.role.arn if live.role else None
     return Result(data=data, lines=rows.under(f"{request.action} on {on}", ""))
 
@@ -115,7 +115,7 @@ def run(options: Options, ctx: Context) -> Result:
 def _files(options: Options, ctx: Context) -> list[Document]:
     found = _read(options.file, options.kind, ctx)
     for document in found:
-        if document.kind in LIMITS and not (options.kind or document.everyone):
+        if document.kind in LIMITS and not (options.kind or document.account):
             limit = document.kind == "boundary"
             what = "a permissions boundary" if limit else f"an {document.kind.upper()}"
             ctx.console.say(
@@ -148,9 +148,7 @@ def _judge_live(
     return _judge(caller, share_of(own.arn, files, request, live=True), own, requests)
 
 
-def _judge(
-    caller: Credentials, share: Share, own: OwnPolicies | Owner | None, requests: Requests
-) -> Judged:
+def _judge(caller: Credentials, share: Share, own: Owner | None, requests: Requests) -> Judged:
     if own:
         caller = caller.replace(facts=own.tags.over(caller.facts))
     request = requests.of(caller)
@@ -250,6 +248,11 @@ class Judged(Record):
     caller: Credentials
     request: Request
     decision: Decision
+
+    @property
+    def facts(self) -> RequestContext:
+        """The condition keys that are known of the request."""
+        return self.request.facts.over(self.caller.facts)
 
     @property
     def because(self) -> str:
@@ -416,19 +419,17 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
 
 
 def _unknown_keys(judged: Judged) -> Iterable[str]:
-    facts = judged.request.facts.over(judged.caller.facts)
     for match in judged.decision.deciding:
         if match.resource is None:
             yield from _unknown_in(_resources(match.statement), judged)
         for condition in filter(is_accepted, match.conditions_that_are(None)):
-            if not facts.knows(condition.key):
+            if not judged.facts.knows(condition.key):
                 yield condition.key
             yield from _unknown_in(condition.values, judged)
 
 
 def _unknown_in(texts: Iterable[str], judged: Judged) -> Iterable[str]:
-    facts = judged.request.facts.over(judged.caller.facts)
-    return (key for text in texts for key in fill(text, facts).unknown)
+    return (key for text in texts for key in fill(text, judged.facts).unknown)
 
 
 def _resources(statement: Statement) -> Sequence[str]:

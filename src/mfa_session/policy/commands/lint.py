@@ -75,7 +75,7 @@ class Linted(Record):
 
     def exit_code(self, fail_on: str) -> int:
         """Return 1 for a finding at or above `fail_on`, else 3 for an unreadable file, else 0."""
-        failing = _SEVERITIES[: ("never", *_SEVERITIES).index(fail_on)]
+        failing = () if fail_on == "never" else _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
         if any(each.finding.severity in failing for each in self.findings):
             return FINDINGS
         return ConfigurationError.exit_code if self.reading.errors else 0

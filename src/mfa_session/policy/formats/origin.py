@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfa_session.policy.nodes import text_in
 
 if TYPE_CHECKING:
-    from mfa_session.policy.document import NewerVersion
+    from mfa_session.policy.document import Account, NewerVersion
     from mfa_session.policy.nodes import Members
 
 
@@ -19,18 +19,14 @@ _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
 class Origin(NamedTuple):
-    """The place of a policy: the names around it, the `path` of keys, its kind and holder.
-
-    `newer`, `owners` and `incomplete` are as in Document; `account` is the whole account that it
-    is in.
-    """
+    """The place of a policy: the names around it and the `path` of keys; others as in Document."""
 
     names: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     kind: str | None = None
     holder: str | None = None
     newer: NewerVersion | None = None
-    account: Members | None = None
+    account: Account | None = None
     owners: tuple[str, ...] = ()
     incomplete: frozenset[str] = frozenset()
 

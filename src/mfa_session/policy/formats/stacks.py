@@ -73,7 +73,8 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
 
 def _properties(key: str, node: Node, origin: Origin) -> Iterator[tuple[Node, Origin]]:
     """Yield a property; inline policies each by its own name."""
-    for item in (key == "Policies" and items_of(node)) or [node]:
+    items = items_of(node) if key == "Policies" else []
+    for item in items or [node]:
         policy = members_of(item)
         name = text_in(policy, "PolicyName")
         if item is not node and name and "PolicyDocument" in policy:

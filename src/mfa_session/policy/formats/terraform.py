@@ -156,18 +156,16 @@ class _Module:
     def _owners(self, resource: Members, *holders: str) -> Iterator[str]:
         for holder in holders:
             for key in _NAMES[holder]:
-                for name in _known(resource, key) or (
-                    _value(each, "name") for each in self._referred(resource, key)
-                ):
-                    yield f"{holder}/{name}"
+                referred = self._referred(resource, key)
+                names = _known(resource, key) or [_value(each, "name") for each in referred]
+                yield from (f"{holder}/{name}" for name in names)
 
     def _policies(self, resource: Members, *keys: str) -> Iterator[str | None]:
         """Yield the addresses of policies; None for one that is not here."""
         for key in keys:
-            known = _known(resource, key)
-            yield from map(self._arns.get, known)
-            for each in () if known else self._referred(resource, key):
-                yield text_in(each, "address") or None
+            referred = self._referred(resource, key)
+            known = [self._arns.get(arn) for arn in _known(resource, key)]
+            yield from known or (text_in(each, "address") or None for each in referred)
 
     def _referred(self, resource: Members, key: str) -> list[Members]:
         """Return the resources that an attribute refers to; an empty one for what is not known."""

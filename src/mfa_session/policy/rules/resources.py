@@ -186,7 +186,7 @@ def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
     for action, wanted, what in parts:
         missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
         named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
-        if missing and any(named):
+        if missing and (any(named) or (wanted == OF_OBJECT and "object" in statement.sid_letters)):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),

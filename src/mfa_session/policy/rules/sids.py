@@ -8,8 +8,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import OPPOSITES, is_readable
-from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable
+from mfa_session.policy.coverage import (
+    actions_of,
+    concerns,
+    is_about_everything,
+    may_overlap,
+    names_of,
+)
+from mfa_session.policy.credentials import PRINCIPAL_ARN, ROOT
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, means_mfa
@@ -43,8 +50,9 @@ PROMISE = Rule(
     "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
     "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
     "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
-    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it is "
-    "about versions of S3 objects or deletion for good, and only `s3:DeleteObject` is named.",
+    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it "
+    "names the root user, and its condition only others; or it is about versions of S3 objects or "
+    "deletion for good, and only `s3:DeleteObject` is named.",
 )
 EXEMPTION = Rule(
     "sid-promises-exemption",
@@ -80,11 +88,13 @@ _exempts = re.compile(
 _word = re.compile("[A-Z][a-z]+").findall
 _words = re.compile("[a-z]{3,}").findall
 _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
-_GENERAL_NAMES = {
-    *{"account", "bucket", "data", "database", "device", "dev", "function", "instance", "key"},
-    *{"log", "logs", "mfa", "object", "policy", "prod", "production", "queue", "role", "secret"},
-    *{"table", "test", "topic", "user", "users"},
+_KINDS = {
+    *{"account", "bucket", "data", "database", "device", "function", "instance", "key", "log"},
+    *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
 }
+_STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
+_root = re.compile("(^|And|Or|Deny|For|The)Root(?![a-z])").search
+_protects = re.compile("protect|guard|secure").match
 _NUMBERS = {
     "an": 1,
     "one": 1,
@@ -110,7 +120,7 @@ _hours = re.compile(
 ).search
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
-    "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
+    "exception|exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
 ).search
 _NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 _CREATION = "iam:CreateVirtualMFADevice"
@@ -156,7 +166,8 @@ def breaks_promise(subject: Subject) -> bool:
     if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
         return False  # a misspelt Condition has a finding of its own
     if statement.allows:
-        asked_elsewhere = subject.on_role or subject.whole.denies_for_mfa
+        denies = subject.whole.denies_for_mfa
+        asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
         return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
     return all(map(is_circumstance, statement.conditions))
 
@@ -247,9 +258,9 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
     """Find Denies on all resources but those that their Sid names."""
     exempt = subject.statement.not_resources if subject.refuses_without_mfa else None
     sid, actions = subject.statement.sid_letters, " ".join(names_of(subject.statement))
+    general = _KINDS if _protects(sid) else _KINDS | _STAGES
     things = [
-        {word for word in _words(each.rpartition(":")[2].lower()) if word not in actions}
-        - _GENERAL_NAMES
+        {word for word in _words(each.rpartition(":")[2].lower()) if word not in actions} - general
         for each in exempt or ()
     ]
     if things and not _exempts(sid) and all(any(map(sid.count, each)) for each in things):
@@ -301,6 +312,22 @@ def _left_open(whole: WholePolicy) -> list[str]:
         for action in whole.undenied_parts(each, "long_term")
         if action not in FIRST_STEPS and not is_unfilled(action)
     ]
+
+
+def check_root(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies whose Sid names the root user, and whose condition is only for others."""
+    named = subject.refuses_without_mfa and _root(subject.statement.sid or "")
+    for condition in subject.other_conditions if named else ():
+        others = not any(value.endswith("root") for value in condition.values)
+        if condition.is_about(PRINCIPAL_ARN) and others and is_met(condition, ROOT) is False:
+            yield Flaw(
+                PROMISE,
+                condition.position,
+                f"the Sid is {subject.statement.sid}, but {condition.written} {condition.key} does "
+                "not match the root user",
+                "the root user needs no MFA",
+                "name arn:aws:iam::*:root as well, or change the Sid",
+            )
 
 
 def check_hardware(subject: Subject) -> Iterator[Flaw]:
