@@ -1,4 +1,4 @@
-"""Tells what went wrong to the script, the SDK or the person, with the command that mends it."""
+"""Reports an error to the script, the SDK or the person, with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _STEPS = {
 _NAMES_SESSION = {"profile": "--profile", "source_profile": "--source-profile"}
 _SAYS_WHICH = ("--profile", "--all")
 _SESSIONS = {"session", "profile"}
-"""What an argument suggests that takes the name of a session in the place of `--profile`."""
+"""The `suggests` of an argument that names the session, as `--profile` does."""
 _NOT_AGAIN = {"token_code", "json"}
 """A code works only once, and a person who types the command does not want JSON."""
 _COMMAND_OF_OURS = r"(?<=`)mfa-session (?P<words>[a-z][^`]*)"
 
 
 def report(error: BaseException, call: Call, ctx: Context) -> int:
-    """Tell an error of any kind to whoever ran the command, and return the exit code."""
+    """Report an error of any kind to whoever ran the command, and return the exit code."""
     told = _told(error)
     _tell(told or _bug(error), call, ctx)
     if told is not None:
@@ -157,8 +157,8 @@ def _tell(error: MfaSessionError, call: Call, ctx: Context) -> None:
 def _spell_again(call: Call, add: Sequence[str]) -> str:
     """Return the command line that was given, with `add`, quoted for a shell.
 
-    After a `--`, that is the command to run in the place of the one that was given.
-    A command that does not take these options cannot be mended by them: a login with them can.
+    What follows a `--` in `add` replaces the command to run. If the command does not take these
+    options, the line is a `login` with them.
     """
     if add[:1] == ("--",):
         return _spell(call.replace(rest=add[1:]), ())

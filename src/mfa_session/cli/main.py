@@ -33,10 +33,10 @@ def run(
 ) -> int:
     """Run the program with these words (without its name) and return its exit code.
 
-    Environment and clock are the process's own unless others are given. All is flushed after it.
+    Environment and clock default to the process's own. Both streams are flushed at the end.
     """
-    if sys.stdout is None:  # closed by who started us: what is written must not seem to arrive
-        sys.stdout = open(os.devnull)  # noqa: SIM115  # for reading: each write fails
+    if sys.stdout is None:  # closed by the parent: each write must fail
+        sys.stdout = open(os.devnull)  # noqa: SIM115  # for reading
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # `print` would take stdout
     try:
@@ -73,7 +73,7 @@ def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) ->
 
 
 def _complete(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Answer a shell that completes: nothing may go wrong there, least of all loudly."""
+    """Answer a shell that completes; an error prints nothing."""
     from mfa_session.cli.completion import answer  # noqa: PLC0415
 
     try:
@@ -94,7 +94,7 @@ def _run_click(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClo
 
 
 def _dispatch(call: Call, environ: Mapping[str, str], clock: SystemClock) -> int:
-    """Run one command; whatever goes wrong is told here, and only here."""
+    """Run one command, and report its error if it fails: nothing else does."""
     from mfa_session.cli.run import make_context  # noqa: PLC0415  # not for completion
 
     ctx = make_context(call, environ, clock, _make_factories)
@@ -106,7 +106,7 @@ def _dispatch(call: Call, environ: Mapping[str, str], clock: SystemClock) -> int
         return int(result.exit_code)
     except BrokenPipeError:
         raise
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # told, a bug as well
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # a bug is reported too
         from mfa_session.cli.failures import report  # noqa: PLC0415  # seldom needed
 
         return report(error, call, ctx)

@@ -57,10 +57,7 @@ def make_context(
 
 
 def context_of(run: Run, make_factories: Callable[[Run], Factories]) -> Context:
-    """Return the context of a run; nothing is read yet but what the clock needs when it is asked.
-
-    `make_factories` is called when the first factory is asked for.
-    """
+    """Return the context of a run; reads nothing, and calls `make_factories` on first use."""
     run.clock.offset = run.aws_clock.offset
     made: list[Factories] = []
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class SessionWiring:
-    """The edges of a login in one run; what must be one is made once and kept."""
+    """The edges of a login in one run; those that must be shared are made once."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -114,7 +114,7 @@ class SessionWiring:
         from mfa_session.system.console import read_line
 
         self.given_code, self.reads_code_from_stdin = None, False
-        with suppress(NoMfaError):  # it is missed only if a code turns out to be needed
+        with suppress(NoMfaError):  # an error only if a code turns out to be needed
             self.given_code = read_line()
 
     def store(self) -> SessionStore:

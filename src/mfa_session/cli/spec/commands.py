@@ -60,7 +60,7 @@ class Argument(Record):
 class Command(Record):
     """One command: `examples` open its help; `takes_command` says that CMD ARG… may follow.
 
-    `against_words` is said, instead of repeating them, where words are given that it does not take.
+    `against_words` is the error for words that it does not take, and does not repeat them.
     A `name` of two words is a command of a group. `run` names the function that runs it, as
     `module:function` below `mfa_session`.
     """
