@@ -264,10 +264,6 @@ class ApiWiring(Wiring):
         """Return the terminal that is asked."""
         return self._terminal
 
-    def can_ask(self) -> bool:
-        """Say whether somebody can be asked."""
-        return self._terminal.can_ask()
-
     def store(self) -> RememberingStore:
         """Return the store that writes sessions, or remembers them in memory."""
         return self.make_store(RememberingStore)

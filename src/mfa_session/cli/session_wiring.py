@@ -65,15 +65,9 @@ class SessionWiring:
 
         return pick(self.terminal(), self.run.environ, title, items)
 
-    def can_ask(self) -> bool:
-        """Say whether a person can be asked, without importing the terminal: SDKs wait for this."""
-        from mfa_session.system.terminal import can_ask
-
-        return self.run.may_ask and can_ask()
-
     def may_have_code(self) -> bool:
         """Say whether a code may come from the person, an option, a keyring or another login."""
-        if self.given_code or self.can_ask():
+        if self.given_code or self.terminal().can_ask():
             return True
         from mfa_session.files.locks import is_held
         from mfa_session.system.secret_index import SecretIndex, may_have_keyring
