@@ -34,7 +34,7 @@ class ObservedGate(Gate):
     def __init__(self, directory: FullDirectory, clock: Clock) -> None:
         """Start without calls and faults."""
         super().__init__(directory, clock)
-        self._sts = StsWithRoles(directory, clock)
+        self._sts = StsWithRoles(directory)
         self.calls = Calls()
         self.faults = Faults()
         self.disabled_regions = set[str]()

@@ -6,7 +6,6 @@ import base64
 import functools
 import json
 import traceback
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,22 +25,19 @@ if TYPE_CHECKING:
 _FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole checks itself
 
 
-@dataclass(eq=False)
 class Gate:
     """The sandbox behind its HTTP server.
 
     `iam` has IAM's operations by name; moto has those that it lacks.
     """
 
-    directory: Directory
-    clock: Clock
-
-    def __post_init__(self) -> None:
-        """Create the sandbox's own services."""
-        self._sts = Sts(self.directory, self.clock)
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        self.directory = directory
+        self.clock = clock
         self.iam: dict[str, Play] = {
-            "ListMFADevices": functools.partial(_list_mfa_devices, self.directory)
+            "ListMFADevices": functools.partial(_list_mfa_devices, directory)
         }
+        self._sts = Sts(directory)
 
     def handle(self, request: HttpRequest) -> Answer:
         """Return the answer to a request."""

@@ -13,7 +13,6 @@ from mfa_session.sandbox.errors import ServiceError, access_denied
 from mfa_session.sandbox.identities import Session
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Directory
     from mfa_session.sandbox.operations import Asked, Operation
 
@@ -31,9 +30,8 @@ _ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
 class Sts:
     """The operations of STS."""
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
+    def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._clock = clock
         self._operations = {
             "GetSessionToken": self._get_session_token,
             "AssumeRole": self._assume_role,
