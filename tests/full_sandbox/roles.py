@@ -23,9 +23,10 @@ class StsWithRoles(Sts):
 
     _directory: FullDirectory
 
-    def _assume(self, asked: Asked, seconds: int, *, mfa: bool) -> dict[str, Any]:
+    def _assume_role(self, asked: Asked) -> dict[str, Any]:
         """Return a role session, if the caller's policies and the trust policy allow it."""
         operation, caller = asked.operation, asked.caller
+        seconds, mfa = self._check_role_request(asked)
         if caller.is_root:
             raise errors.access_denied("Roles may not be assumed by root accounts.")
         role = self._allowed_role(asked, mfa)

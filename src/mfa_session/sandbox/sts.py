@@ -82,16 +82,17 @@ class Sts:
         return {"Credentials": credentials_of(self._directory.add_session(session))}
 
     def _assume_role(self, asked: Asked) -> dict[str, Any]:
+        """Refuse as AWS refuses a role that does not exist: only the tests' sandbox has roles."""
+        self._check_role_request(asked)
+        raise role_refused(asked)
+
+    def _check_role_request(self, asked: Asked) -> tuple[int, bool]:
+        """Return how many seconds the session lasts, and whether it came with a right code."""
         operation = asked.operation
         _check_role_shapes(operation)
         seconds = _duration(operation, HOUR_SECONDS, _ROLE_MAXIMUM_SECONDS)
         check_mfa_shapes(operation)
-        return self._assume(asked, seconds, mfa=self._check_code(asked))
-
-    def _assume(self, asked: Asked, seconds: int, *, mfa: bool) -> dict[str, Any]:
-        """Refuse, as AWS refuses a role that does not exist: the demo has none."""
-        del seconds, mfa  # only the tests' sandbox has roles
-        raise role_refused(asked)
+        return seconds, self._check_code(asked)
 
     def _check_code(self, asked: Asked) -> bool:
         serial = asked.operation.text("SerialNumber")
