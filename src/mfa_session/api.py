@@ -11,12 +11,12 @@ import logging
 import os
 from datetime import timedelta
 
-from mfa_session.cli.arguments import Given
-from mfa_session.cli.run import context_of
+from mfa_session.cli.arguments import session_options
+from mfa_session.cli.run import Run, context_of
 from mfa_session.cli.wiring import Wiring
 from mfa_session.files.person_files import Files
 from mfa_session.files.session_store import SessionStore
-from mfa_session.files.state import StateDir
+from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.mfa.sources import SuppliedCode
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     import boto3
 
-    from mfa_session.cli.run import Run
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
@@ -112,8 +111,8 @@ def boto3_session(
             'pass a function that returns the code, "terminal", or None to ask nobody',
         )
     environ = dict(os.environ)
-    given = Given(values={**values, "min_ttl": _seconds(min_ttl)})
-    renewing = Renewing(given.options(environ), environ, ask)
+    options = session_options({**values, "min_ttl": _seconds(min_ttl)}, environ)
+    renewing = Renewing(options, environ, ask)
     return renewing.make_boto3_session(region_name)
 
 
@@ -236,16 +235,17 @@ def _seconds(min_ttl: object) -> int | None:
 
 def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
     """Return a context for one login; read nothing yet."""
-    terminal = _terminal(environ, ask)
-    return context_of(
-        Given(values={}),
-        environ,
-        SystemClock(),
-        lambda run: ApiWiring(run, terminal, by_function=callable(ask)),
+    terminal, files = _terminal(environ, ask), RememberingFiles(environ, StateDir.of(environ))
+    run = Run(
+        environ=environ,
+        clock=SystemClock(),
+        aws_clock=AwsClock(files.state),
         console=LogConsole(),
-        files=RememberingFiles(environ, StateDir.of(environ)),
+        files=files,
+        values={},
         may_ask=terminal.can_ask(),
     )
+    return context_of(run, lambda run: ApiWiring(run, terminal, by_function=callable(ask)))
 
 
 class ApiWiring(Wiring):
@@ -262,10 +262,6 @@ class ApiWiring(Wiring):
     def terminal(self) -> Terminal:
         """Return the terminal that is asked."""
         return self._terminal
-
-    def can_ask(self) -> bool:
-        """Say whether somebody can be asked."""
-        return self._terminal.can_ask()
 
     def store(self) -> RememberingStore:
         """Return the store that writes sessions, or remembers them in memory."""

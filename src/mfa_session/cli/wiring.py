@@ -5,6 +5,7 @@ Each method imports what it makes: few runs need more than one of them.
 
 from __future__ import annotations
 
+from mfa_session.cli.arguments import session_options
 from mfa_session.cli.session_wiring import SessionWiring
 
 # ruff: noqa: PLC0415 - see above
@@ -189,7 +190,7 @@ class Wiring(SessionWiring):
             aws=Checkup(calls),
             clock_seconds=lambda: reading.seconds,
             disk=Disk(environ, state, session_keys),
-            options=lambda: run.given.options(environ),
+            options=lambda: session_options(run.values, environ),
             stored_serials=SecretIndex(state).stored,
             secrets=lambda file: SecretStore(keyring(file), ReadOnlyState(state)),
             stored_keys=stored_keys,
@@ -290,7 +291,7 @@ class Wiring(SessionWiring):
         from mfa_session.system.waiting import TooSlowError
 
         with suppress(TooSlowError, MfaSessionError):
-            return self.run.asking_aws()(work, limit_seconds)
+            return self.asking_aws()(work, limit_seconds)
         return None
 
 

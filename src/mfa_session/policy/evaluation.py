@@ -1,7 +1,7 @@
 """Evaluate policies as IAM does, when some condition keys are unknown.
 
 If an unknown value decides, the outcome is unknown (IAM user guide, policy evaluation logic). The
-sandbox has another evaluator on purpose: this one is tested against that second opinion.
+tests' sandbox has another evaluator on purpose: this one is tested against that second opinion.
 """
 
 from __future__ import annotations
