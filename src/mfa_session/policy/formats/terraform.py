@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.formats.holdings import Holdings, holder_of
 from mfa_session.policy.formats.origin import ORGANISATION_KINDS
@@ -53,10 +53,10 @@ def read_terraform(members: Members, origin: Origin) -> Parts:
     A data source counts only if no resource has its text, since resources are built from them.
     """
     values = members.get("planned_values") or members["values"]
-    resources = list(_resources(members_of(values).get("root_module")))
     prior = members_of(members_in(members, "prior_state").get("values")).get("root_module")
     configuration = members_in(members_in(members, "configuration"), "root_module")
-    found = [*resources, *filter(_is_data, _resources(prior))]
+    found = list(_resources(members_of(values).get("root_module")))
+    found += (each for each in _resources(prior) if each.is_data)
     yield from _Module(found, dict(_references(configuration))).policies(origin)
 
 
@@ -64,21 +64,46 @@ def read_state_file(members: Members, origin: Origin) -> Parts:
     """Yield the values of each instance, as in the format of `terraform show -json`."""
     instances = []
     for resource in objects_in(members, "resources"):
-        names = [text_in(resource, key) for key in ("module", "mode", "type", "name")]
-        names[1] = names[1].replace("managed", "")
+        module, mode, *names = (
+            text_in(resource, key) for key in ("module", "mode", "type", "name")
+        )
+        parts = (module, mode.replace("managed", ""), *names)
         for instance in objects_in(resource, "instances"):
             if "attributes" in instance:
                 index = instance.get("index_key")
                 at = f"[{json.dumps(index.value)}]" if index else ""
-                address = resource["name"]._replace(value=".".join(filter(None, names)) + at)
-                values = instance["attributes"]
-                instances.append({**resource, "address": address, "values": values})
+                address = ".".join(filter(None, parts)) + at
+                values = members_in(instance, "attributes")
+                instances.append(_Resource(address, names[0], values, is_data=mode == "data"))
     yield from _Module(instances, {}).policies(origin)
 
 
-def _resources(module: Node | None) -> Iterator[Members]:
+class _Resource(NamedTuple):
+    """A resource or data source, with its known values."""
+
+    address: str
+    kind: str
+    values: Members
+    is_data: bool
+
+    def text(self, attribute: str) -> str:
+        return text_in(self.values, attribute)
+
+    def texts(self, attribute: str) -> list[str]:
+        """Return the texts of an attribute; none if one is not known."""
+        node = self.values.get(attribute)
+        found = [text_of(each) for each in listed(node)] if node else []
+        return found if all(found) else []
+
+
+_UNKNOWN = _Resource("", "", {}, is_data=False)
+
+
+def _resources(module: Node | None) -> Iterator[_Resource]:
     parts = members_of(module)
-    yield from objects_in(parts, "resources")
+    for each in objects_in(parts, "resources"):
+        values, is_data = members_in(each, "values"), text_in(each, "mode") == "data"
+        yield _Resource(text_in(each, "address"), text_in(each, "type"), values, is_data)
     for inner in items_of(parts.get("child_modules")):
         yield from _resources(inner)
 
@@ -107,103 +132,87 @@ class _Module:
     """The resources of all modules; `references` tell what a plan's unknown values will be."""
 
     def __init__(
-        self, resources: list[Members], references: Mapping[tuple[str, str], Sequence[str]]
+        self, resources: list[_Resource], references: Mapping[tuple[str, str], Sequence[str]]
     ) -> None:
         self._resources = resources
         self._references = references
-        self._instances = defaultdict[str, "list[Members]"](list)
+        self._instances = defaultdict[str, "list[_Resource]"](list)
         for each in resources:
-            self._instances[_plain(text_in(each, "address"))].append(each)
+            self._instances[_plain(each.address)].append(each)
         self._arns = self._values("aws_iam_policy", "arn")
 
     def policies(self, origin: Origin) -> Parts:
         holdings = self._holdings()
         origin = origin._replace(incomplete=holdings.incomplete)
         seen: set[str] = set()
-        for resource in sorted(self._resources, key=_is_data):
-            is_data = _is_data(resource)
+        for resource in sorted(self._resources, key=lambda each: each.is_data):
             there = _named(resource, origin, holdings)
-            for text, path in _texts(resource.get("values")):
-                if not (is_data and text_of(text) in seen):
-                    yield text, _at_attribute(there, path)
-                seen.add(text_of(text))
+            for key, value in resource.values.items():
+                for text, path in _texts(value, (key,)):
+                    if not (resource.is_data and text_of(text) in seen):
+                        yield text, _at_attribute(there, path)
+                    seen.add(text_of(text))
 
     def _holdings(self) -> Holdings:
         holdings = Holdings({f"group/{each}" for each in self._values("aws_iam_group", "name")})
         for resource in self._resources:
-            kind, address = text_in(resource, "type"), text_in(resource, "address")
-            if kind in _THEMSELVES:
-                itself = [f"{_HOLDERS[kind]}/{_value(resource, 'name')}"]
+            if resource.kind in _THEMSELVES:
+                itself = [f"{_HOLDERS[resource.kind]}/{resource.text('name')}"]
                 attached = self._policies(resource, "managed_policy_arns")
-                holdings.give(itself, [address, *attached])
+                holdings.give(itself, [resource.address, *attached])
                 holdings.bound(itself, self._policies(resource, "permissions_boundary"))
-            elif "membership" in kind:
+            elif "membership" in resource.kind:
                 holdings.join(self._owners(resource, "user"), self._owners(resource, "group"))
             else:
                 attached = self._policies(resource, "policy_arn", "policy_arns")
-                policies = [address] if kind in _HOLDERS else attached
+                policies = [resource.address] if resource.kind in _HOLDERS else attached
                 holdings.give(self._owners(resource, *_NAMES), policies)
         return holdings
 
     def _values(self, kind: str, attribute: str) -> dict[str, str]:
         """Return the addresses of resources, by the known values of an attribute."""
         return {
-            value: text_in(each, "address")
+            value: each.address
             for each in self._resources
-            if text_in(each, "type") == kind and (value := _value(each, attribute))
+            if each.kind == kind and (value := each.text(attribute))
         }
 
-    def _owners(self, resource: Members, *holders: str) -> Iterator[str]:
+    def _owners(self, resource: _Resource, *holders: str) -> Iterator[str]:
         for holder in holders:
             for key in _NAMES[holder]:
                 referred = self._referred(resource, key)
-                names = _known(resource, key) or [_value(each, "name") for each in referred]
+                names = resource.texts(key) or [each.text("name") for each in referred]
                 yield from (f"{holder}/{name}" for name in names)
 
-    def _policies(self, resource: Members, *keys: str) -> Iterator[str | None]:
+    def _policies(self, resource: _Resource, *keys: str) -> Iterator[str | None]:
         """Yield the addresses of policies; None for one that is not here."""
         for key in keys:
             referred = self._referred(resource, key)
-            known = [self._arns.get(arn) for arn in _known(resource, key)]
-            yield from known or (text_in(each, "address") or None for each in referred)
+            known = [self._arns.get(arn) for arn in resource.texts(key)]
+            yield from known or (each.address or None for each in referred)
 
-    def _referred(self, resource: Members, key: str) -> list[Members]:
-        """Return the resources that an attribute refers to; an empty one for what is not known."""
-        address = text_in(resource, "address")
+    def _referred(self, resource: _Resource, key: str) -> list[_Resource]:
+        """Return the resources that an attribute refers to, or that they are not known."""
+        address = resource.address
         references = self._references.get((_plain(address), key))
         if references is None:
             return []
         index = address.removeprefix(address.rstrip("]").rpartition("[")[0])
-        found: list[Members] = []
+        found: list[_Resource] = []
         for each in references:
             same = self._instances.get(each, [])
             if len(same) > 1:  # those of for_each mostly go together
-                same = [one for one in same if text_in(one, "address").endswith(index)]
+                same = [one for one in same if one.address.endswith(index)]
             found += same
-        return found if len(found) == 1 or (found and key.endswith("s")) else [{}]
+        return found if len(found) == 1 or (found and key.endswith("s")) else [_UNKNOWN]
 
 
-def _is_data(resource: Members) -> bool:
-    return text_in(resource, "mode") == "data"
-
-
-def _value(resource: Members, attribute: str) -> str:
-    return text_in(members_in(resource, "values"), attribute)
-
-
-def _known(resource: Members, key: str) -> list[str]:
-    """Return the texts of an attribute; none if one is not known."""
-    node = members_in(resource, "values").get(key)
-    found = [text_of(each) for each in listed(node)] if node else []
-    return found if all(found) else []
-
-
-def _named(resource: Members, origin: Origin, holdings: Holdings) -> Origin:
-    kind, address = text_in(resource, "type"), text_in(resource, "address")
-    owners, told = holdings.owners(address), holdings.kind(address)
-    if kind == "aws_organizations_policy":
-        told = ORGANISATION_KINDS.get(_value(resource, "type") or "SERVICE_CONTROL_POLICY")
-    return origin.named(address, told, _HOLDERS.get(kind) or holder_of(owners), *owners)
+def _named(resource: _Resource, origin: Origin, holdings: Holdings) -> Origin:
+    owners, told = holdings.owners(resource.address), holdings.kind(resource.address)
+    if resource.kind == "aws_organizations_policy":
+        told = ORGANISATION_KINDS.get(resource.text("type") or "SERVICE_CONTROL_POLICY")
+    holder = _HOLDERS.get(resource.kind) or holder_of(owners)
+    return origin.named(resource.address, told, holder, *owners)
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
@@ -213,14 +222,14 @@ def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
     return origin if name in {"policy", "json", "content"} else origin.named(name)
 
 
-def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node, tuple[str, ...]]]:
+def _texts(node: Node, path: tuple[str, ...]) -> Iterator[tuple[Node, tuple[str, ...]]]:
     """Yield the texts in a resource's values that may be policies, with their paths.
 
     Nested values, such as a data source's `statement`, are in Terraform's own format.
     """
     if path[-1:] == ("minified_json",):
         return
-    if node and "tatement" in text_of(node):
+    if "tatement" in text_of(node):
         yield node, path
     inside = members_of(node) or enumerate(items_of(node))
     for key, inner in dict(inside).items():
