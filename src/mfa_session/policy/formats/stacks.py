@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.formats.holdings import Holdings, holder_of
 from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS
@@ -28,14 +28,22 @@ _HOLDERS = {
 _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 
 
+class _Resource(NamedTuple):
+    kind: str
+    properties: Members
+
+
 def is_stack(members: Members) -> bool:
     """Say whether an object is a template."""
-    return any("::" in text_in(each, "Type") for each in _resources(members).values())
+    return any("::" in each.kind for each in _resources(members).values())
 
 
-def _resources(members: Members) -> dict[str, Members]:
-    resources = members_in(members, "Resources")
-    return {name: members_in(resources, name) for name in resources}
+def _resources(members: Members) -> dict[str, _Resource]:
+    found = {name: members_of(each) for name, each in members_in(members, "Resources").items()}
+    return {
+        name: _Resource(text_in(parts, "Type"), members_in(parts, "Properties"))
+        for name, parts in found.items()
+    }
 
 
 def arns_in(members: Members) -> dict[str, str]:
@@ -45,9 +53,9 @@ def arns_in(members: Members) -> dict[str, str]:
     """
     start = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
     return {
-        f"${{{name}.Arn}}": f"{start}{_ARNS[kind]}/${{{name}}}"
+        f"${{{name}.Arn}}": f"{start}{_ARNS[each.kind]}/${{{name}}}"
         for name, each in _resources(members).items()
-        if (kind := text_in(each, "Type")) in _ARNS
+        if each.kind in _ARNS
     }
 
 
@@ -56,8 +64,7 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
     resources = _resources(members)
     holdings = _Stack(resources).holdings()
     origin = origin._replace(incomplete=holdings.incomplete)
-    for name, parts in resources.items():
-        properties, kind = members_in(parts, "Properties"), text_in(parts, "Type")
+    for name, (kind, properties) in resources.items():
         told, owners, holder = holdings.kind(name), holdings.owners(name), _HOLDERS.get(kind)
         if kind == "AWS::Organizations::Policy":
             told = ORGANISATION_KINDS.get(text_in(properties, "Type"))
@@ -86,22 +93,18 @@ def _properties(key: str, node: Node, origin: Origin) -> Iterator[tuple[Node, Or
 class _Stack:
     """The resources of a template; an unnamed one is named by its logical id."""
 
-    def __init__(self, resources: Mapping[str, Members]) -> None:
-        self._kinds = {name: text_in(parts, "Type") for name, parts in resources.items()}
-        self._properties = {
-            name: members_in(parts, "Properties") for name, parts in resources.items()
-        }
+    def __init__(self, resources: Mapping[str, _Resource]) -> None:
+        self._resources = resources
         self._names = {
             name: next(filter(None, (text_in(properties, key) for key in NAMES)), name)
-            for name, properties in self._properties.items()
+            for name, (_, properties) in resources.items()
         }
 
     def holdings(self) -> Holdings:
         """Return who has the policies of each resource."""
-        groups = (name for name, kind in self._kinds.items() if kind == "AWS::IAM::Group")
+        groups = (name for name, (kind, _) in self._resources.items() if kind == "AWS::IAM::Group")
         holdings = Holdings({f"group/{self._names[each]}" for each in groups})
-        for name, properties in self._properties.items():
-            kind = self._kinds[name]
+        for name, (kind, properties) in self._resources.items():
             if kind.endswith("Policy"):
                 holdings.give(self._owners(properties, *_OWNERS), [name])
             elif kind == "AWS::IAM::UserToGroupAddition":
@@ -125,7 +128,7 @@ class _Stack:
         for _, each in _items(properties, keys):
             if _IN_PLACE.isdisjoint(members_of(each)):
                 name = text_in(members_of(each), "Ref")
-                yield name if name in self._kinds else None
+                yield name if name in self._resources else None
 
 
 def _items(properties: Members, keys: Iterable[str]) -> Iterator[tuple[str, Node]]:
