@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.document import NewerVersion
-from mfa_session.policy.formats.holdings import holder_of
+from mfa_session.policy.formats.origin import holder_of
 from mfa_session.policy.nodes import items_of, members_of, objects_in, text_in
 from mfa_session.policy.users import Dump, attached_to
 

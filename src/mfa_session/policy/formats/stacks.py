@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.formats.holdings import Holdings, holder_of
-from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS
+from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS, Holdings, holder_of
 from mfa_session.policy.nodes import items_of, listed, members_in, members_of, text_in, text_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.formats.holdings import Holdings, holder_of
-from mfa_session.policy.formats.origin import ORGANISATION_KINDS
+from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Holdings, holder_of
 from mfa_session.policy.nodes import (
     items_of,
     listed,
