@@ -71,22 +71,10 @@ class Cover:
     """What several statements concern together."""
 
     def __init__(self, statements: Iterable[Statement], *, roughly: bool = False) -> None:
-        """Take the statements.
-
-        `roughly`: a condition that every caller of an account meets (`kms:CallerAccount`) does
-        not narrow a statement, unless the other statement is only for other accounts, nor does
-        an ARN that all resources of its service have (`arn:aws:s3:::*`), nor, in a trust policy,
-        an account its users.
-        """
+        """Take the statements; `roughly` leaves out what narrows them little (see `_roughly`)."""
         entries: dict[tuple[Selection, _Surroundings], _Entry] = {}
         for statement in statements:
-            around = _surroundings(statement)
-            if roughly:
-                around = _of_any_account(around)
-                if _is_about_all_of_a_service(statement):
-                    around = around._replace(resources=Selection(("*",)))
-                if is_of_trust(statement) and not around.principals.all_but:
-                    around = around._replace(principals=_with_users(around.principals))
+            around = _roughly(statement) if roughly else _surroundings(statement)
             key = actions_of(statement), around
             entries.setdefault(key, _Entry(*key, [])).statements.append(statement)
         self._entries = _Entries(entries.values())
@@ -189,7 +177,6 @@ class _Query:
         self._entries = entries
         self._around = _surroundings(inner)
         self._where = entries.around(self._around)
-        self._fits: dict[int, bool] = {}
 
     def takers(self, actions: Selection) -> Iterator[_Entry]:
         for entry in self.fitting(self._entries.concerning(actions)):
@@ -199,9 +186,7 @@ class _Query:
     def fitting(self, among: int) -> Iterator[_Entry]:
         for number in numbers_in(self._where & among):
             entry = self._entries.all[number]
-            if number not in self._fits:
-                self._fits[number] = entry.around.take_in(self._around)
-            if self._fits[number]:
+            if entry.around.take_in(self._around):
                 yield entry
 
 
@@ -299,18 +284,28 @@ def _names_the_session(condition: Condition) -> bool:
     return named and tuple(map(str.lower, condition.values)) == ("${aws:username}",)
 
 
-def _of_any_account(around: _Surroundings) -> _Surroundings:
+def _roughly(statement: Statement) -> _Surroundings:
+    """Return the surroundings without what narrows a statement little.
+
+    These are a condition that every caller of an account meets (`kms:CallerAccount`), unless the
+    other statement is only for other accounts; an ARN that all resources of its service have
+    (`arn:aws:s3:::*`); and, in a trust policy, an account instead of its users.
+    """
+    around = _surroundings(statement)
     of_account = {each for each in around.others if _is_of_account(each[0], each[1])}
+    resources, principals = around.resources, around.principals
+    if _is_about_all_of_a_service(statement):
+        resources = Selection(("*",))
+    if is_of_trust(statement) and not principals.all_but:
+        accounts = [name for name in principals.names if name.endswith(_ROOT)]
+        users = [f"{name.removesuffix(_ROOT)}:*" for name in accounts]
+        principals = Selection((*principals.names, *users))
     return around._replace(
+        resources=resources,
+        principals=principals,
         others=frozenset(each for each in around.others - of_account if not _is_of_all(*each)),
         only_for=frozenset(value for _, _, values in of_account for value in values),
     )
-
-
-def _with_users(principals: Selection) -> Selection:
-    accounts = [name for name in principals.names if name.endswith(_ROOT)]
-    wholes = tuple(f"{name.removesuffix(_ROOT)}:*" for name in accounts)
-    return Selection(principals.names + wholes)
 
 
 def _is_about_all_of_a_service(statement: Statement) -> bool:

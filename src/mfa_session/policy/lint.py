@@ -82,8 +82,8 @@ def lint(
     Statements are judged together: a Deny backs an Allow. `on_role`: the policy is a role's own,
     where MFA conditions do not work. `names` tell of actions that AWS does not list.
     """
-    whole = WholePolicy(document.statements, names)
-    return _lint(document, whole, on_role=on_role, names=names, policies={})
+    found = lint_together([document], on_role=on_role, names=names)
+    return tuple(finding for _, finding in found)
 
 
 def lint_together(

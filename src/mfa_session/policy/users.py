@@ -52,7 +52,7 @@ class _User(Owner):
 
 
 class Dump:
-    """The `Account` of an account dump; give it all documents before asking for anything."""
+    """An `Account`; give it all documents before asking for anything."""
 
     def __init__(self, members: Members) -> None:
         self.documents: list[Document] = []
@@ -60,13 +60,14 @@ class Dump:
 
     @cached_property
     def owners(self) -> Sequence[Owner]:
-        """The users and roles, each with its policies."""
-        roles = objects_in(self._members, "RoleDetailList")
-        return [*self._users, *map(self._owner, roles)]
+        """See Account."""
+        users = objects_in(self._members, "UserDetailList")
+        holders = (*users, *objects_in(self._members, "RoleDetailList"))
+        return [self._user(each) if "UserName" in each else self._owner(each) for each in holders]
 
     @cached_property
     def unasked(self) -> Mapping[str, Sequence[str]]:
-        """The users whom no policy asks for MFA, by the first policy that asks others."""
+        """See Account."""
         asking = (
             each.name
             for each in self._by_name.values()
@@ -80,7 +81,7 @@ class Dump:
 
     @cached_property
     def stuck(self) -> Mapping[str, Sequence[str]]:
-        """The users who cannot set up MFA, each with the reason, by the policy that asks for it."""
+        """See Account."""
         return _grouped(
             (asking, f"{user.name} ({why})")
             for user, asking in self._asked
@@ -89,7 +90,7 @@ class Dump:
 
     @cached_property
     def takers(self) -> Mapping[str, Sequence[str]]:
-        """The users who take a role without MFA, by its trust policy."""
+        """See Account."""
         users = (
             user
             for user, _ in self._asked
@@ -109,7 +110,7 @@ class Dump:
 
     @cached_property
     def _users(self) -> list[_User]:
-        return list(map(self._user, objects_in(self._members, "UserDetailList")))
+        return [each for each in self.owners if isinstance(each, _User)]
 
     @cached_property
     def _by_name(self) -> Mapping[str, Document]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
@@ -166,12 +165,13 @@ def _judge(caller: Credentials, share: Share, own: Owner | None, requests: Reque
             boundary_unread=bool(own and own.boundary_unread) or share.bounded_elsewhere,
         )
 
-    # What is allowed at most, and at least, if nobody knows whose some policies are.
-    most, least = (
-        decide([each.only(effect) for each in share.doubtful], unread=unread)
-        for effect in ("Allow", "Deny")
-    )
-    decision = most if most.outcome == least.outcome else decide([], unread=True)
+    decision = decide([], unread=unread or bool(share.doubtful))
+    if share.doubtful:  # what is allowed at most, and at least
+        most, least = (
+            decide([each.only(effect) for each in share.doubtful], unread=unread)
+            for effect in ("Allow", "Deny")
+        )
+        decision = most if most.outcome == least.outcome else decision
     decision = _across_accounts(decision, request, caller)
     return Judged(caller=caller, request=request, decision=decision)
 
@@ -276,9 +276,7 @@ class Judged(Record):
             joint = " or " if decision.by_case else " and "
             return joint.join(f"{f.statement.effect} {_place(f)}" for f in decision.deciding)
         reasons = _doubts(self) if decision.outcome == UNKNOWN else _lacks(decision)
-        found = list(itertools.islice(reasons, _MOST + 1))
-        more = ["and more"] * (len(found) > _MOST)
-        return "; ".join(found[:_MOST] + more)
+        return "; ".join(_first(list(reasons), "and more"))
 
     def data(self) -> dict[str, object]:
         """Return the data for scripts."""
@@ -325,11 +323,12 @@ def _hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
 
 def _missing_guard(judged: Sequence[Judged]) -> Iterable[str]:
     action = judged[0].request.action
-    of_key = "key's" * action.lower().startswith("kms:")
-    guard = "role's trust" if action.lower() == "sts:assumerole" else of_key
     allowed = [each.decision for each in judged if each.decision.outcome == ALLOWED]
-    if guard and any(_sides(decision) == {"identity"} for decision in allowed):
-        yield f"the {guard} policy must allow {action}, too"
+    if any(_sides(decision) == {"identity"} for decision in allowed):
+        if action.lower() == "sts:assumerole":
+            yield f"the role's trust policy must allow {action}, too"
+        if action.lower().startswith("kms:"):
+            yield f"the key's policy must allow {action}, too"
 
 
 def _what_to_specify(judged: Sequence[Judged], unknown: Sequence[Judged]) -> Iterable[str]:
@@ -370,10 +369,13 @@ def _deciding_conditions(decision: Decision) -> Iterable[dict[str, object]]:
 def _written(condition: Condition) -> str:
     values = [
         value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
-        for value in condition.values[:_MOST]
+        for value in condition.values
     ]
-    values += ["…"] * (len(condition.values) > _MOST)
-    return f"{condition.written} {condition.key} {' | '.join(values)}".rstrip()
+    return f"{condition.written} {condition.key} {' | '.join(_first(values, '…'))}".rstrip()
+
+
+def _first(found: list[str], more: str) -> list[str]:
+    return found[:_MOST] + [more] * (len(found) > _MOST)
 
 
 def _lacks(decision: Decision) -> Iterable[str]:
