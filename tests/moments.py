@@ -58,7 +58,7 @@ class Held:
         """Let the calls be answered."""
         self._open.set()
 
-    def _handle(self, request: HttpRequest) -> Answer | None:
+    def _handle(self, request: HttpRequest) -> Answer:
         if self._mark in request.body + b"&":
             self._arrived.release()
             self._open.wait(LIMIT_SECONDS)

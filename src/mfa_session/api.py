@@ -11,12 +11,12 @@ import logging
 import os
 from datetime import timedelta
 
-from mfa_session.cli.arguments import Given
-from mfa_session.cli.run import context_of
+from mfa_session.cli.arguments import session_options
+from mfa_session.cli.run import Run, context_of
 from mfa_session.cli.wiring import Wiring
 from mfa_session.files.person_files import Files
 from mfa_session.files.session_store import SessionStore
-from mfa_session.files.state import StateDir
+from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.mfa.sources import SuppliedCode
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     import boto3
 
-    from mfa_session.cli.run import Run
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
@@ -112,8 +111,8 @@ def boto3_session(
             'pass a function that returns the code, "terminal", or None to ask nobody',
         )
     environ = dict(os.environ)
-    given = Given(values={**values, "min_ttl": _seconds(min_ttl)})
-    renewing = Renewing(given.options(environ), environ, ask)
+    options = session_options({**values, "min_ttl": _seconds(min_ttl)}, environ)
+    renewing = Renewing(options, environ, ask)
     return renewing.make_boto3_session(region_name)
 
 
@@ -137,15 +136,14 @@ class Renewing:
         self._options = options
         self._environ = environ
         self._ask = ask
-        self._first: Session | None = None
-        self._current: Session | None = None
         self._retry_at: datetime | None = None
         self._context = make_context(environ, ask)
+        self._use = self._take()
+        self._current = self._use.session
 
     def make_boto3_session(self, region_name: str | None) -> boto3.Session:
-        """Get the session, and return a boto3 session that renews it."""
-        use = self._take()
-        self._first = self._current = use.session
+        """Return a boto3 session that renews the session."""
+        use = self._use
         from mfa_session.aws.boto3_session import (  # noqa: PLC0415  # imports boto3
             RenewedCredentials,
             make_boto3_session,
@@ -167,14 +165,14 @@ class Renewing:
         It waits RETRY_SECONDS after a failure before it tries, and asks, again.
         """
         current, now = self._current, self._now()
-        lives = current is not None and bool(current.is_valid(now))
-        if current is not None and lives and self._retry_at is not None and now < self._retry_at:
+        lives = current.is_valid(now)
+        if lives and self._retry_at is not None and now < self._retry_at:
             return current
         try:
             self._context = make_context(self._environ, self._ask)
             renewed = self._checked(self._take().session)
         except Exception as error:
-            if current is None or not lives:
+            if not lives:
                 raise
             self._retry_at = now + timedelta(seconds=RETRY_SECONDS)
             # The text of a program's own exception may contain a secret.
@@ -192,8 +190,8 @@ class Renewing:
 
     def _checked(self, renewed: Session) -> Session:
         """Return the session; refuse one of another account or role, since the settings changed."""
-        first = self._first
-        if first is not None and _is_of_another(first, renewed):
+        first = self._use.session
+        if _is_of_another(first, renewed):
             raise ConfigurationError(
                 "session-changed",
                 f"session {first.name!r} was of {first.role_arn or first.account}, and now is of "
@@ -237,16 +235,17 @@ def _seconds(min_ttl: object) -> int | None:
 
 def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
     """Return a context for one login; read nothing yet."""
-    terminal = _terminal(environ, ask)
-    return context_of(
-        Given(values={}),
-        environ,
-        SystemClock(),
-        lambda run: ApiWiring(run, terminal, by_function=callable(ask)),
+    terminal, files = _terminal(environ, ask), RememberingFiles(environ, StateDir.of(environ))
+    run = Run(
+        environ=environ,
+        clock=SystemClock(),
+        aws_clock=AwsClock(files.state),
         console=LogConsole(),
-        files=RememberingFiles(environ, StateDir.of(environ)),
+        files=files,
+        values={},
         may_ask=terminal.can_ask(),
     )
+    return context_of(run, lambda run: ApiWiring(run, terminal, by_function=callable(ask)))
 
 
 class ApiWiring(Wiring):
@@ -263,10 +262,6 @@ class ApiWiring(Wiring):
     def terminal(self) -> Terminal:
         """Return the terminal that is asked."""
         return self._terminal
-
-    def can_ask(self) -> bool:
-        """Say whether somebody can be asked."""
-        return self._terminal.can_ask()
 
     def store(self) -> RememberingStore:
         """Return the store that writes sessions, or remembers them in memory."""

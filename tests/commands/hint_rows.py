@@ -93,7 +93,7 @@ class Meanwhile(Held):
         super().__init__(sandbox, operation)
         self._happens = happens
 
-    def _handle(self, request: HttpRequest) -> Answer | None:
+    def _handle(self, request: HttpRequest) -> Answer:
         if self._mark in request.body + b"&":
             self._server.handle_request_of = self._before
             self._happens()

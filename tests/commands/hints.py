@@ -712,7 +712,7 @@ CURES = {
     ),
     "no device": Cure("doctor.answers:_suggest_enrolment", "device enroll"),
     "no guard": Cure("shell.dialects", "shell-init"),
-    "a guard older than config.toml": Cure("doctor.machine:_suggest_renewal", "shell-init"),
+    "a guard older than config.toml": Cure("doctor.collect:_suggest_renewal", "shell-init"),
 }
 """The doctor's cures, by the name of the fault in tests/e2e/test_doctor.py."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commands.hint_rows import BOOKS, Row, World, fill_disk, interrupt
+from full_sandbox.holders import RoleSession
 
 ALL = ("login", "--all")
 ROLE = f'[sessions.books]\nvia = "mfa"\nrole_arn = "{BOOKS}"\n'
@@ -67,7 +68,9 @@ def refuse_sign_in(w: World) -> None:
     add_role_to_settings(w)
     assert w.run(*ALL, env={"MFA_SESSION_TOKEN_CODE": w.phone.code()}).exit_code == 0
     sessions = w.aws.directory.sessions
-    for key_id in [key_id for key_id, session in sessions.items() if session.role is not None]:
+    for key_id in [
+        key_id for key_id, session in sessions.items() if isinstance(session, RoleSession)
+    ]:
         del sessions[key_id]
 
 

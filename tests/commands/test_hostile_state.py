@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.model.notes import name_for
+from mfa_session.model.paths import name_for
 from places import managed
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from conftest import Run
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox.identities import Device, Role, User
+    from full_sandbox.holders import Role
+    from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
 

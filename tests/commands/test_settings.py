@@ -11,7 +11,8 @@ from places import long_term, managed
 if TYPE_CHECKING:
     from conftest import Run
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox.identities import Device, Role, User
+    from full_sandbox.holders import Role
+    from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
 
 PLACES = ("option", "variable", "toml", "name's section", "source's section")

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from conftest import Run, Terminal
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox.identities import Device, Document, Role, User
+    from full_sandbox.holders import Role
+    from mfa_session.sandbox.identities import Device, Document, User
     from places import AwsFiles
     from sandboxed import LogIn
 

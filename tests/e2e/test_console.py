@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from conftest import Run
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox.identities import Device, Document, Role
+    from full_sandbox.holders import Role
+    from mfa_session.sandbox.identities import Device, Document
     from places import AwsFiles
     from sandboxed import LogIn
 

@@ -73,7 +73,7 @@ SELF_SERVICE: Document = {
 class Answered(Held):
     """Delays the answers to calls that AWS has carried out."""
 
-    def _handle(self, request: HttpRequest) -> Answer | None:
+    def _handle(self, request: HttpRequest) -> Answer:
         answer = self._before(request)
         if self._mark in request.body + b"&":
             self._arrived.release()

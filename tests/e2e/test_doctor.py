@@ -20,7 +20,7 @@ from commands.hint_rows import KEYRING as KEYRING_HERE
 from commands.hints import CURES
 from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.command import CHECK_FAILED, GROUPS
-from mfa_session.files.notes import Enrolments, KeyJournal
+from mfa_session.files.notes import KeyJournal, enrolments
 from mfa_session.files.state import StateDir
 from mfa_session.model.iam import Intent, Rotation
 from places import long_term, managed
@@ -163,7 +163,7 @@ def keep_aside(h: Home) -> None:
 
 def cut_off(h: Home) -> None:
     intent = Intent(serial=OTHERS, user_arn=h.carol.arn, began_at=h.aws.clock.now())
-    Enrolments(StateDir.of(os.environ)).save(intent)
+    enrolments(StateDir.of(os.environ)).save(intent)
 
 
 def cut_off_rotation(h: Home) -> None:

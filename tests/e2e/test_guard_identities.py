@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from conftest import Run
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox.identities import Device, Role, User
+    from full_sandbox.holders import Role
+    from mfa_session.sandbox.identities import Device, User
 
 CAROL, DAVE, BOOKS = "carol", "dave", "books"
 OTHER_ACCOUNT, ROLE_ACCOUNT = "444455556666", "777788889999"

@@ -81,7 +81,7 @@ def error_of(outcome: processes.Outcome) -> dict[str, str]:
 class Answered(Held):
     """Delays the answers to calls that AWS has carried out."""
 
-    def _handle(self, request: HttpRequest) -> Answer | None:
+    def _handle(self, request: HttpRequest) -> Answer:
         answer = self._before(request)
         if self._mark in request.body + b"&":
             self._arrived.release()

@@ -13,11 +13,12 @@ from full_sandbox.calls import Fault
 from full_sandbox.clock import MovableClock
 from full_sandbox.devices import Devices
 from full_sandbox.gate import ObservedGate
+from full_sandbox.holders import FullDirectory, Group, Role
 from full_sandbox.policies import Policies
 from full_sandbox.users import Users
 from mfa_session.sandbox import moto_backend
 from mfa_session.sandbox.clock import CodeChecker, new_seed
-from mfa_session.sandbox.identities import Device, Group, Role, User, new_id, new_virtual_device
+from mfa_session.sandbox.identities import Device, User, new_id, new_virtual_device
 from mfa_session.sandbox.operations import Operation
 from mfa_session.sandbox.sandbox import ACCOUNT, Sandbox, named
 from mfa_session.sandbox.signatures import HttpRequest
@@ -36,12 +37,14 @@ class FullSandbox(Sandbox):
     """A sandbox with every operation that the program calls."""
 
     clock: MovableClock
+    directory: FullDirectory
     _gate: ObservedGate
 
     def __init__(self, port: int = 0) -> None:
         """Add the operations; `port` 0 takes a free one."""
         super().__init__(port)
         self.clock = MovableClock()
+        self.directory = FullDirectory()
         self._gate = ObservedGate(self.directory, self.clock)
         self._users = Users(self.directory, self.clock, self._gate)
         devices, policies = (of(self.directory, self.clock) for of in (Devices, Policies))
@@ -90,7 +93,7 @@ class FullSandbox(Sandbox):
 
     def create_root(self, account: str = ACCOUNT, partition: str = "aws") -> User:
         """Create the root of an account, with a key."""
-        return self._add_user(User("root", account, partition, is_root=True))
+        return self._add_user(User("root", account, partition, unique_id=account, is_root=True))
 
     def _set_boundary(self, holder: PolicyHolder, boundary: Document | None) -> None:
         if boundary is not None:

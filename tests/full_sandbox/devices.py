@@ -152,7 +152,7 @@ def _virtual(device: Device) -> dict[str, Any]:
         owner = {
             "Path": user.path,
             "UserName": user.name,
-            "UserId": user.user_id,
+            "UserId": user.unique_id,
             "Arn": user.arn,
             "CreateDate": user.created_at,
         }

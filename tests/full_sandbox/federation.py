@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from full_sandbox.resource_policies import RoleSession
+from full_sandbox.holders import RoleSession
 from mfa_session.sandbox.server import Answer
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SigninEndpoint:
         session = self._find_session(operation.text("Session") or "")
         if session is None or session.expires_at <= self._clock.now():
             return _refusal("no such session, or expired")
-        if session.role is None:
+        if not isinstance(session, RoleSession):
             return _refusal("a session of GetSessionToken")
         seconds = operation.text("SessionDuration")
         if seconds is not None and not _may_last(session, seconds):
@@ -83,11 +83,11 @@ class SigninEndpoint:
         return Answer(302, b"", "text/html", {"Location": destination})
 
 
-def _may_last(session: Session, seconds: str) -> bool:
+def _may_last(session: RoleSession, seconds: str) -> bool:
     """Say whether SessionDuration is valid: only for a role assumed from long-term keys."""
-    longest = session.role.max_session_seconds if session.role else 0
+    longest = session.holder.max_session_seconds
     fits = seconds.isdigit() and int(seconds) in _DURATIONS_SECONDS and int(seconds) <= longest
-    return fits and not (isinstance(session, RoleSession) and session.chained)
+    return fits and not session.chained
 
 
 def _refusal(why: str) -> Answer:

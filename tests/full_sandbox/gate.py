@@ -21,19 +21,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from full_sandbox.calls import Fault
+    from full_sandbox.holders import FullDirectory
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.evaluation import Request, Verdict
-    from mfa_session.sandbox.identities import Caller, Directory
+    from mfa_session.sandbox.identities import Caller
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 
 class ObservedGate(Gate):
     """The gate of the tests' sandbox."""
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
+    def __init__(self, directory: FullDirectory, clock: Clock) -> None:
         """Start without calls and faults."""
         super().__init__(directory, clock)
-        self._sts = StsWithRoles(directory, clock)
+        self._sts = StsWithRoles(directory)
         self.calls = Calls()
         self.faults = Faults()
         self.disabled_regions = set[str]()
@@ -53,7 +54,7 @@ class ObservedGate(Gate):
         self.known_from.clear()
         self.used_at.clear()
 
-    def handle(self, request: HttpRequest) -> Answer | None:
+    def handle(self, request: HttpRequest) -> Answer:
         """Answer requests to the federation endpoint as well."""
         if request.path != "/federation":
             return super().handle(request)
@@ -63,11 +64,16 @@ class ObservedGate(Gate):
 
     def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
-    ) -> Answer | None:
-        """Answer as planted or as AWS does, and note the call."""
+    ) -> Answer:
+        """Answer as planted or as AWS does, and note the call.
+
+        Raises ConnectionAbortedError to close the connection without an answer.
+        """
         era = self.calls.era
         answer = self._with_faults(request, operation, signature)
         self._note(operation, signature, answer, era)
+        if answer is None:
+            raise ConnectionAbortedError
         return answer
 
     def _with_faults(

@@ -12,8 +12,9 @@ from full_sandbox.holders import find_group, find_holder, users_of
 from mfa_session.sandbox.operations import find_user
 
 if TYPE_CHECKING:
+    from full_sandbox.holders import FullDirectory
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.identities import Directory, Document, Group, PolicyHolder
+    from mfa_session.sandbox.identities import Document, PolicyHolder
     from mfa_session.sandbox.operations import Asked, Play
 
 VERSION_ID = "v1"  # the only version of a managed policy here
@@ -22,7 +23,7 @@ VERSION_ID = "v1"  # the only version of a managed policy here
 class Policies:
     """The operations on policies and groups."""
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
+    def __init__(self, directory: FullDirectory, clock: Clock) -> None:
         """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
@@ -108,7 +109,7 @@ class Policies:
         """Describe a group and name its members."""
         group = find_group(self._directory, asked)
         members = [u for u in users_of(self._directory, group.account) if group in u.groups]
-        users = [{"UserName": u.name, "UserId": u.user_id, "Arn": u.arn} for u in members]
+        users = [{"UserName": u.name, "UserId": u.unique_id, "Arn": u.arn} for u in members]
         return {"IsTruncated": False, "Group": self._group_fields(group), "Users": users}
 
     def create_managed(self, asked: Asked) -> dict[str, Any]:
@@ -160,11 +161,11 @@ class Policies:
             "CreateDate": self._clock.now(),
         }
 
-    def _group_fields(self, group: Group) -> dict[str, Any]:
+    def _group_fields(self, group: PolicyHolder) -> dict[str, Any]:
         return {
             "Path": group.path,
             "GroupName": group.name,
-            "GroupId": group.group_id,
+            "GroupId": group.unique_id,
             "Arn": group.arn,
             "CreateDate": self._clock.now(),
         }

@@ -1,6 +1,6 @@
 """Policies that the demo does not have: of trust, boundaries, role sessions and buckets.
 
-Like `mfa_session.sandbox.evaluation`, this shares nothing with the evaluator of `policy/`.
+Like `full_sandbox.evaluation`, this shares nothing with the evaluator of `policy/`.
 """
 
 from __future__ import annotations
@@ -10,19 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox.evaluation import Request, Verdict, as_list, matching
-from mfa_session.sandbox.identities import Session
+from full_sandbox.evaluation import as_list, matching
+from full_sandbox.holders import RoleSession
+from mfa_session.sandbox.evaluation import Request, Verdict
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Caller, Directory, Document
-
-
-@dataclass(frozen=True)
-class RoleSession(Session):
-    """A session of AssumeRole; `chained`: assumed from a session."""
-
-    session_policy: Document | None = None
-    chained: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,27 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from full_sandbox.resource_policies import RoleSession, allowed_to, judge, principal_of
+from full_sandbox.holders import RoleSession
+from full_sandbox.resource_policies import allowed_to, judge, principal_of
 from mfa_session.sandbox import errors
 from mfa_session.sandbox.evaluation import MFA_AGE, MFA_PRESENT, Request
-from mfa_session.sandbox.identities import Caller, Role
+from mfa_session.sandbox.identities import Caller
 from mfa_session.sandbox.sts import HOUR_SECONDS, Sts, credentials_of, role_refused
 
 if TYPE_CHECKING:
+    from full_sandbox.holders import FullDirectory, Role
     from mfa_session.sandbox.operations import Asked
 
 
 class StsWithRoles(Sts):
     """The demo's STS, with roles."""
 
-    def _assume(self, asked: Asked, seconds: int, *, mfa: bool) -> dict[str, Any]:
+    _directory: FullDirectory
+
+    def _assume_role(self, asked: Asked) -> dict[str, Any]:
         """Return a role session, if the caller's policies and the trust policy allow it."""
         operation, caller = asked.operation, asked.caller
+        seconds, mfa = self._check_role_request(asked)
         if caller.is_root:
             raise errors.access_denied("Roles may not be assumed by root accounts.")
         role = self._allowed_role(asked, mfa)
@@ -38,12 +43,12 @@ class StsWithRoles(Sts):
         session = RoleSession(  # which never has MFA
             asked.now,
             asked.now + timedelta(seconds=seconds),
-            role=role,
+            role,
             role_session_name=operation.text("RoleSessionName") or "",
             session_policy=json.loads(policy) if policy else None,
             chained=caller.session is not None,
         )
-        assumed = Caller(session.access_key_id, None, session)
+        assumed = Caller(role, session)
         return {
             "Credentials": credentials_of(self._directory.add_session(session)),
             "AssumedRoleUser": {"AssumedRoleId": assumed.unique_id, "Arn": assumed.arn},

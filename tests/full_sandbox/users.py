@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from full_sandbox.gate import ObservedGate
+    from full_sandbox.holders import FullDirectory, Role
     from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.identities import Directory, Role
     from mfa_session.sandbox.operations import Asked, Play
 
 
@@ -42,7 +42,7 @@ class Entries(dict[str, int]):
 class Users:
     """The operations on users, keys and the account."""
 
-    def __init__(self, directory: Directory, clock: Clock, gate: ObservedGate) -> None:
+    def __init__(self, directory: FullDirectory, clock: Clock, gate: ObservedGate) -> None:
         """Take the directory, the clock, and the gate, which knows when keys sign."""
         self.aliases: dict[str, str] = {}
         self.key_log: list[KeyState] = []
@@ -198,7 +198,7 @@ class Users:
         return {
             "Path": role.path,
             "RoleName": role.name,
-            "RoleId": role.role_id,
+            "RoleId": role.unique_id,
             "Arn": role.arn,
             "CreateDate": self._clock.now(),
             "AssumeRolePolicyDocument": document_text(role.trust),
@@ -215,7 +215,7 @@ def _user_fields(user: User) -> dict[str, Any]:
     return {
         "Path": None if user.is_root else user.path,
         "UserName": None if user.is_root else user.name,
-        "UserId": user.account if user.is_root else user.user_id,
+        "UserId": user.unique_id,
         "Arn": user.arn,
         "CreateDate": user.created_at,
         "PermissionsBoundary": boundary_field(user),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timezone
 
-from mfa_session.aws.calls import AwsCalls, CallerCalls
+from mfa_session.aws.calls import CallerCalls, Calls
 from mfa_session.aws.request import AwsRequest
 from mfa_session.model.arns import GIVE_CODES, Arn, device_kind, parse_arn
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
@@ -143,7 +143,7 @@ def _read_device(listed: dict[str, Any]) -> Device:
     )
 
 
-class IamKeys(AwsCalls):
+class IamKeys(Calls):
     """Lists, creates and deletes the caller's access keys; each call raises our errors only."""
 
     def identity(self, caller: Caller) -> str:
@@ -336,7 +336,7 @@ def _describe(instance: dict[str, Any]) -> Target:
     )
 
 
-class Checkup(AwsCalls):
+class Checkup(Calls):
     """The doctor's calls about long-term keys, without retries since a person waits."""
 
     def load(self) -> None:

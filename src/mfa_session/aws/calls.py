@@ -64,14 +64,81 @@ class CallEdges(Record):
     environ: Mapping[str, str]
 
 
-class AwsCalls:
-    """STS and IAM through botocore; every failure raises one of our errors."""
+class Calls:
+    """Calls to AWS through botocore; every failure raises one of our errors."""
 
     def __init__(self, edges: CallEdges, at_once: int = 1) -> None:
         self._clients = Clients(edges.environ, at_once)
-        self._clock = edges.clock
-        self._aws_clock = edges.aws_clock
-        self._limited = edges.limited
+        self._edges = edges
+
+    def _ask(
+        self, request: AwsRequest, read: Callable[[Any], Answer], **parameters: object
+    ) -> Answer:
+        """Call AWS and return the answer as `read` reads it.
+
+        An answer without a request id, or that `read` rejects, is not AWS's: `not-aws`. Only
+        AWS's own answers and errors set the clock.
+        """
+        sent_at, answer = self._call(request, parameters)
+        try:
+            check_request_id(answer)
+            found = read(answer)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError):
+            # Not chained: the cause's text may contain a secret.
+            from mfa_session.aws.errors import not_an_answer
+
+            raise not_an_answer(request) from None
+        self._learn(answer, sent_at)
+        return found
+
+    def _call(
+        self, request: AwsRequest, parameters: dict[str, object]
+    ) -> tuple[datetime, dict[str, Any]]:
+        from botocore import xform_name
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from mfa_session.aws.errors import not_an_answer, too_slow, translate
+
+        sent_at = self._edges.clock.local_now()
+        try:
+            client = self._client(request)
+            call = getattr(client, xform_name(request.operation))
+            sent_at = self._edges.clock.local_now()
+            return sent_at, self._edges.limited(lambda: call(**parameters), CALL_SECONDS)
+        except ClientError as error:
+            if is_aws_error(error.response):
+                self._learn(error.response, sent_at)
+            raise translate(error, request, self._edges.clock.local_now()) from error
+        except BotoCoreError as error:
+            raise translate(error, request, self._edges.clock.local_now()) from error
+        except TimeoutError:
+            raise too_slow(request, CALL_SECONDS) from None
+        except (MfaSessionError, OSError, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001  # botocore's parsers raise anything on a portal's page
+            raise not_an_answer(request) from None
+
+    def _client(self, request: AwsRequest) -> Any:  # untyped
+        try:
+            return self._clients.get(request.service, request.caller, once=request.once)
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            where = error.filename or "the AWS files, or its own"
+            command = f": {inspecting(error.filename)}" if error.filename else ""
+            raise ConfigurationError(
+                "unreadable-file",
+                f"the AWS SDK cannot read {where}: {reason}",
+                f"check that the disk is healthy and that you may read the file{command}",
+            ) from error
+
+    def _learn(self, answer: Any, sent_at: datetime) -> None:
+        aws_time = date_of(answer)
+        if aws_time is not None:
+            self._edges.aws_clock.learn(aws_time, sent_at, self._edges.clock.local_now())
+
+
+class AwsCalls(Calls):
+    """The calls of a login."""
 
     def prepare(self, caller: Caller) -> None:
         """Import botocore in a thread while the person types."""
@@ -117,77 +184,12 @@ class AwsCalls:
 
     def _issue(self, request: AwsRequest, **parameters: object) -> Issued:
         return self._ask(
-            request, lambda answer: read_issued(answer, self._clock.local_now()), **parameters
+            request, lambda answer: read_issued(answer, self._edges.clock.local_now()), **parameters
         )
 
-    def _ask(
-        self, request: AwsRequest, read: Callable[[Any], Answer], **parameters: object
-    ) -> Answer:
-        """Call AWS and return the answer as `read` reads it.
 
-        An answer without a request id, or that `read` rejects, is not AWS's: `not-aws`. Only
-        AWS's own answers and errors set the clock.
-        """
-        sent_at, answer = self._call(request, parameters)
-        try:
-            check_request_id(answer)
-            found = read(answer)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError):
-            # Not chained: the cause's text may contain a secret.
-            from mfa_session.aws.errors import not_an_answer
-
-            raise not_an_answer(request) from None
-        self._learn(answer, sent_at)
-        return found
-
-    def _call(
-        self, request: AwsRequest, parameters: dict[str, object]
-    ) -> tuple[datetime, dict[str, Any]]:
-        from botocore import xform_name
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        from mfa_session.aws.errors import not_an_answer, too_slow, translate
-
-        sent_at = self._clock.local_now()
-        try:
-            client = self._client(request)
-            call = getattr(client, xform_name(request.operation))
-            sent_at = self._clock.local_now()
-            return sent_at, self._limited(lambda: call(**parameters), CALL_SECONDS)
-        except ClientError as error:
-            if is_aws_error(error.response):
-                self._learn(error.response, sent_at)
-            raise translate(error, request, self._clock.local_now()) from error
-        except BotoCoreError as error:
-            raise translate(error, request, self._clock.local_now()) from error
-        except TimeoutError:
-            raise too_slow(request, CALL_SECONDS) from None
-        except (MfaSessionError, OSError, MemoryError):
-            raise
-        except Exception:  # noqa: BLE001  # botocore's parsers raise anything on a portal's page
-            raise not_an_answer(request) from None
-
-    def _client(self, request: AwsRequest) -> Any:  # untyped
-        try:
-            return self._clients.get(request.service, request.caller, once=request.once)
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            where = error.filename or "the AWS files, or its own"
-            command = f": {inspecting(error.filename)}" if error.filename else ""
-            raise ConfigurationError(
-                "unreadable-file",
-                f"the AWS SDK cannot read {where}: {reason}",
-                f"check that the disk is healthy and that you may read the file{command}",
-            ) from error
-
-    def _learn(self, answer: Any, sent_at: datetime) -> None:
-        aws_time = date_of(answer)
-        if aws_time is not None:
-            self._aws_clock.learn(aws_time, sent_at, self._clock.local_now())
-
-
-class CallerCalls(AwsCalls):
-    """AwsCalls that one caller signs."""
+class CallerCalls(Calls):
+    """Calls that one caller signs."""
 
     def __init__(self, edges: CallEdges, caller: Caller) -> None:
         super().__init__(edges)
@@ -206,7 +208,6 @@ class Clients:
         self._at_once = at_once
         self._made: dict[tuple[str, Caller, bool], Any] = {}
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
 
     def prepare(self, service: str, caller: Caller) -> None:
         """Import botocore and make the client in a thread; `get` raises any error again."""
@@ -215,9 +216,8 @@ class Clients:
             with suppress(Exception):
                 self.get(service, caller)
 
-        self._thread = threading.Thread(target=make, daemon=True)
         with suppress(RuntimeError):  # no more threads: `get` makes the client
-            self._thread.start()
+            threading.Thread(target=make, daemon=True).start()
 
     def get(self, service: str, caller: Caller, *, once: bool = False) -> Any:  # untyped
         """Return the client of a service for these keys, profile and region.

@@ -37,9 +37,7 @@ class Federation:
     """
 
     def __init__(self, edges: CallEdges) -> None:
-        self._clock = edges.clock
-        self._limited = edges.limited
-        self._environ = edges.environ
+        self._edges = edges
 
     def url_for(self, caller: Caller, url: str) -> str:
         """Return `url`, unless AWS_ENDPOINT_URL_SIGNIN names another.
@@ -84,9 +82,9 @@ class Federation:
 
     def _get(self, url: str, request: AwsRequest) -> tuple[int, bytes]:
         try:
-            return self._limited(lambda: self._send(url, request.caller), CALL_SECONDS)
+            return self._edges.limited(lambda: self._send(url, request.caller), CALL_SECONDS)
         except BotoCoreError as error:
-            raise translate(error, request, self._clock.local_now()) from None
+            raise translate(error, request, self._edges.clock.local_now()) from None
         except TimeoutError:
             raise too_slow(request, CALL_SECONDS) from None
         except ValueError:  # too long, or not HTTP
@@ -108,8 +106,8 @@ class Federation:
     def _configured(self, caller: Caller) -> tuple[str, str]:
         """Return the setting that names an endpoint, and the endpoint; both "" without one."""
         for name in ("AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"):
-            if self._environ.get(name):
-                return name, self._environ[name]
+            if self._edges.environ.get(name):
+                return name, self._edges.environ[name]
         core = _core_session(caller)
         if core.get_config_variable("ignore_configured_endpoint_urls"):
             return "", ""

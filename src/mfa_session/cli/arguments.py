@@ -27,44 +27,16 @@ _VARIABLES = {
 _DURATIONS = {"duration", "min_ttl"}
 
 
-class Given(Record):
-    """A command line, read: each option's value by name, and what follows the options."""
+class Call(Record):
+    """A command line, read: the command, each option's value by name, and what follows them."""
 
+    command: Command
     values: Mapping[str, Any]
     rest: tuple[str, ...] = ()
 
     def flag(self, name: str) -> bool:
         """Say whether a flag was given."""
         return bool(self.values.get(name))
-
-    def options(self, environ: Mapping[str, str]) -> SessionOptions:
-        """Return the session options, from the command line or else the environment."""
-        said = {field: self._first(field, environ) for field in SessionOptions._fields}
-        said["min_ttl_from_variable"] = self.values.get("min_ttl") is None
-        return SessionOptions(**{name: value for name, value in said.items() if value is not None})
-
-    def _first(self, field: str, environ: Mapping[str, str]) -> Any:
-        value = self.values.get(field)
-        if field == "profile" and isinstance(value, (list, tuple)):
-            value = value[0] if value else None
-        if value is not None:
-            return read_name(value) if isinstance(value, str) else value
-        variable = _VARIABLES.get(field, "")
-        text = environ.get(variable, "")
-        if not text:
-            return None
-        if field not in _DURATIONS:
-            return read_name(text)
-        from mfa_session.model.times import read_duration  # noqa: PLC0415  # seldom set
-
-        return read_duration(text, variable)
-
-
-class Call(Record):
-    """A command and what was given to it."""
-
-    command: Command
-    given: Given
 
 
 def read_plainly(argv: Sequence[str]) -> Call | None:
@@ -74,18 +46,14 @@ def read_plainly(argv: Sequence[str]) -> Call | None:
     Only what is beyond doubt is read here. Anything else (help, an error, a rare spelling) is
     left to click, which is built from the same table and reads plain lines alike.
     """
-    named = 1
-    command = find_command(*argv[:1])
-    if command is None:
-        named = 2
-        command = find_command(*argv[:2])
+    command = find_command(*argv[:1]) or find_command(*argv[:2])
     if command is None:
         return None
     try:
-        values, rest = _read(command, list(argv[named:]))
+        values, rest = _read(command, list(argv[len(command.words) :]))
     except _NotPlainError:
         return None
-    return Call(command=command, given=Given(values=values, rest=tuple(rest)))
+    return Call(command=command, values=values, rest=tuple(rest))
 
 
 class _NotPlainError(Exception):
@@ -150,7 +118,7 @@ def _convert(option: Option, text: str) -> str | int:
         raise _NotPlainError from None
 
 
-def make_options(kind: type[Options], given: Given, environ: Mapping[str, str]) -> Options:
+def make_options(kind: type[Options], call: Call, environ: Mapping[str, str]) -> Options:
     """Return the options of a command as its own record.
 
     A field called `session` gets the session's options, those of the environment included;
@@ -160,12 +128,36 @@ def make_options(kind: type[Options], given: Given, environ: Mapping[str, str]) 
     found: dict[str, Any] = {}
     for field in kind._fields:
         if field == "session":
-            found[field] = given.options(environ)
+            found[field] = session_options(call.values, environ)
         elif field == "rest":
-            found[field] = given.rest
-        elif given.values.get(field) is not None:
-            found[field] = _as_spelled(given.values[field])
+            found[field] = call.rest
+        elif call.values.get(field) is not None:
+            found[field] = _as_spelled(call.values[field])
     return kind(**found)
+
+
+def session_options(values: Mapping[str, Any], environ: Mapping[str, str]) -> SessionOptions:
+    """Return the session options, from the values given or else the environment."""
+    said = {field: _find_value(field, values, environ) for field in SessionOptions._fields}
+    said["min_ttl_from_variable"] = values.get("min_ttl") is None
+    return SessionOptions(**{name: value for name, value in said.items() if value is not None})
+
+
+def _find_value(field: str, values: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
+    value = values.get(field)
+    if field == "profile" and isinstance(value, (list, tuple)):
+        value = value[0]
+    if value is not None:
+        return _as_spelled(value)
+    variable = _VARIABLES.get(field, "")
+    text = environ.get(variable, "")
+    if not text:
+        return None
+    if field not in _DURATIONS:
+        return read_name(text)
+    from mfa_session.model.times import read_duration  # noqa: PLC0415  # seldom set
+
+    return read_duration(text, variable)
 
 
 def _as_spelled(value: object) -> object:

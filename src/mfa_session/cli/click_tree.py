@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_session import __version__
-from mfa_session.cli.arguments import Given
+from mfa_session.cli.arguments import Call
 from mfa_session.cli.output import stdout_not_written
 from mfa_session.cli.spec.commands import COMMON, all_commands, find_command, find_group
 from mfa_session.cli.spec.help import group_overview, overview
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.spec.commands import Argument, Command, Group, Option
 
-    Dispatch = Callable[[Command, Given], int]
+    Dispatch = Callable[[Call], int]
 
 
 class Duration(click.ParamType[int]):
@@ -68,8 +68,7 @@ class ExampleFirst(click.Command):
     """A command whose help opens with an example."""
 
     context_class = FittingContext
-    example_lines = ""
-    against_words = ""
+    spec: Command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words; those that are too many are not repeated where they may be a secret."""
@@ -77,48 +76,50 @@ class ExampleFirst(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             if type(error) is click.UsageError:  # too many words
-                if self.against_words:
-                    ctx.fail(self.against_words)
+                if self.spec.against_words:
+                    ctx.fail(self.spec.against_words)
                 if any("--profile" in param.opts for param in self.params):
                     ctx.fail(f"{error.message}. Name a session with --profile.")
             raise
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example, then what click writes."""
-        formatter.write(f"{self.example_lines}\n\n")
+        formatter.write(f"{self.spec.example_lines}\n\n")
         super().format_help(ctx, formatter)
 
 
 class Tree(click.Group):
     """The program, or a `branch` of it; commands are built when they are asked for."""
 
-    dispatch: Dispatch
-    branch: Group | None = None
+    def __init__(self, dispatch: Dispatch, branch: Group | None = None, **rest: Any) -> None:
+        super().__init__(no_args_is_help=True, **rest)
+        self._dispatch = dispatch
+        self._branch = branch
+        self._above = (branch.name,) if branch else ()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the next words, in the table's order."""
         del ctx
-        depth = len(self._above())
+        depth = len(self._above)
         return list(dict.fromkeys(words[depth] for words in self._below()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Build the command or group of this name."""
         del ctx
-        command = find_command(*self._above(), cmd_name)
+        command = find_command(*self._above, cmd_name)
         if command is not None:
-            return _build(command, self.dispatch)
-        group = None if self.branch else find_group(cmd_name)
-        return _build_branch(group, self.dispatch) if group else None
+            return _build(command, self._dispatch)
+        group = None if self._branch else find_group(cmd_name)
+        if group is None:
+            return None
+        return Tree(self._dispatch, group, name=group.name, short_help=group.summary)
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the overview, which needs no click."""
         del ctx
         width = columns_of(sys.stdout)
-        text = group_overview(self.branch, width) if self.branch else overview(width)
+        text = group_overview(self._branch, width) if self._branch else overview(width)
         return text.rstrip("\n")
-
-    def _above(self) -> tuple[str, ...]:
-        return (self.branch.name,) if self.branch else ()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -134,15 +135,14 @@ class Tree(click.Group):
         starting, ending = self.list_commands(ctx), [words[-1] for words in self._below()]
         for meant in (word, *nearest_of(word, {*starting, *ending}, most=1)):
             if meant in starting:
-                return [" ".join((*self._above(), meant))]
+                return [" ".join((*self._above, meant))]
             if meant in ending:
                 return [" ".join(words) for words in self._below() if words[-1] == meant]
         return []
 
     def _below(self) -> list[tuple[str, ...]]:
-        above = self._above()
         every = [command.words for command in all_commands()]
-        return [words for words in every if words[: len(above)] == above]
+        return [words for words in every if words[: len(self._above)] == self._above]
 
 
 USAGE_EXIT_CODE = 2
@@ -150,13 +150,8 @@ USAGE_EXIT_CODE = 2
 
 def build(dispatch: Dispatch) -> Tree:
     """Return the whole tree; `dispatch` runs a command and gives its exit code."""
-    tree = Tree(
-        name="mfa-session",
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        invoke_without_command=False,
-        no_args_is_help=True,
-    )
-    tree.dispatch = dispatch
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    tree = Tree(dispatch, name="mfa-session", context_settings=settings)
     message, text = "mfa-session %(version)s", "Print the version."
     return click.version_option(__version__, "--version", "-V", message=message, help=text)(tree)
 
@@ -181,19 +176,16 @@ def run(argv: Sequence[str], dispatch: Dispatch) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _build_branch(group: Group, dispatch: Dispatch) -> Tree:
-    tree = Tree(name=group.name, short_help=group.summary, no_args_is_help=True)
-    tree.dispatch = dispatch
-    tree.branch = group
-    return tree
-
-
 def _build(command: Command, dispatch: Dispatch) -> click.Command:
     def callback(**values: Any) -> int:
         rest = tuple(values.pop("rest", ()))
-        given = {name: value for name, value in values.items() if value not in (None, (), 0, False)}
-        given |= dict.fromkeys(_zeroes(command, values), 0)
-        return dispatch(command, Given(values=given, rest=rest))
+        # A duration of 0 was given; a flag that is False was not.
+        given = {
+            name: value
+            for name, value in values.items()
+            if value not in (None, ()) and value is not False
+        }
+        return dispatch(Call(command=command, values=given, rest=rest))
 
     params: list[click.Parameter] = [_option(option) for option in (*command.options, *COMMON)]
     params += [_argument(argument) for argument in command.arguments]
@@ -209,15 +201,8 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
         short_help=command.summary,
         context_settings={"allow_interspersed_args": not command.takes_command},
     )
-    built.example_lines = command.example_lines
-    built.against_words = command.against_words
+    built.spec = command
     return built
-
-
-def _zeroes(command: Command, values: dict[str, Any]) -> list[str]:
-    """Return the durations that were given as 0: a value, not an absence."""
-    durations = [option.name for option in command.options if option.kind == "duration"]
-    return [name for name in durations if values.get(name) is not None and values[name] == 0]
 
 
 def _option(option: Option) -> click.Option:
@@ -227,7 +212,7 @@ def _option(option: Option) -> click.Option:
         "duration": {"type": Duration()},
         "choice": {"type": click.Choice(option.choices)},
         "flag": {"is_flag": True},
-        "count": {"count": True},
+        "count": {"count": True, "default": None},
     }
     return click.Option(
         [option.name, *option.flags],

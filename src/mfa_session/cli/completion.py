@@ -22,6 +22,7 @@ from mfa_session.cli.spec.commands import (
     COMMON,
     Option,
     all_commands,
+    commands_of,
     find_command,
     find_group,
 )
@@ -53,8 +54,6 @@ _HELP = Option(flags=("--help", "-h"), kind="flag", help="Show a help message.")
 _VERSION = Option(flags=("--version", "-V"), kind="flag", help="Print the version.")
 _VALUELESS = frozenset({"flag", "count"})
 _REPEATABLE = frozenset({"many", "count"})
-# The metavars and names of arguments that mean a file.
-_USUAL = {"file": "file", "files": "file", "path": "file"}
 # These shells filter the offers by their own rules, such as ignoring case.
 _MATCH_THEMSELVES = frozenset({"zsh", "fish"})
 _LAST_CONTROL, _DELETE = "\x1f", "\x7f"
@@ -260,9 +259,7 @@ class _Line:
 
 def _value(wanted: Option | Argument, prefix: str = "") -> Cursor:
     offers = tuple((prefix + choice, "") for choice in wanted.choices)
-    named = (getattr(wanted, "metavar", "") or wanted.name).strip("[]").lower()
-    suggests = wanted.suggests or _USUAL.get(named, "") or _USUAL.get(wanted.name, "")
-    return Cursor(offers=offers, suggests="" if offers else suggests, prefix=prefix)
+    return Cursor(offers=offers, suggests=wanted.suggests, prefix=prefix)
 
 
 def _options(options: tuple[Option, ...]) -> Offers:
@@ -283,12 +280,11 @@ def _first_words() -> Offers:
 
 
 def _words_of(group: str) -> Offers:
-    below = [command for command in all_commands() if command.words[:-1] == (group,)]
-    return tuple((command.words[-1], command.summary.rstrip(".")) for command in below)
+    return tuple((each.words[-1], each.summary.rstrip(".")) for each in commands_of(group))
 
 
 _BLANKS = " \t\n"
-_PLAIN_ENDS = _BLANKS + "\"'\\"
+_QUOTES = "\"'"
 _ESCAPED_BETWEEN_QUOTES = '"\\$`'
 _LAST_ASCII = "\x7f"
 """No character beyond it needs quotes."""
@@ -319,60 +315,29 @@ class BashLine(Record):
 
 def split_line(line: str) -> BashLine:
     """Split an unfinished line into words as bash does, without expansions."""
-    splitter = _Splitter(line)
-    while splitter.at < len(line):
-        splitter.step()
-    splitter.begin_word()
-    splitter.end_word()
-    return BashLine(
-        words=tuple(splitter.words), starts=tuple(splitter.starts), quote=splitter.quote
-    )
-
-
-class _Splitter:
-    def __init__(self, line: str) -> None:
-        self.line = line
-        self.at = 0
-        self.words: list[str] = []
-        self.starts: list[int] = []
-        self.quote = ""
-        self._pieces: list[str] | None = None
-
-    def begin_word(self) -> None:
-        if self._pieces is None:
-            self._pieces = []
-            self.starts.append(self.at)
-
-    def end_word(self) -> None:
-        if self._pieces is not None:
-            self.words.append("".join(self._pieces))
-            self._pieces = None
-
-    def step(self) -> None:
-        ends = {"": _PLAIN_ENDS, '"': '"\\', "'": "'"}[self.quote]
-        end = self.at
-        while end < len(self.line) and self.line[end] not in ends:
-            end += 1
-        if end > self.at:
-            self._take(self.line[self.at : end])
-            self.at = end
-        elif not self.quote and self.line[end] in _BLANKS:
-            self.end_word()
-            self.at += 1
-        elif self.line[end] == "\\":
-            self._take_escaped()
+    words: list[str] = []
+    starts: list[int] = []
+    word: str | None = None
+    quote = ""
+    characters = iter(enumerate(line))
+    for at, character in characters:
+        if character in _BLANKS and not quote:
+            words += [] if word is None else [word]
+            word = None
+            continue
+        if word is None:
+            word = ""
+            starts.append(at)
+        if character == "\\" and quote != "'":
+            _, escaped = next(characters, (at, ""))
+            is_kept = quote and escaped not in _ESCAPED_BETWEEN_QUOTES
+            word += "\\" + escaped if is_kept else escaped
+        elif character == quote:
+            quote = ""
+        elif character in _QUOTES and not quote:
+            quote = character
         else:
-            self._take("")
-            self.quote = "" if self.quote else self.line[end]
-            self.at += 1
-
-    def _take_escaped(self) -> None:
-        escaped = self.line[self.at + 1 : self.at + 2]
-        kept = self.quote and escaped not in _ESCAPED_BETWEEN_QUOTES
-        self._take("\\" + escaped if kept else escaped)
-        self.at += 2
-
-    def _take(self, piece: str) -> None:
-        self.begin_word()
-        assert self._pieces is not None  # noqa: S101  # begin_word has set it
-        self._pieces.append(piece)
+            word += character
+    if word is None:
+        starts.append(len(line))
+    return BashLine(words=(*words, word or ""), starts=tuple(starts), quote=quote)

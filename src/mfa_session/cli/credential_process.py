@@ -41,9 +41,9 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _without_role(ctx: Context) -> Context:
-    """Return the context without a role's profile in a variable, if a process names no session.
+    """Ignore a profile variable that names a role, if a credential_process names no session.
 
-    For such a role, an SDK asks the process of its source profile.
+    For the role, an SDK runs the process of its source profile, with the same variable set.
     """
     profiles, environ = ctx.files.profiles(), ctx.environ
     if "role_arn" in profiles.section(environ.get(profile_variable(environ), "")):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import subprocess
 from importlib.util import find_spec
 
+from mfa_session.cli.exec_ import person_shell
 from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
@@ -69,9 +69,8 @@ def _stage() -> Stage:
 
 def _open_shell(stage: Stage, environ: dict[str, str]) -> int:
     write(_SHELL_WELCOME.format(instance=stage.instance))
-    shell = environ.get("COMSPEC", "cmd.exe") if os.name == "nt" else environ.get("SHELL", "sh")
     machine.allow_core_dumps()
-    return subprocess.run([shell], env=environ, check=False).returncode
+    return subprocess.run([person_shell(environ)], env=environ, check=False).returncode
 
 
 def _run_demo(stage: Stage, environ: dict[str, str]) -> None:

@@ -71,7 +71,7 @@ def _tell_cut_off(edges: DeviceEdges, settings: Settings, ctx: Context) -> None:
 def enroll(options: Options, ctx: Context) -> Result:
     """`device enroll`: a new virtual device, its secret in the keyring, and a session with it.
 
-    With `no_keyring` the secret goes to the phone only, which proves by a code that it has it.
+    With `no_keyring` only the phone gets the secret, and a code proves that it has it.
     """
     settings = _settings(options, ctx)
     show = _phone(options, ctx)
@@ -170,7 +170,7 @@ def _phone(options: Options, ctx: Context) -> Show | None:
 
 
 def _proved(show: Show | None, edges: DeviceEdges) -> Show:
-    """Return how to show a device to a phone and check by a code that the phone has it."""
+    """Return how to show a device to a phone, and ask for a code as the proof."""
     ask = edges.ask_code
     if show is None or ask is None:  # `_phone` has refused
         raise RuntimeError("the phone is shown and asked at a terminal")
@@ -183,10 +183,10 @@ def _proved(show: Show | None, edges: DeviceEdges) -> Show:
 
 
 def _log_in(options: Options, ctx: Context, settings: Settings, serial: str) -> None:
-    """Log in as `login` does, with the new device; say how to where that cannot be now.
+    """Log in with the new device, as `login` does; if that is not possible now, say how to.
 
-    It cannot where the settings name another device, or where a code is needed and nobody is there
-    to ask. The device is enabled, so neither is an error.
+    That is no error, since the device is enabled: the settings may name another device, or a code
+    may be needed and nobody is there to ask.
     """
     login = settings.command("login", "source_profile", mfa_serial=serial)
     if settings.mfa_serial not in {None, serial}:

@@ -36,7 +36,7 @@ def run(options: Options, ctx: Context) -> Result:
     if options.token_code == STDIN:
         ctx.make.take_code_from_stdin()
     use = acquire_for_program(options.session, ctx)
-    command = options.rest or (_shell(ctx.environ),)
+    command = options.rest or (person_shell(ctx.environ),)
     if not options.rest:
         name = use.session.name
         ctx.console.say(f"{command[0]} with session {name!r}; to leave it: exit")
@@ -67,7 +67,8 @@ def _refuse_session_for_command(options: Options, ctx: Context) -> None:
         )
 
 
-def _shell(environ: Mapping[str, str]) -> str:
+def person_shell(environ: Mapping[str, str]) -> str:
+    """Return the shell that the person uses."""
     if sys.platform == "win32":
         return environ.get("COMSPEC", "cmd.exe")
     return environ.get("SHELL") or "/bin/sh"

@@ -1,4 +1,4 @@
-"""Tells what went wrong to the script, the SDK or the person, with the command that mends it."""
+"""Reports an error to the script, the SDK or the person, with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from mfa_session.cli.arguments import Given
+    from mfa_session.cli.arguments import Call
     from mfa_session.cli.spec.commands import Command, Option
     from mfa_session.session.context import Context
 
 
-BUG_EXIT_CODE = 70
 _BUGS = {errno.EBADF, errno.EFAULT, errno.EINVAL, errno.ENOTSOCK}
 """The system's answers to a call that this program should not have made."""
 _STEPS = {
@@ -46,19 +45,21 @@ _STEPS = {
 _NAMES_SESSION = {"profile": "--profile", "source_profile": "--source-profile"}
 _SAYS_WHICH = ("--profile", "--all")
 _SESSIONS = {"session", "profile"}
-"""What an argument suggests that takes the name of a session in the place of `--profile`."""
+"""The `suggests` of an argument that names the session, as `--profile` does."""
 _NOT_AGAIN = {"token_code", "json"}
 """A code works only once, and a person who types the command does not want JSON."""
 _COMMAND_OF_OURS = r"(?<=`)mfa-session (?P<words>[a-z][^`]*)"
 
 
-def report(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
-    """Tell an error of any kind to whoever ran the command, and return the exit code."""
+def report(error: BaseException, call: Call, ctx: Context) -> int:
+    """Report an error of any kind to whoever ran the command, and return the exit code."""
     told = _told(error)
-    if told is None:
-        return _report_bug(error, command, given, ctx)
-    _tell(told, command, given, ctx)
-    return told.exit_code
+    _tell(told or _bug(error), call, ctx)
+    if told is not None:
+        return told.exit_code
+    if call.values.get("verbose", 0) > 1:
+        _print_traceback(error)
+    return MfaSessionError.exit_code
 
 
 def _told(error: BaseException) -> MfaSessionError | None:
@@ -75,6 +76,15 @@ def _told(error: BaseException) -> MfaSessionError | None:
         )
     number = _errno_of(error)
     return None if number is None or number in _BUGS else _system_failed(error, number)
+
+
+def _bug(error: BaseException) -> MfaSessionError:
+    # The exception's own text is left out: it may hold what must not be printed.
+    return MfaSessionError(
+        "unexpected",
+        f"an unexpected {type(error).__name__}: this is a bug in mfa-session",
+        "run it again with -vv and report what it prints",
+    )
 
 
 def _file_failed(error: OSError) -> MfaSessionError:
@@ -120,72 +130,59 @@ def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _report_bug(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
-    # The exception's own text is left out: it may hold what must not be printed.
-    unexpected = MfaSessionError(
-        "unexpected",
-        f"an unexpected {type(error).__name__}: this is a bug in mfa-session",
-        "run it again with -vv and report what it prints",
-    )
-    _tell(unexpected, command, given, ctx)
-    if given.values.get("verbose", 0) > 1:
-        _print_traceback(error)
-    return BUG_EXIT_CODE
-
-
-def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) -> None:
+def _tell(error: MfaSessionError, call: Call, ctx: Context) -> None:
     if error.add:
-        error.repeat(_spell_again(command, given, error.add))
+        error.repeat(_spell_again(call, error.add))
     elif "`mfa-session " in error.hint:
-        error.hint = _naming_session(error.hint, given)
+        error.hint = _naming_session(error.hint, call)
     try:
-        if command.name == "env":
+        if call.command.name == "env":
             from mfa_session.shell.dialects import failure_line  # noqa: PLC0415
 
-            write(failure_line(given.values.get("shell"), ctx.environ))
-        if given.flag("json"):
+            write(failure_line(call.values.get("shell"), ctx.environ))
+        if call.flag("json"):
             print_json({"error": error.summary(ctx.environ)})
             return
     except MfaSessionError as unwritten:
         error = unwritten
     if isinstance(error, AnsweredNoError):
         ctx.console.say(error.message)
-    elif command.name in {"credential-process", "keys process"}:
+    elif call.command.name in {"credential-process", "keys process"}:
         hint = hint_for(ctx.environ, error.hint)
         ctx.console.error(f"{error.message}; {hint}" if hint else error.message, "")
     else:
         ctx.console.error(error.message, error.hint)
 
 
-def _spell_again(command: Command, given: Given, add: Sequence[str]) -> str:
+def _spell_again(call: Call, add: Sequence[str]) -> str:
     """Return the command line that was given, with `add`, quoted for a shell.
 
-    After a `--`, that is the command to run in the place of the one that was given.
-    A command that does not take these options cannot be mended by them: a login with them can.
+    What follows a `--` in `add` replaces the command to run. If the command does not take these
+    options, the line is a `login` with them.
     """
     if add[:1] == ("--",):
-        return _spell(command, given.replace(rest=add[1:]), ())
-    name = next((each.name for each in command.arguments if each.suggests in _SESSIONS), None)
+        return _spell(call.replace(rest=add[1:]), ())
+    name = next((each.name for each in call.command.arguments if each.suggests in _SESSIONS), None)
     if name and add[:1] == ("--profile",):
-        return _spell(command, given.replace(values={**given.values, name: add[1]}), add[2:])
-    login = find_command("login")
-    if login is not None and not _takes(command, [word for word in add if word.startswith("--")]):
-        command, given = login, given.replace(rest=())
-    return _spell(command, given, add)
+        return _spell(call.replace(values={**call.values, name: add[1]}), add[2:])
+    login, flags = find_command("login"), [word for word in add if word.startswith("--")]
+    if login is not None and not _takes(call.command, flags):
+        call = call.replace(command=login, rest=())
+    return _spell(call, add)
 
 
-def _naming_session(hint: str, given: Given) -> str:
+def _naming_session(hint: str, call: Call) -> str:
     """Return a hint whose commands name the session that was asked for, where they name none."""
     import re  # noqa: PLC0415  # some milliseconds: SDKs wait for credential-process
 
-    said = _session_words(given)
+    said = _session_words(call)
     return re.sub(_COMMAND_OF_OURS, lambda found: _name_session(found, said), hint)
 
 
-def _session_words(given: Given) -> list[tuple[str, str]]:
+def _session_words(call: Call) -> list[tuple[str, str]]:
     words = []
     for name, flag in _NAMES_SESSION.items():
-        value = given.values.get(name)
+        value = call.values.get(name)
         if isinstance(value, (list, tuple)):
             value = value[0] if len(value) == 1 else None
         if value:
@@ -208,16 +205,16 @@ def _takes(command: Command, flags: Sequence[str]) -> bool:
     return known.issuperset(flags)
 
 
-def _spell(command: Command, given: Given, add: Sequence[str]) -> str:
-    words = ["mfa-session", *command.words]
-    for argument in command.arguments:
-        value = given.values.get(argument.name)
+def _spell(call: Call, add: Sequence[str]) -> str:
+    words = ["mfa-session", *call.command.words]
+    for argument in call.command.arguments:
+        value = call.values.get(argument.name)
         words += [value] if isinstance(value, str) else value or ()
-    for option in command.options:
+    for option in call.command.options:
         if option.name not in _NOT_AGAIN and not set(option.flags).intersection(add):
-            words += _spell_option(option, given.values.get(option.name))
+            words += _spell_option(option, call.values.get(option.name))
     words += add
-    words += ["--", *given.rest] if given.rest else []
+    words += ["--", *call.rest] if call.rest else []
     return join(words)
 
 

@@ -16,9 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.cli.arguments import Given
+    from mfa_session.cli.arguments import Call
     from mfa_session.cli.run import Run
-    from mfa_session.cli.spec.commands import Command
     from mfa_session.model.record import Result
     from mfa_session.session.context import Context, Factories
 
@@ -34,10 +33,10 @@ def run(
 ) -> int:
     """Run the program with these words (without its name) and return its exit code.
 
-    Environment and clock are the process's own unless others are given. All is flushed after it.
+    Environment and clock default to the process's own. Both streams are flushed at the end.
     """
-    if sys.stdout is None:  # closed by who started us: what is written must not seem to arrive
-        sys.stdout = open(os.devnull)  # noqa: SIM115  # for reading: each write fails
+    if sys.stdout is None:  # closed by the parent: each write must fail
+        sys.stdout = open(os.devnull)  # noqa: SIM115  # for reading
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # `print` would take stdout
     try:
@@ -69,12 +68,12 @@ def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) ->
         return _print(f"mfa-session {__version__}\n")
     call = read_plainly(argv)
     if call is not None:
-        return _dispatch(call.command, call.given, environ, clock)
+        return _dispatch(call, environ, clock)
     return _run_click(argv, environ, clock)
 
 
 def _complete(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Answer a shell that completes: nothing may go wrong there, least of all loudly."""
+    """Answer a shell that completes; an error prints nothing."""
     from mfa_session.cli.completion import answer  # noqa: PLC0415
 
     try:
@@ -86,7 +85,7 @@ def _complete(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 def _run_click(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) -> int:
     from mfa_session.cli import click_tree  # noqa: PLC0415  # 80 ms: for help and errors only
 
-    code = click_tree.run(argv, lambda command, given: _dispatch(command, given, environ, clock))
+    code = click_tree.run(argv, lambda call: _dispatch(call, environ, clock))
     if code == click_tree.USAGE_EXIT_CODE and argv[0] == "env":
         from mfa_session.shell.dialects import failure_line, find_shell_option  # noqa: PLC0415
 
@@ -94,25 +93,23 @@ def _run_click(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClo
     return code
 
 
-def _dispatch(
-    command: Command, given: Given, environ: Mapping[str, str], clock: SystemClock
-) -> int:
-    """Run one command; whatever goes wrong is told here, and only here."""
+def _dispatch(call: Call, environ: Mapping[str, str], clock: SystemClock) -> int:
+    """Run one command, and report its error if it fails: nothing else does."""
     from mfa_session.cli.run import make_context  # noqa: PLC0415  # not for completion
 
-    ctx = make_context(given, environ, clock, _make_factories)
+    ctx = make_context(call, environ, clock, _make_factories)
     try:
-        result = _run_command(command, given, ctx)
+        result = _run_command(call, ctx)
         from mfa_session.cli.output import show  # noqa: PLC0415  # not before another program
 
-        show(result, as_json=given.flag("json"))
+        show(result, as_json=call.flag("json"))
         return int(result.exit_code)
     except BrokenPipeError:
         raise
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # told, a bug as well
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # a bug is reported too
         from mfa_session.cli.failures import report  # noqa: PLC0415  # seldom needed
 
-        return report(error, command, given, ctx)
+        return report(error, call, ctx)
 
 
 def _make_factories(run: Run) -> Factories:
@@ -121,15 +118,15 @@ def _make_factories(run: Run) -> Factories:
     return Wiring(run)
 
 
-def _run_command(command: Command, given: Given, ctx: Context) -> Result:
-    name, _, function_name = command.run.partition(":")
+def _run_command(call: Call, ctx: Context) -> Result:
+    name, _, function_name = call.command.run.partition(":")
     # Not importlib.import_module: importing importlib takes longer than a command's own module.
     module = __import__(f"mfa_session.{name}", fromlist=["*"])
     function = getattr(module, function_name)
     kind = getattr(module, function.__annotations__["options"])
     gc.freeze()  # what was imported stays to the end
     gc.enable()  # which `__main__` has put off
-    result: Result = function(make_options(kind, given, ctx.environ), ctx)
+    result: Result = function(make_options(kind, call, ctx.environ), ctx)
     return result
 
 

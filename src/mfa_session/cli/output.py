@@ -73,7 +73,7 @@ def write(text: str) -> None:
 
 
 def stdout_not_written(error: OSError) -> MfaSessionError:
-    """Return the error for an stdout that takes nothing."""
+    """Return the error for an stdout that cannot be written."""
     reason = (error.strerror or "it is closed").lower()
     return ConfigurationError(
         "stdout-not-written",

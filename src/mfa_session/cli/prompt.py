@@ -5,18 +5,18 @@ from __future__ import annotations
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.session import sessions_named
+from mfa_session.model.settings import MIN_TTL_SECONDS
 from mfa_session.model.times import format_duration, parse_time
 from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import meant_name
+from mfa_session.system.console import COLOURS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
 
-RENEWED_SECONDS = 15 * 60
 SHORT_SECONDS = 5 * 60
-_ANSI = {"green": "32", "yellow": "33", "red": "31"}
 
 
 class Segment(Record):
@@ -37,7 +37,7 @@ class Segment(Record):
     def color(self) -> str:
         """Green; yellow where `login` would renew it; red for the last five minutes."""
         left = self.seconds_left
-        if left is None or left >= RENEWED_SECONDS:
+        if left is None or left >= MIN_TTL_SECONDS:
             return "green"
         return "yellow" if left >= SHORT_SECONDS else "red"
 
@@ -69,7 +69,7 @@ def colored(segment: Segment, shell: str) -> str:
     text = segment.text
     if shell == "zsh":
         return f"%F{{{segment.color}}}{text.replace('%', '%%')}%f"
-    begin, end = f"\x1b[{_ANSI[segment.color]}m", "\x1b[0m"
+    begin, end = f"\x1b[{COLOURS[segment.color]}m", "\x1b[0m"
     if shell == "bash":  # \[ and \] would come too late: this is put into PS1 after they are read
         begin, end = f"\x01{begin}\x02", f"\x01{end}\x02"
     return begin + text + end if shell else text

@@ -16,80 +16,49 @@ from mfa_session.system.console import Console
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
-    from mfa_session.cli.arguments import Given
-    from mfa_session.model.session import Keys
+    from mfa_session.cli.arguments import Call
     from mfa_session.session.context import Factories
     from mfa_session.system.machine import SystemClock
-    from mfa_session.system.waiting import Told
 
 
 class Run(Record):
-    """What one run has, from which the edges are made."""
+    """What one run has, from which the edges are made; `values` are the options' by name."""
 
     environ: Mapping[str, str]
     clock: SystemClock
     aws_clock: AwsClock
     console: Console
     files: Files
-    given: Given
+    values: Mapping[str, Any]
     may_ask: bool
-
-    def limited(self, text: str) -> Told:
-        """Return how to do work within a limit; where that takes long, the person sees `text`."""
-        from mfa_session.system.waiting import Told  # noqa: PLC0415  # not for warm commands
-
-        return Told(self.console.progress, text)
-
-    def asking_aws(self) -> Told:
-        """Return how to ask AWS within a limit."""
-        return self.limited("waiting for AWS …")
 
 
 def make_context(
-    given: Given,
+    call: Call,
     environ: Mapping[str, str],
     clock: SystemClock,
     make_factories: Callable[[Run], Factories],
 ) -> Context:
     """Return a command's context. No core is dumped from here on: what is read next holds keys."""
     machine.forbid_core_dumps()
-    return context_of(
-        given,
-        environ,
-        clock,
-        make_factories,
-        console=Console(int(given.values.get("verbose") or 0), environ),
-        files=Files(environ, StateDir.of(environ)),
-        may_ask=not given.flag("no_input") and not forbids_questions(environ),
-    )
-
-
-def context_of(
-    given: Given,
-    environ: Mapping[str, str],
-    clock: SystemClock,
-    make_factories: Callable[[Run], Factories],
-    *,
-    console: Console,
-    files: Files,
-    may_ask: bool,
-) -> Context:
-    """Return a context; nothing is read yet but what the clock needs when it is asked.
-
-    `make_factories` is called when the first factory is asked for.
-    """
-    aws_clock = AwsClock(files.state)
-    clock.offset = aws_clock.offset
+    files = Files(environ, StateDir.of(environ))
     run = Run(
         environ=environ,
         clock=clock,
-        aws_clock=aws_clock,
-        console=console,
+        aws_clock=AwsClock(files.state),
+        console=Console(int(call.values.get("verbose") or 0), environ),
         files=files,
-        given=given,
-        may_ask=may_ask,
+        values=call.values,
+        may_ask=not call.flag("no_input") and not forbids_questions(environ),
     )
+    return context_of(run, make_factories)
+
+
+def context_of(run: Run, make_factories: Callable[[Run], Factories]) -> Context:
+    """Return the context of a run; reads nothing, and calls `make_factories` on first use."""
+    run.clock.offset = run.aws_clock.offset
     made: list[Factories] = []
 
     def wire() -> Factories:
@@ -97,23 +66,20 @@ def context_of(
             made.append(make_factories(run))
         return made[0]
 
-    def fetch(profile: str, keyring: str | None) -> Keys | None:
-        return wire().session_keys(profile, keyring)
-
     def execute(command: Sequence[str], child: Mapping[str, str]) -> int:
         from mfa_session.system.execute import (  # noqa: PLC0415  # for the guard
             execute_past_wrappers,
         )
 
-        return execute_past_wrappers(console, command, child, environ)
+        return execute_past_wrappers(run.console, command, child, run.environ)
 
-    files.fetch = fetch
+    run.files.fetch = lambda profile, keyring: wire().session_keys(profile, keyring)
     return Context(
-        environ=environ,
-        clock=clock,
-        console=console,
-        files=files,
+        environ=run.environ,
+        clock=run.clock,
+        console=run.console,
+        files=run.files,
         wire=wire,
         execute=execute,
-        may_ask=may_ask,
+        may_ask=run.may_ask,
     )

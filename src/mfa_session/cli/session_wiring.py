@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mfa_session.files.session_store import SessionStore
     from mfa_session.files.single_flight import Turns
     from mfa_session.mfa.sources import Sources, SuppliedCode
-    from mfa_session.model.ports import Edges
+    from mfa_session.model.ports import Edges, Limited
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
     from mfa_session.system.keyring_access import Keyring
@@ -36,14 +36,12 @@ if TYPE_CHECKING:
 
 
 class SessionWiring:
-    """The edges of a login in one run; what must be one is made once and kept."""
+    """The edges of a login in one run; those that must be shared are made once."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.given_code: str | None = run.given.values.get("token_code") or run.environ.get(
-            GIVEN_CODE
-        )
-        self.reads_code_from_stdin = run.given.values.get("token_code") == STDIN
+        self.given_code: str | None = run.values.get("token_code") or run.environ.get(GIVEN_CODE)
+        self.reads_code_from_stdin = run.values.get("token_code") == STDIN
         self._session: Edges | None = None
         self._stored_sessions: StoredSessions | None = None
         self._said: set[str] = set()
@@ -66,15 +64,9 @@ class SessionWiring:
 
         return pick(self.terminal(), self.run.environ, title, items)
 
-    def can_ask(self) -> bool:
-        """Say whether a person can be asked, without importing the terminal: SDKs wait for this."""
-        from mfa_session.system.terminal import can_ask
-
-        return self.run.may_ask and can_ask()
-
     def may_have_code(self) -> bool:
         """Say whether a code may come from the person, an option, a keyring or another login."""
-        if self.given_code or self.can_ask():
+        if self.given_code or self.terminal().can_ask():
             return True
         from mfa_session.files.locks import is_held
         from mfa_session.system.secret_index import SecretIndex, may_have_keyring
@@ -82,7 +74,7 @@ class SessionWiring:
         run = self.run
         state, keyring = run.files.state, run.files.settings().keyring
         return (
-            run.given.flag("insecure_keyring")
+            bool(run.values.get("insecure_keyring"))
             or SecretIndex(state).has_any()
             or may_have_keyring(run.environ, keyring)
             or is_held(state.path("locks"), "turn-")
@@ -115,7 +107,7 @@ class SessionWiring:
         from mfa_session.system.console import read_line
 
         self.given_code, self.reads_code_from_stdin = None, False
-        with suppress(NoMfaError):  # it is missed only if a code turns out to be needed
+        with suppress(NoMfaError):  # an error only if a code turns out to be needed
             self.given_code = read_line()
 
     def store(self) -> SessionStore:
@@ -173,14 +165,15 @@ class SessionWiring:
 
     def _keyring(self, instead: str = "", *, may_ask: bool = True) -> Keyring:
         from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
+        from mfa_session.system.waiting import limited
 
         run = self.run
         return Keyring(
             run.environ,
             run.files.settings().keyring,
-            insecure=run.given.flag("insecure_keyring"),
+            insecure=bool(run.values.get("insecure_keyring")),
             may_ask=run.may_ask and may_ask,
-            limited=run.limited(WAITING_FOR_KEYRING),
+            limited=limited(run.console.progress, WAITING_FOR_KEYRING),
             tell=self.say_once,
             instead=instead,
         )
@@ -236,9 +229,15 @@ class SessionWiring:
         return CallEdges(
             clock=run.clock,
             aws_clock=run.aws_clock,
-            limited=run.asking_aws(),
+            limited=self.asking_aws(),
             environ=run.environ,
         )
+
+    def asking_aws(self) -> Limited:
+        """Return how to ask AWS within a limit; where that takes long, the person is told."""
+        from mfa_session.system.waiting import limited
+
+        return limited(self.run.console.progress, "waiting for AWS …")
 
     def _process_keys(self, source: Source) -> Keys:
         if source.stored is not None:  # our own process: what it would read

@@ -148,7 +148,7 @@ def _find_serial(options: Options, ctx: Context) -> str:
 
 
 def _stored(secrets: Secrets, serial: str) -> Secret | None:
-    """Return the secret that stands there already, if any; a dead keyring is met here."""
+    """Return the stored secret, if there is a readable one; raises if the keyring fails."""
     try:
         return secrets.get(serial)
     except ConfigurationError as error:

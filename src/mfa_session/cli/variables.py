@@ -80,11 +80,11 @@ def serve(options: ServeOptions, ctx: Context) -> Result:
         ctx.make.take_code_from_stdin()
     use = acquire_for_program(options.session, ctx)
     session, jobs, region = options.session, ctx.make.jobs(), options.region
-    with open_endpoint(use, session, ctx, jobs, region=region, port=port) as serving:
-        serving.start()
-        gone = [name for name in NOT_PASSED_ON if name not in {*REMOVED, *serving.variables}]
+    with open_endpoint(use, session, ctx, jobs, region, port) as (variables, start):
+        start()
+        gone = [name for name in NOT_PASSED_ON if name not in {*REMOVED, *variables}]
         lines = format_removals(shell, gone) if is_evaluated(shell) else []
-        lines += session_lines(shell, serving.variables, use.session.profile)
+        lines += session_lines(shell, variables, use.session.profile)
 
         def tell() -> None:
             write("".join(f"{line}\n" for line in lines))

@@ -5,6 +5,7 @@ Each method imports what it makes: few runs need more than one of them.
 
 from __future__ import annotations
 
+from mfa_session.cli.arguments import session_options
 from mfa_session.cli.session_wiring import SessionWiring
 
 # ruff: noqa: PLC0415 - see above
@@ -58,7 +59,7 @@ class Wiring(SessionWiring):
     def devices(self, caller: Caller) -> DeviceEdges:
         """Return the edges of `device`."""
         from mfa_session.aws.account import IamDevices
-        from mfa_session.files.notes import Enrolments
+        from mfa_session.files.notes import enrolments
         from mfa_session.mfa.devices import DeviceEdges
         from mfa_session.system.signals import defer_signals
 
@@ -66,7 +67,7 @@ class Wiring(SessionWiring):
         return DeviceEdges(
             aws=IamDevices(self.call_edges(), caller),
             secrets=self.secrets(),
-            intents=Enrolments(run.files.state),
+            intents=enrolments(run.files.state),
             steps=session.steps,
             turns=session.turns,
             clock=run.clock,
@@ -189,7 +190,7 @@ class Wiring(SessionWiring):
             aws=Checkup(calls),
             clock_seconds=lambda: reading.seconds,
             disk=Disk(environ, state, session_keys),
-            options=lambda: run.given.options(environ),
+            options=lambda: session_options(run.values, environ),
             stored_serials=SecretIndex(state).stored,
             secrets=lambda file: SecretStore(keyring(file), ReadOnlyState(state)),
             stored_keys=stored_keys,
@@ -273,7 +274,7 @@ class Wiring(SessionWiring):
             pause=run.clock.pause,
             progress=run.console.progress,
             most_locks=most_locks(),
-            cache=CliCacheFiles(run.environ, run.files.state, run.console.warn),
+            cache=CliCacheFiles(run.environ),
         )
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
@@ -290,7 +291,7 @@ class Wiring(SessionWiring):
         from mfa_session.system.waiting import TooSlowError
 
         with suppress(TooSlowError, MfaSessionError):
-            return self.run.asking_aws()(work, limit_seconds)
+            return self.asking_aws()(work, limit_seconds)
         return None
 
 

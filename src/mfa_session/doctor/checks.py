@@ -26,11 +26,21 @@ SEVERITIES = (ERROR, WARNING, NOTE, OK, SKIPPED)
 
 
 class Diagnosis(Record):
-    """A finding: how bad it is, what is wrong, and what to run or change."""
+    """A finding of a check, or that it passed or was skipped; `examine` adds its id and group.
 
+    `severity` is how bad it is, `finding` what is wrong, `cure` what to run or change.
+    """
+
+    id: str = ""
+    group: str = ""
     severity: str
     finding: str
     cure: str = ""
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it makes the exit code 1."""
+        return self.severity in {ERROR, WARNING}
 
 
 class Check(Record):
@@ -55,21 +65,6 @@ def check(group: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look]
         )
 
     return make
-
-
-class CheckResult(Record):
-    """A finding of a check, or that the check passed or was skipped."""
-
-    id: str
-    group: str
-    severity: str
-    finding: str
-    cure: str = ""
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether it makes the exit code 1."""
-        return self.severity in {ERROR, WARNING}
 
 
 def error(finding: str, cure: str) -> Diagnosis:
@@ -161,9 +156,8 @@ class Scene(Record):
     `broken` is the error of reading a part, `unwritable` that of writing it, and `unsafe` why the
     file of a path is not safe. `leftovers` are copies that killed commands left, each with the path
     of the original. `unmatched_patterns` of [guard] match no AWS operation; each has a suggestion.
-    A new shell script would wrap the `guarded` commands; this shell has sourced `guard_script`.
-    `guard_setup` returns the command that adds the guard to a shell, `eval_line` the line with
-    which a shell evaluates a command's output.
+    A new shell script would wrap the `guarded` commands. `guard_setup` adds the guard to the
+    person's shell, `guard_renewal` renews it in this one.
     """
 
     now: datetime
@@ -182,9 +176,8 @@ class Scene(Record):
     keyring: KeyringFacts | None = None
     unmatched_patterns: Mapping[str, str | None] = {}
     guarded: tuple[str, ...] = ()
-    guard_script: str | None = None
-    guard_setup: Callable[[str], str]
-    eval_line: Callable[[str, str], str]
+    guard_setup: str
+    guard_renewal: str
     aws: AwsFacts
 
     @property

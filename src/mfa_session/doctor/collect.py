@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
@@ -34,21 +33,21 @@ from mfa_session.model.iam import Intent
 from mfa_session.model.paths import settings_path
 from mfa_session.model.ports import Caller
 from mfa_session.model.session import list_sessions
-from mfa_session.model.settings import SCRIPT_HEAD, SessionOptions, SettingsFile
-from mfa_session.model.text import inspecting
+from mfa_session.model.settings import GUARD_SHELL, SCRIPT_HEAD, SessionOptions, SettingsFile
+from mfa_session.model.text import inspecting, quote
 from mfa_session.session.acquire import is_still_stored
 from mfa_session.session.context import Inputs
 from mfa_session.session.names import Named
 from mfa_session.session.resolve import resolve
 from mfa_session.session.settings import resolve_named
-from mfa_session.session.sources import environment_source, source_in
+from mfa_session.session.sources import environment_source, region_of, source_in
 from mfa_session.session.validation import check_pasted_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from mfa_session.model.feature_ports import DoctorEdges, Running
+    from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.context import Context
 
@@ -100,9 +99,9 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     missing = {part: f"{_PART_NAMES[part]} cannot be read" for part in parts.broken}
     needed = (missing[part] for part in PROFILES if part in missing)
     obstacle = next((f"{each}, and the AWS SDK needs it" for each in needed), "")
-    aws, now = Questions(ctx, edges, inputs, obstacle).ask()
+    aws = Questions(ctx, edges, inputs, obstacle).ask()
     return Scene(
-        now=now,
+        now=edges.local_now() + timedelta(seconds=aws.clock_seconds or 0),
         inputs=inputs,
         missing=missing,
         broken=parts.broken,
@@ -120,9 +119,8 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
             [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
         ),
         guarded=tuple(edges.guarded(inputs.file.guard.get("commands", ()))),
-        guard_setup=edges.guard_setup,
-        eval_line=edges.eval_line,
-        guard_script=_find_guard_script(ctx),
+        guard_setup=edges.guard_setup(ctx.environ.get("SHELL", "").rpartition("/")[2]),
+        guard_renewal=_suggest_renewal(ctx, edges),
         aws=aws,
     )
 
@@ -136,17 +134,19 @@ _PART_NAMES = {
 }
 
 
-def _find_guard_script(ctx: Context) -> str | None:
-    """Return the file that this shell has sourced, if `shell-init` wrote it.
+def _suggest_renewal(ctx: Context, edges: DoctorEdges) -> str:
+    """Return the command that renews the guard of this shell.
 
-    The variable of an evaluated script names another file, or none.
+    It writes the file that the shell has sourced, if `shell-init` wrote that: the variable of an
+    evaluated script names another file, or none.
     """
-    path = ctx.environ.get(GUARD_FILE)
-    try:
+    shell, path = ctx.environ.get(GUARD_SHELL, ""), ctx.environ.get(GUARD_FILE, "")
+    command = f"mfa-session shell-init {shell}"
+    with suppress(MfaSessionError, OSError):
         script = ctx.files.read(path) if path else None
-    except (MfaSessionError, OSError):
-        return None
-    return path if script and script.startswith(SCRIPT_HEAD.encode()) else None
+        if script and script.startswith(SCRIPT_HEAD.encode()):
+            return f"{command} > {quote(path)} && . {quote(path)}"
+    return edges.eval_line(shell, command)
 
 
 def _start_keyring(
@@ -205,16 +205,10 @@ class Questions:
         self._obstacle = obstacle
         self._ends_at = 0.0
 
-    def ask(self) -> tuple[AwsFacts, datetime]:
-        """Return AWS's answers and the time, by AWS's clock if it is known."""
-        answers = self._ask()
-        offset = timedelta(seconds=answers.clock_seconds or 0)
-        return answers, self._edges.local_now() + offset
-
-    def _ask(self) -> AwsFacts:
+    def ask(self) -> AwsFacts:
+        """Return AWS's answers."""
         if self._obstacle:
             return AwsFacts(reached=NotAsked(reason=self._obstacle))
-
         aws = self._edges.aws
         aws.load()
         self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
@@ -230,31 +224,31 @@ class Questions:
         """Return the sources with long-term keys, each key once, and why others are not asked."""
         found: dict[str, Source] = {}
         unasked: dict[str, str] = {}
-        for listed in _list_sources(self._inputs):
-            source, reason = self._load_keys(listed)
-            if source.keys is None:
-                unasked[source.label()] = reason
+        for source in _list_sources(self._inputs):
+            keys = self._load_keys(source)
+            if isinstance(keys, str):
+                unasked[source.label()] = keys
             else:
-                found.setdefault(source.keys.access_key_id, source)
+                found.setdefault(keys.access_key_id, source.replace(keys=keys))
         sources = list(found.values())
         for source in sources[MAX_KEYS:]:
             unasked[source.label()] = f"only {MAX_KEYS} keys are asked about"
         return sources[:MAX_KEYS], unasked
 
-    def _load_keys(self, source: Source) -> tuple[Source, str]:
-        """Return a source with its keys, also from the keyring; and why it has none, if so."""
+    def _load_keys(self, source: Source) -> Keys | str:
+        """Return a source's keys, also from the keyring; or the reason why it has none."""
         if source.profile is not None:
             try:
                 check_pasted_keys(self._inputs, source.profile)
             except ConfigurationError:  # another check reports it
-                return source.replace(keys=None), "a login refuses its keys"
+                return "a login refuses its keys"
         if source.stored is None:
-            return source, "its credential_process was not run"
+            return source.keys or "its credential_process was not run"
         try:
             keys = self._edges.stored_keys(self._inputs.file, source.stored)
         except MfaSessionError as error:
-            return source, error.message
-        return source.replace(keys=keys), "the keyring does not have its key"
+            return error.message
+        return keys or "the keyring does not have its key"
 
     def _ask_about(self, source: Source) -> Callable[[], KeyFacts]:
         """Begin to ask about a source's key, and return what waits for the answers."""
@@ -300,7 +294,7 @@ class Questions:
     def _region(self, profile: str | None) -> str | None:
         name = profile or "default"
         section = self._inputs.profiles.section(name)
-        return region_for(self._inputs.region(name), *map(section.get, _DEVICE_KEYS))
+        return region_for(region_of(self._inputs, name), *map(section.get, _DEVICE_KEYS))
 
     def _find_session(self, caller: Caller) -> list[Caller]:
         """Return the caller of a valid MFA session of a key, which policies may demand, if any."""
@@ -314,11 +308,11 @@ class Questions:
     def _find_settings(self, source: Source) -> Iterator[Settings]:
         """Yield the settings of the sessions of a source's key, the current one first."""
         bare = self._inputs.replace(options=SessionOptions())
-        names = [Named(name=name) for name in self._inputs.file.sessions]
-        configured = [partial(resolve_named, bare, named) for named in names]
-        for resolve_one in (partial(resolve, self._inputs), *configured):
+        for name in (None, *self._inputs.file.sessions):
             try:
-                settings = resolve_one()
+                settings = (
+                    resolve(self._inputs) if name is None else resolve_named(bare, Named(name=name))
+                )
             except ConfigurationError:  # another check reports it
                 continue
             theirs = settings.source

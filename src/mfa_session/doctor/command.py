@@ -16,7 +16,6 @@ from mfa_session.doctor.checks import (
     SKIPPED,
     WARNING,
     Check,
-    CheckResult,
     Diagnosis,
     skipped,
 )
@@ -107,7 +106,7 @@ def _report_fixes(fixed: Sequence[str], paint: Paint) -> Iterator[str]:
     yield ""
 
 
-def _report(results: Sequence[CheckResult], paint: Paint, *, everything: bool) -> Iterator[str]:
+def _report(results: Sequence[Diagnosis], paint: Paint, *, everything: bool) -> Iterator[str]:
     for group in GROUPS:
         shown = [
             result
@@ -125,7 +124,7 @@ def _report(results: Sequence[CheckResult], paint: Paint, *, everything: bool) -
     yield _sum_up(results, everything=everything)
 
 
-def _format_finding(result: CheckResult, paint: Paint, first: CheckResult | None) -> Iterator[str]:
+def _format_finding(result: Diagnosis, paint: Paint, first: Diagnosis | None) -> Iterator[str]:
     """If `first` has the same cure, refer to it."""
     severity = paint(result.severity, _COLOURS[result.severity])
     blanks = " " * (_WIDTH - len(result.severity))
@@ -135,7 +134,7 @@ def _format_finding(result: CheckResult, paint: Paint, first: CheckResult | None
         yield f"  {' ' * _WIDTH}cure: {cure}"
 
 
-def _report_skipped(results: Sequence[CheckResult]) -> Iterator[str]:
+def _report_skipped(results: Sequence[Diagnosis]) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for result in results:
         if result.severity == SKIPPED:
@@ -144,7 +143,7 @@ def _report_skipped(results: Sequence[CheckResult]) -> Iterator[str]:
         yield f"not checked: {', '.join(ids)} ({printable(reason)})"
 
 
-def _sum_up(results: Sequence[CheckResult], *, everything: bool) -> str:
+def _sum_up(results: Sequence[Diagnosis], *, everything: bool) -> str:
     counts = Counter(result.severity for result in results)
     bad = [_count(counts[each], each) for each in _SHOWN if counts[each]]
     more = "" if everything else " (-v lists them)"
@@ -156,12 +155,12 @@ def _count(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> list[CheckResult]:
+def examine(scene: Scene, groups: Mapping[str, tuple[Check, ...]] = GROUPS) -> list[Diagnosis]:
     """Run every check, and return the results group by group, the worst first."""
-    results: list[CheckResult] = []
+    results: list[Diagnosis] = []
     for checks in groups.values():
         found = [
-            CheckResult(id=check.id, group=check.group, **each.as_dict())
+            each.replace(id=check.id, group=check.group)
             for check in checks
             for each in _run_check(check, scene)
         ]

@@ -299,35 +299,26 @@ def code_in_environment(scene: Scene) -> Iterator[Diagnosis]:
 def guard_active(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that this shell does not guard `aws`, which is a choice and no fault."""
     if not scene.environ.get(GUARD_SHELL) and _has_home(scene):
-        yield note("`aws` is not guarded in this shell", _suggest_setup(scene))
+        yield note("`aws` is not guarded in this shell", scene.guard_setup)
 
 
 @check("shell", "this shell guards the commands in [guard] commands", needs=(SETTINGS,))
 def guard_commands(scene: Scene) -> Iterator[Diagnosis]:
-    shell = scene.environ.get(GUARD_SHELL)
     here = scene.environ.get(COMMANDS, "aws").split()
     missing = [command for command in scene.guarded if command not in here]
-    if shell and missing:
+    if scene.environ.get(GUARD_SHELL) and missing:
         yield warning(
             f"this shell does not guard {', '.join(missing)}: "
             "its script is older than [guard] commands",
-            _suggest_renewal(scene, shell),
+            scene.guard_renewal,
         )
-
-
-def _suggest_renewal(scene: Scene, shell: str) -> str:
-    script = f"mfa-session shell-init {shell}"
-    if scene.guard_script is not None:
-        path = quote(scene.guard_script)
-        return f"{script} > {path} && . {path}"
-    return scene.eval_line(shell, script)
 
 
 @check("shell", "this shell completes mfa-session")
 def completion(scene: Scene) -> Iterator[Diagnosis]:
     is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
     if not is_set_up and _has_home(scene):
-        yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
+        yield note("no completion of mfa-session was found for this shell", scene.guard_setup)
 
 
 @check("shell", "the shell finds mfa-session")
@@ -341,10 +332,6 @@ def program_path(scene: Scene) -> Iterator[Diagnosis]:
 
 def _has_home(scene: Scene) -> bool:
     return not home(scene.environ).startswith("~")
-
-
-def _suggest_setup(scene: Scene) -> str:
-    return scene.guard_setup(scene.environ.get("SHELL", "").rpartition("/")[2])
 
 
 @check("settings", "every code_command can be started", needs=(SETTINGS,))

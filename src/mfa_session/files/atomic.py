@@ -1,6 +1,6 @@
-"""Replaces a file whole: whoever reads it sees the old bytes or the new ones, never a part.
+"""Replaces files atomically: a reader sees the old bytes or the new ones, never a part.
 
-Room for a new one can be reserved before it is needed. What a kill leaves is found and removed.
+Space for a file can be reserved before it is needed. What killed processes left is removed.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ WINDOWS_PAUSE_SECONDS = 0.05
 
 
 class Moved(Exception):  # noqa: N818 - reads as what happened
-    """Another program wrote the file while it was being edited: begin the edit anew."""
+    """Another program wrote the file during the edit, which has to begin anew."""
 
 
 def replace_file(path: str, data: bytes, *, mode: int | None, seen: Snapshot | None = None) -> None:
     """Replace the file at `path`, or what its symbolic links lead to, by `data`.
 
-    The bytes are on the disk before the rename. `mode` None keeps the file's mode and ACL, 0600
-    for a new one; owner and extended attributes are kept where we may. Nothing is left behind on
-    failure, and what killed runs left beside this file is removed.
+    The bytes are on the disk before the rename. `mode` None keeps the file's mode and ACL, and
+    makes a new file 0600; owner and extended attributes are kept if we may. A failure leaves
+    nothing, and what killed processes left beside this file is removed.
 
-    Raises ConfigurationError `file-not-written`, with the reason; and Moved, with everything as
-    it was, if the file is no longer the one that was `seen`.
+    Raises ConfigurationError `file-not-written`; and Moved, without a change, if the file is no
+    longer the one that was `seen`.
     """
     try:
         target = writable_target(path)
@@ -59,25 +59,21 @@ def replace_file(path: str, data: bytes, *, mode: int | None, seen: Snapshot | N
 
 
 def put_file(path: str, data: bytes) -> None:
-    """Put a private file at `path`, whole at once: no kill loses it, a power cut may.
+    """Write a private file atomically, without waiting for the disk: a power cut may lose it.
 
     Raises ConfigurationError `file-not-written`, and leaves nothing then.
     """
-    temporary = Temporary(path)
     try:
-        temporary.write(data)
-        temporary.close_on_windows()
-        rename(temporary.path, path)
-        temporary.discard()
-    except BaseException as exc:  # an interrupt while it was discarded, too
-        temporary.discard()
-        if isinstance(exc, OSError):
-            raise not_written(path, exc) from exc
-        raise
+        with _temporary(path) as temporary:
+            temporary.write(data)
+            temporary.close_on_windows()
+            rename(temporary.path, path)
+    except OSError as exc:
+        raise not_written(path, exc) from exc
 
 
 def writable_target(path: str) -> str:
-    """Follow the symbolic links of `path`; raise OSError where no regular file can stand."""
+    """Follow the symbolic links of `path`; raise OSError if they lead to no regular file."""
     target = os.path.realpath(path)
     try:
         found = os.lstat(target).st_mode
@@ -93,7 +89,7 @@ def writable_target(path: str) -> str:
 
 
 def not_written(path: str, exc: OSError) -> ConfigurationError:
-    """Say why a file could not be written, and what helps."""
+    """Return the error for a file that could not be written, with the cause and a hint."""
     reason = exc.strerror or str(exc)
     reason = reason[:1].lower() + reason[1:]
     hint = hint_for_errno(exc.errno, path) or f"check what is there: {inspecting(path)}"
@@ -104,8 +100,7 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
 
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:
-    temporary = Temporary(target)
-    try:
+    with _temporary(target) as temporary:
         temporary.write(data)
         _take_over(temporary.descriptor, target, mode)
         os.fsync(temporary.descriptor)
@@ -114,15 +109,11 @@ def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) 
             rename(temporary.path, target)
         else:
             _rename_over(temporary.path, target, seen.version)
-        temporary.discard()
-    except BaseException:  # an interrupt while it was discarded, too
-        temporary.discard()
-        raise
     sync_directory(os.path.dirname(target))
 
 
 def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
-    """Rename over the version that was seen; raise Moved, and change nothing, over any other."""
+    """Rename over the version that was seen; raise Moved, without a change, over any other."""
     if version_at(target) != seen:
         raise Moved
     ours = version_at(temporary)
@@ -133,7 +124,7 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     if not done:
         rename(temporary, target)
     elif seen is not None:
-        # A program that had the old file open may have written it while the disk was busy.
+        # A program that has the old file open may write it while we wait for the disk.
         sync_directory(os.path.dirname(target))
         if _version_if_told(temporary) != seen:
             linux.rename(temporary, target, exchange=True)
@@ -151,44 +142,44 @@ def _version_if_told(path: str) -> Version | None:
 
 
 class Reservation:
-    """A private file of a given size, which gets its name when it is filled.
+    """Reserved space for a private file, which gets its name when it is filled.
 
-    A kill leaves a file that no reader sees and that the next reservation in the directory removes.
+    A kill leaves a file that no reader sees, and that the next reservation in the directory
+    removes.
     """
 
     def __init__(self, path: str, size_bytes: int) -> None:
-        """Take the room; raises OSError, and leaves nothing, where there is not enough."""
+        """Reserve the space; raise OSError, and leave nothing, if there is not enough."""
         remove_dead(os.path.dirname(path))
         self.path = path
         self._is_filled = False
-        self._room = Temporary(path)
+        self._file = Temporary(path)
         try:
-            # Random: a file system that compresses would give zeros no room. And text in one line,
-            # of which a mark of a comment makes nothing.
-            self._room.write(b2a_base64(os.urandom(size_bytes), newline=False))
-            os.fsync(self._room.descriptor)
-            os.lseek(self._room.descriptor, 0, os.SEEK_SET)
+            # Random, as a file system that compresses reserves nothing for zeros. Text in one line,
+            # as the `#` that `fill` writes makes a comment of the rest.
+            self._file.write(b2a_base64(os.urandom(size_bytes), newline=False))
+            os.fsync(self._file.descriptor)
+            os.lseek(self._file.descriptor, 0, os.SEEK_SET)
             if sys.platform != "win32":  # where an open file cannot be renamed
-                # Fail now, and not when there is something to keep, where nothing can be renamed.
+                # Fail now, before there is something to keep, if nothing can be renamed here.
                 self._rename(temporary_name(path))
         except BaseException:
             self.release()
             raise
 
     def fill(self, data: bytes) -> None:
-        """Give the room its name and put `data` in it, lines of an INI file.
+        """Give the file its name and write `data`, lines of an INI file; the disk is not awaited.
 
-        No kill loses it once the first write is done: what is left of the room is a comment until
-        it is cut off. Nothing waits for the disk. Raises ConfigurationError `file-not-written`, but
-        never for want of space.
+        A kill after the first write loses nothing: the rest of the space is a comment until it is
+        cut off. Raises ConfigurationError `file-not-written`, but never for lack of space.
         """
         try:
             if sys.platform != "win32":
                 self._rename(self.path)
-            write_all(self._room.descriptor, data + b"#")
+            write_all(self._file.descriptor, data + b"#")
             with contextlib.suppress(OSError):
-                os.ftruncate(self._room.descriptor, len(data))
-            self._room.close()
+                os.ftruncate(self._file.descriptor, len(data))
+            self._file.close()
             if sys.platform == "win32":
                 self._rename(self.path)
         except OSError as exc:
@@ -196,17 +187,17 @@ class Reservation:
         self._is_filled = True
 
     def release(self) -> None:
-        """Give the room back; after `fill`, do nothing."""
+        """Free the space; after `fill`, do nothing."""
         if not self._is_filled:
-            self._room.discard()
+            self._file.discard()
 
     def _rename(self, path: str) -> None:
-        rename(self._room.path, path)
-        self._room.path = path
+        rename(self._file.path, path)
+        self._file.path = path
 
 
 def sync_directory(path: str) -> None:
-    """Bring a rename to the disk, where the system can."""
+    """Wait until a rename is on the disk, if the system can."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):  # some cannot; the rename is done all the same
@@ -218,9 +209,9 @@ def sync_directory(path: str) -> None:
 
 
 def _take_over(descriptor: int, target: str, mode: int | None) -> None:
-    """Give the new file the old one's owner and attributes where we may.
+    """Give the new file the old one's owner and attributes, if we may.
 
-    Mode and ACL are the old one's unless a mode is given; what cannot be kept becomes stricter.
+    It keeps mode and ACL unless a mode is given; what cannot be kept becomes stricter.
     """
     if sys.platform == "win32":
         return
@@ -239,7 +230,7 @@ def _take_over(descriptor: int, target: str, mode: int | None) -> None:
 
 
 def _keep_owner(descriptor: int, old: os.stat_result) -> bool:
-    """Keep owner and group; tell whether the group is as it was."""
+    """Keep owner and group, if we may; say whether the group is kept."""
     new = os.fstat(descriptor)
     if sys.platform == "win32" or (new.st_uid, new.st_gid) == (old.st_uid, old.st_gid):
         return True
@@ -253,10 +244,10 @@ def _keep_owner(descriptor: int, old: os.stat_result) -> bool:
 
 
 class Temporary:
-    """A private file beside `target`, which is to be renamed; `discard` removes one that was not.
+    """A private file beside `target`, for a rename; `discard` removes it if there was none.
 
-    It is named before it is made, so that an interrupt at any moment leaves nothing. Its lock tells
-    other processes, until it is closed, that no kill has left it.
+    It has its name before it is made, so that an interrupt at any moment leaves nothing. Its lock
+    tells other processes that no kill has left it.
     """
 
     def __init__(self, target: str) -> None:
@@ -272,7 +263,7 @@ class Temporary:
         write_all(descriptor, data)
 
     def close_on_windows(self) -> None:
-        """Close the file where the system neither renames nor removes one that is open."""
+        """Close the file on Windows, which neither renames nor removes an open one."""
         if sys.platform == "win32":
             self.close()
 
@@ -283,10 +274,22 @@ class Temporary:
             close_quietly(descriptor)
 
     def discard(self) -> None:
-        """Remove what stands under its own name, and close the file."""
+        """Remove the file unless it was renamed, and close it."""
         self.close_on_windows()
         remove_quietly(self.path)
         self.close()
+
+
+@contextlib.contextmanager
+def _temporary(target: str) -> Iterator[Temporary]:
+    """Yield a temporary file, and discard it at the end."""
+    temporary = Temporary(target)
+    try:
+        yield temporary
+        temporary.discard()
+    except BaseException:  # an interrupt while it was discarded, too
+        temporary.discard()
+        raise
 
 
 def temporary_name(target: str) -> str:
@@ -296,10 +299,10 @@ def temporary_name(target: str) -> str:
 
 
 def create_private(path: str) -> int | None:
-    """Create a file that did not exist, private from the start; return its descriptor, locked.
+    """Create a new private file, lock it, and return its descriptor.
 
-    The lock tells the living from the dead: the kernel frees it when a process ends, however.
-    None if somebody looking for dead files came between creation and lock, and removed it.
+    The kernel frees the lock when the process ends: that marks the file as left by a kill. None if
+    a process that looks for such files removed it before it was locked.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, PRIVATE_MODE)
@@ -317,7 +320,7 @@ def create_private(path: str) -> int | None:
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of `data`; one write may take a part."""
+    """Write all of `data`, of which one write may take a part."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
@@ -340,7 +343,7 @@ def rename(temporary: str, target: str) -> None:
 
 
 def remove_dead(directory: str, target_name: str = "") -> None:
-    """Remove our temporary files, for one target or for all, that no living process holds."""
+    """Remove our temporary files that no living process holds, for one target or for all."""
     for path in find_temporary(directory, target_name):
         with _alone(path) as is_dead:
             if is_dead:
@@ -348,7 +351,7 @@ def remove_dead(directory: str, target_name: str = "") -> None:
 
 
 def find_dead(target: str) -> list[str]:
-    """Return the paths of what killed writers of `target` left beside it, sorted."""
+    """Return the paths of what killed writers of `target` left, sorted."""
     found = []
     directory, name = os.path.split(os.path.realpath(target))
     for path in find_temporary(directory, name):
@@ -357,8 +360,8 @@ def find_dead(target: str) -> list[str]:
     return found
 
 
-def find_temporary(directory: str, target_name: str = "") -> list[str]:
-    """Return the paths of our temporary files, for one target or for all, sorted."""
+def find_temporary(directory: str, target_name: str) -> list[str]:
+    """Return the paths of our temporary files, for one target or ("") for all, sorted."""
     try:
         names = os.listdir(directory)
     except OSError:
@@ -370,7 +373,7 @@ def find_temporary(directory: str, target_name: str = "") -> list[str]:
 
 @contextlib.contextmanager
 def _alone(path: str) -> Iterator[bool]:
-    """Say whether no living process holds a temporary file, and hold it for a `with` block."""
+    """Yield whether no living process holds a temporary file, and hold it meanwhile."""
     if sys.platform == "win32":
         yield True  # it cannot be removed while a process has it open
         return
@@ -383,7 +386,7 @@ def _alone(path: str) -> Iterator[bool]:
         try:
             is_dead = try_lock(descriptor)
         except OSError:
-            is_dead = False  # files have no locks: better one too many than one too few
+            is_dead = False  # this file system has no locks: rather keep a file
         yield is_dead
     finally:
         close_quietly(descriptor)

@@ -21,13 +21,13 @@ def read_profiles(environ: Mapping[str, str]) -> ProfileFiles:
 
 
 def read_document(path: str) -> IniDocument:
-    """Read one INI file; what is no regular file (/dev/null, a pipe) is empty to botocore too."""
+    """Read an INI file; anything but a regular file (/dev/null, a pipe) counts as empty."""
     data = read_whole(path, is_whole).data
     return IniDocument(b"", path) if data is None else parse_document(data, path)
 
 
 def is_whole(data: bytes | None) -> bool:
-    """Tell whether INI text can be all of a file: no line is cut short, none is wrong."""
+    """Say whether INI text can be a whole file: its last line ends, and no line is wrong."""
     if data is None:
         return True
     if data[-1:] not in (b"\n", b"\r"):

@@ -1,19 +1,21 @@
-"""Sessions that are not in the credentials file: aside in the state directory, or in the keyring.
+"""Sessions that are set aside in the state directory, or are in the keyring.
 
-Those aside wait for the credentials file. Of those in the keyring, the state directory notes all
-but the secrets.
+Those set aside wait until the credentials file can be written. Of those in the keyring, the state
+directory has everything but the secrets.
 """
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cache
 
 from mfa_session.files.atomic import not_written
-from mfa_session.files.state import RECOVERED, STORED, file_of_profile
+from mfa_session.files.state import RECOVERED, STORED
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import name_for
 from mfa_session.model.session import (
     PREFIX,
     Keys,
@@ -58,7 +60,7 @@ _EXPIRED = dict.fromkeys(("expiration", "x_security_token_expires"), "1970-01-01
 
 
 class AsidePlace:
-    """Reserved files for sessions: so many that none is too large to be read again."""
+    """Reserved files for sessions, each of a size that can be read again."""
 
     def __init__(self, state: StateDir, targets: Sequence[str]) -> None:
         """Reserve room for the sessions of these profiles, or raise and leave nothing."""
@@ -73,12 +75,12 @@ class AsidePlace:
             raise
 
     def note(self, session: Session) -> None:
-        """Put one of many in a file of its own; nothing is reserved."""
-        with suppress(ConfigurationError):  # the disk is full: there is room for `keep`
+        """Write one of many sessions to its own file, for which nothing is reserved."""
+        with suppress(ConfigurationError):  # the disk is full, and `keep` has reserved space
             self._state.put(f"{_noted(session.profile)}-{os.getpid()}", _to_text([session]))
 
     def keep(self, *sessions: Session) -> str:
-        """Put the sessions there and return where."""
+        """Write the sessions there, and return the paths."""
         paths = []
         for group in _in_groups(sessions):
             self._reserved[0].fill(_to_text(group))
@@ -86,20 +88,20 @@ class AsidePlace:
         return ", ".join(paths)
 
     def release(self) -> None:
-        """Remove the files that no session lies in."""
+        """Remove the files that hold no session."""
         for reservation in self._reserved:
             reservation.release()
 
 
 def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str], None]) -> None:
-    """Remove what lies aside of these profiles: a file goes with the last of its sessions.
+    """Remove the sessions of these profiles that were set aside, and files that become empty.
 
-    What cannot be removed is told, and goes with the next session that is written.
+    `warn` tells what cannot be removed; the next session that is written removes it.
     """
     noted = {_noted(profile) for profile in profiles}
     try:
         for name in state.names(RECOVERED):
-            if name.rpartition("-")[0] in noted:  # which nothing but these sessions lie in
+            if name.rpartition("-")[0] in noted:  # it holds these sessions only
                 state.remove(name)
                 continue
             standing = _sessions_in(state, [name], read_session)
@@ -113,9 +115,9 @@ def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str
 
 
 def _new_name(state: StateDir, profiles: Sequence[str]) -> str:
-    """Return a name that no file has yet: what lies aside already stays."""
+    """Return a new name: files that were set aside before stay."""
     first = profiles[0]
-    name = _noted(first) if len(profiles) == 1 else file_of_profile(RECOVERED, first)
+    name = _noted(first) if len(profiles) == 1 else name_for(RECOVERED, first)
     try:
         return f"{name}-{os.urandom(4).hex()}"
     except OSError as error:
@@ -128,12 +130,12 @@ def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
 
 
 def _noted(profile: str) -> str:
-    """Return how the file's name begins that holds a session of this profile alone."""
-    return file_of_profile(RECOVERED + "noted-", profile)
+    """Return the start of the name of a file that holds a session of this profile only."""
+    return name_for(RECOVERED + "noted-", profile)
 
 
 def read_recovered(state: StateDir) -> dict[str, Session]:
-    """Return the sessions kept aside, by profile."""
+    """Return the sessions that were set aside, by profile."""
     return _sessions_in(state, state.names(RECOVERED), read_session)
 
 
@@ -164,16 +166,16 @@ def _sessions_in(
 
 
 def read_beside(state: StateDir, fetch: Fetch) -> dict[str, Session]:
-    """Return all sessions beside the credentials file, by profile.
+    """Return all sessions that are not in the credentials file, by profile.
 
-    For those in the keyring, `fetch` gets the profile and the class of the keyring, and returns
-    the keys; it is called when a secret is opened.
+    When a secret in the keyring is opened, `fetch` gets the profile and the keyring's class, and
+    returns the keys.
     """
     return {**_read_notes(state, fetch), **read_recovered(state)}
 
 
 class KeyringSessions:
-    """The sessions in the keyring, which is asked only where a method says so."""
+    """The sessions in the keyring; only the methods that say so ask it."""
 
     def __init__(
         self, state: StateDir, vault: Callable[[], SessionVault], warn: Callable[[str], None]
@@ -183,13 +185,13 @@ class KeyringSessions:
         self._warn = warn
 
     def all(self) -> dict[str, Session]:
-        """Return the sessions by profile; the keyring is asked when one's secrets are opened."""
+        """Return the sessions by profile; opening a secret asks the keyring."""
         return _read_notes(
             self._state, lambda profile, keyring: self._vault().get(profile, keyring)
         )
 
     def check(self, profile: str) -> None:
-        """Ask the keyring, to refuse one that is locked, dead, or none."""
+        """Ask the keyring; raise its error if it is locked, dead or missing."""
         try:
             self._vault().get(profile)
         except ConfigurationError as error:
@@ -197,8 +199,8 @@ class KeyringSessions:
             raise
 
     def note(self, session: Session, backend: str) -> None:
-        """Write down all but the secrets of a session that the keyring has."""
-        name = file_of_profile(STORED, session.profile)
+        """Note everything but the secrets of a session that the keyring has."""
+        name = name_for(STORED, session.profile)
         opened = Keys(access_key_id=session.keys.access_key_id, secret_access_key=Secret(""))
         lines = session_values(session.replace(keys=opened))
         kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
@@ -206,14 +208,14 @@ class KeyringSessions:
 
     def forget(self, profile: str) -> None:
         """Forget a session."""
-        self._state.remove(file_of_profile(STORED, profile))
+        self._state.remove(name_for(STORED, profile))
 
     def remove(self, profile: str) -> None:
-        """Remove a session from the keyring, and forget it; one that stays counts as expired."""
+        """Remove a session from the keyring and its note; if it stays, note it as expired."""
         try:
             self._vault().remove(profile)
         except ConfigurationError as error:
-            name = file_of_profile(STORED, profile)
+            name = name_for(STORED, profile)
             note = IniDocument(self._state.read(name) or b"", name)
             self._state.write(name, note.with_sections({profile: _EXPIRED}).data)
             error.message = f"the keys of profile {profile!r} stay in the keyring: {error.message}"
@@ -221,7 +223,7 @@ class KeyringSessions:
         self.forget(profile)
 
     def replace_by_file(self, profile: str) -> None:
-        """Remove a session that the file has now; if that fails, the next login tries again."""
+        """Remove a session that is now in the file; if that fails, the next login tries again."""
         try:
             self.remove(profile)
         except ConfigurationError as error:
@@ -244,12 +246,10 @@ def _read_stored(
     session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
     if session is None or not session.managed:
         return None
-    fetched: list[Keys] = []
 
+    @cache  # both secrets together, once
     def keys() -> Keys:
-        if not fetched:  # both secrets together, once
-            fetched.append(_fetch_keys(session, section.get(_KEYRING), fetch, state))
-        return fetched[0]
+        return _fetch_keys(session, section.get(_KEYRING), fetch, state)
 
     lazy = Keys(
         access_key_id=key_id,
@@ -263,8 +263,6 @@ def _fetch_keys(session: Session, keyring: str | None, fetch: Fetch, state: Stat
     try:
         keys = fetch(session.profile, keyring)
     except ConfigurationError as error:
-        from mfa_session.model.notes import name_for  # noqa: PLC0415  # seldom
-
         # The key for a new session may be in this keyring, too.
         if state.read(name_for(KEY_NOTES, session.source_profile or "")) is None:
             error.do_without("--profile", session.name, "--force", "--store", "file")

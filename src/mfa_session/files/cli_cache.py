@@ -8,16 +8,14 @@ import sys
 from mfa_session.files.atomic import not_written, replace_file
 from mfa_session.files.reading import PRIVATE_MODE, check_place, unreadable
 from mfa_session.files.state import make_private_directory, read_own
-from mfa_session.files.writable import WritableFile
+from mfa_session.files.writable import check_path
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import expand
 from mfa_session.model.text import deleting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from mfa_session.files.state import StateDir
+    from collections.abc import Mapping
 
 WHAT = "the AWS CLI's cache"
 
@@ -25,12 +23,8 @@ WHAT = "the AWS CLI's cache"
 class CliCacheFiles:
     """The files of the cache, each private and written whole; made when the first is written."""
 
-    def __init__(
-        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str]) -> None:
         self._folder = expand("~/.aws/cli/cache", environ)
-        self._state = state
-        self._warn = warn
 
     def path(self, name: str) -> str:
         """Return where an entry stands."""
@@ -39,7 +33,7 @@ class CliCacheFiles:
     def check(self) -> None:
         """Raise ConfigurationError `file-not-written` or `unsafe-file`; change nothing."""
         some = self.path("entry.json")
-        WritableFile(some, private_name=None, state=self._state, warn=self._warn).check()
+        check_path(some)
         check_place(some, WHAT)
 
     def read(self, name: str) -> bytes | None:

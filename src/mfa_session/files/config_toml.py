@@ -16,29 +16,44 @@ from mfa_session.model.times import parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     Table = dict[str, Any]
 
-_WANTED = {
-    "text": "a text",
-    "flag": "true or false",
-    "texts": "a list of strings",
-    "duration": 'a duration such as "12h" or "45m"',
-    "code": "one of " + ", ".join(f'"{source}"' for source in CODE_SOURCES),
-    "store": " or ".join(f'"{store}"' for store in STORES),
-    "command": "a list of strings (run as it is) or one string (run by the shell)",
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_KINDS: dict[str, tuple[str, str, Callable[[Any], bool]]] = {
+    "text": ("a text", '"…"', lambda value: isinstance(value, str) and value != ""),
+    "flag": ("true or false", "true", lambda value: isinstance(value, bool)),
+    "texts": ("a list of strings", '["…"]', _is_texts),
+    "duration": (
+        'a duration such as "12h" or "45m"',
+        '"12h"',
+        lambda seconds: seconds is not None,
+    ),
+    "code": (
+        "one of " + ", ".join(f'"{source}"' for source in CODE_SOURCES),
+        '"auto"',
+        lambda value: value in CODE_SOURCES,
+    ),
+    "store": (
+        " or ".join(f'"{store}"' for store in STORES),
+        '"keyring"',
+        lambda value: value in STORES,
+    ),
+    "command": (
+        "a list of strings (run as it is) or one string (run by the shell)",
+        '["op", "item", "get", "AWS", "--otp"]',
+        lambda value: (
+            value.strip() != "" if isinstance(value, str) else _is_texts(value) and value != []
+        ),
+    ),
 }
-_EXAMPLES = {
-    "text": '"…"',
-    "flag": "true",
-    "texts": '["…"]',
-    "duration": '"12h"',
-    "code": '"auto"',
-    "store": '"keyring"',
-    "command": '["op", "item", "get", "AWS", "--otp"]',
-}
+"""What a value must be, an example, and the check of it; a duration is read before."""
 
 
 def parse_tables(path: str, text: bytes) -> Table:
@@ -112,43 +127,27 @@ def _check_table(path: str, name: str, table: object, keys: Mapping[str, str]) -
     }
 
 
-def _check_value(path: str, key: str, value: object, wanted: str) -> object:
-    if wanted == "duration":
-        return _check_duration(path, key, value)
-    fits = {
-        "text": isinstance(value, str) and value != "",
-        "flag": isinstance(value, bool),
-        "texts": _is_texts(value),
-        "code": value in CODE_SOURCES,
-        "store": value in STORES,
-        "command": (isinstance(value, str) and value.strip() != "")
-        or (_is_texts(value) and value != []),
-    }
-    if not fits[wanted]:
-        raise _wrong_value(path, key, wanted)
+def _check_value(path: str, key: str, value: object, kind: str) -> object:
+    wanted, example, fits = _KINDS[kind]
+    if kind == "duration":
+        value = _seconds(value)
+    if not fits(value):
+        table, _, name = key.rpartition(".")
+        raise ConfigurationError(
+            "bad-settings-file",
+            f"{path}: {key} must be {wanted}",
+            f"under [{table}], write for example: {name} = {example}",
+        )
     return value
 
 
-def _check_duration(path: str, key: str, value: object) -> int:
+def _seconds(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     try:
         return parse_duration(value if isinstance(value, str) else "")
     except ValueError:
-        raise _wrong_value(path, key, wanted="duration") from None
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _wrong_value(path: str, key: str, wanted: str) -> ConfigurationError:
-    table, _, name = key.rpartition(".")
-    return ConfigurationError(
-        "bad-settings-file",
-        f"{path}: {key} must be {_WANTED[wanted]}",
-        f"under [{table}], write for example: {name} = {_EXAMPLES[wanted]}",
-    )
+        return None
 
 
 def _wrong(path: str, key: str, wanted: str) -> ConfigurationError:

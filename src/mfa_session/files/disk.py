@@ -1,4 +1,4 @@
-"""The person's files as `doctor` sees them: each read alone, even if refused; nothing is stored."""
+"""The person's files as `doctor` reads them: one by one, even if unsafe; nothing is cached."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shutil import disk_usage
 from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.beside import read_beside
-from mfa_session.files.notes import Enrolments, KeyJournal
+from mfa_session.files.notes import KeyJournal, enrolments
 from mfa_session.files.obstacles import nearest_standing
 from mfa_session.files.reading import OTHERS_MAY, OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import state_path
-from mfa_session.files.writable import WritableFile, refused
+from mfa_session.files.writable import check_path, refused
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, STATE, Place
@@ -25,7 +25,7 @@ from mfa_session.model.profiles import ProfileFiles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mfa_session.files.beside import Fetch
     from mfa_session.files.state import StateDir
@@ -77,42 +77,47 @@ class Disk:
 
     def intents(self) -> list[Intent]:
         """Read the notes of enrolments."""
-        return Enrolments(self._state).all()
+        return enrolments(self._state).all()
 
     def places(self) -> tuple[Place, ...]:
-        """Return the credentials file, and the state directory with everything in it.
-
-        Only what is there, and ours: the mode of another's is not for us to change.
-        """
-        return tuple(_find(self._environ)) if sys.platform != "win32" else ()
+        """Return the credentials file, and the state directory with everything in it."""
+        paths = [(credentials_path(self._environ), "the credentials file")]
+        for directory, _, names in os.walk(state_path(self._environ)):
+            files = [os.path.join(directory, name) for name in sorted(names)]
+            paths.append((directory, "the state directory"))
+            paths += [(path, "a file of the state directory") for path in files]
+        return tuple(_find_places(paths, OTHERS_MAY))
 
     def close_places(self) -> list[str]:
-        """Close them; return the commands for it."""
+        """Correct their modes, and return commands that do the same."""
         done = []
-        # One by one: what is put right first may leave no fault in the next.
+        # One by one, as the first correction may be enough for the next place.
         for place in chain(self.places(), self._writable()):
             if place.is_open:
                 try:
                     os.chmod(place.path, place.closed_mode)
                 except OSError:
-                    continue  # a read-only file system, say: it is found again
+                    continue  # on a read-only file system: the check reports it
                 done.append(f"chmod {place.closed_mode:o} {place.path}")
         return done
 
     def _writable(self) -> Iterator[Place]:
-        if sys.platform == "win32":
-            return
-        for path, what, _ in _guarded(self._environ):
-            for part in (path, os.path.dirname(os.path.realpath(path))):
-                for place in _place(part, what, OTHERS_MAY_WRITE):
-                    if path in self.unsafe() and not place.mode & stat.S_ISVTX:
-                        yield place
+        """Yield the unsafe files, and directories, that others may write; each as it is now."""
+        paths = (
+            (part, what)
+            for path, what, _ in _guarded(self._environ)
+            for part in (path, os.path.dirname(os.path.realpath(path)))
+            if path in self.unsafe()
+        )
+        for place in _find_places(paths, OTHERS_MAY_WRITE):
+            if not place.mode & stat.S_ISVTX:
+                yield place
 
     def unsafe(self) -> Mapping[str, ConfigurationError]:
-        """Return why files are not safe, by path.
+        """Return why files are not safe, by path; a directory that several share is reported once.
 
-        Two of them are refused by every command. The AWS config file is not, so a private group may
-        write it; but it names commands as well. A directory that several share is told once.
+        Every command refuses two of them. None refuses the AWS config file, which a private group
+        may write; but it names commands, too.
         """
         found: dict[str, ConfigurationError] = {}
         for path, what, is_refused in _guarded(self._environ):
@@ -125,11 +130,11 @@ class Disk:
 
     def unwritable(self) -> Mapping[str, ConfigurationError]:
         """Return why a session, or its lock, could not be written."""
-        state, found = self._state, {}
-        places = {CREDENTIALS: credentials_path(self._environ), STATE: state.path("session")}
+        found: dict[str, ConfigurationError] = {}
+        places = {CREDENTIALS: credentials_path(self._environ), STATE: self._state.path("session")}
         for part, path in places.items():
             try:
-                WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()
+                check_path(path)
                 if disk_usage(nearest_standing(os.path.dirname(path))).free < ROOM_BYTES:
                     raise refused(path, "its disk is full", "free some space on it")
             except ConfigurationError as error:  # noqa: PERF203  # each is looked at
@@ -139,7 +144,7 @@ class Disk:
         return found
 
     def leftovers(self) -> Mapping[str, str]:
-        """Return the copies that killed commands left."""
+        """Return copies that killed commands left, each with the original."""
         paths = (credentials_path, config_path, settings_path)
         return {
             copy: path_of(self._environ)
@@ -159,23 +164,18 @@ def _guarded(environ: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
     yield config_path(environ), "the AWS config file", False
 
 
-def _find(environ: Mapping[str, str]) -> Iterator[Place]:
-    yield from _place(credentials_path(environ), "the credentials file")
-    root = state_path(environ)
-    for directory, _, names in os.walk(root):
-        yield from _place(directory, "the state directory")
-        for name in sorted(names):
-            yield from _place(os.path.join(directory, name), "a file of the state directory")
-
-
-def _place(path: str, what: str, forbidden: int = OTHERS_MAY) -> Iterator[Place]:
-    try:
-        status = os.stat(path)
-    except OSError:
+def _find_places(paths: Iterable[tuple[str, str]], forbidden: int) -> Iterator[Place]:
+    """Yield what is there of these, and ours: the mode of another's is not for us to change."""
+    if sys.platform == "win32":
         return
-    if sys.platform == "win32" or status.st_uid != os.geteuid():
-        return
-    directory = stat.S_ISDIR(status.st_mode)
-    if directory or stat.S_ISREG(status.st_mode):
-        mode = stat.S_IMODE(status.st_mode)
-        yield Place(path=path, what=what, mode=mode, forbidden=forbidden, is_directory=directory)
+    for path, what in paths:
+        try:
+            status = os.stat(path)
+        except OSError:
+            continue
+        is_directory = stat.S_ISDIR(status.st_mode)
+        if status.st_uid == os.geteuid() and (is_directory or stat.S_ISREG(status.st_mode)):
+            mode = stat.S_IMODE(status.st_mode)
+            yield Place(
+                path=path, what=what, mode=mode, forbidden=forbidden, is_directory=is_directory
+            )

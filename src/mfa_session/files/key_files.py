@@ -6,7 +6,7 @@ from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.files.writable import changed
 from mfa_session.model.iam import Slots
-from mfa_session.model.session import PREFIX, Keys, Secret
+from mfa_session.model.session import PREFIX, read_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mfa_session.files.shared import SharedFile
     from mfa_session.files.state import StateDir
     from mfa_session.ini.document import IniDocument
+    from mfa_session.model.session import Keys
 
     Values = Mapping[str, str | None]
 
@@ -25,10 +26,10 @@ PROCESS = "credential_process"
 
 
 class KeyFiles:
-    """The `KeyFiles` of `model.iam`: a profile's keys in the credentials file, or the AWS config.
+    """A profile's keys in the credentials file or the AWS config (`model.iam.KeyFiles`).
 
-    Each change is one replacement of a file; what stood there before is expected to stand there
-    still, else ConfigurationError `changed-meanwhile`. Others as `SharedFile.update`.
+    Each change replaces a file once. Raises ConfigurationError `changed-meanwhile` if another
+    program has changed the keys, and others as `SharedFile.update`.
     """
 
     def __init__(
@@ -54,16 +55,16 @@ class KeyFiles:
         return read_profiles(self._environ).section(profile).get(PROCESS)
 
     def put_pair(self, profile: str, keys: Keys) -> None:
-        """Write a pair to the credentials file, where none stands."""
+        """Write a profile's first pair to the credentials file."""
         self._write(self._credentials, profile, _lines(ID, SECRET, keys), {})
 
     def take_pair(self, profile: str, keys: Keys) -> None:
-        """Remove a pair; the section and all else in it stay."""
+        """Remove a pair; everything else in the section stays."""
         before = _lines(ID, SECRET, keys)
         self._write(self._find(profile)[0], profile, dict.fromkeys(before), before)
 
     def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
-        """Write a pair in the place of another."""
+        """Replace a pair."""
         file, _ = self._find(profile)
         self._write(file, profile, _lines(ID, SECRET, new), _lines(ID, SECRET, old))
 
@@ -132,10 +133,7 @@ def _slots(section: Mapping[str, str]) -> Slots:
 
 
 def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | None:
-    key_id, secret = section.get(id_key, "").strip(), section.get(secret_key, "").strip()
-    if not key_id or not secret:
-        return None
-    return Keys(access_key_id=key_id, secret_access_key=Secret(secret))
+    return read_keys({ID: section.get(id_key, ""), SECRET: section.get(secret_key, "")})
 
 
 def _lines(id_key: str, secret_key: str, keys: Keys) -> dict[str, str | None]:

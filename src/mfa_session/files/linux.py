@@ -1,10 +1,10 @@
-"""What Linux has for files beyond modes: access control lists, attributes, exchange by name.
+"""Linux's access control lists, extended attributes and exchange of two files.
 
 A POSIX ACL (acl(5)) is the extended attribute `system.posix_acl_access`: a version, then entries
 of tag, permissions and id. With one, the group bits of a mode are the mask for all its entries.
 
-A look before a rename leaves a moment in which another program's write is lost. After an exchange
-(renameat2(2)) both files are there still, and the look comes after it.
+Between a look at a file and a rename over it, another program's write would be lost. After an
+exchange (renameat2(2)) both files still exist, and can be compared.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _WRITE = 2
 _AT_FDCWD = -100
 _NO_REPLACE, _EXCHANGE = 1, 2
 _NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
-"""How systems, file systems and sandboxes say that they do not know renameat2."""
+"""The answers of systems, file systems and sandboxes without renameat2."""
 
 
 def acl_lets_others_write(path: str) -> bool | None:
-    """Tell whether an ACL lets another user, or a group, write; None where there is no ACL."""
+    """Say whether an ACL lets another user or a group write; None without an ACL."""
     value = _acl_of(path)
     if value is None or sys.platform == "win32":
         return None
@@ -43,10 +43,10 @@ def acl_lets_others_write(path: str) -> bool | None:
 
 
 def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
-    """Give a new file the extended attributes of the one at `target`, as far as we may.
+    """Give a new file the extended attributes of the one at `target`, if we may.
 
-    Returns whether its ACL is the old one's, which without `with_acl` is none. An ACL that the
-    directory gives to new files is taken away: it would let in whom the old file kept out.
+    It keeps the ACL only `with_acl`; False if that fails. An ACL that the directory gives to new
+    files is removed, as it may allow more than the old file did.
     """
     if sys.platform != "linux":
         return True
@@ -56,7 +56,7 @@ def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
     with contextlib.suppress(OSError):
         names = os.listxattr(target)
     for name in names:
-        with contextlib.suppress(OSError):  # not ours to set, such as SELinux's label
+        with contextlib.suppress(OSError):  # we may not set SELinux's label, for example
             if name != ACL:
                 os.setxattr(descriptor, name, os.getxattr(target, name))
     value = _acl_of(target) if with_acl else None
@@ -88,9 +88,9 @@ def _number(value: bytes, place: int, size: int = 2) -> int:
 
 
 def rename(one: str, other: str, *, exchange: bool) -> bool:
-    """Exchange two files, names only; or rename to a name that is free, else FileExistsError.
+    """Exchange the names of two files, or rename to a free name; FileExistsError if it is not.
 
-    Returns False, and does nothing, where the system cannot.
+    Returns False, and does nothing, if the system cannot.
     """
     import ctypes  # noqa: PLC0415  # some milliseconds, and only writing an AWS file needs it
 

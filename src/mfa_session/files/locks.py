@@ -1,10 +1,9 @@
-"""Exclusive locks between processes, and whether one is held, for a login or by a server.
+"""Exclusive locks between processes, and whether one is held.
 
-Written on the system's own `flock` instead of the filelock package: importing that takes longer
-than a whole warm command (it brings asyncio's parts, inspect, logging, pathlib and decimal), and
-where flock is missing it falls back to lock files that are deleted, which a kill leaves behind.
+They use the system's `flock`. Importing the filelock package takes longer than a warm command, and
+without flock it falls back to lock files that a kill leaves behind.
 
-A lock file is never deleted: whoever waits on a deleted one waits on another than the next.
+A lock file is never deleted: a process that waits for a deleted one would not see the next holder.
 """
 
 from __future__ import annotations
@@ -27,21 +26,21 @@ FIRST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.05
 NOTE_BYTES = 200
 CLAIMED, MOST_CLAIMS = "served", 32
-"""What a server's locks on its profile begin with, and how many servers may have one at once."""
+"""The start of the names of servers' locks on a profile, and how many servers may hold one."""
 WINDOWS_BYTE = 1 << 30
-"""The byte that Windows locks, far behind any note: nobody else may read what is locked there."""
+"""The byte to lock on Windows, far behind any note, because nobody else may read a locked byte."""
 HELD_ELSEWHERE = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)
 
 
 class LockTimeout(TimeoutError):  # noqa: N818 - reads as what happened
-    """The lock was held by another process for longer than we wait."""
+    """Another process held the lock for longer than we wait."""
 
 
 class Lock:
-    """The lock of the file at `path`, made with mode 0600, held for the length of a `with` block.
+    """The lock of the file at `path` (mode 0600), held during a `with` block.
 
-    The kernel frees it when its holder dies. To enter raises LockTimeout, and ConfigurationError
-    `lock-unavailable` where files cannot be locked.
+    The kernel frees it when its holder dies. Entering raises LockTimeout, and ConfigurationError
+    `lock-unavailable` if the file cannot be locked.
     """
 
     def __init__(
@@ -50,10 +49,7 @@ class Lock:
         timeout_seconds: float | None = None,
         on_wait: Callable[[], None] | None = None,
     ) -> None:
-        """Take nothing yet. To enter waits for `timeout_seconds`, and calls `on_wait` before.
-
-        None waits as long as it takes.
-        """
+        """Set how long entering waits; None waits without a limit. `on_wait` is called before."""
         self._path = path
         self._timeout_seconds = timeout_seconds
         self._on_wait = on_wait
@@ -77,7 +73,7 @@ class Lock:
 
     @property
     def note(self) -> bytes:
-        """What the last holder left for the next one; empty where nothing was, or can be, read."""
+        """What the last holder left for the next one; empty if there is nothing."""
         try:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             return os.read(self._descriptor, NOTE_BYTES)
@@ -85,7 +81,7 @@ class Lock:
             return b""
 
     def leave(self, note: bytes) -> None:
-        """Leave a note of at most NOTE_BYTES for the next holder; it may be lost."""
+        """Leave a note of at most NOTE_BYTES for the next holder; a failure is ignored."""
         try:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             os.truncate(self._descriptor, os.write(self._descriptor, note))
@@ -93,13 +89,13 @@ class Lock:
             return
 
     def __exit__(self, *_: object) -> None:
-        """Free the lock, also where a process forked meanwhile has the file open still."""
+        """Free the lock, even if a forked process still has the file open."""
         descriptor, self._descriptor = self._descriptor, -1
         unlock(descriptor)
         close_quietly(descriptor)
 
     def _take(self) -> bool:
-        """Lock the file; False if another process holds it, or it was deleted by hand."""
+        """Lock the file; return False if another process holds it, or the file was deleted."""
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         taken = False
         try:
@@ -116,7 +112,7 @@ class Lock:
 
 
 def close_quietly(descriptor: int) -> None:
-    """Close a file of which nothing more is wanted: it is closed even where that fails."""
+    """Close a file; the system closes it even if it reports an error."""
     try:
         os.close(descriptor)
     except OSError:
@@ -124,20 +120,12 @@ def close_quietly(descriptor: int) -> None:
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock an open file, until it is closed, or say that another process holds it.
+    """Lock an open file until it is closed; return False if another process holds it.
 
-    Raises OSError where files cannot be locked.
+    Raises OSError if it cannot be locked.
     """
     try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - only there on Windows
-
-            os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)  # it locks from where the file stands
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - not there on Windows
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, take=True)
     except OSError as exc:
         if exc.errno in HELD_ELSEWHERE:
             return False
@@ -146,19 +134,23 @@ def try_lock(descriptor: int) -> bool:
 
 
 def unlock(descriptor: int) -> None:
-    """Free the lock of an open file now: the system may take its time after a close."""
+    """Free the lock of an open file now: after a close, the system may do it later."""
     try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - only there on Windows
-
-            os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - not there on Windows
-
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        _lock(descriptor, take=False)
     except OSError:
-        return  # closing it does, once nobody else has it open
+        return  # closing the file frees it, once nobody else has it open
+
+
+def _lock(descriptor: int, *, take: bool) -> None:
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - only there on Windows
+
+        os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)  # it locks from where the file stands
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK if take else msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415 - not there on Windows
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB if take else fcntl.LOCK_UN)
 
 
 def _stands_at(path: str, descriptor: int) -> bool:
@@ -187,16 +179,13 @@ def claim(path: str) -> None:
 
 
 def is_held(folder: str, beginning: str) -> bool:
-    """Say whether a process holds a lock whose name begins so; True if nobody knows.
-
-    Told without waiting, and without what `Turns` imports.
-    """
+    """Say whether a process holds a lock whose name begins so; True if that cannot be known."""
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
         from mfa_session.files.obstacles import nearest_standing  # noqa: PLC0415  # seldom
 
-        return not os.access(nearest_standing(folder), os.W_OK)  # else they stand somewhere else
+        return not os.access(nearest_standing(folder), os.W_OK)  # the locks may be elsewhere
     except OSError:
         return True
     found = [os.path.join(folder, name) for name in names if name.startswith(beginning)]

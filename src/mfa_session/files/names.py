@@ -1,6 +1,6 @@
-"""Names to offer: those that the AWS files mention, and which sessions were used last.
+"""Names for completion: those in the AWS files, and which sessions were used last.
 
-For completion, so also from files that nothing else would read: a broken line hides no name.
+The files are read line by line, so that a broken line hides no other name.
 """
 
 from __future__ import annotations
@@ -25,12 +25,9 @@ _ROLE_KEYS = ("role_arn", "mfa_session_role_arn")
 
 def profile_names(environ: Mapping[str, str]) -> set[str]:
     """Return the names of all profiles in both files."""
-    names = {*_headers(_lines(credentials_path(environ)))} - {"DEFAULT"}
-    for header in _headers(_lines(config_path(environ))):
-        name = profile_in_header(header)
-        if name is not None:
-            names.add(name)
-    return names
+    in_credentials = {_header(line) for line in _lines(credentials_path(environ))} - {"DEFAULT"}
+    in_config = {profile_in_header(_header(line) or "") for line in _lines(config_path(environ))}
+    return {name for name in in_credentials | in_config if name is not None}
 
 
 def device_serials(environ: Mapping[str, str]) -> set[str]:
@@ -52,8 +49,9 @@ def role_profiles(environ: Mapping[str, str]) -> set[str]:
     """Return the profiles of the AWS config that have a role."""
     names, profile = set(), None
     for line in _lines(config_path(environ)):
-        if line[:1] == "[" and "]" in line:
-            profile = profile_in_header(line[1 : line.rindex("]")])
+        header = _header(line)
+        if header is not None:
+            profile = profile_in_header(header)
         elif profile is not None and line.partition("=")[0].strip().lower() == "role_arn":
             names.add(profile)
     return names
@@ -65,8 +63,8 @@ def _values(environ: Mapping[str, str], keys: tuple[str, ...]) -> set[str]:
     return {value.strip() for key, _, value in settings if key.strip().lower() in keys}
 
 
-def _headers(lines: list[str]) -> list[str]:
-    return [line[1 : line.rindex("]")] for line in lines if line[:1] == "[" and "]" in line]
+def _header(line: str) -> str | None:
+    return line[1 : line.rindex("]")] if line[:1] == "[" and "]" in line else None
 
 
 def _lines(path: str) -> list[str]:
@@ -78,19 +76,18 @@ def _lines(path: str) -> list[str]:
 
 
 def by_recent_use(state: State, names: Iterable[str]) -> list[str]:
-    """Return the names, those used last first, the others by the alphabet."""
+    """Return the names: first those used last, then the others in alphabetical order."""
     known = set(names)
     recent = [name for name in _recent(state) if name in known]
     return list(dict.fromkeys((*recent, *sorted(known))))
 
 
 def note_use(state: State, name: str) -> None:
-    """Remember that a session was used now; where that fails, the order stays as it was."""
+    """Note that a session was used now; a failure is ignored."""
     names = list(dict.fromkeys((name, *_recent(state))))[:MOST_NAMES]
+    text = "".join(f"{each}\n" for each in names)
     try:
-        state.write(
-            _RECENT, "".join(f"{each}\n" for each in names).encode("utf-8", "surrogateescape")
-        )
+        state.write(_RECENT, text.encode("utf-8", "surrogateescape"))
     except ConfigurationError:
         return
 

@@ -1,4 +1,4 @@
-"""Notes in the state directory: the codes that were sent, and what a kill may have cut off."""
+"""Notes in the state directory: codes that were sent, and work that a kill may interrupt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import Intent, Move, Rotation
-from mfa_session.model.notes import Notes, name_for, read_json
+from mfa_session.model.notes import Notes, read_json
+from mfa_session.model.paths import name_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,26 +23,26 @@ if TYPE_CHECKING:
 _STEPS = "step-"
 _DATES = "keydates"
 KEPT_STEPS = 40
-"""Twenty minutes of codes; AWS takes none that is older."""
+"""Twenty minutes of codes; AWS accepts no older one."""
 MOST_DIGITS = 12
 
 
 class UsedSteps:
-    """One small file per device in the state directory; the device's turn guards it."""
+    """One small file for each device; only the holder of the device's turn uses it."""
 
     def __init__(self, state: StateDir, talk: Console) -> None:
         self._state = state
         self._talk = talk
 
     def used(self, serial: str) -> frozenset[int]:
-        """Return the last steps of which a code was sent.
+        """Return the last steps whose codes were sent.
 
-        Not only the latest: one sent while the clock was ahead says nothing of those before it.
+        The latest is not enough: while the clock was ahead, steps before it may not have been sent.
         """
         return frozenset(map(int, self._words(serial)))
 
     def note(self, serial: str, step: int) -> None:
-        """Remember a step, before its code is sent: a kill in between must not send it twice."""
+        """Note a step before its code is sent, so that a kill cannot make us send it twice."""
         try:
             words = [*self._words(serial)[-KEPT_STEPS:], b"%d" % step]
             self._state.write(name_for(_STEPS, serial), b"\n".join(words) + b"\n")
@@ -53,15 +54,13 @@ class UsedSteps:
         return [word for word in words if word.isdigit() and len(word) <= MOST_DIGITS]
 
 
-class Enrolments(Notes[Intent]):
-    """One small file per device in the state directory; it holds no secret."""
-
-    def __init__(self, state: StateDir) -> None:
-        super().__init__(state, Intent, "enrolment-", "serial")
+def enrolments(state: StateDir) -> Notes[Intent]:
+    """Return the notes of enrolments: one small file for each device, without secrets."""
+    return Notes(state, Intent, "enrolment-", "serial")
 
 
 class KeyJournal:
-    """One small file for each profile in the state directory; it holds no secret."""
+    """One small file for each profile; it holds no secret."""
 
     def __init__(self, state: StateDir) -> None:
         self._state = state
@@ -82,7 +81,7 @@ class KeyJournal:
         return self._moves if isinstance(note, Move) else self._rotations
 
     def dates(self) -> dict[str, datetime]:
-        """Return the dates that are remembered."""
+        """Return the noted dates, by key id."""
         try:
             told = read_json(self._state.read(_DATES) or b"")
         except ValueError:
@@ -91,7 +90,7 @@ class KeyJournal:
         return {key_id: moment for key_id, text in told.items() if (moment := _moment(text))}
 
     def note_dates(self, dates: Mapping[str, datetime]) -> None:
-        """Remember such dates; that this fails stops nothing."""
+        """Note dates by key id; a failure is ignored."""
         if dates.items() <= self.dates().items():
             return
         values = {key: moment.isoformat() for key, moment in {**self.dates(), **dates}.items()}

@@ -1,4 +1,4 @@
-"""What stands in the way of a file that is to be read or replaced, and what helps."""
+"""Why a file cannot be read or replaced, and what helps."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from mfa_session.model.text import deleting, inspecting, permitting, quote
 
 _VARIABLES = "AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE or MFA_SESSION_CONFIG"
 _MOUNTS = "/proc/self/mountinfo"
+_ACCESS = {"w": os.W_OK, "wx": os.W_OK | os.X_OK}
+_OWNER_BITS = {"w": stat.S_IWUSR, "wx": stat.S_IWUSR | stat.S_IXUSR}
 
 
 def is_mounted(path: str) -> bool:
-    """Tell whether a file or directory is a mount point (proc_pid_mountinfo(5))."""
+    """Say whether a file or directory is a mount point (proc_pid_mountinfo(5))."""
     point = os.fsencode(path).replace(b" ", b"\\040")
     with contextlib.suppress(OSError), open(_MOUNTS, "rb") as mounts:
         return any(line.split(b" ")[4] == point for line in mounts)
@@ -22,9 +24,9 @@ def is_mounted(path: str) -> bool:
 
 
 def find_obstacle(path: str) -> tuple[str, str] | None:
-    """Return why no new file can take the place of `path`, and what helps; None if one may.
+    """Return why no new file can replace `path`, and what helps; None if one can.
 
-    `path` has no links, and need not exist. What is found are mounts, modes and attributes.
+    `path` has no links, and need not exist. This finds mounts, modes and attributes.
     """
     if is_mounted(path):
         reason = "it is mounted by itself, so no new file can take its place"
@@ -36,19 +38,17 @@ def find_obstacle(path: str) -> tuple[str, str] | None:
     for place, reason, modes in ((path, "it is read-only", "w"), (directory, closed, "wx")):
         # As whom we act now; False on a read-only file system.
         if os.path.exists(place) and not os.access(
-            place,
-            os.W_OK | ("x" in modes and os.X_OK),
-            effective_ids=os.access in os.supports_effective_ids,
+            place, _ACCESS[modes], effective_ids=os.access in os.supports_effective_ids
         ):
-            return _find_lock(place, modes) or (reason, permitting(modes, place))
+            return _find_cause(place, modes) or (reason, permitting(modes, place))
     return None
 
 
-def _find_lock(place: str, modes: str) -> tuple[str, str] | None:
-    """Return why a file or directory may not be written, and what helps; None for its mode."""
+def _find_cause(place: str, modes: str) -> tuple[str, str] | None:
+    """Return why a file or directory may not be written, and what helps; None if by its mode."""
     if sys.platform == "win32":
         return None
-    status, needed = os.stat(place), stat.S_IWUSR | ("x" in modes and stat.S_IXUSR)
+    status, needed = os.stat(place), _OWNER_BITS[modes]
     if os.statvfs(place).f_flag & os.ST_RDONLY:
         reason = f"the file system of {place} is mounted read-only"
         return reason, f"mount it for writing; or name a copy by {_VARIABLES}"
@@ -61,7 +61,7 @@ def _find_lock(place: str, modes: str) -> tuple[str, str] | None:
 
 
 def suggest_file(path: str) -> str:
-    """Return what to do about a directory where a file is meant."""
+    """Return what to do about a directory in the place of a file."""
     if is_mounted(path):
         return "put the file on the host before the container starts, which mounts it"
     with contextlib.suppress(OSError):
@@ -78,7 +78,7 @@ def suggest_link(path: str) -> str:
 
 
 def nearest_standing(path: str) -> str:
-    """Return what stands at a path, or at the nearest above it, in which the rest can be made."""
+    """Return the path if it exists, else the nearest directory above it that does."""
     while not os.path.lexists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
     return path

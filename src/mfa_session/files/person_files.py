@@ -1,4 +1,4 @@
-"""The person's files as this run reads them: config.toml, the AWS files, the state directory."""
+"""Reads the person's files: config.toml, the AWS files, the state directory."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class Files:
-    """Reads what the environment names; config.toml is read once, the rest afresh each time.
+    """The files that an environment names; config.toml is read once, the others each time.
 
-    `fetch` opens the keys of a session in the keyring, when they are used.
+    `fetch` returns the keys of a session in the keyring, when they are used.
     """
 
     def __init__(self, environ: Mapping[str, str], state: StateDir) -> None:
@@ -33,7 +33,7 @@ class Files:
         self._may_be_new = False
 
     def let_settings_be_new(self) -> None:
-        """Take a config.toml that is not there as empty, even if a variable names it."""
+        """Count a missing config.toml as empty, even if a variable names it."""
         self._may_be_new = True
 
     def settings(self) -> SettingsFile:
@@ -63,7 +63,7 @@ class Files:
         return read_profiles(self.environ)
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions beside the credentials file; no secret is fetched."""
+        """Return the sessions that are not in the credentials file; fetch no secret."""
         if not self.state.names((RECOVERED, STORED)):
             return {}
         from mfa_session.files.beside import read_beside  # noqa: PLC0415  # seldom any
@@ -76,7 +76,7 @@ class Files:
 
 
 def _is_absent(path: str) -> bool:
-    """Say whether nothing stands at a path; not where it cannot be looked at."""
+    """Say whether nothing is at a path; False if that cannot be known."""
     try:
         os.lstat(path)
     except OSError as error:

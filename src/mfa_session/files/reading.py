@@ -1,4 +1,4 @@
-"""Reads files that others may be writing, and refuses those that others could have written."""
+"""Reads files that other programs may be writing; refuses those that other users may write."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 READ_SIZE_BYTES = 1 << 20  # of files that do not say their size, as in /proc
 QUIET_SECONDS = 0.2
-"""A file that nobody has written for so long is not in the middle of being written."""
+"""A file that nobody has written for so long is not being written."""
 PATIENCE_SECONDS = 2.0
 PAUSE_SECONDS = 0.01
 CLOCK_SLACK_SECONDS = 1.0
-"""How far ahead the clock of a file system may be; later times were set by hand."""
+"""How far ahead a file system's clock may be; later times were set by hand."""
 LONGEST_LINK_CHAIN = 40
 MOST_READS = 5
-"""After so many reads during each of which the file was written, the last one counts."""
+"""After so many reads with a write during each, the last one counts."""
 PRIVATE_MODE = 0o600
 PRIVATE_DIRECTORY_MODE = 0o700
 OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
-"""What the mode of a private file lets nobody else do."""
+"""The mode bits that a private file does not have."""
 
 
 class Snapshot(Record):
-    """What stood at a path at one time: bytes and version are None where no file did.
+    """A file at one time; bytes and version are None without a file.
 
-    `age_seconds` is how long before it was read the file was written.
+    `age_seconds` is the time from its last write to the read.
     """
 
     data: bytes | None
@@ -46,17 +46,17 @@ class Snapshot(Record):
     age_seconds: float = QUIET_SECONDS
 
     def is_young(self) -> bool:
-        """Tell whether a program may still be writing the file."""
+        """Say whether a program may still be writing the file."""
         return -CLOCK_SLACK_SECONDS <= self.age_seconds < QUIET_SECONDS
 
 
 def version_of(status: os.stat_result) -> Version:
-    """Return what changes when a file is written, or another takes its place."""
+    """Return what changes when a file is written or replaced."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def version_at(path: str) -> Version | None:
-    """Return the version of the file at `path`, or None where there is none."""
+    """Return the version of the file at `path`, or None without one."""
     try:
         return version_of(os.stat(path))
     except (FileNotFoundError, NotADirectoryError):
@@ -74,8 +74,8 @@ def read_bytes(path: str) -> bytes | None:
 def read_snapshot(path: str) -> Snapshot:
     """Return a file's bytes and version. Raises ConfigurationError `unreadable-file`.
 
-    A path below a home directory that nobody has (`~`) leads nowhere. One that is relative is
-    refused, `relative-path`: it could lead to somebody else's file.
+    Without a home directory, nothing is at a path that begins with `~`. A relative path is refused,
+    `relative-path`: it could lead to another user's file.
     """
     if not os.path.isabs(path):
         if path[:1] == "~":
@@ -90,9 +90,9 @@ def read_snapshot(path: str) -> Snapshot:
 
 
 def read_whole(path: str, is_whole: Callable[[bytes | None], bool]) -> Snapshot:
-    """Return a file's bytes; one just written is read again until it is whole, or settled.
+    """Return a file's bytes; a fresh file is read again until it is complete, or older.
 
-    Programs that truncate a file and then write it show a part of it for a moment.
+    A program that truncates a file before it writes it shows a part for a moment.
     """
     snapshot = read_snapshot(path)
     if not snapshot.is_young():
@@ -105,7 +105,7 @@ def read_whole(path: str, is_whole: Callable[[bytes | None], bool]) -> Snapshot:
 
 
 def relative(path: str) -> ConfigurationError:
-    """Refuse a path that depends on the current directory."""
+    """Return the error for a path that depends on the current directory."""
     return ConfigurationError(
         "relative-path",
         f"{path} is a relative path, and none is taken from the current directory",
@@ -114,7 +114,7 @@ def relative(path: str) -> ConfigurationError:
 
 
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
-    """Say why a file cannot be read."""
+    """Return the error for a file that cannot be read."""
     from mfa_session.files.obstacles import suggest_file, suggest_link  # noqa: PLC0415  # seldom
     from mfa_session.model.text import inspecting, permitting  # noqa: PLC0415
 
@@ -130,7 +130,7 @@ def unreadable(path: str, exc: OSError) -> ConfigurationError:
 
 
 def _is_ours_to_open(path: str) -> bool:
-    """Say whether a file is this user's, and its mode alone keeps it from being read."""
+    """Say whether a file is this user's, and only its mode forbids to read it."""
     try:
         status = os.stat(path)
     except OSError:
@@ -140,7 +140,7 @@ def _is_ours_to_open(path: str) -> bool:
 
 
 def _read(path: str) -> Snapshot:
-    """Read a file without waiting for a pipe's other end, or for a growing file to stop."""
+    """Read a file; wait neither for a pipe's other end, nor for the end of a growing file."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     read_at = time.time()
     descriptor = os.open(path, flags)
@@ -158,7 +158,7 @@ def _read(path: str) -> Snapshot:
 
 
 def _read_unmoved(descriptor: int, status: os.stat_result) -> tuple[bytes, os.stat_result]:
-    """Return a file's bytes and its status before them, read again if it was written meanwhile."""
+    """Return a file's bytes and its status before the read; repeat that after a write."""
     left = MOST_READS
     while True:
         before, size, data = status, status.st_size or READ_SIZE_BYTES, b""
@@ -171,12 +171,12 @@ def _read_unmoved(descriptor: int, status: os.stat_result) -> tuple[bytes, os.st
 
 
 def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> None:
-    """Refuse a file that another user owns or may write, or may put another in place of.
+    """Refuse a file that another user owns, may write or may replace; a missing one is fine.
 
-    `what` names the file to people ("the credentials file"). Each link on the way is checked, and
-    each directory that holds one. Missing is fine. Raises ConfigurationError `unsafe-file`.
-    On Windows, where modes say nothing, everything passes. `spares_private_group` lets a group
-    write in which there is nobody else, as directories always may.
+    `what` is the file's name for people ("the credentials file"). Each link on the way and its
+    directory are checked. With `spares_private_group`, a group without other members may write the
+    file, as it always may a directory. Raises ConfigurationError `unsafe-file`. On Windows, where
+    modes say nothing, every file passes.
     """
     if sys.platform == "win32":
         return
@@ -202,8 +202,7 @@ def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> 
 def check_place(path: str, what: str) -> None:
     """Refuse a directory for a new file if others may write to it.
 
-    Where directories are missing, the nearest one counts: they will be made in it, and be ours.
-    Raises ConfigurationError `unsafe-file`.
+    If it is missing, the nearest one above it counts. Raises ConfigurationError `unsafe-file`.
     """
     from mfa_session.files.obstacles import nearest_standing  # noqa: PLC0415  # seldom needed
 
@@ -229,7 +228,7 @@ def _check_owned(path: str, what: str, status: os.stat_result) -> None:
         message = f"{what} {path} belongs to another user"
         if os.geteuid() != 0:
             raise _unsafe(message, f"chown {os.geteuid()}", path)
-        # root in another's home: giving the file to root would lock its owner out
+        # root in another user's home: a file of root's would lock its owner out
         owner = _name_of(status.st_uid)
         hint = f"run it as its owner: sudo -H -u {owner} mfa-session …; or set HOME to root's own"
         raise ConfigurationError("unsafe-file", message, hint)
@@ -247,7 +246,7 @@ def _name_of(uid: int) -> str:
 
 
 def _only_private_group(path: str, status: os.stat_result) -> bool:
-    """Tell whether nobody may write but, perhaps, a group with nobody else in it."""
+    """Say whether, of all others, only a group without other members may write."""
     if status.st_mode & stat.S_IWOTH:
         return False
     from mfa_session.files.linux import acl_lets_others_write  # noqa: PLC0415 - rarely needed
@@ -259,7 +258,7 @@ def _only_private_group(path: str, status: os.stat_result) -> bool:
 
 
 def _is_private_group(gid: int) -> bool:
-    """Tell whether a group is one user's own (umask 002): of our name, and without others in it."""
+    """Say whether a group is our own (umask 002): it has our name, and no other member."""
     if sys.platform == "win32":
         return False
     import grp  # noqa: PLC0415 - not there on Windows, and rarely needed

@@ -1,4 +1,4 @@
-"""The store of sessions: the credentials file first, the state directory when that fails.
+"""Stores sessions in the credentials file, or in the state directory if that fails.
 
 A login also copies settings of the source to the AWS config file.
 """
@@ -61,10 +61,7 @@ class SessionStore:
         vault: Callable[[], SessionVault],
         own_line: Callable[[str], str],
     ) -> None:
-        """Take what names the files and warns.
-
-        `vault` returns the keyring's sessions, `own_line` the credential_process that yields one.
-        """
+        """`vault` returns the keyring's sessions, `own_line` the credential_process of one."""
         self._environ = environ
         self._state = state
         self._warn = warn
@@ -83,13 +80,13 @@ class SessionStore:
         return list_sessions(profiles, {**stored, **read_recovered(self._state)})
 
     def begin(self, profiles: ProfileFiles) -> None:
-        """Take what stands there; remove copies that killed runs left."""
+        """Remember which sections there are; remove copies that killed commands left."""
         self._expect(profiles, self._keyring.all())
         self._credentials.clear()
         self._config.clear()
 
     def _expect(self, profiles: ProfileFiles, stored: Collection[str]) -> None:
-        """Require that these sections stay, except those that this tool manages."""
+        """Require that all sections stay that this tool does not manage."""
         credentials, config = profiles.credentials, profiles.config
         managed = set(credentials.names_mentioning(MANAGER))
         self._credentials.expect(set(credentials.names()) - managed)
@@ -98,9 +95,9 @@ class SessionStore:
         self._config.expect(set(config.names()) - ours)
 
     def kept_aside(self) -> list[str]:
-        """Return the profiles whose sessions lie aside, or whose move was interrupted.
+        """Return the profiles whose sessions are set aside, or are in the file and the keyring.
 
-        A kill in a move leaves a session in the file and in the keyring.
+        The latter is left by a kill during a move.
         """
         profiles = read_profiles(self._environ)
         half_moved = {
@@ -109,7 +106,7 @@ class SessionStore:
         return sorted({*read_recovered(self._state), *half_moved})
 
     def check(self, *targets: str) -> None:
-        """Refuse what is known to fail: a file that cannot be written, a protected profile."""
+        """Refuse a file that cannot be written, and a profile with long-term keys."""
         self._credentials.clear()
         self._config.clear()
         self._credentials.check()
@@ -119,8 +116,8 @@ class SessionStore:
                 _refuse_long_term(section or {}, target)
 
     def set_aside(self, *targets: str) -> AsidePlace | None:
-        """Reserve room in the state directory; without a home directory, warn."""
-        # Writing imports it when it is first needed; once a code is spent, that might fail.
+        """Reserve space in the state directory; without a home directory, warn."""
+        # Import what writing needs now: after a code is spent, it might fail.
         import mfa_session.ini.editing  # noqa: F401, PLC0415
 
         if self._state.has_place():
@@ -133,15 +130,16 @@ class SessionStore:
 
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session, and the source's settings to the AWS config."""
-        for error in self.save_all([(session, settings)]).values():
-            raise error
+        refused = self.save_all([(session, settings)])
+        if refused:
+            raise refused[session.profile]
 
     def save_all(
         self, obtained: Sequence[tuple[Session, Settings]]
     ) -> Mapping[str, ConfigurationError]:
-        """Write sessions to their sections in one write, and what they copy in another.
+        """Write sessions to their sections in one write, and their settings in another.
 
-        Raises ConfigurationError where the file cannot be written: then none is.
+        Raises ConfigurationError if the file cannot be written: then no session is.
         """
         in_keyring = [each for each in obtained if each[1].store == KEYRING]
         in_file = [each for each in obtained if each[1].store != KEYRING]
@@ -199,12 +197,12 @@ class SessionStore:
         self._clear_section(target)
 
     def remove(self, profile: str) -> None:
-        """Remove what this tool wrote to a section, and a session kept aside for it."""
+        """Remove what this tool wrote to a section, and a session set aside for it."""
         profiles, stored = read_profiles(self._environ), self._keyring.all().get(profile)
         copied = self._copies.removal(profiles, profile, stored)
         served = served_profile(profile)
         if served in copied and is_held(*os.path.split(self._state.lock_path(CLAIMED, served))):
-            del copied[served]  # a job needs it, and goes on after the next login
+            del copied[served]  # a job needs it until the next login
         self._clear_section(profile)
         forget_aside(self._state, [profile], self._warn)
         self._copies.remove(copied)
@@ -232,7 +230,7 @@ def _refuse_long_term(section: Mapping[str, str], profile: str) -> None:
 
 
 class ConfigCopies:
-    """What this tool writes to session profiles of the AWS config; failing at it is a warning."""
+    """The settings that this tool writes to the AWS config; a failure is only a warning."""
 
     def __init__(
         self,
@@ -251,7 +249,7 @@ class ConfigCopies:
         profile: str,
         stored: Session | None,
     ) -> tuple[Values, str | None]:
-        """Return what to set in the profile (None: remove), and the text that remembers it."""
+        """Return what to set in the profile (None: remove), and the text that notes it."""
         remembered = self._remembered(profiles, profile, stored)
         copies, ours = copy_changes(wanted, remembered, profiles.in_config(profile))
         return copies, copied_text(ours)
@@ -261,7 +259,7 @@ class ConfigCopies:
     ) -> dict[str, str]:
         """Return what this tool wrote to the profile in the AWS config.
 
-        A process that yields this very session is ours, even if a failed write made us forget it.
+        A process that yields this session is ours, even if a failed write left no note of it.
         """
         section = profiles.in_credentials(profile)
         copied = read_copied(stored.copied if stored else section.get(COPIED))
@@ -292,7 +290,7 @@ class ConfigCopies:
     def removal(
         self, profiles: ProfileFiles, profile: str, stored: Session | None
     ) -> dict[str, list[str]]:
-        """Return the keys to remove with a session, by profile: its own, and its jobs' profile."""
+        """Return the keys to remove with a session, for its profile and its jobs' profile."""
         present = profiles.in_config(profile)
         ours = still_ours(self._remembered(profiles, profile, stored), present)
         keys = {profile: list(ours)}
@@ -304,7 +302,7 @@ class ConfigCopies:
         return keys
 
     def remove(self, keys: Mapping[str, list[str]]) -> None:
-        """Remove such keys; a section that is left empty goes."""
+        """Remove these keys, and sections that become empty."""
         try:
             for profile, gone in keys.items():
                 self._remove(profile, gone)

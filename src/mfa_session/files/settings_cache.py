@@ -1,8 +1,8 @@
-"""Reads config.toml, and parses it only if it has changed since.
+"""Reads config.toml, and parses it only after a change.
 
-Importing a TOML parser takes longer than the rest of a warm command. The copy holds for exactly
-the bytes it was made from: a digest covers both, so that no damage to it changes a setting. Its
-format is a few lines of its own: json imports re, and marshal can be made to take all memory.
+Importing a TOML parser takes longer than the rest of a warm command. The parsed copy is valid for
+exactly the bytes it was made from: a digest covers both, so that no damage changes a setting. The
+format is our own, as json imports re, and marshal can be made to use all memory.
 """
 
 from __future__ import annotations
@@ -34,10 +34,7 @@ DEEPEST = 4
 
 
 def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsFile:
-    """Return the checked contents of config.toml; all empty when there is none.
-
-    It is parsed when it has changed; in between, `state` has what it says.
-    """
+    """Return the checked contents of config.toml; all empty without one."""
     path = settings_path(environ)
     text = _read(path, environ)
     if text is None:
@@ -53,9 +50,9 @@ def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsF
 
 
 def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
-    """Return the checked contents, even if others may have written them; nothing is cached.
+    """Return the checked contents, even if others may write the file; cache nothing.
 
-    To look at them only: what they name must not be run.
+    Only to look at them: do not run what they name.
     """
     from mfa_session.files.config_toml import parse_settings  # noqa: PLC0415  # not warm
 
@@ -64,7 +61,7 @@ def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
 
 
 def _read(path: str, environ: Mapping[str, str]) -> bytes | None:
-    """Return the bytes at a path, None where there is no file; a named one must be there."""
+    """Return the bytes at a path, None without a file; one that a variable names must exist."""
     data = read_whole(path, _is_whole).data
     if data is None and environ.get("MFA_SESSION_CONFIG") and not os.path.exists(path):
         raise ConfigurationError(
@@ -82,7 +79,7 @@ def _is_whole(data: bytes | None) -> bool:
 
 
 def recall(state: StateDir, path: str, text: bytes) -> dict[str, Any] | None:
-    """Return the checked tables of the file at `path` with these bytes, or None if not known."""
+    """Return the checked tables of the file at `path` with these bytes, if they are cached."""
     try:
         data = state.read(NAME) or b""
         digest, body = data[:DIGEST_BYTES], data[DIGEST_BYTES:]
@@ -93,7 +90,7 @@ def recall(state: StateDir, path: str, text: bytes) -> dict[str, Any] | None:
 
 
 def remember(state: StateDir, path: str, text: bytes, tables: dict[str, Any]) -> None:
-    """Keep the checked tables; where that fails, they are parsed again next time."""
+    """Cache the checked tables; after a failure, they are parsed again next time."""
     body = _spell(tables)
     try:
         state.write(NAME, _digest(path, text, body) + body)
@@ -102,7 +99,7 @@ def remember(state: StateDir, path: str, text: bytes, tables: dict[str, Any]) ->
 
 
 def _digest(path: str, text: bytes, body: bytes) -> bytes:
-    """Return the digest of everything that the copy depends on, this program included."""
+    """Return the digest of everything that the copy depends on, with this program's version."""
     parts = (__version__.encode(), path.encode("utf-8", "surrogateescape"), text, body)
     digest = blake2b(digest_size=DIGEST_BYTES)
     for part in parts:

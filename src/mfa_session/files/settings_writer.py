@@ -1,8 +1,7 @@
 """Sets single values of config.toml; comments, order, spacing and line ends stay.
 
-tomlkit, which takes long to import, reads and writes back what it was given. Where a new line goes
-is decided here: after the table's last key, and not, as tomlkit would have it, below the comment
-that belongs to the next table.
+tomlkit, which takes long to import, keeps the text. This module decides where a new line goes:
+after the table's last key. tomlkit would write it below the comment that belongs to the next table.
 """
 
 from __future__ import annotations
@@ -44,20 +43,18 @@ Value = str | bool | list[str]
 _TOMLKIT_FAILS = (TOMLKitError, ValueError, TypeError, LookupError, AttributeError)
 
 
-class SettingsWriter:
-    """config.toml, changed under a lock, after a fresh read, and replaced whole."""
+class SettingsWriter(WritableFile):
+    """config.toml, edited under a lock, after a fresh read, and replaced."""
 
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        self.path = settings_path(environ)
-        self._file = WritableFile(
-            self.path, private_name="the settings file", state=state, warn=warn
-        )
+        path = settings_path(environ)
+        super().__init__(path, private_name="the settings file", state=state, warn=warn)
 
     def check_writable(self) -> None:
-        """Raise the ConfigurationError that `update` would; change nothing."""
-        self._file.check()
+        """Raise the error that `update` would; change nothing."""
+        self.check()
         check_place(self.path, "the settings file")
         parse_settings(self.path, self.read())
 
@@ -76,7 +73,7 @@ class SettingsWriter:
         return new
 
     def update(self, values: Mapping[Place, object], seen: SettingsFile) -> None:
-        """Write these settings; `changed-meanwhile` if one is no longer as it was `seen`."""
+        """Write these settings; `changed-meanwhile` if one differs from what was `seen`."""
 
         def edit(data: bytes) -> bytes:
             now = parse_settings(self.path, data)
@@ -88,7 +85,7 @@ class SettingsWriter:
                 raise changed_meanwhile(self.path, f"[{min(gone)}]")
             return self.edited(data, values)
 
-        self._file.rewrite(edit, lambda data: self._is_whole(data, seen))
+        self.rewrite(edit, lambda data: self._is_whole(data, seen))
 
     def _is_whole(self, data: bytes | None, seen: SettingsFile) -> bool:
         try:
@@ -109,34 +106,23 @@ def _spell(place: Place, value: object) -> Value:
 
 
 def with_settings(data: bytes, path: str, values: Mapping[Place, Value]) -> bytes:
-    """Return the bytes of a config.toml in which these settings have these values.
+    """Return the bytes of a checked config.toml with these settings; `path` is for messages.
 
-    `data` has been read and checked; `path` is for messages. A new table stands after those of
-    its kind, or at the end. Raises ConfigurationError `edit-refused` where anything else would
-    change, or a comment would be lost.
+    A new table is after those of its kind, or at the end. Raises ConfigurationError `edit-refused`
+    if anything else would change, or a comment would be lost.
     """
-    old = data.decode("utf-8")
-    new = old
+    text = data.decode("utf-8")
     for place, value in values.items():
-        if read_setting(tomllib.loads(new), place) != value:
-            new = _with_setting(new, path, place, value)
-    return new.encode("utf-8")
-
-
-def read_setting(document: Mapping[str, Any], place: Place) -> Any:
-    """Return what stands at a place of a parsed file, or None."""
-    found: Any = document
-    for name in place:
-        if not isinstance(found, dict) or name not in found:
-            return None
-        found = found[name]
-    return found
+        text = _with_setting(text, path, place, value)
+    return text.encode("utf-8")
 
 
 def _with_setting(old: str, path: str, place: Place, value: Value) -> str:
     end = "\r\n" if old.partition("\n")[0].endswith("\r") else "\n"
     whole = old if not old or old.endswith("\n") else old + end
     try:
+        if tomllib.loads(old) == _expected(old, place, value):
+            return old
         new = _edited(whole, place, value, end)
         left = iter(_comments(new))
         sound = tomllib.loads(new) == _expected(whole, place, value) and all(
@@ -165,7 +151,7 @@ def _edited(text: str, place: Place, value: Value, end: str) -> str:
 
 
 def _find_table(body: Body, names: list[str]) -> Table | None:
-    """Return the table with a header of its own that these names lead to, or None."""
+    """Return the table of these names that has its own header, or None."""
     for key, item in body:
         if key is None or key.key != names[0] or key.is_dotted() or not isinstance(item, Table):
             continue
@@ -232,7 +218,7 @@ def _make_table(body: Body, names: list[str], key: str, value: Value, end: str) 
 
 
 def _append_new(body: Body, names: list[str], table: Table) -> None:
-    """Add a table at the end, within one that has no header of its own if it is nested."""
+    """Add a table at the end; a nested one within a table without a header."""
     for name in reversed(names[1:]):
         outer = tomlkit.table(is_super_table=True)
         outer.value.body.append((SingleKey(name), table))
@@ -248,10 +234,10 @@ def _new_table(key: str, value: Value, end: str) -> Table:
 
 
 def _take_over_rest(before: Table, new: Table, end: str, *, is_at_end: bool) -> None:
-    """Put what stands at the end of the table `before` at the end of the new one, below it.
+    """Move the end of the table `before` to the end of the new one below it.
 
-    That is what follows the first blank line after the last key; without any, the comments there
-    if a header is next: they stand right above it, and stay there.
+    That is all from the first blank line after the last key; without a blank line, the comments
+    there if a header follows, since they belong to it.
     """
     body = before.value.body
     last_key = max((row for row, (key, _) in enumerate(body) if key is not None), default=-1)
@@ -271,7 +257,7 @@ def _is_blank(item: Item) -> bool:
 
 
 def _set_plainly(document: tomlkit.TOMLDocument, place: Place, value: Value) -> None:
-    """Set a value as tomlkit does: for inline tables, and keys with dots."""
+    """Set a value as tomlkit does, for inline tables and dotted keys."""
     table: Any = document
     for name in place[:-1]:
         if name not in table:

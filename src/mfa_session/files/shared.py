@@ -1,4 +1,4 @@
-"""The AWS files, which other programs and people write as well: changed section by section."""
+"""Writes sections of the AWS files, which other programs and people write, too."""
 
 from __future__ import annotations
 
@@ -27,26 +27,17 @@ if TYPE_CHECKING:
 
 
 class SharedFile(WritableFile):
-    """One of the AWS files, changed one section at a time, under a lock, after a fresh read."""
+    """One of the AWS files, edited by section, under a lock, after a fresh read."""
 
-    find_path: Callable[[Mapping[str, str]], str]
-    only_ours: str | None
-    """How messages call a file that must be ours alone; None for one that others may read."""
     _stood: frozenset[str] = frozenset()
-    """The sections at the command's start, none of which may be gone later."""
-
-    def __init__(
-        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
-    ) -> None:
-        path = self.find_path(environ)
-        super().__init__(path, private_name=self.only_ours, state=state, warn=warn)
+    """The sections at the command's start, which must all be there later."""
 
     def header_in(self, document: IniDocument, profile: str) -> str:
-        """Return the header of a profile's section: as it stands there, or as to be written."""
+        """Return the header of a profile's section, or the one to write if it has none."""
         raise NotImplementedError
 
     def expect(self, sections: Collection[str]) -> None:
-        """Add to the sections that must stay."""
+        """Add sections that must stay."""
         self._stood |= frozenset(sections)
 
     def read(self) -> IniDocument:
@@ -54,7 +45,7 @@ class SharedFile(WritableFile):
         return read_document(self.path)
 
     def check_writable(self) -> None:
-        """Find out, changing nothing, whether `update` could work.
+        """Raise the error that `update` would; change nothing.
 
         Raises ConfigurationError: `unsafe-file`, `unreadable-file` or `file-not-written`.
         """
@@ -64,17 +55,16 @@ class SharedFile(WritableFile):
     def update(self, name: str, edit: Callable[[IniDocument], IniDocument]) -> None:
         """Apply `edit`, which may change only the section of the profile `name`, and write.
 
-        Nothing is written when nothing changes. Raises ConfigurationError: as `check_writable`,
-        `file-locked` after ten seconds, `edit-refused` for an edit that reaches beyond its
-        section, and `sections-gone` where another program has cut the file short.
+        An edit without a change writes nothing. Raises ConfigurationError: as `check_writable`,
+        `file-locked` after ten seconds, `edit-refused` if another section changes, and
+        `sections-gone` if another program has removed sections.
         """
         self._replace(lambda old: self.edited(old, name, edit))
 
     def update_sections(self, change: Callable[[IniDocument], Changes]) -> None:
-        """Give several sections the values that `change` returns by header, in one write.
+        """Set the values that `change` returns by header, in one write; None removes a line.
 
-        `change` is called with the file as it is, perhaps more than once; a value of None removes
-        its line. Raises as `update`.
+        `change` gets the file's current text, perhaps more than once. Raises as `update`.
         """
 
         def edit(old: IniDocument) -> IniDocument:
@@ -121,8 +111,8 @@ class SharedFile(WritableFile):
     ) -> IniDocument:
         """Return a document with these values in a profile's section; None removes a line.
 
-        Raises ConfigurationError: `changed-meanwhile` where neither the value `before` nor the new
-        one stands, `edit-refused` where [DEFAULT] gives the section another value.
+        Raises ConfigurationError: `changed-meanwhile` if a value is neither the one `before` nor
+        the new one, `edit-refused` if [DEFAULT] gives the section another value.
         """
         header = self.header_in(document, profile)
         section = document.section(header) or {}
@@ -153,8 +143,11 @@ class SharedFile(WritableFile):
 class CredentialsFile(SharedFile):
     """The credentials file: it must be ours alone, and becomes 0600 when written."""
 
-    find_path = staticmethod(credentials_path)
-    only_ours = "the credentials file"
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        path = credentials_path(environ)
+        super().__init__(path, private_name="the credentials file", state=state, warn=warn)
 
     def header_in(self, document: IniDocument, profile: str) -> str:
         """Return the profile's name, which is its header."""
@@ -165,18 +158,20 @@ class CredentialsFile(SharedFile):
 class ConfigFile(SharedFile):
     """The AWS config file, whose mode is left alone."""
 
-    find_path = staticmethod(config_path)
-    only_ours = None
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        super().__init__(config_path(environ), private_name=None, state=state, warn=warn)
 
     def header_in(self, document: IniDocument, profile: str) -> str:
-        """Return the header of a profile's section: as it stands there, or as to be written."""
+        """Return the header of a profile's section, or the one to write if it has none."""
         return config_header_in(document, profile)
 
 
 class ProfilesWriter:
-    """The AWS config file, changed profile by profile (`model.feature_ports.ProfilesWriter`).
+    """The AWS config file, edited by profile (`model.feature_ports.ProfilesWriter`).
 
-    ConfigurationError `changed-meanwhile` where neither the values `before` nor the new ones stand.
+    Raises ConfigurationError `changed-meanwhile` for a value that is neither as `before` nor new.
     """
 
     def __init__(
@@ -206,7 +201,7 @@ class ProfilesWriter:
             self._file.update(profile, edit)
 
     def put(self, profile: str, values: Mapping[str, str]) -> None:
-        """Give a profile these settings, and keep it from `logout` while this process runs."""
+        """Set these settings of a profile; until this process ends, `logout` keeps them."""
         claim(self._state.lock_path(CLAIMED, profile))
         file, document = self._file, self._file.read()
         present = document.section(file.header_in(document, profile)) or {}

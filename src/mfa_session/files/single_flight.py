@@ -1,4 +1,4 @@
-"""Turns: one process acts for an identity or device, the others wait and share the result."""
+"""Turns: one process acts for an identity or device; the others wait and share the result."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 UNATTENDED_WAIT_SECONDS = 45
 DEVICE_WAIT_SECONDS = 600
 _UNASKED = {"code-needed", "code-spent", "refused-meanwhile", "turn-timeout"}
-"""Errors of a process that did not ask the person: another may still succeed."""
+"""Errors of a process that did not ask the person, so that another may still succeed."""
 
 
 class Turns:
-    """Locks in the state directory, with a note of how the last turn on a terminal ended."""
+    """Locks in the state directory, with a note how the last turn on a terminal ended."""
 
     def __init__(
         self,
@@ -32,9 +32,9 @@ class Turns:
         terminal: str | None,
         patience_seconds: float = UNATTENDED_WAIT_SECONDS,
     ) -> None:
-        """Take the state directory, and what tells this terminal from others (None without).
+        """Take the state directory and the terminal's identity, None without a terminal.
 
-        Without a terminal, all waits together last at most `patience_seconds`.
+        Without one, all waits together last at most `patience_seconds`.
         """
         self._state = state
         self._talk = talk
@@ -46,8 +46,8 @@ class Turns:
     def take(self, key: str, what: str) -> Iterator[None]:
         """Hold the turn for `key`.
 
-        Without a terminal the wait ends in time (NoMfaError). If meanwhile the one that
-        asked on this terminal was refused or interrupted, this ends too: nobody asks again.
+        Without a terminal the wait ends in time (NoMfaError). If the process before asked on this
+        terminal and was refused or interrupted, this raises its error: nobody asks again.
         """
         lock = self._state.lock_path("turn", key)
         note = f"refused-{os.path.basename(lock)}"
@@ -79,10 +79,10 @@ class Turns:
 
     @contextmanager
     def alone(self, key: str, what: str, by: str = "login") -> Iterator[None]:
-        """Hold the turn for `key`, with nothing shared: for a device, or a terminal's prompt.
+        """Hold the turn for `key`, a device or a terminal's prompt; share no result.
 
-        Who holds it waits for a code's next window at most, so the wait is longer. `by` is the
-        command that may hold it.
+        The wait is longer, as the holder may wait for a code's next window. `by` is the command
+        that may hold it.
         """
         lock = self._state.lock_path("turn", key)
 
@@ -102,14 +102,14 @@ class Turns:
             ) from None
 
     def _leave_note(self, note: str, error: MfaSessionError | KeyboardInterrupt) -> None:
-        """Tell who waits on this terminal how the turn ended, if the person was asked."""
+        """Note for those that wait on this terminal how the turn ended, if the person was asked."""
         code = error.code if isinstance(error, MfaSessionError) else "interrupted"
         if self._terminal and code not in _UNASKED:
-            with suppress(ConfigurationError):  # a disk is full: what went wrong first is told
+            with suppress(ConfigurationError):  # the caller raises the first error
                 self._state.write(note, f"{time.time()} {self._terminal} {code}".encode())
 
     def _raise_refusal(self, note: str, since: float, what: str) -> None:
-        """Raise how the turn before ended, if that was on this terminal, and not before `since`."""
+        """Raise the error of the turn before, if it ended on this terminal after `since`."""
         moment, terminal, code = ((self._state.read(note) or b"").decode() + "   ").split(" ")[:3]
         if not moment or float(moment) < since or terminal != self._terminal:
             return

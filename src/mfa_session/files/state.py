@@ -1,4 +1,4 @@
-"""The state directory: locks, small files that outlive a command, and AWS's time among them."""
+"""The state directory, with locks and small files that outlive a command, and AWS's time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mfa_session.files.reading import (
     unreadable,
 )
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.paths import home
+from mfa_session.model.paths import home, name_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 1 << 20
 RECOVERED = "session-"
-"""How the names of files begin that hold a session which the credentials file could not take."""
+"""The start of the names of files with sessions that the credentials file could not take."""
 STORED = "stored-"
-"""And of those that say what is known of a session in the keyring; no secret is in them."""
+"""And of those that describe a session in the keyring, without secrets."""
 
 _ELSEWHERE = "point XDG_STATE_HOME to a directory of yours"
 CLOCK_OFFSET = "clock-offset"
@@ -39,7 +39,7 @@ SLACK_SECONDS = 1
 WORTH_WRITING_SECONDS = 2
 SET_SECONDS = 2
 MOST_SECONDS = 900
-"""AWS refuses signatures that are further off: a larger offset is not AWS's."""
+"""AWS refuses signatures with a larger offset."""
 
 
 def state_path(environ: Mapping[str, str]) -> str:
@@ -57,12 +57,12 @@ def state_path(environ: Mapping[str, str]) -> str:
 
 
 class StateDir:
-    """A directory of mode 0700 with files of mode 0600, made when the first one is written."""
+    """A directory of mode 0700 with files of mode 0600; the first file makes it."""
 
     def __init__(self, root: str, runtime: str | None = None, user: str | None = None) -> None:
-        """Take `root` as the directory, and keep locks under `runtime` where it cannot be made.
+        """Take `root` as the directory; if it cannot be made, locks are below `runtime`.
 
-        `user` tells one user from another on Windows, which has no user ids.
+        `user` is the user's name on Windows, which has no user ids.
         """
         self._root = root
         self._runtime = runtime
@@ -74,9 +74,9 @@ class StateDir:
         return cls(state_path(environ), environ.get("XDG_RUNTIME_DIR"), environ.get("USERNAME"))
 
     def path(self, *names: str) -> str:
-        """Return a path in the directory; nothing is made.
+        """Return a path in the directory, which need not exist.
 
-        Raises ValueError for a name that is not that of a visible file.
+        Raises ValueError for a name that no visible file can have.
         """
         for name in names:
             if not name or name[0] == "." or os.path.basename(name) != name:
@@ -84,14 +84,12 @@ class StateDir:
         return os.path.join(self._root, *names)
 
     def lock_path(self, kind: str, key: str) -> str:
-        """Return the path of the lock for `key`, in a directory that is there and ours.
+        """Return the path of the lock for `key`; make its directory.
 
-        Where the state directory cannot be made (a read-only home), the lock stands in a private
-        directory under the runtime directory or the temporary one.
+        If the state directory cannot be made (a read-only home), the lock is in a private directory
+        below the runtime directory or the temporary one.
         """
-        import hashlib  # noqa: PLC0415 - slow, and no warm command takes a lock
-
-        name = f"{kind}-{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.lock"
+        name = name_for(f"{kind}-", key) + ".lock"
         try:
             self._make()
             directory = make_private_directory(self.path("locks"))
@@ -100,9 +98,9 @@ class StateDir:
         return os.path.join(directory, name)
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's bytes; None if it is absent, or others may have written it.
+        """Return a file's bytes; None if it is absent.
 
-        A link, another's file, one that others may write and one too large count as absent.
+        A link, another user's file, one that others may write and a large one count as absent.
         """
         path = self.path(name)
         if not self._is_there():
@@ -131,14 +129,14 @@ class StateDir:
         return sorted(name for name in files if name.startswith(prefix) and name[0] != ".")
 
     def write(self, name: str, data: bytes) -> None:
-        """Replace a file whole. Raises ConfigurationError `file-not-written`."""
+        """Replace a file. Raises ConfigurationError `file-not-written`."""
         from mfa_session.files.atomic import replace_file  # noqa: PLC0415 - not warm
 
         self._make_or_tell()
         replace_file(self.path(name), data, mode=PRIVATE_MODE)
 
     def put(self, name: str, data: bytes) -> None:
-        """Write a file whole, without waiting for the disk; otherwise as `write`."""
+        """Replace a file without waiting for the disk, in a directory that is there."""
         from mfa_session.files.atomic import put_file  # noqa: PLC0415 - not warm
 
         put_file(self.path(name), data)
@@ -157,13 +155,13 @@ class StateDir:
             raise not_written(path, exc) from exc
 
     def has_place(self) -> bool:
-        """Say whether there is a home directory, or XDG_STATE_HOME, to keep anything in."""
+        """Say whether there is a home directory or XDG_STATE_HOME."""
         return os.path.isabs(self._root)
 
     def reserve(self, name: str, size_bytes: int) -> Reservation:
-        """Take the room on the disk for a file of up to `size_bytes`, to be filled later.
+        """Reserve `size_bytes` on the disk for a file, which gets its name when it is filled.
 
-        Nothing stands at the name yet. Raises ConfigurationError `file-not-written`.
+        Raises ConfigurationError `file-not-written`.
         """
         from mfa_session.files.atomic import Reservation, not_written  # noqa: PLC0415 - not warm
 
@@ -175,11 +173,11 @@ class StateDir:
             raise not_written(path, exc) from exc
 
     def _is_there(self) -> bool:
-        """Tell whether the directory can be read; refuse one of somebody else.
+        """Say whether the directory can be read; refuse another user's.
 
-        One that others may write counts as absent: what is in it may be theirs.
+        One that others may write counts as absent, as they may have written the files.
         """
-        if not os.path.isabs(self._root):
+        if not self.has_place():
             return False
         try:
             status = os.lstat(self._root)
@@ -189,7 +187,7 @@ class StateDir:
         return sys.platform == "win32" or not status.st_mode & OTHERS_MAY_WRITE
 
     def _make(self) -> None:
-        if not os.path.isabs(self._root):
+        if not self.has_place():
             raise OSError(errno.ENOENT, "there is no home directory, and no XDG_STATE_HOME")
         make_private_directory(self._root)
 
@@ -212,17 +210,15 @@ class StateDir:
                 directory = tempfile.gettempdir()
             except FileNotFoundError as exc:  # each is full, or none of ours
                 raise _no_lock_directory(str(exc.strerror)) from exc
-        path = os.path.join(directory, f"mfa-session-{self._user_id()}")
+        user = self._user
+        if sys.platform != "win32":
+            user = str(os.geteuid())
+        path = os.path.join(directory, f"mfa-session-{user}")
         try:
             return make_private_directory(path)
         except OSError as exc:
             reason = (exc.strerror or str(exc)).lower()
             raise _no_lock_directory(f"{path}: {reason}") from exc
-
-    def _user_id(self) -> str | None:
-        if sys.platform == "win32":
-            return self._user
-        return str(os.geteuid())
 
 
 def _no_lock_directory(reason: str) -> ConfigurationError:
@@ -233,15 +229,8 @@ def _no_lock_directory(reason: str) -> ConfigurationError:
     )
 
 
-def file_of_profile(prefix: str, profile: str) -> str:
-    """Return the name of a profile's own file, whatever letters the profile's name has."""
-    import hashlib  # noqa: PLC0415 - slow, and only what writes or removes sessions needs a name
-
-    return prefix + hashlib.sha256(profile.encode()).hexdigest()[:16]
-
-
 def make_private_directory(path: str) -> str:
-    """Make a directory that only we may enter, or see to it that an existing one is so."""
+    """Make a directory that only we may enter; restrict one that exists."""
     os.makedirs(os.path.dirname(path) or ".", PRIVATE_DIRECTORY_MODE, exist_ok=True)
     try:
         os.mkdir(path, PRIVATE_DIRECTORY_MODE)
@@ -269,7 +258,10 @@ def check_own_directory(path: str, status: os.stat_result) -> None:
 
 
 def read_own(path: str, is_ours: Callable[[os.stat_result], bool]) -> bytes | None:
-    """Return the first MiB of a regular file, if `is_ours` says so; a link raises OSError."""
+    """Return the first MiB of a regular file that `is_ours` accepts, else None.
+
+    A link raises OSError.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     try:
@@ -306,7 +298,7 @@ class ReadOnlyState:
 
 
 class AwsClock:
-    """How far AWS's clock is from this machine's, until that is set or the machine restarts."""
+    """The offset of AWS's clock, until this machine's clock is set or the machine restarts."""
 
     def __init__(self, state: StateDir) -> None:
         self._state = state
@@ -319,16 +311,14 @@ class AwsClock:
         words = (self._state.read(CLOCK_OFFSET) or b"").decode("ascii", "replace").split()
         try:
             seconds, setting = int(words[0]), float(words[1])
-            same = abs(setting - _setting()) < SET_SECONDS
+            is_known = abs(setting - _setting()) < SET_SECONDS and abs(seconds) <= MOST_SECONDS
         except (IndexError, ValueError, OverflowError):
-            seconds, same = 0, False
-        # The clock was set, or the machine restarted: what was learned is of another clock.
-        believed = same and abs(seconds) <= MOST_SECONDS
-        self._offset = timedelta(seconds=seconds if believed else 0)
+            seconds, is_known = 0, False
+        self._offset = timedelta(seconds=seconds if is_known else 0)
         return self._offset
 
     def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
-        """Take the Date of an answer, and when this machine sent for it and got it.
+        """Take the Date of an answer, and this machine's times of the request and the answer.
 
         An offset of more than 15 min is not kept; nothing is raised.
         """
@@ -341,7 +331,7 @@ class AwsClock:
             if abs(seconds - known) >= WORTH_WRITING_SECONDS or (known and not seconds):
                 self._remember(seconds)
         except ConfigurationError:
-            return  # a nicety: the next answer tells it again
+            return  # the next answer has it, too
 
     def _remember(self, seconds: int) -> None:
         if seconds:
@@ -357,15 +347,15 @@ class ClockReading:
         self.seconds: int | None = None
 
     def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
-        """Take the Date of an answer, and when this machine sent for it and got it."""
+        """Take the Date of an answer, and this machine's times of the request and the answer."""
         self.seconds = offset_seconds(aws_time, sent_at, received_at)
 
 
 def offset_seconds(aws_time: datetime, sent_at: datetime, received_at: datetime) -> int:
-    """Return what AWS's clock shows more than this machine's.
+    """Return by how many seconds AWS's clock is ahead of this machine's.
 
-    The Date counts whole seconds, and was written somewhere in between: only what cannot be
-    explained by that is an offset.
+    The Date counts whole seconds, and AWS wrote it between request and answer: a difference that
+    this explains is no offset.
     """
     least = (aws_time - received_at).total_seconds()
     most = (aws_time - sent_at).total_seconds() + 1
@@ -374,7 +364,7 @@ def offset_seconds(aws_time: datetime, sent_at: datetime, received_at: datetime)
 
 
 def _setting() -> float:
-    """Return wall time less time since start: it stays the same unless the clock is set."""
+    """Return the wall time of the machine's start, which changes only if the clock is set."""
     if sys.platform == "linux":  # whose monotonic clock stands still while the machine sleeps
         return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
     return time.time() - time.monotonic()

@@ -1,4 +1,4 @@
-"""Files of the person's: checked before they are written, and replaced under a lock."""
+"""The person's files: checked before they are written, and replaced under a lock."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ if TYPE_CHECKING:
 CLOCK_TICK_SECONDS = 0.02
 """Two writes within one tick of a file system's clock may leave the same time."""
 FINAL_SECONDS = 5.0
-"""A file that nobody has written for so long is all there, even if it looks cut short.
+"""A file that nobody has written for so long is complete, even if it looks cut short.
 
-A busy machine or disk can stop a program for seconds between emptying a file and filling it.
+A busy machine can stop a program for seconds between emptying a file and filling it.
 """
 LOCK_TIMEOUT_SECONDS = 10.0
 
 
 class WritableFile:
-    """A file, and what it takes to replace it; a symbolic link leads to the file itself.
+    """A file to replace; a symbolic link leads to the file itself.
 
     One with a `private_name` ("the credentials file") must be ours alone, and becomes 0600 when
-    written, which `warn` tells if others could read it. The mode of any other is left alone.
+    written; `warn` tells if others could read it. Any other keeps its mode.
     """
 
     def __init__(
@@ -74,21 +74,8 @@ class WritableFile:
         self._warn = warn
 
     def check(self) -> None:
-        """Refuse what can be told from names, owners and modes; change nothing.
-
-        Raises ConfigurationError: `unsafe-file` or `file-not-written`.
-        """
-        try:
-            if not os.path.isabs(self.path):
-                raise relative(self.path) if self.path[:1] != "~" else _homeless(self.path)
-            if self._private_name is not None:
-                check_owner(self.path, self._private_name)
-            target = writable_target(self.path)
-            obstacle = find_obstacle(target)
-            if obstacle is not None:
-                raise refused(self.path, *obstacle)
-        except OSError as exc:
-            raise not_written(self.path, exc) from exc
+        """Refuse the file as `check_path` does."""
+        check_path(self.path, self._private_name)
 
     def clear(self) -> None:
         """Remove the copies of the whole file that killed writers left beside it."""
@@ -109,9 +96,9 @@ class WritableFile:
     ) -> None:
         """Replace the file by what `edit` makes of its bytes, under a lock.
 
-        A program that knows no lock may write it too: a file just written, or that `is_whole`
-        denies to be all there, is waited for, and the edit begins anew if the file moves.
-        `edit` is called with the bytes as they are; none, or the same, writes nothing.
+        Other programs may write it without our lock: this waits while the file is fresh, or
+        `is_whole` says that it is cut short, and begins anew if the file changes meanwhile.
+        An `edit` without a change writes nothing.
 
         Raises ConfigurationError: as `check`, `file-locked` after ten seconds, and
         `file-not-written` for a file that never stops changing.
@@ -141,8 +128,8 @@ class WritableFile:
                 return
             with contextlib.suppress(Moved):
                 self._write(new, seen)
-                with contextlib.suppress(OSError):  # it only spares the next writer a wait
-                    lock.leave(repr(version_at(self.path)).encode())  # this version is whole
+                with contextlib.suppress(OSError):  # it only saves the next writer a wait
+                    lock.leave(repr(version_at(self.path)).encode())  # this version is complete
                 if not is_busy or self._stands(edit, is_whole):
                     return
         raise self._busy()
@@ -150,13 +137,13 @@ class WritableFile:
     def _settled(
         self, lock: Lock, is_whole: Callable[[bytes | None], bool]
     ) -> tuple[Snapshot, bool]:
-        """Return the file when nobody seems to be writing it; True if it changes all the time.
+        """Return the file when nobody seems to be writing it, and whether it changes all the time.
 
-        Only what has not changed for FINAL_SECONDS counts as whole against `is_whole`: a wait that
-        long says nothing, as the file may have been emptied at its end.
+        Against `is_whole`, a file counts as complete only if it has not changed for FINAL_SECONDS;
+        the time of our wait does not count, as the file may have been emptied at its end.
         """
         begin = since = time.monotonic()
-        moving = 0  # looks; not seconds, of which a busy machine may leave us a few looks only
+        moving = 0  # counts looks, of which a busy machine may leave us few in a second
         version = version_at(self.path)
         while True:
             now = time.monotonic()
@@ -178,9 +165,9 @@ class WritableFile:
     def _stands(
         self, edit: Callable[[bytes], bytes], is_whole: Callable[[bytes | None], bool]
     ) -> bool:
-        """Tell whether what was written stays in a file that another program keeps writing.
+        """Say whether our edit stays in a file that another program keeps writing.
 
-        That program may have read the file before, and write it without our edit after.
+        That program may have read the file before our edit, and write it after.
         """
         end = time.monotonic() + QUIET_SECONDS
         while time.monotonic() < end:
@@ -207,7 +194,7 @@ class WritableFile:
             self._warn(text)
 
     def _losses(self, target: str) -> list[str]:
-        """Return what a replacement of the file changes besides its bytes, in words."""
+        """Return sentences about what a replacement changes besides the bytes."""
         try:
             status = os.stat(target)
         except FileNotFoundError:
@@ -220,6 +207,24 @@ class WritableFile:
         return said
 
 
+def check_path(path: str, private_name: str | None = None) -> None:
+    """Refuse a path at which names, owners or modes show that no file can be written.
+
+    One with a `private_name` must be ours alone. Raises ConfigurationError: `unsafe-file` or
+    `file-not-written`.
+    """
+    try:
+        if not os.path.isabs(path):
+            raise relative(path) if path[:1] != "~" else _homeless(path)
+        if private_name is not None:
+            check_owner(path, private_name)
+        obstacle = find_obstacle(writable_target(path))
+        if obstacle is not None:
+            raise refused(path, *obstacle)
+    except OSError as exc:
+        raise not_written(path, exc) from exc
+
+
 def _homeless(path: str) -> ConfigurationError:
     return refused(
         path,
@@ -229,12 +234,12 @@ def _homeless(path: str) -> ConfigurationError:
 
 
 def refused(path: str, reason: str, hint: str) -> ConfigurationError:
-    """Return the error for a file that must not or cannot be written."""
+    """Return the error for a file that cannot be written."""
     return ConfigurationError("file-not-written", f"{path} cannot be written: {reason}", hint)
 
 
 def changed(path: str, what: str, then: str = "run the command again") -> ConfigurationError:
-    """Return the error for a value that somebody else has changed since it was looked at."""
+    """Return the error for a value that another program has changed."""
     return ConfigurationError(
         "changed-meanwhile",
         f"{path}: {what} was changed by another program in the meantime",
@@ -243,12 +248,12 @@ def changed(path: str, what: str, then: str = "run the command again") -> Config
 
 
 def changed_meanwhile(path: str, what: str) -> ConfigurationError:
-    """Return the error for what `configure` looked at and somebody else has changed since."""
+    """Return the same error for `configure`."""
     return changed(path, what, "run `mfa-session configure` again")
 
 
 class PlainFile(WritableFile):
-    """A file that is replaced under a lock, if nobody has changed it since it was seen."""
+    """A file that is replaced whole, unless another program has changed it."""
 
     def read(self) -> bytes:
         """Return its bytes."""

@@ -106,50 +106,25 @@ def _fill(word: str, arguments: Sequence[str]) -> Sequence[str]:
 
 def _split(text: str, blanks: str, ends: str) -> list[str | None] | None:
     """Split into words, with None for each end of a command; None if a quote is not closed."""
-    splitter = _Splitter(text, blanks, ends)
-    return None if splitter.quote else splitter.pieces
-
-
-class _Splitter:
-    def __init__(self, text: str, blanks: str, ends: str) -> None:
-        self._characters = iter(text)
-        self.pieces: list[str | None] = []
-        self.quote = ""
-        self._blanks = blanks
-        self._ends = ends
-        self._word: str | None = None
-        for character in self._characters:
-            self._step(character)
-        self._end_word()
-
-    def _step(self, character: str) -> None:
-        """Read one character; a backslash also reads the next."""
-        if self.quote:
-            self._step_in_quotes(character)
-        elif character in self._ends:
-            self._end_word()
-            self.pieces.append(None)
-        elif character in self._blanks:
-            self._end_word()
+    pieces: list[str | None] = []
+    word: str | None = None
+    quote = ""
+    characters = iter(text)
+    for character in characters:
+        if character == quote:
+            quote = ""
+        elif quote == '"' and character == "\\":
+            escaped = next(characters, "")
+            word = (word or "") + (escaped if escaped in '"\\' else "\\" + escaped)
+        elif quote:
+            word = (word or "") + character
+        elif character in blanks or character in ends:
+            pieces += [] if word is None else [word]
+            pieces += [None] if character in ends else []
+            word = None
         elif character in QUOTES:
-            self.quote = character
-            self._add("")
+            quote, word = character, word or ""
         else:
-            self._add(next(self._characters, "") if character == "\\" else character)
-
-    def _step_in_quotes(self, character: str) -> None:
-        if character == self.quote:
-            self.quote = ""
-        elif character == "\\" and self.quote == '"':
-            escaped = next(self._characters, "")
-            self._add(escaped if escaped in '"\\' else "\\" + escaped)
-        else:
-            self._add(character)
-
-    def _end_word(self) -> None:
-        if self._word is not None:
-            self.pieces.append(self._word)
-        self._word = None
-
-    def _add(self, text: str) -> None:
-        self._word = (self._word or "") + text
+            word = (word or "") + (next(characters, "") if character == "\\" else character)
+    pieces += [] if word is None else [word]
+    return None if quote else pieces

@@ -105,7 +105,7 @@ def find_option_names(words: Sequence[str]) -> Iterator[str]:
     for word in words:
         if word == "--":
             return
-        if word[:1] == "-" and not is_plain(word):
+        if not is_plain(word):
             yield word.partition("=")[0]
 
 
@@ -261,55 +261,39 @@ class Scanned:
         self.word: str | None = None
         self.given: list[OptionWords] = []
         self.lacks_value = False
-        self._rest: list[str] = []
-        self._words = words
-        self._known = known
-        self._index = 0
-        self._literal = False
-        self._found_at = -1
-        while self._index < len(words):
-            self._step()
-            self._index += 1
-        self.rest = tuple(self._rest)
+        rest: list[str] = []
+        is_literal, found_at, index = False, -1, 0
+        while index < len(words):
+            word, start = words[index], index
+            index += 1
+            if is_literal or is_plain(word, known):
+                if self.word is None:
+                    self.word, found_at = word, start
+                else:
+                    rest.append(word)
+            elif word == "--":
+                is_literal = True
+                rest += ["--"] if self.word is not None and found_at != start - 1 else []
+            elif (name := match_option(word, known)) is None:
+                rest.append(word)
+            elif name in WITH_VALUE:
+                index = self._take_value(name, words, start, known)
+        self.rest = tuple(rest)
 
-    def _step(self) -> None:
-        word = self._words[self._index]
-        if word[:1] != "-" or self._literal or is_plain(word, self._known):
-            self._take_plain(word)
-        elif word == "--":
-            self._take_dashes()
-        else:
-            self._take_option(word)
-
-    def _take_plain(self, word: str) -> None:
-        if self.word is None:
-            self.word, self._found_at = word, self._index
-        else:
-            self._rest.append(word)
-
-    def _take_dashes(self) -> None:
-        self._literal = True
-        if self.word is not None and self._found_at != self._index - 1:
-            self._rest.append("--")
-
-    def _take_option(self, word: str) -> None:
-        name = match_option(word, self._known)
-        if name is None:
-            self._rest.append(word)
-        elif name in WITH_VALUE:
-            self._take_value(name, word)
-
-    def _take_value(self, name: str, word: str) -> None:
-        start = self._index
-        _, equals, value = word.partition("=")
+    def _take_value(
+        self, name: str, words: Sequence[str], start: int, known: tuple[str, ...]
+    ) -> int:
+        """Note an option and its value; return where the next word is."""
+        _, equals, value = words[start].partition("=")
+        stop = start + 1
         if not equals:
-            following = self._words[start + 1 : start + 2]
-            if not following or not is_plain(following[0], self._known):
+            following = words[stop : stop + 1]
+            if not following or not is_plain(following[0], known):
                 self.lacks_value = True
-                return
-            self._index += 1
-            value = following[0]
-        self.given.append(OptionWords(name=name, value=value, start=start, stop=self._index + 1))
+                return stop
+            value, stop = following[0], stop + 1
+        self.given.append(OptionWords(name=name, value=value, start=start, stop=stop))
+        return stop
 
 
 def is_plain(word: str, known: tuple[str, ...] = ()) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
 from mfa_session.guard.rules import Rules, judge
-from mfa_session.model.errors import ConfigurationError, DeclinedError, MfaSessionError, UsageError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.paths import expand
 from mfa_session.model.record import Record, Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.guard.aliases import Aliases
-    from mfa_session.guard.plan import GuardedCommand
-    from mfa_session.guard.rules import Verdict
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.context import Context, Inputs
+    from mfa_session.session.context import Context
 
 
 ALIAS_FILE = "~/.aws/cli/alias"
@@ -44,39 +42,25 @@ def run(options: Options, ctx: Context) -> Result:
         )
     verdict = judge(words, Rules.of(ctx.files.settings().guard), read_aliases(ctx))
     warn_of_unmatched(ctx, repeat=verdict.protected or options.dry_run)
-    if options.dry_run:
-        from mfa_session.guard.plan import report  # noqa: PLC0415  # cold
-
-        return report(*_read_state(options, ctx, verdict), ctx.clock.now())
-    if verdict.protected:
-        return _run_protected(options, ctx, verdict)
-    return Result(data={}, exit_code=ctx.execute(words, ctx.environ))
-
-
-def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
-    from mfa_session.guard.step_up import step_up  # noqa: PLC0415  # cold
-
-    ready = step_up(*_read_state(options, ctx, verdict), ctx)
-    if ready is None:
-        ctx.console.say("mfa-session: not run")
-        return Result(data={}, exit_code=DeclinedError.exit_code)
-    return Result(data={}, exit_code=ctx.execute(ready.words, ready.environ))
-
-
-def _read_state(options: Options, ctx: Context, verdict: Verdict) -> tuple[GuardedCommand, Inputs]:
-    from mfa_session.guard.plan import GuardedCommand  # noqa: PLC0415  # cold
+    if not (verdict.protected or options.dry_run):
+        return Result(data={}, exit_code=ctx.execute(words, ctx.environ))
+    from mfa_session.guard.plan import GuardedCommand, report  # noqa: PLC0415  # cold
     from mfa_session.session.context import read_inputs  # noqa: PLC0415  # cold
 
-    # The command and guard's own --profile alone choose the session.
-    session = options.session.replace(profile=None, source_profile=None)
     request = GuardedCommand(
-        words=options.rest,
+        words=words,
         verdict=verdict,
         profile=options.profile,
         max_age=options.max_age,
         yes=options.yes,
     )
-    return request, read_inputs(ctx, session)
+    # The command and guard's own --profile alone choose the session.
+    inputs = read_inputs(ctx, options.session.replace(profile=None, source_profile=None))
+    if options.dry_run:
+        return report(request, inputs, ctx.clock.now())
+    from mfa_session.guard.step_up import step_up  # noqa: PLC0415  # cold
+
+    return Result(data={}, exit_code=step_up(request, inputs, ctx))
 
 
 def read_aliases(ctx: Context) -> Aliases:

@@ -89,7 +89,7 @@ class GuardedCommand(Record):
     yes: bool = False
 
 
-def make_plan(inputs: Inputs, request: GuardedCommand, now: datetime) -> Plan:
+def make_plan(inputs: Inputs, request: GuardedCommand) -> Plan:
     """Choose the session for a command.
 
     Raises ConfigurationError for an unknown profile, and if the required session belongs to
@@ -99,10 +99,9 @@ def make_plan(inputs: Inputs, request: GuardedCommand, now: datetime) -> Plan:
     if call is not None and not call.profile:
         _refuse_empty_profile(inputs)
     plan = Plan(identity=_identity_of(inputs, request))
-    choice = Choice(inputs, plan.identity, now)
     if plan.identity.kind == KEYS:
         if required is not None:
-            choice.choose(required, ())  # refuses another identity's session
+            _require(unasked(inputs), plan.identity, required)
         key_id = inputs.environ.get("AWS_ACCESS_KEY_ID")
         return plan.replace(is_nested=inputs.environ.get(STEPPED_UP) == key_id)
     if plan.identity.kind == OTHER and required is None:
@@ -110,7 +109,7 @@ def make_plan(inputs: Inputs, request: GuardedCommand, now: datetime) -> Plan:
     guard = inputs.file.guard
     preferred = (inputs.environ.get("MFA_SESSION_PROFILE"), guard.get("profile"))
     try:
-        settings = choice.choose(required, preferred)
+        settings = choose_session(inputs, plan.identity, required, preferred)
     except ConfigurationError as error:
         if error.code not in NO_SESSION_CODES or required is not None:
             raise
@@ -145,47 +144,43 @@ def _refuse_empty_profile(inputs: Inputs) -> None:
             return
 
 
-class Choice:
-    """Chooses the session for an identity; it reads no files."""
+def choose_session(
+    inputs: Inputs, identity: Identity, wanted: str | None, preferred: tuple[str | None, ...]
+) -> Settings:
+    """Return an identity's session: `wanted`, or the first of `preferred` that fits."""
+    inputs = unasked(inputs)
+    required = _require(inputs, identity, wanted) if wanted is not None else None
+    if identity.kind in {SESSION, ROLE}:
+        return settings_of(inputs, identity)
+    return required or _sessions_of_source(inputs, identity).choose(preferred)
 
-    def __init__(self, inputs: Inputs, identity: Identity, now: datetime) -> None:
-        self._inputs = unasked(inputs).replace(now=now)
-        self._identity = identity
 
-    def choose(self, wanted: str | None, preferred: tuple[str | None, ...]) -> Settings:
-        """Return the settings of `wanted`, or of the first of `preferred` that fits."""
-        required = self._require(wanted) if wanted is not None else None
-        identity = self._identity
-        if identity.kind in {SESSION, ROLE}:
-            return settings_of(self._inputs, identity)
-        return required or self._sessions_of_source().choose(preferred)
+def _sessions_of_source(inputs: Inputs, identity: Identity) -> SessionsOfSource:
+    source = identity.source or Source()
+    return SessionsOfSource(inputs, source, is_told=identity.is_told)
 
-    def _sessions_of_source(self) -> SessionsOfSource:
-        identity = self._identity
-        source = identity.source or Source()
-        return SessionsOfSource(self._inputs, source, identity.profile, is_told=identity.is_told)
 
-    def _require(self, wanted: str) -> Settings:
-        inputs = self._inputs
-        settings = resolve_named(inputs, find_name(inputs.asking(profile=wanted)))
-        if not self._fits(settings):
-            raise ConfigurationError(
-                "other-identity",
-                f"the command uses {self._identity.label()}, and session {settings.name!r} "
-                "belongs to another identity",
-                "leave out guard's own --profile, or name that session in the command's --profile",
-            )
+def _require(inputs: Inputs, identity: Identity, wanted: str) -> Settings:
+    """Return the settings of `wanted`; refuse a session of another identity."""
+    settings = resolve_named(inputs, find_name(inputs.asking(profile=wanted)))
+    if _fits(inputs, identity, settings):
         return settings
+    raise ConfigurationError(
+        "other-identity",
+        f"the command uses {identity.label()}, and session {settings.name!r} "
+        "belongs to another identity",
+        "leave out guard's own --profile, or name that session in the command's --profile",
+    )
 
-    def _fits(self, settings: Settings) -> bool:
-        identity = self._identity
-        if identity.kind == SOURCE:
-            return self._sessions_of_source().fits(settings)
-        if identity.kind == KEYS:
-            key_id = self._inputs.profiles.in_credentials(settings.target).get("aws_access_key_id")
-            return key_id == self._inputs.environ["AWS_ACCESS_KEY_ID"]
-        names = {SESSION: identity.name, ROLE: identity.profile}
-        return settings.name == names.get(identity.kind)
+
+def _fits(inputs: Inputs, identity: Identity, settings: Settings) -> bool:
+    if identity.kind == SOURCE:
+        return _sessions_of_source(inputs, identity).fits(settings)
+    if identity.kind == KEYS:
+        key_id = inputs.profiles.in_credentials(settings.target).get("aws_access_key_id")
+        return key_id == inputs.environ["AWS_ACCESS_KEY_ID"]
+    names = {SESSION: identity.name, ROLE: identity.profile}
+    return settings.name == names.get(identity.kind)
 
 
 class Regions(Record):
@@ -216,18 +211,17 @@ def find_regions(
     """
     environ = inputs.environ
     profile = _region_of_profile(inputs, plan)
-    second = _pick_first_set(environ.get("AWS_DEFAULT_REGION"), profile)
-    first = _pick_first_set(environ.get("AWS_REGION"), second)
+    of_version_1 = _pick_first_set(environ.get("AWS_DEFAULT_REGION"), profile)
+    of_version_2 = _pick_first_set(environ.get("AWS_REGION"), of_version_1)
     if call is None:
-        names = tuple(dict.fromkeys(name for name in (first, second) if name))
+        names = tuple(dict.fromkeys(name for name in (of_version_2, of_version_1) if name))
         return Regions(names=names, variables=_fill_unset(environ, profile))
-    region, doubt = call.region, ""
-    if not region:
-        region = first
-        if first != second:
-            region = second if _require_version(cli_version) == VERSION_1 else first
-            other = "AWS_DEFAULT_REGION" if "AWS_DEFAULT_REGION" in environ else "the profile"
-            doubt = f"AWS_REGION and {other} differ; this AWS CLI uses {region or 'neither'}"
+    region, doubt = call.region or of_version_2, ""
+    if not call.region and of_version_1 != of_version_2:
+        if _require_version(cli_version) == VERSION_1:
+            region = of_version_1
+        other = "AWS_DEFAULT_REGION" if "AWS_DEFAULT_REGION" in environ else "the profile"
+        doubt = f"AWS_REGION and {other} differ; this AWS CLI uses {region or 'neither'}"
     names = (region,) if region else ()
     if call.in_shell:  # the alias may also run commands in other regions
         return Regions(names=names, variables=_fill_unset(environ, profile), doubt=doubt)
@@ -268,10 +262,16 @@ def _region_of_profile(inputs: Inputs, plan: Plan) -> str | None:
 def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
     """Report the decision; run, ask and write nothing."""
     verdict = request.verdict
-    plan = make_plan(inputs, request, now) if verdict.protected else None
-    effect = _effect(inputs, plan, now) if plan else "run"
-    session = plan.settings.target if plan and plan.settings else None
-    identity = plan.identity.label() if plan else None
+    identity = session = None
+    effect, meaning = "run", EFFECTS["run"]
+    if verdict.protected:
+        plan = make_plan(inputs, request)
+        identity = plan.identity.label()
+        session = plan.settings.target if plan.settings else None
+        effect = _effect(inputs, plan, now)
+        meaning = EFFECTS[effect].format(reason=plan.reason)
+        if effect == "log-in" and _device_is_unknown(plan.settings):
+            meaning += WITHOUT_DEVICE[bool(inputs.file.guard.get("strict", False))]
     data = {
         "protected": verdict.protected,
         "rule": verdict.rule,
@@ -282,9 +282,6 @@ def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
         "session": session,
         "effect": effect,
     }
-    meaning = EFFECTS[effect].format(reason=plan.reason if plan else "")
-    if effect == "log-in" and plan and _device_is_unknown(plan.settings):
-        meaning += WITHOUT_DEVICE[bool(inputs.file.guard.get("strict", False))]
     why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
     lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
     lines += [f"identity: {identity}"] if identity else []

@@ -12,7 +12,6 @@ from mfa_session.guard.aws_words import is_plain
 from mfa_session.model.arns import LETTERS_AND_DIGITS
 from mfa_session.model.feature_ports import INSTANCE, Target
 from mfa_session.model.ports import Caller
-from mfa_session.model.record import Record
 from mfa_session.model.text import printable, quote
 
 TYPE_CHECKING = False
@@ -48,19 +47,6 @@ _INPUT = ("cli-input-json", "cli-input-yaml")
 _HEX = frozenset("0123456789abcdef")
 
 
-class Known(Record):
-    """What AWS and the command line have told so far: the account, its alias, the targets."""
-
-    account: str | None = None
-    alias: str | None = None
-    targets: tuple[Target, ...] = ()
-
-    def is_complete(self) -> bool:
-        """Say whether the account, its alias and each machine's state are known."""
-        told = all(target.state or not _can_be_asked(target) for target in self.targets)
-        return bool(self.account and self.alias and told)
-
-
 class Preview:
     """Shows what the command will hit, as far as it is known; later only new lines."""
 
@@ -69,7 +55,9 @@ class Preview:
         self._call = verdict.call
         self._rule = verdict.rule
         self._regions = regions
-        self._known = Known(targets=find_targets(self._call) if self._call else ())
+        self._account: str | None = None
+        self._alias: str | None = None
+        self._targets = find_targets(self._call) if self._call else ()
         self._shown: set[str] = set()
 
     def announce(self, words: Sequence[str]) -> None:
@@ -83,44 +71,45 @@ class Preview:
 
         `profile` says how to reach AWS. A line is shown once.
         """
-        known = self._known
-        self._known = known = known.replace(account=account or known.account)
+        self._account = account or self._account
         elsewhere = self._call is not None and self._call.endpoint is not None
-        if keys is not None and not elsewhere and not known.is_complete():
+        if keys is not None and not elsewhere and not self._is_complete():
             self._ask(Caller(keys=keys, profile=profile, region=self._regions.only))
         for line in self._lines(using):
             if line not in self._shown:
                 self._shown.add(line)
                 self._ctx.console.say(f"  {line}")
 
+    def _is_complete(self) -> bool:
+        """Say whether the account, its alias and each machine's state are known."""
+        return bool(self._account and self._alias and not any(map(_can_be_asked, self._targets)))
+
     def _ask(self, caller: Caller) -> None:
-        known, lookups = self._known, self._ctx.make.lookups(caller)
+        lookups = self._ctx.make.lookups(caller)
         ends_at = time.monotonic() + LIMIT_SECONDS
 
         def in_time(ask: Callable[[], Any]) -> Any:
             return self._ctx.make.limited(ask, max(0.0, ends_at - time.monotonic()))
 
         # The account comes first: it matters most if there is time for one answer only.
-        account = known.account or in_time(lookups.account_id)
-        asked = [target for target in known.targets if _can_be_asked(target)]
-        seen: Mapping[Target, Target] = {}
+        self._account = self._account or in_time(lookups.account_id)
+        asked = [target for target in self._targets if _can_be_asked(target)]
         if asked and self._regions.only is not None:
-            seen = in_time(lambda: lookups.describe(asked)) or {}
-        targets = tuple(seen.get(target, target) for target in known.targets)
-        alias = known.alias or in_time(lookups.alias)
-        self._known = Known(account=account, alias=alias, targets=targets)
+            seen: Mapping[Target, Target] = in_time(lambda: lookups.describe(asked)) or {}
+            self._targets = tuple(seen.get(target, target) for target in self._targets)
+        self._alias = self._alias or in_time(lookups.alias)
 
     def _lines(self, using: str) -> list[str]:
-        known, call = self._known, self._call
-        alias = f" ({printable(known.alias)})" if known.alias else ""
+        call, targets = self._call, self._targets
+        alias = f" ({printable(self._alias)})" if self._alias else ""
         region = " or ".join(map(printable, self._regions.names)) or "not set"
-        lines = [f"account {known.account or 'not known'}{alias}, region {region}, with {using}"]
+        lines = [f"account {self._account or 'not known'}{alias}, region {region}, with {using}"]
         if call is not None and call.endpoint is not None:
             endpoint = format_command((call.endpoint,))
             lines.append(f"endpoint  {printable(endpoint)}  named by the command")
-        lines += [target.line() for target in known.targets[:MAX_LINES]]
-        if len(known.targets) > MAX_LINES:
-            lines.append(f"and {len(known.targets) - MAX_LINES} more")
+        lines += [target.line() for target in targets[:MAX_LINES]]
+        if len(targets) > MAX_LINES:
+            lines.append(f"and {len(targets) - MAX_LINES} more")
         return lines
 
 

@@ -137,7 +137,7 @@ class Rules(Record):
         own = fold(operation)
         allowed = find_match(self.allow, services, own)
         if allowed is not None:
-            return _make_ruling(False, "allow", allowed, actions[0])
+            return _make_ruling("allow", allowed, actions[0])
         last = UNTOUCHED
         for action in actions:
             ruling = self._decide_action(services, own, action)
@@ -157,15 +157,15 @@ class Rules(Record):
         name = fold(action)
         allowed = find_match(self.allow, services, name)
         if allowed is not None:
-            return _make_ruling(False, "allow", allowed, action)
+            return _make_ruling("allow", allowed, action)
         protecting = find_match(self.protect, services, own)
         protecting = protecting or find_match(self.protect, services, name)
         if protecting is not None:
-            return _make_ruling(True, "protect", protecting, action)
+            return _make_ruling("protect", protecting, action)
         if find_match(self.builtin_allow, services, name) is None:
             caught = find_match(self.builtin_protect, services, name)
             if caught is not None:
-                return _make_ruling(True, "built-in", caught, action)
+                return _make_ruling("built-in", caught, action)
         return UNTOUCHED
 
 
@@ -173,9 +173,9 @@ def _read_patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
     return tuple(Pattern(text) for text in texts)
 
 
-def _make_ruling(protected: bool, source: str, pattern: Pattern, action: str) -> Ruling:
+def _make_ruling(source: str, pattern: Pattern, action: str) -> Ruling:
     quoted = pattern.text if source == "built-in" else f'"{pattern.text}"'
-    return Ruling(protected=protected, rule=f"{source} {quoted}", action=action)
+    return Ruling(protected=source != "allow", rule=f"{source} {quoted}", action=action)
 
 
 class Pattern:

@@ -7,7 +7,6 @@ from mfa_session.guard.plan import STEPPED_UP, find_regions, make_plan
 from mfa_session.guard.preview import Preview
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, DeclinedError, NoMfaError
-from mfa_session.model.record import Record
 from mfa_session.model.session import read_keys
 from mfa_session.session.acquire import acquire
 from mfa_session.session.environment import child_environment, session_variables
@@ -15,31 +14,22 @@ from mfa_session.session.identity import KEYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from mfa_session.guard.plan import GuardedCommand, Plan, Regions
     from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context, Inputs
 
 
-class Ready(Record):
-    """A command line and its environment, ready to run."""
-
-    words: Sequence[str]
-    environ: Mapping[str, str]
-
-
-def step_up(request: GuardedCommand, inputs: Inputs, ctx: Context) -> Ready | None:
-    """Show what the command hits, get the session, confirm; return what to run, None after "no".
+def step_up(request: GuardedCommand, inputs: Inputs, ctx: Context) -> int:
+    """Show what the command hits, get the session, confirm and run it; return the exit code.
 
     Raises the errors of a login, and DeclinedError if nobody can confirm, or if `strict` forbids
     to run without a session.
     """
-    plan = make_plan(inputs, request, ctx.clock.now())
+    plan = make_plan(inputs, request)
     if plan.is_nested:
-        return Ready(words=request.words, environ=ctx.environ)
-    return _StepUp(request, inputs, ctx, plan).prepare()
+        return ctx.execute(request.words, ctx.environ)
+    return _StepUp(request, inputs, ctx, plan).run()
 
 
 class _StepUp:
@@ -52,19 +42,24 @@ class _StepUp:
         self._asked_code = False
         self._preview = Preview(ctx, request.verdict, self._regions)
 
-    def prepare(self) -> Ready | None:
-        """Return what to run; None after "no"."""
-        self._check_confirmable()
+    def run(self) -> int:
+        """Step up, and run the command unless the person says no."""
+        must_confirm = self._inputs.file.guard.get("confirm", False) and not self._request.yes
+        if must_confirm:
+            self._check_confirmable()
         self._preview.announce(self._request.words)
         session = self._acquire()
         if self._plan.reason:
             self._warn_or_refuse()
         self._show(session)
-        if self._must_confirm() and not self._ctx.make.confirm("Run it?"):
-            return None
-        if session is not None and not (self._must_confirm() or self._asked_code):
+        if must_confirm and not self._ctx.make.confirm("Run it?"):
+            self._ctx.console.say("mfa-session: not run")
+            return DeclinedError.exit_code
+        if session is None:
+            return self._run_without_session()
+        if not (must_confirm or self._asked_code):
             self._ctx.console.say(f"  session {session.name!r} is valid: the command starts")
-        return self._with_session(session) if session else self._without_session()
+        return self._run_with(session)
 
     def _find_regions(self) -> Regions:
         words = self._request.words
@@ -141,7 +136,7 @@ class _StepUp:
         self._ctx.console.warn(f"running without a step-up to MFA: {self._plan.reason}")
 
     def _check_confirmable(self) -> None:
-        if not self._must_confirm() or self._ctx.make.terminal().can_ask():
+        if self._ctx.make.terminal().can_ask():
             return
         raise DeclinedError(
             "not-confirmed",
@@ -151,18 +146,15 @@ class _StepUp:
             add=("--yes",),
         )
 
-    def _must_confirm(self) -> bool:
-        return bool(self._inputs.file.guard.get("confirm", False)) and not self._request.yes
-
-    def _without_session(self) -> Ready:
+    def _run_without_session(self) -> int:
         environ = self._ctx.environ
         if self._plan.identity.kind == KEYS:
             # The mark keeps guards inside the command from asking again.
             mark = {STEPPED_UP: environ["AWS_ACCESS_KEY_ID"]}
             environ = {**environ, **self._regions.variables, **mark}
-        return Ready(words=self._request.words, environ=environ)
+        return self._ctx.execute(self._request.words, environ)
 
-    def _with_session(self, session: Session) -> Ready:
+    def _run_with(self, session: Session) -> int:
         words, call = self._request.words, self._request.verdict.call
         variables = session_variables(session, {}, asked=None, from_files=None)
         variables = {**variables, **self._regions.variables}
@@ -176,4 +168,4 @@ class _StepUp:
             if not call.in_shell:
                 start = count_cli_words(words) - 1
                 words = (*words[:start], *without_profile(words[start:]))
-        return Ready(words=words, environ=child_environment(self._ctx.environ, variables))
+        return self._ctx.execute(words, child_environment(self._ctx.environ, variables))

@@ -1,7 +1,7 @@
 """Byte-preserving editor of the AWS INI files.
 
-An edit returns a new document in which only lines of the one section differ; `only_differs_in` and
-`only_sets` prove it before a file is replaced.
+An edit returns a new document in which only lines of the given sections differ; `only_differs_in`
+and `only_sets` prove it before a file is replaced.
 """
 
 from __future__ import annotations
@@ -16,21 +16,19 @@ if TYPE_CHECKING:
 
 
 class IniDocument(IniText):
-    """An AWS INI file, which edits leave as it is: each returns a new document."""
+    """An AWS INI file; each edit returns a new document."""
 
     __slots__ = ()
 
     def reads_alike(self, name: str, other: IniDocument) -> bool:
-        """Tell whether botocore reads the same for a section of both documents.
-
-        A section's own text and [DEFAULT] make it: where they are the same, nothing is read.
-        """
+        """Say whether botocore reads the same section in both documents."""
+        # Nothing is read if text and defaults are the same.
         if self.defaults == other.defaults and self.text_of(name) == other.text_of(name):
             return True
         return self.section(name) == other.section(name)
 
     def line_of(self, name: str, key: str) -> int | None:
-        """Return the line, counted from 1, on which a section has a key; None where it has not."""
+        """Return the line, counted from 1, of a key in a section; None without one."""
         if name not in self.spans:
             return None
         row = self.text.count("\n", 0, self.spans[name][0])
@@ -40,8 +38,8 @@ class IniDocument(IniText):
     def with_values(self, name: str, values: Mapping[str, str | None]) -> IniDocument:
         """Return a document in which a section's keys have these values; None removes a key.
 
-        A changed key keeps its place and spelling; new keys follow the last one; a new section
-        stands at the end. Raises ValueError for what would not be read back as given.
+        A changed key keeps its place and spelling; new keys follow the last one; a new section is
+        at the end. Raises ValueError for what would be read differently.
         """
         return self.with_sections({name: values})
 
@@ -52,8 +50,8 @@ class IniDocument(IniText):
     def without_keys(self, name: str, keys: Collection[str]) -> IniDocument:
         """Return a document in which a section lacks these keys.
 
-        A section with no key left goes, with its comments and the blank lines around it; only
-        its header stays if without it the next section would be read differently.
+        A section without keys is removed, with its comments and the blank lines around it; its
+        header stays if the next section would be read differently without it.
         """
         if name not in self.spans:
             return self
@@ -65,10 +63,10 @@ class IniDocument(IniText):
         return self.with_sections({name: dict.fromkeys(gone)})
 
     def editor(self) -> Editor:
-        """Return what cuts the bytes into the lines of each section, for one edit or one look."""
+        """Return an editor of the lines, for one edit or one comparison."""
         from mfa_session.ini.editing import Editor  # noqa: PLC0415  # most documents are only read
 
-        return Editor(self.data, self)
+        return Editor(self)
 
     def _without_section(self, name: str) -> IniDocument | None:
         """Remove a whole section; None if the other sections would then be read differently."""
@@ -76,31 +74,33 @@ class IniDocument(IniText):
             removed = IniDocument(self.editor().remove(name), self.path)
         except UnreadableText:
             return None
-        return removed if self._reads_alike(removed, name) else None
-
-    def _reads_alike(self, removed: IniDocument, name: str) -> bool:
-        """Tell whether the header after `name` is still one: else it is the value before."""
         names = self.names()
-        before = names[: names.index(name)][-1:]
-        return (
-            removed.names() == [other for other in names if other != name]
+        place = names.index(name)
+        # The header after it is still one: else it has become part of the value before.
+        is_sound = (
+            removed.names() == [*names[:place], *names[place + 1 :]]
             and removed.defaults == self.defaults
-            and all(removed.section(other) == self.section(other) for other in before)
+            and all(self.reads_alike(other, removed) for other in names[:place][-1:])
         )
+        return removed if is_sound else None
 
 
 def only_differs_in(name: str, old: IniDocument, new: IniDocument) -> bool:
-    """Tell whether only the section `name`, and blank lines around it, differ.
-
-    Looks twice: at the bytes around the section, and at what botocore reads for each other one.
-    """
-    return _same_bytes(name, old, new) and _same_sections(name, old, new)
+    """Say whether only this section, with blank lines around it, differs or is gone."""
+    if name in new.spans or name not in old.spans:
+        return only_sets([name], old, new)
+    others = [other for other in old.names() if other != name]
+    return (
+        new.names() == others
+        and _is_made_of(new.data, *old.editor().without(name))
+        and all(old.reads_alike(other, new) for other in others)
+    )
 
 
 def only_sets(names: Collection[str], old: IniDocument, new: IniDocument) -> bool:
-    """Tell whether nothing but these sections differs, and none of any is gone.
+    """Say whether only these sections differ, no section is gone, and new ones are at the end.
 
-    Looks twice, as `only_differs_in`; new sections stand at the end.
+    Compares the bytes around the sections, and what botocore reads for each other one.
     """
     stood = old.names()
     added = new.names()[len(stood) :]
@@ -115,7 +115,7 @@ def only_sets(names: Collection[str], old: IniDocument, new: IniDocument) -> boo
 def _same_between(
     standing: Collection[str], added: Collection[str], old: IniDocument, new: IniDocument
 ) -> bool:
-    """Compare the bytes around the sections; of those added, only blank lines stand before."""
+    """Compare the bytes around the sections; before added ones there are only blank lines."""
     pieces = old.editor().between(standing)
     new_pieces = new.editor().between([*standing, *added])
     if added:
@@ -124,28 +124,14 @@ def _same_between(
     first, *others = zip(pieces, new_pieces, strict=False)
     return (
         first[0] == first[1]
-        # Comments between keys that went stand after the last key now.
+        # Comments between removed keys are now after the last key.
         and all(is_now.endswith(was) for was, is_now in others)
         and not b"".join(new_pieces[len(pieces) :]).strip()
     )
 
 
-def _same_bytes(name: str, old: IniDocument, new: IniDocument) -> bool:
-    stood, stands = name in old.names(), name in new.names()
-    if stood and stands:
-        old_before, old_after = old.editor().around(name)
-        new_before, new_after = new.editor().around(name)
-        # Comments between keys that went stand after the last key now.
-        return old_before == new_before and new_after.endswith(old_after)
-    if stood:
-        return _is_made_of(new.data, *old.editor().without(name))
-    if stands:
-        return _is_made_of(old.data, *new.editor().around(name))
-    return old.data == new.data
-
-
 def _is_made_of(data: bytes, before: bytes, after: bytes) -> bool:
-    """Tell whether `data` is one part, then the other; blank lines between do not count."""
+    """Say whether `data` is one part, then the other, apart from blank lines between them."""
     before, after = before.rstrip(), _without_blank_lines(after)
     if len(data) < len(before) + len(after):
         return False
@@ -158,10 +144,3 @@ def _without_blank_lines(data: bytes) -> bytes:
     while lines and not lines[0].strip():
         del lines[0]
     return b"".join(lines)
-
-
-def _same_sections(name: str, old: IniDocument, new: IniDocument) -> bool:
-    others = [other for other in old.names() if other != name]
-    return others == [other for other in new.names() if other != name] and all(
-        old.reads_alike(other, new) for other in others
-    )

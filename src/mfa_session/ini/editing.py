@@ -1,11 +1,11 @@
-"""Edits the lines of INI text, so that only lines of the sections that are meant differ.
+"""Edits the lines of INI text, so that only lines of the given sections differ.
 
-Whose a line is, where INI itself does not say:
+INI does not say what a comment belongs to. Here:
 
-- a comment standing directly above a header belongs to that header's section;
+- a comment directly above a header belongs to that header's section;
 - an indented comment, or a blank line, between the lines of one value belongs to that value;
   a comment at the start of a line there is a person's, and stays;
-- a comment after a section's last key, with a blank line between, belongs to nobody.
+- a comment after a section's last key, with a blank line between, belongs to nothing.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ NAME_CHARACTERS = LETTERS + "_-/.%@:+"
 
 
 class Editor:
-    """The lines of a document, for one edit or one look; `document` says where sections stand."""
+    """The lines of a document, for one edit or one comparison."""
 
-    def __init__(self, data: bytes, document: IniText) -> None:
-        """Cut the lines with their ends; as in text mode, a lone carriage return is an end."""
-        self._lines = data.splitlines(keepends=True)
+    def __init__(self, document: IniText) -> None:
+        """Split the lines; as in text mode, a single carriage return ends one, too."""
+        self._lines = document.data.splitlines(keepends=True)
         self._document = document
 
     def set_values(self, changes: Mapping[str, Mapping[str, str | None]]) -> bytes:
-        """Return the bytes with such values in these sections, made in one pass.
+        """Return the bytes with these values by section; None removes a key.
 
-        None removes a key. Raises ValueError for what would not be read back as given.
+        Raises ValueError for what would be read differently.
         """
         wanted = {
             name: {key.lower(): value for key, value in values.items()}
@@ -45,16 +45,16 @@ class Editor:
         for values in wanted.values():
             _check_values(values)
         standing = self._all_rows(wanted)
-        for name in reversed(standing):  # from the end: the rows above stay what they are
+        for name in reversed(standing):  # from the end, so that the rows above stay the same
             self._edit(name, standing[name], wanted[name])
-        lines = [line for line in self._lines if line]  # a key that was removed left an empty one
+        lines = [line for line in self._lines if line]  # without those of removed keys
         for name, values in wanted.items():
             if name not in standing:
                 _append(lines, name, {k: v for k, v in values.items() if v is not None})
         return b"".join(lines)
 
     def remove(self, name: str) -> bytes:
-        """Return the bytes without a section, its comments and the blank line that sets it off."""
+        """Return the bytes without a section, its comments and a blank line around it."""
         lines = self._lines
         first, last = self._extent(name)
         if not b"".join(lines[last : last + 1]).strip():
@@ -65,15 +65,11 @@ class Editor:
         del lines[first:last]
         return b"".join(lines)
 
-    def around(self, name: str) -> tuple[bytes, bytes]:
-        """Return the bytes before a section's header, and those after its last key's value."""
-        lines = self._lines
-        header, _ = self._all_rows([name])[name]
-        last = _end_of_options(self._document.read(name), header)
-        return b"".join(lines[:header]), b"".join(lines[last + 1 :])
-
     def between(self, names: Collection[str]) -> list[bytes]:
-        """Return the bytes before, between and after these sections, as `around` cuts them."""
+        """Return the bytes before, between and after these sections.
+
+        A section begins with its header here, and ends with its last key's value.
+        """
         lines, pieces, end = self._lines, [], 0
         for name, (header, _) in self._all_rows(names).items():
             pieces.append(b"".join(lines[end:header]))
@@ -87,7 +83,7 @@ class Editor:
         return b"".join(lines[:first]), b"".join(lines[last:])
 
     def _all_rows(self, names: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Return these rows of those sections that stand in the document, in its order."""
+        """Return the rows of each section in the document: its header, and the one after it."""
         text, rows, at, row = self._document.text, {}, 0, 0
         for name, (start, end) in self._document.spans.items():
             if name not in names:
@@ -144,7 +140,7 @@ def _check_values(values: Mapping[str, str | None]) -> None:
 
 
 def _append(lines: list[bytes], name: str, values: Mapping[str, str]) -> None:
-    """Add a section at the end, a blank line before it; refuse a name that some SDK cannot read."""
+    """Add a section at the end after a blank line; refuse a name that some SDK cannot read."""
     if not values:
         return
     words = name.split(" ")
@@ -166,23 +162,24 @@ def _is_comment(line: bytes) -> bool:
 
 
 def _indent(line: bytes) -> bytes:
-    """Return the blanks that a line starts with, whatever Unicode calls blank."""
+    """Return the blanks (as Unicode defines them) at the start of a line."""
     text = line.decode()
     return text[: len(text) - len(text.lstrip())].encode()
 
 
 def _end_of_options(section: Mapping[str, Entry], header: int) -> int:
-    """Return the row on which the last key's value ends, or the header's."""
+    """Return the last row of the last key's value, or the header's."""
     return max((header + option.last for option in section.values()), default=header)
 
 
 def _indent_of_new_key(
     section: Mapping[str, Entry], header: int, end: int, lines: list[bytes]
 ) -> bytes:
-    """Return the indentation at which a new last key leaves the next line what it is.
+    """Return the indentation of a new last key that changes the meaning of no other line.
 
-    Deeper than the last key, it would continue it; shallower than the next header, that would
-    continue the new key. Next headers can be deeper than a header, never than a key.
+    A deeper one than the last key's would continue that key; with a shallower one than the next
+    header's, the header would continue the new key. A header can be deeper than the one before it,
+    but not than a key.
     """
     if section:
         return _indent(lines[header + max(o.rows[0] for o in section.values())])

@@ -1,7 +1,7 @@
 """Reads INI text exactly as botocore does, which is `configparser.RawConfigParser()`.
 
-Own code, because configparser's import alone takes longer than a warm command may, and because
-it forgets where things stood. `IniText` uses it for one section, and for what is not plain.
+Not configparser itself, whose import takes longer than a warm command may, and which keeps no line
+numbers. `IniText` reads a single section with it, and text that is not plain.
 
 The rules (CPython's configparser 3.10 to 3.13, strict, no inline comments):
 
@@ -26,7 +26,7 @@ LINE_ENDS_IN_NESTED_BLOCKS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 class UnreadableText(Exception):  # noqa: N818 - reads as what happened
-    """What botocore could not read: `line` counts from 1, `what` names it, `hint` mends it."""
+    """Text that botocore cannot read: `line` counts from 1; `what` is wrong, `hint` corrects it."""
 
     def __init__(self, line: int, what: str, hint: str) -> None:
         super().__init__(what)
@@ -36,7 +36,7 @@ class UnreadableText(Exception):  # noqa: N818 - reads as what happened
 
 
 class Entry:
-    """A key, the pieces of its value, and the rows (counted from 0) that they stand on."""
+    """A key, the pieces of its value, and their rows, counted from 0."""
 
     __slots__ = ("key", "pieces", "rows")
 
@@ -65,31 +65,18 @@ class Entry:
 
 
 def values_of(options: Mapping[str, Entry]) -> dict[str, str]:
-    """Return what options say, as configparser: pieces joined, nothing blank at the end."""
+    """Return the values of options as configparser does: pieces joined, no blanks at the end."""
     return {key: "\n".join(option.pieces).rstrip() for key, option in options.items()}
 
 
 class Reader:
-    """Reads line by line: each section's options, what [DEFAULT] said, and where headers start."""
-
-    __slots__ = (
-        "_has_blocks",
-        "_level",
-        "_name",
-        "_offset",
-        "_option",
-        "_row",
-        "_section",
-        "defaults",
-        "sections",
-        "starts",
-    )
+    """Reads line by line: each section's options, those of [DEFAULT], and where headers start."""
 
     def __init__(self, text: str, *, nests: bool = True) -> None:
-        """Read `text`, whose lines end in newlines; raise `UnreadableText` where botocore fails.
+        """Read `text`, whose lines end in newlines; raise `UnreadableText` if botocore fails.
 
-        With `nests` False a value that begins on the next line may be any text, as in the AWS
-        CLI's alias file.
+        Without `nests` a value that begins on the next line may be any text, as in the AWS CLI's
+        alias file.
         """
         self.defaults: dict[str, Entry] = {}
         self.sections: dict[str, dict[str, Entry]] = {}
@@ -183,25 +170,23 @@ class Reader:
 
 
 class IniText:
-    """The bytes of a file (`data`), what botocore reads in them, and where each section stands.
+    """The bytes of a file (`data`), what botocore reads in them, and where each section is.
 
-    `path` is where they came from, for messages only. `text` has a newline at each line's end;
-    `spans` are the places of the sections in it.
+    `path` is for messages. `text` has a newline at each line's end; `spans` are the places of the
+    sections in it.
 
-    Fast enough for every `aws` call: the text is cut at the headers that stand at the start of a
-    line, where configparser's state begins anew, so each piece can be read alone. Most pieces have
-    one of a few shapes (the texts up to each line's first `=`), and a shape that was read exactly
-    once needs no second look. What is not plain is read exactly; when something is odd, so is the
-    whole text, which finds the line too.
+    Fast enough for every `aws` call: the text is cut at the headers at the start of a line, where
+    configparser's state begins anew, so that each piece can be read alone. Most pieces have one of
+    a few shapes (the texts up to each line's first `=`), and each shape is read exactly only once.
+    A piece that is not plain is read exactly; if something is odd, the whole text is.
     """
 
     __slots__ = ("_latest", "_read", "_shapes", "data", "defaults", "path", "spans", "text")
 
     def __init__(self, data: bytes, path: str) -> None:
-        """Read the bytes of a file; those of one that does not exist are `b""`.
+        """Read the bytes of a file; `b""` without one.
 
-        Raises UnreadableText, naming the line, for whatever botocore could not read as UTF-8
-        text. Beyond botocore, UTF-8 is asked for whatever the locale is.
+        Raises UnreadableText for what botocore cannot read in a UTF-8 locale.
         """
         self.data = data
         self.path = path
@@ -222,19 +207,19 @@ class IniText:
         return list(self.spans)
 
     def names_mentioning(self, text: str) -> list[str]:
-        """Return the names of the sections in which `text` stands anywhere, without reading them.
+        """Return the names of the sections that contain `text`, without reading them.
 
-        All of them where [DEFAULT] has it, as its keys show in every section.
+        All of them if [DEFAULT] has it, as its keys are in every section.
         """
         if any(text in value for value in self.defaults.values()):
             return self.names()
         return [name for name, span in self.spans.items() if self.text.find(text, *span) >= 0]
 
     def section(self, name: str) -> dict[str, str] | None:
-        """Return what botocore reads for a section, or None where there is none.
+        """Return what botocore reads for a section, or None without one.
 
-        Keys are lower-cased; a nested block is text that starts with a newline; the keys of
-        [DEFAULT] show in every section.
+        Keys are in lower case; a nested block is text that starts with a newline; the keys of
+        [DEFAULT] are in every section.
         """
         if name not in self.spans:
             return None
@@ -246,7 +231,7 @@ class IniText:
         return self.text[start:end]
 
     def read(self, name: str) -> Mapping[str, Entry]:
-        """Read one section's own options exactly, once; their rows count from its header."""
+        """Read a section's own options exactly, once; their rows count from its header."""
         section = self._read.get(name)
         if section is None:
             section = self._read[name] = Reader(self.text_of(name)).sections[name]
@@ -288,11 +273,11 @@ class IniText:
         return True
 
     def _read_piece(self, start: int, end: int, lines: Sequence[str] = ()) -> bool:
-        """Read a piece exactly, and note its sections; False when it cannot be read alone.
+        """Read a piece exactly, and note its sections; False if it cannot be read alone.
 
-        Notes the shape of its lines if that says all: the rest of each line cannot change how it
-        is read. Where something is indented, that holds if no line looks like a header, and if no
-        line of a nested block can fall into several for botocore, which uses `str.splitlines`.
+        Notes the shape of its lines, if the rest of each line cannot change how it is read: no line
+        looks like a header, and, if something is indented, no line of a nested block can be several
+        for botocore, which uses `str.splitlines`.
         """
         try:
             reader = Reader(self.text[start:end])
@@ -315,9 +300,9 @@ class IniText:
 
 
 def _shape(lines: Sequence[str]) -> tuple[str, ...]:
-    """Return the shape of a section, blank lines and comments passed over: its header is "".
+    """Return the shape of a section without blank lines and comments; its header is "".
 
-    A line without `=` makes a shape that is not plain.
+    A line without `=` makes it NOT_PLAIN.
     """
     settings = [line for line in lines[1:] if line and line[0] not in "#;"]
     try:
@@ -327,7 +312,7 @@ def _shape(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _spans(reader: Reader, start: int, end: int) -> dict[str, tuple[int, int]]:
-    """Where the sections stand that were read from the piece between `start` and `end`."""
+    """Return the places of the sections that were read from the piece `start` to `end`."""
     spans = {}
     for name, offset in reversed(reader.starts):
         spans[name] = (start + offset, end)

@@ -7,26 +7,26 @@ from mfa_session.keys.rotation import KeyringPairs, KeyRotation
 from mfa_session.keys.user_keys import OtherProfiles, Signer, profiles_text
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
-from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import FILE, KEYRING
 from mfa_session.model.text import columns, quote
 from mfa_session.model.times import format_time
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
-from mfa_session.session.device import find_caller, long_term_caller, with_keys
+from mfa_session.session.device import find_caller, long_term_caller, session_caller, with_keys
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.names import HIDES_STATIC_KEYS, check_portable, default_name, names_session
-from mfa_session.session.sources import follow, named_source, source_in, usual_source
+from mfa_session.session.sources import follow, named_source, region_of, source_in, usual_source
 from mfa_session.session.validation import check_pasted_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from mfa_session.model.iam import AwsKeys, KeyEdges, KnownKey, Move, PairStore, Rotation
+    from mfa_session.model.ports import Caller
     from mfa_session.model.settings import SessionOptions, Settings, Source
     from mfa_session.session.context import Context, Inputs
 
@@ -52,13 +52,13 @@ def show(options: Options, ctx: Context) -> Result:
     now = ctx.clock.now()
     listed = list_offline(inputs, edges.vault.known(), edges.journal.dates())
     if options.online:
-        online = OnlineListing(edges.aws, inputs, lambda source: _callers(source, inputs, ctx))
         with ctx.console.doing("asking AWS about each key …"):
-            listed = online.complete(listed)
+            listed = list_online(listed, edges.aws, inputs, ctx)
         dates = {key.key_id: key.created_at for key in listed if key.key_id and key.created_at}
         edges.journal.note_dates(dates)
+    unfinished = _unfinished(edges)
     if not options.json:
-        _warn_unfinished(edges, ctx)
+        _warn_unfinished(unfinished, ctx)
         if not listed:
             ctx.console.say("no profile has long-term keys")
         for key in listed:
@@ -67,9 +67,7 @@ def show(options: Options, ctx: Context) -> Result:
     return Result(
         data={
             "keys": [key.summary(now) for key in listed],
-            "unfinished": [
-                {"profile": note.profile, "what": what} for what, note in _unfinished(edges)
-            ],
+            "unfinished": [{"profile": note.profile, "what": what} for what, note in unfinished],
         },
         lines=columns(
             _ONLINE if options.online else _HEADINGS,
@@ -144,64 +142,49 @@ def _list_profile(inputs: Inputs, name: str, stored: Mapping[str, str]) -> Liste
     return ListedKey(profile=name, where="process")
 
 
-class OnlineListing:
-    """Asks AWS about each key and the other keys of its user."""
+def list_online(
+    listed: Iterable[ListedKey], aws: AwsKeys, inputs: Inputs, ctx: Context
+) -> list[ListedKey]:
+    """Return the keys with AWS's facts, and once each other key of their users."""
+    rows: dict[tuple[str | None, str | None], ListedKey] = {}
+    for key in listed:
+        for row in [key] if key.problem else _ask_aws(key, aws, inputs, ctx):
+            rows.setdefault((row.profile, row.key_id), row)
+    own = {row.key_id for row in rows.values() if row.profile is not None}
+    return [row for row in rows.values() if row.profile is not None or row.key_id not in own]
 
-    def __init__(
-        self,
-        aws: AwsKeys,
-        inputs: Inputs,
-        caller_of: Callable[[Source], tuple[Caller, Caller]],
-    ) -> None:
-        """Take AWS and the files; `caller_of` returns a source's key, and its session if any."""
-        self._aws = aws
-        self._inputs = inputs
-        self._caller_of = caller_of
 
-    def complete(self, listed: Iterable[ListedKey]) -> list[ListedKey]:
-        """Return the keys with AWS's facts, and once each other key of their users."""
-        rows: list[ListedKey] = []
-        for key in listed:
-            rows += list(self._ask(key)) if key.problem is None else [key]
-        shown = {row.key_id for row in rows if row.profile is not None}
-        kept = []
-        for row in rows:
-            if row.profile is None:
-                if row.key_id in shown:
-                    continue
-                shown.add(row.key_id)
-            kept.append(row)
-        return kept
+def _ask_aws(key: ListedKey, aws: AwsKeys, inputs: Inputs, ctx: Context) -> list[ListedKey]:
+    """Return the key with AWS's facts, and the user's other keys; a failure is its `problem`."""
+    source = source_in(inputs, key.profile or "")
+    if source is None:
+        return []
+    try:
+        own, signer = _callers(source, inputs, ctx)
+        key = key.replace(key_id=own.keys.shown_id)
+        arn = aws.identity(own)
+        key = key.replace(user_arn=arn, is_active=True)
+        if not arn.split(":", 5)[-1].startswith("user/"):
+            return [key]
+        other = ListedKey(user_arn=arn)
+        return [
+            (key if found.id == own.keys.access_key_id else other).replace(
+                key_id=found.id,
+                created_at=found.created_at,
+                is_active=found.is_active,
+                last_used_at=_last_used(aws, signer, found.id),
+            )
+            for found in aws.list(signer)
+        ]
+    except MfaSessionError as error:
+        return [key.replace(problem=error.message)]
 
-    def _ask(self, key: ListedKey) -> Iterator[ListedKey]:
-        """Yield the key with AWS's facts and the user's other keys; a failure is its `problem`."""
-        source = source_in(self._inputs, key.profile or "")
-        if source is None:
-            return
-        try:
-            own, signer = self._caller_of(source)
-            key = key.replace(key_id=own.keys.shown_id)
-            arn = self._aws.identity(own)
-            key = key.replace(user_arn=arn, is_active=True)
-            if not arn.split(":", 5)[-1].startswith("user/"):
-                yield key
-                return
-            for found in self._aws.list(signer):
-                is_own = found.id == own.keys.access_key_id
-                row = key if is_own else ListedKey(user_arn=arn, key_id=found.id)
-                yield row.replace(
-                    created_at=found.created_at,
-                    is_active=found.is_active,
-                    last_used_at=self._last_used(signer, found.id),
-                )
-        except MfaSessionError as error:
-            yield key.replace(problem=error.message)
 
-    def _last_used(self, signer: Caller, key_id: str) -> datetime | None:
-        try:
-            return self._aws.last_used(signer, key_id)
-        except MfaSessionError:
-            return None
+def _last_used(aws: AwsKeys, signer: Caller, key_id: str) -> datetime | None:
+    try:
+        return aws.last_used(signer, key_id)
+    except MfaSessionError:
+        return None
 
 
 def import_(options: Options, ctx: Context) -> Result:
@@ -269,7 +252,7 @@ def _rotate_locked(options: Options, ctx: Context) -> Result:
     profile, pairs = source.profile or "", _pairs(edges, source)
     old = pairs.slots(profile).old
     former = old.access_key_id if old else None
-    settings = SessionsOfSource(inputs, source, profile, is_told=True, former=former).choose()
+    settings = SessionsOfSource(inputs, source, is_told=True, former=former).choose()
     at_hand = find_caller(ctx.make.session(), settings)
     signer = Signer(at_hand, lambda: _mfa_caller(settings, inputs, ctx))
     others = OtherProfiles(edges, inputs, profile)
@@ -320,19 +303,13 @@ def _lock_key(ctx: Context, profile: str) -> AbstractContextManager[None]:
 
 
 def _mfa_caller(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
-    session = acquire(ctx, inputs, settings).session
-    return Caller(
-        keys=session.keys,
-        profile=settings.source.profile,
-        region=settings.region,
-        session=session.name,
-    )
+    return session_caller(acquire(ctx, inputs, settings).session, settings)
 
 
 def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Caller]:
     """Return the key as the caller, and its valid MFA session, or the key again without one."""
     edges = ctx.make.session()
-    settings = SessionsOfSource(inputs, source, source.profile, is_told=True).choose()
+    settings = SessionsOfSource(inputs, source, is_told=True).choose()
     settings = with_keys(edges, settings.replace(source=source))
     return long_term_caller(settings), find_caller(edges, settings)
 
@@ -385,7 +362,7 @@ def _pairs(edges: KeyEdges, source: Source) -> PairStore:
 
 def _mover(edges: KeyEdges, inputs: Inputs, profile: str) -> Mover:
     serial = inputs.profiles.section(profile).get("mfa_serial")
-    return Mover(edges, profile, region_for(inputs.region(profile), serial))
+    return Mover(edges, profile, region_for(region_of(inputs, profile), serial))
 
 
 def _move_data(profile: str, key_id: str, where: str, *, changed: bool) -> dict[str, object]:
@@ -393,14 +370,14 @@ def _move_data(profile: str, key_id: str, where: str, *, changed: bool) -> dict[
 
 
 def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
-    found: list[tuple[str, Move | Rotation]] = []
-    found += [(move.kind, move) for move in edges.journal.moves()]
-    found += [("rotate", rotation) for rotation in edges.journal.rotations()]
-    return found
+    return [
+        *((move.kind, move) for move in edges.journal.moves()),
+        *(("rotate", rotation) for rotation in edges.journal.rotations()),
+    ]
 
 
-def _warn_unfinished(edges: KeyEdges, ctx: Context) -> None:
-    for what, note in _unfinished(edges):
+def _warn_unfinished(unfinished: Iterable[tuple[str, Move | Rotation]], ctx: Context) -> None:
+    for what, note in unfinished:
         ctx.console.warn(
             f"{what} of the key of profile {note.profile!r} was interrupted, or is still running; "
             f"to finish: `mfa-session keys {what} --profile {quote(note.profile)}`"

@@ -19,41 +19,16 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import KeyEdges
     from mfa_session.model.session import Keys
 
-STORE, VERIFY, POINT, TAKE_OUT = "store", "verify", "point", "take out"
-WRITE, UNPOINT, DROP = "write", "unpoint", "drop"
+    Step = tuple[str, Callable[[], None]]
+    """A step's name, and how to do it."""
 
 
 class KeyPlaces(Record):
-    """A profile's key in the file and in the keyring, and its credential_process.
-
-    `is_verified`: in this run, AWS accepted the key that the keyring returned.
-    """
+    """A profile's key in the file and in the keyring, and its credential_process."""
 
     in_file: Keys | None
     in_keyring: Keys | None
     process: str | None
-    is_verified: bool = False
-
-
-def next_import_step(places: KeyPlaces, line: str) -> str | None:
-    """Return the next step of an import, None at its end; `line` is our credential_process."""
-    if places.in_file is not None:
-        if places.in_keyring != places.in_file:
-            return STORE
-        if not places.is_verified:
-            return VERIFY
-    if places.process != line:
-        return POINT
-    return TAKE_OUT if places.in_file is not None else None
-
-
-def next_export_step(places: KeyPlaces) -> str | None:
-    """Return the next step of an export, None at its end."""
-    if places.in_file is None:
-        return WRITE
-    if places.process is not None and stored_profile(places.process):
-        return UNPOINT
-    return DROP if places.in_keyring is not None else None
 
 
 class Mover:
@@ -66,80 +41,99 @@ class Mover:
         self._line = edges.own_line(profile)
         self._is_verified = self._is_dropped = False
 
-    def places(self) -> KeyPlaces:
+    def _places(self) -> KeyPlaces:
         """Return where the key is now."""
         edges, profile = self._edges, self._profile
         return KeyPlaces(
             in_file=edges.files.slots(profile).current,
             in_keyring=edges.vault.get(profile),
             process=edges.files.process(profile),
-            is_verified=self._is_verified,
         )
 
     def import_key(self) -> bool:
         """Move the key to the keyring; return False if it was there already."""
-        places = self.places()
-        if next_import_step(places, self._line) is None:
-            return self._finish_note()
+        places = self._places()
+        if self._import_step(places) is None:
+            self._finish_note()
+            return False
         self._check_import(places)
         self._edges.files.check_writable()
         self._begin(IMPORT, places)
         try:
-            self._run(lambda now: next_import_step(now, self._line))
+            self._run(self._import_step)
         except (MfaSessionError, KeyboardInterrupt):
-            self._undo_import(places)
+            if places.in_file is not None:
+                self._undo_import(places.in_file)
             raise
         self._finish_note()
         return True
 
     def export_key(self) -> bool:
         """Move the key to the credentials file; return False if it was there already."""
-        places = self.places()
-        if next_export_step(places) is None:
+        places = self._places()
+        if self._export_step(places) is None:
             if self._edges.journal.move(self._profile) is not None:
                 self._drop()
-            return self._finish_note()
+            self._finish_note()
+            return False
         self._check_export(places)
         self._edges.files.check_writable()
         self._begin(EXPORT, places)
-        self._run(next_export_step)
+        self._run(self._export_step)
         if not self._is_dropped:
             self._drop()
         self._finish_note()
         return True
 
-    def _run(self, plan: Callable[[KeyPlaces], str | None]) -> None:
+    def _import_step(self, now: KeyPlaces) -> Step | None:
+        """Return the next step of an import, None at its end."""
+        files, vault, profile, filed = (
+            self._edges.files,
+            self._edges.vault,
+            self._profile,
+            now.in_file,
+        )
+        if filed is not None:
+            if now.in_keyring != filed:
+                return "store", lambda: vault.put(profile, filed)
+            if not self._is_verified:
+                return "verify", lambda: self._verify(filed)
+        if now.process != self._line:
+            return "point", lambda: files.set_process(profile, self._line, now.process)
+        if filed is not None:
+            return "take out", lambda: files.take_pair(profile, filed)
+        return None
+
+    def _export_step(self, now: KeyPlaces) -> Step | None:
+        """Return the next step of an export, None at its end."""
+        files, profile, process = self._edges.files, self._profile, now.process
+        if now.in_file is None:
+            return "write", lambda: self._write(now.in_keyring)
+        if process is not None and stored_profile(process):
+            return "unpoint", lambda: files.clear_process(profile, process)
+        return ("drop", self._drop) if now.in_keyring is not None else None
+
+    def _run(self, next_step: Callable[[KeyPlaces], Step | None]) -> None:
         """Do one step after the other, each decided by where the key is then."""
-        last, places = None, self.places()
-        while (step := plan(places)) is not None:
-            if step == last:
+        last = None
+        while (step := next_step(self._places())) is not None:
+            name, do = step
+            if name == last:
                 raise ConfigurationError(
                     "key-not-moved",
                     f"the key of profile {self._profile!r} does not stay where it was written "
-                    f"({step})",
+                    f"({name})",
                     "stop the other program that writes the AWS files, then run the command again",
                 )
-            self._edges.talk.detail(f"key of profile {self._profile!r}: {step}")
+            self._edges.talk.detail(f"key of profile {self._profile!r}: {name}")
             with self._edges.uninterrupted():
-                self._do(step, places)
-            last, places = step, self.places()
+                do()
+            last = name
 
-    def _do(self, step: str, now: KeyPlaces) -> None:
-        files, vault, profile = self._edges.files, self._edges.vault, self._profile
-        if step == STORE and now.in_file:
-            vault.put(profile, now.in_file)
-        elif step == VERIFY and now.in_keyring:
-            self._verify(now.in_keyring)
-        elif step == POINT:
-            files.set_process(profile, self._line, now.process)
-        elif step == TAKE_OUT and now.in_file:
-            files.take_pair(profile, now.in_file)
-        elif step == WRITE and now.in_keyring:
-            files.put_pair(profile, now.in_keyring)
-        elif step == UNPOINT and now.process:
-            files.clear_process(profile, now.process)
-        elif step == DROP:
-            self._drop()
+    def _write(self, keys: Keys | None) -> None:
+        if keys is None:
+            raise not_stored(self._profile)
+        self._edges.files.put_pair(self._profile, keys)
 
     def _drop(self) -> None:
         """Remove the keyring's copy, even if the keyring did not return it before."""
@@ -211,33 +205,26 @@ class Mover:
         note = Move(profile=self._profile, key_id=key_id, kind=kind, began_at=now)
         self._edges.journal.save(note)
 
-    def _finish_note(self) -> bool:
-        """Delete the note; return False: nothing else was done."""
+    def _finish_note(self) -> None:
         begun = self._edges.journal.move(self._profile)
         if begun is not None:
             self._edges.journal.remove(begun)
-        return False
 
-    def _undo_import(self, before: KeyPlaces) -> None:
+    def _undo_import(self, keys: Keys) -> None:
         """Restore the old state if the file still has the key; else leave it to the next run."""
-        if before.in_file is None:
-            return
+        files, vault, profile = self._edges.files, self._edges.vault, self._profile
         try:
             with self._edges.uninterrupted():
-                self._restore(before)
+                if files.slots(profile).current != keys:
+                    return  # the keyring has the key already, and the profile uses it
+                process = files.process(profile)
+                if process is not None and stored_profile(process):
+                    files.clear_process(profile, process)
+                vault.remove(profile)
+                self._finish_note()
         except MfaSessionError as error:
             self._edges.talk.warn(
-                f"the key of profile {self._profile!r} stays in the file, and a copy may be in "
+                f"the key of profile {profile!r} stays in the file, and a copy may be in "
                 f"the keyring ({error.message}); to finish: "
-                f"`mfa-session keys import --profile {quote(self._profile)}`"
+                f"`mfa-session keys import --profile {quote(profile)}`"
             )
-
-    def _restore(self, before: KeyPlaces) -> None:
-        edges, profile = self._edges, self._profile
-        if edges.files.slots(profile).current != before.in_file:
-            return  # the keyring has the key already, and the profile uses it
-        process = edges.files.process(profile)
-        if process is not None and stored_profile(process):
-            edges.files.clear_process(profile, process)
-        edges.vault.remove(profile)
-        self._finish_note()

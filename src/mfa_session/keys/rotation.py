@@ -18,57 +18,27 @@ from mfa_session.model.errors import (
     require_yes,
 )
 from mfa_session.model.iam import CURRENT, IMPORT, NEW, OLD, Rotation, Slots, not_stored
-from mfa_session.model.record import Record
 from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mfa_session.keys.user_keys import Signer
     from mfa_session.model.iam import KeyEdges, KeyVault, Others, PairStore
     from mfa_session.model.session import Keys
 
+    Step = tuple[str, Callable[[], None]]
+    """A step's name, and how to do it."""
+
 
 CLOCK_SLACK = timedelta(minutes=15)
-CLEAN, CREATE, VERIFY, SWAP = "clean", "create", "verify", "swap"
-FORGET_NEW, SWAP_OTHERS, DEACTIVATE = "forget new", "swap in other profiles", "deactivate"
 
 
-class Facts(Record):
-    """The keys on record here, and those that AWS lists: key id to whether it is active.
-
-    `others` are other profiles with the key to replace. `is_verified`: in this run, AWS accepted
-    the new key.
-    """
-
-    slots: Slots
-    listed: Mapping[str, bool]
-    others: Sequence[str] = ()
-    is_verified: bool = False
-
-
-def next_step(begun: Rotation, facts: Facts) -> str | None:
-    """Return a rotation's next step; None when only `--finish` is left."""
-    slots, listed = facts.slots, facts.listed
-    current = slots.current.access_key_id if slots.current else None
-    new = slots.new.access_key_id if slots.new else None
-    if current != begun.old_id:  # swapped
-        if new is not None:
-            return FORGET_NEW
-        if facts.others:
-            return SWAP_OTHERS
-        return DEACTIVATE if listed.get(begun.old_id) else None
-    if new is not None:
-        return SWAP if facts.is_verified else VERIFY
-    return CLEAN if strays(begun, facts) else CREATE
-
-
-def strays(begun: Rotation, facts: Facts) -> list[str]:
+def strays(begun: Rotation, slots: Slots, listed: Iterable[str]) -> list[str]:
     """Return the keys at AWS that are new since the rotation began and on no record here."""
-    slots = facts.slots
     on_record = {keys.access_key_id for keys in (slots.current, slots.new, slots.old) if keys}
-    return [key_id for key_id in facts.listed if key_id not in {*begun.stood, *on_record}]
+    return [key_id for key_id in listed if key_id not in {*begun.stood, *on_record}]
 
 
 class KeyRotation:
@@ -101,20 +71,39 @@ class KeyRotation:
         self._check_move()
         self._user.load(self._current())
         begun = self._resumed() or self._begin()
-        steps: dict[str, Callable[[Rotation], None]] = {
-            CLEAN: self._clean,
-            CREATE: self._create,
-            VERIFY: self._verify,
-            SWAP: self._swap,
-            FORGET_NEW: lambda _begun: self._pairs.drop_new(self._profile),
-            SWAP_OTHERS: self._swap_others,
-            DEACTIVATE: lambda begun: self._user.deactivate(begun.old_id),
-        }
-        while (step := next_step(begun, self._facts())) is not None:
-            self._edges.talk.detail(f"key of profile {self._profile!r}: {step}")
-            steps[step](begun)
+        while (step := self._next_step(begun)) is not None:
+            name, do = step
+            self._edges.talk.detail(f"key of profile {self._profile!r}: {name}")
+            do()
         self._edges.journal.remove(begun)
         return begun
+
+    def _next_step(self, begun: Rotation) -> Step | None:
+        """Return the next step, by the keys on record and at AWS; None if `finish` is left."""
+        slots = self._pairs.slots(self._profile)
+        if slots.current is None:
+            raise not_stored(self._profile)
+        if slots.current.access_key_id != begun.old_id:
+            return self._step_after_swap(begun, slots, slots.current)
+        new = slots.new
+        if new is not None:
+            if self._is_verified:
+                return "swap", lambda: self._swap(begun)
+            return "verify", lambda: self._verify(begun, new)
+        left = strays(begun, slots, self._user.listed)
+        if left:
+            return "clean", lambda: self._clean(begun, left)
+        return "create", lambda: self._create(begun)
+
+    def _step_after_swap(self, begun: Rotation, slots: Slots, current: Keys) -> Step | None:
+        old, others = slots.old, self._others
+        if slots.new is not None:
+            return "forget new", lambda: self._pairs.drop_new(self._profile)
+        if old is not None and others.using(old):
+            return "swap in other profiles", lambda: others.replace(old, current)
+        if self._user.listed.get(begun.old_id):
+            return "deactivate", lambda: self._user.deactivate(begun.old_id)
+        return None
 
     def _check_move(self) -> None:
         vault, profile = self._edges.vault, self._profile
@@ -178,18 +167,6 @@ class KeyRotation:
         self._pairs.drop_old(self._profile)
         return key_id
 
-    def _facts(self) -> Facts:
-        slots = self._pairs.slots(self._profile)
-        if slots.current is None:
-            raise not_stored(self._profile)
-        replaced = slots.old or slots.current
-        return Facts(
-            slots=slots,
-            listed=dict(self._user.listed),
-            others=self._others.using(replaced),
-            is_verified=self._is_verified,
-        )
-
     def _begin(self) -> Rotation:
         old = self._current()
         old_id = old.access_key_id
@@ -243,9 +220,9 @@ class KeyRotation:
             f"aws iam delete-access-key --access-key-id {other}"
         )
 
-    def _clean(self, begun: Rotation) -> None:
+    def _clean(self, begun: Rotation, left: Sequence[str]) -> None:
         """Delete the keys that an interrupted rotation left, whose secrets are lost."""
-        for key_id in strays(begun, self._facts()):
+        for key_id in left:
             if not self._user.is_unused_since(key_id, begun.began_at - CLOCK_SLACK):
                 self._edges.journal.remove(begun)  # somebody else made and uses the key
                 self._refuse_two(begun.old_id)
@@ -284,11 +261,8 @@ class KeyRotation:
             self._pairs.drop_new(self._profile)
             self._edges.journal.remove(begun)
 
-    def _verify(self, begun: Rotation) -> None:
+    def _verify(self, begun: Rotation, new: Keys) -> None:
         """Call STS with the new key until AWS knows it."""
-        new = self._pairs.slots(self._profile).new
-        if new is None:
-            raise not_stored(self._profile)
         try:
             arn = self._user.wait_for(new)
         except RefusedError as error:
@@ -310,13 +284,6 @@ class KeyRotation:
         with self._edges.uninterrupted():
             self._pairs.swap(self._profile)
         self._edges.talk.detail(f"profile {self._profile!r} no longer uses {begun.old_id}")
-
-    def _swap_others(self, begun: Rotation) -> None:
-        del begun
-        slots = self._pairs.slots(self._profile)
-        if slots.old is None or slots.current is None:
-            raise not_stored(self._profile)
-        self._others.replace(slots.old, slots.current)
 
     def _confirm(self, question: str) -> None:
         require_yes(

@@ -125,13 +125,14 @@ class UserKeys:
 
     def create(self, store: Callable[[Keys], None]) -> None:
         """Create a key, and store its secret at once: AWS shows it only once."""
-        self._signer.ask(lambda caller: self._create_as(caller, store))
 
-    def _create_as(self, caller: Caller, store: Callable[[Keys], None]) -> None:
-        with self._edges.uninterrupted():
-            keys = self._edges.aws.create(caller)
-            self.listed[keys.access_key_id] = True
-            store(keys)
+        def create_as(caller: Caller) -> None:
+            with self._edges.uninterrupted():
+                keys = self._edges.aws.create(caller)
+                self.listed[keys.access_key_id] = True
+                store(keys)
+
+        self._signer.ask(create_as)
 
     def wait_for(self, keys: Keys) -> str:
         """Call STS with a new key until AWS knows it; return its user's ARN."""

@@ -84,21 +84,15 @@ class Enrolment:
                 intent = self._plan(serial)
             with self._edges.defer_signals() as signals:
                 signals.raise_deferred()
-                self._carry_out(intent, name, show, signals, resume=found == UNASSIGNED)
+                self._carry_out(intent, show, signals, resume=found == UNASSIGNED)
                 self._report(serial, signals)
         return serial
 
     def _carry_out(
-        self,
-        intent: Intent,
-        name: str,
-        show: Show | None,
-        signals: Signals,
-        *,
-        resume: bool,
+        self, intent: Intent, show: Show | None, signals: Signals, *, resume: bool
     ) -> None:
         """Create the device, or resume with the existing one, and enable it; undo on failure."""
-        device = self._resume(intent.serial) if resume else self._create(intent, name)
+        device = self._resume(intent.serial) if resume else self._create(intent)
         intent = intent.replace(serial=device.serial, created=True)
         try:
             if not resume:
@@ -112,7 +106,10 @@ class Enrolment:
         except BaseException as error:
             if not self._undo(intent, error):
                 raise
-        self._close(device.serial)
+        try:
+            self._edges.intents.remove(device.serial)
+        except ConfigurationError as error:
+            self._edges.talk.warn(error.message)
 
     def _plan(self, serial: str) -> Intent:
         """Check that the keyring works and the name is free; return the note to write."""
@@ -131,11 +128,11 @@ class Enrolment:
             was_absent=exists is False,
         )
 
-    def _create(self, intent: Intent, name: str) -> NewDevice:
+    def _create(self, intent: Intent) -> NewDevice:
         self._edges.intents.save(intent)
-        self._edges.talk.detail(f"iam:CreateVirtualMFADevice {name}")
+        self._edges.talk.detail(f"iam:CreateVirtualMFADevice {intent.name}")
         try:
-            return self._edges.aws.create(name)
+            return self._edges.aws.create(intent.name)
         except BaseException as error:
             if _is_answer(error):
                 self._edges.intents.remove(intent.serial)
@@ -162,12 +159,6 @@ class Enrolment:
                     raise
             self._edges.pause(PAUSE_SECONDS)
             signals.raise_deferred()
-
-    def _close(self, serial: str) -> None:
-        try:
-            self._edges.intents.remove(serial)
-        except ConfigurationError as error:
-            self._edges.talk.warn(error.message)
 
     def _report(self, serial: str, signals: Signals) -> None:
         """Report the enabled device; a late Ctrl-C still ends the command."""
@@ -243,7 +234,7 @@ class UnfinishedDevices:
             f"{intent.serial} may be left in the account, not enabled ({why}); {next_step}"
         )
 
-    def next_step(self, intent: Intent, problem: MfaSessionError | None = None) -> str:
+    def next_step(self, intent: Intent, problem: MfaSessionError | None) -> str:
         """Return what to do about a device that is left because of this problem.
 
         Without its secret, a device that may not be deleted is useless: enrol another.

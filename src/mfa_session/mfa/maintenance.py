@@ -91,8 +91,7 @@ class Removal:
             self._deactivate(device)
             if device.kind == "virtual":
                 self._delete(device.serial)
-            self.forget(device.serial)
-            self._edges.intents.remove(device.serial)
+            self._forget(device.serial)
 
     def _deactivate(self, device: Device) -> None:
         now = self._edges.clock.now().replace(microsecond=0)
@@ -120,8 +119,7 @@ class Removal:
             return False
         if serial in self._edges.aws.unassigned():
             self._delete(serial)
-        self.forget(serial)
-        self._edges.intents.remove(serial)
+        self._forget(serial)
         return True
 
     def _is_noted(self, serial: str) -> bool:
@@ -130,13 +128,14 @@ class Removal:
             for intent in self._edges.intents.all()
         )
 
-    def forget(self, serial: str) -> None:
-        """Remove the secret, as far as the keyring lets us."""
+    def _forget(self, serial: str) -> None:
+        """Remove the secret, as far as the keyring lets us, and the note."""
         try:
             self._edges.secrets.remove(serial)
         except ConfigurationError as error:
             what = f"the secret of {serial} stays in the keyring"
             self._edges.tell_failure(what, error, [serial])
+        self._edges.intents.remove(serial)
 
     def _delete(self, serial: str) -> None:
         try:

@@ -78,7 +78,7 @@ class Sources(Record):
         wanted = self.settings.code
         source: CodeSource | None = None
         if wanted in {"auto", "keyring"}:
-            source = self._from_keyring(serial, required=wanted == "keyring")
+            source = self._from_keyring(serial)
         if source is None and wanted in {"auto", "command"} and self.run_command is not None:
             cure = "the session's code_command printed it: correct the command in config.toml"
             source = GeneratedCode(self.run_command, cure)
@@ -87,29 +87,30 @@ class Sources(Record):
             raise nobody_to_ask(self.settings)
         return source
 
-    def _from_keyring(self, serial: str, *, required: bool) -> CodeSource | None:
-        """Return the keyring's source for a device; unless `required`, a prompt follows it."""
+    def _from_keyring(self, serial: str) -> CodeSource | None:
+        """Return the keyring's source for a device; with `auto`, a prompt follows it."""
+        is_required = self.settings.code == "keyring"
         try:
             secret = self.secrets.get(serial)
         except ConfigurationError as error:
-            if required:
+            if is_required:
                 raise
             self._report_failure(error, serial)
             return None
-        if secret is not None:
-            clock = self.clock
-            cure = (
-                "the secret in the keyring may be another device's: "
-                f"`mfa-session totp add --mfa-serial {serial}` stores the right one, "
-                f"`mfa-session totp remove {serial}` forgets it"
-            )
-            keyring = GeneratedCode(lambda _serial: code_at(secret, step_at(clock.now())), cure)
-            if required or not self.prompt:
-                return keyring
-            return PromptFallback(keyring, self.prompt, self.talk)
-        if required:
-            raise no_secret(serial)
-        return None
+        if secret is None:
+            if is_required:
+                raise no_secret(serial)
+            return None
+        clock = self.clock
+        cure = (
+            "the secret in the keyring may be another device's: "
+            f"`mfa-session totp add --mfa-serial {serial}` stores the right one, "
+            f"`mfa-session totp remove {serial}` forgets it"
+        )
+        keyring = GeneratedCode(lambda _serial: code_at(secret, step_at(clock.now())), cure)
+        if is_required or not self.prompt:
+            return keyring
+        return PromptFallback(keyring, self.prompt, self.talk)
 
     def _report_failure(self, error: ConfigurationError, serial: str | None) -> None:
         missed = serial in self.secrets.known()

@@ -9,35 +9,27 @@ SERIAL_LENGTHS = range(9, 257)
 ROLE_ARN_LENGTHS = range(20, 2049)
 ACCOUNT_DIGITS = 12
 GIVE_CODES = ("virtual", "hardware")
-"""The kinds of devices whose codes AWS's API takes."""
+"""The kinds of devices whose codes AWS's API accepts."""
 ASK_IAM = "omit --mfa-serial (MFA_SESSION_MFA_SERIAL, mfa_serial), so that IAM is asked"
 _ROLE = "role/"
 UPPER_CASE, DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 LETTERS_AND_DIGITS = UPPER_CASE + UPPER_CASE.lower() + DIGITS
 REGION_CHARACTERS = frozenset(UPPER_CASE.lower() + DIGITS + "-")
-"""Those of services and of labels in host names, too."""
+"""Services and labels of host names have the same."""
 _SERIAL_CHARACTERS = frozenset(LETTERS_AND_DIGITS + "_+=/:,.@-")
-_HOME_REGIONS = {
-    "aws": "us-east-1",
-    "aws-cn": "cn-north-1",
-    "aws-us-gov": "us-gov-west-1",
-    "aws-eusc": "eusc-de-east-1",
-    "aws-iso": "us-iso-east-1",
-    "aws-iso-b": "us-isob-east-1",
-    "aws-iso-e": "eu-isoe-west-1",
-    "aws-iso-f": "us-isof-south-1",
+_PARTITIONS = {
+    "aws-cn": ("cn-", "cn-north-1"),
+    "aws-us-gov": ("us-gov-", "us-gov-west-1"),
+    "aws-eusc": ("eusc-", "eusc-de-east-1"),
+    "aws-iso": ("us-iso-", "us-iso-east-1"),
+    "aws-iso-b": ("us-isob-", "us-isob-east-1"),
+    "aws-iso-e": ("eu-isoe-", "eu-isoe-west-1"),
+    "aws-iso-f": ("us-isof-", "us-isof-south-1"),
+    "aws": ("", "us-east-1"),
 }
-_REGION_PREFIXES = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "eusc-": "aws-eusc",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-}
+"""The start of each partition's regions, and its home region; `aws` has all other regions."""
 GLOBAL_SERVICES = ("cloudfront:", "iam:", "organizations:", "route53:")
-"""The starts of actions whose requests all count as those of one region of the partition."""
+"""The starts of actions that count as requests to one region of the partition."""
 
 
 class Arn(Record):
@@ -50,7 +42,7 @@ class Arn(Record):
 
 
 def parse_arn(text: str) -> Arn | None:
-    """Return the parts of `text`, or None when it is not shaped like an ARN."""
+    """Return the parts of an ARN, or None for another text."""
     parts = text.split(":", 5)
     if len(parts) != ARN_PARTS or parts[0] != "arn" or not parts[1] or not parts[5]:
         return None
@@ -58,16 +50,16 @@ def parse_arn(text: str) -> Arn | None:
 
 
 def account_of(arn: str | None) -> str | None:
-    """Return the account id an ARN names, or None (a hardware device's serial names none)."""
+    """Return the account id in an ARN, or None (a hardware device's serial has none)."""
     parsed = parse_arn(arn) if arn else None
     return parsed.account or None if parsed else None
 
 
 def device_kind(serial: str) -> str:
-    r"""Tell `virtual`, `hardware`, `passkey`, `user` (a user's ARN) or `invalid` from the serial.
+    r"""Return `virtual`, `hardware`, `passkey`, `user` (a user's ARN) or `invalid` for a serial.
 
     Shape: 9 to 256 of `[\\w+=/:,.@-]` (STS API reference, GetSessionToken, SerialNumber).
-    IAM's ListMFADevices returns no type; the serial is all there is to tell it from.
+    IAM's ListMFADevices returns no type, so the serial decides.
     """
     if len(serial) not in SERIAL_LENGTHS or not _SERIAL_CHARACTERS.issuperset(serial):
         return "invalid"
@@ -81,7 +73,7 @@ def device_kind(serial: str) -> str:
 
 
 def gives_codes(serial: str) -> bool:
-    """Say whether a serial is of a device whose codes AWS's API takes."""
+    """Say whether AWS's API accepts the codes of the device with this serial."""
     return device_kind(serial) in GIVE_CODES
 
 
@@ -96,29 +88,28 @@ def is_role_arn(text: str) -> bool:
 
 
 def region_partition(region: str) -> str:
-    """Return the partition a region belongs to, by its name."""
-    fitting = (of for prefix, of in _REGION_PREFIXES.items() if region.startswith(prefix))
-    return next(fitting, "aws")
+    """Return the partition of a region, by its name."""
+    return next(name for name, (start, _) in _PARTITIONS.items() if region.startswith(start))
 
 
 def home_region(partition: str, service: str) -> str:
-    """Return the region as which a partition's requests to a global service count, if known.
+    """Return the region of a partition's requests to a global service, "" if unknown.
 
     Source: botocore's endpoints.json.
     """
     in_china_elsewhere = partition == "aws-cn" and service != "iam"
-    return "cn-northwest-1" if in_china_elsewhere else _HOME_REGIONS.get(partition, "")
+    return "cn-northwest-1" if in_china_elsewhere else _PARTITIONS.get(partition, ("", ""))[1]
 
 
 def region_for(region: str | None, *arns: str | None) -> str | None:
-    """Return the region to call for these ARNs: `region`, unless it lies in another partition.
+    """Return the region to call for these ARNs: `region`, unless it is of another partition.
 
-    A GovCloud device cannot be reached through `us-east-1`; without a fitting region the
-    partition's first one serves. Unknown partitions are left to the region given.
+    A GovCloud device cannot be reached through `us-east-1`; another partition's region is replaced
+    by the home region. For unknown partitions, return `region`.
     """
     for text in arns:
         arn = parse_arn(text) if text else None
-        if arn is not None and arn.partition in _HOME_REGIONS:
+        if arn is not None and arn.partition in _PARTITIONS:
             fits = region_partition(region or "") == arn.partition
-            return region if fits else _HOME_REGIONS[arn.partition]
+            return region if fits else _PARTITIONS[arn.partition][1]
     return region

@@ -1,7 +1,7 @@
 """The errors that people and scripts see, and hints about errors of the system.
 
-Every error has a `code` (kebab-case, stable, listed in docs/errors.md), a message that names
-the thing, a hint that says what to run or change, and, by its class, the process's exit code.
+Every error has a `code` (kebab-case, stable, listed in docs/errors.md), a message that names the
+thing, a hint that says what to run or change, and, by its class, an exit code.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _OFF = {"", "0", "false", "no", "off"}
 
 
 class MfaSessionError(Exception):
-    """The root of the hierarchy; `exit_code` is what the process ends with."""
+    """The base class; `exit_code` is the process's."""
 
     exit_code = 70
 
     def __init__(self, code: str, message: str, hint: str = "", add: Sequence[str] = ()) -> None:
-        """Say what is wrong (`message`), under which stable `code`, and what to do (`hint`).
+        """Take a stable `code`, what is wrong (`message`) and what to do (`hint`).
 
-        `add` are the words that the command lacked: the hint ends with them, or, once the command
-        is known, with the whole command. `lead` is the hint without them.
+        `add` are words that the command needs: the hint ends with them, or with the whole command
+        once it is known. `lead` is the hint without them.
         """
         super().__init__(message)
         self.code = code
@@ -37,16 +37,16 @@ class MfaSessionError(Exception):
         self.lead = hint
 
     def do_without(self, *add: str) -> None:
-        """Add words to the command, as `add`, that do without what failed."""
+        """Add to the hint words for a command that works without what failed."""
         self.lead, self.add = f"{self.hint}; or do without it", add
         self.hint = f"{self.lead}: {' '.join(add)}"
 
     def repeat(self, command: str) -> None:
-        """End the hint with this command, which has the words it lacked."""
+        """End the hint with this command, which has the words that were needed."""
         self.hint = f"{self.lead}: `{command}`"
 
     def summary(self, environ: Mapping[str, str]) -> dict[str, object]:
-        """Return what `--json` shows of an error, its hint as `hint_for` has it."""
+        """Return what `--json` shows, with the hint from `hint_for`."""
         hint = hint_for(environ, self.hint)
         return {"code": self.code, "message": self.message, "hint": hint}
 
@@ -70,7 +70,7 @@ class NoMfaError(MfaSessionError):
 
 
 class CodeRejectedError(NoMfaError):
-    """AWS did not take the code: wrong, stale or already used (it answers all three alike)."""
+    """AWS rejected the code: wrong, old or already used (AWS's answer is the same)."""
 
 
 class RefusedError(MfaSessionError):
@@ -92,7 +92,7 @@ class DeclinedError(MfaSessionError):
 
 
 class AnsweredNoError(DeclinedError):
-    """The person answered no: told like any other outcome, not as an error."""
+    """The person answered no, which is not shown as an error."""
 
 
 class Interrupted(MfaSessionError):
@@ -104,7 +104,7 @@ class Interrupted(MfaSessionError):
 def require_yes(
     answer: bool | None, *, unasked: str, refused: str, lead: str = "to confirm it"
 ) -> None:
-    """Return after a yes. None is the answer where nobody can be asked: a script says `--yes`.
+    """Return after a yes; `answer` is None if nobody can be asked, as in a script without `--yes`.
 
     Raises DeclinedError `not-confirmed` for None, and AnsweredNoError after a no.
     """
@@ -152,7 +152,7 @@ OF_FILES = {
 
 
 def hint_for_errno(number: int | None, path: str | None = None) -> str:
-    """Return what to do about an error of the system, about this file; "" if it is not known."""
+    """Return what to do about an error of the system with this file; "" if unknown."""
     hint = OF_THE_PROCESS.get(number or 0) or OF_FILES.get(number or 0, "")
     if path and number in {errno.EACCES, errno.EPERM}:
         from mfa_session.model.text import inspecting  # noqa: PLC0415  # after an error only

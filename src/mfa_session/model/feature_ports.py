@@ -1,4 +1,4 @@
-"""What the features need besides a login: doctor, configure, many roles, serving, lookups."""
+"""What features need besides a login's edges: doctor, configure, many roles, serving, lookups."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Answer_co = TypeVar("Answer_co", covariant=True)
 
 
 class Place(Record):
-    """A file or directory that is there: `forbidden` are the bits its mode should not have."""
+    """A file or directory; `forbidden` are the bits that its mode should not have."""
 
     path: str
     what: str
@@ -37,23 +37,23 @@ class Place(Record):
 
     @property
     def is_open(self) -> bool:
-        """Whether others may do what they should not."""
+        """Whether its mode has forbidden bits."""
         return bool(self.mode & self.forbidden)
 
     @property
     def closed_mode(self) -> int:
-        """The mode without what others should not."""
+        """The mode without the forbidden bits."""
         return self.mode & ~self.forbidden
 
 
 class Checkup(Protocol):
-    """Questions to AWS that change nothing; each raises our errors only."""
+    """Calls to AWS that change nothing; each raises our errors only."""
 
     def load(self) -> None:
-        """Do what takes long before anything is asked."""
+        """Do slow preparations before the first call."""
 
     def reach(self, region: str | None) -> None:
-        """Return when STS answers, signed or not."""
+        """Return when STS answers an unsigned call."""
 
     def identity(self, caller: Caller) -> str:
         """STS GetCallerIdentity: the ARN."""
@@ -66,60 +66,60 @@ class Checkup(Protocol):
 
 
 class Disk(Protocol):
-    """The person's files as they are now; what cannot be read raises our errors or OSError."""
+    """The person's files; reading raises our errors or OSError."""
 
     def settings(self) -> SettingsFile:
         """Read config.toml."""
 
     def profiles(self, keep: Callable[[str, Exception], None]) -> ProfileFiles:
-        """Read both AWS files; of one that cannot be read, `keep` gets the part and the error."""
+        """Read both AWS files; `keep` gets the part and the error of one that cannot be read."""
 
     def recovered(self) -> Mapping[str, Session]:
-        """Read the sessions that the credentials file could not take, by profile."""
+        """Read the sessions that are not in the credentials file, by profile."""
 
     def intents(self) -> list[Intent]:
-        """Read the notes of enrolments that are not finished."""
+        """Read the notes of unfinished enrolments."""
 
     def unfinished_keys(self) -> list[tuple[str, str]]:
-        """Read which moves and rotations of keys are not finished: the command, the profile."""
+        """Read the unfinished moves and rotations of keys: command and profile."""
 
     def places(self) -> tuple[Place, ...]:
         """Return the files and directories whose modes matter."""
 
     def close_places(self) -> list[str]:
-        """Take from modes what others should not have; return what was done, as commands."""
+        """Remove forbidden bits of modes; return commands that do the same."""
 
     def unsafe(self) -> Mapping[str, MfaSessionError]:
-        """Return why files are not safe that others could have written, by path."""
+        """Return why files that others may write are not safe, by path."""
 
     def unwritable(self) -> Mapping[str, MfaSessionError]:
         """Return why a session could not be written, by part of the scene."""
 
     def leftovers(self) -> Mapping[str, str]:
-        """Return whole copies of the person's files that killed commands left, and of which."""
+        """Return copies of files that killed commands left, each with the original."""
 
     def exists(self, path: str) -> bool:
-        """Say whether something is at a path, which may begin with `~`."""
+        """Say whether a path exists, which may begin with `~`."""
 
 
 class Running(Protocol[Answer_co]):
-    """Work that goes on meanwhile."""
+    """Work in another thread."""
 
     def result(self, limit_seconds: float) -> Answer_co:
-        """Return what it returns, or raise what it raises; TimeoutError if it is not done then."""
+        """Return or raise the work's outcome; TimeoutError after the limit."""
 
 
 class Start(Protocol):
     """Starts work that may hang."""
 
     def __call__(self, work: Callable[[], Answer]) -> Running[Answer]:
-        """Start it, and go on."""
+        """Start it, and do not wait."""
 
 
 class DoctorEdges(Record):
     """What `doctor` uses besides the context.
 
-    `clock_seconds` is how far AWS's clock was ahead in the last answer, None before one.
+    `clock_seconds` is how far AWS's clock was ahead in the last answer; None without one.
     `options` reads the `MFA_SESSION_…` variables and raises UsageError.
     `unmatched_patterns` returns those that match no operation of AWS, each with a suggestion.
     `stored_keys` reads a profile's long-term keys, and asks nobody.
@@ -146,32 +146,31 @@ class DoctorEdges(Record):
 
 
 class ValuesWriter(Protocol):
-    """Writes single values of a file; each method raises ConfigurationError."""
+    """Writes values of a file; each method raises ConfigurationError."""
 
     path: str
 
     def check_writable(self) -> None:
-        """Find out, changing nothing, whether `update` could work."""
+        """Raise the error that `update` would; change nothing."""
 
     def read(self) -> bytes:
-        """Return the file's bytes as they are now; none if there is no file."""
+        """Return the file's bytes; none without a file."""
 
 
 class SettingsWriter(ValuesWriter, Protocol):
-    """Writes single values of config.toml."""
+    """Writes values of config.toml."""
 
     def edited(self, data: bytes, values: Mapping[Setting, object]) -> bytes:
         """Return the bytes with these values."""
 
     def update(self, values: Mapping[Setting, object], seen: SettingsFile) -> None:
-        """Write them, unless one is no longer what it was when it was `seen`."""
+        """Write them, unless one differs from what was `seen`."""
 
 
 class ProfilesWriter(ValuesWriter, Protocol):
-    """Writes single values of the AWS config file.
+    """Writes values of the AWS config file.
 
-    A place is a profile and a key; a value of None removes the line. `before` are the values
-    that are expected to stand there.
+    A place is a profile and a key; None removes the line. `before` are the expected old values.
     """
 
     def edited(
@@ -186,18 +185,18 @@ class ProfilesWriter(ValuesWriter, Protocol):
 
 
 class PlainFile(Protocol):
-    """A file that is written whole."""
+    """A file that is replaced whole."""
 
     path: str
 
     def check(self) -> None:
-        """Refuse what is known to fail, before anything is written."""
+        """Raise the error that `replace` would; change nothing."""
 
     def read(self) -> bytes:
-        """Return its bytes; none if there is no file."""
+        """Return its bytes; none without a file."""
 
     def replace(self, seen: bytes, data: bytes) -> None:
-        """Write it, unless it is no longer what was `seen`."""
+        """Write `data`, unless the file differs from what was `seen`."""
 
 
 class ShellStart(Protocol):
@@ -224,7 +223,7 @@ class ShellStart(Protocol):
 class SetupEdges(Record):
     """What `configure` uses besides the edges of a login.
 
-    `file` takes a path, and what to call it if no other user may write it. `shell_start` takes a
+    `file` takes a path, and the name of a file that no other user may write. `shell_start` takes a
     shell. `usual_shell` returns None if the shell is unknown or cannot be set up.
     """
 
@@ -248,22 +247,22 @@ class CliCache(Protocol):
     """The files of the AWS CLI's cache, by name."""
 
     def check(self) -> None:
-        """Refuse a cache that cannot be written, or is not ours alone; change nothing."""
+        """Refuse a cache that cannot be written or that others may write; change nothing."""
 
     def read(self, name: str) -> bytes | None:
-        """Return an entry's bytes, or None; ConfigurationError for what is not ours."""
+        """Return an entry's bytes, or None; ConfigurationError for another user's."""
 
     def write(self, name: str, data: bytes) -> None:
-        """Write an entry whole; ConfigurationError where that fails."""
+        """Replace an entry; ConfigurationError if that fails."""
 
     def foreign(self, name: str) -> ConfigurationError:
         """Return the error for a file that is not an entry of the AWS CLI."""
 
 
 class RolesEdges(Record):
-    """Everything that many role sessions touch.
+    """What many role sessions use; `session` calls AWS from many threads.
 
-    `session` makes its calls to AWS from many threads. `most_locks` may be held at a time.
+    `most_locks` may be held at a time.
     """
 
     session: Edges
@@ -278,12 +277,12 @@ class Federation(Protocol):
     """AWS's federation endpoint."""
 
     def url_for(self, caller: Caller, url: str) -> str:
-        """Return the endpoint's URL: `url`, unless the AWS settings name another."""
+        """Return the endpoint: `url`, unless the AWS settings name another."""
 
     def signin_token(self, caller: Caller, url: str, seconds: int | None) -> Secret | None:
-        """Return a token that signs in once; None where AWS refuses the session.
+        """Return a token that signs in once; None if AWS refuses the session.
 
-        `seconds` is SessionDuration; None leaves it out. Raises UnreachableError.
+        `seconds` is SessionDuration; None omits it. Raises UnreachableError.
         """
 
 
@@ -291,25 +290,25 @@ class Browser(Protocol):
     """The person's browser."""
 
     def open(self, url: Secret) -> None:
-        """Open a URL that nobody else may see. ConfigurationError where it does not come."""
+        """Open a URL that nobody else may see; ConfigurationError if the browser does not."""
 
 
 class OwnProgram(Protocol):
-    """This program, started once more."""
+    """Another run of this program."""
 
     def run(self, words: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
-        """Return exit code, stdout and stderr."""
+        """Run it, and return exit code, stdout and stderr."""
 
     def stop(self) -> None:
-        """End what runs, and start no more."""
+        """End the current run, and start no other."""
 
 
 class JobEdges(Record):
-    """What serving a session touches.
+    """What serving a session uses.
 
-    `run_child` runs a command to its end, calls a function once it runs, and returns its exit
-    code, negative for a signal; by that, `end_as` ends us.
-    `wait_for_signal` calls what it gets, and returns the number of a signal that ends a program.
+    `run_child` runs a command, calls a function once it has started, and returns its exit code,
+    negative for a signal; `end_as` ends this process in the same way.
+    `wait_for_signal` calls a function, and returns the number of a signal that ends a program.
     `write_profile` writes settings to a profile of the AWS config.
     """
 
@@ -324,7 +323,7 @@ INSTANCE = "instance"
 
 
 class Target(Record):
-    """One thing that is named: its kind and id, and what AWS says of it where it was asked."""
+    """A thing that a command names: its kind and id, and what AWS says about it, if asked."""
 
     kind: str
     id: str
@@ -332,19 +331,19 @@ class Target(Record):
     state: str | None = None
 
     def line(self) -> str:
-        """Return it as a person is shown it."""
+        """Return it as one line for people."""
         parts = (self.kind, self.id, self.name, self.state)
         return printable("  ".join(part for part in parts if part))
 
 
 class Lookups(Protocol):
-    """What AWS says of an account and of things in it; each raises our errors only."""
+    """Calls about an account and things in it; each raises our errors only."""
 
     def account_id(self) -> str | None:
         """Return the caller's account."""
 
     def alias(self) -> str | None:
-        """Return the account's alias; None where there is none, or it may not be known."""
+        """Return the account's alias; None without one, or after a refusal."""
 
     def describe(self, targets: Iterable[Target]) -> Mapping[Target, Target]:
         """Return each target that is known, with its name and state."""
@@ -392,7 +391,7 @@ class AwsNames(Protocol):
     """The actions that AWS lists."""
 
     def spelled(self, action: str) -> str | None:
-        """Return an action as AWS spells it; None if AWS does not list it."""
+        """Return AWS's spelling of an action; None if AWS does not list it."""
 
     def look_up(self, action: str) -> Unlisted | None:
-        """Return what is wrong with an action or pattern; None if AWS lists what it names."""
+        """Return what is wrong with an action or pattern; None if AWS lists it."""

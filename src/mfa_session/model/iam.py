@@ -1,4 +1,4 @@
-"""Users, keys, MFA devices and policies, as IAM tells of them; keys on the move."""
+"""IAM's users, keys, MFA devices and policies; moves and rotations of keys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class User(Record):
     name: str
 
     def serial_of(self, device: str) -> str:
-        """Return the serial that a virtual device of this name has."""
+        """Return the serial of a virtual device of this name."""
         return f"arn:{self.partition}:iam::{self.account}:mfa/{device}"
 
 
@@ -44,7 +44,7 @@ class AccessKey(Record):
 
 
 class Holder(Record):
-    """What policies hang on: a `user`, `group` or `role`, by name."""
+    """A `user`, `group` or `role` that has policies, by name."""
 
     kind: str
     name: str
@@ -76,7 +76,7 @@ class Policies(Protocol):
 
 
 class Device(Record):
-    """An MFA device that is enabled for the user; `enabled_at` is aware UTC."""
+    """An enabled MFA device of a user; `enabled_at` is aware UTC."""
 
     serial: str
     kind: str
@@ -94,19 +94,19 @@ class Device(Record):
 
 
 class NewDevice(Record):
-    """A virtual device just created: nobody's yet, and its seed is told this once."""
+    """A new virtual device, not yet assigned to a user; AWS tells its seed only once."""
 
     serial: str
     seed: Secret
 
 
 class Intent(Record):
-    """What an enrolment is about to do, written before it is done; nothing secret.
+    """The next step of an enrolment, noted before it is done, without secrets.
 
     `was_absent`: no unassigned device had this serial before. `created`: AWS has answered that it
-    made it for us. With either, an unassigned device of this serial is ours. `removing`: it is the
-    user's own device that is being removed. `left`: a person or AWS did not let it be deleted, and
-    nobody is asked again unless the device is named.
+    made it for us. With either, an unassigned device of this serial is ours. `removing`: the user's
+    own device is being removed. `left`: a person or AWS refused to delete it; we ask again only for
+    a device by name.
     """
 
     serial: str
@@ -124,26 +124,23 @@ class Intent(Record):
 
     @property
     def what(self) -> str:
-        """What was begun, in words."""
+        """The kind of work, in words."""
         return "a removal" if self.removing else "an enrolment"
 
     @property
     def is_ours(self) -> bool:
-        """Whether an unassigned device of this serial can only be this enrolment's."""
+        """Whether an unassigned device of this serial must be this enrolment's."""
         return self.was_absent or self.created
 
 
 CURRENT, NEW, OLD = "current", "new", "old"
-"""A profile's places for keys: the one in use, one not proven yet, and one that is replaced."""
+"""A profile's places for keys: in use, not yet proven, replaced."""
 
 IMPORT, EXPORT = "import", "export"
 
 
 class KnownKey(Record):
-    """A key that the keyring holds, remembered beside it; nothing secret.
-
-    `keyring` is the class of the backend that took it.
-    """
+    """A note of a key in the keyring, without secrets; `keyring` is the backend's class."""
 
     profile: str
     key_id: str
@@ -151,7 +148,7 @@ class KnownKey(Record):
 
 
 class Move(Record):
-    """A move between a file and the keyring, written down before it begins; nothing secret."""
+    """A move between a file and the keyring, noted before it begins, without secrets."""
 
     profile: str
     key_id: str
@@ -160,7 +157,7 @@ class Move(Record):
 
 
 class Rotation(Record):
-    """A rotation, written down before AWS is asked for a new key; nothing secret.
+    """A rotation, noted before AWS makes a new key, without secrets.
 
     `stood` are the user's keys at that time.
     """
@@ -173,7 +170,7 @@ class Rotation(Record):
 
 
 class Slots(Record):
-    """A profile's pairs: the one in use, a new one beside it, and one that was replaced."""
+    """A profile's pairs: in use, new, replaced."""
 
     current: Keys | None = None
     new: Keys | None = None
@@ -181,40 +178,39 @@ class Slots(Record):
 
 
 def not_stored(profile: str) -> ConfigurationError:
-    """Return the error for a key that should be in the keyring and is not."""
+    """Return the error for a key that is missing in the keyring."""
     return ConfigurationError(
         "key-not-stored",
         f"the keyring has no key of profile {profile!r}",
         "check with `mfa-session doctor` that the keyring is the one that it was imported to; "
-        "otherwise "
-        f"store the key with `aws configure --profile {quote(profile)}`",
+        f"otherwise store the key with `aws configure --profile {quote(profile)}`",
     )
 
 
 class KeyVault(Protocol):
-    """The keyring's pairs, by profile and place; ConfigurationError where the keyring fails."""
+    """The keyring's pairs, by profile and place; ConfigurationError if the keyring fails."""
 
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
         """Return a pair, or None."""
 
     def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
-        """Store a pair, and see that it is given back."""
+        """Store a pair, and read it back."""
 
     def remove(self, profile: str, place: str = CURRENT) -> None:
-        """Remove a pair; one that is not there is fine."""
+        """Remove a pair, if it is there."""
 
     def known(self) -> list[KnownKey]:
-        """Return what is known of the pairs in use, without asking the keyring."""
+        """Return the notes of the pairs in use, without asking the keyring."""
 
 
 class PairStore(Protocol):
-    """Where a profile's pair is, with room for a second one beside it while it is replaced."""
+    """The place of a profile's pair, with room for a second one during a rotation."""
 
     def slots(self, profile: str) -> Slots:
-        """Return the pairs that stand there."""
+        """Return the pairs that are there."""
 
     def put_new(self, profile: str, keys: Keys) -> None:
-        """Put a new pair beside the one in use."""
+        """Write a new pair beside the one in use."""
 
     def swap(self, profile: str) -> None:
         """Use the new pair, and keep the previous one."""
@@ -227,7 +223,7 @@ class PairStore(Protocol):
 
 
 class Others(Protocol):
-    """The other profiles that use a key which is replaced."""
+    """Other profiles with a key that is being replaced."""
 
     def using(self, keys: Keys) -> list[str]:
         """Return their names."""
@@ -236,42 +232,42 @@ class Others(Protocol):
         """Give each of them the new pair."""
 
     def keeper(self, key_id: str) -> str | None:
-        """Return the profile that keeps this key as one that was replaced."""
+        """Return the profile that keeps this key as a replaced one."""
 
 
 class KeyFiles(PairStore, Protocol):
-    """The AWS files: where a pair is kept, and one end of a move."""
+    """Pairs in the AWS files, for rotations and moves."""
 
     def check_writable(self, profile: str | None = None) -> None:
-        """Find out, changing nothing, whether both files, or the profile's, could be written."""
+        """Refuse, without a change, if both files, or the profile's, cannot be written."""
 
     def process(self, profile: str) -> str | None:
         """Return the profile's credential_process."""
 
     def put_pair(self, profile: str, keys: Keys) -> None:
-        """Write a pair where none stands."""
+        """Write a profile's first pair."""
 
     def take_pair(self, profile: str, keys: Keys) -> None:
         """Remove a pair, and nothing else."""
 
     def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
-        """Write a pair in the place of another."""
+        """Replace a pair."""
 
     def set_process(self, profile: str, line: str, before: str | None) -> None:
         """Write the profile's credential_process."""
 
     def clear_process(self, profile: str, before: str) -> None:
-        """Remove it."""
+        """Remove the profile's credential_process."""
 
 
 class Journal(Protocol):
-    """What was begun, on the disk; it holds no secret."""
+    """Notes of unfinished work, without secrets."""
 
     def move(self, profile: str) -> Move | None:
-        """Return the move that was begun, or None."""
+        """Return a profile's unfinished move, or None."""
 
     def rotation(self, profile: str) -> Rotation | None:
-        """Return the rotation that was begun, or None."""
+        """Return a profile's unfinished rotation, or None."""
 
     def save(self, note: Move | Rotation) -> None:
         """Write a note."""
@@ -280,20 +276,20 @@ class Journal(Protocol):
         """Remove a note."""
 
     def moves(self) -> list[Move]:
-        """Return every move that was begun."""
+        """Return all unfinished moves."""
 
     def rotations(self) -> list[Rotation]:
-        """Return every rotation that was begun."""
+        """Return all unfinished rotations."""
 
     def dates(self) -> Mapping[str, datetime]:
-        """Return when keys were made, by id, as far as AWS has told before."""
+        """Return the noted dates of keys, by id."""
 
     def note_dates(self, dates: Mapping[str, datetime]) -> None:
-        """Remember such dates."""
+        """Note when AWS made keys, by id."""
 
 
 class AwsKeys(Protocol):
-    """IAM, asked about the caller's own keys; each call raises our errors only."""
+    """Calls about the caller's own keys; each raises our errors only."""
 
     def identity(self, caller: Caller) -> str:
         """STS GetCallerIdentity: the ARN."""
@@ -315,10 +311,10 @@ class AwsKeys(Protocol):
 
 
 class KeyEdges(Record):
-    """Everything that a command about long-term keys touches.
+    """What a command about long-term keys uses.
 
-    `uninterrupted` defers signals for a block; `own_line` returns the
-    credential_process of a profile whose key the keyring holds.
+    `uninterrupted` defers signals for a block; `own_line` returns the credential_process of a
+    profile whose key is in the keyring.
     """
 
     aws: AwsKeys

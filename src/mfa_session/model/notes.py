@@ -1,4 +1,4 @@
-"""Small files of the state directory: their names, and the records they hold as checked JSON."""
+"""Records in small files of the state directory, as checked JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from mfa_session.model.paths import name_for
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -19,14 +20,14 @@ Noted = TypeVar("Noted", bound=Record)
 
 
 def to_note(record: Record) -> bytes:
-    """Return a record as a file's bytes: fields are texts, lists of texts, truths and times."""
+    """Return a record as bytes; its fields are texts, lists of texts, truths and times."""
     return json.dumps(record.as_dict(), default=datetime.isoformat).encode()
 
 
 def read_note(kind: type[Noted], data: bytes | None) -> Noted | None:
-    """Return the record of that kind; None for what `to_note` has not written of one.
+    """Return a record that `to_note` has written; None for other bytes.
 
-    Fields that the record does not have are left out: another version may have written them.
+    Unknown fields are omitted: another version may have written them.
     """
     try:
         values = read_json(data or b"")
@@ -67,15 +68,8 @@ def read_json(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def name_for(prefix: str, key: str) -> str:
-    """Return a file's name for any text: the prefix, and a hash that every file system takes."""
-    import hashlib  # noqa: PLC0415  # 3 ms, and most read JSON only
-
-    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-
-
 class Notes(Generic[Noted]):
-    """The notes of one kind, each in a file that is named by one of its fields."""
+    """The notes of one kind, each in a file named by one of its fields."""
 
     def __init__(
         self, state: State, kind: type[Noted], prefix: str, field: str = "profile"
@@ -100,7 +94,7 @@ class Notes(Generic[Noted]):
         self._state.write(name_for(self._prefix, key), to_note(note))
 
     def remove(self, key: str) -> None:
-        """Remove a note; one that is not there is fine."""
+        """Remove a note, if it is there."""
         self._state.remove(name_for(self._prefix, key))
 
     def _read(self, name: str) -> Noted | None:

@@ -1,4 +1,4 @@
-"""Where the person's files are: the AWS files and `~` as botocore finds them, and config.toml."""
+"""Paths of the person's files: the AWS files and `~` as botocore finds them, and config.toml."""
 
 from __future__ import annotations
 
@@ -67,3 +67,10 @@ def settings_path(environ: Mapping[str, str]) -> str:
     else:
         folder = expand("~/.config", environ)
     return os.path.join(folder, "mfa-session", "config.toml")
+
+
+def name_for(prefix: str, key: str) -> str:
+    """Return a name for a state file: the prefix and a hash, which every file system takes."""
+    import hashlib  # noqa: PLC0415  # 3 ms, and most warm commands need no name
+
+    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]

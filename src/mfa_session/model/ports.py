@@ -28,9 +28,9 @@ class Issued(Record):
 
 
 class Caller(Record):
-    """Whose keys sign a call, where to, and how to speak of them in an error.
+    """The keys that sign a call, the region, and the keys' origin for messages.
 
-    `session` names the session whose keys they are, if they are a session's.
+    `session` is the name of the session, if they are a session's keys.
     """
 
     keys: Keys
@@ -39,9 +39,9 @@ class Caller(Record):
     session: str | None = None
 
     def label(self) -> str:
-        """Return how to speak of the key: its id, and where it is.
+        """Return the key's name for people: its id and origin.
 
-        A session's keys are in no profile with long-term keys: they come from the key there.
+        A session's keys are not in the profile of its long-term key.
         """
         where = f"profile {self.profile!r}" if self.profile else "the environment"
         if self.session is not None:
@@ -52,14 +52,14 @@ class Caller(Record):
 
 
 class MfaCode(Record):
-    """A device's serial and one of its codes, which are only used together."""
+    """A device's serial and one of its codes."""
 
     serial: str
     code: str
 
 
 class Role(Record):
-    """What AssumeRole is asked for, besides keys, code and seconds."""
+    """The parameters of AssumeRole, besides keys, code and seconds."""
 
     arn: str
     session_name: str
@@ -70,7 +70,7 @@ class Aws(Protocol):
     """The calls to AWS; each raises our errors only."""
 
     def prepare(self, caller: Caller) -> None:
-        """Begin whatever takes long before the first call, without waiting for it."""
+        """Begin slow preparations for the first call, and do not wait."""
 
     def get_session_token(self, caller: Caller, mfa: MfaCode, seconds: int) -> Issued:
         """STS GetSessionToken (API reference: seconds 900 to 129600)."""
@@ -82,76 +82,76 @@ class Aws(Protocol):
         """IAM ListMFADevices: the serials of the caller's own devices."""
 
     def account(self, caller: Caller) -> str | None:
-        """STS GetCallerIdentity's account, or None if AWS does not tell."""
+        """STS GetCallerIdentity: the account, or None after a failure."""
 
 
 class Console(Protocol):
-    """Words to the person, on stderr; never a secret."""
+    """Messages to the person, on stderr; never a secret."""
 
     def say(self, text: str) -> None:
         """Tell what happened."""
 
     def warn(self, text: str) -> None:
-        """Tell what is odd but did not stop anything."""
+        """Report a problem that stops nothing."""
 
     def detail(self, text: str) -> None:
-        """Tell what was asked of AWS and why; shown with -v."""
+        """Report a step, such as a call to AWS; with -v only."""
 
     def error(self, message: str, hint: str) -> None:
-        """Tell what is wrong, and on the next line what to run or change."""
+        """Say what is wrong, and on the next line what to run or change."""
 
     def progress(self, text: str) -> None:
-        """Show what is going on, in the place of what was shown before; `""` takes it away."""
+        """Show the current step in place of the one before; `""` removes it."""
 
     def doing(self, text: str) -> AbstractContextManager[None]:
-        """Return a `with` block for the time of which `progress` shows a text."""
+        """Show a text by `progress` during a `with` block."""
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
         """Return a text in a colour, if stdout shows colours."""
 
 
 class Terminal(Protocol):
-    """The terminal of the person who called, apart from stdin and stdout."""
+    """The person's terminal, whatever stdin and stdout are."""
 
     def can_ask(self) -> bool:
-        """Say whether there is somebody to ask, and questions are allowed."""
+        """Say whether a question is allowed and reaches a person."""
 
     def tell(self, text: str) -> None:
-        """Show a line where the questions are."""
+        """Write a line to the terminal."""
 
     def ask(self, question: str) -> str:
-        """Return the line typed; NoMfaError at end of input."""
+        """Ask, and return the typed line; NoMfaError at the end of input."""
 
     def ask_hidden(self, question: str) -> str:
-        """Return the line typed, which is not shown."""
+        """Ask, and return the line typed without echo."""
 
 
 class Secrets(Protocol):
-    """The TOTP secrets in the OS keyring; ConfigurationError where the keyring fails."""
+    """The TOTP secrets in the keyring; ConfigurationError if the keyring fails."""
 
     def get(self, serial: str) -> Secret | None:
-        """Return the secret of a device."""
+        """Return a device's secret, or None."""
 
     def holds(self, serial: str) -> bool:
-        """Say whether there is a secret of this device, without reading it."""
+        """Say whether a device's secret is stored, even if malformed."""
 
     def set(self, serial: str, secret: Secret) -> None:
-        """Store it, and see that it is kept."""
+        """Store a device's secret, and read it back."""
 
     def remove(self, serial: str) -> bool:
-        """Remove it; False if there was none."""
+        """Remove a device's secret; return False if there was none."""
 
     def known(self) -> list[str]:
-        """Return, without asking the keyring, the devices whose secrets it had."""
+        """Return the devices whose secrets were stored, without asking the keyring."""
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
-        """Return the devices whose secrets are stored: those that are known, and of `others`."""
+        """Return those known devices, and those of `others`, whose secrets are stored."""
 
     def describe(self) -> str:
-        """Return which keyring it is."""
+        """Return the keyring's name for people."""
 
     def try_out(self) -> None:
-        """See that what is stored is given back, and leave nothing of it."""
+        """Check with a trial item that the keyring works."""
 
 
 class State(Protocol):
@@ -161,13 +161,13 @@ class State(Protocol):
         """Return a file's bytes, or None."""
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole; ConfigurationError where that fails."""
+        """Replace a file; ConfigurationError if that fails."""
 
     def names(self, prefix: str = "") -> list[str]:
         """Return the names of the files with this prefix."""
 
     def remove(self, name: str) -> None:
-        """Remove a file, if it is there; ConfigurationError where that fails."""
+        """Remove a file, if it is there; ConfigurationError if that fails."""
 
 
 class Limited(Protocol):
@@ -185,29 +185,26 @@ class Files(Protocol):
         """The state directory."""
 
     def settings(self) -> SettingsFile:
-        """Return config.toml, read once. ConfigurationError where it is wrong or unsafe."""
+        """Return config.toml, read once; ConfigurationError if it is wrong or unsafe."""
 
     def let_settings_be_new(self) -> None:
-        """Take a config.toml that MFA_SESSION_CONFIG names and that is not there as empty."""
+        """Count a missing config.toml as empty, even if a variable names it."""
 
     def forget_settings(self) -> None:
-        """Read config.toml afresh next time: it has been written."""
+        """Read config.toml afresh next time, after it was written."""
 
     def profiles(self) -> ProfileFiles:
-        """Return both AWS files. ConfigurationError where the credentials file is unsafe."""
+        """Return both AWS files; ConfigurationError if the credentials file is unsafe."""
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions that the credentials file does not have, by profile.
-
-        Those that it could not take, and those in the keyring, which is not asked.
-        """
+        """Return the sessions that are set aside or in the keyring, by profile; fetch no secret."""
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes of a regular file; None where there is none."""
+        """Return the bytes of a regular file, or None."""
 
 
 class Clock(Protocol):
-    """AWS's time, as far as it is known."""
+    """AWS's clock, or this machine's if AWS's is unknown."""
 
     @property
     def started_at(self) -> datetime:
@@ -218,65 +215,62 @@ class Clock(Protocol):
 
 
 class CodeSource(Protocol):
-    """Where a code comes from; `attempts` is how many may be tried.
+    """A source of codes; `attempts` is how many may be tried.
 
-    `cure` tells a code made for the moment (by a keyring's secret, a command) from one that came
-    by itself (typed, given: ""): the former waits for a window that is not used up.
+    One that makes codes (from a stored secret or by a command) has a `cure`, and waits for an
+    unused window; a typed or given code has none ("").
     """
 
     attempts: int
 
     @property
     def cure(self) -> str:
-        """What to do if AWS rejects the next code, and it is made for the moment; or ""."""
+        """What to do if AWS rejects a code that this source makes; else ""."""
 
     def next_code(self, serial: str, problem: str | None) -> str:
-        """Return a code as it came; `problem` says why the one before would not do."""
+        """Return an unchecked code; `problem` says what was wrong with the one before."""
 
 
 class UsedSteps(Protocol):
-    """The TOTP steps whose codes were sent, remembered across processes."""
+    """The TOTP steps whose codes any process has sent."""
 
     def used(self, serial: str) -> Collection[int]:
         """Return the last steps of a device whose codes were sent."""
 
     def note(self, serial: str, step: int) -> None:
-        """Remember a step before its code is sent."""
+        """Note a step before its code is sent."""
 
 
 class AsidePlace(Protocol):
-    """Room that is reserved before the code is asked, so that the session is never lost."""
+    """Space that is reserved before the code is asked for, so that no session is lost."""
 
     def note(self, session: Session) -> None:
-        """Put one of many sessions aside until it is saved, as far as that can be done."""
+        """Set one of many sessions aside until it is saved; ignore a failure."""
 
     def keep(self, *sessions: Session) -> str:
-        """Put the sessions there until they are saved, and return where."""
+        """Set the sessions aside until they are saved; return the paths."""
 
     def release(self) -> None:
-        """Give the place back, unused."""
+        """Free the unused space."""
 
 
 class Store(Protocol):
     """The files and the keyring in which sessions are stored."""
 
     def begin(self, profiles: ProfileFiles) -> None:
-        """Take what stood there at the command's start; remove copies that killed runs left."""
+        """Remember which sections there are; remove copies that killed commands left."""
 
     def sessions(self) -> list[Session]:
-        """Read them afresh."""
+        """Read all sessions afresh."""
 
     def kept_aside(self) -> Collection[str]:
-        """Return the profiles whose sessions are to be written once more.
-
-        The file could not be written, or a move was cut off.
-        """
+        """Return the profiles whose sessions must be written again after a failure or a kill."""
 
     def check(self, *targets: str) -> None:
-        """Refuse what can be known to fail, before a code is asked; change nothing."""
+        """Raise the error that `save` would, if it can be known before; change nothing."""
 
     def set_aside(self, *targets: str) -> AsidePlace | None:
-        """Reserve a place for sessions outside the credentials file; None without a home."""
+        """Reserve space for sessions outside the credentials file; None without a home."""
 
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session to its profile."""
@@ -284,23 +278,23 @@ class Store(Protocol):
     def save_all(
         self, obtained: Sequence[tuple[Session, Settings]]
     ) -> Mapping[str, ConfigurationError]:
-        """Write sessions to their profiles at once; return the errors of those that may not be."""
+        """Write sessions to their profiles at once; return the errors by refused profile."""
 
     def remove(self, profile: str) -> None:
         """Remove what this tool wrote to a profile."""
 
     def check_keyring(self, target: str) -> None:
-        """Refuse a keyring that is known to fail, before a code is asked."""
+        """Raise the keyring's error before a code is asked for."""
 
     def forget(self, profile: str) -> None:
-        """Forget that the keyring has a session of this profile."""
+        """Remove the note that the keyring has a session of this profile."""
 
 
 class Turns(Protocol):
     """Lets one process at a time act for an identity or a device."""
 
     def take(self, key: str, what: str) -> AbstractContextManager[None]:
-        """Wait for the turn; a refusal on this terminal meanwhile is raised again here."""
+        """Wait for the turn; raise a refusal that the person got meanwhile on this terminal."""
 
     def alone(self, key: str, what: str, by: str = "login") -> AbstractContextManager[None]:
         """Wait for the turn; nothing is shared."""

@@ -22,32 +22,21 @@ class ProfileFiles:
         self.credentials = credentials
         self.config = config
         self._headers: dict[str, str] | None = None
-        self._in_credentials: dict[str, Mapping[str, str]] = {}
-        self._in_config: dict[str, Mapping[str, str]] = {}
         self._merged: dict[str, Mapping[str, str]] = {}
 
     def section(self, name: str) -> Mapping[str, str]:
         """Return a profile's settings, those of the credentials file overriding the config's."""
-        merged = self._merged.get(name)
-        if merged is None:
-            merged = {**self.in_config(name), **self.in_credentials(name)}
-            self._merged[name] = merged
-        return merged
+        if name not in self._merged:
+            self._merged[name] = {**self.in_config(name), **self.in_credentials(name)}
+        return self._merged[name]
 
     def in_credentials(self, name: str) -> Mapping[str, str]:
-        """Return what the credentials file says of a profile."""
-        said = self._in_credentials.get(name)
-        if said is None:
-            said = self._in_credentials[name] = self.credentials.section(name) or {}
-        return said
+        """Return a profile's settings in the credentials file."""
+        return self.credentials.section(name) or {}
 
     def in_config(self, name: str) -> Mapping[str, str]:
-        """Return what the config file says of a profile."""
-        said = self._in_config.get(name)
-        if said is None:
-            header = self.headers().get(name, "")
-            said = self._in_config[name] = self.config.section(header) or {}
-        return said
+        """Return a profile's settings in the config file."""
+        return self.config.section(self.headers().get(name, "")) or {}
 
     def __contains__(self, name: str | None) -> bool:
         """Say whether there is a profile of this name."""
@@ -154,7 +143,7 @@ def process_profile(process: str) -> str | None:
     """Return the `--profile` of a credential_process that is this tool or the AWS CLI, or None."""
     has_marks = any(mark in process for mark in "\"'\\")
     words = _shell_words(process) if has_marks else process.split()
-    for word, following in zip(words, (*words[1:], None), strict=True):
+    for word, following in zip(words, (*words[1:], None), strict=False):
         if word == "--profile":
             return following
         if word.startswith("--profile="):

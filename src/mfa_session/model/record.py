@@ -1,7 +1,7 @@
-"""Frozen records for the warm paths.
+"""Frozen records without `dataclasses`.
 
-`dataclasses` imports `inspect`, `re` and `ast`: more than a bare interpreter's whole start-up,
-before every `aws` call. A `Record` gives what the warm paths need of it and imports nothing.
+That imports `inspect`, `re` and `ast`, which takes longer than a bare interpreter's start, before
+every `aws` call. A `Record` does what we need, and imports nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ else:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=True)
 class Record:
-    """A frozen set of named values; fields are the class's annotations, passed by keyword."""
+    """Frozen named values; fields are the class's annotations, passed by keyword."""
 
     _fields: ClassVar[tuple[str, ...]] = ()
 
@@ -47,7 +47,7 @@ class Record:
         raise AttributeError(f"{type(self).__name__} is frozen")
 
     def __eq__(self, other: object) -> bool:
-        """Equal when of one class, with equal fields."""
+        """Compare class and fields."""
         return type(other) is type(self) and self.as_dict() == other.as_dict()
 
     def __hash__(self) -> int:
@@ -55,12 +55,12 @@ class Record:
         return hash((type(self), *(getattr(self, field) for field in self._fields)))
 
     def __repr__(self) -> str:
-        """Show every field; secrets are `Secret`, and show as `***`."""
+        """Show every field; a `Secret` shows as `***`."""
         shown = ", ".join(f"{field}={getattr(self, field)!r}" for field in self._fields)
         return f"{type(self).__name__}({shown})"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields and their values, in the order they were declared."""
+        """Return the values by field, in the order of declaration."""
         return {field: getattr(self, field) for field in self._fields}
 
     def replace(self: Self, **changes: Any) -> Self:
@@ -69,9 +69,9 @@ class Record:
 
 
 class Result(Record):
-    """`data` for `--json`, `lines` for people (stdout both); `exit_code` either way.
+    """A command's output: `data` for `--json`, or `lines` for people; and its exit code.
 
-    Without `cuts_lines`, a terminal gets lines of any length, which have been checked.
+    Without `cuts_lines`, a terminal gets lines of any length, which must be printable.
     """
 
     data: Mapping[str, object]

@@ -1,4 +1,4 @@
-"""AWS keys and sessions, and how a section of the credentials file holds them."""
+"""AWS keys and sessions, and their lines in a section of the credentials file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MANAGER = "mfa-session"
 PREFIX = "mfa_session_"
 SESSION_KEY_PREFIX = "ASIA"
-"""The id of every session's key begins with it (IAM guide, unique identifiers)."""
+"""The start of the id of every session's key (IAM guide, unique identifiers)."""
 
 KEY_ID_LENGTHS = range(16, 33)
 KEY_ID_CHARACTERS = frozenset(UPPER_CASE + DIGITS)
@@ -47,11 +47,11 @@ OWN_KEYS = (
     "manager",
     *(PREFIX + key for key in (*_TEXT_KEYS, *_TIME_KEYS, "duration_seconds", "key_id")),
 )
-"""Every key this tool writes to a section, or clears from it."""
+"""Every key that this tool writes to a section or removes."""
 
 
 class Secret:
-    """Text that shows as `***`; `reveal()` opens it, and only an edge (file, AWS, child) may."""
+    """Text that shows as `***`; only an edge (file, AWS, child) may call `reveal()`."""
 
     __slots__ = ("_text",)
 
@@ -69,7 +69,7 @@ class Secret:
     __str__ = __repr__
 
     def __eq__(self, other: object) -> bool:
-        """Equal when both hide the same text."""
+        """Compare the texts."""
         return isinstance(other, Secret) and other._text == self._text
 
     def __hash__(self) -> int:
@@ -78,7 +78,7 @@ class Secret:
 
 
 class LazySecret(Secret):
-    """A secret that is fetched when it is opened, which may then raise an error."""
+    """A secret that is fetched when it is revealed, which may raise an error."""
 
     __slots__ = ("_fetch",)
 
@@ -91,11 +91,11 @@ class LazySecret(Secret):
         return self._fetch().reveal()
 
     def __eq__(self, other: object) -> bool:
-        """Equal to itself only: to compare would be to open it."""
+        """Equal to itself only: a comparison would fetch the text."""
         return self is other
 
     def __hash__(self) -> int:
-        """Hash which one it is."""
+        """Hash the object's identity."""
         return id(self)
 
 
@@ -108,21 +108,21 @@ class Keys(Record):
 
     @property
     def shown_id(self) -> str:
-        """The key id as it may be shown: what is not shaped like one may be a misplaced secret."""
+        """The key id, or `***` for a text that may be a misplaced secret."""
         plain = KEY_ID_CHARACTERS.issuperset(self.access_key_id)
         return self.access_key_id if plain and len(self.access_key_id) in KEY_ID_LENGTHS else "***"
 
     def is_long_term(self) -> bool:
-        """Say whether STS would take these as an IAM user's own keys."""
+        """Say whether these are an IAM user's own keys."""
         return self.session_token is None and not self.access_key_id.startswith(SESSION_KEY_PREFIX)
 
 
 class Session(Record):
-    """Temporary credentials in a profile, and what is known of where they came from.
+    """Temporary credentials in a profile, and their origin.
 
     `kind` is `mfa` (GetSessionToken), `role` (AssumeRole) or `unknown` (another tool's).
-    `in_keyring`: its secrets are in the OS keyring, and fetched when they are opened.
-    `copied` are the settings that were written beside it into the AWS config (`copied_text`).
+    `in_keyring`: its secrets are in the keyring, and fetched when they are revealed.
+    `copied` are the settings that were written with it to the AWS config (`copied_text`).
     Times are aware UTC; what is not known is None.
     """
 
@@ -148,18 +148,18 @@ class Session(Record):
     duration_seconds: int | None = None
 
     def seconds_left(self, now: datetime) -> int | None:
-        """Return how many seconds of life are left (0 when over), or None when not known."""
+        """Return the seconds until it expires, 0 after that; None if unknown."""
         if self.expires_at is None:
             return None
         return max(0, int((self.expires_at - now).total_seconds()))
 
     def is_valid(self, now: datetime) -> bool | None:
-        """Say whether the session still lives; None when no expiry is known."""
+        """Say whether the session has not expired; None if unknown."""
         left = self.seconds_left(now)
         return None if left is None else left > 0
 
     def summary(self, now: datetime) -> dict[str, object]:
-        """Return what `--json` shows of a session: no secret; None for what is unknown."""
+        """Return what `--json` shows: no secret; None for what is unknown."""
         return {
             "name": self.name,
             "profile": self.profile,
@@ -182,7 +182,7 @@ def _format(time: datetime | None) -> str | None:
 
 
 def read_keys(section: Mapping[str, str]) -> Keys | None:
-    """Return the static keys of a section, or None when it has no usable pair."""
+    """Return the static keys of a section, or None without a pair."""
     key_id = section.get("aws_access_key_id", "").strip()
     secret = section.get("aws_secret_access_key", "").strip()
     # botocore looks for the legacy spelling first
@@ -197,10 +197,9 @@ def read_keys(section: Mapping[str, str]) -> Keys | None:
 
 
 def holds_long_term_keys(section: Mapping[str, str]) -> bool:
-    """Say whether a section may hold what must never be overwritten.
+    """Say whether a section may hold long-term keys, which are never overwritten.
 
-    Anything that is not plainly a session's counts: any key id but `ASIA…`, or a secret
-    that stands alone.
+    Any key id but `ASIA…` counts, and a secret without a key id.
     """
     if has_lost_key_id(section):
         return False
@@ -210,20 +209,20 @@ def holds_long_term_keys(section: Mapping[str, str]) -> bool:
 
 
 def is_managed(section: Mapping[str, str]) -> bool:
-    """Say whether a section is this tool's: its mark, and a session's keys."""
+    """Say whether a section has this tool's mark and a session's keys."""
     marked = section.get("manager") == MANAGER
     return marked and section.get("aws_access_key_id", "").startswith(SESSION_KEY_PREFIX)
 
 
 def has_lost_key_id(section: Mapping[str, str]) -> bool:
-    """Say whether a section is this tool's, and something has removed its key id."""
+    """Say whether a section is this tool's, and its key id was removed."""
     marked = section.get("manager") == MANAGER
     is_alone = "aws_secret_access_key" in section and PREFIX + "key_id" not in section
     return marked and not section.get("aws_access_key_id", "").strip() and not is_alone
 
 
 def is_kept(text: str) -> bool:
-    """Say whether a line of a section gives a text back: one line, no blanks around it."""
+    """Say whether a section's line keeps a text as it is: one line, no blanks around it."""
     return text.replace("\0", "\n").splitlines() == [text] == [text.strip()]
 
 
@@ -237,8 +236,8 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
     texts = {key: stored.get(PREFIX + key) for key in _TEXT_KEYS}
     is_ours = stored.get(PREFIX + "key_id", keys.access_key_id) == keys.access_key_id
     if not is_ours or keys.session_token is None:
-        # Another tool has put its own keys among our lines, which say nothing of them; or the
-        # token is gone, without which AWS refuses the keys.
+        # Another tool has written its keys among our lines, which describe others; or the token is
+        # missing, without which AWS refuses the keys.
         return Session(name=texts["name"] or profile, profile=profile, managed=managed, keys=keys)
     kind = texts["kind"] if texts["kind"] in {"mfa", "role"} else "unknown"
     duration = stored.get(PREFIX + "duration_seconds", "")
@@ -256,13 +255,13 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
 
 
 def remembered_lines(session: Session) -> dict[str, str]:
-    """Return the settings that a session was obtained with, as its section names them."""
+    """Return the settings of a session's login, by their names in its section."""
     texts = {key: getattr(session, key) for key in _TEXT_KEYS}
     return {key: text for key, text in texts.items() if text is not None}
 
 
 def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> list[Session]:
-    """Return the sessions of the credentials file, and those kept aside when it was not written."""
+    """Return the sessions of the credentials file, and those that are set aside, if newer."""
     sessions = dict(recovered)
     for name in profiles.credentials.names_mentioning(SESSION_KEY_PREFIX):
         session = read_session(name, profiles.in_credentials(name))
@@ -273,7 +272,7 @@ def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> l
 
 
 def sessions_named(sessions: Iterable[Session], name: str) -> list[Session]:
-    """Return the sessions that a name means: those called so, and the one in the profile."""
+    """Return the sessions of this name, and the one in the profile of this name."""
     return [session for session in sessions if name in {session.name, session.profile}]
 
 
@@ -284,10 +283,10 @@ def _is_newer(aside: Session, standing: Session) -> bool:
 
 
 def session_values(session: Session) -> dict[str, str | None]:
-    """Return the lines of a session's section: each key and its value, None where it must go."""
+    """Return the lines of a session's section: each key and its value, None to remove it."""
     keys, token = session.keys, session.keys.session_token
     ends = _format(session.expires_at)
-    # A session without one of its texts is better than none.
+    # Rather omit a text than lose the session.
     texts = {
         key: text if is_kept(text := getattr(session, key) or "") else None for key in _TEXT_KEYS
     }

@@ -1,4 +1,4 @@
-"""The settings of a session: options, config.toml, the source of keys, and what they come to."""
+"""The settings of a session: options, config.toml, the source of keys, and the result."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 GIVEN_CODE = "MFA_SESSION_TOKEN_CODE"
-"""The variable with a code, which is good once: no other program gets to see it."""
+"""The variable with a code, which works once: no other program gets it."""
 GUARD_SHELL = "MFA_SESSION_GUARD"
 """The variable that the scripts of `shell-init` export: the name of their shell."""
 SCRIPT_HEAD = "# Written by `mfa-session "
 """The start of every shell script that this program writes."""
 KEY_NOTES = "key-"
-"""How the names of files begin that note a long-term key in the keyring; no secret is in them."""
+"""The start of the names of files that note a long-term key in the keyring, without secrets."""
 SERVES = "mfa_session_serves"
-"""Marks the profile that a served job uses: its value names what was copied for it."""
+"""Marks the profile of a served job; its value lists what was copied for it."""
 
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
 CHAINED_LIMIT_SECONDS = 3600
-"""AWS's limit of a role's session that comes from another session (role chaining)."""
+"""AWS's limit for a role's session from another session (role chaining)."""
 MIN_TTL_SECONDS = 900
 FILE, KEYRING = "file", "keyring"
 STORES = (FILE, KEYRING)
@@ -69,10 +69,10 @@ TABLES: dict[str, dict[str, str]] = {
 
 
 class SessionOptions(Record):
-    """What the command line or a `MFA_SESSION_…` variable sets; None is not set.
+    """Options of the command line and `MFA_SESSION_…` variables; None is not set.
 
-    Durations are seconds. `keeps_role` says that even the default session is renewed as the role
-    session it was last (`exec` and its kin), though nothing but its own section says so.
+    Durations are seconds. With `keeps_role` (`exec` and the like), the default session is renewed
+    as the role session that its section remembers.
     """
 
     profile: str | None = None
@@ -91,7 +91,7 @@ class SessionOptions(Record):
 
 
 class SettingsFile(Record):
-    """What config.toml says; durations are seconds."""
+    """The contents of config.toml; durations are seconds."""
 
     path: str
     defaults: Mapping[str, Any] = {}
@@ -100,7 +100,7 @@ class SettingsFile(Record):
     guard: Mapping[str, Any] = {}
 
     def value(self, place: tuple[str, ...]) -> Any:
-        """Return what stands at a place such as `("sessions", "mfa", "code")`, or None."""
+        """Return the value at a place such as `("sessions", "mfa", "code")`, or None."""
         found: Any = getattr(self, place[0])
         for name in place[1:]:
             found = found.get(name, {})
@@ -108,17 +108,17 @@ class SettingsFile(Record):
 
 
 def kind_of(place: tuple[str, ...]) -> str:
-    """Return what a setting's value must be: text, flag, texts, duration, code or command."""
+    """Return the kind of a setting's value: text, flag, texts, duration, code, store or command."""
     keys = SESSION_KEYS if place[0] == "sessions" else TABLES[place[0]]
     return keys[place[-1]]
 
 
 class Source(Record):
-    """The long-term keys' home: a profile, or the environment (`profile` is None).
+    """The origin of long-term keys: a profile, or the environment (`profile` is None).
 
-    `passed` are the profiles that led to it by `source_profile`, in order.
-    `keys` are there at once, or come from running `process` (credential_process). `stored` is the
-    profile by whose name the keyring holds them, and `noted` names those that it holds.
+    `passed` are the profiles that led to it by `source_profile`, in order. Without `keys`, running
+    `process` (credential_process) returns them. `stored` is the profile under which they are in the
+    keyring; `noted` then has the notes of all keys there.
     """
 
     profile: str | None = None
@@ -129,18 +129,18 @@ class Source(Record):
     passed: tuple[str, ...] = ()
 
     def label(self) -> str:
-        """Return how to speak of it."""
+        """Return its name for people."""
         return f"profile {self.profile!r}" if self.profile else "the environment"
 
 
 class Settings(Record):
-    """How one session is to be obtained. Durations are seconds; `via` is a role's base session.
+    """How to obtain a session. Durations are seconds; `via` is a role's base session.
 
-    `asked` are the options, by name, that say more than the name of the session does; "" is a flag.
-    `written` goes into the AWS config of the target, so that it works as the source does; its
-    region is under `region`. `kept_region` is that of a session that is kept.
-    `store` is where the session's keys go: FILE (the credentials file) or KEYRING.
-    `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
+    `asked` are the given options, by name, besides the session's name; "" is a flag.
+    `written` are settings for the target in the AWS config, among them the region, so that it works
+    as the source does; `kept_region` is the region of a session that is kept.
+    `store` is the place of the session's keys: FILE (the credentials file) or KEYRING.
+    `max_age` is the largest age of the code (`aws:MultiFactorAuthAge`); None: any.
     """
 
     name: str
@@ -168,18 +168,21 @@ class Settings(Record):
 
     @property
     def login_command(self) -> str:
-        """The command that logs in to this session, with the options that were given."""
+        """The command that logs in to this session, with the given options."""
         return self.command("login", *dict(self.asked))
 
     def command(self, words: str, *options: str, **more: str) -> str:
-        """Return the command `words` for this session, with what was asked under these options.
+        """Return the command `words` for this session, with those of these options that were given.
 
-        `more` are options to add, or to put in the place of what was asked.
+        `more` are options that are added, or replace given ones.
         """
-        said = {option: value for option, value in self.asked if option in options}
-        said = {"profile": self.name, **said, **more}
-        spelled = [f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said.items()]
-        return " ".join(["mfa-session", words, *(option.rstrip() for option in spelled)])
+        from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only
+
+        given = {option: value for option, value in self.asked if option in options}
+        line = f"mfa-session {words}"
+        for name, text in {"profile": self.name, **given, **more}.items():
+            line += f" --{name.replace('_', '-')}" + (f" {quote(text)}" if text else "")
+        return line
 
     @property
     def kind(self) -> str:
@@ -188,37 +191,29 @@ class Settings(Record):
 
     @property
     def is_chained(self) -> bool:
-        """Whether an MFA session can give this session: a role's, for an hour at most."""
+        """Whether an MFA session can assume this role: for an hour at most."""
         return self.role_arn is not None and self.duration <= CHAINED_LIMIT_SECONDS
 
     def for_kept(self) -> Settings:
-        """Return these settings for a session that is kept, and so is its region."""
+        """Return these settings for a session that is kept with its region."""
         kept = {"region": self.kept_region} if self.kept_region else {}
         return self.replace(written={**self.written, **kept})
 
     def with_max_age(self, seconds: int | None) -> Settings:
-        """Return these settings for a session, and one to go via, whose code is no older."""
+        """Return these settings, also of the base session, with a largest age of the code."""
         via = self.via.with_max_age(seconds) if self.via else None
         return self.replace(max_age=seconds, via=via)
 
 
-def _quoted(word: str) -> str:
-    if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
-        return word
-    from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only
-
-    return quote(word)
-
-
 def without_code(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment for another program, without the code in it."""
+    """Return an environment for another program, without the code."""
     return {name: text for name, text in environ.items() if name != GIVEN_CODE}
 
 
 def copied_text(settings: Mapping[str, str]) -> str | None:
-    """Return what a login copies as one text, `output=json region=eu-west-1`; None for nothing.
+    """Return copied settings as one text, `output=json region=eu-west-1`; None without any.
 
-    It is remembered, so that a later login changes what this tool wrote, and nothing else.
+    The session's section keeps it, so that a later login changes only what this tool wrote.
     """
     words = []
     for key, value in sorted(settings.items()):
@@ -237,14 +232,14 @@ def read_copied(text: str | None) -> dict[str, str]:
 
 
 def still_ours(remembered: Mapping[str, str], present: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that this tool wrote and nobody has changed."""
+    """Return the settings that this tool wrote and that are unchanged."""
     return {key: value for key, value in remembered.items() if present.get(key) == value}
 
 
 def copy_changes(
     wanted: Mapping[str, str], remembered: Mapping[str, str], present: Mapping[str, str]
 ) -> tuple[dict[str, str | None], dict[str, str]]:
-    """Return what to set (None: remove) in the section, and what will then be this tool's."""
+    """Return what to set in the section (None: remove), and what this tool has written then."""
     ours = still_ours(remembered, present)
     set_now = {key: value for key, value in wanted.items() if key in ours or key not in present}
     gone = dict.fromkeys(key for key in ours if key not in wanted)
@@ -252,5 +247,5 @@ def copy_changes(
 
 
 def served_profile(profile: str) -> str:
-    """Return the profile that a job uses in place of this one, and that yields no credentials."""
+    """Return the profile that a served job uses instead, which has no credentials."""
     return f"{profile}-served"

@@ -1,6 +1,6 @@
-"""Texts for people: made fit for a terminal, laid out, quoted for a shell, and names alike.
+"""Texts for people: safe for a terminal, in tables, quoted for a shell, and similar names.
 
-A warm command imports this module, so it quotes without shlex, which imports re.
+Warm commands import this module, so it quotes without shlex, which imports re.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 
 LONGEST_SHOWN = 4096
-"""Characters of one text that a terminal is given; the rest of a longer one is left out."""
+"""The most characters of one text on a terminal; the rest is omitted."""
 USUAL_COLUMNS = 80
 
 
 def printable_lines(text: str) -> str:
-    """Return a text of several lines, each as `printable` makes it; tabs become blanks."""
+    """Return several lines, each made `printable`; tabs become blanks."""
     if text.isprintable() and len(text) <= LONGEST_SHOWN:
         return text
     return "\n".join(printable(line.expandtabs()) for line in text.split("\n"))
 
 
 def printable(text: str) -> str:
-    """Return one line of text without what a terminal would act on, each such character a `?`.
+    """Return one line of text with `?` for each character that a terminal would act on.
 
-    Those are control characters (C0, C1), line ends among them, and the marks that turn the
-    direction of writing. A long text is cut, and ends in `…`.
+    Those are control characters (C0, C1) with line ends, and marks of the direction of writing. A
+    long text is cut, and ends in `…`.
     """
     cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
     if cut.isprintable():
@@ -37,22 +37,16 @@ def printable(text: str) -> str:
 
 
 class Table(tuple[str, ...]):
-    """The lines of a table, which knows how it is read where they do not fit."""
+    """The lines of a table, and its cells for narrow terminals."""
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
-    above: tuple[str, ...] = ()
-
-    def under(self, *lines: str) -> Table:
-        """Return the same table with lines above it."""
-        table = Table((*lines, *self))
-        table.headings, table.rows, table.above = self.headings, self.rows, lines
-        return table
+    above: tuple[str, ...]
 
     def fitting(self, most_columns: int) -> Iterable[str]:
-        """Return the lines; on a narrow terminal that is too narrow for them, cell by cell.
+        """Return the lines, or one cell a line if they do not fit a narrow terminal.
 
-        A usual one, of 80 columns or more, wraps them: that is read more easily.
+        One of 80 columns or more wraps them, which is easier to read.
         """
         if most_columns >= USUAL_COLUMNS or max(map(len, self), default=0) <= most_columns:
             return self
@@ -68,19 +62,22 @@ class Table(tuple[str, ...]):
                     yield f"{heading.ljust(width)}  {cell}"
 
 
-def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Return a table as lines: left-aligned, two blanks between columns, none at a line's end.
+def columns(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], above: tuple[str, ...] = ()
+) -> Table:
+    """Return a table: left-aligned, two blanks between columns, none at a line's end.
 
-    Each row has as many cells as there are headings. Without rows there are no lines.
+    Each row has a cell for each heading. Without rows there are only the lines `above`.
     """
     rows = [tuple(map(printable, row)) for row in rows]
     cells = [headings, *rows] if rows else []
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    table = Table(
+    lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
-    )
-    table.headings, table.rows = headings, rows
+    ]
+    table = Table((*above, *lines))
+    table.headings, table.rows, table.above = headings, rows, above
     return table
 
 
@@ -89,7 +86,7 @@ def described(
 ) -> Iterator[str]:
     """Yield each name and, from column `begin`, a text about it.
 
-    On a terminal that is too narrow (`most_columns`) the text is below the name, whole words.
+    On a narrow terminal (`most_columns`), a text that does not fit is below the name.
     """
     for name, about in items:
         line = f"{name.ljust(begin)}{about}"
@@ -115,12 +112,12 @@ def wrapped(text: str, most_columns: int, indent: str = "") -> list[str]:
 
 
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-")
-"""The characters that no shell acts on."""
+"""Characters without a meaning for shells."""
 _PLAIN_ON_WINDOWS = PLAIN - frozenset("%") | frozenset("\\")
 
 
 def quote(word: str) -> str:
-    """Return a word as POSIX shells take it; on Windows, as cmd and PowerShell both do."""
+    """Return a word as POSIX shells read it; on Windows, as both cmd and PowerShell do."""
     plain = _PLAIN_ON_WINDOWS if sys.platform == "win32" else PLAIN
     if word and plain.issuperset(word):
         return word
@@ -156,10 +153,10 @@ def inspecting(*paths: str) -> str:
 
 
 def permitting(modes: str, path: str) -> str:
-    """Return the command that lets its owner read (`r`) or write (`w`) a file, enter (`x`) it."""
+    """Return the command that lets the owner read (`r`), write (`w`) or enter (`x`) a path."""
     if sys.platform != "win32":
         return f"chmod u+{modes} {quote(path)}"
-    # `attrib` takes away the mark of a file that is only to be read; the rest is in its list.
+    # `attrib` removes the read-only flag; everything else is in the access control list.
     return f"attrib -r {quote(path)}" if modes == "w" else inspecting(path)
 
 
@@ -169,12 +166,12 @@ def deleting(path: str) -> str:
 
 
 def did_you_mean(near: Iterable[str]) -> str:
-    """Return the question for a mistyped name, after which these may have been meant."""
+    """Return the question whether one of these names was meant."""
     return f"did you mean {' or '.join(map(repr, near))}?"
 
 
 def nearest_of(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
-    """Return up to `most` of the `known` names that look like `name`, nearest first."""
-    import difflib  # noqa: PLC0415  # imports re, and is for mistyped names only
+    """Return up to `most` of the `known` names that are similar to `name`, nearest first."""
+    import difflib  # noqa: PLC0415  # imports re, for mistyped names only
 
     return difflib.get_close_matches(name, sorted(known), n=most, cutoff=0.5)

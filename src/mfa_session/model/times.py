@@ -1,4 +1,4 @@
-"""Expiry times, as this tool and others write them into a credentials file; and durations."""
+"""Expiry times, as this tool and others write them to a credentials file; and durations."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ EXPIRY_KEYS = (
 
 
 def read_expiry(section: Mapping[str, str]) -> datetime | None:
-    """Return when a section's session ends (aware, UTC); the earliest where keys disagree.
+    """Return when a section's session expires (aware UTC), the earliest of several times; or None.
 
-    A time without an offset is UTC (aws-mfa's habit), but local time in a section that says
-    `manager = awsume`. None when no key is there or none can be read.
+    A time without an offset is UTC, as aws-mfa writes it, but local time with `manager = awsume`.
     """
     local = section.get("manager", "") == "awsume"
     times = [parse_time(section[key], local=local) for key in EXPIRY_KEYS if key in section]
@@ -34,7 +33,7 @@ def read_expiry(section: Mapping[str, str]) -> datetime | None:
 
 
 def parse_time(text: str, *, local: bool = False) -> datetime | None:
-    """Return the aware UTC time an ISO 8601 text or epoch seconds stand for, or None."""
+    """Return an ISO 8601 text or epoch seconds as aware UTC time, or None."""
     text = text.strip().strip("\"'")
     if text.isascii() and text.isdigit() and len(text) in EPOCH_DIGITS:
         return datetime.fromtimestamp(int(text), timezone.utc)
@@ -55,7 +54,7 @@ def format_time(time: datetime) -> str:
 
 
 def _as_every_python_reads(text: str) -> str:
-    """Write the offset neither `Z` nor `+0200`, and a fraction of a second in six digits."""
+    """Write `Z` and `+0200` as `+00:00` and `+02:00`, and a fraction of a second in six digits."""
     sign, offset = text[-5:-4], text[-4:]
     if text[-1:] in {"Z", "z"}:
         text = text[:-1] + "+00:00"
@@ -73,7 +72,7 @@ _DIGITS = frozenset("0123456789")
 
 
 def parse_duration(text: str) -> int:
-    """Return the seconds `text` stands for; ValueError when it is not a duration."""
+    """Return a duration in seconds; ValueError for another text."""
     rest = text.strip().lower()
     if rest and _DIGITS.issuperset(rest):
         return int(rest)
@@ -92,7 +91,7 @@ def parse_duration(text: str) -> int:
 
 
 def read_duration(text: str, said_by: str) -> int:
-    """Return a duration in seconds; a UsageError names what said it."""
+    """Return a duration in seconds; UsageError, with the setting's name, for another text."""
     try:
         return parse_duration(text)
     except ValueError:
@@ -104,7 +103,7 @@ def read_duration(text: str, said_by: str) -> int:
 
 
 def format_duration(seconds: float) -> str:
-    """Return the two largest units: `11h 59m`, `42m`, `30s`, `2d 1h`."""
+    """Return a duration in its two largest units: `11h 59m`, `42m`, `30s`, `2d 1h`."""
     whole = max(0, int(seconds))
     days, hours = divmod(whole // 3600, 24)
     minutes = whole % 3600 // 60

@@ -18,7 +18,7 @@ DIGITS = 6
 HALF = 3
 MALFORMED = "a code is six digits"
 LEAST_SECRET_BITS = 112
-"""RFC 4226, section 4, R6: a shared secret has at least 128 bits, 112 are tolerated by pyotp."""
+"""RFC 4226, section 4, R6, demands 128 bits; pyotp accepts 112."""
 
 LONGEST_SHOWN = 8
 _BASE32 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
@@ -26,7 +26,7 @@ _AWS_USES = {"digits": "6", "period": "30", "algorithm": "SHA1"}
 
 
 def normalize_code(text: str) -> str | None:
-    """Return the six digits of a code, or None; spaces around or one in the middle are forgiven."""
+    """Return the six digits of a code, or None; ignore blanks around, and one in the middle."""
     digits = text.strip().replace("\u00a0", " ")
     if digits[HALF : HALF + 1] == " ":
         digits = digits[:HALF] + digits[HALF + 1 :]
@@ -34,20 +34,20 @@ def normalize_code(text: str) -> str | None:
 
 
 def step_at(moment: datetime) -> int:
-    """Return the number of the 30-second step that a moment lies in."""
+    """Return the number of a moment's 30-second step."""
     return int(moment.timestamp()) // STEP_SECONDS
 
 
 def seconds_left_in_step(moment: datetime) -> int:
-    """Return how many whole seconds a moment's step still lasts, 1 to 30."""
+    """Return the whole seconds until the end of a moment's step, 1 to 30."""
     return STEP_SECONDS - int(moment.timestamp()) % STEP_SECONDS
 
 
 def read_secret(text: str) -> Secret:
     """Return the base32 secret in `text`: itself, in any spelling, or an `otpauth://` URI's.
 
-    Upper case, without spaces, dashes and padding. ConfigurationError `bad-totp-secret` says
-    what is wrong and never repeats the secret.
+    It is in upper case, without spaces, dashes and padding. ConfigurationError `bad-totp-secret`
+    never repeats the secret.
     """
     text = text.strip()
     if text.lower().startswith("otpauth-migration:"):

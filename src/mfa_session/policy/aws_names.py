@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.feature_ports import Unlisted
 from mfa_session.policy.action_names import BY_METHOD, CALLS, MISNOMERS, SYNONYMS
+from mfa_session.policy.patterns import WILDCARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -69,8 +70,9 @@ class AwsNames:
             return Unlisted(action=action, meant=joined, sure=True) if joined else None
         if self._knows(service, name):
             return None
-        meant, sure = next(self._guesses(service, name), (None, False))
-        return Unlisted(action=action, meant=meant, sure=sure)
+        meant = self._surely_meant(service, name)
+        likely = None if meant else self._likely_meant(service, name)
+        return Unlisted(action=action, meant=meant or likely, sure=bool(meant))
 
     def _knows(self, service: str, name: str) -> bool:
         known = self._actions_of(service)
@@ -83,30 +85,27 @@ class AwsNames:
         )
         return known.has(name) or (not is_named_otherwise and self._installed(service).has(name))
 
-    def _guesses(self, service: str, name: str) -> Iterator[tuple[str, bool]]:
-        """Yield guesses, the likeliest first, and whether each is sure."""
+    def _surely_meant(self, service: str, name: str) -> str | None:
         known = self._actions_of(service)
         plain = f"{service}:{name.lower()}"
-        for sure in (
-            CALLS.get(plain) or MISNOMERS.get(plain),
-            self._under_another_prefix(service, name),
-            _joined(service, known.slip(name)),
-            _joined(service, known.with_synonym(name)),
-        ):
-            if sure:
-                yield sure, True
+        return (
+            CALLS.get(plain)
+            or MISNOMERS.get(plain)
+            or self._under_another_prefix(service, name)
+            or _joined(service, known.slip(name) or known.with_synonym(name))
+        )
+
+    def _likely_meant(self, service: str, name: str) -> str | None:
+        if self._compared == _MOST_COMPARED:
+            return None
         self._compared += 1
-        if self._compared <= _MOST_COMPARED:
-            near = known.alike(name, _ALIKE)
-            verb, its_verb = _verb(name), near and _verb(near)
-            if verb and its_verb and alikeness(verb[0], its_verb[0]) < _VERY_ALIKE:
-                near = None  # another verb does something else
-            found = _joined(service, near)
-            elsewhere = self._only_one_of(name)
-            very_alike = near and alikeness(name, near) >= _VERY_ALIKE
-            for each in (found, elsewhere) if very_alike else (elsewhere, found):
-                if each:
-                    yield each, False
+        near = self._actions_of(service).alike(name)
+        verb, its_verb = _verb(name), near and _verb(near)
+        if verb and its_verb and _alikeness(verb[0], its_verb[0]) < _VERY_ALIKE:
+            near = None  # another verb does something else
+        if near and _alikeness(name, near) >= _VERY_ALIKE:
+            return f"{service}:{near}"
+        return self._only_one_of(name) or _joined(service, near)
 
     def _under_another_prefix(self, service: str, name: str) -> str | None:
         """Return the action under IAM's prefix for the CLI's or a misspelt service name."""
@@ -133,7 +132,6 @@ def _joined(service: str, name: str | None) -> str | None:
     return name and f"{service}:{name}"
 
 
-WILDCARDS = re.compile(r"[*?]")
 _SHORTEST = 5  # letters; a shorter name is a slip away from too many others
 
 
@@ -171,8 +169,8 @@ class NameList:
         near = _first(start, _shortened_from(starts))
         return self.spelled[self._begun(near)[0]][: len(near)] + "*" if near else None
 
-    def alike(self, name: str, cutoff: float) -> str | None:
-        """Return the most similar name, if at least `cutoff` of the letters are alike.
+    def alike(self, name: str) -> str | None:
+        """Return the most similar name, if enough of the letters are alike.
 
         For a pattern, prefer a name with the same beginning.
         """
@@ -182,7 +180,7 @@ class NameList:
         start = WILDCARDS.split(name.lower(), maxsplit=1)[0]
         begun = self._begun(start) if start not in {"", plain} else []
         near = difflib.get_close_matches(
-            plain, begun or sorted(self.spelled), 1, 0 if begun else cutoff
+            plain, begun or sorted(self.spelled), 1, 0 if begun else _ALIKE
         )
         return self.spelled[near[0]] if near else None
 
@@ -204,8 +202,7 @@ class NameList:
         return sorted(each for each in self.spelled if each.startswith(start))
 
 
-def alikeness(one: str, other: str) -> float:
-    """Return how alike two names are, from 0 to 1, ignoring case."""
+def _alikeness(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 

@@ -7,34 +7,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
-from mfa_session.policy.document import LIMITS, Owner
+from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import concerns
 from mfa_session.policy.patterns import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mfa_session.policy.credentials import Request
-    from mfa_session.policy.document import Document
+    from mfa_session.policy.document import Document, Owner, Roster
 
 
 class Share(NamedTuple):
-    """What counts for a caller, beside what a dump tells of them as `owner`.
-
-    `doubtful` policies may be theirs, and they have others than these if `has_others`. `is_user` is
-    None if it is not told, `caller` if nobody is; it is empty without an ARN.
-    """
+    """What counts for a caller."""
 
     documents: list[Document]
-    doubtful: list[Document]
-    owner: Owner | None
-    is_user: bool | None
+    doubtful: list[Document]  # which may be theirs
+    owner: Owner | None  # what a dump tells of them, beside the documents
+    is_user: bool | None  # None if it is not told
+    # Whose policies they are: an ARN, "" for a name only, None if it is not told.
     caller: str | None
-    has_others: bool
+    elsewhere: list[str]  # what counts and is not here, as far as it is known
+    bounded_elsewhere: bool
 
 
 def share_of(
-    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool = False
+    principal: str | None, documents: Sequence[Document], request: Request, *, live: bool
 ) -> Share:
     """Return what counts for a caller; without one, for the only user or role that has policies.
 
@@ -44,43 +42,84 @@ def share_of(
     on_resource = [each for each in documents if _is_of_resource(each, request)]
     fitting = [each for each in on_resource if concerns(each, request)]
     _check_one_resource(fitting)
-    dumps = dict.fromkeys(each.everyone for each in documents if each.everyone)
-    dumped = [owner for everyone in dumps for owner in everyone() if owner.arn]
-    loose = [each for each in documents if not each.everyone]
+    loose = [each for each in documents if not each.account]
     identity = [each for each in loose if each.kind == "identity"]
-    told = [owner.arn for owner in dumped]
-    named = (owner for each in identity for owner in (*each.owners, *each.incomplete))
-    told += filter(_is_told, named)
+    rosters = list(dict.fromkeys(each.roster for each in loose if each.roster))
+    dumped = _dumped(documents)
+    told = [*(each.arn for each in dumped), *_named(identity, rosters if principal else ())]
     mine = _mine(told, principal, takes_role=any(each.kind == "trust" for each in about))
-    own, doubtful = _own(identity, mine, request, is_user=_is_user([], mine, principal))
-    owner = next((each for each in dumped if each.arn in mine), None)
-    counts = live or own or doubtful or owner
-    if about and not fitting and not counts:
-        roles = (each for one in about for each in one.owners)
-        raise _unclear(f"none of these policies is of {request.resource}", "--resource", roles)
-    if told and principal and not (mine or live):
-        account = account_of(principal) or principal
-        if account in map(account_of, told) or not (counts or fitting):
-            raise _unclear(f"these are not the policies of {principal}", "--principal", told)
-    limits = (
-        each
-        for each in loose
-        if each.kind in LIMITS and not (each.owners and mine.isdisjoint(each.owners))
-    )
-    is_user = _is_user([*own, *doubtful], mine, principal)
+    caller = principal or next(iter(mine), "")
+    own, doubtful = _own(identity, mine, request, caller)
+    if not (live or mine):
+        has_policies = bool(own or doubtful)
+        if about and not fitting and not has_policies:
+            roles = (each for one in about for each in one.owners)
+            raise _unclear(f"none of these policies is of {request.resource}", "--resource", roles)
+        _check_told(told, principal, counts=has_policies or bool(fitting))
+    limits = [each for each in loose if each.kind in LIMITS and _limits(each, mine, caller)]
+    known = [*own, *limits, *on_resource]
+    names = {*mine, f"{_kind(caller)}/"}
+    untold = [each for each in about if "role/" in each.owners] if not fitting else []
     return Share(
-        [*own, *limits, *on_resource],
+        [each for each in known if each.is_certain],
         doubtful,
-        owner,
-        is_user,
-        caller=next((each if each.startswith("arn:") else "" for each in mine), None),
-        has_others=any(not mine.isdisjoint(each.incomplete) for each in identity),
+        owner=next((each for each in dumped if each.arn in mine), None),
+        is_user=_is_user([*own, *doubtful], mine, principal),
+        caller=next((each if _is_whole(each) else "" for each in mine), None),
+        elsewhere=[
+            *(each.label for each in (*known, *untold) if not each.is_certain or each in untold),
+            *(what for roster in rosters for what in _not_here(roster, names, request)),
+        ],
+        bounded_elsewhere=any(not names.isdisjoint(each.bounded_elsewhere) for each in rosters),
     )
+
+
+def _dumped(documents: Iterable[Document]) -> list[Owner]:
+    dumps = dict.fromkeys(each.account for each in documents if each.account)
+    return [owner for dump in dumps for owner in dump.owners if owner.arn]
+
+
+def _named(documents: Iterable[Document], rosters: Iterable[Roster]) -> list[str]:
+    """Return the users and roles who have policies, and the others who are there."""
+    named = [owner for each in documents for owner in each.owners]
+    for each in rosters:
+        named += (*each.people, *each.elsewhere, *each.bounded_elsewhere)
+    return list(filter(_is_told, dict.fromkeys(named)))
+
+
+def _check_told(told: list[str], principal: str | None, *, counts: bool) -> None:
+    """Refuse policies that are others'; those of another account may be of the resource."""
+    account = principal and (account_of(principal) or principal)
+    if told and principal and (account in map(account_of, told) or not counts):
+        raise _unclear(f"these are not the policies of {principal}", "--principal", told)
+
+
+def _not_here(roster: Roster, names: set[str], request: Request) -> Iterator[str]:
+    for name in names:
+        yield from sorted(roster.elsewhere.get(name, ()))
+    if any(_is_unread(each, request) for each in roster.unread):
+        yield f"the policy of {request.resource}"
+
+
+def _limits(document: Document, mine: set[str], caller: str) -> bool:
+    """Say whether a boundary or an organisation's policy limits the caller, or may do so."""
+    if not (document.owners and document.roster):
+        return not document.roster or document.kind != "boundary"
+    if document.kind == "boundary":
+        return not mine.isdisjoint(document.owners)
+    accounts = [each.partition("/")[2] for each in document.owners]
+    return not all(each.isdigit() and each != account_of(caller) for each in accounts)
+
+
+def _is_unread(name: str, request: Request) -> bool:
+    action = request.action.lower()
+    of_role = action == "sts:assumerole" and _may_be(name, request.resource)
+    return of_role or action.startswith(f"{name}:")
 
 
 def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[str]:
     if principal:
-        return {each for each in told if _is(each, principal)}
+        return {each for each in told if _may_be(each, principal)}
     found = [each for each in told if not takes_role or _kind(each) == "user"]
     if len(set(found)) > 1:
         raise _unclear("these are the policies of several callers", "--principal", found)
@@ -88,9 +127,10 @@ def _mine(told: list[str], principal: str | None, *, takes_role: bool) -> set[st
 
 
 def _is_of_resource(document: Document, request: Request) -> bool:
-    if not document.owners:
-        return document.kind in {"trust", "resource"}
-    is_of = any(_is(owner, request.resource) for owner in document.owners)
+    if not document.owners:  # a template's or state's trust policy has one
+        return document.kind == "resource" or (document.kind == "trust" and not document.roster)
+    told = filter(_is_told, document.owners)
+    is_of = any(_may_be(owner, request.resource) for owner in told)
     return is_of and concerns(document, request)
 
 
@@ -108,7 +148,7 @@ def _check_one_resource(documents: Iterable[Document]) -> None:
 
 
 def _own(
-    documents: list[Document], mine: set[str], request: Request, *, is_user: bool | None
+    documents: list[Document], mine: set[str], request: Request, caller: str
 ) -> tuple[list[Document], list[Document]]:
     """Return the caller's policies, and those which may be.
 
@@ -117,17 +157,22 @@ def _own(
     in_file = defaultdict[str, set[object]](set)
     for each in documents:
         in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
+    others = _kinds_of_others(documents, mine, caller)
     asked, own, doubtful = Query(request.action, fold=True), [], []
     for each in documents:
-        # A role is in no group; a user has no policy of a role whose name is not told.
         is_told = bool(each.owners) and all(
-            _is_told(owner) or is_user is (_kind(owner) == "role") for owner in each.owners
+            _is_told(owner) or _kind(owner) in others for owner in each.owners
         )
-        is_only_one = not is_told and len(in_file[each.source.label]) == 1
+        may_be_only_one = not is_told and not (each.roster and caller)
+        is_only_one = may_be_only_one and len(in_file[each.source.label]) == 1
+        is_mine = is_only_one or not mine.isdisjoint(each.owners)
+        is_nobodys = each.roster and not each.owners  # text that IAM does not read as a policy
         actions = (action for one in each.statements for action in one.actions or ("*",))
-        if is_only_one or not mine.isdisjoint(each.owners):
+        if is_mine:
             own.append(each)
-        elif not is_told and any(asked.covered_by(action) is not False for action in actions):
+        elif not (is_told or is_nobodys) and any(
+            asked.covered_by(action) is not False for action in actions
+        ):
             doubtful.append(each)
     return own, doubtful
 
@@ -143,11 +188,24 @@ def _is_told(owner: str) -> bool:
     return _kind(owner) != "group" and not owner.endswith("/")
 
 
+def _kinds_of_others(documents: list[Document], mine: set[str], caller: str) -> set[str]:
+    """Return the kinds of owners that cannot be the caller, though their names are not told."""
+    kind = _kind(caller)
+    others = {"role"} if kind == "user" else {"user", "group"} if kind.endswith("role") else set()
+    # A file tells all of its own users and roles.
+    is_there = any(each.roster and not mine.isdisjoint(each.roster.people) for each in documents)
+    return others | {"group", "anybody"} if is_there else others
+
+
+def _is_whole(owner: str) -> bool:
+    return owner.startswith("arn:") and "*" not in owner
+
+
 def _kind(owner: str) -> str:
     return owner.rpartition(":")[2].partition("/")[0]
 
 
-def _is(owner: str, arn: str) -> bool:
+def _may_be(owner: str, arn: str) -> bool:
     """Say whether an owner may be this user or role, or the role of this session."""
     kind, _, name = owner.partition("/")
     if _kind(arn) == "assumed-role":
@@ -159,10 +217,16 @@ def _is(owner: str, arn: str) -> bool:
 
 
 def _unclear(what: str, option: str, names: Iterable[str]) -> UsageError:
-    known = list(dict.fromkeys(names))
+    known = list(map(_as_arn, dict.fromkeys(names)))
     listed = known[:_MOST_NAMES] + ["…"] * (len(known) > _MOST_NAMES)
     hint = f"name one by its ARN with {option}, or check its policies alone: {', '.join(listed)}"
     return UsageError("whose-policies", what, hint)
+
+
+def _as_arn(owner: str) -> str:
+    """Return an ARN by which an owner can be named; the account of a name may be any."""
+    named = owner.startswith(("role/", "user/"))
+    return f"arn:aws:iam::111122223333:{owner}" if named else owner
 
 
 _MOST_NAMES = 20

@@ -59,11 +59,14 @@ class Comparison(NamedTuple):
 
 def comparison(condition: Condition) -> Comparison:
     """Return what thousands of statements share."""
-    found = Comparison._make(_deciding(condition))
-    return found._replace(key=found.key.lower())
-
-
-_deciding = operator.attrgetter(*Comparison._fields)
+    return Comparison(
+        condition.operator,
+        condition.qualifier,
+        condition.if_exists,
+        condition.known,
+        condition.key.lower(),
+        condition.values,
+    )
 
 
 def question_of(condition: Condition) -> tuple[Comparison, bool]:

@@ -16,7 +16,6 @@ from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.selections import (
     Index,
     Selection,
-    Taker,
     may_share,
     numbers_in,
     takes_in,
@@ -34,9 +33,7 @@ _FEW = 8  # statements, among which a look at each is faster than an index
 _all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
-ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}
-
-
+_ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}
 _OF_ALL_CALLERS = {"aws:principalaccount", "aws:principalarn", "aws:userid", "sts:rolesessionname"}
 
 
@@ -49,55 +46,38 @@ class _Surroundings(NamedTuple):
     resources: Selection
     principals: Selection
     others: frozenset[_Comparison]
-    accounts: frozenset[str] = frozenset()
-    only_for: frozenset[str] = frozenset()
+    accounts: frozenset[str]  # those that it names
+    only_for: frozenset[str] = frozenset()  # accounts that conditions demand, left out of `others`
 
     def take_in(self, inner: _Surroundings) -> bool:
+        demanded = self.only_for and inner.accounts
         return (
             self.others <= inner.others
-            and not (self.only_for and inner.accounts and not self.only_for & inner.accounts)
+            and not (demanded and self.only_for.isdisjoint(inner.accounts))
             and takes_in(self.resources, inner.resources)
             and takes_in(self.principals, inner.principals)
         )
 
 
-class _Entry:
-    """The actions and surroundings of statements that have both in common."""
+class _Entry(NamedTuple):
+    """Statements that have their actions and surroundings in common."""
 
-    def __init__(self, actions: Selection, around: _Surroundings) -> None:
-        self.actions = actions
-        self.around = around
-        self.statements: list[Statement] = []
-
-    @functools.cached_property
-    def taker(self) -> Taker:
-        return Taker(self.actions)
+    actions: Selection
+    around: _Surroundings
+    statements: list[Statement]
 
 
 class Cover:
     """What several statements concern together."""
 
     def __init__(self, statements: Iterable[Statement], *, roughly: bool = False) -> None:
-        """Take the statements.
-
-        `roughly`: a condition that every caller of an account meets (`kms:CallerAccount`) does
-        not narrow a statement, unless the other statement is only for other accounts, nor does
-        an ARN that all resources of its service have (`arn:aws:s3:::*`), nor, in a trust policy,
-        an account its users.
-        """
+        """Take the statements; `roughly` leaves out what narrows them little (see `_roughly`)."""
         entries: dict[tuple[Selection, _Surroundings], _Entry] = {}
         for statement in statements:
-            around = _surroundings(statement)
-            if roughly:
-                around = _of_any_account(around)
-                if _is_about_all_of_a_service(statement):
-                    around = around._replace(resources=Selection(("*",)))
-                if is_of_trust(statement) and not around.principals.all_but:
-                    around = around._replace(principals=_with_users(around.principals))
+            around = _roughly(statement) if roughly else _surroundings(statement)
             key = actions_of(statement), around
-            entries.setdefault(key, _Entry(*key)).statements.append(statement)
+            entries.setdefault(key, _Entry(*key, [])).statements.append(statement)
         self._entries = _Entries(entries.values())
-        self._least: dict[tuple[str, _Surroundings], Names] = {}
 
     def covers(self, inner: Statement) -> bool:
         """Say whether these statements concern everything that another one does."""
@@ -137,14 +117,11 @@ class Cover:
 
     def _least_spared(self, inner: Statement, name: str) -> Names:
         """Return the shortest part of a pattern that a NotAction leaves out, or the pattern."""
-        key = name, _surroundings(inner)
-        if key not in self._least:
-            spared = [
-                tuple(each for each in entry.actions.names if may_meet(each, name))
-                for entry in _Query(self._entries, inner).fitting(self._entries.with_all_but)
-            ]
-            self._least[key] = min(spared, key=lambda each: (len(each), each), default=(name,))
-        return self._least[key]
+        spared = [
+            tuple(each for each in entry.actions.names if may_meet(each, name))
+            for entry in _Query(self._entries, inner).fitting(self._entries.with_all_but)
+        ]
+        return min(spared, key=lambda each: (len(each), each), default=(name,))
 
 
 class _Entries:
@@ -200,19 +177,16 @@ class _Query:
         self._entries = entries
         self._around = _surroundings(inner)
         self._where = entries.around(self._around)
-        self._fits: dict[int, bool] = {}
 
     def takers(self, actions: Selection) -> Iterator[_Entry]:
         for entry in self.fitting(self._entries.concerning(actions)):
-            if entry.taker.takes_in(actions):
+            if takes_in(entry.actions, actions):
                 yield entry
 
     def fitting(self, among: int) -> Iterator[_Entry]:
         for number in numbers_in(self._where & among):
             entry = self._entries.all[number]
-            if number not in self._fits:
-                self._fits[number] = entry.around.take_in(self._around)
-            if self._fits[number]:
+            if entry.around.take_in(self._around):
                 yield entry
 
 
@@ -310,18 +284,28 @@ def _names_the_session(condition: Condition) -> bool:
     return named and tuple(map(str.lower, condition.values)) == ("${aws:username}",)
 
 
-def _of_any_account(around: _Surroundings) -> _Surroundings:
+def _roughly(statement: Statement) -> _Surroundings:
+    """Return the surroundings without what narrows a statement little.
+
+    These are a condition that every caller of an account meets (`kms:CallerAccount`), unless the
+    other statement is only for other accounts; an ARN that all resources of its service have
+    (`arn:aws:s3:::*`); and, in a trust policy, an account instead of its users.
+    """
+    around = _surroundings(statement)
     of_account = {each for each in around.others if _is_of_account(each[0], each[1])}
+    resources, principals = around.resources, around.principals
+    if _is_about_all_of_a_service(statement):
+        resources = Selection(("*",))
+    if is_of_trust(statement) and not principals.all_but:
+        accounts = [name for name in principals.names if name.endswith(_ROOT)]
+        users = [f"{name.removesuffix(_ROOT)}:*" for name in accounts]
+        principals = Selection((*principals.names, *users))
     return around._replace(
+        resources=resources,
+        principals=principals,
         others=frozenset(each for each in around.others - of_account if not _is_of_all(*each)),
         only_for=frozenset(value for _, _, values in of_account for value in values),
     )
-
-
-def _with_users(principals: Selection) -> Selection:
-    accounts = [name for name in principals.names if name.endswith(_ROOT)]
-    wholes = tuple(f"{name.removesuffix(_ROOT)}:*" for name in accounts)
-    return Selection(principals.names + wholes)
 
 
 def _is_about_all_of_a_service(statement: Statement) -> bool:
@@ -331,8 +315,7 @@ def _is_about_all_of_a_service(statement: Statement) -> bool:
 
 
 def _accounts(statement: Statement) -> frozenset[str]:
-    named = (statement.principals or {}).get("AWS", ())
-    found = [each for text in named for each in _account(text)]
+    found = [each for text in statement.aws_principals for each in _account(text)]
     for condition in statement.conditions:
         if _is_of_account(condition.written.lower(), condition.key.lower()):
             found += condition.values
@@ -344,7 +327,7 @@ def _is_of_all(operator: str, key: str, values: tuple[str, ...]) -> bool:
 
 
 def _is_of_account(operator: str, key: str) -> bool:
-    return operator in {"stringequals", "stringlike"} and key in ACCOUNT_KEYS
+    return operator in {"stringequals", "stringlike"} and key in _ACCOUNT_KEYS
 
 
 def _resources_of(statement: Statement) -> Selection:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from mfa_session.model.record import Record
+from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.intrinsics import is_unfilled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from mfa_session.policy.credentials import Credentials, RequestContext
     from mfa_session.policy.nodes import Node
     from mfa_session.policy.policy_text import PolicyText, Position
 
@@ -118,22 +119,51 @@ class Statement:
         return re.sub(r"[^a-z0-9]", "", (self.sid or "").lower())
 
     @property
+    def aws_principals(self) -> tuple[str, ...]:
+        """The accounts, users and roles among its principals."""
+        return (self.principals or {}).get("AWS", ())
+
+    @property
     def allows(self) -> bool:
         """Whether it is an Allow, not a Deny."""
         return self.effect == "Allow"
 
 
-class Users(NamedTuple):
-    """The users of an account, by policies.
+class Account(Protocol):
+    """An account dump, whose policies are `documents`; it names users by a policy's name."""
 
-    `unasked`, by the account's first policy that asks users for MFA, have none that asks them;
-    `stuck` cannot set it up, by the policy that asks; `takers` take a role without it, by its trust
-    policy.
+    documents: list[Document]
+
+    @property
+    def owners(self) -> Sequence[Owner]:
+        """The users and roles."""
+
+    @property
+    def unasked(self) -> Mapping[str, Sequence[str]]:
+        """The users whom no policy asks for MFA, by the first policy that asks others."""
+
+    @property
+    def stuck(self) -> Mapping[str, Sequence[str]]:
+        """The users who cannot set up MFA, each with the reason, by the policy that asks for it."""
+
+    @property
+    def takers(self) -> Mapping[str, Sequence[str]]:
+        """The users who take a role without MFA, by its trust policy."""
+
+
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """The users and roles of a template, plan or state, and what it does not tell of them.
+
+    They are `role/NAME`, `user/NAME`, `group/NAME` or ARNs; `role/` is one whose name is not told.
     """
 
-    unasked: Mapping[str, Sequence[str]]
-    stuck: Mapping[str, Sequence[str]]
-    takers: Mapping[str, Sequence[str]]
+    people: frozenset[str] = frozenset()
+    # By user or role: the policies and groups that are not here, as far as they are known.
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    bounded_elsewhere: frozenset[str] = frozenset()  # whose boundary is not here
+    # The roles whose trust policy, and the services of whose resources a policy, is not known yet.
+    unread: frozenset[str] = frozenset()
 
 
 class NewerVersion(NamedTuple):
@@ -146,31 +176,22 @@ class NewerVersion(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A policy; `version` is None if it has none (IAM assumes 2008-10-17).
-
-    `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
-    one. Its surroundings may tell its `holder`, `role`, `user`, `group` or MIXED, and, as the
-    person may, its `told_kind`, one of KINDS or `rcp`. `beside` holds the elements beside the
-    statements, by name. `newer` is a version that is not in force. `users()` judges the users of
-    its account, once, and `everyone()` lists its users and roles. `owners` have it, as far as the
-    file tells: ARNs, or `role/NAME`, `user/NAME`, `group/NAME`; those of the file whose other
-    policies, groups or boundary are not in it are `incomplete`. `respelt` are the elements whose
-    names are in another case than IAM's: as written, in IAM's spelling, and their offset.
-    """
+    """A policy, and what the text around it tells of it."""
 
     source: PolicyText
-    version: str | None
+    version: str | None  # without one, IAM assumes 2008-10-17
     statements: tuple[Statement, ...]
-    holder: str | None = None
-    name: str = ""
-    told_kind: str | None = None
-    beside: Mapping[str, Node] = field(default_factory=dict)
+    holder: str | None = None  # `role`, `user`, `group` or MIXED, if it is told
+    name: str = ""  # among others of the same file (`role/x trust`)
+    told_kind: str | None = None  # one of KINDS or `rcp`, if the file or the person tells
+    beside: Mapping[str, Node] = field(default_factory=dict)  # other elements than Statement
+    # Elements in another case than IAM's: as written, in IAM's spelling, and their offset.
     respelt: tuple[tuple[str, str, int], ...] = ()
     newer: NewerVersion | None = None
-    users: Callable[[], Users] | None = None
-    everyone: Callable[[], Sequence[Owner]] | None = None
-    owners: tuple[str, ...] = ()
-    incomplete: frozenset[str] = frozenset()
+    account: Account | None = None
+    owners: tuple[str, ...] = ()  # as in Roster; or ARNs
+    roster: Roster | None = None  # of the template, plan or state that it is in
+    is_certain: bool = True  # not if a template decides later what it says, or whether it is there
 
     @property
     def label(self) -> str:
@@ -200,6 +221,17 @@ class Document:
         of_trust = all(map(_has_no_resource, naming)) and any(map(_names_taking, naming))
         return "trust" if of_trust else "resource"
 
+    @property
+    def conditions(self) -> list[Condition]:
+        """The conditions of all statements."""
+        return [each for statement in self.statements for each in statement.conditions]
+
+    def only(self, effect: str) -> Document:
+        """Return the policy with only its Allows, or only its Denies."""
+        return replace(
+            self, statements=tuple(each for each in self.statements if each.effect == effect)
+        )
+
     @cached_property
     def sid_of_roles(self) -> str | None:
         """The Sid by which a boundary is for roles; None if none says so, or the file does."""
@@ -221,22 +253,19 @@ class Document:
         )
 
 
-class Owner(NamedTuple):
+class Owner(Record):
     """A role; or a user, with their policies and those of their groups.
 
-    `arn` is empty if it is no user's or role's. `unread` are the ARNs of policies, and the names of
-    groups and policies, that are not in the dump. `tags` are what is known of a user; `caller` is
-    their long-term key.
+    `arn` is empty if it is no user's or role's. `unread` names policies and groups that are not
+    known. `tags` are what is known of a user.
     """
 
-    name: str
     arn: str
-    documents: list[Document]
-    boundary: Document | None
-    unread: frozenset[str]
-    tags: RequestContext
-    caller: Credentials
+    documents: Sequence[Document] = ()
+    boundary: Document | None = None
     boundary_unread: bool = False
+    unread: Collection[str] = ()
+    tags: RequestContext = RequestContext({})
 
     @property
     def statements(self) -> list[tuple[Document, Statement]]:
@@ -271,7 +300,7 @@ def is_for_everybody_but_some(statement: Statement) -> bool:
 
 def roles_in(statement: Statement) -> list[str]:
     """Return the roles and role sessions among the principals."""
-    return list(filter(names_role, (statement.principals or {}).get("AWS", ())))
+    return list(filter(names_role, statement.aws_principals))
 
 
 def is_for_services(statement: Statement) -> bool:
@@ -282,10 +311,10 @@ def is_for_services(statement: Statement) -> bool:
 
 def standing_for_services(statement: Statement) -> list[str]:
     """Return the principals, other than services, as which AWS services call without MFA."""
-    named = statement.principals or {}
-    of_aws = named.get("AWS", ())
-    users = named.get("CanonicalUser", ()) if _is_about_cloudfront(statement.sid or "") else ()
-    return [*filter(_of_cloudfront, of_aws), *users, *filter(_of_load_balancers, of_aws)]
+    named = statement.aws_principals
+    users = (statement.principals or {}).get("CanonicalUser", ())
+    users = users if _is_about_cloudfront(statement.sid or "") else ()
+    return [*filter(_of_cloudfront, named), *users, *filter(_of_load_balancers, named)]
 
 
 def is_about_devices(statement: Statement) -> bool:

@@ -1,7 +1,7 @@
 """Evaluate policies as IAM does, when some condition keys are unknown.
 
 If an unknown value decides, the outcome is unknown (IAM user guide, policy evaluation logic). The
-sandbox has another evaluator on purpose: this one is tested against that second opinion.
+tests' sandbox has another evaluator on purpose: this one is tested against that second opinion.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from mfa_session.policy.patterns import WILDCARDS, Query, includes, may_meet
 from mfa_session.policy.rules.resource_kinds import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from mfa_session.policy.credentials import Credentials, Known, Request, Values
     from mfa_session.policy.document import Condition, Document
@@ -50,22 +50,18 @@ _MOST_QUESTIONS = 6  # each doubles the cases
 
 
 class Decision(Record):
-    """The outcome of a request, and what decides it.
-
-    `deciding` are the statements that allow, deny or are unknown; each in another case if
-    `by_case`. If too little allows, `nearly` are those whose conditions are not met, `half` those
-    that allow on one side only, and `limiting` the boundaries and SCPs. `limit` is a reason that no
-    statement gives. `unread` policies, or whether caller and resource share an account
-    (`accounts`), may change it.
-    """
+    """The outcome of a request, and what decides it."""
 
     outcome: str
-    deciding: tuple[Match, ...] = ()
+    deciding: tuple[Match, ...] = ()  # the statements that allow, deny or are unknown
+    by_case: bool = False  # each of these decides another case
+    limit: str = ""  # a reason that no statement gives
+    # If too little allows: Allows whose conditions are not met, those that allow on one side only,
+    # and the boundaries and SCPs that do not allow.
     nearly: tuple[Match, ...] = ()
     half: tuple[Match, ...] = ()
     limiting: tuple[Document, ...] = ()
-    limit: str = ""
-    by_case: bool = False
+    # What may change it: unread policies, and whether caller and resource share an account.
     unread: bool = False
     accounts: bool = False
 
@@ -125,6 +121,7 @@ class _Case(NamedTuple):
     boundary_unread: bool
 
     def _of(self, *kinds: str) -> list[list[Match]]:
+        """Return the matches of each policy of these kinds."""
         return [matches for document, matches in self.matched if document.kind in kinds]
 
     def decide_all(self) -> Decision:
@@ -161,7 +158,7 @@ class _Case(NamedTuple):
             return Decision(
                 outcome=IMPLICITLY_DENIED,
                 nearly=tuple(each for each in allows if each.truth is False and each.conditions),
-                half=tuple(_first_allows(self._sides()[:2])),
+                half=tuple(_first_allows([self._own(), self._of_resource()])),
                 limiting=tuple(
                     document
                     for document, matches in self.matched
@@ -172,15 +169,16 @@ class _Case(NamedTuple):
             )
         unread = self.unread or self.boundary_unread
         if allowed and not doubts and not unread:
-            return Decision(outcome=ALLOWED, deciding=tuple(_first_allows(self._sides())))
+            sides = [self._own(), self._of_resource(), *self._limits()]
+            return Decision(outcome=ALLOWED, deciding=tuple(_first_allows(sides)))
         if not allowed:
             doubts += (each for each in allows if each.truth is None)
         return Decision(outcome=UNKNOWN, deciding=tuple(doubts), unread=unread, accounts=accounts)
 
     def _allowed(self) -> tuple[Truth, bool]:
         """Return whether it is allowed but for denies, and whether the accounts decide it."""
-        own, resource, *_ = self._sides()
-        identity = any_of([_any_allows(own), None if self.unread else False])
+        resource = self._of_resource()
+        identity = any_of([_any_allows(self._own()), None if self.unread else False])
         bounded = all_of([identity, self._within_boundary()])
         if not any(concerns(document, self.request) for document, _ in self.matched):
             return bounded, False
@@ -208,7 +206,7 @@ class _Case(NamedTuple):
 
         A boundary limits it for roles, but not their named sessions (IAM user guide, boundaries).
         """
-        named = (match.statement.principals or {}).get("AWS", ())
+        named = match.statement.aws_principals
         sessions = (arn for arn in self.caller.principal.arns or () if ":assumed-role/" in arn)
         if self.caller.is_user or any(arn in named for arn in sessions):
             return match.truth
@@ -217,17 +215,17 @@ class _Case(NamedTuple):
     def _within_boundary(self) -> Truth:
         return None if self.boundary_unread else all_of(map(_any_allows, self._of("boundary")))
 
-    def _all(self) -> Iterable[Match]:
-        return itertools.chain(*self._sides())
+    def _own(self) -> list[Match]:
+        return [*itertools.chain(*self._of("identity"))]
 
-    def _sides(self) -> Sequence[Sequence[Match]]:
-        own, of_resource = self._of("identity"), self._of("trust", "resource")
-        limits = self._of("boundary"), self._of("scp", "rcp")
-        return [
-            [*itertools.chain(*own)],
-            [*itertools.chain(*of_resource)],
-            *itertools.chain(*limits),
-        ]
+    def _of_resource(self) -> list[Match]:
+        return [*itertools.chain(*self._of("trust", "resource"))]
+
+    def _limits(self) -> list[list[Match]]:
+        return [*self._of("boundary"), *self._of("scp", "rcp")]
+
+    def _all(self) -> Iterable[Match]:
+        return itertools.chain(self._own(), self._of_resource(), *self._limits())
 
 
 def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
@@ -340,8 +338,7 @@ class Requests:
                 **dict.fromkeys(("aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")),
             }
         ).over(DIRECT_CALL)
-        statements = itertools.chain.from_iterable(each.statements for each in documents)
-        conditions = [each for statement in statements for each in statement.conditions]
+        conditions = [each for document in documents for each in document.conditions]
         of_roles = filter(_is_of_roles, (*keys, *(each.key for each in conditions)))
         self._of_users = RequestContext(dict.fromkeys(of_roles))
         self._of_resource = _decided_by(request, principal, conditions)

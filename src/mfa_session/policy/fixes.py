@@ -54,15 +54,9 @@ def right_condition(
 def in_words(statement: Statement, **elements: Any) -> str:
     """Return a copy of a statement with other elements, as one line of JSON for people."""
     block = elements.get("Condition", other_conditions(statement))
-    named = {name: plain(node) for name, node in statement.elements.items() if name != "Sid"}
-    replaced = {_OPPOSITES.get(name, name) for name in elements} | {"Condition"}
-    kept = {
-        name: elements.get(name, value)
-        for name, value in named.items()
-        if name in elements or name not in replaced
-    }
-    condition = {"Condition": block} if block else {}
-    return json.dumps({**kept, **elements, **condition})
+    dropped = {"Sid", "Condition", *map(_OPPOSITES.get, elements)} - elements.keys()
+    kept = {name: plain(each) for name, each in statement.elements.items() if name not in dropped}
+    return json.dumps({**kept, **elements, **({"Condition": block} if block else {})})
 
 
 def other_conditions(statement: Statement, instead_of: Sequence[Condition] = ()) -> Block:

@@ -64,6 +64,13 @@ def resolve(node: Node) -> Node | None:
     return node._replace(value=members)
 
 
+def is_decided_later(node: Node) -> bool:
+    """Say whether the template's conditions, loops or macros decide what stands somewhere in it."""
+    inside = members_of(node)
+    chosen = any(key.startswith(("Fn::If", "Fn::ForEach", "Fn::Transform")) for key in inside)
+    return chosen or any(map(is_decided_later, (*inside.values(), *items_of(node))))
+
+
 def replaced(node: Node, texts: dict[str, str]) -> Node:
     """Return a node in whose texts some parts are replaced by others."""
 

@@ -9,7 +9,7 @@ from mfa_session.model.arns import account_of
 from mfa_session.model.errors import RefusedError
 from mfa_session.model.iam import Holder
 from mfa_session.model.record import Record
-from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Owner
 from mfa_session.policy.reading import read_document
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import find_caller
@@ -17,7 +17,7 @@ from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import find_living
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import TypeVar
 
     from mfa_session.model.iam import Policies
@@ -29,32 +29,20 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class OwnPolicies(Record):
-    """The policies of a user or role; `unread` names those that could not be read."""
-
-    arn: str
-    documents: tuple[Document, ...]
-    boundary: Document | None
-    unread: tuple[str, ...]
-    boundary_unread: bool
-    tags: RequestContext = RequestContext({})
-
-    def gaps(self) -> tuple[str, ...]:
-        """Return the names of what could not be read."""
-        boundary = ("the permissions boundary",) if self.boundary_unread else ()
-        return (*self.unread, *boundary)
-
-
 class Live(Record):
     """The policies of the user, and of the profile's role."""
 
-    user: OwnPolicies
-    role: OwnPolicies | None
+    user: Owner
+    role: Owner | None
 
-    def gaps(self) -> tuple[str, ...]:
+    def gaps(self) -> list[str]:
         """Return the names of what could not be read."""
-        of_role = tuple(f"{gap} (of the role)" for gap in self.role.gaps()) if self.role else ()
-        return (*self.user.gaps(), *of_role)
+        of_role = _gaps(self.role) if self.role else []
+        return [*_gaps(self.user), *(f"{gap} (of the role)" for gap in of_role)]
+
+
+def _gaps(own: Owner) -> list[str]:
+    return [*own.unread, *["the permissions boundary"] * own.boundary_unread]
 
 
 def read_live(session: SessionOptions, ctx: Context) -> Live:
@@ -73,9 +61,7 @@ def read_live(session: SessionOptions, ctx: Context) -> Live:
     return live
 
 
-def _read_role(
-    ctx: Context, settings: Settings, caller: Caller, user_arn: str
-) -> OwnPolicies | None:
+def _read_role(ctx: Context, settings: Settings, caller: Caller, user_arn: str) -> Owner | None:
     """Read the role's policies with its own session, or the user's in the same account.
 
     In the user's account, IAM would return another role of the same name.
@@ -88,10 +74,8 @@ def _read_role(
         ctx.console.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
     elif account_of(settings.role_arn) != account_of(user_arn):
         ctx.console.say(f"to read the role's policies, log in: `{settings.login_command}`")
-        return OwnPolicies(
+        return Owner(
             arn=settings.role_arn,
-            documents=(),
-            boundary=None,
             unread=(f"the policies of role {settings.role_arn.rpartition('/')[2]}",),
             boundary_unread=True,
         )
@@ -100,51 +84,51 @@ def _read_role(
 
 
 class _Reading:
-    """One pass over a user's or a role's policies; skips those that IAM refuses."""
+    """One pass over a user's or a role's policies; notes and skips those that IAM refuses."""
 
     def __init__(self, iam: Policies) -> None:
         self._iam = iam
         self._unread: list[str] = []
 
-    def read(self, role_arn: str | None = None) -> OwnPolicies:
+    def read(self, role_arn: str | None = None) -> Owner:
         """Read the role's policies, or else the user's and their groups'."""
         arn = role_arn or self._iam.user_arn()
         holder = Holder(kind="role" if role_arn else "user", name=arn.rpartition("/")[2])
-        documents = list(self._of(holder))
+        documents = self._of(holder)
         if role_arn is None:
             groups = self._try("the groups you are in", self._iam.groups, holder.name)
             for name in groups or ():
                 documents += self._of(Holder(kind="group", name=name))
-        unread = tuple(self._unread)  # `gaps` names the boundary by itself
+        unread = tuple(self._unread)  # without the boundary
         bound = self._try("the ARN of the boundary", self._iam.boundary_arn, holder)
         boundary = None
         if bound:
-            read = self._iam.managed
-            boundary = next(self._document(f"boundary {bound}", read, bound, kind="boundary"), None)
-        return OwnPolicies(
+            label = f"boundary {bound}"
+            boundary = self._document(label, self._iam.managed, bound, kind="boundary")
+        return Owner(
             arn=arn,
-            documents=tuple(documents),
+            documents=documents,
             boundary=boundary,
             unread=unread,
             boundary_unread=len(self._unread) > len(unread),
         )
 
-    def _of(self, holder: Holder) -> Iterator[Document]:
+    def _of(self, holder: Holder) -> list[Document]:
         whose = f"of {holder.kind} {holder.name}"
         names = self._try(f"the inline policies {whose}", self._iam.inline_names, holder)
-        for name in names or ():
-            label = f"inline policy {name} {whose}"
-            yield from self._document(label, self._iam.inline, holder, name)
+        found = [
+            self._document(f"inline policy {name} {whose}", self._iam.inline, holder, name)
+            for name in names or ()
+        ]
         arns = self._try(f"the attached policies {whose}", self._iam.attached_arns, holder)
-        for arn in arns or ():
-            yield from self._document(arn, self._iam.managed, arn)
+        found += (self._document(arn, self._iam.managed, arn) for arn in arns or ())
+        return list(filter(None, found))
 
     def _document(
         self, label: str, read: Callable[..., object], *of: object, kind: str = "identity"
-    ) -> Iterator[Document]:
+    ) -> Document | None:
         content = self._try(label, read, *of)
-        if content is not None:
-            yield read_document(label, json.dumps(content), kind=kind)
+        return None if content is None else read_document(label, json.dumps(content), kind=kind)
 
     def _try(self, what: str, read: Callable[..., T], *of: object) -> T | None:
         """Read; after a refusal, note `what` as unread."""

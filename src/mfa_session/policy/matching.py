@@ -203,7 +203,7 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
 def named_principal(documents: Iterable[Document]) -> str | None:
     """Return the first principal in Allow statements that `acting_as` takes."""
     allows = [each for document in documents for each in document.statements if each.allows]
-    found = [text for each in allows for text in (each.principals or {}).get("AWS", ())]
+    found = [text for each in allows for text in each.aws_principals]
     return next((text for text in found if _account(text) or IDENTITY.fullmatch(text)), None)
 
 
@@ -224,14 +224,14 @@ def _fits(kind: str, text: str, caller: Credentials) -> _Fit:
     if text == "*" and kind in {"*", "AWS"}:
         return True, True
     if kind != "AWS":  # services, and users of an identity provider
-        return None if kind == "CanonicalUser" else False, False
+        return (None if kind == "CanonicalUser" else False), False
     account, known = _account(text), caller.principal.account
     if account is not None:
-        return None if known is None else known == account, False
-    return _is(text, caller), True
+        return (None if known is None else known == account), False
+    return _is_caller(text, caller), True
 
 
-def _is(text: str, caller: Credentials) -> Truth:
+def _is_caller(text: str, caller: Credentials) -> Truth:
     found = IDENTITY.fullmatch(text)
     if found is None:  # the id of a deleted principal, or a federated user
         return False if _MALFORMED.fullmatch(text) else None

@@ -85,15 +85,15 @@ class Query:
         self._row = wild(self._text)
         self._start = _SPECIAL.split(self._text, maxsplit=1)[0]
 
-    def covered_by(self, text: str, facts: RequestContext | None = None) -> Truth:
+    def covered_by(self, pattern: str, facts: RequestContext | None = None) -> Truth:
         """Say whether a pattern covers all of it; False if nothing of it."""
-        text = text.lower() if self._fold else text
-        start = _SPECIAL.split(text, maxsplit=1)[0]
+        pattern = pattern.lower() if self._fold else pattern
+        start = _SPECIAL.split(pattern, maxsplit=1)[0]
         if not (start.startswith(self._start) or self._start.startswith(start)):
             return False  # most patterns end here, which is fast
-        if self._text == "*" and "$" not in text:
-            return True if text and not text.strip("*") else None
-        row = fill(text, facts).row
+        if self._text == "*" and "$" not in pattern:
+            return True if pattern and not pattern.strip("*") else None
+        row = fill(pattern, facts).row
         return row is not None and covers(row, self._row)
 
 
@@ -101,8 +101,6 @@ def covers(pattern: Row, asked: Row) -> Truth:
     """Say whether a pattern covers everything in `asked`; False if nothing of it."""
     if pattern == (ANY,):
         return True
-    if asked == (ANY,):
-        return True if set(pattern) == {ANY} else None
     if UNKNOWN not in pattern:
         if _covers_all(pattern, asked):
             return True

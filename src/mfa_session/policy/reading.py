@@ -7,7 +7,6 @@ import os
 import pathlib
 import sys
 from dataclasses import replace
-from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
@@ -32,12 +31,9 @@ from mfa_session.policy.search import (
     may_hold_policy,
     read_nodes,
 )
-from mfa_session.policy.users import everyone_in, judge_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from mfa_session.policy.nodes import Members
 
 
 ELEMENTS = (
@@ -83,17 +79,19 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
         search.visit(node, Origin().at(f"{index}") if len(nodes) > 1 else Origin())
     if not (search.found or search.errors):
         return ReadPolicies(documents=(_Reader(source).whole(nodes[0]),))
-    documents: list[tuple[Document, Members | None]] = []
+    documents: list[Document] = []
     errors = list(search.errors)
     for found in search.found:
         try:
             reader = _Reader(found.source)
             document = _document(reader, found, kind, alone=len(search.found) == 1)
-            documents.append((document, found.origin.account))
+            documents.append(document)
+            if document.account:
+                document.account.documents.append(document)
             errors += reader.errors
         except ConfigurationError as error:  # noqa: PERF203  # the others are still read
             errors.append(error)
-    return ReadPolicies(documents=tuple(_with_users(documents)), errors=tuple(errors))
+    return ReadPolicies(documents=tuple(documents), errors=tuple(errors))
 
 
 def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -> Document:
@@ -109,23 +107,11 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         told_kind=told,
         holder=origin.holder,
         newer=origin.newer,
+        account=origin.account,
         owners=origin.owners,
-        incomplete=origin.incomplete,
+        roster=origin.roster,
+        is_certain=origin.is_certain,
     )
-
-
-def _with_users(documents: list[tuple[Document, Members | None]]) -> Iterator[Document]:
-    users, everyone = {}, {}
-    for members in (account for _, account in documents if account is not None):
-        if id(members) not in users:
-            its_own = [each for each, account in documents if account is members]
-            users[id(members)] = cache(partial(judge_users, members, its_own))
-            everyone[id(members)] = cache(partial(everyone_in, members, its_own))
-    for document, account in documents:
-        if account is not None:
-            key = id(account)
-            document = replace(document, users=users[key], everyone=everyone[key])  # noqa: PLW2901
-        yield document
 
 
 class _Reader:

@@ -8,18 +8,30 @@ from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics
-from mfa_session.policy.formats.known import unwrap
-from mfa_session.policy.formats.stacks import arns_in, is_stack
-from mfa_session.policy.nodes import Node, listed, members_of, parse, parse_lines, parse_yaml
+from mfa_session.policy.formats.account import DETAILS, is_account, read_account
+from mfa_session.policy.formats.origin import ORGANISATION_KINDS
+from mfa_session.policy.formats.stacks import arns_in, is_stack, read_stack
+from mfa_session.policy.formats.terraform import read_state_file, read_terraform
+from mfa_session.policy.nodes import (
+    Node,
+    listed,
+    members_in,
+    members_of,
+    parse,
+    parse_lines,
+    parse_yaml,
+    text_in,
+)
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mfa_session.policy.formats.origin import Origin
     from mfa_session.policy.nodes import Members
     from mfa_session.policy.policy_text import PolicyText
 
+    Parts = Iterable[tuple[Node, Origin]]
 
 _TERRAFORM_HINT = (
     "lint Terraform's plan instead: `terraform plan -out=plan && terraform show -json plan"
@@ -76,10 +88,8 @@ class Search:
         for inner, there in self._parts(node, members, origin):
             self.visit(inner, there)
 
-    def _parts(
-        self, node: Node, members: dict[str, Node], origin: Origin
-    ) -> Iterable[tuple[Node, Origin]]:
-        known = unwrap(members, origin)
+    def _parts(self, node: Node, members: dict[str, Node], origin: Origin) -> Parts:
+        known = _parts_of_known(members, origin)
         if known is not None:
             if self._has_functions:
                 self._arns |= arns_in(members)
@@ -99,6 +109,8 @@ class Search:
 
     def _keep(self, node: Node, origin: Origin) -> None:
         if self._in_stack:
+            if intrinsics.is_decided_later(node):
+                origin = origin._replace(is_certain=False)
             node = intrinsics.with_literals_marked(node)
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:
@@ -124,6 +136,36 @@ class Search:
             self.errors.append(error)
         self.found += search.found
         self.errors += search.errors
+
+
+def _parts_of_known(members: Members, origin: Origin) -> Parts | None:
+    """Return what to search in an object of a known format; None for others."""
+    if _MARKS.isdisjoint(members):
+        return None
+    return next((read(members, origin) for fits, read in _FORMATS if fits(members)), None)
+
+
+def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
+    summary = members_in(members, "PolicySummary")
+    kind = ORGANISATION_KINDS.get(text_in(summary, "Type"))
+    name = text_in(summary, "Name") or text_in(summary, "Id")
+    yield members["Content"], origin.named(f"policy/{name}", kind)
+
+
+def _having(*names: str) -> Callable[[Members], bool]:
+    return lambda members: members.keys() >= set(names)
+
+
+# Every object of a known format has one of these.
+_MARKS = {*DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
+_FORMATS: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
+    (is_account, read_account),
+    (_having("PolicySummary", "Content"), _read_organisation_policy),
+    (is_stack, read_stack),
+    (_having("format_version", "planned_values"), read_terraform),
+    (_having("format_version", "values"), read_terraform),
+    (_having("terraform_version", "lineage", "resources"), read_state_file),
+)
 
 
 def may_hold_policy(text: str) -> bool:

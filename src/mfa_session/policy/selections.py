@@ -40,27 +40,12 @@ def may_share(first: Selection, second: Selection) -> bool:
 @functools.lru_cache(maxsize=10_000)
 def takes_in(outer: Selection, inner: Selection) -> bool:
     """Say whether `outer` includes everything in `inner`; True only if certain."""
-    return Taker(outer).takes_in(inner)
-
-
-class Taker:
-    """Says what a selection includes; looks up, so that thousands of names are fast."""
-
-    def __init__(self, selection: Selection) -> None:
-        self._names, self._all_but = selection
-
-    def takes_in(self, inner: Selection) -> bool:
-        """Say whether it includes everything in another selection; True only if certain."""
-        if not self._all_but:
-            globs = self._globs
-            return globs.cover("*") if inner.all_but else all(map(globs.cover, inner.names))
-        if inner.all_but:
-            return all(map(_globs(inner.names).cover, self._names))
-        return not any(map(self._globs.meets, inner.names))
-
-    @functools.cached_property
-    def _globs(self) -> Patterns:
-        return _globs(self._names)
+    if outer.all_but and inner.all_but:
+        return all(map(_globs(inner.names).cover, outer.names))
+    globs = _globs(outer.names)
+    if outer.all_but:
+        return not any(map(globs.meets, inner.names))
+    return all(map(globs.cover, ("*",) if inner.all_but else inner.names))
 
 
 class Index:
@@ -70,9 +55,9 @@ class Index:
     """
 
     def __init__(self, selections: Sequence[Selection]) -> None:
-        self._names = _Sorted()
-        self._left_out = _Sorted()
-        self._keys = (_Sorted(), _Sorted())
+        self._names = _Numbered()
+        self._left_out = _Numbered()
+        self._keys = (_Numbered(), _Numbered())
         self._all_but = self._empty = 0
         for number, each in enumerate(selections):
             for name in each.names:
@@ -102,7 +87,9 @@ class Index:
         return self._all_but | self._names.about(("*",) if other.all_but else other.names)
 
 
-class _Sorted:
+class _Numbered:
+    """Names, and the numbers of the selections that have each."""
+
     def __init__(self) -> None:
         self._numbers: dict[str, list[int]] = {}
         self._known: dict[tuple[object, str], int] = {}
@@ -142,9 +129,9 @@ class _Sorted:
         return self._known[find, name]
 
     @functools.cached_property
-    def _by_outline(self) -> tuple[_Sorted, _Sorted]:
+    def _by_outline(self) -> tuple[_Numbered, _Numbered]:
         """The names without an outline, and the outlines of the others: few, often."""
-        others, outlines = _Sorted(), _Sorted()
+        others, outlines = _Numbered(), _Numbered()
         for name, numbers in self._numbers.items():
             for number in numbers:
                 if has_outline(name):

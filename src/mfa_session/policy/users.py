@@ -5,19 +5,19 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Request, RequestContext, long_term
-from mfa_session.policy.document import Owner, Users
+from mfa_session.policy.document import Owner
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
     IMPLICITLY_DENIED,
     evaluate,
 )
-from mfa_session.policy.formats.account import attached_to
 from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.nodes import items_of, members_in, objects_in, text_in, text_of
@@ -26,87 +26,9 @@ from mfa_session.policy.selections import Selection, takes_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from mfa_session.policy.credentials import Known
+    from mfa_session.policy.credentials import Credentials, Known
     from mfa_session.policy.document import Document, Statement
     from mfa_session.policy.nodes import Members
-
-    Trusts = Iterable[tuple[Document, Request]]  # with how the role is taken
-
-
-def everyone_in(members: Members, listed: Sequence[Document]) -> list[Owner]:
-    """Return the users and roles of an account, each with its policies."""
-    documents = _by_name(listed)
-    groups = objects_in(members, "GroupDetailList")
-    tags = {
-        each.key: None
-        for document in documents.values()
-        for one in document.statements
-        for each in one.conditions
-        if each.key.lower().startswith("aws:principaltag/")
-    }
-    dump = _Dump(
-        documents,
-        names={
-            text_in(policy, "Arn"): f"policy/{text_in(policy, 'PolicyName')}"
-            for policy in objects_in(members, "Policies")
-        },
-        groups={text_in(each, "GroupName"): each for each in groups},
-        without_tags=RequestContext(tags),
-    )
-    holders = (*objects_in(members, "UserDetailList"), *objects_in(members, "RoleDetailList"))
-    return [dump.owner(each) for each in holders]
-
-
-class _Dump(NamedTuple):
-    """An account's policies and groups by name, and the names of its managed policies by ARN."""
-
-    documents: Mapping[str, Document]
-    names: Mapping[str, str]
-    groups: Mapping[str, Members]
-    without_tags: RequestContext
-
-    def owner(self, holder: Members) -> Owner:
-        its_groups = list(map(text_of, items_of(holder.get("GroupList"))))
-        holders = [holder, *(self.groups[each] for each in its_groups if each in self.groups)]
-        arns = [arn for each in holders for arn in attached_to(each)]
-        own = [name for each in holders for name in _own_policies(each)]
-        own += (self.names[arn] for arn in arns if arn in self.names)
-        unread = {*arns, *its_groups} - self.names.keys() - self.groups.keys()
-        unread |= set(own) - self.documents.keys()
-        bound = text_in(members_in(holder, "PermissionsBoundary"), "PermissionsBoundaryArn")
-        boundary = self.documents.get(self.names.get(bound, "")) if bound else None
-        arn, name = text_in(holder, "Arn"), text_in(holder, "UserName")
-        arn = arn if IDENTITY.fullmatch(arn) else ""
-        caller = acting_as(long_term(), arn or None)
-        known = self._tags(holder) if name else RequestContext({})
-        named = RequestContext({"sts:RoleSessionName": (name,)})  # by whoever takes a role
-        return Owner(
-            name,
-            arn,
-            [self.documents[each] for each in own if each in self.documents],
-            boundary,
-            frozenset(unread),
-            known,
-            caller.replace(facts=named.over(known).over(caller.facts)),
-            boundary_unread=bool(bound and not boundary),
-        )
-
-    def _tags(self, user: Members) -> RequestContext:
-        """Return what is known of a user's tags; the session of a role may have others."""
-        known: Known = {
-            f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
-            for tag in objects_in(user, "Tags")
-        }
-        if "UserId" in user:
-            known["aws:userid"] = (text_in(user, "UserId"),)
-        return RequestContext(known).over(self.without_tags)
-
-
-def _own_policies(holder: Members) -> Iterator[str]:
-    kind = next((each for each in ("User", "Role") if f"{each}Name" in holder), "Group")
-    name = text_in(holder, f"{kind}Name")
-    for each in objects_in(holder, f"{kind}PolicyList"):
-        yield f"{kind.lower()}/{name} policy/{text_in(each, 'PolicyName')}"
 
 
 _TAKE = "sts:AssumeRole"
@@ -122,37 +44,172 @@ _REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
 
-def judge_users(members: Members, documents: Sequence[Document]) -> Users:
-    """Judge the users of an account by its policies."""
-    by_name = _by_name(documents)
-    users = [each for each in everyone_in(members, documents) if each.name]
-    trusts = list(_trusts(members, by_name))
-    asked = [
-        (user, asking.name)
-        for user in users
-        if user.arn and _is_known(user, _is_harmless)
-        for asking in list(_asking(user))[:1]
-    ]
-    able = [user for user, _ in asked if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED]
-    asking = (
-        each.name
-        for each in by_name.values()
-        if each.holder != "role" and each.kind != "boundary"
-        if any(map(means_mfa, each.statements))
-    )
-    return Users(
-        unasked={next(asking, ""): _unasked(users, trusts)},
-        stuck=_grouped(
-            (asking, f"{user.name} ({why})") for user, asking in asked for why in _obstacles(user)
-        ),
-        takers=_grouped((trust, user.name) for trust, user in _taken(trusts, able)),
-    )
+class _User(Owner):
+    """A user, and their long-term key as the caller."""
+
+    name: str
+    caller: Credentials
 
 
-def _by_name(documents: Sequence[Document]) -> Mapping[str, Document]:
-    count = Counter(each.name for each in documents)
-    # AWS's policy and one's own may share a name.
-    return {each.name: each for each in documents if count[each.name] == 1}
+class Dump:
+    """An `Account`; give it all documents before asking for anything."""
+
+    def __init__(self, members: Members) -> None:
+        self.documents: list[Document] = []
+        self._members = members
+
+    @cached_property
+    def owners(self) -> Sequence[Owner]:
+        """See Account."""
+        users = objects_in(self._members, "UserDetailList")
+        holders = (*users, *objects_in(self._members, "RoleDetailList"))
+        return [self._user(each) if "UserName" in each else self._owner(each) for each in holders]
+
+    @cached_property
+    def unasked(self) -> Mapping[str, Sequence[str]]:
+        """See Account."""
+        asking = (
+            each.name
+            for each in self._by_name.values()
+            if each.holder != "role" and each.kind != "boundary"
+            if any(map(means_mfa, each.statements))
+        )
+        found = list(filter(_is_unasked, self._users))
+        taking = {user.name for _, user in self._taken(filter(_only_takes_roles, found))}
+        names = [each.name for each in found if each.name in taking or not _only_takes_roles(each)]
+        return {next(asking, ""): names}
+
+    @cached_property
+    def stuck(self) -> Mapping[str, Sequence[str]]:
+        """See Account."""
+        return _grouped(
+            (asking, f"{user.name} ({why})")
+            for user, asking in self._asked
+            for why in _obstacles(user)
+        )
+
+    @cached_property
+    def takers(self) -> Mapping[str, Sequence[str]]:
+        """See Account."""
+        users = (
+            user
+            for user, _ in self._asked
+            if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED
+        )
+        return _grouped((trust, user.name) for trust, user in self._taken(users))
+
+    @cached_property
+    def _asked(self) -> list[tuple[_User, str]]:
+        """The users whom a Deny of (almost) everything asks for MFA, with the policy's name."""
+        return [
+            (user, asking.name)
+            for user in self._users
+            if user.arn and _is_known(user, _is_harmless)
+            for asking in list(_asking(user))[:1]
+        ]
+
+    @cached_property
+    def _users(self) -> list[_User]:
+        return [each for each in self.owners if isinstance(each, _User)]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Document]:
+        """The policies; without those of one name, as AWS's and one's own may have."""
+        count = Counter(each.name for each in self.documents)
+        return {each.name: each for each in self.documents if count[each.name] == 1}
+
+    @cached_property
+    def _managed(self) -> Mapping[str, str]:
+        """The names of the managed policies, by ARN."""
+        return {
+            text_in(each, "Arn"): f"policy/{text_in(each, 'PolicyName')}"
+            for each in objects_in(self._members, "Policies")
+        }
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Members]:
+        groups = objects_in(self._members, "GroupDetailList")
+        return {text_in(each, "GroupName"): each for each in groups}
+
+    @cached_property
+    def _without_tags(self) -> RequestContext:
+        """The tags that the policies compare, as absent."""
+        keys = (each.key for one in self._by_name.values() for each in one.conditions)
+        return RequestContext(
+            {each: None for each in keys if each.lower().startswith("aws:principaltag/")}
+        )
+
+    def _owner(self, holder: Members) -> Owner:
+        groups = list(map(text_of, items_of(holder.get("GroupList"))))
+        holders = [holder, *(self._groups[each] for each in groups if each in self._groups)]
+        arns = [arn for each in holders for arn in attached_to(each)]
+        own = [name for each in holders for name in _own_policies(each)]
+        own += (self._managed[arn] for arn in arns if arn in self._managed)
+        unread = {*arns, *groups} - self._managed.keys() - self._groups.keys()
+        bound = text_in(members_in(holder, "PermissionsBoundary"), "PermissionsBoundaryArn")
+        boundary = self._by_name.get(self._managed.get(bound, "")) if bound else None
+        arn = text_in(holder, "Arn")
+        return Owner(
+            arn=arn if IDENTITY.fullmatch(arn) else "",
+            documents=[self._by_name[each] for each in own if each in self._by_name],
+            boundary=boundary,
+            boundary_unread=bool(bound and not boundary),
+            unread=unread | (set(own) - self._by_name.keys()),
+        )
+
+    def _user(self, members: Members) -> _User:
+        known: Known = {
+            f"aws:PrincipalTag/{text_in(tag, 'Key')}": (text_in(tag, "Value"),)
+            for tag in objects_in(members, "Tags")
+        }
+        if "UserId" in members:
+            known["aws:userid"] = (text_in(members, "UserId"),)
+        tags = RequestContext(known).over(self._without_tags)
+        owner, name = self._owner(members), text_in(members, "UserName")
+        caller = acting_as(long_term(), owner.arn or None)
+        # Who takes a role names its session.
+        facts = RequestContext({"sts:RoleSessionName": (name,)}).over(tags).over(caller.facts)
+        return _User(
+            **owner.replace(tags=tags).as_dict(), name=name, caller=caller.replace(facts=facts)
+        )
+
+    @cached_property
+    def _trusts(self) -> list[tuple[Document, Request]]:
+        """The trust policies that may let a long-term key in, with how the role is taken."""
+        found = []
+        for role in objects_in(self._members, "RoleDetailList"):
+            trust = self._by_name.get(f"role/{text_in(role, 'RoleName')} trust")
+            if trust is None:
+                continue
+            # Whoever takes a role chooses the id, which is not secret.
+            ids = (each for each in trust.conditions if each.is_about("sts:ExternalId"))
+            request = Request(
+                action=_TAKE,
+                resource=text_in(role, "Arn"),
+                facts=RequestContext({each.key: each.values[:1] for each in ids}),
+            )
+            if evaluate([trust], request, long_term()).outcome not in _REFUSED:
+                found.append((trust, request))
+        return found
+
+    def _taken(self, users: Iterable[_User]) -> Iterator[tuple[str, _User]]:
+        pairs = itertools.product(self._trusts, users)
+        for (trust, request), user in itertools.islice(pairs, _MOST):
+            if _outcome(user, request, trust) == ALLOWED:
+                yield trust.name, user
+
+
+def attached_to(holder: Members) -> Iterator[str]:
+    """Yield the ARNs of the managed policies of a user, group or role."""
+    for each in objects_in(holder, "AttachedManagedPolicies"):
+        yield text_in(each, "PolicyArn")
+
+
+def _own_policies(holder: Members) -> Iterator[str]:
+    kind = next((each for each in ("User", "Role") if f"{each}Name" in holder), "Group")
+    name = text_in(holder, f"{kind}Name")
+    for each in objects_in(holder, f"{kind}PolicyList"):
+        yield f"{kind.lower()}/{name} policy/{text_in(each, 'PolicyName')}"
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
@@ -162,28 +219,21 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return found
 
 
-def _unasked(users: list[Owner], trusts: Trusts) -> list[str]:
-    found = [
-        user
-        for user in users
-        if (user.documents or user.unread)
+def _is_unasked(user: _User) -> bool:
+    policies = (*user.documents, *filter(None, [user.boundary]))
+    return (
+        bool(user.documents or user.unread)
         and _is_known(user, _is_of_aws)
-        and not any(
-            _asks(user, each)
-            for one in (*user.documents, *filter(None, [user.boundary]))
-            for each in one.statements
-        )
+        and not any(_asks(user, each) for one in policies for each in one.statements)
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
-    ]
-    taking = {user.name for _, user in _taken(trusts, filter(_only_takes_roles, found))}
-    return [user.name for user in found if user.name in taking or not _only_takes_roles(user)]
+    )
 
 
-def _is_known(user: Owner, is_known: Callable[[str], object]) -> bool:
+def _is_known(user: _User, is_known: Callable[[str], object]) -> bool:
     return all(map(is_known, user.unread)) and not user.boundary_unread
 
 
-def _only_takes_roles(user: Owner) -> bool:
+def _only_takes_roles(user: _User) -> bool:
     return not user.unread and all(
         takes_in(Selection(("sts:*",)), actions_of(each))
         for _, each in user.statements
@@ -191,7 +241,7 @@ def _only_takes_roles(user: Owner) -> bool:
     )
 
 
-def _obstacles(user: Owner) -> Iterator[str]:
+def _obstacles(user: _User) -> Iterator[str]:
     """Yield what keeps a user from enabling a device, though a policy allows it."""
     start, _, rest = user.arn.partition("/")
     request, *others = (
@@ -200,7 +250,7 @@ def _obstacles(user: Owner) -> Iterator[str]:
     )
     if _outcome(user, request) not in _REFUSED:
         return
-    unbounded = user._replace(boundary=None)
+    unbounded = user.replace(boundary=None)
     if user.boundary and _outcome(unbounded, request) == ALLOWED:
         yield f"boundary {user.boundary.name}"
     elif any(_outcome(unbounded, each) == ALLOWED for each in others):
@@ -215,32 +265,7 @@ def _obstacles(user: Owner) -> Iterator[str]:
                 yield f"denied by {deny.document.name}"
 
 
-def _trusts(members: Members, by_name: Mapping[str, Document]) -> Trusts:
-    """Yield those that may let a long-term key in."""
-    arns = {
-        f"role/{text_in(each, 'RoleName')} trust": text_in(each, "Arn")
-        for each in objects_in(members, "RoleDetailList")
-    }
-    for trust in (each for each in by_name.values() if each.name in arns):
-        # Whoever takes a role chooses the id, which is not secret.
-        chosen: Known = {
-            each.key: each.values[:1]
-            for one in trust.statements
-            for each in one.conditions
-            if each.is_about("sts:ExternalId")
-        }
-        request = Request(action=_TAKE, resource=arns[trust.name], facts=RequestContext(chosen))
-        if evaluate([trust], request, long_term()).outcome not in _REFUSED:
-            yield trust, request
-
-
-def _taken(trusts: Trusts, users: Iterable[Owner]) -> Iterator[tuple[str, Owner]]:
-    for (trust, request), user in itertools.islice(itertools.product(trusts, users), _MOST):
-        if _outcome(user, request, trust) == ALLOWED:
-            yield trust.name, user
-
-
-def _asks(user: Owner, statement: Statement) -> bool:
+def _asks(user: _User, statement: Statement) -> bool:
     about_mfa = mfa_conditions(statement)
     return means_mfa(statement) and (
         statement.allows
@@ -251,7 +276,7 @@ def _asks(user: Owner, statement: Statement) -> bool:
     )
 
 
-def _asking(user: Owner) -> Iterator[Document]:
+def _asking(user: _User) -> Iterator[Document]:
     """Yield the policies whose Deny of (almost) everything asks the user."""
     for document, statement in user.statements:
         matched = None if statement.allows else reach(statement)
@@ -264,6 +289,6 @@ def _asking(user: Owner) -> Iterator[Document]:
             yield document
 
 
-def _outcome(user: Owner, request: Request, *others: Document) -> str:
+def _outcome(user: _User, request: Request, *others: Document) -> str:
     documents = [*user.documents, *others]
     return evaluate(documents, request, user.caller, boundary=user.boundary).outcome

@@ -13,7 +13,7 @@ from mfa_session.model.settings import CHAINED_LIMIT_SECONDS
 from mfa_session.model.times import format_duration
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.context import read_inputs
-from mfa_session.session.environment import region_variables
+from mfa_session.session.environment import first_region
 from mfa_session.session.resolve import resolve
 
 TYPE_CHECKING = False
@@ -69,13 +69,12 @@ class ConsoleAddresses(Record):
         host = f"console.{self.domain}"
         try:
             parts = urlsplit(url)
-            at = f"{parts.scheme}://{parts.netloc}"
         except ValueError:
-            at = ""
-        leads_here = at == f"https://{host}" or (
-            at.startswith("https://")
-            and at.endswith(f".{host}")
-            and all(map(_is_name, at[len("https://") :].split(".")))
+            parts = urlsplit("")
+        leads_here = (
+            parts.scheme == "https"
+            and f".{parts.netloc}".endswith(f".{host}")
+            and all(map(_is_name, parts.netloc.split(".")))
         )
         if not leads_here or not (url.isascii() and url.isprintable()) or " " in url:
             raise UsageError(
@@ -126,8 +125,8 @@ def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
             hint,
             add=("--profile", others[0]) if others else (),
         )
-    regions = region_variables(inputs.environ, asked=None, from_files=settings.kept_region)
-    return find_console(arn.partition, region_for(regions.get("AWS_REGION"), settings.role_arn))
+    region = first_region(inputs.environ, asked=None, from_files=settings.kept_region)
+    return find_console(arn.partition, region_for(region, settings.role_arn))
 
 
 def _roles_in(inputs: Inputs) -> list[str]:

@@ -11,7 +11,7 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import KEYRING
 from mfa_session.roles.parallel import base_failed, noting, report_errors
-from mfa_session.session.acquire import acquire
+from mfa_session.session.acquire import acquire, summary_of
 from mfa_session.session.context import read_inputs
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.resolve import resolve
@@ -57,13 +57,15 @@ class _Login:
     def log_in(self) -> None:
         self._keep()
         plan = self._plan
-        needed = [name for name in plan.with_bases(self._asked()) if name not in self.done]
+        asked = [name for name in self._inputs.file.sessions if name not in self.done]
+        needed = [name for name in plan.with_bases(asked) if name not in self.done]
         if not needed:
             return
         edges = self._ctx.make.roles(self._options.jobs)
         needed = self._check_targets(edges, needed)
         coded = [name for name in needed if plan.needs_code(name)]
-        last = [name for name in coded if plan.sessions[name].role_arn and not plan.is_base(name)]
+        bases = plan.bases.values()
+        last = [name for name in coded if plan.sessions[name].role_arn and name not in bases]
         with ExitStack() as held:
             roles, batches = self._prepare(edges, needed, held)
             for name in coded:
@@ -73,10 +75,6 @@ class _Login:
                 self._assume(roles, batch)
         for name in last:  # a role for over an hour needs a separate code
             self._log_in_one(name)
-
-    def _asked(self) -> list[str]:
-        described = self._inputs.file.sessions
-        return [name for name in self._plan.sessions if name in described and name not in self.done]
 
     def _is_forced(self, name: str) -> bool:
         return self._options.force and name in self._inputs.file.sessions
@@ -149,7 +147,7 @@ class _Login:
         report_errors(self.failed, self._ctx.console)
 
     def result(self) -> Result:
-        now, described = self._ctx.clock.now(), self._inputs.file.sessions
+        described = self._inputs.file.sessions
         new = [name for name, outcome in self.done.items() if not outcome.reused]
         names = dict.fromkeys(name for name in (*self.failed, *new) if name not in described)
         order = [*names, *described]
@@ -157,7 +155,7 @@ class _Login:
         failed = [(name, self.failed[name]) for name in order if name in self.failed]
         return Result(
             data={
-                "sessions": [{**o.session.summary(now), "reused": o.reused} for o in done],
+                "sessions": [summary_of(outcome, self._ctx) for outcome in done],
                 "errors": [
                     {"name": name, **error.summary(self._ctx.environ)} for name, error in failed
                 ],
@@ -189,10 +187,6 @@ class RolesPlan:
     def needs_code(self, name: str) -> bool:
         """Say whether a session needs a code: an MFA session, or a role for over an hour."""
         return name not in self.bases
-
-    def is_base(self, name: str) -> bool:
-        """Say whether a role is assumed from this session."""
-        return name in self.bases.values()
 
     def steps(self, names: Collection[str]) -> Iterator[list[Settings]]:
         """Yield the roles among these names in steps; those of one step can go in parallel."""
@@ -226,8 +220,7 @@ class RolesPlan:
         """Return the MFA session of a role's long-term keys, chosen as in the guard."""
         source = settings.source
         if source not in self._of_source:
-            sessions = SessionsOfSource(self._inputs, source, source.profile)
-            self._of_source[source] = sessions.choose()
+            self._of_source[source] = SessionsOfSource(self._inputs, source).choose()
         base = self._of_source[source]
         return base.replace(mfa_serial=base.mfa_serial or settings.mfa_serial)
 

@@ -12,7 +12,7 @@ from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mfa_session.model.feature_ports import Signals
     from mfa_session.model.ports import Console
@@ -113,6 +113,19 @@ class ParallelCalls(Generic[Item, Answer]):
             pass
 
 
+def sort_ended(
+    ended: Iterable[tuple[str, Answer | Exception]], failed: dict[str, MfaSessionError]
+) -> list[tuple[str, Answer]]:
+    """Return the answers by name, and note our errors in `failed`; `raise_rest` raises others."""
+    answers = []
+    for name, answer in ended:
+        if isinstance(answer, MfaSessionError):
+            failed[name] = answer
+        elif not isinstance(answer, Exception):
+            answers.append((name, answer))
+    return answers
+
+
 MOST_NAMED = 5
 
 
@@ -135,15 +148,10 @@ def base_failed(base: str, error: MfaSessionError) -> MfaSessionError:
 
 
 def report_errors(failed: Mapping[str, MfaSessionError], console: Console) -> None:
-    """Report each error once, with the names that it concerns."""
+    """Report each error once, with the names that it concerns, of many the first few."""
     names_of: dict[tuple[str, str], list[str]] = {}
     for name, error in failed.items():
         names_of.setdefault((error.message, error.hint), []).append(name)
     for (message, hint), names in names_of.items():
-        console.error(f"{shorten(names)}: {message}", hint)
-
-
-def shorten(names: Sequence[str]) -> str:
-    """Return the names, of a long list the first few."""
-    left = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
+        more = f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else ""
+        console.error(f"{', '.join(names[:MOST_NAMED])}{more}: {message}", hint)

@@ -8,7 +8,7 @@ from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSession
 from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.text import quote
-from mfa_session.roles.parallel import ParallelCalls, noting
+from mfa_session.roles.parallel import ParallelCalls, noting, sort_ended
 from mfa_session.session.device import with_keys
 from mfa_session.session.renewal import Renewal, as_written, keep_aside, turn_key
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing, is_in_place
@@ -78,19 +78,23 @@ class RoleSessions:
         """
         with ExitStack() as turns:
             mine = self._take_turns(batch.wanted, turns)
-            saver = Saver(self._session.store, batch.place)
-
-            def work(step: Step) -> Session:
-                session = as_written(assume(self._edges, step), step.settings)
-                saver.note(session, step.settings)
-                return session
-
             with self._edges.defer_signals() as signals:
                 steps, shared = self._find_missing(mine, bases)
-                calls = ParallelCalls(work, steps, self._jobs)
+
+                def work(name: str) -> Session:
+                    step = steps[name]
+                    session = as_written(assume(self._edges, step), step.settings)
+                    # One for the keyring can be had again without a code.
+                    if batch.place is not None and step.settings.store != KEYRING:
+                        batch.place.note(session)
+                    return session
+
+                calls = ParallelCalls(work, list(steps), self._jobs)
                 calls.run(signals, self._progress_of())
                 self._edges.progress("")
-                self._save(saver, self._sort(calls.ended), shared)
+                answers = sort_ended(calls.ended, self.failed)
+                granted = [(session, steps[name].settings) for name, session in answers]
+                self._save(batch.place, granted, shared)
                 self._raise(calls)
 
     def _take_turns(self, wanted: Sequence[Settings], turns: ExitStack) -> list[Settings]:
@@ -118,7 +122,7 @@ class RoleSessions:
 
     def _find_missing(
         self, mine: Sequence[Settings], bases: Mapping[str, Settings]
-    ) -> tuple[list[Step], Placed]:
+    ) -> tuple[dict[str, Step], Placed]:
         """Return the sessions to assume, and the valid ones to write to another place."""
         stored, clock = self._session.store.sessions(), self._session.clock
         aside = self._session.store.kept_aside()
@@ -126,19 +130,15 @@ class RoleSessions:
         by_role: dict[str | None, list[Session]] = {}
         for one in stored:
             by_role.setdefault(one.role_arn, []).append(one)
-        steps, shared = [], []
+        steps: dict[str, Step] = {}
+        shared = []
         for settings in mine:
-            session = find_standing(
-                settings,
-                by_role.get(settings.role_arn, []),
-                clock.now(),
-                clock.started_at,
-                self._replaced,
-            )
+            of_role = by_role.get(settings.role_arn, [])
+            session = find_standing(settings, of_role, clock, self._replaced)
             if session is None:
                 with noting(self.failed, settings.name):
                     base = found.of(settings, bases[settings.name])
-                    steps.append(Step(settings=settings, base=base))
+                    steps[settings.name] = Step(settings=settings, base=base)
             elif is_in_place(session, settings, aside):
                 self.done[settings.name] = Outcome(session=session, reused=True)
             else:
@@ -155,17 +155,8 @@ class RoleSessions:
 
         return tell
 
-    def _sort(self, ended: Sequence[tuple[Step, Session | Exception]]) -> Placed:
-        granted = []
-        for step, answer in ended:
-            if isinstance(answer, MfaSessionError):
-                self.failed[step.settings.name] = answer
-            elif not isinstance(answer, Exception):
-                granted.append((answer, step.settings))
-        return granted
-
-    def _save(self, saver: Saver, granted: Placed, shared: Placed) -> None:
-        errors = saver.save([*granted, *shared])
+    def _save(self, place: AsidePlace | None, granted: Placed, shared: Placed) -> None:
+        errors = save(self._session.store, place, [*granted, *shared])
         for placed, reused in ((granted, False), (shared, True)):
             for session, settings in placed:
                 if session.profile in errors:
@@ -173,7 +164,7 @@ class RoleSessions:
                 else:
                     self.done[settings.name] = Outcome(session=session, reused=reused)
 
-    def _raise(self, calls: ParallelCalls[Step, Session]) -> None:
+    def _raise(self, calls: ParallelCalls[str, Session]) -> None:
         written = sum(not outcome.reused for outcome in self.done.values())
         calls.raise_rest(
             Interrupted(
@@ -237,49 +228,27 @@ def _expired(base: Session) -> NoMfaError:
     )
 
 
-class Saver:
-    """Saves sessions: to the file in one write, to the keyring one by one.
+def save(store: Store, place: AsidePlace | None, placed: Placed) -> dict[str, ConfigurationError]:
+    """Save sessions: to the file in one write, to the keyring one by one.
 
-    `place` keeps them aside until then, or if saving fails; it is None without a home.
+    Return the errors of the unsaved ones by profile. Those are kept aside in `place`, if any.
     """
-
-    def __init__(self, store: Store, place: AsidePlace | None) -> None:
-        self._store = store
-        self._place = place
-
-    def note(self, session: Session, settings: Settings) -> None:
-        """Keep a new session aside; one for the keyring can be had again without a code."""
-        if self._place is not None and settings.store != KEYRING:
-            self._place.note(session)
-
-    def save(self, placed: Placed) -> dict[str, ConfigurationError]:
-        """Save the sessions; return the errors of the unsaved ones by profile."""
-        in_file = [each for each in placed if each[1].store != KEYRING]
-        in_keyring = [each for each in placed if each[1].store == KEYRING]
-        refused, unsaved = self._save_in_file(in_file)
-        unsaved |= self._save_in_keyring(in_keyring)
-        lost = [session for session, _ in placed if session.profile in unsaved]
-        where = keep_aside(self._place, *lost) if lost else ""
-        return {**refused, **{name: _unwritten(error, where) for name, error in unsaved.items()}}
-
-    def _save_in_file(
-        self, placed: Placed
-    ) -> tuple[dict[str, ConfigurationError], dict[str, ConfigurationError]]:
-        if not placed:
-            return {}, {}
+    refused: Mapping[str, ConfigurationError] = {}
+    unsaved: dict[str, ConfigurationError] = {}
+    in_file = [each for each in placed if each[1].store != KEYRING]
+    try:
+        refused = store.save_all(in_file) if in_file else {}
+    except ConfigurationError as error:
+        unsaved = {session.profile: error for session, _ in in_file}
+    for session, settings in placed:
         try:
-            return dict(self._store.save_all(placed)), {}
-        except ConfigurationError as error:
-            return {}, {session.profile: error for session, _ in placed}
-
-    def _save_in_keyring(self, placed: Placed) -> dict[str, ConfigurationError]:
-        unsaved = {}
-        for session, settings in placed:
-            try:
-                self._store.save(session, settings)
-            except ConfigurationError as error:  # noqa: PERF203  # each is tried
-                unsaved[session.profile] = error
-        return unsaved
+            if settings.store == KEYRING:
+                store.save(session, settings)
+        except ConfigurationError as error:  # noqa: PERF203  # each is tried
+            unsaved[session.profile] = error
+    lost = [session for session, _ in placed if session.profile in unsaved]
+    where = keep_aside(place, *lost) if lost else ""
+    return {**refused, **{name: _unwritten(error, where) for name, error in unsaved.items()}}
 
 
 def _unwritten(error: ConfigurationError, where: str) -> ConfigurationError:

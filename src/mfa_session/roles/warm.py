@@ -16,7 +16,14 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import CHAINED_LIMIT_SECONDS, ROLE_SECONDS, Settings
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time, parse_time
-from mfa_session.roles.parallel import ParallelCalls, base_failed, noting, read_jobs, report_errors
+from mfa_session.roles.parallel import (
+    ParallelCalls,
+    base_failed,
+    noting,
+    read_jobs,
+    report_errors,
+    sort_ended,
+)
 from mfa_session.roles.sessions import Step, assume
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
@@ -46,11 +53,11 @@ class CannotServeError(Exception):
 
 
 class RoleProfile(Record):
-    """A role session to assume from `base`, and the AWS CLI's AssumeRole parameters."""
+    """A role session to assume from `base`, and the file name of its entry in the cache."""
 
     settings: Settings
     base: Settings
-    parameters: Mapping[str, str | int]
+    entry: str
 
 
 class RoleProfiles:
@@ -87,7 +94,7 @@ class RoleProfiles:
             check_shapes(settings)
         except ConfigurationError as error:
             raise CannotServeError(error.message) from error
-        return RoleProfile(settings=settings, base=base, parameters=parameters_of(section))
+        return RoleProfile(settings=settings, base=base, entry=entry_name(parameters_of(section)))
 
     def _source(self, name: str, section: Mapping[str, str]) -> Source:
         source = section.get("source_profile")
@@ -104,7 +111,7 @@ class RoleProfiles:
 
     def _base(self, source: Source, serial: str) -> Settings:
         if source not in self._bases:
-            base = SessionsOfSource(self._inputs, source, source.profile).choose()
+            base = SessionsOfSource(self._inputs, source).choose()
             usable = gives_codes(serial)
             self._bases[source] = base.replace(
                 mfa_serial=base.mfa_serial or (serial if usable else None)
@@ -212,14 +219,6 @@ class Options(Record):
     json: bool = False
 
 
-class WarmProfile(Record):
-    """A profile with a valid entry in the cache; `reused` if the entry is not new."""
-
-    role_arn: str
-    expires_at: datetime
-    reused: bool
-
-
 def run(options: Options, ctx: Context) -> Result:
     """Fill the cache for the named profiles, or for all that ask for a code."""
     jobs = read_jobs(options.jobs)
@@ -235,6 +234,8 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 class _Warming:
+    """`warmed` has the ends of the entries; those of `new` profiles are written in this run."""
+
     def __init__(self, options: Options, ctx: Context, edges: RolesEdges, jobs: int) -> None:
         self._options = options
         self._ctx = ctx
@@ -242,7 +243,8 @@ class _Warming:
         self._jobs = jobs
         self._inputs = read_inputs(ctx, options.session.replace(profile=None))
         self._profiles: dict[str, RoleProfile] = {}
-        self.warmed: dict[str, WarmProfile] = {}
+        self.warmed: dict[str, datetime] = {}
+        self.new: set[str] = set()
         self.failed: dict[str, MfaSessionError] = {}
         self.skipped: dict[str, str] = {}
         self._read_profiles()
@@ -277,21 +279,18 @@ class _Warming:
             with noting(self.failed, name):
                 ends = self._read_entry(name)
                 if ends and (ends - self._ctx.clock.now()).total_seconds() > LEAST_SECONDS:
-                    self._note(name, ends, reused=True)
+                    self.warmed[name] = ends
                 else:
                     cold.append(name)
         return cold
 
     def _read_entry(self, name: str) -> datetime | None:
-        data = self._edges.cache.read(self._entry(name))
+        entry = self._profiles[name].entry
+        data = self._edges.cache.read(entry)
         try:
             return None if data is None else expires_at(data)
         except ValueError:
-            raise self._edges.cache.foreign(self._entry(name)) from None
-
-    def _note(self, name: str, ends: datetime, *, reused: bool) -> None:
-        role_arn = self._profiles[name].settings.role_arn or ""
-        self.warmed[name] = WarmProfile(role_arn=role_arn, expires_at=ends, reused=reused)
+            raise self._edges.cache.foreign(entry) from None
 
     def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
         """Get the MFA session, then the roles; one process at a time does so for a key."""
@@ -314,7 +313,7 @@ class _Warming:
 
         def put(name: str) -> datetime:
             session = assume(self._edges, steps[name])
-            self._edges.cache.write(self._entry(name), to_entry(session))
+            self._edges.cache.write(self._profiles[name].entry, to_entry(session))
             return session.expires_at or self._ctx.clock.now()
 
         def tell(done: int, failed: int) -> None:
@@ -324,32 +323,25 @@ class _Warming:
         with self._edges.defer_signals() as signals:
             work.run(signals, tell)
             self._edges.progress("")
-        for name, ended in work.ended:
-            if isinstance(ended, MfaSessionError):
-                self.failed[name] = ended
-            elif not isinstance(ended, Exception):
-                self._note(name, ended, reused=False)
-        new = sum(not warm.reused for warm in self.warmed.values())
+        for name, ends in sort_ended(work.ended, self.failed):
+            self.warmed[name] = ends
+            self.new.add(name)
         work.raise_rest(
             Interrupted(
                 "interrupted",
-                f"interrupted; {new} role sessions that AWS had given are in the AWS CLI's cache",
+                f"interrupted; {len(self.new)} role sessions that AWS had given are in the AWS "
+                "CLI's cache",
                 "run `mfa-session warm` again: it gets only the others",
             )
         )
 
-    def _entry(self, name: str) -> str:
-        return entry_name(self._profiles[name].parameters)
-
     def report(self) -> None:
-        say, warm = self._ctx.console.say, self.warmed.values()
-        if warm:
-            first = min(one.expires_at for one in warm)
-            new = sum(not one.reused for one in warm)
+        say, new = self._ctx.console.say, len(self.new)
+        if self.warmed:
             say(
                 f"role profiles in the AWS CLI's cache: {new} new, "
-                f"{len(warm) - new} kept; `aws --profile NAME` asks for no code until "
-                f"{first.astimezone():%H:%M}"
+                f"{len(self.warmed) - new} kept; `aws --profile NAME` asks for no code until "
+                f"{min(self.warmed.values()).astimezone():%H:%M}"
             )
             say("AWS gives such a session one hour at most: run `mfa-session warm` again then")
         elif not self.failed and not self.skipped:
@@ -364,12 +356,12 @@ class _Warming:
         profiles = [
             {
                 "profile": name,
-                "role_arn": warm.role_arn,
-                "expires_at": format_time(warm.expires_at),
-                "seconds_left": max(0, int((warm.expires_at - now).total_seconds())),
-                "reused": warm.reused,
+                "role_arn": self._profiles[name].settings.role_arn,
+                "expires_at": format_time(ends),
+                "seconds_left": max(0, int((ends - now).total_seconds())),
+                "reused": name not in self.new,
             }
-            for name, warm in sorted(self.warmed.items())
+            for name, ends in sorted(self.warmed.items())
         ]
         skipped = [{"profile": name, "reason": why} for name, why in self.skipped.items()]
         errors = [

@@ -6,7 +6,6 @@ import base64
 import functools
 import json
 import traceback
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,25 +25,22 @@ if TYPE_CHECKING:
 _FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole checks itself
 
 
-@dataclass(eq=False)
 class Gate:
     """The sandbox behind its HTTP server.
 
     `iam` has IAM's operations by name; moto has those that it lacks.
     """
 
-    directory: Directory
-    clock: Clock
-
-    def __post_init__(self) -> None:
-        """Create the sandbox's own services."""
-        self._sts = Sts(self.directory, self.clock)
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        self.directory = directory
+        self.clock = clock
         self.iam: dict[str, Play] = {
-            "ListMFADevices": functools.partial(_list_mfa_devices, self.directory)
+            "ListMFADevices": functools.partial(_list_mfa_devices, directory)
         }
+        self._sts = Sts(directory)
 
-    def handle(self, request: HttpRequest) -> Answer | None:
-        """Return the answer to a request; None to close the connection without one."""
+    def handle(self, request: HttpRequest) -> Answer:
+        """Return the answer to a request."""
         try:
             signature = signatures.parse(request)
         except signatures.MalformedSignatureError:
@@ -53,7 +49,7 @@ class Gate:
 
     def answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
-    ) -> Answer | None:
+    ) -> Answer:
         """Return the answer to a request whose operation and signature have been read."""
         try:
             caller = self._authenticate(request, operation, signature)
@@ -106,7 +102,7 @@ class Gate:
 
     def _check_session_limits(self, operation: Operation, caller: Caller) -> None:
         session = caller.session
-        if operation.service == "iam" and session and not session.role and not session.mfa:
+        if operation.service == "iam" and session and caller.user and not session.mfa:
             raise errors.invalid_key(operation.dialect)
 
     def _authorise(self, request: HttpRequest, asked: Asked) -> None:

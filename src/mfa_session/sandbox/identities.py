@@ -1,4 +1,4 @@
-"""Users, their keys and devices, roles, groups and sessions, and their directory."""
+"""Users, their keys, devices and sessions, and their directory."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Device:
 
 @dataclass(eq=False)
 class PolicyHolder:
-    """A user, group or role: a name, an account and policies."""
+    """A user, or in the tests a group or role: a name, an account, policies and a unique id."""
 
     name: str
     account: str
@@ -88,6 +88,7 @@ class PolicyHolder:
     inline_policies: dict[str, Document] = field(default_factory=dict, repr=False)
     attached_policies: list[str] = field(default_factory=list, repr=False)
     boundary_arn: str | None = field(default=None, repr=False)
+    unique_id: str = ""
 
     @property
     def kind(self) -> str:
@@ -101,19 +102,12 @@ class PolicyHolder:
 
 
 @dataclass(eq=False)
-class Group(PolicyHolder):
-    """A group of users."""
-
-    group_id: str = field(default_factory=lambda: new_id("AGPA"))
-
-
-@dataclass(eq=False)
 class User(PolicyHolder):
     """A user, or with `is_root` the root of an account."""
 
-    user_id: str = field(default_factory=lambda: new_id("AIDA"))
+    unique_id: str = field(default_factory=lambda: new_id("AIDA"))
     is_root: bool = False
-    groups: list[Group] = field(default_factory=list, repr=False)
+    groups: list[PolicyHolder] = field(default_factory=list, repr=False)
     keys: list[AccessKey] = field(default_factory=list, repr=False)
     inactive_keys: set[str] = field(default_factory=set, repr=False)
     devices: list[Device] = field(default_factory=list, repr=False)
@@ -143,55 +137,45 @@ class User(PolicyHolder):
         return key
 
 
-@dataclass(eq=False)
-class Role(PolicyHolder):
-    """A role, with its trust policy and the maximum duration."""
-
-    trust: Document = field(default_factory=dict, repr=False)
-    max_session_seconds: int = 3600
-    role_id: str = field(default_factory=lambda: new_id("AROA"))
-
-
 @dataclass(frozen=True)
 class Session:
     """Temporary credentials; `mfa` is the value of aws:MultiFactorAuthPresent."""
 
     issued_at: datetime
     expires_at: datetime
-    user: User | None = None
-    role: Role | None = None
-    role_session_name: str = ""
+    holder: PolicyHolder
     mfa: bool = False
     access_key_id: str = field(default_factory=lambda: new_id("ASIA"))
     secret_access_key: str = field(default_factory=new_secret_key, repr=False)
     session_token: str = field(default_factory=new_session_token, repr=False)
 
+    @property
+    def arn(self) -> str:
+        """The ARN of the caller with these credentials."""
+        return self.holder.arn
+
+    @property
+    def unique_id(self) -> str:
+        """The `UserId` of that caller."""
+        return self.holder.unique_id
+
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed a request: a user with a long-term key, or a session."""
+    """Who signed a request, with a long-term key or a session; the policies of `holder` count."""
 
-    access_key_id: str
-    user: User | None
+    holder: PolicyHolder
     session: Session | None = None
 
     @property
-    def holder(self) -> User | Role:
-        """The user or role whose policies count."""
-        found = (self.session and self.session.role) or self.user
-        if found is None:
-            raise LookupError(self.access_key_id)
-        return found
+    def user(self) -> User | None:
+        """The user; None for the session of a role, which only the tests have."""
+        return self.holder if isinstance(self.holder, User) else None
 
     @property
     def is_root(self) -> bool:
         """Whether it is the root of an account."""
         return self.user is not None and self.user.is_root
-
-    @property
-    def is_role_session(self) -> bool:
-        """Whether the keys came from AssumeRole."""
-        return self.session is not None and self.session.role is not None
 
     @property
     def account(self) -> str:
@@ -201,21 +185,12 @@ class Caller:
     @property
     def arn(self) -> str:
         """The ARN in GetCallerIdentity and in refusals."""
-        if self.session and self.session.role:
-            role = self.session.role
-            place = f"arn:{role.partition}:sts::{role.account}:assumed-role"
-            return f"{place}/{role.name}/{self.session.role_session_name}"
-        return self.holder.arn
+        return (self.session or self.holder).arn
 
     @property
     def unique_id(self) -> str:
         """The `UserId` of GetCallerIdentity."""
-        if self.session and self.session.role:
-            return f"{self.session.role.role_id}:{self.session.role_session_name}"
-        user = self.user
-        if user is None:
-            raise LookupError(self.access_key_id)
-        return user.account if user.is_root else user.user_id
+        return (self.session or self.holder).unique_id
 
 
 def new_virtual_device(
@@ -227,13 +202,11 @@ def new_virtual_device(
 
 
 class Directory:
-    """All accounts' users, roles, devices and sessions; hold `lock` to change them atomically."""
+    """All accounts' users, devices and sessions; hold `lock` to change them atomically."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.users: dict[tuple[str, str], User] = {}
-        self.roles: dict[str, Role] = {}
-        self.groups: dict[tuple[str, str], Group] = {}
         self.policies: dict[str, Document] = {}
         self.devices: dict[str, Device] = {}
         self.sessions: dict[str, Session] = {}
@@ -255,19 +228,18 @@ class Directory:
         with self.lock:
             session = self.sessions.get(access_key_id)
             if session:
-                caller = Caller(access_key_id, session.user, session)
-                return caller, session.secret_access_key
+                return Caller(session.holder, session), session.secret_access_key
             found = self.find_key(access_key_id)
             if found is None or access_key_id in found[0].inactive_keys:
                 return None
-            return Caller(access_key_id, found[0]), found[1].secret_access_key
+            return Caller(found[0]), found[1].secret_access_key
 
     def account_of_key(self, access_key_id: str) -> str | None:
         """Return the account of a key, active or not."""
         found = self.find_caller(access_key_id) or self.find_key(access_key_id)
         return found[0].account if found else None
 
-    def policies_of(self, holder: User | Role | Group) -> list[Document]:
+    def policies_of(self, holder: PolicyHolder) -> list[Document]:
         """Return the identity policies: inline ones, attached ones and the groups'."""
         attached = (self.policies[arn] for arn in holder.attached_policies)
         documents = [*holder.inline_policies.values(), *attached]

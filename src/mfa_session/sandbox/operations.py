@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, unquote
 
 from mfa_session.sandbox import errors
-from mfa_session.sandbox.identities import Caller, Directory, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from mfa_session.sandbox.identities import Caller, Directory, User
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 
@@ -322,8 +322,8 @@ def _iam_resource(operation: Operation, caller: Caller, partition: str) -> str:
         value = operation.text(name)
         if value:
             return f"{place}:{kind}/{value}"
-    if operation.name in _ABOUT_ONESELF and isinstance(caller.holder, User):
-        return caller.holder.arn
+    if operation.name in _ABOUT_ONESELF and caller.user:
+        return caller.user.arn
     device = operation.text("VirtualMFADeviceName")
     if device:
         return f"{place}:mfa{operation.text('Path') or '/'}{device}"

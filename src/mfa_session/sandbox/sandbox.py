@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ACCOUNT = "123456789012"
 ALLOW_ALL: Document = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    "Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": "*"}],
 }
 REGION = "eu-west-1"
 POLICY: Document = {

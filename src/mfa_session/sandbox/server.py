@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.errors import ServiceError
 
 
-Handle = Callable[[HttpRequest], "Answer | None"]
+Handle = Callable[[HttpRequest], "Answer"]
 _POLL_SECONDS = 0.02
 
 
@@ -106,12 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
             key = name.lower()
             headers[key] = f"{headers[key]},{value}" if key in headers else value
         request = HttpRequest(self.command, path, query, headers, body, self.client_address[0])
-        answer = self.server.handle_request_of(request)
-        if answer is None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-        else:
-            self._send(answer)
+        self._send(self.server.handle_request_of(request))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer  # noqa: N815
 

@@ -13,7 +13,6 @@ from mfa_session.sandbox.errors import ServiceError, access_denied
 from mfa_session.sandbox.identities import Session
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.identities import Directory
     from mfa_session.sandbox.operations import Asked, Operation
 
@@ -31,9 +30,8 @@ _ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
 class Sts:
     """The operations of STS."""
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
+    def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._clock = clock
         self._operations = {
             "GetSessionToken": self._get_session_token,
             "AssumeRole": self._assume_role,
@@ -45,7 +43,7 @@ class Sts:
     def answer(self, asked: Asked) -> dict[str, Any]:
         """Return the operation's result, or raise the ServiceError of AWS."""
         name, session = asked.operation.name, asked.caller.session
-        if session and not session.role and name not in _ALLOWED_IN_SESSIONS:
+        if session and asked.caller.user and name not in _ALLOWED_IN_SESSIONS:
             raise errors.session_may_not(name)
         if name not in self._operations:
             raise errors.unknown_operation(name)
@@ -80,20 +78,21 @@ class Sts:
             seconds = min(seconds, HOUR_SECONDS)
         mfa = self._check_code(asked)
         ends_at = asked.now + timedelta(seconds=seconds)
-        session = Session(asked.now, ends_at, user=caller.user, mfa=mfa)
+        session = Session(asked.now, ends_at, caller.holder, mfa=mfa)
         return {"Credentials": credentials_of(self._directory.add_session(session))}
 
     def _assume_role(self, asked: Asked) -> dict[str, Any]:
+        """Refuse as AWS refuses a role that does not exist: only the tests' sandbox has roles."""
+        self._check_role_request(asked)
+        raise role_refused(asked)
+
+    def _check_role_request(self, asked: Asked) -> tuple[int, bool]:
+        """Return how many seconds the session lasts, and whether it came with a right code."""
         operation = asked.operation
         _check_role_shapes(operation)
         seconds = _duration(operation, HOUR_SECONDS, _ROLE_MAXIMUM_SECONDS)
         check_mfa_shapes(operation)
-        return self._assume(asked, seconds, mfa=self._check_code(asked))
-
-    def _assume(self, asked: Asked, seconds: int, *, mfa: bool) -> dict[str, Any]:
-        """Refuse, as AWS refuses a role that does not exist: the demo has none."""
-        del seconds, mfa  # only the tests' sandbox has roles
-        raise role_refused(asked)
+        return seconds, self._check_code(asked)
 
     def _check_code(self, asked: Asked) -> bool:
         serial = asked.operation.text("SerialNumber")

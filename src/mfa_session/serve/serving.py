@@ -79,17 +79,10 @@ def run_job(
 ) -> int:
     """Run the command with an endpoint; return its exit code, or end by the same signal."""
     jobs = ctx.make.jobs()
-    with open_endpoint(use, options, ctx, jobs, region=region) as serving:
-        environ = child_environment(ctx.environ, serving.variables, NOT_PASSED_ON)
-        exit_code = jobs.run_child(command, environ, serving.start)
+    with open_endpoint(use, options, ctx, jobs, region) as (variables, start):
+        environ = child_environment(ctx.environ, variables, NOT_PASSED_ON)
+        exit_code = jobs.run_child(command, environ, start)
     return jobs.end_as(exit_code)
-
-
-class Serving(Record):
-    """An open endpoint, which answers once `start` is called."""
-
-    variables: Mapping[str, str]
-    start: Callable[[], None]
 
 
 @contextmanager
@@ -98,12 +91,12 @@ def open_endpoint(
     options: SessionOptions,
     ctx: Context,
     jobs: JobEdges,
-    *,
-    region: str | None = None,
+    region: str | None,
     port: int = 0,
-) -> Iterator[Serving]:
-    """Yield an endpoint that answers with this session and renews it; close it at the end.
+) -> Iterator[tuple[dict[str, str], Callable[[], None]]]:
+    """Open an endpoint that answers with this session and renews it; close it at the end.
 
+    Yield the variables for a job, after NOT_PASSED_ON is removed, and what starts the answers.
     Port 0 takes a free one. Raises ConfigurationError `port-not-free` for an unusable port.
     """
     # What the environment chose at the start is renewed, whatever it would choose then.
@@ -117,9 +110,13 @@ def open_endpoint(
     )
     token = secrets.token_urlsafe(32)
     endpoint = Endpoint(_listen(port), token, supply.current)
-    variables = job_variables(use, ctx, jobs, endpoint.uri, token, region)
+    variables = {URI: endpoint.uri, TOKEN: token, ACTIVE: use.session.name}
+    profile = _profile_without_credentials(use, ctx, jobs)
+    if profile is not None:
+        variables["AWS_PROFILE"] = profile
+    variables |= region_variables(ctx.environ, asked=region, from_files=use.region)
     try:
-        yield Serving(variables=variables, start=endpoint.start)
+        yield variables, endpoint.start
     finally:
         jobs.own_program.stop()
         endpoint.stop()
@@ -164,17 +161,6 @@ def _issued(session: Session) -> Issued:
     return Issued(keys=session.keys, expires_at=session.expires_at)
 
 
-def job_variables(
-    use: AcquiredSession, ctx: Context, jobs: JobEdges, uri: str, token: str, region: str | None
-) -> dict[str, str]:
-    """Return the variables to set for a job, after NOT_PASSED_ON is removed."""
-    regions = region_variables(ctx.environ, asked=region, from_files=use.region)
-    profile = _profile_without_credentials(use, ctx, jobs)
-    named = {"AWS_PROFILE": profile} if profile else {}
-    session = {ACTIVE: use.session.name}
-    return {URI: uri, TOKEN: token, **session, **named, **regions}
-
-
 def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEdges) -> str | None:
     profiles = ctx.files.profiles()
     if not has_credentials(profiles.section("default")):
@@ -193,10 +179,10 @@ def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEd
 
 
 class Renewed(Record):
-    """A renewal's outcome: the session, if any, and the reason if it is not a new one."""
+    """A renewal's outcome: the session, if any, and the reason if it is not a new one, or ""."""
 
     issued: Issued | None = None
-    problem: str | None = None
+    problem: str = ""
 
 
 class Supply:
@@ -219,7 +205,7 @@ class Supply:
         self._warn = warn
         self._margin_seconds = margin_seconds
         self._renewal: asyncio.Task[None] | None = None
-        self._problem: str | None = None
+        self._problem = ""
         self._next_at = 0.0
 
     async def current(self) -> Issued:
@@ -256,7 +242,7 @@ class Supply:
             self._issued = found.issued
         else:
             self._next_at = loop.time() + PAUSE_SECONDS
-        if found.problem not in {None, self._problem}:
+        if found.problem not in {"", self._problem}:
             self._warn(f"the session was not renewed: {found.problem}")
         self._problem = found.problem
 
@@ -278,9 +264,9 @@ def make_renewal(options: SessionOptions, ctx: Context, run_own: RunOwn) -> Call
 
 def read_renewed(exit_code: int, stdout: str, stderr: str) -> Renewed:
     """Return the outcome of a `credential-process`; its stdout is never shown."""
-    problem = stderr.strip().rpartition("\n")[2] or None
+    problem = stderr.strip().rpartition("\n")[2]
     for prefix in _PREFIXES:
-        problem = problem.removeprefix(prefix) if problem else None
+        problem = problem.removeprefix(prefix)
     if exit_code:
         return Renewed(problem=problem or f"its renewal ended with exit code {exit_code}")
     issued = _read_credentials(stdout)

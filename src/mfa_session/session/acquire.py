@@ -11,6 +11,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING, Source
 from mfa_session.model.times import format_duration
 from mfa_session.session.context import read_inputs
+from mfa_session.session.environment import session_variables
 from mfa_session.session.names import profile_variable, session_behind
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from mfa_session.model.ports import CodeSource, Edges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.context import Context, Inputs
@@ -55,9 +55,8 @@ def acquire(
     replaced = {session.keys.access_key_id for session in standing} if force else set()
     edges = ctx.make.session()
     warn_of_displaced(edges, settings, standing, now)
-    if before_code is not None:
-        edges = _calling(before_code, edges)
-    return Renewal(edges, in_memory=in_memory).renew(settings, replaced)
+    renewal = Renewal(edges, in_memory=in_memory, before_code=before_code)
+    return renewal.renew(settings, replaced)
 
 
 def _in_its_place(
@@ -70,19 +69,6 @@ def _in_its_place(
         return kept
     ctx.make.store().save(kept, settings.for_kept())
     return kept.replace(in_keyring=not kept.in_keyring)
-
-
-def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
-    def codes(settings: Settings) -> Callable[[str], CodeSource]:
-        given = edges.codes(settings)  # which refuses where nobody can be asked
-
-        def of_device(serial: str) -> CodeSource:
-            before_code(settings.replace(mfa_serial=serial))
-            return given(serial)
-
-        return of_device
-
-    return edges.replace(codes=codes)
 
 
 def _refuse_without_code(
@@ -139,10 +125,6 @@ def is_still_stored(session: Session) -> bool:
 
 def variables_of(use: AcquiredSession, ctx: Context, region: str | None = None) -> dict[str, str]:
     """Return the environment variables of a session in use; `region` is one asked for."""
-    from mfa_session.session.environment import (  # noqa: PLC0415  # not for SDKs, who take it
-        session_variables,
-    )
-
     return session_variables(use.session, ctx.environ, asked=region, from_files=use.region)
 
 

@@ -1,4 +1,4 @@
-"""What commands are given: the surroundings of one run, and the files as they stand."""
+"""The context of one run, and the inputs that settings are resolved from."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ if TYPE_CHECKING:
         """Makes each expensive edge on first use; `cli/wiring.py` has the real ones."""
 
         def session(self) -> Edges:
-            """Return what acquiring a session touches, the same for every session of this run."""
+            """Return the edges of a login, the same for the whole run."""
 
         def may_have_code(self) -> bool:
-            """Say whether a code may come; False only where that is certain, and told at once."""
+            """Say whether a code may come; False only if certainly none can."""
 
         def store(self) -> Store:
-            """Return the files that sessions are stored in."""
+            """Return the store of sessions."""
 
         def terminal(self) -> Terminal:
-            """Return the terminal of the person who called."""
+            """Return the person's terminal."""
 
         def confirm(self, question: str) -> bool | None:
             """Ask for a yes; None where nobody can be asked."""
 
         def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
-            """Let the person pick one of several names, each with a few words about it."""
+            """Let the person pick a name; each item is a name and a few words about it."""
 
         def secrets(self, *, may_ask: bool = True) -> Secrets:
             """Return the TOTP secrets in the OS keyring, which `may_ask` to be unlocked."""
@@ -70,25 +70,25 @@ if TYPE_CHECKING:
             """Return the long-term keys in the OS keyring."""
 
         def keys(self) -> KeyEdges:
-            """Return what the care of long-term keys touches."""
+            """Return the edges of `keys`."""
 
         def devices(self, caller: Caller) -> DeviceEdges:
-            """Return what the care of MFA devices touches, in the name of `caller`."""
+            """Return the edges of `device`; `caller` signs."""
 
         def phone(self) -> Callable[[NewDevice], None] | None:
             """Return how to show a device's secret to a phone; None without a terminal."""
 
         def policies(self, caller: Caller) -> Policies:
-            """Return the policies of `caller`, as IAM has them."""
+            """Return the caller's policies in IAM."""
 
         def aws_names(self) -> AwsNames:
             """Return the actions that AWS lists."""
 
         def operations(self) -> Mapping[str, tuple[str, ...]]:
-            """Return the operations of each service, both by the AWS CLI's names."""
+            """Return each service's operations, both by the AWS CLI's names."""
 
         def lookups(self, caller: Caller) -> Lookups:
-            """Return the questions about what a command will hit, asked by `caller`."""
+            """Return the guard's questions to AWS; `caller` signs."""
 
         def federation(self) -> Federation:
             """Return AWS's federation endpoint."""
@@ -97,19 +97,19 @@ if TYPE_CHECKING:
             """Return the person's browser; None without one."""
 
         def doctor(self) -> DoctorEdges:
-            """Return what the doctor looks at."""
+            """Return the edges of `doctor`."""
 
         def roles(self, jobs: int) -> RolesEdges:
-            """Return what having many role sessions touches."""
+            """Return the edges of `jobs` calls at once."""
 
         def setup(self) -> SetupEdges:
-            """Return what `configure` touches."""
+            """Return the edges of `configure`."""
 
         def jobs(self) -> JobEdges:
-            """Return what serving a session touches."""
+            """Return the edges of a served session."""
 
         def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
-            """Return what `work` returns; None where it fails or takes longer."""
+            """Return the result of `work`; None if it fails or takes longer."""
 
         def aws_cli_version(self, words: Sequence[str]) -> int | None:
             """Return the major version of the AWS CLI that `words` start, or None."""
@@ -122,7 +122,7 @@ if TYPE_CHECKING:
 
 
 class Context(Record):
-    """The surroundings of one run.
+    """What every command is given.
 
     `wire` makes the factories of what is expensive. `execute` becomes a command, past any wrapper
     that calls the guard, with an environment; it returns an exit code (126, 127) only if that
@@ -160,12 +160,6 @@ class Inputs(Record):
     def asking(self, **options: object) -> Inputs:
         """Return these inputs with other options."""
         return self.replace(options=self.options.replace(**options))
-
-    def region(self, profile: str) -> str | None:
-        """Return the region that the environment names, else the profile, else config.toml."""
-        around = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION")
-        of_profile = self.profiles.section(profile).get("region")
-        return around or of_profile or self.file.defaults.get("region")
 
     def sessions(self) -> list[Session]:
         """Return every session in the files, ours and other tools'."""

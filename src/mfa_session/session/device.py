@@ -10,9 +10,8 @@ from mfa_session.session.reuse import find_base, find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mfa_session.model.ports import Edges
+    from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
@@ -54,6 +53,12 @@ def long_term_caller(settings: Settings) -> Caller:
     if keys is None:  # with_keys runs before every call
         raise RuntimeError("the source's keys were not fetched")
     return Caller(keys=keys, profile=settings.source.profile, region=settings.region)
+
+
+def session_caller(session: Session, settings: Settings) -> Caller:
+    """Return who calls AWS with the keys of a session of the settings' source."""
+    source, region = settings.source, settings.region
+    return Caller(keys=session.keys, profile=source.profile, region=region, session=session.name)
 
 
 def _refuse_other_account(edges: Edges, serial: str, key: Keys) -> None:
@@ -147,12 +152,7 @@ def find_caller(edges: Edges, settings: Settings) -> Caller:
     base = find_base(any_device, edges.store.sessions(), edges.clock.now())
     if base is None:
         return long_term_caller(with_keys(edges, settings))
-    return Caller(
-        keys=base.keys,
-        profile=settings.source.profile,
-        region=settings.region,
-        session=base.name,
-    )
+    return session_caller(base, settings)
 
 
 _SERIAL_KEYS = ("mfa_serial", "aws_mfa_device", PREFIX + "mfa_serial")
@@ -160,16 +160,13 @@ _SERIAL_KEYS = ("mfa_serial", "aws_mfa_device", PREFIX + "mfa_serial")
 
 def profiles_by_serial(inputs: Inputs) -> dict[str, list[str]]:
     """Return, for each device named anywhere, the sessions and profiles that name it, sorted."""
-    users: dict[str, set[str]] = {}
-    for profile, serial in _named(inputs):
-        if gives_codes(serial):
-            users.setdefault(serial, set()).add(profile)
-    return {serial: sorted(profiles) for serial, profiles in users.items()}
-
-
-def _named(inputs: Inputs) -> Iterator[tuple[str, str]]:
-    for session, table in inputs.file.sessions.items():
-        yield session, str(table.get("mfa_serial", "")).strip()
+    named = [
+        (name, str(table.get("mfa_serial", ""))) for name, table in inputs.file.sessions.items()
+    ]
     for profile, section in inputs.profiles.sections():
-        for key in _SERIAL_KEYS:
-            yield profile, section.get(key, "").strip()
+        named += [(profile, section.get(key, "")) for key in _SERIAL_KEYS]
+    users: dict[str, set[str]] = {}
+    for name, serial in named:
+        if gives_codes(serial.strip()):
+            users.setdefault(serial.strip(), set()).add(name)
+    return {serial: sorted(names) for serial, names in users.items()}

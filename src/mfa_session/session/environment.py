@@ -55,19 +55,23 @@ def session_variables(
     return {**{name: value for name, value in variables.items() if value}, **regions}
 
 
+def first_region(
+    around: Mapping[str, str], *, asked: str | None, from_files: str | None
+) -> str | None:
+    """Return the region asked for, else the environment's, else the files'."""
+    return asked or around.get("AWS_REGION") or around.get("AWS_DEFAULT_REGION") or from_files
+
+
 def region_variables(
     around: Mapping[str, str], *, asked: str | None, from_files: str | None
 ) -> dict[str, str]:
     """Return both region variables, as SDKs differ in the one they read; none without a region.
 
-    The region asked for goes first, then the one `around` (the environment) has, then the
-    files'. Where the environment has two that differ, both stay.
+    Where the environment (`around`) has two that differ, both stay.
     """
-    region, default = around.get("AWS_REGION"), around.get("AWS_DEFAULT_REGION")
-    variables = {
-        "AWS_REGION": asked or region or default or from_files,
-        "AWS_DEFAULT_REGION": asked or default or region or from_files,
-    }
+    first = first_region(around, asked=asked, from_files=from_files)
+    default = asked or around.get("AWS_DEFAULT_REGION") or first
+    variables = {"AWS_REGION": first, "AWS_DEFAULT_REGION": default}
     return {name: value for name, value in variables.items() if value}
 
 

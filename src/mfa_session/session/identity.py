@@ -130,13 +130,11 @@ def _make_session_identity(inputs: Inputs, profile: str, asked: str) -> Identity
 
 def _identify_role(inputs: Inputs, profile: str) -> Identity:
     section = inputs.profiles.section(profile)
-    if "web_identity_token_file" in section:
+    has_profile = "source_profile" in section
+    has_origin = has_profile or section.get("credential_source") == "Environment"
+    if "web_identity_token_file" in section or not has_origin:
         return _explain_other(inputs, profile)
-    if "source_profile" in section:
-        return Identity(kind=ROLE, profile=profile)
-    if section.get("credential_source") != "Environment":
-        return _explain_other(inputs, profile)
-    if environment_source(inputs.environ) is None:
+    if not has_profile and environment_source(inputs.environ) is None:
         reason = f"profile {profile!r} gets its role with session keys of the environment"
         return Identity(kind=OTHER, profile=profile, reason=reason)
     return Identity(kind=ROLE, profile=profile)
@@ -174,7 +172,7 @@ def own_session(inputs: Inputs) -> OwnSession | None:
     environ = inputs.environ
     source = environment_source(environ)
     if source is not None:
-        return _session_of(inputs, source, None, "AWS_ACCESS_KEY_ID is set")
+        return _session_of(inputs, source, "AWS_ACCESS_KEY_ID is set")
     if environ.get("AWS_ACCESS_KEY_ID"):  # session keys, as inside `exec`
         return None
     variable = profile_variable(environ)
@@ -196,7 +194,7 @@ def _session_of_profile(
     if not inputs.options.keeps_role or "role_arn" not in inputs.profiles.section(profile):
         source = follow(inputs, profile)
         if source is not None:
-            return _session_of(inputs, source, source.profile, why)
+            return _session_of(inputs, source, why)
     elif identity.kind == ROLE:
         try:
             settings_of(inputs, identity)
@@ -228,13 +226,13 @@ def settings_of(inputs: Inputs, identity: Identity) -> Settings:
     )
 
 
-def _session_of(inputs: Inputs, source: Source, profile: str | None, why: str) -> OwnSession:
-    sessions = SessionsOfSource(inputs, source, profile)
+def _session_of(inputs: Inputs, source: Source, why: str) -> OwnSession:
+    sessions = SessionsOfSource(inputs, source)
     fitting = sessions.best()
     settings = fitting or sessions.new()
     named = known_or_new(inputs, settings.name)
-    says_all = fitting or named.name == profile
-    return OwnSession(named=named, source_profile=None if says_all else profile, why=why)
+    says_all = fitting or named.name == source.profile
+    return OwnSession(named=named, source_profile=None if says_all else source.profile, why=why)
 
 
 def _owner_of_default(inputs: Inputs) -> Source | None:
@@ -260,23 +258,22 @@ def unasked(inputs: Inputs) -> Inputs:
 class SessionsOfSource:
     """The MFA sessions of one source's keys, and the names that a new one may have.
 
-    `profile` is the source's profile, None for keys of the environment. `is_told` says that the
-    command line names it, so that the default session is not meant. `former` is the id of the key
-    that this one has replaced: a session of it is renewed in its place.
+    `is_told` says that the command line names the source's profile, so that the default session
+    is not meant. `former` is the id of the key that this one has replaced: a session of it is
+    renewed in its place.
     """
 
     def __init__(
         self,
         inputs: Inputs,
         source: Source,
-        profile: str | None,
         *,
         is_told: bool = False,
         former: str | None = None,
     ) -> None:
         self._inputs = unasked(inputs)
         self._source = source
-        self._profile = profile
+        self._profile = source.profile
         self._is_told = is_told
         self._former = former
         self._standing: Mapping[str, Session] = {

@@ -55,7 +55,7 @@ class Named(Record):
 
 
 def default_name(inputs: Inputs) -> str:
-    """Return the session that is meant when none is named."""
+    """Return the default session's name."""
     return inputs.file.defaults.get("profile") or DEFAULT_NAME
 
 
@@ -75,7 +75,7 @@ def find_name(inputs: Inputs, unfit: Collection[str] = ()) -> Named:
 
 
 def new_name(name: str) -> Named:
-    """Return a session's name that stands nowhere; refuse one that not every SDK can read."""
+    """Return a new session's name; refuse one that not every SDK can read."""
     check_portable(name, "session")
     return Named(name=name)
 
@@ -135,9 +135,8 @@ def unknown_name(
     """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
-    known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
-    known = {*(fitting or known)}
-    known = {name for name in known - {*unfit} if SERVES not in inputs.profiles.in_config(name)}
+    known = {*(fitting or (*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered))}
+    known = {each for each in known if SERVES not in inputs.profiles.in_config(each)} - {*unfit}
     may_be_new = {default_name(inputs)} if option == "--profile" and fitting is None else set()
     near = nearest_of(name, known | may_be_new - {*unfit})
     message = f"no session and no profile is named {name!r}"
@@ -178,7 +177,7 @@ def check_portable(name: str, what: str) -> None:
 
 
 def check_kept(inputs: Inputs, name: str) -> None:
-    """Refuse a name that no file gives back, and say where it stands."""
+    """Refuse a name that a file cannot hold, and say where it is."""
     if is_kept(name):
         return
     document, header = inputs.profiles.credentials, name
@@ -197,20 +196,19 @@ def check_kept(inputs: Inputs, name: str) -> None:
 
 def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
     """Return the profile to write: never one that holds long-term keys or hides static ones."""
-    if write_to or named.target:
-        target = write_to or named.target or ""
-        _refuse_hidden(inputs, target)
-        return target
+    given = write_to or named.target
+    if given:
+        _refuse_hidden(inputs, given)
+        return given
     # `Foo Bar` → `Foo-Bar`. A name with nothing that every SDK reads stays, and is refused.
     kept = "".join(letter if letter in _PORTABLE else " " for letter in named.name)
     target = "-".join(kept.split()) or named.name
-    taken = target != named.name and (
-        target in inputs.profiles and _owner_of(inputs, target) != named.name
-    )
-    unfit = any(
+    is_other = target != named.name and target in inputs.profiles
+    is_taken = is_other and _owner_of(inputs, target) != named.name
+    is_unfit = any(
         hiding_settings(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
     )
-    return target + "-mfa" if taken or unfit else target
+    return target + "-mfa" if is_taken or is_unfit else target
 
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:
@@ -226,8 +224,6 @@ def _refuse_hidden(inputs: Inputs, target: str) -> None:
 def hiding_settings(inputs: Inputs, name: str) -> list[str]:
     """Return the settings that hide a profile's static keys, ours aside."""
     section = inputs.profiles.section(name)
-    if section.keys().isdisjoint(HIDES_STATIC_KEYS):
-        return []
     found = [key for key in HIDES_STATIC_KEYS if key in section]
     if "credential_process" in found and _is_own_process(inputs, name):
         found.remove("credential_process")

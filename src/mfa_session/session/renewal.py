@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from mfa_session.mfa.devices import send_code
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, Interrupted
-from mfa_session.model.ports import Caller, Issued, MfaCode, Role
+from mfa_session.model.ports import Issued, MfaCode, Role
 from mfa_session.model.session import Session
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.times import format_duration
-from mfa_session.session.device import find_device, long_term_caller, with_keys
+from mfa_session.session.device import find_device, long_term_caller, session_caller, with_keys
 from mfa_session.session.reuse import (
     Outcome,
     find_base,
@@ -24,7 +24,7 @@ from mfa_session.session.reuse import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
 
     from mfa_session.model.ports import AsidePlace, Edges
@@ -39,12 +39,20 @@ CLOCK_SLACK_SECONDS = 900
 class Renewal:
     """Renews sessions: preflight, lock, look again, obtain, store.
 
-    `in_memory` goes on with a session that cannot be written.
+    `in_memory` goes on with a session that cannot be written. `before_code` is called before a
+    code is asked, with the settings whose source's keys will send it.
     """
 
-    def __init__(self, edges: Edges, *, in_memory: bool = False) -> None:
+    def __init__(
+        self,
+        edges: Edges,
+        *,
+        in_memory: bool = False,
+        before_code: Callable[[Settings], None] | None = None,
+    ) -> None:
         self._edges = edges
         self._in_memory = in_memory
+        self._before_code = before_code
 
     def renew(self, settings: Settings, replaced: Collection[str] = ()) -> Outcome:
         """Return a session that fits the settings, ignoring those whose key id is in `replaced`."""
@@ -73,8 +81,8 @@ class Renewal:
     def _share_or_obtain(
         self, settings: Settings, place: AsidePlace | None, replaced: Collection[str]
     ) -> Outcome:
-        standing, clock = self._edges.store.sessions(), self._edges.clock
-        shared = find_standing(settings, standing, clock.now(), clock.started_at, replaced)
+        standing = self._edges.store.sessions()
+        shared = find_standing(settings, standing, self._edges.clock, replaced)
         if shared is not None and is_in_place(shared, settings, self._edges.store.kept_aside()):
             return Outcome(session=shared, reused=True)
         session = self._store(shared, settings, place)
@@ -135,28 +143,19 @@ class Renewal:
         return self._with_code(settings, held)
 
     def _find_base(self, settings: Settings) -> Session | None:
-        edges = self._edges
-        if settings.via is not None:
-            return self._acquire_via(settings.via)
-        return find_base(settings, edges.store.sessions(), edges.clock.now())
-
-    def _acquire_via(self, settings: Settings) -> Session:
-        store = self._edges.store
-        kept = find_kept(settings, store.sessions(), self._edges.clock.now())
+        """Return the session to assume the role from; the one to go via is renewed if necessary."""
+        store, now, via = self._edges.store, self._edges.clock.now(), settings.via
+        if via is None:
+            return find_base(settings, store.sessions(), now)
+        kept = find_kept(via, store.sessions(), now)
         if kept is not None and (self._in_memory or kept.profile not in store.kept_aside()):
             return kept
-        return self.renew(settings).session
+        return self.renew(via).session
 
     def assume_from(self, base: Session, settings: Settings) -> Session:
         """Call AssumeRole with another session's keys; no code is spent."""
         self._edges.talk.detail(f"sts:AssumeRole {settings.role_arn} from session {base.name!r}")
-        caller = Caller(
-            keys=base.keys,
-            profile=settings.source.profile,
-            region=settings.region,
-            session=base.name,
-        )
-        role = self._make_role(settings)
+        caller, role = session_caller(base, settings), self._make_role(settings)
         issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
         account = account_of(settings.role_arn)
         session = self._describe(settings, issued, role, base.mfa_serial, account)
@@ -187,6 +186,8 @@ class Renewal:
 
         # Asked now: between the code and the file nothing may take time, or fail.
         account = account_of(settings.role_arn or serial) or edges.aws.account(caller)
+        if self._before_code is not None:
+            self._before_code(settings.replace(mfa_serial=serial))
         issued = send_code(edges, serial, codes(serial), call)
         return self._describe(settings, issued, role, serial, account)
 

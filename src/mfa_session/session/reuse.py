@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from mfa_session.model.ports import Clock
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
 
@@ -69,15 +70,11 @@ def find_shared(
 
 
 def find_standing(
-    settings: Settings,
-    sessions: Iterable[Session],
-    now: datetime,
-    since: datetime,
-    replaced: Collection[str] = (),
+    settings: Settings, sessions: Iterable[Session], clock: Clock, replaced: Collection[str]
 ) -> Session | None:
-    """Return a reusable session: the target's, or one obtained after `since`; not `replaced`."""
-    left = [session for session in sessions if session.keys.access_key_id not in replaced]
-    return find_kept(settings, left, now) or find_shared(settings, left, now, since)
+    """Return a reusable session: the target's, or one obtained in this run; not `replaced`."""
+    left, now = [one for one in sessions if one.keys.access_key_id not in replaced], clock.now()
+    return find_kept(settings, left, now) or find_shared(settings, left, now, clock.started_at)
 
 
 def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:

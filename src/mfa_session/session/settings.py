@@ -17,6 +17,7 @@ from mfa_session.model.settings import (
     read_copied,
 )
 from mfa_session.model.times import parse_duration, spell_duration
+from mfa_session.session.environment import first_region
 from mfa_session.session.names import (
     Named,
     check_kept,
@@ -239,17 +240,15 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     if said.keeps_role:
         role_arn = role_arn or said.remembered.get("role_arn")
     recalled = said.remembered if role_arn and role_arn == said.stored.get("role_arn") else {}
-    of_role: dict[str, Any] = {
-        key: said.first(key) or recalled.get(key) if role_arn else None
-        for key in ("external_id", "role_session_name")
-    }
+
+    def of_role(key: str) -> str | None:
+        return said.first(key) or recalled.get(key) if role_arn else None
+
     serial = said.first("mfa_serial") or beneath.get("mfa_serial") or beneath.get("aws_mfa_device")
     serial = (serial or (via.mfa_serial if via else None) or "").strip() or None
-    duration, explicit = _choose_duration(inputs, said, role_arn)
     own_region = said.first("region")
     region = own_region or beneath.get("region") or inputs.file.defaults.get("region")
-    around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
-    called = inputs.options.region or around or region
+    called = first_region(inputs.environ, asked=inputs.options.region, from_files=region)
     written = {key: beneath[key] for key in COPIED_SETTINGS if is_kept(beneath.get(key, ""))}
     if region:
         written["region"] = region
@@ -269,9 +268,10 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         mfa_serial=serial,
         remembered_serial=said.stored.get("mfa_serial"),
         role_arn=role_arn,
-        **of_role,
-        duration=duration,
-        duration_is_explicit=explicit,
+        external_id=of_role("external_id"),
+        role_session_name=of_role("role_session_name"),
+        duration=_choose_duration(inputs, said, role_arn),
+        duration_is_explicit=inputs.options.duration is not None,
         min_ttl=MIN_TTL_SECONDS if min_ttl is None else min_ttl,
         min_ttl_is_explicit=min_ttl is not None,
         region=region_for(called, role_arn, serial),
@@ -284,16 +284,12 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     )
 
 
-def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple[int, bool]:
-    """Return the seconds to ask for, and whether an option or variable set them."""
-    if inputs.options.duration is not None:
-        return inputs.options.duration, True
+def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> int:
+    """Return the seconds to ask for."""
     set_for_name = said.first("duration")
     if set_for_name is not None:
-        return _read_seconds(inputs, said, set_for_name), False
-    if role_arn:
-        return ROLE_SECONDS, False
-    return inputs.file.defaults.get("duration", MFA_SECONDS), False
+        return _read_seconds(inputs, said, set_for_name)
+    return ROLE_SECONDS if role_arn else inputs.file.defaults.get("duration", MFA_SECONDS)
 
 
 def _min_ttl_too_long(inputs: Inputs, settings: Settings) -> MfaSessionError:

@@ -8,6 +8,7 @@ from mfa_session.model.profiles import leads_back, process_profile, stored_profi
 from mfa_session.model.session import PREFIX as STORED
 from mfa_session.model.session import SESSION_KEY_PREFIX, is_managed, read_keys
 from mfa_session.model.settings import Source
+from mfa_session.session.environment import first_region
 from mfa_session.session.names import PROFILE_VARIABLES, unknown_name
 from mfa_session.session.validation import check_pasted_keys, find_flaw
 
@@ -67,8 +68,7 @@ def usual_source(inputs: Inputs, name: str, option: str = SOURCE_PROFILE) -> Sou
         check_pasted_keys(inputs, profile)
         source = follow(inputs, profile)
         if source is not None:
-            if source.profile is not None:
-                check_pasted_keys(inputs, source.profile)
+            check_pasted_keys(inputs, source.profile or profile)
             return source
     return _only_source(inputs, option)
 
@@ -148,6 +148,12 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
         return False
     section = inputs.profiles.section(process_profile(process) or "default")
     return read_keys(section) is None and any(key in section for key in (*_TEMPORARY, "role_arn"))
+
+
+def region_of(inputs: Inputs, profile: str) -> str | None:
+    """Return the region that the environment names, else the profile, else config.toml."""
+    own = inputs.profiles.section(profile).get("region") or inputs.file.defaults.get("region")
+    return first_region(inputs.environ, asked=None, from_files=own)
 
 
 def usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from mfa_session.model.arns import ASK_IAM, LETTERS_AND_DIGITS, device_kind, is_
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import KEY_ID_CHARACTERS, SESSION_KEY_PREFIX, has_lost_key_id
 from mfa_session.model.settings import CHAINED_LIMIT_SECONDS
+from mfa_session.model.times import spell_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,8 +178,6 @@ def check_duration(seconds: int, kind: str = "mfa", *, is_chained: bool = False)
     """
     least, most = DURATION_LIMITS_SECONDS[kind]
     if not least <= seconds <= most:
-        from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
-
         what = "a role session" if kind == "role" else "an MFA session"
         raise ConfigurationError(
             "duration-out-of-range",

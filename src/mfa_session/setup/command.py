@@ -179,9 +179,21 @@ class ShellSetup:
 
     def drafts(self) -> list[Draft]:
         """Return the files that change. Raises ConfigurationError if one must not be written."""
-        drafts = [self._draft_script()]
-        if self.adds_line and self._start is not None:
-            drafts.append(self._draft_start_file(self._start))
+        script, start = self._script, self._start
+        script.check()
+        before, after = script.read(), self._make_script().encode()
+        if before and not before.startswith(SCRIPT_HEAD.encode()):
+            raise ConfigurationError(
+                "setting-exists",
+                f"{script.path} exists, and mfa-session did not write it",
+                "move it away, and run this again",
+            )
+        what = "the guard, completion and a prompt" if self._guard else "completion"
+        drafts = [_draft(script, before, after, f"{what} for {self._shell.shell}")]
+        if self.adds_line and start is not None:
+            start.check()
+            before = start.read()
+            drafts.append(_draft(start, before, self._shell.append_line(before)))
         return [draft for draft in drafts if draft.before != draft.after]
 
     def next_steps(self) -> list[str]:
@@ -191,25 +203,6 @@ class ShellSetup:
             return [f"add this line to {where}:", f"  {self._shell.line}"]
         return [f"in shells already open, run: . {self._shell.script}"] if self.adds_line else []
 
-    def _draft_script(self) -> Draft:
-        file = self._script
-        file.check()
-        before, after = file.read(), self._make_script().encode()
-        if before and not before.startswith(SCRIPT_HEAD.encode()):
-            raise ConfigurationError(
-                "setting-exists",
-                f"{file.path} exists, and mfa-session did not write it",
-                "move it away, and run this again",
-            )
-        what = "the guard, completion and a prompt" if self._guard else "completion"
-        return Draft(
-            path=file.path,
-            before=before,
-            after=after,
-            summary=f"{what} for {self._shell.shell}",
-            write=lambda: file.replace(before, after),
-        )
-
     def _make_script(self) -> str:
         shell = self._shell
         if self._guard:
@@ -217,16 +210,15 @@ class ShellSetup:
         head = f"{SCRIPT_HEAD}configure --shell {shell.shell} --no-guard`.\n"
         return head + shell.completion_script()
 
-    def _draft_start_file(self, file: PlainFile) -> Draft:
-        file.check()
-        before = file.read()
-        after = self._shell.append_line(before)
-        return Draft(
-            path=file.path,
-            before=before,
-            after=after,
-            write=lambda: file.replace(before, after),
-        )
+
+def _draft(file: PlainFile, before: bytes, after: bytes, summary: str = "") -> Draft:
+    return Draft(
+        path=file.path,
+        before=before,
+        after=after,
+        summary=summary,
+        write=lambda: file.replace(before, after),
+    )
 
 
 def plan_shell(

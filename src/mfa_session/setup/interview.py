@@ -119,21 +119,18 @@ class Interview:
         if not found:
             check_any_source(self._inputs)
             return None
-        if len(found) == 1:
-            self._ctx.console.say(f"long-term keys: profile {found[0]!r}")
-            return found[0]
-        if not self._dialog.asks:
-            if found[0] == DEFAULT:  # as `login` does
-                more = ", ".join(found[1:])
-                self._ctx.console.say(f"long-term keys: profile {DEFAULT!r} (others: {more})")
-                return DEFAULT
+        if found[1:] and self._dialog.asks:
+            return self._dialog.choose("Several profiles have long-term keys:", found)
+        if found[1:] and found[0] != DEFAULT:  # which `login` takes
             raise ConfigurationError(
                 "answer-needed",
                 f"several profiles have long-term keys: {', '.join(found)}",
                 "name yours",
                 add=("--source-profile", found[0]),
             )
-        return self._dialog.choose("Several profiles have long-term keys:", found)
+        others = f" (others: {', '.join(found[1:])})" if found[1:] else ""
+        self._ctx.console.say(f"long-term keys: profile {found[0]!r}{others}")
+        return found[0]
 
     def _resolve_settings(self, named: Named, source: str | None) -> Settings:
         options = self._options.replace(profile=named.name, source_profile=source, duration=None)
@@ -143,8 +140,9 @@ class Interview:
         self, table: Mapping[str, Any], settings: Settings
     ) -> tuple[str | None, str | None]:
         """Return the serial to write, if any, and the serial that will be used, if known."""
-        if self._options.mfa_serial is not None:
-            return self._options.mfa_serial, self._options.mfa_serial
+        serial = self._options.mfa_serial
+        if serial is not None:
+            return serial, serial
         source = table.get("source_profile", settings.source.profile)
         if settings.mfa_serial is not None and source == settings.source.profile:
             self._ctx.console.say(f"MFA device: {settings.mfa_serial}, as configured")
@@ -155,34 +153,35 @@ class Interview:
         except (RefusedError, UnreachableError) as error:
             if isinstance(error, RefusedError) and error.code != "not-authorized":
                 raise
-            return self._ask_serial(error)
-        return self._pick_device(serials, settings)
+            serial = self._ask_serial(error)
+        else:
+            serial = self._pick_device(serials, settings)
+        return serial, serial
 
-    def _ask_serial(self, error: MfaSessionError) -> tuple[str | None, str | None]:
+    def _ask_serial(self, error: MfaSessionError) -> str | None:
         self._ctx.console.warn(f"your MFA device could not be found: {error.message}")
         if not self._dialog.asks:
             self.next_steps.append("if `login` finds no MFA device, name it with --mfa-serial")
-            return None, None
+            return None
 
         def read(text: str) -> str | None:
             if text:
                 check_serial(text)
             return text or None
 
-        serial = self._dialog.ask("Its serial or ARN (Enter: look again at login)", "", read)
-        return serial, serial
+        return self._dialog.ask("Its serial or ARN (Enter: look again at login)", "", read)
 
-    def _pick_device(self, serials: list[str], settings: Settings) -> tuple[str | None, str | None]:
+    def _pick_device(self, serials: list[str], settings: Settings) -> str | None:
         usable = [serial for serial in serials if gives_codes(serial)]
         if not usable:
             why = "only a passkey, which AWS's API cannot use" if serials else "none"
             self._ctx.console.say(f"MFA device of {settings.source.label()}: {why}")
             self.next_steps.append(NO_DEVICE.format(name=quote(settings.name)))
             self.can_log_in = False
-            return None, None
+            return None
         if len(usable) == 1:
             self._ctx.console.say(f"MFA device: {usable[0]}")
-            return usable[0], usable[0]
+            return usable[0]
         if not self._dialog.asks:
             raise ConfigurationError(
                 "several-mfa-devices",
@@ -190,8 +189,7 @@ class Interview:
                 "name one",
                 add=("--mfa-serial", usable[0]),
             )
-        serial = self._dialog.choose("Several MFA devices:", usable)
-        return serial, serial
+        return self._dialog.choose("Several MFA devices:", usable)
 
     def _choose_duration(self, table: Mapping[str, Any]) -> int | None:
         if self._options.duration is not None:
@@ -303,16 +301,16 @@ class Interview:
 
 
 class Dialog:
-    """Asks a person at a terminal; `asks` is False if it must not."""
+    """Asks a person at a terminal; `asks` is False if it must not.
+
+    `choose` lets the person pick an item by its number, below a title.
+    """
 
     def __init__(self, terminal: Terminal, choose: Choose, *, asks: bool) -> None:
         self._terminal = terminal
-        self._choose = choose
         self.asks = asks
-
-    def tell(self, text: str) -> None:
-        """Show a line on the terminal."""
-        self._terminal.tell(text)
+        self.tell = terminal.tell
+        self.choose = choose
 
     def ask(self, question: str, default: str, read: Callable[[str], Answer]) -> Answer:
         """Ask until `read` accepts the answer; Enter means `default`."""
@@ -334,7 +332,3 @@ class Dialog:
             if answer in _YES | _NO:
                 return answer in _YES
             self.tell("answer y or n")
-
-    def choose(self, title: str, items: list[str]) -> str:
-        """Let the person pick an item by its number."""
-        return self._choose(title, items)

@@ -236,11 +236,6 @@ class Change(Record):
         *tables, key = self.place
         return ".".join(self.place) if self.file == SETTINGS else f"{key} of profile {tables[0]!r}"
 
-    @property
-    def replaces(self) -> bool:
-        """Whether an existing value is lost."""
-        return self.before is not None and self.before != self.after
-
     def format_value(self, value: object) -> str:
         """Return a value of this setting as people write it."""
         if self.place[-1] == "duration" and isinstance(value, int):
@@ -260,7 +255,7 @@ def plan_changes(inputs: Inputs, answers: Answers) -> list[Change]:
 
 def list_unconfirmed(changes: Iterable[Change]) -> list[Change]:
     """Return the changes that replace a value and are not confirmed yet."""
-    return [change for change in changes if change.replaces and not change.agreed]
+    return [change for change in changes if change.before is not None and not change.agreed]
 
 
 def setting_exists_error(change: Change) -> ConfigurationError:

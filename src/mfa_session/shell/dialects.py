@@ -28,14 +28,14 @@ class Scripting(Record):
     `evaluate` returns the line that evaluates a command's output, `source` the line that sources a
     script if it exists. `start_file` returns the start file of interactive shells, by environment
     and home; None if only the shell knows. `setup` is a command that adds the guard to the start
-    file; None if it differs between systems.
+    file; empty if it differs between systems.
     """
 
     suffix: str
     evaluate: Callable[[str], str]
     source: Callable[[str], str]
     start_file: Callable[[Mapping[str, str], str], str | None]
-    setup: str | None = None
+    setup: str = ""
 
 
 class Dialect(Record):
@@ -115,13 +115,22 @@ def _source_powershell(script: str) -> str:
     return f"if (Test-Path {quoted}) {{ . {quoted} }}"
 
 
-def _make_posix(scripting: Scripting) -> Dialect:
+def _make_posix(
+    shell: str, start_file: Callable[[Mapping[str, str], str], str], setup: str
+) -> Dialect:
+    """Return the dialect of bash or zsh."""
     return Dialect(
         set=lambda name, value: f"export {name}={quote_posix(value)}",
         carries=_quotes_everything,
         unset=lambda name: f"unset {name}",
         failure="false\n",
-        scripting=scripting,
+        scripting=Scripting(
+            suffix=shell,
+            evaluate=lambda command: f'eval "$({command})"',
+            source=_source_posix,
+            start_file=start_file,
+            setup=setup,
+        ),
     )
 
 
@@ -149,22 +158,12 @@ def _is_inert_in_cmd(value: str) -> bool:
 
 DIALECTS: Mapping[str, Dialect] = {
     "bash": _make_posix(
-        Scripting(
-            suffix="bash",
-            evaluate=lambda command: f'eval "$({command})"',
-            source=_source_posix,
-            start_file=_bash_start,
-            setup="echo 'eval \"$(mfa-session shell-init bash)\"' >> ~/.bashrc",
-        )
+        "bash", _bash_start, "echo 'eval \"$(mfa-session shell-init bash)\"' >> ~/.bashrc"
     ),
     "zsh": _make_posix(
-        Scripting(
-            suffix="zsh",
-            evaluate=lambda command: f'eval "$({command})"',
-            source=_source_posix,
-            start_file=_zsh_start,
-            setup='echo \'eval "$(mfa-session shell-init zsh)"\' >> "${ZDOTDIR:-$HOME}/.zshrc"',
-        )
+        "zsh",
+        _zsh_start,
+        'echo \'eval "$(mfa-session shell-init zsh)"\' >> "${ZDOTDIR:-$HOME}/.zshrc"',
     ),
     "fish": Dialect(
         set=lambda name, value: f"set -gx {name} {quote_fish(value)};",
@@ -203,11 +202,11 @@ DIALECTS: Mapping[str, Dialect] = {
 
 
 def find_scripting(shell: str) -> Scripting:
-    """Return how a shell reads scripts. Raises KeyError if there are no scripts for it."""
-    scripting = DIALECTS[shell].scripting
-    if scripting is None:
-        raise KeyError(shell)
-    return scripting
+    """Return how a shell reads scripts; bash's way for one that has none of ours."""
+    dialect = DIALECTS.get(shell)
+    if dialect is None or dialect.scripting is None:
+        return find_scripting("bash")
+    return dialect.scripting
 
 
 def find_shell(environ: Mapping[str, str]) -> str:

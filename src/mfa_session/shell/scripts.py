@@ -11,7 +11,7 @@ import os
 
 from mfa_session.model.arns import LETTERS_AND_DIGITS
 from mfa_session.model.settings import SCRIPT_HEAD
-from mfa_session.shell.dialects import DIALECTS, find_scripting
+from mfa_session.shell.dialects import find_scripting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,11 +114,9 @@ class ShellStart:
 
 def guard_setup(shell: str) -> str:
     """Return a command that adds the guard to a shell's start file; bash's if there is none."""
-    scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
-    return scripting.setup if scripting and scripting.setup else str(find_scripting("bash").setup)
+    return find_scripting(shell).setup or find_scripting("bash").setup
 
 
 def eval_line(shell: str, command: str) -> str:
     """Return the line with which a shell evaluates a command's output; bash's for others."""
-    scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
-    return (scripting or find_scripting("bash")).evaluate(command)
+    return find_scripting(shell).evaluate(command)

@@ -80,9 +80,8 @@ def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds
             with lend_terminal(program.process.pid) as lent:
                 printed = program.read_all(limit_seconds, lent=lent)
             if program.process.returncode in _INTERRUPTED:
-                if (
-                    lent and sys.platform != "win32"
-                ):  # the terminal sent Ctrl-C to the command alone
+                # The terminal sent Ctrl-C to the command alone.
+                if lent and sys.platform != "win32":
                     os.killpg(os.getpgrp(), signal.SIGINT)  # also ends a script that runs us
                 raise KeyboardInterrupt
         finally:

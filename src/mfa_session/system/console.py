@@ -71,9 +71,9 @@ class Console:
 
     def doing(self, text: str) -> AbstractContextManager[None]:
         """Show a text during a `with` block."""
-        from mfa_session.system.waiting import Doing  # noqa: PLC0415  # contextlib
+        from mfa_session.system.waiting import doing  # noqa: PLC0415  # contextlib
 
-        return Doing(self.progress, text)
+        return doing(self.progress, text)
 
     def error(self, message: str, hint: str) -> None:
         """Say what is wrong, then the hint."""

@@ -44,7 +44,7 @@ def describe_backend(backend: object) -> str:
     return f"{called} ({full_name(backend)})" if called else f"the keyring {full_name(backend)}"
 
 
-def check_backend(backend: object, *, insecure: bool, instead: str = "") -> None:
+def check_backend(backend: object, *, insecure: bool, instead: str) -> None:
     """Refuse a backend that keeps nothing, combines several, or (unless `insecure`) is insecure.
 
     `instead` ends the hint with what does without a keyring.

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from itertools import islice
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.notes import read_json
@@ -57,7 +56,7 @@ def _scripts() -> Iterator[str]:
 
 def name_as_called() -> str:
     """Return `mfa-session`, or the path of the script in use if PATH leads to another or none."""
-    called, found = islice(_scripts(), 2)
+    called, found = _scripts()
     is_script = os.path.basename(called) == "mfa-session" and os.path.exists(called)
     is_on_path = bool(found) and os.path.realpath(found) == os.path.realpath(called)
     return called if is_script and not is_on_path else "mfa-session"

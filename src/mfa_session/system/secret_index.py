@@ -11,6 +11,7 @@ import os
 import sys
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import name_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class SecretIndex:
 
     def keyring_of(self, serial: str) -> str | None:
         """Return the class of the keyring that last had this device's secret, or None."""
-        word, noted, keyring = self._words(_name(serial))
+        word, noted, keyring = self._words(name_for(_PREFIX, serial))
         return (keyring or None) if (word, noted) == (_STORED, serial) else None
 
     def note(self, serial: str, keyring: str | None) -> None:
@@ -50,10 +51,10 @@ class SecretIndex:
         `keyring` is its class, as `[keyring] backend` takes it.
         """
         now = (_ABSENT, serial, "") if keyring is None else (_STORED, serial, keyring)
-        if self._words(_name(serial)) == now:
+        if self._words(name_for(_PREFIX, serial)) == now:
             return
         try:
-            self._state.write(_name(serial), " ".join(now).rstrip().encode() + b"\n")
+            self._state.write(name_for(_PREFIX, serial), " ".join(now).rstrip().encode() + b"\n")
         except ConfigurationError:
             return  # the next command asks the keyring instead
 
@@ -74,12 +75,6 @@ class SecretIndex:
         text = (self._state.read(name) or b"").decode("ascii", "replace").strip()
         word, serial, keyring = (text + "  ").split(" ", 2)
         return word, serial, keyring.strip()
-
-
-def _name(serial: str) -> str:
-    from mfa_session.model.notes import name_for  # noqa: PLC0415  # slow; `has_any` needs none
-
-    return name_for(_PREFIX, serial)
 
 
 def may_have_keyring(environ: Mapping[str, str], settings: Mapping[str, object]) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mfa_session.model.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from mfa_session.model.ports import Limited
 
 
 QUIET_SECONDS = 0.4
@@ -59,33 +61,28 @@ def run_limited(work: Callable[[], Answer], limit_seconds: float) -> Answer:
     return Running(work).result(limit_seconds)
 
 
-class Doing:
-    """Shows a text during a `with` block."""
-
-    def __init__(self, show: Callable[[str], None], text: str) -> None:
-        self._show = show
-        self._text = text
-
-    def __enter__(self) -> None:
-        """Show the text."""
-        self._show(self._text)
-
-    def __exit__(self, *_: object) -> None:
-        """Remove the text."""
-        self._show("")
+@contextmanager
+def doing(show: Callable[[str], None], text: str) -> Iterator[None]:
+    """Show a text during a `with` block."""
+    show(text)
+    try:
+        yield
+    finally:
+        show("")
 
 
-class Told(Doing):
-    """Runs work like `run_limited`, and shows the text if it takes long."""
+def limited(show: Callable[[str], None], text: str) -> Limited:
+    """Return a `run_limited` that shows a text if the work takes long."""
 
-    def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
-        """Return or raise the outcome of `work`; TooSlowError after the limit."""
+    def run(work: Callable[[], Answer], limit_seconds: float) -> Answer:
         running = Running(work)
         quiet_seconds = min(QUIET_SECONDS, limit_seconds)
         with suppress(TooSlowError):
             return running.result(quiet_seconds)
-        with self:
+        with doing(show, text):
             return running.result(limit_seconds - quiet_seconds)
+
+    return run
 
 
 def cut(text: str, columns: int) -> str:

@@ -45,16 +45,16 @@ class WindowsConsole:
         """
         return any(self._mode(number) is not None for number in (STDIN, STDOUT, STDERR))
 
-    def understands_sequences(self, number: int = STDERR) -> bool:
+    def understands_sequences(self) -> bool:
         """Switch escape sequences on; say whether the console understands them.
 
         Windows Terminal always does, an older console only after this call.
         """
-        mode = self._mode(number)
+        mode = self._mode(STDERR)
         if mode is None:
             return False
         wanted = UNDERSTANDS_SEQUENCES | DRAWS
-        handle = self._kernel32.GetStdHandle(number)
+        handle = self._kernel32.GetStdHandle(STDERR)
         return mode & wanted == wanted or bool(self._kernel32.SetConsoleMode(handle, mode | wanted))
 
     def size(self) -> os.terminal_size:

@@ -13,8 +13,8 @@ from mfa_session.cli.arguments import read_plainly
 from mfa_session.cli.spec.commands import COMMON, all_commands
 
 if TYPE_CHECKING:
-    from mfa_session.cli.arguments import Given
-    from mfa_session.cli.spec.commands import Command, Option
+    from mfa_session.cli.arguments import Call
+    from mfa_session.cli.spec.commands import Option
 
 Reading = tuple[str, dict[str, Any], tuple[str, ...]]
 
@@ -22,21 +22,21 @@ WORDS = ["mfa", "-", "--", "-v", "", "=", "a=b", "--json", "-x", "--nosuch", "12
 DURATIONS = ["900", "45m", "1h30m", "0", "13x", "", "-5", "12H"]
 
 
-def normal(command: Command, given: Given) -> Reading:
+def normal(call: Call) -> Reading:
     """Return a reading in one shape: what may be repeated as a tuple."""
     values = {
         name: tuple(value) if isinstance(value, (list, tuple)) else value
-        for name, value in given.values.items()
+        for name, value in call.values.items()
     }
-    return command.name, values, tuple(given.rest)
+    return call.command.name, values, tuple(call.rest)
 
 
 def read_by_click(argv: list[str]) -> Reading | None:
     """Return what click reads, or None where it shows help or an error."""
     readings: list[Reading] = []
 
-    def dispatch(command: Command, given: Given) -> int:
-        readings.append(normal(command, given))
+    def dispatch(call: Call) -> int:
+        readings.append(normal(call))
         return 0
 
     click_tree.run(argv, dispatch)
@@ -78,7 +78,7 @@ def command_lines(draw: st.DrawFn) -> list[str]:
 def test_click_reads_a_plain_line_like_the_plain_reader(argv: list[str]) -> None:
     call = read_plainly(argv)
     if call is not None:
-        assert normal(call.command, call.given) == read_by_click(argv)
+        assert normal(call) == read_by_click(argv)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_click_reads_a_plain_line_like_the_plain_reader(argv: list[str]) -> None
 def test_plain_lines_are_read_without_click(argv: str, reading: Reading) -> None:
     call = read_plainly(argv.split())
     assert call is not None
-    assert normal(call.command, call.given) == reading
+    assert normal(call) == reading
     assert read_by_click(argv.split()) == reading
 
 

@@ -180,6 +180,9 @@ def test_a_value_is_completed_after_a_space_and_after_an_equals_sign(command: Co
         (["login"], "--nosuch=x", Cursor()),
         (["login"], "x", Cursor()),
         (["totp", "remove"], "", Cursor(suggests="serial")),
+        (["policy", "lint"], "", Cursor(suggests="file")),
+        (["policy", "check", "a.json"], "", Cursor(suggests="file")),
+        (["policy", "check"], "--scp=", Cursor(suggests="file", prefix="--scp=")),
         (["prompt", "--color"], "", Cursor(offers=tuple((shell, "") for shell in SHELLS))),
         (["completion"], "", Cursor(offers=tuple((shell, "") for shell in SHELLS))),
         (["completion", "zsh"], "z", Cursor()),
@@ -217,8 +220,8 @@ def test_files_are_offered_where_a_file_is_named(monkeypatch: pytest.MonkeyPatch
         summary="",
         examples=(),
         description="",
-        options=(Option(flags=("--out",), help="", metavar="FILE"),),
-        arguments=(Argument(name="file", required=True, many=True),),
+        options=(Option(flags=("--out",), help="", suggests="file"),),
+        arguments=(Argument(name="file", required=True, many=True, suggests="file"),),
     )
     monkeypatch.setattr("mfa_session.cli.completion.find_command", lambda *_: lint)
     assert find_cursor(["lint"], "") == Cursor(suggests="file")

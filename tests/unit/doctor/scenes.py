@@ -15,7 +15,7 @@ from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import SessionOptions, SettingsFile
 from mfa_session.session.context import Inputs
-from mfa_session.shell.scripts import eval_line, guard_setup
+from mfa_session.shell.scripts import guard_setup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +59,8 @@ def scene(
         "unwritable": {},
         "exists": lambda _path: True,
         "finds_program": lambda _name: True,
-        "guard_setup": guard_setup,
-        "eval_line": eval_line,
+        "guard_setup": guard_setup("bash"),
+        "guard_renewal": "",
         "unmatched_patterns": {
             text: suggest_pattern(text, KNOWN) for text in list_unmatched(patterns, KNOWN)
         },

@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from doctor.scenes import scene
-from mfa_session.doctor.checks import PROFILES, Check, CheckResult, note, warning
+from mfa_session.doctor.checks import PROFILES, Check, Diagnosis, note, warning
 from mfa_session.doctor.command import CHECK_FAILED, GROUPS, Mask, examine
 from mfa_session.model.feature_ports import CREDENTIALS, SETTINGS, STATE
 
@@ -43,8 +43,8 @@ def test_the_worst_result_of_a_group_comes_first() -> None:
         Check(group="files", id="d", fine="", look=lambda _scene: [], needs=(CREDENTIALS,)),
     )
 
-    def result(check: str, severity: str, finding: str, cure: str = "") -> CheckResult:
-        return CheckResult(id=check, group="files", severity=severity, finding=finding, cure=cure)
+    def result(check: str, severity: str, finding: str, cure: str = "") -> Diagnosis:
+        return Diagnosis(id=check, group="files", severity=severity, finding=finding, cure=cure)
 
     assert examine(scene(missing={CREDENTIALS: "gone"}), {"files": checks}) == [
         result("b", "warning", "w", "mend it"),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from mfa_session.files.settings_writer import read_setting, with_settings
+from mfa_session.files.settings_writer import with_settings
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.settings import SettingsFile
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -143,12 +144,8 @@ def test_only_the_settings_asked_for_change(data: bytes, values: dict[Place, Val
 def test_every_line_and_comment_stays_in_its_place(data: bytes, values: dict[Place, Value]) -> None:
     edited = with_settings(data, "config.toml", values)
     note(f"{data.decode()}\n----\n{edited.decode()}")
-    document = tomllib.loads(data.decode())
-    replaced = [
-        place
-        for place, value in values.items()
-        if read_setting(document, place) not in (None, value)
-    ]
+    file = SettingsFile(path="config.toml", **tomllib.loads(data.decode()))
+    replaced = [place for place, value in values.items() if file.value(place) not in (None, value)]
     before, after = [row for row in rows(data) if row], [row for row in rows(edited) if row]
     assert in_common(before, after) >= len(before) - len(replaced)
     assert comments(edited) == comments(data)

@@ -366,7 +366,7 @@ def test_hints_quote_the_path_of_what_is_in_the_way(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         StateDir(str(root)).read("x")
     assert caught.value.hint == f"remove it: rm '{root}'"
-    files = CliCacheFiles({"HOME": str(root)}, StateDir(str(tmp_path)), print)
+    files = CliCacheFiles({"HOME": str(root)})
     assert files.foreign("a.json").hint.endswith(f"rm '{root}/.aws/cli/cache/a.json'")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from mfa_session.guard.plan import Choice
+from mfa_session.guard.plan import choose_session
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.session.identity import find_identity
 from places import managed
@@ -55,7 +55,8 @@ class World(NamedTuple):
             defaults=self.defaults,
         )
         identity = find_identity(known, self.said)
-        return Choice(known, identity, datetime.now(timezone.utc)).choose(wanted, preferred)
+        known = known.replace(now=datetime.now(timezone.utc))
+        return choose_session(known, identity, wanted, preferred)
 
 
 class Case(NamedTuple):

@@ -25,15 +25,17 @@ def test_columns_are_as_wide_as_their_widest_cell(
     assert columns(headings, rows) == lines
 
 
-TABLE = columns(("SESSION", "ROLE"), [("mfa", ""), ("books", "arn:aws:iam::1:role/books")])
+HEADINGS = ("SESSION", "ROLE")
+ROWS = [("mfa", ""), ("books", "arn:aws:iam::1:role/books")]
 
 
 def test_a_table_that_fits_a_terminal_is_left_as_it_is() -> None:
-    assert tuple(TABLE.fitting(40)) == TABLE
+    table = columns(HEADINGS, ROWS)
+    assert tuple(table.fitting(40)) == table
 
 
 def test_a_table_too_wide_for_a_narrow_terminal_is_shown_cell_by_cell() -> None:
-    assert tuple(TABLE.under("two:").fitting(30)) == (
+    assert tuple(columns(HEADINGS, ROWS, above=("two:",)).fitting(30)) == (
         "two:",
         "SESSION  mfa",
         "",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.policy import conditions, credentials
-from mfa_session.policy.commands.check import Judged
+from mfa_session.policy.commands.reasons import Judged
 from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as

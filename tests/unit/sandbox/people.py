@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Device, Role, User
+    from full_sandbox.holders import Role
+    from mfa_session.sandbox.identities import Device, User
     from sandbox.conftest import Clients
 
 HAS_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}

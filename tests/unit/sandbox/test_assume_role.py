@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import botocore.session
 
     from full_sandbox import FullSandbox
-    from mfa_session.sandbox.identities import Device, Role, User
+    from full_sandbox.holders import Role
+    from mfa_session.sandbox.identities import Device, User
     from sandbox.conftest import Clients
 
 OURS, THEIRS = "123456789012", "444455556666"
@@ -67,7 +68,7 @@ class TestMfaInTheTrustPolicy:
         assert {key: who[key] for key in ("Account", "Arn", "UserId")} == {
             "Account": THEIRS,
             "Arn": f"arn:aws:sts::{THEIRS}:assumed-role/CrossAccountRole/carol",
-            "UserId": f"{role.role_id}:carol",
+            "UserId": f"{role.unique_id}:carol",
         }
 
     def test_an_mfa_session_is_allowed_without_a_second_code(

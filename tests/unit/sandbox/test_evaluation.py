@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from full_sandbox.evaluation import judge as judge_identity
 from full_sandbox.resource_policies import Judgement, Principal, allows, judge
 from mfa_session.sandbox.evaluation import Request, Verdict
-from mfa_session.sandbox.evaluation import judge as judge_identity
 from sandbox.refusals import policy, statement
 
 PRESENT = "aws:MultiFactorAuthPresent"

@@ -30,7 +30,7 @@ def iam(client: Clients, carol: User) -> Any:
 
 def test_a_user_is_described(iam: Any, carol: User) -> None:
     user = iam.get_user()["User"]
-    assert (user["UserName"], user["Arn"], user["UserId"]) == ("carol", carol.arn, carol.user_id)
+    assert (user["UserName"], user["Arn"], user["UserId"]) == ("carol", carol.arn, carol.unique_id)
     assert iam.get_user(UserName="carol")["User"] == user
     assert [u["UserName"] for u in iam.list_users()["Users"]] == ["carol"]
 

@@ -238,7 +238,7 @@ def test_a_renewal_asks_for_the_same_session(
 
 def test_the_printed_credentials_are_the_new_session() -> None:
     found = read_renewed(0, json.dumps(PRINTED), "")
-    assert found.problem is None
+    assert found.problem == ""
     assert found.issued is not None
     assert found.issued.keys.access_key_id == "ASIAEXAMPLE"
     assert found.issued.expires_at == datetime(2031, 1, 31, 12, tzinfo=timezone.utc)

@@ -14,7 +14,7 @@ import pytest
 
 from mfa_session.system import waiting
 from mfa_session.system.console import Console
-from mfa_session.system.waiting import Told, TooSlowError
+from mfa_session.system.waiting import TooSlowError, limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ def test_without_a_terminal_no_progress_is_shown(capsys: pytest.CaptureFixture[s
 
 def test_quick_work_shows_no_progress() -> None:
     shown: list[str] = []
-    assert Told(shown.append, "waiting …")(lambda: 7, 5) == 7
+    assert limited(shown.append, "waiting …")(lambda: 7, 5) == 7
     assert shown == []
 
 
@@ -120,7 +120,7 @@ def test_slow_work_shows_progress_until_it_ends(monkeypatch: pytest.MonkeyPatch)
         shown.append(text)
         told.set()
 
-    assert Told(show, "waiting …")(lambda: told.wait(60), 60) is True
+    assert limited(show, "waiting …")(lambda: told.wait(60), 60) is True
     assert shown == ["waiting …", ""]
 
 
@@ -129,11 +129,11 @@ def test_limited_work_times_out_and_raises_its_errors(monkeypatch: pytest.Monkey
     shown: list[str] = []
     ended = threading.Event()
     with pytest.raises(TooSlowError):
-        Told(shown.append, "waiting …")(lambda: ended.wait(60), 0.05)
+        limited(shown.append, "waiting …")(lambda: ended.wait(60), 0.05)
     ended.set()
     assert shown == ["waiting …", ""]
     with pytest.raises(ZeroDivisionError):
-        Told(shown.append, "waiting …")(lambda: 1 / 0, 5)
+        limited(shown.append, "waiting …")(lambda: 1 / 0, 5)
 
 
 def test_a_terminal_without_unicode_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:

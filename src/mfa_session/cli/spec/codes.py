@@ -13,7 +13,7 @@ from mfa_session.cli.spec.commands import (
     Argument,
     Command,
     Group,
-    Option,
+    flag,
 )
 
 TITLE = "Codes and devices"
@@ -75,10 +75,7 @@ COMMANDS = (
             "Asks first. The device stays at AWS: unless its secret is also elsewhere, such as on "
             "a phone, nobody can generate its codes any more."
         ),
-        options=(
-            YES,
-            INSECURE_KEYRING,
-        ),
+        options=(YES, INSECURE_KEYRING),
         arguments=(SERIAL,),
         run="cli.totp:remove",
     ),
@@ -105,15 +102,9 @@ COMMANDS = (
         options=(
             PROFILE,
             SOURCE_PROFILE,
-            Option(
-                flags=("--qr",),
-                kind="flag",
-                help="Also show a QR code for a phone.",
-            ),
-            Option(
-                flags=("--no-keyring",),
-                kind="flag",
-                help="Give the secret to a phone only, by a QR code; store it nowhere.",
+            flag("--qr", "Also show a QR code for a phone."),
+            flag(
+                "--no-keyring", "Give the secret to a phone only, by a QR code; store it nowhere."
             ),
             INSECURE_KEYRING,
         ),
@@ -140,12 +131,7 @@ COMMANDS = (
             "Asks first. Deactivates the device, deletes it if it is virtual, and removes its "
             "secret from the keyring."
         ),
-        options=(
-            PROFILE,
-            SOURCE_PROFILE,
-            YES,
-            INSECURE_KEYRING,
-        ),
+        options=(PROFILE, SOURCE_PROFILE, YES, INSECURE_KEYRING),
         arguments=(SERIAL,),
         run="cli.device:remove",
     ),

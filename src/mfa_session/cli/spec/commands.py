@@ -32,6 +32,11 @@ class Option(Record):
         return self.flags[0].lstrip("-").replace("-", "_")
 
 
+def flag(name: str, help: str) -> Option:  # noqa: A002  # as the field
+    """Return an option that takes no value."""
+    return Option(flags=(name,), help=help, kind="flag")
+
+
 class Argument(Record):
     """A word, or `many`, after a command and without a flag; `name` is the key of the value.
 
@@ -55,7 +60,7 @@ class Argument(Record):
 class Command(Record):
     """One command: `examples` open its help; `takes_command` says that CMD ARG… may follow.
 
-    `against_words` is said, instead of repeating them, where words are given that it does not take.
+    `against_words` is the error for words that it does not take, and does not repeat them.
     A `name` of two words is a command of a group. `run` names the function that runs it, as
     `module:function` below `mfa_session`.
     """
@@ -95,15 +100,11 @@ COMMON = (
         kind="count",
         help="Log what is asked of AWS and why; repeat for more. Never logs a secret.",
     ),
-    Option(
-        flags=("--no-input",),
-        kind="flag",
-        help="Never ask; fail instead. [env: MFA_SESSION_NO_INPUT]",
-    ),
+    flag("--no-input", "Never ask; fail instead. [env: MFA_SESSION_NO_INPUT]"),
 )
 SHELLS = ("bash", "zsh", "fish", "powershell")
 FORMATS = (*SHELLS, "cmd", "dotenv", "json")
-JSON = Option(flags=("--json",), kind="flag", help="Print one JSON object.")
+JSON = flag("--json", "Print one JSON object.")
 PROFILE = Option(
     flags=("--profile",),
     metavar="NAME",
@@ -148,12 +149,8 @@ JOBS = Option(
     metavar="N",
     help="How many roles to assume at the same time, 1 to 64. [default: 16]",
 )
-INSECURE_KEYRING = Option(
-    flags=("--insecure-keyring",),
-    kind="flag",
-    help="Accept a keyring that keeps secrets as plain text.",
-)
-YES = Option(flags=("--yes",), kind="flag", help="Do not ask.")
+INSECURE_KEYRING = flag("--insecure-keyring", "Accept a keyring that keeps secrets as plain text.")
+YES = flag("--yes", "Do not ask.")
 SERIAL = Argument(name="serial", suggests="serial")
 
 
@@ -185,20 +182,19 @@ def find_command(*words: str) -> Command | None:
     chapter = _CHAPTER_OF.get(words[0]) if words else None
     commands: tuple[Command, ...] = _chapter(chapter).COMMANDS if chapter else ()
     name = " ".join(words)
-    for command in commands:
-        if command.name == name:
-            return command
-    return None
+    return next((command for command in commands if command.name == name), None)
 
 
 def find_group(word: str) -> Group | None:
     """Return the group of commands that begin with this word, or None."""
     chapter = _CHAPTER_OF.get(word)
     groups: tuple[Group, ...] = getattr(_chapter(chapter), "GROUPS", ()) if chapter else ()
-    for group in groups:
-        if group.name == word:
-            return group
-    return None
+    return next((group for group in groups if group.name == word), None)
+
+
+def commands_of(group: str) -> tuple[Command, ...]:
+    """Return the commands of a group, in the order of the help."""
+    return tuple(command for command in all_commands() if command.words[:-1] == (group,))
 
 
 def all_commands() -> tuple[Command, ...]:

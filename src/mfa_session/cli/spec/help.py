@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.commands import JSON, Command, Option, all_commands, chapters
+from mfa_session.cli.spec.commands import JSON, Command, chapters, commands_of, flag
 from mfa_session.model.text import USUAL_COLUMNS, described, wrapped
 
 TYPE_CHECKING = False
@@ -27,16 +27,8 @@ COMMANDS = (
             "it finds an error or a warning. -v lists every check."
         ),
         options=(
-            Option(
-                flags=("--fix",),
-                kind="flag",
-                help="Correct the modes of files; change nothing else.",
-            ),
-            Option(
-                flags=("--share",),
-                kind="flag",
-                help="Mask account numbers, ids, names, hosts and paths.",
-            ),
+            flag("--fix", "Correct the modes of files; change nothing else."),
+            flag("--share", "Mask account numbers, ids, names, hosts and paths."),
             JSON,
         ),
     ),
@@ -75,7 +67,6 @@ def overview(most_columns: int | None = None) -> str:
 
 def group_overview(group: Group, most_columns: int | None = None) -> str:
     """Return the help of one group of commands, for a terminal of this width."""
-    below = [command for command in all_commands() if command.words[:-1] == (group.name,)]
     lines = [
         f"Example: {group.example}",
         "",
@@ -85,7 +76,7 @@ def group_overview(group: Group, most_columns: int | None = None) -> str:
         "",
         "Commands:",
         *described(
-            ((f"  {command.words[-1]}", command.summary) for command in below),
+            ((f"  {each.words[-1]}", each.summary) for each in commands_of(group.name)),
             _BEGIN,
             most_columns,
         ),

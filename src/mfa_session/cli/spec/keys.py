@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.commands import INSECURE_KEYRING, JSON, YES, Command, Group, Option
+from mfa_session.cli.spec.commands import INSECURE_KEYRING, JSON, YES, Command, Group, Option, flag
 
 TITLE = "Access keys"
 PROFILE = Option(
@@ -24,7 +24,7 @@ COMMANDS = (
             "keys of the same users."
         ),
         options=(
-            Option(flags=("--online",), kind="flag", help="Also ask AWS about each key."),
+            flag("--online", "Also ask AWS about each key."),
             INSECURE_KEYRING,
             JSON,
         ),
@@ -78,7 +78,7 @@ COMMANDS = (
         ),
         options=(
             PROFILE,
-            Option(flags=("--finish",), kind="flag", help="Delete the keys that were replaced."),
+            flag("--finish", "Delete the keys that were replaced."),
             YES,
             INSECURE_KEYRING,
             JSON,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.commands import JSON, PROFILE, Argument, Command, Group, Option
+from mfa_session.cli.spec.commands import JSON, PROFILE, Argument, Command, Group, Option, flag
 
 TITLE = "Policies"
-FILES = Argument(name="file", many=True, required=True)
 
 _CHOICES = (
     Option(
@@ -42,16 +41,8 @@ _CHOICES = (
         metavar="PARTITION",
         help="The AWS partition, such as aws-us-gov. [default: aws]",
     ),
-    Option(
-        flags=("--self-service",),
-        kind="flag",
-        help="Also allow users to manage their own device.",
-    ),
-    Option(
-        flags=("--first-sign-in",),
-        kind="flag",
-        help="Let a new user change the password before having a device.",
-    ),
+    flag("--self-service", "Also allow users to manage their own device."),
+    flag("--first-sign-in", "Let a new user change the password before having a device."),
 )
 
 _KIND = Option(
@@ -87,16 +78,11 @@ COMMANDS = (
         ),
         options=(
             _KIND,
-            Option(
-                flags=("--role",),
-                kind="flag",
-                help="These are a role's permission policies, where MFA conditions do not work.",
+            flag(
+                "--role",
+                "These are a role's permission policies, where MFA conditions do not work.",
             ),
-            Option(
-                flags=("--together",),
-                kind="flag",
-                help="Judge all files together, as the policies of one principal.",
-            ),
+            flag("--together", "Judge all files together, as the policies of one principal."),
             Option(
                 flags=("--format",),
                 kind="choice",
@@ -115,14 +101,13 @@ COMMANDS = (
                 suggests="file",
                 help="Ignore the findings that this file lists.",
             ),
-            Option(
-                flags=("--write-baseline",),
-                kind="flag",
-                help="Write all findings of this run to the baseline file, and exit with 0.",
+            flag(
+                "--write-baseline",
+                "Write all findings of this run to the baseline file, and exit with 0.",
             ),
             JSON,
         ),
-        arguments=(FILES,),
+        arguments=(Argument(name="file", required=True, many=True, suggests="file"),),
         run="policy.commands.lint:run",
     ),
     Command(
@@ -184,15 +169,11 @@ COMMANDS = (
                 suggests="file",
                 help="A service control policy. Repeatable.",
             ),
-            Option(
-                flags=("--live",),
-                kind="flag",
-                help="Read your own policies: user, groups and permissions boundary.",
-            ),
+            flag("--live", "Read your own policies: user, groups and permissions boundary."),
             PROFILE,
             JSON,
         ),
-        arguments=(Argument(name="file", many=True),),
+        arguments=(Argument(name="file", many=True, suggests="file"),),
         run="policy.commands.check:run",
     ),
 )

@@ -17,6 +17,7 @@ from mfa_session.cli.spec.commands import (
     Argument,
     Command,
     Option,
+    flag,
 )
 from mfa_session.model.settings import STORES
 
@@ -83,13 +84,11 @@ COMMANDS = (
                 "they are; else file]",
             ),
             MIN_TTL,
-            Option(
-                flags=("--all",),
-                kind="flag",
-                help="Log in to every session of config.toml: one code, then the roles at once.",
+            flag(
+                "--all", "Log in to every session of config.toml: one code, then the roles at once."
             ),
             JOBS,
-            Option(flags=("--force",), kind="flag", help="Renew the session even if it is valid."),
+            flag("--force", "Renew the session even if it is valid."),
             JSON,
         ),
     ),
@@ -101,11 +100,7 @@ COMMANDS = (
         description="Only reads files: uses no network and shows no secret.",
         options=(
             PROFILE,
-            Option(
-                flags=("--check",),
-                kind="flag",
-                help="Print nothing; exit with 0 if the session is valid, 4 if not.",
-            ),
+            flag("--check", "Print nothing; exit with 0 if the session is valid, 4 if not."),
             MIN_TTL.replace(
                 help="With --check, require this much time left. [env: MFA_SESSION_MIN_TTL]"
             ),
@@ -123,9 +118,7 @@ COMMANDS = (
         ),
         options=(
             PROFILES,
-            Option(
-                flags=("--all",), kind="flag", help="Remove every session that mfa-session wrote."
-            ),
+            flag("--all", "Remove every session that mfa-session wrote."),
             JSON,
         ),
     ),
@@ -150,11 +143,7 @@ COMMANDS = (
             REGION,
             DURATION,
             TOKEN_CODE,
-            Option(
-                flags=("--serve",),
-                kind="flag",
-                help="Renew the session while the command runs.",
-            ),
+            flag("--serve", "Renew the session while the command runs."),
         ),
         takes_command=True,
     ),
@@ -170,9 +159,7 @@ COMMANDS = (
         options=(
             PROFILE,
             SHELL,
-            Option(
-                flags=("--unset",), kind="flag", help="Print the commands that unset the variables."
-            ),
+            flag("--unset", "Print the commands that unset the variables."),
             MIN_TTL,
         ),
     ),
@@ -225,7 +212,7 @@ COMMANDS = (
                 metavar="URL",
                 help="Open this page of the console.",
             ),
-            Option(flags=("--print",), kind="flag", help="Print the URL; open no browser."),
+            flag("--print", "Print the URL; open no browser."),
             DURATION,
         ),
     ),
@@ -251,7 +238,7 @@ COMMANDS = (
             "AWS CLI itself would. They last one hour at most. Changes no profile."
         ),
         options=(
-            Option(flags=("--all",), kind="flag", help="Every such profile, as without PROFILE."),
+            flag("--all", "Every such profile, as without PROFILE."),
             JOBS,
             TOKEN_CODE,
             JSON,

@@ -13,6 +13,7 @@ from mfa_session.cli.spec.commands import (
     YES,
     Command,
     Option,
+    flag,
 )
 from mfa_session.model.settings import CODE_SOURCES
 
@@ -81,30 +82,14 @@ COMMANDS = (
                 metavar="SHELL",
                 help=f"Set up a shell: {', '.join(SHELLS)}.",
             ),
-            Option(
-                flags=("--guard",),
-                kind="flag",
-                help="Set up the shell with the guard before `aws`, completion and prompt.",
-            ),
-            Option(flags=("--no-guard",), kind="flag", help="Set up the shell without the guard."),
-            Option(
-                flags=("--confirm",),
-                kind="flag",
-                help="Make the guard ask before it runs a protected command.",
-            ),
+            flag("--guard", "Set up the shell with the guard before `aws`, completion and prompt."),
+            flag("--no-guard", "Set up the shell without the guard."),
+            flag("--confirm", "Make the guard ask before it runs a protected command."),
             TOKEN_CODE,
-            Option(
-                flags=("--dry-run",),
-                kind="flag",
-                help="Show what would be written; write nothing.",
-            ),
-            Option(
-                flags=("--force",),
-                kind="flag",
-                help="Replace existing values without asking.",
-            ),
+            flag("--dry-run", "Show what would be written; write nothing."),
+            flag("--force", "Replace existing values without asking."),
             YES.replace(help="Do not ask: use the defaults, and write."),
-            Option(flags=("--no-login",), kind="flag", help="Do not log in at the end."),
+            flag("--no-login", "Do not log in at the end."),
             INSECURE_KEYRING,
             JSON,
         ),
@@ -118,6 +103,6 @@ COMMANDS = (
             "Starts a local AWS and shows a login on it, in a temporary home directory. Touches "
             "none of your files. Needs the extra: pip install 'mfa-session[sandbox]'."
         ),
-        options=(Option(flags=("--shell",), kind="flag", help="Open a shell inside the sandbox."),),
+        options=(flag("--shell", "Open a shell inside the sandbox."),),
     ),
 )

@@ -12,6 +12,7 @@ from mfa_session.cli.spec.commands import (
     Argument,
     Command,
     Option,
+    flag,
 )
 
 TITLE = "Shell"
@@ -47,10 +48,9 @@ COMMANDS = (
             ),
             MIN_TTL,
             YES,
-            Option(
-                flags=("--dry-run",),
-                kind="flag",
-                help="Say whether the command is protected and what would happen; run nothing.",
+            flag(
+                "--dry-run",
+                "Say whether the command is protected and what would happen; run nothing.",
             ),
             JSON,
         ),

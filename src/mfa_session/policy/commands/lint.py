@@ -22,7 +22,7 @@ from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.lint import RULES, lint, lint_together
+from mfa_session.policy.lint import RULES, lint_together
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import read_files, reason_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING
@@ -75,7 +75,7 @@ class Linted(Record):
 
     def exit_code(self, fail_on: str) -> int:
         """Return 1 for a finding at or above `fail_on`, else 3 for an unreadable file, else 0."""
-        failing = _SEVERITIES[: ("never", *_SEVERITIES).index(fail_on)]
+        failing = () if fail_on == "never" else _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
         if any(each.finding.severity in failing for each in self.findings):
             return FINDINGS
         return ConfigurationError.exit_code if self.reading.errors else 0
@@ -140,13 +140,11 @@ def _lint_files(options: Options, names: AwsNames) -> Linted:
 
 
 def _lint(documents: Sequence[Document], options: Options, names: AwsNames) -> tuple[Located, ...]:
-    if options.together:
-        pairs = lint_together(documents, on_role=options.role, names=names)
-        return tuple(Located(*pair) for pair in pairs)
+    groups = [documents] if options.together else [[each] for each in documents]
     return tuple(
-        Located(document, finding)
-        for document in documents
-        for finding in lint(document, on_role=options.role, names=names)
+        Located(*pair)
+        for group in groups
+        for pair in lint_together(group, on_role=options.role, names=names)
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.document import NewerVersion
 from mfa_session.policy.formats.holdings import holder_of
 from mfa_session.policy.nodes import items_of, members_of, objects_in, text_in
+from mfa_session.policy.users import Dump, attached_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
     A managed policy used only as a boundary is a boundary.
     """
     attached = defaultdict[str, set[str]](set)
-    origin = origin._replace(account=members)
+    origin = origin._replace(account=Dump(members))
     for name in DETAILS:
         for item in items_of(members.get(name)):
             for arn in attached_to(members_of(item)):
@@ -62,12 +63,6 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
     if newest == in_force or not _asks_for_mfa(str(latest.get("Document"))):
         return None
     return NewerVersion(newest, in_force, arn)
-
-
-def attached_to(holder: Members) -> Iterator[str]:
-    """Yield the ARNs of the managed policies of a user, group or role."""
-    for each in objects_in(holder, "AttachedManagedPolicies"):
-        yield text_in(each, "PolicyArn")
 
 
 def _is_boundary(policy: Members) -> bool:

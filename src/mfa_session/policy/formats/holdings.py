@@ -6,67 +6,112 @@ import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.document import MIXED
+from mfa_session.policy.document import MIXED, Roster
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
+
+_ANYBODY = ["anybody/"]
+
+
+class Elsewhere(str):
+    """A policy or group that is not in the template, or not known yet: what is known of it."""
+
+    __slots__ = ()
 
 
 class Holdings:
-    """Collects who has which policy.
+    """Collects who has which policy; owners are as in Roster."""
 
-    Owners are `role/NAME`, `user/NAME` and `group/NAME`, or `role/` for one whose name is not told.
-    A policy that is not in the template is None; its owner is incomplete.
-    """
-
-    def __init__(self, groups: Collection[str]) -> None:
-        """Take the groups that are in the template."""
-        self._groups = groups
+    def __init__(self) -> None:
+        self._people: set[str] = set()
+        self._arns = defaultdict[str, list[str]](list)
         self._owners = defaultdict[str, set[str]](set)
         self._bounded = defaultdict[str, set[str]](set)
         self._users = defaultdict[str, set[str]](set)
-        self._incomplete: set[str] = set()
+        self._all_told: set[str] = set()
+        self._elsewhere = defaultdict[str, set[str]](set)
+        self._bounded_elsewhere: set[str] = set()
+        self._unread: set[str] = set()
 
-    def give(self, owners: Iterable[str], policies: Iterable[str | None]) -> None:
+    def add(self, owner: str, arn: str = "") -> None:
+        """Note a user or role of the template."""
+        self._people.add(owner)
+        if arn:
+            self._arns[owner].append(arn)
+
+    def give(self, owners: Iterable[str], policies: Iterable[str]) -> None:
         """Note that each of the owners has the policies."""
-        self._note(self._owners, owners, policies)
-
-    def bound(self, owners: Iterable[str], policies: Iterable[str | None]) -> None:
-        """Note that the policies limit the owners, as permissions boundaries."""
-        self._note(self._bounded, owners, policies)
-
-    def join(self, users: Iterable[str], groups: Iterable[str]) -> None:
-        """Note that the users are in the groups."""
-        known = (each if each in self._groups else None for each in groups)
-        self._note(self._users, users, known)
-
-    def _note(
-        self, found: dict[str, set[str]], owners: Iterable[str], names: Iterable[str | None]
-    ) -> None:
-        for owner, name in itertools.product(owners, names):
-            if name is None:
-                self._incomplete.add(owner)
+        for owner, policy in itertools.product(owners, policies):
+            if isinstance(policy, Elsewhere):
+                self._elsewhere[owner].add(policy)
             else:
-                found[name].add(owner)
+                self._owners[policy].add(owner)
 
-    def owners(self, policy: str) -> list[str]:
-        """Return who has a policy: users in a group as well; of a boundary, whom it limits."""
+    def bound(self, owners: Iterable[str], policies: Iterable[str]) -> None:
+        """Note that the policies limit the owners, as permissions boundaries."""
+        for owner, policy in itertools.product(owners, policies):
+            if isinstance(policy, Elsewhere):
+                self._bounded_elsewhere.add(owner)
+            else:
+                self._bounded[policy].add(owner)
+
+    def join(self, users: Iterable[str], groups: Iterable[str], *, is_all: bool = False) -> None:
+        """Note that the users are in the groups; `is_all`: nobody else is."""
+        for user, group in itertools.product(users, groups):
+            if isinstance(group, Elsewhere):
+                self._elsewhere[user].add(group)
+            else:
+                self._users[group].add(user)
+                self._all_told |= {group} if is_all else set()
+
+    def hide(self, name: str) -> None:
+        """Note a role whose trust policy is not known yet, or a service with such a policy."""
+        self._unread.add(name)
+
+    def owners(self, policy: str, *, is_managed: bool) -> list[str]:
+        """Return who has a policy: users in a group as well; of a boundary, whom it limits.
+
+        A managed policy that nobody has here may be anybody's.
+        """
         direct = self._owners[policy] or self._bounded[policy]
-        return sorted(direct.union(*(self._users[each] for each in direct)))
+        found = direct.union(*(self._users[each] for each in direct)) - self._all_told
+        if is_managed and not direct:
+            return _ANYBODY
+        return sorted(map(self._by_arn, found))
+
+    def holder(self, policy: str) -> str | None:
+        """Return `role` if a policy's owners are roles, MIXED if some are."""
+        return holder_of(self._owners[policy] or self._bounded[policy])
 
     def kind(self, policy: str) -> str | None:
-        """Return `boundary` for a policy that only limits."""
-        return "boundary" if self._bounded[policy] and not self._owners[policy] else None
+        """Return what a policy is by those who have it; `boundary` if it only limits."""
+        if self._owners[policy]:
+            return "identity"
+        return "boundary" if self._bounded[policy] else None
 
-    @property
-    def incomplete(self) -> frozenset[str]:
-        """The owners of whom the template does not tell all."""
+    def roster(self) -> Roster:
+        """Return the users and roles, and what is not told of them."""
         # A policy that both grants and limits is read as one that grants.
         both = (self._bounded[each] for each in self._owners if each in self._bounded)
-        return frozenset(self._incomplete).union(*both)
+        elsewhere = defaultdict[str, set[str]](set)
+        for owner, policies in self._elsewhere.items():
+            for each in {owner, *self._users.get(owner, ())}:
+                elsewhere[self._by_arn(each)] |= policies
+        return Roster(
+            people=frozenset(map(self._by_arn, self._people)),
+            elsewhere={owner: frozenset(policies) for owner, policies in elsewhere.items()},
+            bounded_elsewhere=frozenset(map(self._by_arn, self._bounded_elsewhere.union(*both))),
+            unread=frozenset(map(self._by_arn, self._unread)),
+        )
+
+    def _by_arn(self, owner: str) -> str:
+        """Return an owner's ARN, if it is told; of two accounts' owners of one name, nothing."""
+        arns = set(self._arns.get(owner, [owner]))
+        return arns.pop() if len(arns) == 1 else f"{owner.partition('/')[0]}/"
 
 
-def holder_of(owners: Collection[str]) -> str | None:
+def holder_of(owners: Iterable[str]) -> str | None:
     """Return `role` if a policy's owners are roles, MIXED if some are."""
     kinds = {each.partition("/")[0] for each in owners}
     if "role" not in kinds:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.document import Roster
 from mfa_session.policy.nodes import text_in
 
 if TYPE_CHECKING:
-    from mfa_session.policy.document import NewerVersion
+    from mfa_session.policy.document import Account, NewerVersion
     from mfa_session.policy.nodes import Members
 
 
@@ -19,20 +20,17 @@ _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
 class Origin(NamedTuple):
-    """The place of a policy: the names around it, the `path` of keys, its kind and holder.
-
-    `newer`, `owners` and `incomplete` are as in Document; `account` is the whole account that it
-    is in.
-    """
+    """The place of a policy: the names around it and the `path` of keys; others as in Document."""
 
     names: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     kind: str | None = None
     holder: str | None = None
     newer: NewerVersion | None = None
-    account: Members | None = None
+    account: Account | None = None
     owners: tuple[str, ...] = ()
-    incomplete: frozenset[str] = frozenset()
+    roster: Roster | None = None
+    is_certain: bool = True
 
     @property
     def name(self) -> str:
@@ -67,6 +65,9 @@ class Origin(NamedTuple):
             if name := text_in(members, key):
                 owner = text_in(members, "Arn") or f"{holder}/{name}"
                 origin = origin.named(f"{holder}/{name}", None, holder, owner)
+                if "PermissionsBoundary" in members and not (origin.roster or origin.account):
+                    roster = Roster(bounded_elsewhere=frozenset({owner}))
+                    origin = origin._replace(roster=roster)
         policy = text_in(members, "PolicyName")
         if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
             origin = origin.named(f"policy/{policy}")

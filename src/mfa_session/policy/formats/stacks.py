@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.formats.holdings import Holdings, holder_of
+from mfa_session.policy.formats.holdings import Elsewhere, Holdings
 from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS
 from mfa_session.policy.nodes import items_of, listed, members_in, members_of, text_in, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.formats.origin import Origin
     from mfa_session.policy.nodes import Members, Node
@@ -25,6 +25,8 @@ _HOLDERS = {
     "AWS::Serverless::Function": "role",
     "AWS::Serverless::StateMachine": "role",
 }
+_ENDPOINT = "AWS::EC2::VPCEndpoint"  # whose policy limits what goes through it, and never grants
+_NONE = "AWS::NoValue"
 _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 
 
@@ -54,16 +56,23 @@ def arns_in(members: Members) -> dict[str, str]:
 def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]]:
     """Yield what to search in a template, with its origin."""
     resources = _resources(members)
-    holdings = _Stack(resources).holdings()
-    origin = origin._replace(incomplete=holdings.incomplete)
+    holdings = _Stack(members).holdings()
+    origin = origin._replace(roster=holdings.roster())
     for name, parts in resources.items():
         properties, kind = members_in(parts, "Properties"), text_in(parts, "Type")
-        told, owners, holder = holdings.kind(name), holdings.owners(name), _HOLDERS.get(kind)
+        is_managed = kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}
+        told, holder = holdings.kind(name), _HOLDERS.get(kind)
+        owners = (
+            ["endpoint/"] if kind == _ENDPOINT else holdings.owners(name, is_managed=is_managed)
+        )
         if kind == "AWS::Organizations::Policy":
             told = ORGANISATION_KINDS.get(text_in(properties, "Type"))
-        elif kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-            holder = holder_of(owners)
+        elif is_managed:
+            holder = holdings.holder(name)
+        elif kind == _ENDPOINT:
+            owners = ["endpoint/"]
         there = origin.named(name, told, holder, *owners)
+        there = there._replace(is_certain="Condition" not in parts)
         for key, inner in properties.items():
             yield from _properties(key, inner, there.at(key))
     for key, inner in members.items():
@@ -73,7 +82,8 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
 
 def _properties(key: str, node: Node, origin: Origin) -> Iterator[tuple[Node, Origin]]:
     """Yield a property; inline policies each by its own name."""
-    for item in (key == "Policies" and items_of(node)) or [node]:
+    items = items_of(node) if key == "Policies" else []
+    for item in items or [node]:
         policy = members_of(item)
         name = text_in(policy, "PolicyName")
         if item is not node and name and "PolicyDocument" in policy:
@@ -85,46 +95,93 @@ def _properties(key: str, node: Node, origin: Origin) -> Iterator[tuple[Node, Or
 class _Stack:
     """The resources of a template; an unnamed one is named by its logical id."""
 
-    def __init__(self, resources: Mapping[str, Members]) -> None:
-        self._kinds = {name: text_in(parts, "Type") for name, parts in resources.items()}
-        self._properties = {
-            name: members_in(parts, "Properties") for name, parts in resources.items()
-        }
+    def __init__(self, members: Members) -> None:
+        self._resources = _resources(members)
+        self._of_functions = members_in(members_in(members, "Globals"), "Function")
         self._names = {
-            name: next(filter(None, (text_in(properties, key) for key in NAMES)), name)
-            for name, properties in self._properties.items()
+            name: next(filter(None, (text_in(_inside(parts), key) for key in NAMES)), name)
+            for name, parts in self._resources.items()
         }
 
     def holdings(self) -> Holdings:
         """Return who has the policies of each resource."""
-        groups = (name for name, kind in self._kinds.items() if kind == "AWS::IAM::Group")
-        holdings = Holdings({f"group/{self._names[each]}" for each in groups})
-        for name, properties in self._properties.items():
-            kind = self._kinds[name]
+        holdings = Holdings()
+        for name, parts in self._resources.items():
+            kind, properties = text_in(parts, "Type"), _inside(parts)
             if kind.endswith("Policy"):
-                holdings.give(self._owners(properties, *_OWNERS), [name])
+                holdings.give(self._owners(properties, *_OWNERS), [self._policy(name)])
             elif kind == "AWS::IAM::UserToGroupAddition":
-                users = self._owners(properties, "Users")
-                holdings.join(users, self._owners(properties, "GroupName"))
+                holdings.join(self._owners(properties, "Users"), self._groups(parts, "GroupName"))
             elif kind in _HOLDERS:
-                itself = [f"{_HOLDERS[kind]}/{self._names[name]}"]
-                attached = self._policies(properties, "ManagedPolicyArns", "Policies")
-                holdings.give(itself, [name, *attached])
-                holdings.bound(itself, self._policies(properties, "PermissionsBoundary"))
-                holdings.join(itself, self._owners(properties, "Groups"))
+                self._note_holder(holdings, name)
+            elif name.startswith("Fn::ForEach"):
+                holdings.give(["role/", "user/"], [Elsewhere(f"what {name} makes")])
         return holdings
 
-    def _owners(self, properties: Members, *keys: str) -> Iterator[str]:
-        for key, each in _items(properties, keys):
-            name = text_of(each) or self._names.get(text_in(members_of(each), "Ref"), "")
-            yield f"{_OWNERS[key]}/{name}"
+    def _note_holder(self, holdings: Holdings, name: str) -> None:
+        parts = self._resources[name]
+        kind, properties = text_in(parts, "Type"), _inside(parts)
+        itself = f"{_HOLDERS[kind]}/{self._names[name]}"
+        if kind == "AWS::Serverless::Function":
+            properties = {**self._of_functions, **properties}
+        if kind != "AWS::IAM::Group":
+            holdings.add(itself)
+        attached = self._policies(properties, "ManagedPolicyArns", "Policies")
+        holdings.give([itself], [name, *attached])
+        holdings.bound([itself], self._policies(properties, "PermissionsBoundary"))
+        holdings.join([itself], self._groups(parts, "Groups"))
+        trust = properties.get("AssumeRolePolicyDocument")
+        if trust and not _is_read(trust):
+            holdings.hide(itself)
 
-    def _policies(self, properties: Members, *keys: str) -> Iterator[str | None]:
-        """Yield the policies that are resources; None for one that is not here."""
+    def _owners(self, properties: Members, *keys: str) -> list[str]:
+        return [
+            f"{_OWNERS[key]}/{text_of(each) or self._names.get(_referred(each), '')}"
+            for key, each in _items(properties, keys)
+        ]
+
+    def _groups(self, parts: Members, key: str) -> list[str]:
+        """Return the groups of the template; others, and doubtful ones, are elsewhere."""
+        found = self._owners(_inside(parts), key)
+        known = {
+            f"group/{self._names[name]}"
+            for name, each in self._resources.items()
+            if text_in(each, "Type") == "AWS::IAM::Group" and "Condition" not in parts
+        }
+        return [each if each in known else Elsewhere(each) for each in found]
+
+    def _policies(self, properties: Members, *keys: str) -> list[str]:
+        """Return the policies that are resources, but for those in their place."""
+        found = []
         for _, each in _items(properties, keys):
-            if _IN_PLACE.isdisjoint(members_of(each)):
-                name = text_in(members_of(each), "Ref")
-                yield name if name in self._kinds else None
+            inside = members_of(each)
+            if _IN_PLACE.isdisjoint(inside):
+                found += [self._policy(_referred(each))] if _referred(each) != _NONE else []
+            elif not _is_read(inside.get("PolicyDocument", each)):
+                found.append(Elsewhere(f"policy {text_in(inside, 'PolicyName')}"))
+        return found
+
+    def _policy(self, name: str) -> str:
+        parts = self._resources.get(name, {})
+        document = _inside(parts).get("PolicyDocument")
+        return name if document and _is_read(document) else Elsewhere(name or "a policy")
+
+
+def _inside(parts: Members) -> Members:
+    return members_in(parts, "Properties")
+
+
+def _referred(node: Node) -> str:
+    """Return the resource of `Ref` or `Fn::GetAtt`."""
+    inside = members_of(node)
+    attribute = inside.get("Fn::GetAtt")
+    parts = [*map(text_of, listed(attribute))] if attribute else [text_in(inside, "Ref")]
+    return parts[0].partition(".")[0]
+
+
+def _is_read(document: Node) -> bool:
+    """Say whether a policy stands here, and a template does not bring it from elsewhere."""
+    return "Statement" in members_of(document)
 
 
 def _items(properties: Members, keys: Iterable[str]) -> Iterator[tuple[str, Node]]:

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.formats.holdings import Holdings, holder_of
+from mfa_session.policy.formats.holdings import Elsewhere, Holdings
 from mfa_session.policy.formats.origin import ORGANISATION_KINDS
 from mfa_session.policy.nodes import (
     items_of,
@@ -44,7 +44,11 @@ _HOLDERS = {
     "aws_ssoadmin_permission_set_inline_policy": "role",
 }
 _THEMSELVES = {"aws_iam_role", "aws_iam_user"}
-_INDEX = re.compile(r"\[[^]]*\]")
+_POLICIES = {"aws_iam_policy", *(f"aws_iam_{holder}_policy" for holder in _NAMES)}
+_index = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
+_module_of = re.compile(rf"(?:module\.[^.[]+(?:{_index.pattern})?\.)*").match
+_index_at_end = re.compile(rf"(?:{_index.pattern})?$").search
+_LATER = "what is known only after terraform apply"
 
 
 def read_terraform(members: Members, origin: Origin) -> Parts:
@@ -57,7 +61,7 @@ def read_terraform(members: Members, origin: Origin) -> Parts:
     prior = members_of(members_in(members, "prior_state").get("values")).get("root_module")
     configuration = members_in(members_in(members, "configuration"), "root_module")
     found = [*resources, *filter(_is_data, _resources(prior))]
-    yield from _Module(found, dict(_references(configuration))).policies(origin)
+    yield from _Resources(found, dict(_references(configuration))).policies(origin)
 
 
 def read_state_file(members: Members, origin: Origin) -> Parts:
@@ -73,7 +77,7 @@ def read_state_file(members: Members, origin: Origin) -> Parts:
                 address = resource["name"]._replace(value=".".join(filter(None, names)) + at)
                 values = instance["attributes"]
                 instances.append({**resource, "address": address, "values": values})
-    yield from _Module(instances, {}).policies(origin)
+    yield from _Resources(instances, {}).policies(origin)
 
 
 def _resources(module: Node | None) -> Iterator[Members]:
@@ -86,126 +90,229 @@ def _resources(module: Node | None) -> Iterator[Members]:
 def _references(
     module: Members, prefix: str = ""
 ) -> Iterator[tuple[tuple[str, str], Sequence[str]]]:
-    """Yield the resources that each attribute refers to, by its resource's address and name."""
+    """Yield what each attribute refers to in its module, by its resource's address and name."""
     for resource in objects_in(module, "resources"):
         expressions = members_in(resource, "expressions")
         for key in expressions:
             references = items_of(members_in(expressions, key).get("references"))
-            address = f"{prefix}{text_in(resource, 'address')}"
-            yield (address, key), [f"{prefix}{_plain(text_of(each))}" for each in references]
+            yield (f"{prefix}{text_in(resource, 'address')}", key), [*map(text_of, references)]
     calls = members_in(module, "module_calls")
     for name in calls:
         inner = members_in(members_in(calls, name), "module")
         yield from _references(inner, f"{prefix}module.{name}.")
 
 
-def _plain(address: str) -> str:
-    return _INDEX.sub("", address)
-
-
-class _Module:
+class _Resources:
     """The resources of all modules; `references` tell what a plan's unknown values will be."""
 
     def __init__(
         self, resources: list[Members], references: Mapping[tuple[str, str], Sequence[str]]
     ) -> None:
-        self._resources = resources
+        # A managed resource counts before a data source that reads it.
+        self._all = sorted(resources, key=_is_data)
         self._references = references
         self._instances = defaultdict[str, "list[Members]"](list)
-        for each in resources:
-            self._instances[_plain(text_in(each, "address"))].append(each)
-        self._arns = self._values("aws_iam_policy", "arn")
+        for each in self._all:
+            address = _address(each)
+            self._instances[_module(address) + _plain(_local(address))].append(each)
+        self._by_id = {_value(each, "id"): _address(each) for each in self._all}
+        self._by_arn = {_value(each, "arn"): each for each in reversed(self._all)}
+        self._groups = {
+            f"group/{_value(each, 'name')}" for each in self._all if _is(each, "aws_iam_group")
+        }
 
     def policies(self, origin: Origin) -> Parts:
         holdings = self._holdings()
-        origin = origin._replace(incomplete=holdings.incomplete)
-        seen: set[str] = set()
-        for resource in sorted(self._resources, key=_is_data):
-            is_data = _is_data(resource)
+        origin = origin._replace(roster=holdings.roster())
+        texts = {
+            text_of(text)
+            for each in self._all
+            for text, _ in _texts(each.get("values"))
+            if not _is_data(each)
+        }
+        # A role's state repeats the policies that other resources give it.
+        given = {_value(each, "policy") for each in self._all if _is(each, "aws_iam_role_policy")}
+        for resource in self._all:
             there = _named(resource, origin, holdings)
+            repeated = texts if _is_data(resource) and not there.owners else set()
             for text, path in _texts(resource.get("values")):
-                if not (is_data and text_of(text) in seen):
+                if text_of(text) not in (given if path[0] == "inline_policy" else repeated):
                     yield text, _at_attribute(there, path)
-                seen.add(text_of(text))
 
     def _holdings(self) -> Holdings:
-        holdings = Holdings({f"group/{each}" for each in self._values("aws_iam_group", "name")})
-        for resource in self._resources:
-            kind, address = text_in(resource, "type"), text_in(resource, "address")
-            if kind in _THEMSELVES:
-                itself = [f"{_HOLDERS[kind]}/{_value(resource, 'name')}"]
-                attached = self._policies(resource, "managed_policy_arns")
-                holdings.give(itself, [address, *attached])
-                holdings.bound(itself, self._policies(resource, "permissions_boundary"))
+        holdings = Holdings()
+        for resource in self._all:
+            kind = text_in(resource, "type")
+            if kind == "aws_iam_group":
+                _note_group(holdings, resource)
+            elif _is_data(resource):
+                continue
+            elif kind in _THEMSELVES:
+                self._note_holder(holdings, resource)
             elif "membership" in kind:
-                holdings.join(self._owners(resource, "user"), self._owners(resource, "group"))
+                self._note_members(holdings, resource)
             else:
-                attached = self._policies(resource, "policy_arn", "policy_arns")
-                policies = [address] if kind in _HOLDERS else attached
-                holdings.give(self._owners(resource, *_NAMES), policies)
+                self._note_policies(holdings, resource)
         return holdings
 
-    def _values(self, kind: str, attribute: str) -> dict[str, str]:
-        """Return the addresses of resources, by the known values of an attribute."""
-        return {
-            value: text_in(each, "address")
-            for each in self._resources
-            if text_in(each, "type") == kind and (value := _value(each, attribute))
-        }
+    def _note_policies(self, holdings: Holdings, resource: Members) -> None:
+        kind = text_in(resource, "type")
+        if kind == "aws_organizations_policy_attachment":
+            ids = _known(resource, "policy_id") or ()
+            attached = [self._by_id[each] for each in ids if each in self._by_id]
+            holdings.give([f"account/{_value(resource, 'target_id')}"], attached)
+        elif kind in _HOLDERS:
+            holdings.give(self._owners(resource, *_NAMES), [self._policy(resource)])
+        else:
+            attached = self._policies(resource, "policy_arn", "policy_arns")
+            if "policy_attachment" in kind and not attached:
+                attached = [Elsewhere(_LATER)]
+            holdings.give(self._owners(resource, *_NAMES), attached)
+            if _known(resource, "policy") is None and self._is_set(resource, "policy"):
+                holdings.hide(kind.split("_")[1])
 
-    def _owners(self, resource: Members, *holders: str) -> Iterator[str]:
+    def _note_holder(self, holdings: Holdings, resource: Members) -> None:
+        holder, name = _HOLDERS[text_in(resource, "type")], _value(resource, "name")
+        itself, path = f"{holder}/{name}", _value(resource, "path")
+        planned = f"arn:*:iam::*:{holder}{path}{name}" if name and path else ""
+        holdings.add(itself, _value(resource, "arn") or planned)
+        attached = self._policies(resource, "managed_policy_arns")
+        if self._is_set(resource, "inline_policy") and not any(
+            path[0] == "inline_policy" for _, path in _texts(resource.get("values"))
+        ):
+            attached.append(Elsewhere(_LATER))
+        holdings.give([itself], [_address(resource), *attached])
+        holdings.bound([itself], self._policies(resource, "permissions_boundary"))
+        if _is(resource, "aws_iam_role") and _known(resource, "assume_role_policy") is None:
+            holdings.hide(itself)
+
+    def _note_members(self, holdings: Holdings, membership: Members) -> None:
+        users, groups = self._owners(membership, "user"), self._owners(membership, "group")
+        known = [each if each in self._groups else Elsewhere(each) for each in groups]
+        holdings.join(users, known, is_all=_is(membership, "aws_iam_group_membership"))
+
+    def _is_set(self, resource: Members, key: str) -> bool:
+        return self._references_of(resource, key) is not None
+
+    def _references_of(self, resource: Members, key: str) -> Sequence[str] | None:
+        return self._references.get((_plain(_address(resource)), key))
+
+    def _owners(self, resource: Members, *holders: str) -> list[str]:
+        found = []
         for holder in holders:
             for key in _NAMES[holder]:
-                for name in _known(resource, key) or (
-                    _value(each, "name") for each in self._referred(resource, key)
-                ):
-                    yield f"{holder}/{name}"
+                names = _known(resource, key)
+                if names is None:
+                    referred = self._referred(resource, key, f"aws_iam_{holder}")
+                    names = [_value(each, "name") for each in referred]
+                found += [f"{holder}/{name}" for name in names]
+        return found
 
-    def _policies(self, resource: Members, *keys: str) -> Iterator[str | None]:
-        """Yield the addresses of policies; None for one that is not here."""
+    def _policies(self, resource: Members, *keys: str) -> list[str]:
+        """Return the addresses of policies."""
+        found: list[str] = []
         for key in keys:
-            known = _known(resource, key)
-            yield from map(self._arns.get, known)
-            for each in () if known else self._referred(resource, key):
-                yield text_in(each, "address") or None
+            arns, referred = _known(resource, key), self._referred(resource, key, "aws_iam_policy")
+            if arns is None:
+                found += [self._policy(each) for each in referred]
+                # Of a list, constants may be a part.
+                found += [Elsewhere(_LATER)] if referred and key.endswith("s") else []
+            else:
+                known = [(arn, self._by_arn.get(arn)) for arn in arns]
+                found += [self._policy(each) if each else Elsewhere(arn) for arn, each in known]
+        return found
 
-    def _referred(self, resource: Members, key: str) -> list[Members]:
-        """Return the resources that an attribute refers to; an empty one for what is not known."""
-        address = text_in(resource, "address")
-        references = self._references.get((_plain(address), key))
+    def _policy(self, resource: Members) -> str:
+        """Return a policy's address, if its text is known."""
+        is_read = text_in(resource, "type") not in _POLICIES or _known(resource, "policy")
+        return _address(resource) if resource and is_read else Elsewhere(_LATER)
+
+    def _referred(self, resource: Members, key: str, kind: str) -> list[Members]:
+        """Return the resource of a kind that an attribute is of; an empty one if it is not certain.
+
+        Terraform lists all that an expression names: `p[0].arn`, `p[0]` and `p`; both branches of a
+        condition and what decides it; but not its constants.
+        """
+        references = self._references_of(resource, key)
         if references is None:
             return []
-        index = address.removeprefix(address.rstrip("]").rpartition("[")[0])
-        found: list[Members] = []
-        for each in references:
-            same = self._instances.get(each, [])
-            if len(same) > 1:  # those of for_each mostly go together
-                same = [one for one in same if text_in(one, "address").endswith(index)]
-            found += same
-        return found if len(found) == 1 or (found and key.endswith("s")) else [{}]
+        address = _address(resource)
+        module = _module(address)
+        named = {each for each in references if module + _plain(each) in self._instances}
+        parts = tuple(f"{each}." for each in named)
+        if {*references} - named - {"each.key"} - {e for e in references if e.startswith(parts)}:
+            return [{}]
+        found = [
+            each
+            for plain in dict.fromkeys(map(_plain, named))
+            for each in self._instances[module + plain]
+            if _local(_address(each)) in named
+            or ("each.key" in references and _index_of(_address(each)) == _index_of(address))
+        ]
+        return found if len(found) == 1 and _is(found[0], kind) else [{}]
+
+
+def _note_group(holdings: Holdings, group: Members) -> None:
+    """Note the users of a group, which only a data source has."""
+    name = _value(group, "group_name") or _value(group, "name")
+    users = objects_in(members_in(group, "values"), "users")
+    holdings.join([f"user/{text_in(each, 'user_name')}" for each in users], [f"group/{name}"])
+
+
+def _address(resource: Members) -> str:
+    return text_in(resource, "address")
+
+
+def _module(address: str) -> str:
+    found = _module_of(address)
+    return found[0] if found else ""
+
+
+def _local(address: str) -> str:
+    return address[len(_module(address)) :]
+
+
+def _plain(address: str) -> str:
+    return _index.sub("", address)
+
+
+def _index_of(address: str) -> str:
+    found = _index_at_end(address)
+    return found[0] if found else ""
 
 
 def _is_data(resource: Members) -> bool:
     return text_in(resource, "mode") == "data"
 
 
+def _is(resource: Members, kind: str) -> bool:
+    return text_in(resource, "type") == kind
+
+
 def _value(resource: Members, attribute: str) -> str:
     return text_in(members_in(resource, "values"), attribute)
 
 
-def _known(resource: Members, key: str) -> list[str]:
-    """Return the texts of an attribute; none if one is not known."""
+def _known(resource: Members, key: str) -> list[str] | None:
+    """Return the texts of an attribute; None if one is known only later."""
     node = members_in(resource, "values").get(key)
-    found = [text_of(each) for each in listed(node)] if node else []
-    return found if all(found) else []
+    if node is None:
+        return None
+    texts = list(map(text_of, listed(node))) if node.value else []
+    return texts if all(texts) else None
 
 
 def _named(resource: Members, origin: Origin, holdings: Holdings) -> Origin:
-    kind, address = text_in(resource, "type"), text_in(resource, "address")
-    owners, told = holdings.owners(address), holdings.kind(address)
+    kind, address = text_in(resource, "type"), _address(resource)
+    told = holdings.kind(address)
+    owners = holdings.owners(
+        address, is_managed=kind == "aws_iam_policy" and not _is_data(resource)
+    )
+    if kind.startswith("aws_vpc_endpoint"):
+        owners = ["endpoint/"]  # its policy limits what goes through it, and never grants
     if kind == "aws_organizations_policy":
         told = ORGANISATION_KINDS.get(_value(resource, "type") or "SERVICE_CONTROL_POLICY")
-    return origin.named(address, told, _HOLDERS.get(kind) or holder_of(owners), *owners)
+    return origin.named(address, told, _HOLDERS.get(kind) or holdings.holder(address), *owners)
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:

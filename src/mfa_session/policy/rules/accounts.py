@@ -61,8 +61,8 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
 
 def check_users(subject: Subject) -> Iterator[Flaw]:
     """Find the users whom no policy asks for MFA, once for the account."""
-    document, users = subject.document, subject.document.users
-    unasked = users().unasked.get(document.name) if users else None
+    document, account = subject.document, subject.document.account
+    unasked = account.unasked.get(document.name) if account else None
     if unasked and subject.statement is next(filter(means_mfa, document.statements), None):
         yield Flaw(
             UNASKED,
@@ -75,8 +75,8 @@ def check_users(subject: Subject) -> Iterator[Flaw]:
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
-    document, users = subject.document, subject.document.users
-    stuck = users().stuck.get(document.name) if users else None
+    document, account = subject.document, subject.document.account
+    stuck = account.stuck.get(document.name) if account else None
     denials = (each for each in document.statements if not each.allows and means_mfa(each))
     if stuck and subject.statement is next(denials, None):
         yield Flaw(
@@ -90,8 +90,8 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
 
 def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find roles that users take without the MFA that they are asked for otherwise."""
-    document, users = subject.document, subject.document.users
-    takers = users().takers.get(document.name) if users else None
+    document, account = subject.document, subject.document.account
+    takers = account.takers.get(document.name) if account else None
     if takers and subject.statement is document.statements[0]:
         yield Flaw(
             TAKEN,
