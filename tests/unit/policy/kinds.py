@@ -3062,6 +3062,13 @@ STATED = [
             deny("s3:Delete*", WITHOUT, Principal="*", Resource="arn:aws:s3:::books", Sid=sid)],
             [(RESOURCE, sid)] if wrong else [], {})
       for sid, wrong in (("RequireMFAToDeleteObjects", True), ("RequireMFAToDelete", False))],
+    Stated("all-but-the-setup-allowed", [allow("s3:*", WITH), {"NotAction": CARE, "Effect": "Allow",
+            "Resource": "*"}], [*found(DEFEATED), *found(DEFEATED, at=1)], {}),
+    Stated("all-but-the-setup-allowed-and-denied", [{"NotAction": CARE, "Effect": "Allow",
+            "Resource": "*"}, deny_but(CARE, WITHOUT), allow(CARE)], [], {}),
+    *[Stated(f"deny-of-either-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
+            [("deny-narrowed", sid)], {}) for sid in ("DenyWithoutMFAOrOutsideOffice",
+            "DenyNoMfaOrOutsideVpn")],
     # Three Denies that only together ask for MFA everywhere, and spare no removal.
     Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,
             "arn:aws:iam::*:mfa/*"]), deny_but([*CARE, "iam:ChangePassword"], WITHOUT, Resource=[ME,

@@ -73,7 +73,7 @@ _of_some_places = re.compile(
 # A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
 _is_joined = re.compile(
     "(?i:mfa(less)?and)|(And|(?<![A-Za-z])and)\\W?(?i:(no|without)?mfa)"
-    "|(?i:always|no(n|t)?mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa)"
+    "|(?i:always|(no(n|t)?|without)mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa)"
 ).search
 DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
 _everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match

@@ -14,9 +14,15 @@ from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.conditions import is_circumstance
-from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, DENIES_NOTHING, FIRST_STEPS
+from mfa_session.policy.rules.exemptions import (
+    DEACTIVATION,
+    DELETION,
+    DENIES_NOTHING,
+    FIRST_STEPS,
+    is_own_care,
+)
 from mfa_session.policy.rules.removal import check_own_removal
-from mfa_session.policy.rules.resource_kinds import parts_of
+from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
@@ -29,7 +35,8 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
-    "policy allows by name; or one in a trust policy leaves out one of an Allow's principals.",
+    "policy allows by name; or one in a trust policy leaves out one of an Allow's principals. Or an "
+    "Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
@@ -62,6 +69,24 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         "deny these actions without MFA",
         {} if defeat.in_part else {"Effect": "Deny", **right_condition(denial)},
     )
+
+
+def check_inverted_allow(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows of all but the setup of MFA, where the setup alone was meant."""
+    statement, spared = subject.statement, subject.statement.not_actions or ()
+    setup = all(map(is_own_care, spared)) and not concerns(statement, ENROLMENT[1])
+    setup = setup and concerns(statement, DEACTIVATION)
+    judged = statement.allows and setup and subject.document.kind == "identity"
+    if not (judged and spared and subject.whole.concern_mfa) or means_mfa(statement):
+        return
+    if not (subject.on_role or subject.whole.denies_without_mfa(statement)):
+        yield Flaw(
+            DEFEATED,
+            subject.place_of_action(),
+            "this Allow is of everything but the setup of MFA, and asks for no MFA",
+            "everybody gets through without MFA, and nobody can set it up by this statement",
+            "write Action instead of NotAction",
+        )
 
 
 def check_circumstances(subject: Subject) -> Iterator[Flaw]:
