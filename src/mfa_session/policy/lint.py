@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from mfa_session.policy.document import MIXED
+from mfa_session.model.feature_ports import AwsNames
+from mfa_session.policy.document import MIXED, Document, Statement
 from mfa_session.policy.mfa import is_sound
 from mfa_session.policy.rules import (
     absent_keys,
@@ -29,15 +30,8 @@ from mfa_session.policy.rules import (
     values,
     wrong_credentials,
 )
-from mfa_session.policy.rules.rule import Finding, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import Check, Finding, Flaw, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mfa_session.model.feature_ports import AwsNames
-    from mfa_session.policy.document import Document, Statement
-    from mfa_session.policy.rules.rule import Check
 
 _MODULES = (
     wrong_credentials,

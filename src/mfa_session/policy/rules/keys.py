@@ -35,6 +35,7 @@ NO_SUCH_KEY = Rule(
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
 _EXISTING = "use one of AWS's condition keys"
+_PRESENT_NAME, _AGE_NAME = (each.lower().partition(":")[2] for each in (MFA_PRESENT, MFA_AGE))
 _ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
@@ -137,11 +138,10 @@ def misspelt(condition: Condition) -> str | None:
     of_a_provider = prefix == "saml" or "." in condition.key.partition(":")[0]
     if of_a_provider or is_unfilled(key) or is_present(condition) or is_age(condition):
         return None
-    age_name = MFA_AGE.partition(":")[2].lower()
-    names = (MFA_PRESENT.partition(":")[2].lower(), age_name)
-    near, of_age = difflib.get_close_matches(name, names, n=1, cutoff=_ALIKE), name.endswith("age")
+    near = difflib.get_close_matches(name, (_PRESENT_NAME, _AGE_NAME), n=1, cutoff=_ALIKE)
+    of_age = name.endswith("age")
     if near:
-        of_age = near[0] == age_name and (condition.operator != "Bool" or of_age)
+        of_age = near[0] == _AGE_NAME and (condition.operator != "Bool" or of_age)
     elif not ("mfa" in name or "multifactor" in name):
         return None
     return MFA_AGE if of_age else MFA_PRESENT
