@@ -138,10 +138,10 @@ def _tag_instead(action: str) -> str:
 
 def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys of Allows to take a role that come only with an action which none allows."""
-    if subject.document.kind not in {"trust", "identity"} or not subject.requires_mfa:
+    takes = subject.requires_mfa and concerns(subject.statement, "sts:AssumeRole")
+    if not takes or subject.document.kind not in {"trust", "identity"}:
         return
-    takes = concerns(subject.statement, "sts:AssumeRole")
-    for condition in subject.other_conditions if takes else ():
+    for condition in subject.other_conditions:
         sent = [found[1] for text in condition.values if (found := _tag_of_request(text))]
         all_sent = bool(sent) and len(sent) == len(condition.values)
         key = sent[0] if all_sent else condition.key

@@ -123,8 +123,9 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
 
 def check_exempting_tags(subject: Subject) -> Iterator[Flaw]:
     """Find Denies that exempt by a tag that is not the caller's, or by the absence of one."""
-    refuses = subject.refuses_without_mfa and not subject.on_role
-    for condition in subject.other_conditions if refuses else ():
+    if subject.on_role or not subject.refuses_without_mfa:
+        return
+    for condition in subject.other_conditions:
         tag, key = _of_exempting_tag(condition.key), condition.key
         whose, name = (tag[1].lower(), tag[2]) if tag else ("", "")
         exempts = condition.operator in OPPOSITES
@@ -234,8 +235,9 @@ def check_demands(subject: Subject) -> Iterator[Flaw]:
     Demands are on S3's encryption and its key, or on tags, or are a key's presence and its value.
     Those of a Deny for MFA exempt callers.
     """
-    judged = subject.whole.concern_mfa and not (subject.statement.allows or subject.mfa_conditions)
-    failing = [each for each in subject.other_conditions if judged and is_met_without_key(each)]
+    if subject.statement.allows or subject.mfa_conditions or not subject.whole.concern_mfa:
+        return
+    failing = list(filter(is_met_without_key, subject.other_conditions))
     absent = next((each for each in failing if each.operator == "Null"), None)
     groups = [
         [each for each in failing if is_demand(f"{each.operator} {each.key.lower()}")]

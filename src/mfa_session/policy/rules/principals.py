@@ -250,21 +250,20 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
 
 def check_providers(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for the users of a provider whose action is of another kind of provider."""
-    statement = subject.statement
-    judged = statement.allows and not subject.mfa_conditions
-    judged = judged and not any(map(is_unfilled, names_of(statement)))
-    takes = judged and any(map(_of_users, names_of(statement)))
-    for provider in _providers_in(statement) if takes else ():
+    statement, names = subject.statement, names_of(subject.statement)
+    if not statement.allows or subject.mfa_conditions or any(map(is_unfilled, names)):
+        return
+    others = (each for each in _providers_in(statement) if each not in _let_in(subject.whole))
+    provider = next(others, None)
+    if provider and any(map(_of_users, names)):
         action = _action_for(provider)
-        if provider not in _let_in(subject.whole):
-            yield Flaw(
-                FEDERATED,
-                subject.place_of_action(),
-                f"users of {provider} take a role only by {action}",
-                "these users are locked out",
-                f"allow {action}",
-            )
-            return
+        yield Flaw(
+            FEDERATED,
+            subject.place_of_action(),
+            f"users of {provider} take a role only by {action}",
+            "these users are locked out",
+            f"allow {action}",
+        )
 
 
 def _providers_in(statement: Statement) -> Iterator[str]:

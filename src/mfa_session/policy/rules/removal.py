@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -162,11 +162,9 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
         return  # who may take a device off needs no tag
     # A Deny of listed actions is not for administrators, who get round it in other ways as well.
     by_name = subject.statement.actions is not None
-    may_tag = functools.partial(_allows_own_tags, subject.whole, by_name=by_name)
-    for condition in subject.other_conditions:
-        escaping = (each for each in _TAGGING if _escapes(condition, each))
-        action = next(filter(may_tag, escaping), None)
-        if action:
+    for condition, action in itertools.product(subject.other_conditions, _TAGGING):
+        escapes = _escapes(condition, action)
+        if escapes and _allows_own_tags(subject.whole, action, by_name=by_name):
             yield Flaw(
                 REMOVAL_SPARED,
                 condition.position,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -124,7 +123,7 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
     listing = not any(fits(each, OF_LIST) for each in exempt)
     lost = [
         name
-        for name in statement.actions or filter(functools.partial(concerns, statement), steps)
+        for name in statement.actions or [each for each in steps if concerns(statement, each)]
         if (has_no_resource(name.lower()) or (listing and name.lower() == _LISTING))
         and subject.whole.allows_without_mfa(name)
     ]

@@ -315,8 +315,9 @@ def _left_open(whole: WholePolicy) -> list[str]:
 
 def check_root(subject: Subject) -> Iterator[Flaw]:
     """Find Denies whose Sid names the root user, and whose condition is only for others."""
-    named = subject.refuses_without_mfa and _root(subject.statement.sid or "")
-    for condition in subject.other_conditions if named else ():
+    if not (subject.refuses_without_mfa and _root(subject.statement.sid or "")):
+        return
+    for condition in subject.other_conditions:
         others = not any(value.endswith("root") for value in condition.values)
         if condition.is_about(PRINCIPAL_ARN) and others and is_met(condition, ROOT) is False:
             yield Flaw(

@@ -311,16 +311,18 @@ class WholePolicy:
 
 def as_meant(statement: Statement, names: AwsNames | None) -> Statement:
     """Return a statement with the actions that were surely meant instead of unlisted ones."""
-
-    def meant(actions: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        found = {action: names.look_up(action) for action in actions or ()} if names else {}
-        sure = {action: each.meant for action, each in found.items() if each and each.sure}
-        return actions and tuple(sure.get(action) or action for action in actions)
-
-    actions, not_actions = meant(statement.actions), meant(statement.not_actions)
-    if (actions, not_actions) == (statement.actions, statement.not_actions):
+    if names is None:
         return statement
-    return replace(statement, actions=actions, not_actions=not_actions)
+    written = statement.actions, statement.not_actions
+    meant = [each and tuple(_meant(action, names) for action in each) for each in written]
+    if meant == [*written]:
+        return statement
+    return replace(statement, actions=meant[0], not_actions=meant[1])
+
+
+def _meant(action: str, names: AwsNames) -> str:
+    unlisted = names.look_up(action)
+    return (unlisted.meant if unlisted and unlisted.sure else None) or action
 
 
 def _is_denied_by_name(denied: Statement, name: str) -> bool:
