@@ -59,7 +59,8 @@ def share_of(
     limits = [each for each in loose if each.kind in LIMITS and _limits(each, mine, caller)]
     known = [*own, *limits, *on_resource]
     names = {*mine, f"{_kind(caller)}/"}
-    untold = [each for each in about if "role/" in each.owners] if not fitting else []
+    unsure = [each for each in known if not each.is_certain]
+    unsure += [each for each in about if "role/" in each.owners and not fitting]  # a trust policy
     return Share(
         [each for each in known if each.is_certain],
         doubtful,
@@ -67,7 +68,7 @@ def share_of(
         is_user=_is_user([*own, *doubtful], mine, principal),
         caller=next((each if _is_whole(each) else "" for each in mine), None),
         elsewhere=[
-            *(each.label for each in (*known, *untold) if not each.is_certain or each in untold),
+            *(each.label for each in unsure),
             *(what for roster in rosters for what in _not_here(roster, names, request)),
         ],
         bounded_elsewhere=any(not names.isdisjoint(each.bounded_elsewhere) for each in rosters),
