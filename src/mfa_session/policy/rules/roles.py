@@ -121,8 +121,10 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked where another condition is met by role sessions, among others or alone."""
     told = bool(roles_in(subject.statement)) or any(check_exception(subject))
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
+    if elsewhere or not subject.asks_for_mfa:
+        return
     allows = subject.statement.allows
-    for condition in subject.other_conditions if subject.asks_for_mfa and not elsewhere else ():
+    for condition in subject.other_conditions:
         roles, negated = _roles_in(condition), "Not" in condition.operator
         if _is_met_by_roles_only(condition) or _exempts_all_users(subject, condition):
             yield Flaw(

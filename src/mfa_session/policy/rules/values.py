@@ -263,8 +263,8 @@ def patterns_as_text(condition: Condition) -> list[str]:
     return [value for value in condition.values if _wildcard(with_variables_as("", value))]
 
 
-def check_networks(subject: Subject) -> Iterator[Flaw]:
-    """Find networks under aws:SourceIp that no public address is in, or none outside of."""
+def check_all_networks(subject: Subject) -> Iterator[Flaw]:
+    """Find networks under aws:SourceIp that no address is outside of."""
     for condition in subject.other_conditions if subject.mfa_conditions else ():
         if _exempts_all_addresses(condition):
             gets = "gets through" if subject.statement.allows else "is stopped"
@@ -275,8 +275,13 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
                 f"no request from an IPv4 address {gets}",
                 f"write the networks that are meant, or remove {condition.key}",
             )
-    in_vpcs = all(name.startswith("vpc-lattice") for name in names_of(subject.statement))
-    for condition in subject.other_conditions if not in_vpcs else ():
+
+
+def check_networks(subject: Subject) -> Iterator[Flaw]:
+    """Find networks under aws:SourceIp that no public address is in."""
+    if all(name.startswith("vpc-lattice") for name in names_of(subject.statement)):
+        return
+    for condition in subject.other_conditions:
         private = _private_networks(condition)
         alone = len(private) == len(condition.values)
         if private and (alone or subject.whole.concern_mfa):
@@ -363,7 +368,7 @@ def _is_open(text: str) -> bool:
 
 
 def has_wrong_networks(condition: Condition) -> bool:
-    """Say whether `check_networks` finds its networks wrong, beside a condition about MFA."""
+    """Say whether its networks are wrong, beside a condition about MFA."""
     private = _private_networks(condition)
     all_private = bool(private) and len(private) == len(condition.values)
     return all_private or _exempts_all_addresses(condition)

@@ -197,9 +197,11 @@ def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
 
 def check_branches(subject: Subject) -> Iterator[Flaw]:
     """Find values for which a template writes, in one case, the opposite of what is meant."""
+    if subject.on_role:
+        return
     allows = subject.statement.allows
     wrong, mistake = ("false", WITHOUT_MFA) if allows else ("true", APPLIES_WITH_MFA)
-    for condition in () if subject.on_role else subject.mfa_conditions:
+    for condition in subject.mfa_conditions:
         found = filter(None, map(_conditional, condition.values))
         if condition.operator == "Bool" and any(wrong in each.groups() for each in found):
             yield Flaw(
