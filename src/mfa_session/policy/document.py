@@ -240,11 +240,6 @@ class Document:
         return next((each.sid for each in self.statements if _says_roles(each)), None)
 
     @cached_property
-    def own_statements(self) -> frozenset[Statement]:
-        """Its statements, to tell them from another policy's."""
-        return frozenset(self.statements)
-
-    @cached_property
     def repeated(self) -> frozenset[int]:
         """The statements, by index, whose Sid an earlier one has."""
         first = {each.sid: each.index for each in reversed(self.statements) if each.sid}

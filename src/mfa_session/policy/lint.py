@@ -131,7 +131,8 @@ def _flaws_behind(subject: Subject) -> Iterator[Flaw]:
     if right is not subject.statement:
         told = {flaw.rule for flaw in _flaws(subject)}
         whole = _whole_respelt(subject.whole)
-        found = _flaws(replace(subject, statement=right, whole=whole))
+        policies = {_respelt(each): one for each, one in subject.policies.items()}
+        found = _flaws(replace(subject, statement=right, whole=whole, policies=policies))
         yield from (flaw for flaw in found if flaw.rule not in told)
 
 

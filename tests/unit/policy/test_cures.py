@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 import pytest
 
 from mfa_session.policy.lint import lint, lint_together
+from mfa_session.policy.reading import read_document
 from policy.kinds import (
     ALL,
     CARE,
@@ -201,3 +203,16 @@ FOLLOWED = [
 def test_nothing_is_found_after_following_a_cure(mended: list[dict[str, Any]], what: str) -> None:
     assert what
     assert lint(read(mended), names=NAMES) == ()
+
+
+@pytest.mark.parametrize("kind", ["identity", "trust", "resource"])
+def test_what_is_behind_a_misspelt_key_names_its_own_policys_statements(kind: str) -> None:
+    principal = {} if kind == "identity" else {"Principal": {"AWS": "123456789012"}}
+    misspelt = on("Bool", "aws:MultiFactorAuthPresents", "true")
+    statements = [
+        {**allow("ec2:*", misspelt), **principal, "Sid": "WithMfa"},
+        {**allow("ec2:*"), **principal, "Sid": "Plain"},
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    messages = [each.message for each in lint(read_document("p.json", document, kind=kind))]
+    assert any(each.startswith("Plain allows ec2:* without MFA") for each in messages)

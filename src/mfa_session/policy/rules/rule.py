@@ -127,7 +127,8 @@ class Subject:
         document = self.policies.get(other, self.document)
         if document is not self.document:
             return document.place_of(other)
-        own = other in document.own_statements
+        # A statement whose key lint has respelt keeps its elements.
+        own = any(each.elements is other.elements for each in document.statements)
         return other.label if own else "a statement of another policy"
 
     def texts(self) -> Iterator[tuple[Node, bool]]:
