@@ -30,7 +30,7 @@ from mfa_session.policy.rules import (
     values,
     wrong_credentials,
 )
-from mfa_session.policy.rules.rule import Check, Finding, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import Check, Finding, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 _MODULES = (
@@ -121,11 +121,11 @@ def _findings(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _flaws(subject: Subject) -> Iterator[Flaw]:
+def _flaws(subject: Subject) -> Flaws:
     return itertools.chain.from_iterable(check(subject) for check in _CHECKS)
 
 
-def _flaws_behind(subject: Subject) -> Iterator[Flaw]:
+def _flaws_behind(subject: Subject) -> Flaws:
     """Yield what else is wrong with a statement whose MFA key is misspelt, once that is right."""
     right = _respelt(subject.statement)
     if right is not subject.statement:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
@@ -13,7 +12,7 @@ from mfa_session.policy.rules.condition_keys import actions_having, meant_instea
 from mfa_session.policy.rules.keys import NO_SUCH_KEY, met_always_or_never, misspelt
 from mfa_session.policy.rules.resource_kinds import has_no_resource
 from mfa_session.policy.rules.resources import in_partition_of
-from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 NO_USER = Rule(
@@ -37,7 +36,7 @@ _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _user_id = re.compile("AIDA").match
 
 
-def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
+def check_keys_of_actions(subject: Subject) -> Flaws:
     """Find keys of a service that an action of the statement does not have.
 
     Where some have it, the others are told if an Allow never gives them, or a Deny always takes
@@ -73,7 +72,7 @@ def check_keys_of_actions(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_launches(subject: Subject) -> Iterator[Flaw]:
+def check_launches(subject: Subject) -> Flaws:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
     statement, others = subject.statement, subject.other_conditions
     everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
@@ -96,7 +95,7 @@ def _is_of_instances(key: str) -> bool:
     return key in _OF_LAUNCHED or key.startswith("aws:requesttag/")
 
 
-def check_request_tags(subject: Subject) -> Iterator[Flaw]:
+def check_request_tags(subject: Subject) -> Flaws:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
     statement = subject.statement
     actions = [action.lower() for action in statement.actions or ()]
@@ -136,7 +135,7 @@ def _tag_instead(action: str) -> str:
     return "s3:RequestObjectTag" if puts else "s3:ExistingObjectTag, the object's own"
 
 
-def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
+def check_sent_keys(subject: Subject) -> Flaws:
     """Find keys of Allows to take a role that come only with an action which none allows."""
     takes = subject.requires_mfa and concerns(subject.statement, "sts:AssumeRole")
     if not takes or subject.document.kind not in {"trust", "identity"}:
@@ -156,7 +155,7 @@ def check_sent_keys(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_resource_tags(subject: Subject) -> Iterator[Flaw]:
+def check_resource_tags(subject: Subject) -> Flaws:
     """Find conditions on the tags of a resource for actions that have none."""
     statement, whole = subject.statement, subject.whole
     tags = (each for each in subject.other_conditions if _of_resource(each.key))
@@ -195,7 +194,7 @@ def _regardless_of_tags(whole: WholePolicy) -> dict[str, Cover]:
     }
 
 
-def check_username(subject: Subject) -> Iterator[Flaw]:
+def check_username(subject: Subject) -> Flaws:
     """Find user names and users' ids in a role's policy."""
     if not subject.on_role:
         return

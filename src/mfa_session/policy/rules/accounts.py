@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mfa_session.policy.mfa import means_mfa
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, first_of
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 
 UNUSED = Rule(
     "newer-version-unused",
@@ -40,7 +38,7 @@ _CURES = {
 }
 
 
-def check_newest(subject: Subject) -> Iterator[Flaw]:
+def check_newest(subject: Subject) -> Flaws:
     """Find policies whose newest version asks for MFA, while the default one does not.
 
     One that roles have may have been set back for them.
@@ -59,7 +57,7 @@ def check_newest(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_users(subject: Subject) -> Iterator[Flaw]:
+def check_users(subject: Subject) -> Flaws:
     """Find the users whom no policy asks for MFA, once for the account."""
     document, account = subject.document, subject.document.account
     unasked = account.unasked.get(document.name) if account else None
@@ -73,7 +71,7 @@ def check_users(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_enrolment(subject: Subject) -> Iterator[Flaw]:
+def check_enrolment(subject: Subject) -> Flaws:
     """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
     document, account = subject.document, subject.document.account
     stuck = account.stuck.get(document.name) if account else None
@@ -88,7 +86,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_roles(subject: Subject) -> Iterator[Flaw]:
+def check_roles(subject: Subject) -> Flaws:
     """Find roles that users take without the MFA that they are asked for otherwise."""
     document, account = subject.document, subject.document.account
     takers = account.takers.get(document.name) if account else None

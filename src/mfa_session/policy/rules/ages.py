@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
 from mfa_session.policy.document import Condition
@@ -11,7 +9,7 @@ from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, righ
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound
 from mfa_session.policy.rules.conditions import IN_SECONDS
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -33,7 +31,7 @@ AGE_UNUSED = Rule(
 )
 
 
-def check_age(subject: Subject) -> Iterator[Flaw]:
+def check_age(subject: Subject) -> Flaws:
     """Find age limits in other units, or out of reach."""
     if subject.on_role or (subject.reach and subject.reach.nobody):
         return
@@ -76,7 +74,7 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
+def check_age_beside_absence(subject: Subject) -> Flaws:
     """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
     if subject.statement.allows or subject.on_role:
         return
@@ -94,7 +92,7 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_age_elsewhere(subject: Subject) -> Iterator[Flaw]:
+def check_age_elsewhere(subject: Subject) -> Flaws:
     """Find age limits of an Allow for what another one gives with MFA of any age."""
     statement, whole, limits = subject.statement, subject.whole, _limits(subject)
     if not (limits and subject.requires_mfa):

@@ -12,7 +12,7 @@ from mfa_session.policy.document import Statement
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import is_about_mfa
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject, and_more
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
 from mfa_session.policy.rules.values import COMMERCIAL, WITH_PATH, is_no_account, without_path
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -71,7 +71,7 @@ _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
 
-def check_partition(subject: Subject) -> Iterator[Flaw]:
+def check_partition(subject: Subject) -> Flaws:
     """Find ARNs that exist in no account of the policy's partition."""
     partitions, here = _partitions_of(subject.whole), _partition_around(subject.statement)
     for element, found in _arns_in(subject.statement):
@@ -95,7 +95,7 @@ def check_partition(subject: Subject) -> Iterator[Flaw]:
         return
 
 
-def check_audiences(subject: Subject) -> Iterator[Flaw]:
+def check_audiences(subject: Subject) -> Flaws:
     """Find SAML's audiences that are the sign-in of another partition than the provider's."""
     right = _SIGN_INS.get(_partition_around(subject.statement) or "")
     for condition in subject.other_conditions if subject.statement.allows and right else ():
@@ -113,7 +113,7 @@ def check_audiences(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_arns(subject: Subject) -> Iterator[Flaw]:
+def check_arns(subject: Subject) -> Flaws:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
     pathless = "has no path; roles that AWS creates have one", WITH_PATH
     told = [
@@ -138,7 +138,7 @@ def check_arns(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_ids_of_principals(subject: Subject) -> Iterator[Flaw]:
+def check_ids_of_principals(subject: Subject) -> Flaws:
     """Find ids as principals: AWS writes them in place of users and roles that were deleted."""
     gone = [each for each in subject.principals() if _is_id(str(each.value))]
     for item in gone[:1]:
@@ -151,7 +151,7 @@ def check_ids_of_principals(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_placeholders(subject: Subject) -> Iterator[Flaw]:
+def check_placeholders(subject: Subject) -> Flaws:
     """Find what a person was to replace before use, once for a policy."""
     if subject.statement is not _first_to_fill_in(subject.whole):
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from mfa_session.model.text import nearest_of
@@ -19,7 +18,7 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import misspelt, with_right_key
-from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 UNKNOWN_OPERATOR = Rule(
@@ -102,7 +101,7 @@ _CIRCUMSTANCES = {
 }
 
 
-def check_operators(subject: Subject) -> Iterator[Flaw]:
+def check_operators(subject: Subject) -> Flaws:
     """Find operators that IAM does not have."""
     for condition in subject.statement.conditions:
         if not (condition.known or condition.is_unfilled):
@@ -121,7 +120,7 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_exempting_tags(subject: Subject) -> Iterator[Flaw]:
+def check_exempting_tags(subject: Subject) -> Flaws:
     """Find Denies that exempt by a tag that is not the caller's, or by the absence of one."""
     if subject.on_role or not subject.refuses_without_mfa:
         return
@@ -150,7 +149,7 @@ def _is_only_of_no(condition: Condition) -> bool:
     return said <= {"false", "no"} and not is_met_without_key(condition)
 
 
-def check_values(subject: Subject) -> Iterator[Flaw]:
+def check_values(subject: Subject) -> Flaws:
     """Find operators and values of another kind than the key's."""
     for condition in subject.mfa_conditions:
         if condition.known and not is_sound(condition):
@@ -159,7 +158,7 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(rule, condition.position, what, who, cure, fix)
 
 
-def check_qualifiers(subject: Subject) -> Iterator[Flaw]:
+def check_qualifiers(subject: Subject) -> Flaws:
     """Find Allows with ForAllValues on keys that are to be there, which nothing else demands."""
     others = subject.other_conditions if subject.statement.allows else ()
     for condition in others:
@@ -178,7 +177,7 @@ def check_qualifiers(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_networks(subject: Subject) -> Iterator[Flaw]:
+def check_networks(subject: Subject) -> Flaws:
     """Find networks that are compared as text, which no address equals."""
     for condition in subject.other_conditions:
         network = next((value for value in condition.values if "/" in value), None)
@@ -195,7 +194,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_narrowing(subject: Subject) -> Iterator[Flaw]:
+def check_narrowing(subject: Subject) -> Flaws:
     """Find Denies for requests without MFA that another condition narrows."""
     if subject.on_role or not subject.refuses_without_mfa:
         return
@@ -229,7 +228,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_demands(subject: Subject) -> Iterator[Flaw]:
+def check_demands(subject: Subject) -> Flaws:
     """Find Denies of requests that fail several demands, which let pass what fails only one.
 
     Demands are on S3's encryption and its key, or on tags, or are a key's presence and its value.

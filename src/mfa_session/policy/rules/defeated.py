@@ -24,7 +24,7 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject, first_of
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -52,7 +52,7 @@ _demands = re.compile(
 ).match
 
 
-def check_defeat(subject: Subject) -> Iterator[Flaw]:
+def check_defeat(subject: Subject) -> Flaws:
     """Find Allows with MFA that another Allow without MFA defeats, on all resources or on one."""
     parts = _by_resource(subject.statement) if subject.requires_mfa else ()
     defeat = next(filter(None, (_defeat_of(subject, part) for part in parts)), None)
@@ -71,7 +71,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
     )
 
 
-def check_inverted_allow(subject: Subject) -> Iterator[Flaw]:
+def check_inverted_allow(subject: Subject) -> Flaws:
     """Find Allows of all but the setup of MFA, where the setup alone was meant."""
     statement, spared = subject.statement, subject.statement.not_actions or ()
     setup = all(map(is_own_care, spared)) and not concerns(statement, ENROLMENT[1])
@@ -89,7 +89,7 @@ def check_inverted_allow(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_circumstances(subject: Subject) -> Iterator[Flaw]:
+def check_circumstances(subject: Subject) -> Flaws:
     """Find Allows whose Sid demands MFA, and what another gives without it in some networks."""
     statement = subject.statement
     if not (subject.requires_mfa and _demands_mfa(statement.sid or "")):
@@ -138,7 +138,7 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     return Cover(originals), originals
 
 
-def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
+def check_versions_left_out(subject: Subject) -> Flaws:
     """Find Denies of s3:DeleteObject that leave its versions to an Allow that names them."""
     named = names_of(subject.statement)
     left_out = "s3:deleteobject" in named and not concerns(subject.statement, _OF_VERSIONS)
@@ -160,7 +160,7 @@ def check_versions_left_out(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_alternatives(subject: Subject) -> Iterator[Flaw]:
+def check_alternatives(subject: Subject) -> Flaws:
     """Find Allows whose Sid demands what they are only another way in by, beside one with MFA."""
     statement, whole = subject.statement, subject.whole
     asks = not statement.allows or bool(subject.mfa_conditions)
@@ -182,7 +182,7 @@ def check_alternatives(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_other_resources(subject: Subject) -> Iterator[Flaw]:
+def check_other_resources(subject: Subject) -> Flaws:
     """Find Denies on other resources than the policy allows."""
     statement, whole = subject.statement, subject.whole
     where = statement.resources if statement.actions and not statement.allows else None
@@ -208,7 +208,7 @@ def check_other_resources(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_trust(subject: Subject) -> Iterator[Flaw]:
+def check_trust(subject: Subject) -> Flaws:
     """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
     if subject.document.kind != "trust" or not subject.refuses_without_mfa:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ from mfa_session.policy.rules.exemptions import (
 )
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import calls_in, has_wrong_networks, patterns_as_text
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -94,7 +94,7 @@ _SESSION_CALL = "sts:GetSessionToken"
 _NO_ALLOW_HELPS = "new users are locked out: no Allow overrides a Deny"
 
 
-def check_first_steps(subject: Subject) -> Iterator[Flaw]:
+def check_first_steps(subject: Subject) -> Flaws:
     """Find Denies of what people need before they have MFA."""
     by_resource = subject.statement.not_resources is not None
     whole = subject.denies_all_actions and (by_resource or subject.is_of_users)
@@ -132,7 +132,7 @@ def denied_steps(
     )
 
 
-def check_guardrails(subject: Subject) -> Iterator[Flaw]:
+def check_guardrails(subject: Subject) -> Flaws:
     """Find Denies of a pattern that holds a step which an Allow names."""
     statement, named = subject.statement, names_of(subject.statement)
     plain = statement.actions and not (statement.allows or statement.conditions or subject.on_role)
@@ -144,7 +144,7 @@ def check_guardrails(subject: Subject) -> Iterator[Flaw]:
         yield denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {})
 
 
-def check_exempt_owner(subject: Subject) -> Iterator[Flaw]:
+def check_exempt_owner(subject: Subject) -> Flaws:
     """Find Denies of a step on all but one's own user or device, where it is on the other one."""
     statement, whole = subject.statement, subject.whole
     own = any("${aws:username}" in each.lower() for each in statement.not_resources or ())
@@ -168,7 +168,7 @@ def _refused_steps(subject: Subject) -> list[str]:
     return [each for each in ENROLMENT if each.lower() in named and _is_refused(subject, each)]
 
 
-def check_enrolment(subject: Subject) -> Iterator[Flaw]:
+def check_enrolment(subject: Subject) -> Flaws:
     """Find Allows that ask for MFA to enrol the first device."""
     statement, whole, kind = subject.statement, subject.whole, subject.document.kind
     if kind not in {"identity", "boundary"} or not subject.requires_mfa or subject.on_role:
@@ -193,7 +193,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_boundary(subject: Subject) -> Iterator[Flaw]:
+def check_boundary(subject: Subject) -> Flaws:
     """Find boundaries that do not allow the first steps which their Deny exempts."""
     denial, whole = subject.statement, subject.whole
     of_users = subject.document.kind == "boundary" and not subject.on_role
@@ -214,7 +214,7 @@ def check_boundary(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_steps(subject: Subject) -> Iterator[Flaw]:
+def check_steps(subject: Subject) -> Flaws:
     """Find Allows of one step of setting up MFA without another one that it needs."""
     if subject.document.kind not in {"identity", "boundary"} or subject.on_role:
         return
@@ -241,7 +241,7 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_session_token(subject: Subject) -> Iterator[Flaw]:
+def check_session_token(subject: Subject) -> Flaws:
     """Find conditions on GetSessionToken, and Denies of it."""
     statement, named = subject.statement, names_of(subject.statement)
     if _SESSION_CALL.lower() not in named or subject.document.kind == "trust":
@@ -263,7 +263,7 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_federation_token(subject: Subject) -> Iterator[Flaw]:
+def check_federation_token(subject: Subject) -> Flaws:
     """Find Allows with MFA of GetFederationToken, which takes long-term keys only.
 
     (STS API reference: a session from GetSessionToken, which has MFA, may not call it.)
@@ -280,7 +280,7 @@ def check_federation_token(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_regions(subject: Subject) -> Iterator[Flaw]:
+def check_regions(subject: Subject) -> Flaws:
     """Find Denies of all actions in the region that IAM's requests count as."""
     statement = subject.statement
     limits = subject.is_of_users and "*" in names_of(statement)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison, is_met
@@ -22,7 +21,7 @@ from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 BOUNDARY_NOTHING = Rule(
@@ -91,7 +90,7 @@ is_own_care = re.compile(
 ).fullmatch
 
 
-def check_boundary(subject: Subject) -> Iterator[Flaw]:
+def check_boundary(subject: Subject) -> Flaws:
     """Find Denies about MFA in a boundary that allows nothing of what they deny."""
     denial, whole = subject.statement, subject.whole
     if subject.document.kind != "boundary" or denial not in whole.denies_for_mfa[:1]:
@@ -106,7 +105,7 @@ def check_boundary(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_effect(subject: Subject) -> Iterator[Flaw]:
+def check_effect(subject: Subject) -> Flaws:
     """Find Denies with NotAction that deny nothing, or little."""
     statement, left_out = subject.statement, all_left_out(subject)
     if left_out and not statement.allows:
@@ -156,7 +155,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_superfluous(subject: Subject) -> Iterator[Flaw]:
+def check_superfluous(subject: Subject) -> Flaws:
     """Find statements about MFA of which another does everything."""
     if not subject.mfa_conditions or subject.on_role:
         return
@@ -186,7 +185,7 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
+def check_exempt_users(subject: Subject) -> Flaws:
     """Find NotPrincipals that name a user, but not the account, without which AWS denies both.
 
     (IAM reference, NotPrincipal with Deny.)
@@ -210,7 +209,7 @@ def check_exempt_users(subject: Subject) -> Iterator[Flaw]:
             return
 
 
-def check_exempted_twice(subject: Subject) -> Iterator[Flaw]:
+def check_exempted_twice(subject: Subject) -> Flaws:
     """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
     for condition in subject.other_conditions if subject.refuses_without_mfa else ():
         other = _like(subject, condition)

@@ -26,6 +26,7 @@ from mfa_session.policy.rules.rule import (
     REJECTED,
     WARNING,
     Flaw,
+    Flaws,
     Rule,
     Subject,
     and_more,
@@ -95,7 +96,7 @@ _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
 
 
-def check_elements(subject: Subject) -> Iterator[Flaw]:
+def check_elements(subject: Subject) -> Flaws:
     """Find elements that no statement has, such as a Condition that is misspelt."""
     for name, node in subject.statement.elements.items():
         if name not in ELEMENTS:
@@ -112,7 +113,7 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_case(subject: Subject) -> Iterator[Flaw]:
+def check_case(subject: Subject) -> Flaws:
     """Find elements whose names are in another case than IAM's, once for a policy."""
     document = subject.document
     if document.respelt and subject.statement is document.statements[0]:
@@ -127,14 +128,14 @@ def check_case(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_form(subject: Subject) -> Iterator[Flaw]:
+def check_form(subject: Subject) -> Flaws:
     """Find other faults for which IAM rejects a policy."""
     for find in (_in_the_policy, _in_the_statement, _in_principals):
         for position, what, cure in find(subject):
             yield Flaw(MALFORMED, position, what, REJECTED, cure)
 
 
-def check_references(subject: Subject) -> Iterator[Flaw]:
+def check_references(subject: Subject) -> Flaws:
     """Find variables of IAM's that CloudFormation looks for in the template, or the reverse."""
     misread = [
         item
@@ -160,7 +161,7 @@ def check_references(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_version(subject: Subject) -> Iterator[Flaw]:
+def check_version(subject: Subject) -> Flaws:
     """Find variables in policies whose Version has none."""
     version = subject.document.version
     if version not in {None, _OLDER}:  # IAM rejects another
@@ -177,7 +178,7 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_actions(subject: Subject) -> Iterator[Flaw]:
+def check_actions(subject: Subject) -> Flaws:
     """Find actions that AWS does not list, and patterns that match none.
 
     Those that are near to none are told together. They may be retired, or newer than our list: a
@@ -207,7 +208,7 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
         yield _unknown_action(subject, item, message, cure, severity)
 
 
-def check_retired(subject: Subject) -> Iterator[Flaw]:
+def check_retired(subject: Subject) -> Flaws:
     """Find Denies that ask MFA for retired actions only; elsewhere these do no harm."""
     items = list(subject.items_of("Action"))
     retired = (str(each.value).lower().startswith("aws-portal:") for each in items)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
@@ -14,7 +13,7 @@ from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
 from mfa_session.policy.rules.condition_keys import KEYS, is_in_form, meant_instead
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
@@ -46,7 +45,7 @@ _TEMPLATES = (".tftpl", ".tpl", ".tmpl")
 _OF_SERVERLESS = {"aws:accountid", "aws:region"}
 
 
-def check_keys(subject: Subject) -> Iterator[Flaw]:
+def check_keys(subject: Subject) -> Flaws:
     """Find misspelt MFA keys."""
     for condition in subject.statement.conditions:
         meant = misspelt(condition)
@@ -61,7 +60,7 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_global_keys(subject: Subject) -> Iterator[Flaw]:
+def check_global_keys(subject: Subject) -> Flaws:
     """Find keys of all services, S3 or SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
         prefix = condition.key.lower().rpartition(":")[0]
@@ -83,7 +82,7 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_variables(subject: Subject) -> Iterator[Flaw]:
+def check_variables(subject: Subject) -> Flaws:
     """Find variables that IAM cannot fill in, and keys that should be variables."""
     wrong = [
         ((item, exempting), f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
@@ -113,7 +112,7 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(NO_SUCH_KEY, subject.place_at(item), message, who, cure)
 
 
-def check_escapes(subject: Subject) -> Iterator[Flaw]:
+def check_escapes(subject: Subject) -> Flaws:
     """Find the first `$${aws:username}` in a policy with nothing else that a template fills in."""
     source = subject.document.source
     escaped = next((each for each, _ in subject.texts() if "$${aws:" in str(each.value)), None)

@@ -23,6 +23,7 @@ from mfa_session.policy.rules.rule import (
     REJECTED,
     WARNING,
     Flaw,
+    Flaws,
     Rule,
     Subject,
     and_more,
@@ -73,7 +74,7 @@ _OF_REGISTRIES = {"ecr:batchimportupstreamimage", "ecr:createrepository", "ecr:r
 _WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
 
 
-def check_places(subject: Subject) -> Iterator[Flaw]:
+def check_places(subject: Subject) -> Flaws:
     """Find elements that do not belong in this kind of policy."""
     for names, what in _elements_of_others(subject):
         for name in names:
@@ -123,7 +124,7 @@ def _is_of_a_role(whole: WholePolicy) -> bool:
     return any(map(is_of_trust, whole.statements))
 
 
-def check_services(subject: Subject) -> Iterator[Flaw]:
+def check_services(subject: Subject) -> Flaws:
     """Find policies of resources for services that have none, once for a policy."""
     statement = subject.statement
     if statement is _first_without_policies(subject.whole):
@@ -137,7 +138,7 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_rcp(subject: Subject) -> Iterator[Flaw]:
+def check_rcp(subject: Subject) -> Flaws:
     """Find resource control policies for actions to which they do not apply."""
     others = list(filter(_is_not_in_rcps, subject.statement.actions or ()))
     if others and subject.document.kind == "rcp":
@@ -164,7 +165,7 @@ def _first_without_policies(whole: WholePolicy) -> Statement | None:
     return None
 
 
-def check_resources(subject: Subject) -> Iterator[Flaw]:
+def check_resources(subject: Subject) -> Flaws:
     """Find resources that are no ARNs; of resource policies, only those of S3 need ARNs."""
     if subject.document.kind not in WITHOUT_PRINCIPAL and not is_about_s3(subject.statement):
         return

@@ -20,7 +20,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, for_everybody, per_policy
 
 ANYONE = Rule(
@@ -119,7 +119,7 @@ _provider = re.compile("arn:[^:]*:iam::[^:]*:(saml|oidc)-provider/[^$<{]+").full
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
-def check_anyone(subject: Subject) -> Iterator[Flaw]:
+def check_anyone(subject: Subject) -> Flaws:
     """Find Allows for everybody with MFA, of any account."""
     if subject.document.kind not in {"trust", "resource"} or is_about_devices(subject.statement):
         return  # no other has a principal
@@ -151,7 +151,7 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_services(subject: Subject) -> Iterator[Flaw]:
+def check_services(subject: Subject) -> Flaws:
     """Find MFA asked of AWS services."""
     principals = subject.statement.principals or {}
     services = [each for each in principals.get("Service", ()) if not each.startswith("arn:")]
@@ -176,7 +176,7 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_service_conditions(subject: Subject) -> Iterator[Flaw]:
+def check_service_conditions(subject: Subject) -> Flaws:
     """Find Allows of others, with MFA or beside it, under a condition that only services meet."""
     statement, named = subject.statement, (subject.statement.principals or {}).get("AWS", ())
     of_others = statement.allows and subject.whole.concern_mfa and named and "*" not in named
@@ -194,7 +194,7 @@ def check_service_conditions(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_services_denied(subject: Subject) -> Iterator[Flaw]:
+def check_services_denied(subject: Subject) -> Flaws:
     """Find Denies for everybody that stop AWS services which are allowed by name."""
     service = _denied_by_name(subject, "Service")
     if service:
@@ -208,7 +208,7 @@ def check_services_denied(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_stand_ins(subject: Subject) -> Iterator[Flaw]:
+def check_stand_ins(subject: Subject) -> Flaws:
     """Find MFA asked of other principals as which AWS services call."""
     asks = _keeps_out_who_has_no_keys(subject)
     named = standing_for_services(subject.statement) if asks else []
@@ -225,7 +225,7 @@ def check_stand_ins(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_federation(subject: Subject) -> Iterator[Flaw]:
+def check_federation(subject: Subject) -> Flaws:
     """Find MFA asked of SAML or OpenID Connect users."""
     federated = "Federated" in (subject.statement.principals or {})
     named = set(names_of(subject.statement))
@@ -248,7 +248,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_providers(subject: Subject) -> Iterator[Flaw]:
+def check_providers(subject: Subject) -> Flaws:
     """Find Allows for the users of a provider whose action is of another kind of provider."""
     statement, names = subject.statement, names_of(subject.statement)
     if not statement.allows or subject.mfa_conditions or any(map(is_unfilled, names)):

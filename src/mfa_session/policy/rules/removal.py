@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
@@ -25,7 +24,7 @@ from mfa_session.policy.rules.exemptions import (
     sparing,
 )
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 REMOVAL_SPARED = Rule(
@@ -69,7 +68,7 @@ _is_a_device = re.compile("arn:[^:]*:iam::[^:]*:mfa/.*").fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
-def check_removal(subject: Subject) -> Iterator[Flaw]:
+def check_removal(subject: Subject) -> Flaws:
     """Find Denies of everything that exempt the removal of a device."""
     if not (subject.denies_all_actions and subject.is_of_users) or all_left_out(subject):
         yield from _removal_spared_by_resource(subject)
@@ -95,7 +94,7 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
     yield from _policies_spared(subject)
 
 
-def check_own_removal(subject: Subject) -> Iterator[Flaw]:
+def check_own_removal(subject: Subject) -> Flaws:
     """Find Allows to remove one's own device without MFA."""
     statement, whole = subject.statement, subject.whole
     if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions or subject.on_role:
@@ -125,7 +124,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
+def check_removal_besides(subject: Subject) -> Flaws:
     """Find Denies that list changes of IAM, and leave the removal of a device out.
 
     A Deny about other services alone may leave devices to whoever has the key; one that is to keep
@@ -153,7 +152,7 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_tags(subject: Subject) -> Iterator[Flaw]:
+def check_tags(subject: Subject) -> Flaws:
     """Find Denies that go by a tag which whoever has the long-term key can set or remove."""
     if not (subject.document.kind == "identity" and subject.refuses_without_mfa):
         return
@@ -177,7 +176,7 @@ def check_tags(subject: Subject) -> Iterator[Flaw]:
             return
 
 
-def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
+def _all_of_iam_spared(subject: Subject) -> Flaws:
     spared = any(each.lower() == "iam:*" for each in subject.statement.not_actions or ())
     if not spared or subject.document.kind != "identity":
         return
@@ -197,7 +196,7 @@ def _all_of_iam_spared(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def _policies_spared(subject: Subject) -> Iterator[Flaw]:
+def _policies_spared(subject: Subject) -> Flaws:
     statement, whole = subject.statement, subject.whole
     for action in _OF_POLICIES if subject.document.kind == "identity" else ():
         allowed = whole.lenient_allows.are_about(statement, action)
@@ -216,7 +215,7 @@ def _policies_spared(subject: Subject) -> Iterator[Flaw]:
             return
 
 
-def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
+def _removal_spared_by_resource(subject: Subject) -> Flaws:
     statement, whole = subject.statement, subject.whole
     users = tuple(each for each in statement.not_resources or () if of_a_user(each))
     if not (users and subject.denies_all_actions) or whole.allows_only_with_mfa(DEACTIVATION):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
@@ -27,7 +27,7 @@ from mfa_session.policy.rules.resource_kinds import (
     parts_of,
     resource_of,
 )
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 WRONG_RESOURCE = Rule(
@@ -56,7 +56,7 @@ _route = re.compile(
 ).fullmatch
 
 
-def check_resources(subject: Subject) -> Iterator[Flaw]:
+def check_resources(subject: Subject) -> Flaws:
     """Find MFA actions, and actions that need MFA, on resources that they never have."""
     statement = subject.statement
     if not (statement.actions and statement.resources):
@@ -112,7 +112,7 @@ def _steps_in(subject: Subject, action: str) -> list[str]:
     ] or [action]
 
 
-def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
+def check_exempt_resources(subject: Subject) -> Flaws:
     """Find Denies of what has no resource, and so is not among those that are exempt."""
     statement = subject.statement
     exempt = statement.not_resources if subject.refuses_without_mfa else None
@@ -144,7 +144,7 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_key_policies(subject: Subject) -> Iterator[Flaw]:
+def check_key_policies(subject: Subject) -> Flaws:
     """Find Allows, in a KMS key's policy, of what is about no key."""
     if subject.document.kind != "resource" or not subject.statement.allows:
         return
@@ -162,7 +162,7 @@ def check_key_policies(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
+def check_all_of_s3(subject: Subject) -> Flaws:
     """Find Denies of all S3 on buckets or on objects alone, where a statement names the other.
 
     A Deny of all that deletes, reads or writes is one, too, if it is on buckets alone.
@@ -188,7 +188,7 @@ def check_all_of_s3(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_routes(subject: Subject) -> Iterator[Flaw]:
+def check_routes(subject: Subject) -> Flaws:
     """Find Denies on an API's resource where something else stands in the place of the method."""
     for resource in subject.statement.resources or () if subject.refuses_without_mfa else ():
         found = _route(resource)
@@ -202,7 +202,7 @@ def check_routes(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_accounts(subject: Subject) -> Iterator[Flaw]:
+def check_accounts(subject: Subject) -> Flaws:
     """Find the device of a user in another account than the user."""
     users, devices = _own_accounts(subject.whole)
     here = _own_accounts_in(subject.statement, "mfa")
@@ -217,7 +217,7 @@ def check_accounts(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_paths(subject: Subject) -> Iterator[Flaw]:
+def check_paths(subject: Subject) -> Flaws:
     """Find Allows of one's own device for users whose path is not in the resource."""
     path, where = _path_of_users(subject.whole), subject.statement.resources or ()
     if path and subject.statement.allows and concerns(subject.statement, ENROLMENT[1]):

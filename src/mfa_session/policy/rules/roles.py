@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
@@ -25,7 +25,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 from mfa_session.policy.rules.values import has_wrong_values
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -73,7 +73,7 @@ _SAYING_ROLE = {
 }
 
 
-def check_roles(subject: Subject) -> Iterator[Flaw]:
+def check_roles(subject: Subject) -> Flaws:
     """Find MFA asked of role sessions by a policy that names the roles."""
     role = next(iter(roles_in(subject.statement)), None) or _role_locked_out(subject)
     if role and (subject.asks_for_mfa or leaves_roles_out(subject)):
@@ -86,7 +86,7 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
+def check_exempt_roles(subject: Subject) -> Flaws:
     """Find Denies for all but some that do not exempt the sessions of a role which an Allow names.
 
     A session has an ARN of its own, which AWS checks as well as the role's and the account's (IAM
@@ -117,7 +117,7 @@ def check_exempt_roles(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
+def check_role_conditions(subject: Subject) -> Flaws:
     """Find MFA asked where another condition is met by role sessions, among others or alone."""
     told = bool(roles_in(subject.statement)) or any(check_exception(subject))
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
@@ -151,7 +151,7 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_role_policy(subject: Subject) -> Iterator[Flaw]:
+def check_role_policy(subject: Subject) -> Flaws:
     """Find MFA asked of role sessions by the role's own policy."""
     found, allows = subject.reach, subject.statement.allows
     exempt = not allows and any(map(_exempts_a_role, subject.other_conditions))
@@ -175,7 +175,7 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     )
 
 
-def check_scp(subject: Subject) -> Iterator[Flaw]:
+def check_scp(subject: Subject) -> Flaws:
     """Find policies of an organisation that ask role sessions for MFA."""
     named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
     told = named or any(map(_is_met_by_roles_only, subject.other_conditions))
@@ -198,7 +198,7 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_shared_policy(subject: Subject) -> Iterator[Flaw]:
+def check_shared_policy(subject: Subject) -> Flaws:
     """Find Denies without MFA in a policy that roles have as well as users."""
     statement, others = subject.statement, subject.other_conditions
     of_users = all("${aws:username}" in each.lower() for each in statement.resources or ("*",))

@@ -199,7 +199,8 @@ class Flaw:
     severity: str | None = None
 
 
-Check = Callable[[Subject], Iterator[Flaw]]
+Flaws = Iterator[Flaw]
+Check = Callable[[Subject], Flaws]
 """Checks one statement, and yields its breaches of the check's rules."""
 
 

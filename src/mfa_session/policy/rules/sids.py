@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable
@@ -32,7 +31,7 @@ from mfa_session.policy.rules.exemptions import (
     whole_service,
 )
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
-from mfa_session.policy.rules.rule import WARNING, Flaw, Rule, Subject, first_of
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.values import check_limits
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -128,7 +127,7 @@ _absence = re.compile(
 ).search
 
 
-def check_promise(subject: Subject) -> Iterator[Flaw]:
+def check_promise(subject: Subject) -> Flaws:
     """Find statements that ask for no MFA although their Sid says so."""
     if not breaks_promise(subject):
         return
@@ -167,7 +166,7 @@ def breaks_promise(subject: Subject) -> bool:
     return all(map(is_circumstance, statement.conditions))
 
 
-def check_devices(subject: Subject) -> Iterator[Flaw]:
+def check_devices(subject: Subject) -> Flaws:
     """Find Allows of IAM's actions, none on devices, whose Sid names MFA devices."""
     named = actions_of(subject.statement)
     of_iam = not named.all_but and all(name.startswith("iam:") for name in named.names)
@@ -188,7 +187,7 @@ def names_versions(statement: Statement) -> bool:
     return _versions(statement.sid_letters) is not None
 
 
-def check_sid_of_versions(subject: Subject) -> Iterator[Flaw]:
+def check_sid_of_versions(subject: Subject) -> Flaws:
     """Find statements on S3 whose Sid names versions of objects, and no action does."""
     names = names_of(subject.statement)
     named = names_versions(subject.statement) and bool(subject.mfa_conditions)
@@ -204,7 +203,7 @@ def check_sid_of_versions(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_everything(subject: Subject) -> Iterator[Flaw]:
+def check_everything(subject: Subject) -> Flaws:
     """Find Denies of some actions whose Sid denies everything, where the policy allows more."""
     statement = subject.statement
     listed = statement.actions if subject.refuses_without_mfa else None
@@ -232,7 +231,7 @@ def check_everything(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_exempt_actions(subject: Subject) -> Iterator[Flaw]:
+def check_exempt_actions(subject: Subject) -> Flaws:
     """Find Denies that exempt a whole service or what their Sid names, not only what MFA needs."""
     exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
     sid, names = subject.statement.sid_letters, list(exempt or ())
@@ -253,7 +252,7 @@ def check_exempt_actions(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
+def check_exempt_resources(subject: Subject) -> Flaws:
     """Find Denies on all resources but those that their Sid names."""
     exempt = subject.statement.not_resources if subject.refuses_without_mfa else None
     sid, actions = subject.statement.sid_letters, " ".join(names_of(subject.statement))
@@ -272,7 +271,7 @@ def check_exempt_resources(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
+def check_sid_of_age(subject: Subject) -> Flaws:
     """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
     said = _time(subject.statement.sid or "")
     seconds = said and age_seconds(f"{_NUMBERS.get(said[1].lower(), said[1])}{said[2]}")
@@ -288,7 +287,7 @@ def check_sid_of_age(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_sid_of_hours(subject: Subject) -> Iterator[Flaw]:
+def check_sid_of_hours(subject: Subject) -> Flaws:
     """Find moments compared under a Sid about hours of the day, such as AllowInBusinessHours."""
     dated = [each for each in subject.other_conditions if each.key.lower() in NOW]
     are_dates = all(is_readable(each, text) for each in dated for text in each.values)
@@ -313,7 +312,7 @@ def _left_open(whole: WholePolicy) -> list[str]:
     ]
 
 
-def check_root(subject: Subject) -> Iterator[Flaw]:
+def check_root(subject: Subject) -> Flaws:
     """Find Denies whose Sid names the root user, and whose condition is only for others."""
     if not (subject.refuses_without_mfa and _root(subject.statement.sid or "")):
         return
@@ -330,7 +329,7 @@ def check_root(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_hardware(subject: Subject) -> Iterator[Flaw]:
+def check_hardware(subject: Subject) -> Flaws:
     """Find conditions on MFA whose Sid demands a hardware device."""
     if not (subject.asks_for_mfa and _hardware(subject.statement.sid_letters)) or subject.on_role:
         return
@@ -354,7 +353,7 @@ def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
     )
 
 
-def check_exemption(subject: Subject) -> Iterator[Flaw]:
+def check_exemption(subject: Subject) -> Flaws:
     """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
     statement, sid = subject.statement, subject.statement.sid_letters
     if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
@@ -377,7 +376,7 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_excepted(subject: Subject) -> Iterator[Flaw]:
+def check_excepted(subject: Subject) -> Flaws:
     """Find Allows of all but some actions, by their Sid, where another statement allows these."""
     statement, excepted = subject.statement, subject.statement.not_actions
     excepts = statement.allows and "except" in statement.sid_letters and not means_mfa(statement)
@@ -400,7 +399,7 @@ def check_excepted(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_exception(subject: Subject) -> Iterator[Flaw]:
+def check_exception(subject: Subject) -> Flaws:
     """Find Denies that are only for those whom their Sid excepts."""
     excepted = _exception(subject.statement.sid_letters)
     if excepted is None or not subject.refuses_without_mfa:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from decimal import Decimal
 
 from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partition
@@ -15,7 +15,7 @@ from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
 from mfa_session.policy.document import Condition, names_role
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 WRONG_VALUE = Rule(
     "wrong-value",
@@ -125,7 +125,7 @@ _PRIVATE = tuple(
 )
 
 
-def check_other_values(subject: Subject) -> Iterator[Flaw]:
+def check_other_values(subject: Subject) -> Flaws:
     """Find values under other keys that are no date, number or network, or are none at all."""
     told = set[str]()
     for condition in subject.other_conditions:
@@ -157,7 +157,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_moments(subject: Subject) -> Iterator[Flaw]:
+def check_moments(subject: Subject) -> Flaws:
     """Find ages in seconds under keys that are moments, such as aws:TokenIssueTime."""
     for condition in subject.other_conditions:
         ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}", each)]
@@ -180,7 +180,7 @@ def check_moments(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_principals(subject: Subject) -> Iterator[Flaw]:
+def check_principals(subject: Subject) -> Flaws:
     """Find ARNs that no principal has: of role sessions, and of AWS's own roles without a path."""
     told = subject.document.kind in {"resource", "scp", "rcp"}  # which the root user may meet
     for condition in subject.other_conditions:
@@ -224,7 +224,7 @@ def _effect_of_none(subject: Subject, condition: Condition, arns: list[str]) -> 
     return "nobody is exempt" if exempts else who_never_meets(subject, condition)
 
 
-def check_ids(subject: Subject) -> Iterator[Flaw]:
+def check_ids(subject: Subject) -> Flaws:
     """Find names and ids of another kind than the key's."""
     for condition in subject.other_conditions:
         is_other, what = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
@@ -242,7 +242,7 @@ def check_ids(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_patterns(subject: Subject) -> Iterator[Flaw]:
+def check_patterns(subject: Subject) -> Flaws:
     """Find patterns that are compared as text, which no value of their key equals."""
     for condition in subject.other_conditions:
         wrong = patterns_as_text(condition)
@@ -263,7 +263,7 @@ def patterns_as_text(condition: Condition) -> list[str]:
     return [value for value in condition.values if _wildcard(with_variables_as("", value))]
 
 
-def check_all_networks(subject: Subject) -> Iterator[Flaw]:
+def check_all_networks(subject: Subject) -> Flaws:
     """Find networks under aws:SourceIp that no address is outside of."""
     for condition in subject.other_conditions if subject.mfa_conditions else ():
         if _exempts_all_addresses(condition):
@@ -277,7 +277,7 @@ def check_all_networks(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_networks(subject: Subject) -> Iterator[Flaw]:
+def check_networks(subject: Subject) -> Flaws:
     """Find networks under aws:SourceIp that no public address is in."""
     if all(name.startswith("vpc-lattice") for name in names_of(subject.statement)):
         return
@@ -295,7 +295,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_limits(subject: Subject) -> Iterator[Flaw]:
+def check_limits(subject: Subject) -> Flaws:
     """Find limits of a moment or number that leave nothing between them."""
     ends: dict[tuple[str, str], Decimal] = {}
     for condition in subject.other_conditions:
@@ -315,7 +315,7 @@ def check_limits(subject: Subject) -> Iterator[Flaw]:
             )
 
 
-def check_regions_of_global_services(subject: Subject) -> Iterator[Flaw]:
+def check_regions_of_global_services(subject: Subject) -> Flaws:
     """Find statements on services whose requests all count as one region's, in other regions."""
     names, allows = names_of(subject.statement), subject.statement.allows
     counted = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mfa_session.policy.conditions import is_met_without_key
@@ -18,7 +17,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
 )
 from mfa_session.policy.rules.roles import leaves_roles_out
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
 
@@ -137,7 +136,7 @@ _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpc
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 
 
-def check_reach(subject: Subject) -> Iterator[Flaw]:
+def check_reach(subject: Subject) -> Flaws:
     """Find MFA conditions that match the wrong credentials, unless other statements correct it."""
     mistake = _mistake_of(subject)
     if mistake is not None:
@@ -156,7 +155,7 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_networks(subject: Subject) -> Iterator[Flaw]:
+def check_networks(subject: Subject) -> Flaws:
     """Find a public address and a VPC that one request is to come from."""
     demanded = {
         each.key.lower(): each
@@ -176,7 +175,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
+def check_bare_denies(subject: Subject) -> Flaws:
     """Find Denies of everything but MFA's setup that lack their condition.
 
     One in a policy that allows nothing else may be for users who have no device yet.
@@ -195,7 +194,7 @@ def check_bare_denies(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_branches(subject: Subject) -> Iterator[Flaw]:
+def check_branches(subject: Subject) -> Flaws:
     """Find values for which a template writes, in one case, the opposite of what is meant."""
     if subject.on_role:
         return
