@@ -6,18 +6,13 @@ The names of most commands and calls are those of actions.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from mfa_session.model.errors import UsageError
 from mfa_session.policy.conditions import COMPARISONS
-from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, Known, Values
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.resource_kinds import MEANT, OF_NONE, fits, resource_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mfa_session.policy.credentials import Known, Values
 
 _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-]+)", re.ASCII)
 # The AWS CLI's names of services that have another name in IAM.

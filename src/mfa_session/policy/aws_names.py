@@ -10,16 +10,12 @@ import difflib
 import fnmatch
 import functools
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from mfa_session.model.feature_ports import Unlisted
 from mfa_session.policy.action_names import BY_METHOD, CALLS, MISNOMERS, SYNONYMS
 from mfa_session.policy.patterns import WILDCARDS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
 
 # Other texts are placeholders, or a template's functions.
 _FORM = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?_-]+)", re.ASCII)

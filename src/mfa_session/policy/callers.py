@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
-from mfa_session.policy.document import LIMITS
+from mfa_session.policy.credentials import Request
+from mfa_session.policy.document import LIMITS, Document, Owner, Roster
 from mfa_session.policy.evaluation import concerns
 from mfa_session.policy.patterns import Query
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from mfa_session.policy.credentials import Request
-    from mfa_session.policy.document import Document, Owner, Roster
 
 
 class Share(NamedTuple):

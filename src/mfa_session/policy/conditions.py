@@ -9,20 +9,14 @@ import functools
 import ipaddress
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from mfa_session.policy.credentials import RequestContext, Truth, all_of, any_of, negate
-from mfa_session.policy.patterns import UNKNOWN, Query, covers, fill, folded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mfa_session.policy.credentials import Range
-    from mfa_session.policy.document import Condition
-    from mfa_session.policy.patterns import Row
+from mfa_session.policy.credentials import Range, RequestContext, Truth, all_of, any_of, negate
+from mfa_session.policy.document import Condition
+from mfa_session.policy.patterns import UNKNOWN, Query, Row, covers, fill, folded
 
 
 class Operator(NamedTuple):

@@ -5,27 +5,23 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import DIRECT_CALL
-from mfa_session.policy.document import is_of_trust
+from mfa_session.policy.document import Condition, Principals, Statement, is_of_trust
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.selections import (
     Index,
+    Names,
     Selection,
     may_share,
     numbers_in,
     takes_in,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mfa_session.policy.document import Condition, Principals, Statement
-    from mfa_session.policy.selections import Names
 
 _Comparison = tuple[str, str, tuple[str, ...]]
 _ROOT = ":root"  # the end of an account's ARN

@@ -5,14 +5,10 @@ With unknown keys, a result may be unknown: `Truth` is Kleene's three-valued log
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_duration
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
 
 Values = tuple[str, ...]
 Range = tuple[int, int]

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from mfa_session.model.record import Record
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.intrinsics import is_unfilled
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from mfa_session.policy.nodes import Node
-    from mfa_session.policy.policy_text import PolicyText, Position
+from mfa_session.policy.nodes import Node
+from mfa_session.policy.policy_text import PolicyText, Position
 
 TRUST_ACTIONS = {
     "sts:assumerole",

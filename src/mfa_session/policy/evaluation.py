@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mfa_session.model.arns import (
     GLOBAL_SERVICES,
@@ -24,22 +25,20 @@ from mfa_session.model.record import Record
 from mfa_session.policy.conditions import moment
 from mfa_session.policy.credentials import (
     DIRECT_CALL,
+    Credentials,
+    Known,
+    Request,
     RequestContext,
     Truth,
+    Values,
     all_of,
     any_of,
     negate,
 )
-from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
+from mfa_session.policy.document import LIMITS, TRUST_ACTIONS, Condition, Document
 from mfa_session.policy.matching import Match, match_statement
 from mfa_session.policy.patterns import WILDCARDS, Query, includes, may_meet
 from mfa_session.policy.rules.resource_kinds import parts_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mfa_session.policy.credentials import Credentials, Known, Request, Values
-    from mfa_session.policy.document import Condition, Document
 
 ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly-denied"

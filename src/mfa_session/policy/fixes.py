@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import BOOLEANS, is_age, is_present
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.nodes import Node
+from mfa_session.policy.nodes import Node
 
 HOUR_SECONDS = "3600"
 SHORTEST_USEFUL_SECONDS = 120

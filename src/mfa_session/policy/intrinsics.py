@@ -7,12 +7,9 @@ own variable (CloudFormation user guide, intrinsic function reference).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 from mfa_session.policy.nodes import Node, items_of, listed, members_of, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
 # A policy's own variables have a colon, `${aws:username}`; so have a few of Serverless.

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TypeVar
 
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import RefusedError
-from mfa_session.model.iam import Holder
+from mfa_session.model.iam import Holder, Policies
+from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record
-from mfa_session.policy.document import Owner
+from mfa_session.model.settings import SessionOptions, Settings
+from mfa_session.policy.document import Document, Owner
 from mfa_session.policy.reading import read_document
-from mfa_session.session.context import read_inputs
+from mfa_session.session.context import Context, read_inputs
 from mfa_session.session.device import find_caller
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import find_living
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
-    from mfa_session.model.iam import Policies
-    from mfa_session.model.ports import Caller
-    from mfa_session.model.settings import SessionOptions, Settings
-    from mfa_session.policy.document import Document
-    from mfa_session.session.context import Context
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 class Live(Record):

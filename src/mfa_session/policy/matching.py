@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import is_accepted, is_met, question_of
 from mfa_session.policy.credentials import (
     PRINCIPAL_ARN,
+    Credentials,
     Principal,
+    Request,
     RequestContext,
     Truth,
     all_of,
@@ -17,17 +19,17 @@ from mfa_session.policy.credentials import (
     arn_pattern,
     negate,
 )
-from mfa_session.policy.document import CURRENT_VERSION, has_principal
+from mfa_session.policy.document import (
+    CURRENT_VERSION,
+    Condition,
+    Document,
+    Statement,
+    has_principal,
+)
 from mfa_session.policy.patterns import Query
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
-
-    from mfa_session.policy.credentials import Credentials, Request
-    from mfa_session.policy.document import Condition, Document, Statement
-
-    Question = Hashable
-    _Fit = tuple[Truth, Truth]  # whether a principal is the caller, and named, not as an account
+Question = Hashable
+_Fit = tuple[Truth, Truth]  # whether a principal is the caller, and named, not as an account
 
 
 class Match(Record):

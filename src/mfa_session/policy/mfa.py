@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from mfa_session.policy.conditions import Comparison, comparison, is_met
 from mfa_session.policy.credentials import (
     LONGEST_SESSION_SECONDS,
     MFA_AGE,
     MFA_PRESENT,
+    Credentials,
     long_term,
     mfa_session,
     session_without_mfa,
 )
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from mfa_session.policy.credentials import Credentials
-    from mfa_session.policy.document import Condition, Statement
 
 KINDS_WITHOUT_MFA = ("long_term", "without_mfa")  # long-term keys, and sessions without MFA
 _number = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]+)?").fullmatch

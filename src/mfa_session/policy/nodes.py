@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from mfa_session.model.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.policy_text import PolicyText
+from mfa_session.policy.policy_text import PolicyText
 
 DEEPEST = 128
 LONGEST_NUMBER = 400  # characters; Python refuses integers of some thousands

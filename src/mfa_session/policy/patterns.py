@@ -10,12 +10,10 @@ import bisect
 import functools
 import itertools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mfa_session.policy.credentials import RequestContext, Truth
+from mfa_session.policy.credentials import RequestContext, Truth
 
 Row = tuple[str, ...]
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import bisect
 import codecs
 import re
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mfa_session.model.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _UTF_16 = ("UTF-16", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE")
 # What a file is by its first bytes, and what to do.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics
 from mfa_session.policy.formats.account import DETAILS, is_account, read_account
-from mfa_session.policy.formats.origin import ORGANISATION_KINDS
+from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Origin
 from mfa_session.policy.formats.stacks import arns_in, is_stack, read_stack
 from mfa_session.policy.formats.terraform import read_state_file, read_terraform
 from mfa_session.policy.nodes import (
+    Members,
     Node,
     listed,
     members_in,
@@ -22,16 +24,9 @@ from mfa_session.policy.nodes import (
     parse_yaml,
     text_in,
 )
-from mfa_session.policy.policy_text import Embedded, UrlDecoded
+from mfa_session.policy.policy_text import Embedded, PolicyText, UrlDecoded
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from mfa_session.policy.formats.origin import Origin
-    from mfa_session.policy.nodes import Members
-    from mfa_session.policy.policy_text import PolicyText
-
-    Parts = Iterable[tuple[Node, Origin]]
+Parts = Iterable[tuple[Node, Origin]]
 
 _TERRAFORM_HINT = (
     "lint Terraform's plan instead: `terraform plan -out=plan && terraform show -json plan"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_duration
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 Statement = dict[str, Any]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
-from mfa_session.policy.credentials import Request, RequestContext, long_term
-from mfa_session.policy.document import Owner
+from mfa_session.policy.credentials import Credentials, Known, Request, RequestContext, long_term
+from mfa_session.policy.document import Document, Owner, Statement
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
@@ -20,16 +20,8 @@ from mfa_session.policy.evaluation import (
 )
 from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
-from mfa_session.policy.nodes import items_of, members_in, objects_in, text_in, text_of
+from mfa_session.policy.nodes import Members, items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.selections import Selection, takes_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from mfa_session.policy.credentials import Credentials, Known
-    from mfa_session.policy.document import Document, Statement
-    from mfa_session.policy.nodes import Members
-
 
 _TAKE = "sts:AssumeRole"
 # What only policies about everything match.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
+from mfa_session.model.settings import SessionOptions
 from mfa_session.model.text import columns, printable
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action, read_keys, read_resource
-from mfa_session.policy.callers import share_of
+from mfa_session.policy.callers import Share, share_of
 from mfa_session.policy.commands.reasons import Judged, hints, not_enough, sides
-from mfa_session.policy.credentials import Request
-from mfa_session.policy.document import LIMITS, Document
+from mfa_session.policy.credentials import Credentials, Known, Request
+from mfa_session.policy.document import LIMITS, Document, Owner
 from mfa_session.policy.evaluation import (
     ALLOWED,
     UNKNOWN,
@@ -21,18 +20,11 @@ from mfa_session.policy.evaluation import (
     are_of_one_account,
     evaluate,
 )
+from mfa_session.policy.live import Live
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
-
-if TYPE_CHECKING:
-    from mfa_session.model.settings import SessionOptions
-    from mfa_session.policy.callers import Share
-    from mfa_session.policy.credentials import Credentials, Known
-    from mfa_session.policy.document import Owner
-    from mfa_session.policy.live import Live
-    from mfa_session.session.context import Context
-
+from mfa_session.session.context import Context
 
 # Having no policies is unlike policies that are not told.
 _NOTHING = Document(PolicyText("", ""), None, (), told_kind="identity")

@@ -12,32 +12,26 @@ import json
 import os
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from mfa_session import __version__
 from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.feature_ports import AwsNames
 from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
+from mfa_session.policy.document import Document
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.lint import RULES, lint_together
 from mfa_session.policy.mfa import mfa_conditions
-from mfa_session.policy.reading import read_files, reason_of
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING
+from mfa_session.policy.reading import FileError, Reading, read_files, reason_of
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Finding, Rule
+from mfa_session.session.context import Context
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from mfa_session.model.feature_ports import AwsNames
-    from mfa_session.policy.document import Document
-    from mfa_session.policy.reading import FileError, Reading
-    from mfa_session.policy.rules.rule import Finding, Rule
-    from mfa_session.session.context import Context
-
-    Key = tuple[str, ...]  # the values of _FIELDS
-
+Key = tuple[str, ...]  # the values of _FIELDS
 
 FINDINGS = 1
 _SEVERITIES = (ERROR, WARNING, NOTE)  # from the worst on

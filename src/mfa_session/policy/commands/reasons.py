@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from mfa_session.model.record import Record
 from mfa_session.model.text import printable
 from mfa_session.policy import credentials
+from mfa_session.policy.callers import Share
 from mfa_session.policy.conditions import is_accepted
-from mfa_session.policy.document import LIMITS, Document
+from mfa_session.policy.credentials import Credentials, Request, RequestContext
+from mfa_session.policy.document import LIMITS, Condition, Document, Statement
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision
+from mfa_session.policy.matching import Match
 from mfa_session.policy.patterns import WILDCARDS, fill
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from mfa_session.policy.callers import Share
-    from mfa_session.policy.credentials import Credentials, Request, RequestContext
-    from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.matching import Match
-
 
 _OF_THE_CALLER = {"aws:username", "aws:principalarn", "aws:principalaccount", "kms:calleraccount"}
 _MOST = 3  # values, and reasons

@@ -5,27 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from mfa_session.model.errors import UsageError
+from mfa_session.model.feature_ports import AwsNames
 from mfa_session.model.record import Result
 from mfa_session.model.text import did_you_mean, nearest_of
 from mfa_session.policy.action_names import read_action
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, Request, mfa_session
+from mfa_session.policy.document import Document
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.templates import TEMPLATES, Choices
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.model.feature_ports import AwsNames
-    from mfa_session.policy.document import Document
-    from mfa_session.policy.templates import Made, Template
-    from mfa_session.session.context import Context
-
+from mfa_session.policy.templates import TEMPLATES, Choices, Made, Template
+from mfa_session.session.context import Context
 
 _NAMES = ", ".join(template.name for template in TEMPLATES)
 _PARTITION = "aws(-cn|-us-gov|-eusc|-iso(-[a-z])?)?"

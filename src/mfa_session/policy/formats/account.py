@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from mfa_session.policy.document import NewerVersion
 from mfa_session.policy.formats.holdings import holder_of
-from mfa_session.policy.nodes import items_of, members_of, objects_in, text_in
+from mfa_session.policy.formats.origin import Origin
+from mfa_session.policy.nodes import Members, Node, items_of, members_of, objects_in, text_in
 from mfa_session.policy.users import Dump, attached_to
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.policy.formats.origin import Origin
-    from mfa_session.policy.nodes import Members, Node
-
 
 _asks_for_mfa = re.compile("aws(:|%3a)MultiFactorAuth", re.IGNORECASE).search
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from mfa_session.policy.document import MIXED, Roster
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _ANYBODY = ["anybody/"]
 

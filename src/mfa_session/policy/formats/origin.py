@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from mfa_session.policy.document import Roster
-from mfa_session.policy.nodes import text_in
-
-if TYPE_CHECKING:
-    from mfa_session.policy.document import Account, NewerVersion
-    from mfa_session.policy.nodes import Members
-
+from mfa_session.policy.document import Account, NewerVersion, Roster
+from mfa_session.policy.nodes import Members, text_in
 
 NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}

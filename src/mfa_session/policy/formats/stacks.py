@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from mfa_session.policy.formats.holdings import Elsewhere, Holdings
-from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS
-from mfa_session.policy.nodes import items_of, listed, members_in, members_of, text_in, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mfa_session.policy.formats.origin import Origin
-    from mfa_session.policy.nodes import Members, Node
-
+from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS, Origin
+from mfa_session.policy.nodes import (
+    Members,
+    Node,
+    items_of,
+    listed,
+    members_in,
+    members_of,
+    text_in,
+    text_of,
+)
 
 _IN_PLACE = {"PolicyDocument", "Statement"}
 _OWNERS = {**NAMES, "Roles": "role", "Users": "user", "Groups": "group"}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from mfa_session.policy.formats.holdings import Elsewhere, Holdings
-from mfa_session.policy.formats.origin import ORGANISATION_KINDS
+from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Origin
 from mfa_session.policy.nodes import (
+    Members,
+    Node,
     items_of,
     listed,
     members_in,
@@ -19,14 +21,7 @@ from mfa_session.policy.nodes import (
     text_of,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from mfa_session.policy.formats.origin import Origin
-    from mfa_session.policy.nodes import Members, Node
-
-    Parts = Iterator[tuple[Node, Origin]]
-
+Parts = Iterator[tuple[Node, Origin]]
 
 # The attributes that name holders, such as those of aws_iam_role_policy_attachment.
 _NAMES = {
