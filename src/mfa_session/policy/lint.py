@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -127,28 +126,28 @@ def _flaws(subject: Subject) -> Flaws:
 
 def _flaws_behind(subject: Subject) -> Flaws:
     """Yield what else is wrong with a statement whose MFA key is misspelt, once that is right."""
-    right = _respelt(subject.statement)
-    if right is not subject.statement:
+    right, whole = _respelt(subject.whole)
+    if subject.statement in right:
         told = {flaw.rule for flaw in _flaws(subject)}
-        whole = _whole_respelt(subject.whole)
-        policies = {_respelt(each): one for each, one in subject.policies.items()}
-        found = _flaws(replace(subject, statement=right, whole=whole, policies=policies))
-        yield from (flaw for flaw in found if flaw.rule not in told)
+        policies = {right.get(each, each): one for each, one in subject.policies.items()}
+        statement = right[subject.statement]
+        for flaw in _flaws(replace(subject, statement=statement, whole=whole, policies=policies)):
+            if flaw.rule not in told:
+                # A fix would leave the key as it is.
+                yield replace(flaw, who=f"once the key is right, {flaw.who}", fix={})
 
 
 @per_policy
-def _whole_respelt(whole: WholePolicy) -> WholePolicy:
-    return WholePolicy(map(_respelt, whole.statements), whole.names)
-
-
-@functools.lru_cache(maxsize=1_000)
-def _respelt(statement: Statement) -> Statement:
-    """Return a statement with the MFA keys that are meant by misspelt ones, if all else fits."""
-    written = statement.conditions
-    meant = tuple(replace(each, key=keys.misspelt(each) or each.key) for each in written)
-    respelt = [new for new, old in zip(meant, written, strict=True) if new.key != old.key]
-    fits = bool(respelt) and all(map(is_sound, respelt))
-    return replace(statement, conditions=meant) if fits else statement
+def _respelt(whole: WholePolicy) -> tuple[dict[Statement, Statement], WholePolicy]:
+    """Return the statements whose MFA keys are misspelt and fit otherwise, each as it is meant."""
+    right: dict[Statement, Statement] = {}
+    for statement in whole.statements:
+        written = statement.conditions
+        meant = tuple(replace(each, key=keys.misspelt(each) or each.key) for each in written)
+        respelt = [new for new, old in zip(meant, written, strict=True) if new.key != old.key]
+        if respelt and all(map(is_sound, respelt)):
+            right[statement] = replace(statement, conditions=meant)
+    return right, WholePolicy((right.get(each, each) for each in whole.statements), whole.names)
 
 
 def _shortened(text: str) -> str:

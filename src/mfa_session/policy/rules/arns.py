@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.document import Statement
 from mfa_session.policy.rules.keys import keys_outside_of_braces
@@ -103,7 +104,8 @@ def check_audiences(subject: Subject) -> Flaws:
             next((host for host in _SIGN_INS.values() if host in audience), right)
             for audience in condition.values
         ]
-        if condition.is_about("SAML:aud") and hosts and right not in hosts:
+        exempt = condition.operator in OPPOSITES
+        if condition.is_about("SAML:aud") and hosts and right not in hosts and not exempt:
             yield Flaw(
                 OTHER_PARTITION,
                 condition.position,

@@ -18,7 +18,7 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import misspelt, with_right_key
-from mfa_session.policy.rules.rule import ERROR, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 UNKNOWN_OPERATOR = Rule(
@@ -174,6 +174,7 @@ def check_qualifiers(subject: Subject) -> Flaws:
                 f"{condition.written} is also met without {condition.key}",
                 f"whoever has no {condition.key} gets through",
                 f"write {condition.operator}, or {condition.operator}IfExists if that is meant",
+                severity=NOTE if key.endswith((":aud", ":sub")) else None,  # each token has these
             )
 
 

@@ -41,6 +41,7 @@ DEFEATED = Rule(
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
+_says_all_but = re.compile("all|any|but|every|except|other").search
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
@@ -73,13 +74,14 @@ def check_defeat(subject: Subject) -> Flaws:
 
 def check_inverted_allow(subject: Subject) -> Flaws:
     """Find Allows of all but the setup of MFA, where the setup alone was meant."""
-    statement, spared = subject.statement, subject.statement.not_actions or ()
-    setup = all(map(is_own_care, spared)) and not concerns(statement, ENROLMENT[1])
-    setup = setup and concerns(statement, DEACTIVATION)
-    judged = statement.allows and setup and subject.document.kind == "identity"
-    if not (judged and spared and subject.whole.concern_mfa) or means_mfa(statement):
+    statement, spared = subject.statement, subject.statement.not_actions
+    if not (statement.allows and spared and subject.document.kind == "identity"):
         return
-    if not (subject.on_role or subject.whole.denies_without_mfa(statement)):
+    if subject.on_role or means_mfa(statement) or not subject.whole.concern_mfa:
+        return
+    is_setup = all(map(is_own_care, spared)) and concerns(statement, DEACTIVATION)
+    on_purpose = concerns(statement, ENROLMENT[1]) or _says_all_but(statement.sid_letters)
+    if is_setup and not (on_purpose or subject.whole.denies_without_mfa(statement)):
         yield Flaw(
             DEFEATED,
             subject.place_of_action(),

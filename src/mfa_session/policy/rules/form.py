@@ -294,7 +294,7 @@ def _wanted(subject: Subject) -> Iterator[str]:
     yield "Action"
     if kind not in WITHOUT_PRINCIPAL:
         yield "Principal"
-        if is_about_s3(statement):  # others need none
+        if is_about_s3(statement) and kind != "trust":  # others need none
             yield "Resource"
     elif not has_principal(statement):
         yield "Resource"

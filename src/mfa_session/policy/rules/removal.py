@@ -64,6 +64,7 @@ _TAGGING = {_TAG: "set", _UNTAG: "remove"}
 _covers_own_user = re.compile(
     r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
 ).fullmatch
+_is_own_user = re.compile(r"arn:[^:]*:iam::[^:]*:user/\$\{aws:username\}", re.IGNORECASE).fullmatch
 _is_a_device = re.compile("arn:[^:]*:iam::[^:]*:mfa/.*").fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
@@ -89,7 +90,8 @@ def check_removal(subject: Subject) -> Flaws:
                 "exempt only what is needed to set up MFA",
                 sparing(subject),
             )
-            return  # who may take a device off may delete it, of course
+            if action == DEACTIVATION:
+                return  # who may take a device off may delete it, of course
     yield from _all_of_iam_spared(subject)
     yield from _policies_spared(subject)
 
@@ -293,7 +295,7 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
 @per_policy
 def _own_users_denied(whole: WholePolicy) -> tuple[str, ...]:
     where = (text for each in whole.denies_for_mfa for text in each.resources or ())
-    return tuple(text for text in where if of_a_user(text) and "${aws:username}" in text)
+    return tuple(filter(_is_own_user, where))
 
 
 def _a_deny_exempts_it(subject: Subject) -> bool:

@@ -12,7 +12,7 @@ from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
-from mfa_session.policy.rules.exemptions import FIRST_STEPS
+from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
 from mfa_session.policy.rules.resource_kinds import (
     ENROLMENT,
     MEANT,
@@ -73,11 +73,15 @@ def check_resources(subject: Subject) -> Flaws:
         for name, kind in kinds
         if kind == wanted and not _is_done(subject, name, wanted)
     ]
+    removing = {DEACTIVATION.lower()} if statement.allows and not under_mfa else ()
     if wrong:
         named = ", ".join(name for name, _ in wrong)
         verb, whom = ("are", "they do") if wrong[1:] else ("is", "it does")
         does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
-        rest = [f"{name} on {MEANT[kind]}" for name, kind in wrong]
+        rest = [
+            f"{name} on {MEANT[kind]}" + ", only with MFA" * (name.lower() in removing)
+            for name, kind in wrong
+        ]
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),

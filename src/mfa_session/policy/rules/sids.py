@@ -77,7 +77,7 @@ _all_but_care = re.compile(
     "(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"
 ).match
 _exempts = re.compile(
-    "all|any|but|else|every|except|exempt|nothing|only|other|outside|unless"
+    "all|any|apart|beside|but|else|every|except|exclu|exempt|nothing|notin|only|other|outside|unless"
 ).search
 _word = re.compile("[A-Z][a-z]+").findall
 _words = re.compile("[a-z]{3,}").findall
@@ -87,34 +87,40 @@ _KINDS = {
     *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
 }
 _STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
-_root = re.compile("(^|And|Or|Deny|For|The)Root(?![a-z])").search
+_root = re.compile(
+    "(?:^|And|Or|Deny|For|The)Root(?:User|s|Account)?(?=$|And|Or|Need|Must|Requir|Without|Unless|M[Ff])"
+).search
 _protects = re.compile("protect|guard|secure").match
 _NUMBERS = {
-    "an": 1,
-    "one": 1,
-    "last": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "eight": 8,
-    "ten": 10,
-    "twelve": 12,
-    "fifteen": 15,
-    "thirty": 30,
-    "sixty": 60,
+    "An": 1,
+    "One": 1,
+    "Last": 1,
+    "Two": 2,
+    "Three": 3,
+    "Four": 4,
+    "Five": 5,
+    "Six": 6,
+    "Seven": 7,
+    "Eight": 8,
+    "Nine": 9,
+    "Ten": 10,
+    "Twelve": 12,
+    "Fifteen": 15,
+    "Twenty": 20,
+    "Thirty": 30,
+    "Sixty": 60,
 }
 _time = re.compile(
-    f"([0-9]+|{'|'.join(_NUMBERS)})[ _-]?((?:h|day|hour|hr|min|minute|sec|second)s?)(?![a-z])",
-    re.IGNORECASE,
+    f"([0-9]+|(?<!Half)(?<!Twenty)(?<!Thirty)(?<!Forty)(?<!Fifty)(?:{'|'.join(_NUMBERS)}))[ _-]?"
+    "((?i:h|day|hour|hr|min|minute|sec|second)s?)(?![a-z])"
 ).search
+_name_words = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+").findall
 _hours = re.compile(
     "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
 ).search
 _hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){_MFA}").search
 _exemption = re.compile(
-    "exception|exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
+    "exceptions?(?:for|from|to)|exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
 ).search
 _NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 _CREATION = "iam:CreateVirtualMFADevice"
@@ -261,7 +267,8 @@ def check_exempt_resources(subject: Subject) -> Flaws:
         {word for word in _words(each.rpartition(":")[2].lower()) if word not in actions} - general
         for each in exempt or ()
     ]
-    if things and not _exempts(sid) and all(any(map(sid.count, each)) for each in things):
+    named = set(map(str.lower, _name_words(subject.statement.sid or "")))
+    if things and not (_exempts(sid) or any(map(named.isdisjoint, things))):
         yield Flaw(
             PROMISE,
             subject.place_of("NotResource"),
@@ -274,7 +281,7 @@ def check_exempt_resources(subject: Subject) -> Flaws:
 def check_sid_of_age(subject: Subject) -> Flaws:
     """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
     said = _time(subject.statement.sid or "")
-    seconds = said and age_seconds(f"{_NUMBERS.get(said[1].lower(), said[1])}{said[2]}")
+    seconds = said and age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}")
     for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
         limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
         if limit not in {None, seconds}:
@@ -401,12 +408,13 @@ def check_excepted(subject: Subject) -> Flaws:
 
 def check_exception(subject: Subject) -> Flaws:
     """Find Denies that are only for those whom their Sid excepts."""
-    excepted = _exception(subject.statement.sid_letters)
-    if excepted is None or not subject.refuses_without_mfa:
+    found = _exception(subject.statement.sid_letters)
+    excepted = re.split("mfa|unless|without|when", found[1])[0] if found else ""
+    if not (excepted and subject.refuses_without_mfa):
         return
     for condition in subject.other_conditions:
         negated = _NEGATED.get(condition.operator)
-        if negated and all(_is_named(each, excepted[1]) for each in condition.values or "*"):
+        if negated and all(_is_named(each, excepted) for each in condition.values or "*"):
             yield Flaw(
                 EXEMPTION,
                 condition.position,
@@ -431,5 +439,9 @@ def _is_named(name: str, sid: str) -> bool:
 def _needs_no_mfa(statement: Statement) -> bool:
     principals = (statement.principals or {}).keys()
     elsewhere = bool(principals) and not principals & {"AWS", "*"}
-    about_devices = any("mfa" in name for name in actions_of(statement).names)
+    names = actions_of(statement).names
+    about_devices = any("mfa" in name for name in names)
+    # Roles that ask for it themselves; a call that no policy decides.
+    elsewhere = elsewhere or re.search("(that|which|who)requir", statement.sid_letters) is not None
+    elsewhere = elsewhere or set(names) == {"sts:getsessiontoken"}
     return elsewhere or (about_devices and not concerns(statement, DEACTIVATION))

@@ -50,7 +50,9 @@ _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
 _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
 # Keys whose values have neither * nor ?.
-_has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").fullmatch
+_has_no_wildcards = re.compile(
+    "(aws:(?!useragent|referer)|iam:|kms:|sts:|token[.]actions[.]).*"
+).fullmatch
 # The kinds of aws:PrincipalType (IAM user guide, principal key values).
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
 

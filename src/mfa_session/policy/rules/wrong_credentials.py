@@ -150,7 +150,10 @@ def check_reach(subject: Subject) -> Flaws:
             cure="require MFA in the role's trust policy, and delete the statement"
             if subject.on_role
             else "write the condition like this",
-            fix={} if subject.on_role else right_condition(subject.statement),
+            # One of the setup alone would lock out whom it stops.
+            fix={}
+            if subject.on_role or lists_own_care(subject.statement)
+            else right_condition(subject.statement),
             severity=WARNING if backed else None,
         )
 
