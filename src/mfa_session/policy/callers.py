@@ -54,7 +54,8 @@ def share_of(
         _check_told(told, principal, counts=has_policies or bool(fitting))
     limits = [each for each in loose if each.kind in LIMITS and _limits(each, mine, caller)]
     known = [*own, *limits, *on_resource]
-    names = {*mine, f"{_kind(caller)}/"}
+    of_own = {owner for each in own for owner in each.owners}
+    names = {*mine, f"{_kind(caller)}/"} if caller else of_own
     unsure = [each for each in known if not each.is_certain]
     unsure += [each for each in about if "role/" in each.owners and not fitting]  # a trust policy
     return Share(
@@ -100,12 +101,16 @@ def _not_here(roster: Roster, names: set[str], request: Request) -> Iterator[str
 
 def _limits(document: Document, mine: set[str], caller: str) -> bool:
     """Say whether a boundary or an organisation's policy limits the caller, or may do so."""
-    if not (document.owners and document.roster):
-        return not document.roster or document.kind != "boundary"
+    if not document.roster:
+        return True
     if document.kind == "boundary":
         return not mine.isdisjoint(document.owners)
-    accounts = [each.partition("/")[2] for each in document.owners]
-    return not all(each.isdigit() and each != account_of(caller) for each in accounts)
+    of = [each.partition("/")[::2] for each in document.owners]
+    others = [
+        kind == "account" and name.isdigit() and name != account_of(caller) for kind, name in of
+    ]
+    # Others are one by their names alone.
+    return all(kind in {"account", "organization"} for kind, _ in of) and not all(others)
 
 
 def _is_unread(name: str, request: Request) -> bool:
@@ -153,25 +158,28 @@ def _own(
     """
     in_file = defaultdict[str, set[object]](set)
     for each in documents:
-        in_file[each.source.label].add(each.owners or each.name.partition("/")[0])
-    others = _kinds_of_others(documents, mine, caller)
+        known = each.owners if all(map(_is_named, each.owners)) else ()
+        in_file[each.source.label].add(known or (each.name if each.roster else _first_name(each)))
     asked, own, doubtful = Query(request.action, fold=True), [], []
     for each in documents:
         is_told = bool(each.owners) and all(
-            _is_told(owner) or _kind(owner) in others for owner in each.owners
+            _is_told(owner) or _is_another(owner, each, mine, caller) for owner in each.owners
         )
         may_be_only_one = not is_told and not (each.roster and caller)
         is_only_one = may_be_only_one and len(in_file[each.source.label]) == 1
-        is_mine = is_only_one or not mine.isdisjoint(each.owners)
         is_nobodys = each.roster and not each.owners  # text that IAM does not read as a policy
         actions = (action for one in each.statements for action in one.actions or ("*",))
-        if is_mine:
+        if is_only_one or not mine.isdisjoint(each.owners):
             own.append(each)
         elif not (is_told or is_nobodys) and any(
             asked.covered_by(action) is not False for action in actions
         ):
             doubtful.append(each)
     return own, doubtful
+
+
+def _first_name(document: Document) -> object:
+    return document.owners or document.name.partition("/")[0]
 
 
 def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) -> bool | None:
@@ -182,16 +190,21 @@ def _is_user(documents: Iterable[Document], mine: set[str], caller: str | None) 
 
 
 def _is_told(owner: str) -> bool:
-    return _kind(owner) != "group" and not owner.endswith("/")
+    return _kind(owner) != "group" and _is_named(owner)
 
 
-def _kinds_of_others(documents: list[Document], mine: set[str], caller: str) -> set[str]:
-    """Return the kinds of owners that cannot be the caller, though their names are not told."""
-    kind = _kind(caller)
-    others = {"role"} if kind == "user" else {"user", "group"} if kind.endswith("role") else set()
+def _is_named(owner: str) -> bool:
+    return not owner.endswith("/")
+
+
+def _is_another(owner: str, document: Document, mine: set[str], caller: str) -> bool:
+    """Say whether an owner whose name is not told, or a group, is not the caller's."""
+    kind, of = _kind(owner), _kind(caller)
+    if (of == "user" and kind == "role") or (of.endswith("role") and kind in {"user", "group"}):
+        return True
     # A file tells all of its own users and roles.
-    is_there = any(each.roster and not mine.isdisjoint(each.roster.people) for each in documents)
-    return others | {"group", "anybody"} if is_there else others
+    is_there = document.roster and not mine.isdisjoint(document.roster.people)
+    return bool(is_there) and (owner == "anybody/" or (kind == "group" and _is_named(owner)))
 
 
 def _is_whole(owner: str) -> bool:

@@ -106,7 +106,12 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         account=origin.account,
         owners=origin.owners,
         roster=origin.roster,
-        is_certain=origin.is_certain,
+        is_certain=origin.is_certain
+        and not any(
+            is_unfilled(action)
+            for each in document.statements
+            for action in (*(each.actions or ()), *(each.not_actions or ()))
+        ),
     )
 
 

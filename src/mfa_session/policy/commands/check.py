@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import SessionOptions
@@ -108,7 +110,9 @@ def _files(options: Options, ctx: Context) -> list[Document]:
                 f"{document.label} is read as {what}, which grants nothing; to change that: --kind"
             )
     for kind in ("boundary", "scp"):
-        found += _read(getattr(options, kind), kind, ctx)
+        # Whatever else the file tells of them, they limit the caller.
+        limits = _read(getattr(options, kind), kind, ctx)
+        found += [replace(each, owners=(), roster=None, account=None) for each in limits]
     for principal in malformed_principals(found):
         ctx.console.warn(f"IAM rejects the principal {printable(principal)}: it matches nobody")
     return found

@@ -104,8 +104,9 @@ class Holdings:
 
     def _by_arn(self, owner: str) -> str:
         """Return an owner's ARN, if it is told; of two accounts' owners of one name, nothing."""
-        arns = set(self._arns.get(owner, [owner]))
-        return arns.pop() if len(arns) == 1 else f"{owner.partition('/')[0]}/"
+        arns = self._arns.get(owner, [owner])
+        is_one = len(set(arns)) == 1 and not (arns[1:] and "*" in arns[0])
+        return arns[0] if is_one else f"{owner.partition('/')[0]}/"
 
 
 def holder_of(owners: Iterable[str]) -> str | None:

@@ -40,7 +40,8 @@ class Origin(NamedTuple):
             return self._replace(names=names, path=(*self.path, key), kind="trust")
         # Who has a permission set of IAM Identity Center comes as a session of a role.
         holder = "role" if key == "InlinePolicy" else self.holder
-        return self._replace(path=(*self.path, key), holder=holder)
+        is_certain = self.is_certain and key != "Fn::If"
+        return self._replace(path=(*self.path, key), holder=holder, is_certain=is_certain)
 
     def named(
         self, name: str, kind: str | None = None, holder: str | None = None, *owners: str

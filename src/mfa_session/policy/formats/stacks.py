@@ -28,6 +28,7 @@ _HOLDERS = {
     "AWS::Serverless::StateMachine": "role",
 }
 _ENDPOINT = "AWS::EC2::VPCEndpoint"  # whose policy limits what goes through it, and never grants
+_KNOWN_MACROS = ("AWS::CodeDeploy", "AWS::LanguageExt", "AWS::SecretsM", "AWS::Serverless")
 _NONE = "AWS::NoValue"
 _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 
@@ -68,6 +69,8 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
             ["endpoint/"] if kind == _ENDPOINT else holdings.owners(name, is_managed=is_managed)
         )
         if kind == "AWS::Organizations::Policy":
+            targets = [text_of(each) for _, each in _items(properties, ["TargetIds"])]
+            owners = [f"account/{each}" for each in targets] or ["organization/"]
             told = ORGANISATION_KINDS.get(text_in(properties, "Type"))
         elif is_managed:
             holder = holdings.holder(name)
@@ -99,6 +102,12 @@ class _Stack:
 
     def __init__(self, members: Members) -> None:
         self._resources = _resources(members)
+        macros = map(text_of, listed(members["Transform"]) if "Transform" in members else ())
+        self._macros = [
+            f"what {each} makes"
+            for each in (*macros, *(name for name in self._resources if name.startswith("Fn::")))
+            if not each.startswith(_KNOWN_MACROS)
+        ]
         self._of_functions = members_in(members_in(members, "Globals"), "Function")
         self._names = {
             name: next(filter(None, (text_in(_inside(parts), key) for key in NAMES)), name)
@@ -108,16 +117,26 @@ class _Stack:
     def holdings(self) -> Holdings:
         """Return who has the policies of each resource."""
         holdings = Holdings()
+        holdings.give(["role/", "user/"], map(Elsewhere, self._macros))
         for name, parts in self._resources.items():
             kind, properties = text_in(parts, "Type"), _inside(parts)
-            if kind.endswith("Policy"):
+            document = properties.get("PolicyDocument")
+            if kind.endswith("Policy") and not kind.startswith("AWS::IAM::"):
+                if document and not _is_read(document):
+                    holdings.hide(kind.split("::")[1].lower())
+            elif kind.endswith("Policy"):
                 holdings.give(self._owners(properties, *_OWNERS), [self._policy(name)])
+            elif kind == "AWS::SSO::PermissionSet":
+                others = _items(properties, ["ManagedPolicies", "CustomerManagedPolicyReferences"])
+                holdings.give(
+                    ["role/"], [name, *(Elsewhere(text_of(e) or key) for key, e in others)]
+                )
+                bounds = _items(properties, ["PermissionsBoundary"])
+                holdings.bound(["role/"], [Elsewhere(key) for key, _ in bounds])
             elif kind == "AWS::IAM::UserToGroupAddition":
                 holdings.join(self._owners(properties, "Users"), self._groups(parts, "GroupName"))
             elif kind in _HOLDERS:
                 self._note_holder(holdings, name)
-            elif name.startswith("Fn::ForEach"):
-                holdings.give(["role/", "user/"], [Elsewhere(f"what {name} makes")])
         return holdings
 
     def _note_holder(self, holdings: Holdings, name: str) -> None:
@@ -132,6 +151,8 @@ class _Stack:
         holdings.give([itself], [name, *attached])
         holdings.bound([itself], self._policies(properties, "PermissionsBoundary"))
         holdings.join([itself], self._groups(parts, "Groups"))
+        if any(key.startswith("Fn::") for key in properties):
+            holdings.give([itself], [Elsewhere(f"what a macro makes of {name}")])
         trust = properties.get("AssumeRolePolicyDocument")
         if trust and not _is_read(trust):
             holdings.hide(itself)

@@ -43,6 +43,21 @@ _POLICIES = {"aws_iam_policy", *(f"aws_iam_{holder}_policy" for holder in _NAMES
 _index = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 _module_of = re.compile(rf"(?:module\.[^.[]+(?:{_index.pattern})?\.)*").match
 _index_at_end = re.compile(rf"(?:{_index.pattern})?$").search
+_SERVICES = {
+    "efs": "elasticfilesystem",
+    "elasticsearch": "es",
+    "opensearch": "es",
+    "msk": "kafka",
+    "api": "execute-api",
+}
+# The attributes that tell of which resource a policy is that does not name one.
+_ARNS_OF_POLICIES = {
+    "aws_kms_key": "arn",
+    "aws_secretsmanager_secret": "arn",
+    "aws_secretsmanager_secret_policy": "secret_arn",
+}
+_OF_ORGANISATIONS = "aws_organizations_policy"
+_LEFT_OUT = "what the plan leaves out"
 _LATER = "what is known only after terraform apply"
 
 
@@ -56,7 +71,19 @@ def read_terraform(members: Members, origin: Origin) -> Parts:
     prior = members_of(members_in(members, "prior_state").get("values")).get("root_module")
     configuration = members_in(members_in(members, "configuration"), "root_module")
     found = [*resources, *filter(_is_data, _resources(prior))]
-    yield from _Resources(found, dict(_references(configuration))).policies(origin)
+    told = _Resources(found, dict(_references(configuration)))
+    told.is_whole = "values" in members or _tells_all(members)
+    yield from told.policies(origin)
+
+
+def _tells_all(plan: Members) -> bool:
+    """Say whether a plan tells all that will be, and how it was meant."""
+    values = {key: plan[key].value for key in ("errored", "complete") if key in plan}
+    changes = (members_in(each, "change") for each in objects_in(plan, "resource_changes"))
+    forgets = any("forget" in map(text_of, items_of(each.get("actions"))) for each in changes)
+    deferred = items_of(plan.get("deferred_changes"))
+    whole = values.get("errored") is not True and values.get("complete") is not False
+    return whole and "configuration" in plan and not (forgets or deferred)
 
 
 def read_state_file(members: Members, origin: Origin) -> Parts:
@@ -103,6 +130,7 @@ class _Resources:
     def __init__(
         self, resources: list[Members], references: Mapping[tuple[str, str], Sequence[str]]
     ) -> None:
+        self.is_whole = True  # whether it tells all
         # A managed resource counts before a data source that reads it.
         self._all = sorted(resources, key=_is_data)
         self._references = references
@@ -113,7 +141,9 @@ class _Resources:
         self._by_id = {_value(each, "id"): _address(each) for each in self._all}
         self._by_arn = {_value(each, "arn"): each for each in reversed(self._all)}
         self._groups = {
-            f"group/{_value(each, 'name')}" for each in self._all if _is(each, "aws_iam_group")
+            f"group/{name}"
+            for each in self._all
+            if _is(each, "aws_iam_group") and (name := _value(each, "name"))
         }
 
     def policies(self, origin: Origin) -> Parts:
@@ -126,24 +156,31 @@ class _Resources:
             if not _is_data(each)
         }
         # A role's state repeats the policies that other resources give it.
-        given = {_value(each, "policy") for each in self._all if _is(each, "aws_iam_role_policy")}
+        given = {
+            (_value(each, "role"), _value(each, "policy"))
+            for each in self._all
+            if _is(each, "aws_iam_role_policy")
+        }
         for resource in self._all:
             there = _named(resource, origin, holdings)
             repeated = texts if _is_data(resource) and not there.owners else set()
             for text, path in _texts(resource.get("values")):
-                if text_of(text) not in (given if path[0] == "inline_policy" else repeated):
+                is_inline = path[0] == "inline_policy"
+                again = is_inline and (_value(resource, "name"), text_of(text)) in given
+                if not (again or text_of(text) in repeated):
                     yield text, _at_attribute(there, path)
 
     def _holdings(self) -> Holdings:
         holdings = Holdings()
+        holdings.give(["role/", "user/"], [] if self.is_whole else [Elsewhere(_LEFT_OUT)])
         for resource in self._all:
             kind = text_in(resource, "type")
             if kind == "aws_iam_group":
                 _note_group(holdings, resource)
-            elif _is_data(resource):
-                continue
             elif kind in _THEMSELVES:
                 self._note_holder(holdings, resource)
+            elif _is_data(resource):
+                continue
             elif "membership" in kind:
                 self._note_members(holdings, resource)
             else:
@@ -154,8 +191,11 @@ class _Resources:
         kind = text_in(resource, "type")
         if kind == "aws_organizations_policy_attachment":
             ids = _known(resource, "policy_id") or ()
-            attached = [self._by_id[each] for each in ids if each in self._by_id]
-            holdings.give([f"account/{_value(resource, 'target_id')}"], attached)
+            found = [self._by_id[each] for each in ids if each in self._by_id]
+            found += map(_address, self._referred(resource, "policy_id", _OF_ORGANISATIONS))
+            holdings.give([f"account/{_value(resource, 'target_id')}"], filter(None, found))
+        elif kind.startswith("aws_ssoadmin_"):
+            _note_permission_set(holdings, resource)
         elif kind in _HOLDERS:
             holdings.give(self._owners(resource, *_NAMES), [self._policy(resource)])
         else:
@@ -164,18 +204,23 @@ class _Resources:
                 attached = [Elsewhere(_LATER)]
             holdings.give(self._owners(resource, *_NAMES), attached)
             if _known(resource, "policy") is None and self._is_set(resource, "policy"):
-                holdings.hide(kind.split("_")[1])
+                holdings.hide(_SERVICES.get(kind.split("_")[1], kind.split("_")[1]))
+            if kind == _OF_ORGANISATIONS and _known(resource, "content") is None:
+                holdings.give(["role/", "user/"], [Elsewhere(_address(resource))])
 
     def _note_holder(self, holdings: Holdings, resource: Members) -> None:
-        holder, name = _HOLDERS[text_in(resource, "type")], _value(resource, "name")
+        holder = _HOLDERS[text_in(resource, "type")]
+        name = _value(resource, "name") or _value(resource, "user_name")  # of a data source
         itself, path = f"{holder}/{name}", _value(resource, "path")
         planned = f"arn:*:iam::*:{holder}{path}{name}" if name and path else ""
         holdings.add(itself, _value(resource, "arn") or planned)
         attached = self._policies(resource, "managed_policy_arns")
-        if self._is_set(resource, "inline_policy") and not any(
-            path[0] == "inline_policy" for _, path in _texts(resource.get("values"))
-        ):
+        inline = objects_in(members_in(resource, "values"), "inline_policy")
+        is_unread = self._is_set(resource, "inline_policy") and not inline
+        if is_unread or not all(text_in(each, "policy") or not each for each in inline):
             attached.append(Elsewhere(_LATER))
+        if _is_data(resource):
+            attached.append(Elsewhere(f"what else {name} has"))
         holdings.give([itself], [_address(resource), *attached])
         holdings.bound([itself], self._policies(resource, "permissions_boundary"))
         if _is(resource, "aws_iam_role") and _known(resource, "assume_role_policy") is None:
@@ -200,6 +245,8 @@ class _Resources:
                 if names is None:
                     referred = self._referred(resource, key, f"aws_iam_{holder}")
                     names = [_value(each, "name") for each in referred]
+                    # Of a list, constants may be a part.
+                    names += [""] if referred and key.endswith("s") else []
                 found += [f"{holder}/{name}" for name in names]
         return found
 
@@ -245,6 +292,17 @@ class _Resources:
             or ("each.key" in references and _index_of(_address(each)) == _index_of(address))
         ]
         return found if len(found) == 1 and _is(found[0], kind) else [{}]
+
+
+def _note_permission_set(holdings: Holdings, resource: Members) -> None:
+    """Note what the role of a permission set has, whose name AWS makes up."""
+    kind = text_in(resource, "type")
+    if kind.endswith("_inline_policy"):
+        holdings.give(["role/"], [_address(resource)])
+    elif kind.endswith("_policy_attachment"):
+        holdings.give(["role/"], [Elsewhere(_value(resource, "managed_policy_arn") or _LATER)])
+    elif "boundary" in kind:
+        holdings.bound(["role/"], [Elsewhere(_LATER)])
 
 
 def _note_group(holdings: Holdings, group: Members) -> None:
@@ -305,7 +363,10 @@ def _named(resource: Members, origin: Origin, holdings: Holdings) -> Origin:
     )
     if kind.startswith("aws_vpc_endpoint"):
         owners = ["endpoint/"]  # its policy limits what goes through it, and never grants
-    if kind == "aws_organizations_policy":
+    if of := _value(resource, _ARNS_OF_POLICIES.get(kind, "")):
+        owners = [of]
+    if kind == _OF_ORGANISATIONS:
+        owners = owners or ["organization/"]
         told = ORGANISATION_KINDS.get(_value(resource, "type") or "SERVICE_CONTROL_POLICY")
     return origin.named(address, told, _HOLDERS.get(kind) or holdings.holder(address), *owners)
 
