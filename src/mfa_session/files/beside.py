@@ -207,8 +207,10 @@ class KeyringSessions:
         self._state.write(name, _in_ini({session.profile: {**kept, _KEYRING: backend}}))
 
     def forget(self, profile: str) -> None:
-        """Forget a session."""
-        self._state.remove(name_for(STORED, profile))
+        """Forget a session; a note of an earlier version may have another name."""
+        for name in self._state.names(STORED):
+            if f"[{profile}]".encode() in (self._state.read(name) or b""):
+                self._state.remove(name)
 
     def remove(self, profile: str) -> None:
         """Remove a session from the keyring and its note; if it stays, note it as expired."""
