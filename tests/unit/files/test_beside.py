@@ -15,7 +15,7 @@ class _Vault:
     def get(self, profile: str, backend: str | None = None) -> None:
         """Have nothing."""
 
-    def put(self, profile: str, keys: object) -> str:
+    def put(self, profile: str, _: object) -> str:
         raise AssertionError(profile)
 
     def remove(self, profile: str) -> None:
