@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.checks import NotAsked, check, error, note, skipped, warning
+from collections.abc import Iterator
+
+from mfa_session.doctor.checks import (
+    Diagnosis,
+    KeyFacts,
+    NotAsked,
+    Scene,
+    check,
+    error,
+    note,
+    skipped,
+    warning,
+)
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.errors import MfaSessionError, UnreachableError
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_duration
 from mfa_session.session.names import default_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.doctor.checks import Diagnosis, KeyFacts, Scene
 
 OLDEST_KEY_DAYS = 90
 CLOCK_WARNING_SECONDS = 60

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, Place
+from mfa_session.model.iam import AccessKey, Device
+from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record
-from mfa_session.model.session import list_sessions
+from mfa_session.model.session import Session, list_sessions
+from mfa_session.session.context import Inputs
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
-
-    from mfa_session.model.errors import MfaSessionError
-    from mfa_session.model.iam import AccessKey, Device
-    from mfa_session.model.ports import Caller
-    from mfa_session.model.session import Session
-    from mfa_session.session.context import Inputs
-
-    Look = Callable[["Scene"], Iterable["Diagnosis"]]
-
+Look = Callable[["Scene"], Iterable["Diagnosis"]]
 
 ERROR, WARNING, NOTE, OK, SKIPPED = "error", "warning", "note", "ok", "skipped"
 SEVERITIES = (ERROR, WARNING, NOTE, OK, SKIPPED)

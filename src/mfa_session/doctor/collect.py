@@ -5,9 +5,10 @@ AWS is asked about every long-term key, in parallel and for a short time.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
 from mfa_session.doctor.checks import (
@@ -28,28 +29,34 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
+from mfa_session.model.feature_ports import (
+    CONFIG,
+    CREDENTIALS,
+    SETTINGS,
+    STATE,
+    DoctorEdges,
+    Running,
+)
 from mfa_session.model.iam import Intent
 from mfa_session.model.paths import settings_path
 from mfa_session.model.ports import Caller
-from mfa_session.model.session import list_sessions
-from mfa_session.model.settings import GUARD_SHELL, SCRIPT_HEAD, SessionOptions, SettingsFile
+from mfa_session.model.session import Keys, list_sessions
+from mfa_session.model.settings import (
+    GUARD_SHELL,
+    SCRIPT_HEAD,
+    SessionOptions,
+    Settings,
+    SettingsFile,
+    Source,
+)
 from mfa_session.model.text import inspecting, quote
 from mfa_session.session.acquire import is_still_stored
-from mfa_session.session.context import Inputs
+from mfa_session.session.context import Context, Inputs
 from mfa_session.session.names import Named
 from mfa_session.session.resolve import resolve
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import environment_source, region_of, source_in
 from mfa_session.session.validation import check_pasted_keys
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from mfa_session.model.feature_ports import DoctorEdges, Running
-    from mfa_session.model.session import Keys
-    from mfa_session.model.settings import Settings, Source
-    from mfa_session.session.context import Context
 
 Answer = TypeVar("Answer")
 

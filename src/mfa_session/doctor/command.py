@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from mfa_session.doctor import answers, machine, profiles, sessions
 from mfa_session.doctor.checks import (
@@ -17,21 +17,16 @@ from mfa_session.doctor.checks import (
     WARNING,
     Check,
     Diagnosis,
+    Scene,
     skipped,
 )
 from mfa_session.doctor.collect import collect
 from mfa_session.model.paths import home
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
+from mfa_session.session.context import Context
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from mfa_session.doctor.checks import Scene
-    from mfa_session.session.context import Context
-
-    Paint = Callable[[str, str], str]
-
+Paint = Callable[[str, str], str]
 
 FINDINGS = 1
 CHECK_FAILED = "the check failed: a bug in mfa-session"

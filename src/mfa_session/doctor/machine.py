@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mfa_session.doctor.checks import (
     OPTIONS,
     PROFILES,
+    Diagnosis,
+    Scene,
     check,
     error,
     make_readable_check,
@@ -27,13 +31,6 @@ from mfa_session.model.text import (
 from mfa_session.model.times import parse_time
 from mfa_session.session.names import PROFILE_VARIABLES, look_up, profile_variable
 from mfa_session.session.sources import environment_source
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.doctor.checks import Diagnosis, Scene
-
 
 _NAMED_FILES = {
     "AWS_SHARED_CREDENTIALS_FILE": credentials_path,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.checks import PROFILES, check, error, note, warning
+from collections.abc import Iterator
+
+from mfa_session.doctor.checks import PROFILES, Diagnosis, Scene, check, error, note, warning
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CONFIG, SETTINGS
 from mfa_session.model.profiles import (
@@ -30,12 +32,6 @@ from mfa_session.session.names import (
 )
 from mfa_session.session.sources import source_in
 from mfa_session.session.validation import check_pasted_keys, check_serial
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mfa_session.doctor.checks import Diagnosis, Scene
 
 MAX_NAMED = 5
 _GIVES_CREDENTIALS = {"aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS}

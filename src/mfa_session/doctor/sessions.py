@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.checks import PROFILES, check, error, note, warning
+from collections.abc import Iterator, Mapping
+
+from mfa_session.doctor.checks import (
+    PROFILES,
+    Diagnosis,
+    KeyringFacts,
+    Scene,
+    check,
+    error,
+    note,
+    warning,
+)
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.session import (
@@ -10,24 +21,16 @@ from mfa_session.model.session import (
     MANAGER,
     PREFIX,
     SESSION_KEY_PREFIX,
+    Session,
     has_lost_key_id,
     is_managed,
 )
-from mfa_session.model.settings import SessionOptions
+from mfa_session.model.settings import SessionOptions, Settings
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_duration
+from mfa_session.session.context import Inputs
 from mfa_session.session.names import Named, default_name, find_name, hiding_settings
 from mfa_session.session.settings import resolve_named
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from mfa_session.doctor.checks import Diagnosis, KeyringFacts, Scene
-    from mfa_session.model.session import Session
-    from mfa_session.model.settings import Settings
-    from mfa_session.session.context import Inputs
-
 
 _REPORTED_ELSEWHERE = {"bad-serial", "serial-is-user", "passkey-device", "partial-keys", "bad-keys"}
 """Errors of settings that `device-serial`, `environment-halves` and `partial-keys` report."""

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+
 from mfa_session.keys.move import Mover
 from mfa_session.keys.rotation import KeyringPairs, KeyRotation
 from mfa_session.keys.user_keys import OtherProfiles, Signer, profiles_text
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
+from mfa_session.model.iam import AwsKeys, KeyEdges, KnownKey, Move, PairStore, Rotation
+from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
-from mfa_session.model.settings import FILE, KEYRING
+from mfa_session.model.settings import FILE, KEYRING, SessionOptions, Settings, Source
 from mfa_session.model.text import columns, quote
 from mfa_session.model.times import format_time
 from mfa_session.session.acquire import acquire
-from mfa_session.session.context import read_inputs
+from mfa_session.session.context import Context, Inputs, read_inputs
 from mfa_session.session.device import find_caller, long_term_caller, session_caller, with_keys
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.names import HIDES_STATIC_KEYS, check_portable, default_name, names_session
 from mfa_session.session.sources import follow, named_source, region_of, source_in, usual_source
 from mfa_session.session.validation import check_pasted_keys
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from contextlib import AbstractContextManager
-    from datetime import datetime
-
-    from mfa_session.model.iam import AwsKeys, KeyEdges, KnownKey, Move, PairStore, Rotation
-    from mfa_session.model.ports import Caller
-    from mfa_session.model.settings import SessionOptions, Settings, Source
-    from mfa_session.session.context import Context, Inputs
 
 PROFILE = "--profile"
 _HEADINGS = ("PROFILE", "WHERE", "KEY", "AGE")

@@ -5,22 +5,18 @@ Where the key is decides the next step, so the next run finishes an interrupted 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
-from mfa_session.model.iam import EXPORT, IMPORT, NEW, OLD, Move, not_stored
+from mfa_session.model.iam import EXPORT, IMPORT, NEW, OLD, KeyEdges, Move, not_stored
 from mfa_session.model.ports import Caller
 from mfa_session.model.profiles import stored_profile
 from mfa_session.model.record import Record
+from mfa_session.model.session import Keys
 from mfa_session.model.text import quote
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mfa_session.model.iam import KeyEdges
-    from mfa_session.model.session import Keys
-
-    Step = tuple[str, Callable[[], None]]
-    """A step's name, and how to do it."""
+Step = tuple[str, Callable[[], None]]
+"""A step's name, and how to do it."""
 
 
 class KeyPlaces(Record):

@@ -9,10 +9,7 @@ import json
 
 from mfa_session.model.iam import not_stored
 from mfa_session.model.record import Record, Result
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfa_session.session.context import Context
+from mfa_session.session.context import Context
 
 
 class Options(Record):

@@ -7,30 +7,35 @@ at AWS and on record decide the next step, so the next run finishes an interrupt
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from mfa_session.keys.user_keys import UserKeys, profiles_text
+from mfa_session.keys.user_keys import Signer, UserKeys, profiles_text
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
     RefusedError,
     require_yes,
 )
-from mfa_session.model.iam import CURRENT, IMPORT, NEW, OLD, Rotation, Slots, not_stored
+from mfa_session.model.iam import (
+    CURRENT,
+    IMPORT,
+    NEW,
+    OLD,
+    KeyEdges,
+    KeyVault,
+    Others,
+    PairStore,
+    Rotation,
+    Slots,
+    not_stored,
+)
+from mfa_session.model.session import Keys
 from mfa_session.model.text import quote
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from mfa_session.keys.user_keys import Signer
-    from mfa_session.model.iam import KeyEdges, KeyVault, Others, PairStore
-    from mfa_session.model.session import Keys
-
-    Step = tuple[str, Callable[[], None]]
-    """A step's name, and how to do it."""
-
+Step = tuple[str, Callable[[], None]]
+"""A step's name, and how to do it."""
 
 CLOCK_SLACK = timedelta(minutes=15)
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, NoMfaError, RefusedError
-from mfa_session.model.iam import OLD
+from mfa_session.model.iam import OLD, KeyEdges
 from mfa_session.model.ports import Caller
+from mfa_session.model.session import Keys
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time
+from mfa_session.session.context import Inputs
 from mfa_session.session.sources import source_in
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
-    from typing import TypeVar
-
-    from mfa_session.model.iam import KeyEdges
-    from mfa_session.model.session import Keys
-    from mfa_session.session.context import Inputs
-
-    Answer = TypeVar("Answer")
-
+Answer = TypeVar("Answer")
 
 SPREAD_SECONDS = 90
 """The limit for STS to learn of a new key; AWS promises no time, and usually takes seconds."""

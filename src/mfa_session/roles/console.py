@@ -6,22 +6,16 @@ from urllib.parse import urlencode, urlsplit
 
 from mfa_session.model.arns import REGION_CHARACTERS, parse_arn, region_for
 from mfa_session.model.errors import ConfigurationError, RefusedError, UsageError
+from mfa_session.model.feature_ports import Browser
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
-from mfa_session.model.session import Secret
-from mfa_session.model.settings import CHAINED_LIMIT_SECONDS
+from mfa_session.model.session import Secret, Session
+from mfa_session.model.settings import CHAINED_LIMIT_SECONDS, SessionOptions, Settings
 from mfa_session.model.times import format_duration
 from mfa_session.session.acquire import acquire_for_program
-from mfa_session.session.context import read_inputs
+from mfa_session.session.context import Context, Inputs, read_inputs
 from mfa_session.session.environment import first_region
 from mfa_session.session.resolve import resolve
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfa_session.model.feature_ports import Browser
-    from mfa_session.model.session import Session
-    from mfa_session.model.settings import SessionOptions, Settings
-    from mfa_session.session.context import Context, Inputs
 
 
 class Options(Record):

@@ -5,26 +5,20 @@ The plan tells which sessions to obtain, from which others, and in which order.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.feature_ports import RolesEdges
 from mfa_session.model.record import Record, Result
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.settings import KEYRING, SessionOptions, Settings, Source
 from mfa_session.roles.parallel import base_failed, noting, report_errors
+from mfa_session.roles.sessions import Batch, RoleSessions
 from mfa_session.session.acquire import acquire, summary_of
-from mfa_session.session.context import read_inputs
+from mfa_session.session.context import Context, Inputs, read_inputs
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept, is_in_place
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from mfa_session.model.feature_ports import RolesEdges
-    from mfa_session.model.settings import SessionOptions, Settings, Source
-    from mfa_session.roles.sessions import Batch, RoleSessions
-    from mfa_session.session.context import Context, Inputs
 
 
 class Options(Record):

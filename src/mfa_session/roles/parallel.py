@@ -5,18 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from mfa_session.model.feature_ports import Signals
-    from mfa_session.model.ports import Console
-
+from mfa_session.model.feature_ports import Signals
+from mfa_session.model.ports import Console
 
 JOBS = 16
 MOST_JOBS = 64

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, NoMfaError
+from mfa_session.model.feature_ports import RolesEdges
+from mfa_session.model.ports import AsidePlace, Store
 from mfa_session.model.record import Record
-from mfa_session.model.settings import KEYRING
+from mfa_session.model.session import Session
+from mfa_session.model.settings import KEYRING, Settings
 from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls, noting, sort_ended
 from mfa_session.session.device import with_keys
 from mfa_session.session.renewal import Renewal, as_written, keep_aside, turn_key
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing, is_in_place
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-    from datetime import datetime
-
-    from mfa_session.model.feature_ports import RolesEdges
-    from mfa_session.model.ports import AsidePlace, Store
-    from mfa_session.model.session import Session
-    from mfa_session.model.settings import Settings
-
-    Placed = Sequence[tuple[Session, Settings]]
-
+Placed = Sequence[tuple[Session, Settings]]
 
 THROTTLE_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """The pauses before retries of a call that AWS throttles despite botocore's own retries."""

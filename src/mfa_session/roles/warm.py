@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from mfa_session.model.arns import gives_codes, parse_arn, region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
+from mfa_session.model.feature_ports import RolesEdges
 from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record, Result
-from mfa_session.model.settings import CHAINED_LIMIT_SECONDS, ROLE_SECONDS, Settings
+from mfa_session.model.session import Session
+from mfa_session.model.settings import (
+    CHAINED_LIMIT_SECONDS,
+    ROLE_SECONDS,
+    SessionOptions,
+    Settings,
+    Source,
+)
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_time, parse_time
 from mfa_session.roles.parallel import (
@@ -26,23 +36,12 @@ from mfa_session.roles.parallel import (
 )
 from mfa_session.roles.sessions import Step, assume
 from mfa_session.session.acquire import acquire
-from mfa_session.session.context import read_inputs
+from mfa_session.session.context import Context, Inputs, read_inputs
 from mfa_session.session.device import with_keys
 from mfa_session.session.identity import SessionsOfSource
 from mfa_session.session.names import names_session, unknown_name
 from mfa_session.session.sources import named_source
 from mfa_session.session.validation import check_shapes
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from mfa_session.model.feature_ports import RolesEdges
-    from mfa_session.model.session import Session
-    from mfa_session.model.settings import SessionOptions, Source
-    from mfa_session.session.context import Context, Inputs
-
 
 LEAST_SECONDS = 900
 """The AWS CLI ignores an entry with less time left (botocore, CachedCredentialFetcher)."""

@@ -5,17 +5,14 @@ The tests' sandbox evaluates all of IAM's policy language: `tests/full_sandbox/e
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mfa_session.sandbox.clock import iso
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from mfa_session.sandbox.identities import Caller, Document
+from mfa_session.sandbox.identities import Caller, Document
 
 
 @dataclass(frozen=True)

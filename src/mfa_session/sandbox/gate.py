@@ -7,20 +7,17 @@ import functools
 import json
 import traceback
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mfa_session.sandbox import errors, moto_backend, signatures
+from mfa_session.sandbox.clock import Clock
 from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.evaluation import Request, Verdict, judge, request_context
-from mfa_session.sandbox.operations import Asked, Need, Operation, find_user, needs, recognise
+from mfa_session.sandbox.identities import Caller, Directory
+from mfa_session.sandbox.operations import Asked, Need, Operation, Play, find_user, needs, recognise
 from mfa_session.sandbox.server import Answer, failure, success
+from mfa_session.sandbox.signatures import HttpRequest, Signature
 from mfa_session.sandbox.sts import Sts
-
-if TYPE_CHECKING:
-    from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.identities import Caller, Directory
-    from mfa_session.sandbox.operations import Play
-    from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 _FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole checks itself
 

@@ -8,14 +8,10 @@ import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import Any, Literal
 
-from mfa_session.sandbox.clock import CodeChecker, code_for, new_seed, step_at
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from mfa_session.sandbox.clock import Clock
+from mfa_session.sandbox.clock import Clock, CodeChecker, code_for, new_seed, step_at
 
 Document = Mapping[str, Any]
 DeviceKind = Literal["virtual", "hardware", "passkey"]

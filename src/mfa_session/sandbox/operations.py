@@ -8,20 +8,15 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
 
 from mfa_session.sandbox import errors
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from mfa_session.sandbox.identities import Caller, Directory, User
-    from mfa_session.sandbox.signatures import HttpRequest, Signature
-
+from mfa_session.sandbox.identities import Caller, Directory, User
+from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 Dialect = Literal["query", "ec2", "s3", "json", "rest_json", "rest_xml"]
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/([A-Za-z0-9]+)")

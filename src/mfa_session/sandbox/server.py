@@ -17,16 +17,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
-from mfa_session.sandbox.clock import iso
+from mfa_session.sandbox.clock import Clock, iso
+from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.signatures import HttpRequest
-
-if TYPE_CHECKING:
-    from mfa_session.sandbox.clock import Clock
-    from mfa_session.sandbox.errors import ServiceError
-
 
 Handle = Callable[[HttpRequest], "Answer"]
 _POLL_SECONDS = 0.02

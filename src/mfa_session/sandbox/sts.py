@@ -5,17 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mfa_session.sandbox import errors
 from mfa_session.sandbox.clock import step_at
 from mfa_session.sandbox.errors import ServiceError, access_denied
-from mfa_session.sandbox.identities import Session
-
-if TYPE_CHECKING:
-    from mfa_session.sandbox.identities import Directory
-    from mfa_session.sandbox.operations import Asked, Operation
-
+from mfa_session.sandbox.identities import Directory, Session
+from mfa_session.sandbox.operations import Asked, Operation
 
 HOUR_SECONDS = 3600
 _SESSION_DEFAULT_SECONDS = 12 * HOUR_SECONDS

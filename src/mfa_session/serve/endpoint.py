@@ -10,22 +10,18 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import socket
 import threading
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from mfa_session.model.errors import MfaSessionError
+from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_time
 from mfa_session.session.environment import HOST, PATH
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Awaitable, Callable, Mapping
-
-    from mfa_session.model.ports import Issued
-
-    Current = Callable[[], Awaitable[Issued]]
+Current = Callable[[], Awaitable[Issued]]
 
 MOST_HEAD_BYTES = 8192
 MOST_HEAD_SECONDS = 5.0

@@ -16,16 +16,26 @@ import errno
 import os
 import secrets
 import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from mfa_session.model.errors import ConfigurationError, NoMfaError, UsageError
+from mfa_session.model.feature_ports import JobEdges
 from mfa_session.model.notes import read_json
-from mfa_session.model.ports import Issued
+from mfa_session.model.ports import Clock, Issued
 from mfa_session.model.record import Record
-from mfa_session.model.session import Keys, Secret
-from mfa_session.model.settings import SERVES, copied_text, served_profile, without_code
+from mfa_session.model.session import Keys, Secret, Session
+from mfa_session.model.settings import (
+    SERVES,
+    SessionOptions,
+    copied_text,
+    served_profile,
+    without_code,
+)
 from mfa_session.model.times import parse_time, spell_duration
 from mfa_session.serve.endpoint import Endpoint
+from mfa_session.session.acquire import AcquiredSession
+from mfa_session.session.context import Context
 from mfa_session.session.environment import (
     ACTIVE,
     HOST,
@@ -38,19 +48,7 @@ from mfa_session.session.environment import (
 from mfa_session.session.names import has_credentials
 from mfa_session.session.reuse import needed_seconds
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from mfa_session.model.feature_ports import JobEdges
-    from mfa_session.model.ports import Clock
-    from mfa_session.model.session import Session
-    from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.acquire import AcquiredSession
-    from mfa_session.session.context import Context
-
-    RunOwn = Callable[[list[str], Mapping[str, str]], tuple[int, str, str]]
-
+RunOwn = Callable[[list[str], Mapping[str, str]], tuple[int, str, str]]
 
 PORTS = range(1, 65536)
 PAUSE_SECONDS = 5.0

@@ -5,6 +5,8 @@ A shell is set up by a script beside config.toml, and a line in its start file t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mfa_session.model.errors import (
     AnsweredNoError,
     ConfigurationError,
@@ -12,15 +14,19 @@ from mfa_session.model.errors import (
     NoMfaError,
     UsageError,
 )
+from mfa_session.model.feature_ports import PlainFile, SetupEdges
 from mfa_session.model.record import Result
 from mfa_session.model.settings import GUARD_SHELL, SCRIPT_HEAD
 from mfa_session.model.text import quote
 from mfa_session.session.acquire import acquire, announce, summary_of
-from mfa_session.session.context import read_inputs
+from mfa_session.session.context import Context, read_inputs
 from mfa_session.session.resolve import resolve
+from mfa_session.session.reuse import Outcome
 from mfa_session.setup.interview import Dialog, Interview
 from mfa_session.setup.plan import (
     SETTINGS,
+    Answers,
+    Change,
     Draft,
     Options,
     draft_profiles,
@@ -30,16 +36,6 @@ from mfa_session.setup.plan import (
     plan_changes,
     setting_exists_error,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mfa_session.model.feature_ports import PlainFile, SetupEdges
-    from mfa_session.session.context import Context
-    from mfa_session.session.reuse import Outcome
-    from mfa_session.setup.plan import Answers, Change
-
 
 __all__ = ["Options", "run"]  # the command line finds a command's options beside `run`
 

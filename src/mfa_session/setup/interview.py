@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from mfa_session.model.arns import gives_codes
 from mfa_session.model.errors import (
@@ -11,16 +12,19 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.settings import CODE_SOURCES, MFA_SECONDS, SessionOptions
+from mfa_session.model.ports import Terminal
+from mfa_session.model.settings import CODE_SOURCES, MFA_SECONDS, SessionOptions, Settings
 from mfa_session.model.text import join, printable, quote
 from mfa_session.model.times import read_duration, spell_duration
+from mfa_session.session.context import Context, Inputs
 from mfa_session.session.device import find_caller
-from mfa_session.session.names import default_name
+from mfa_session.session.names import Named, default_name
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import DEFAULT, named_source, source_profiles
 from mfa_session.session.validation import check_duration, check_serial
 from mfa_session.setup.plan import (
     Answers,
+    Options,
     check_any_source,
     check_region,
     find_session,
@@ -30,18 +34,7 @@ from mfa_session.setup.plan import (
     read_role,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
-
-    from mfa_session.model.ports import Terminal
-    from mfa_session.model.settings import Settings
-    from mfa_session.session.context import Context, Inputs
-    from mfa_session.session.names import Named
-    from mfa_session.setup.plan import Options
-
-    Choose = Callable[[str, list[str]], str]
-
+Choose = Callable[[str, list[str]], str]
 
 NO_DEVICE = "add an MFA device: `mfa-session device enroll --profile {name}`"
 DIFFERENCE = (

@@ -5,15 +5,18 @@ There is one `Change` for each value that differs from the files, and one `Draft
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
 from mfa_session.model.arns import REGION_CHARACTERS
 from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.feature_ports import ProfilesWriter, SettingsWriter
 from mfa_session.model.record import Record
-from mfa_session.model.settings import CHAINED_LIMIT_SECONDS
+from mfa_session.model.settings import CHAINED_LIMIT_SECONDS, SessionOptions
 from mfa_session.model.text import printable, quote
 from mfa_session.model.times import spell_duration
+from mfa_session.session.context import Inputs
 from mfa_session.session.names import (
     DEFAULT_NAME,
     Named,
@@ -27,15 +30,6 @@ from mfa_session.session.names import (
 )
 from mfa_session.session.sources import environment_source
 from mfa_session.session.validation import check_role_arn
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from mfa_session.model.feature_ports import ProfilesWriter, SettingsWriter
-    from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.context import Inputs
-
 
 _ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
 
