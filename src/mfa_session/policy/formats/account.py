@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from mfa_session.policy.document import NewerVersion
-from mfa_session.policy.formats.holdings import holder_of
-from mfa_session.policy.formats.origin import Origin
+from mfa_session.policy.formats.origin import Origin, holder_of
 from mfa_session.policy.nodes import Members, Node, items_of, members_of, objects_in, text_in
 from mfa_session.policy.users import Dump, attached_to
 

@@ -1,16 +1,20 @@
-"""The place where a policy was found: its name, kind and holder there."""
+"""Where a policy was found: its name and kind there, and who has it."""
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from mfa_session.policy.document import Account, NewerVersion, Roster
+from mfa_session.policy.document import MIXED, Account, NewerVersion, Roster
 from mfa_session.policy.nodes import Members, text_in
 
 NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+_ANYBODY = ["anybody/"]
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
@@ -80,3 +84,109 @@ def kind_by_name(names: tuple[str, ...]) -> str | None:
         if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
             return "boundary"
     return None
+
+
+class Elsewhere(str):
+    """A policy or group that is not in the template, or not known yet: what is known of it."""
+
+    __slots__ = ()
+
+
+class Holdings:
+    """Collects who has which policy; owners are as in Roster."""
+
+    def __init__(self) -> None:
+        self._people: set[str] = set()
+        self._arns = defaultdict[str, list[str]](list)
+        self._owners = defaultdict[str, set[str]](set)
+        self._bounded = defaultdict[str, set[str]](set)
+        self._users = defaultdict[str, set[str]](set)
+        self._all_told: set[str] = set()
+        self._elsewhere = defaultdict[str, set[str]](set)
+        self._bounded_elsewhere: set[str] = set()
+        self._unread: set[str] = set()
+
+    def add(self, owner: str, arn: str = "") -> None:
+        """Note a user or role of the template."""
+        self._people.add(owner)
+        if arn:
+            self._arns[owner].append(arn)
+
+    def give(self, owners: Iterable[str], policies: Iterable[str]) -> None:
+        """Note that each of the owners has the policies."""
+        for owner, policy in itertools.product(owners, policies):
+            if isinstance(policy, Elsewhere):
+                self._elsewhere[owner].add(policy)
+            else:
+                self._owners[policy].add(owner)
+
+    def bound(self, owners: Iterable[str], policies: Iterable[str]) -> None:
+        """Note that the policies limit the owners, as permissions boundaries."""
+        for owner, policy in itertools.product(owners, policies):
+            if isinstance(policy, Elsewhere):
+                self._bounded_elsewhere.add(owner)
+            else:
+                self._bounded[policy].add(owner)
+
+    def join(self, users: Iterable[str], groups: Iterable[str], *, is_all: bool = False) -> None:
+        """Note that the users are in the groups; `is_all`: nobody else is."""
+        for user, group in itertools.product(users, groups):
+            if isinstance(group, Elsewhere):
+                self._elsewhere[user].add(group)
+            else:
+                self._users[group].add(user)
+                self._all_told |= {group} if is_all else set()
+
+    def hide(self, name: str) -> None:
+        """Note a role whose trust policy is not known yet, or a service with such a policy."""
+        self._unread.add(name)
+
+    def owners(self, policy: str, *, is_managed: bool) -> list[str]:
+        """Return who has a policy: users in a group as well; of a boundary, whom it limits.
+
+        A managed policy that nobody has here may be anybody's.
+        """
+        direct = self._owners[policy] or self._bounded[policy]
+        found = direct.union(*(self._users[each] for each in direct)) - self._all_told
+        if is_managed and not direct:
+            return _ANYBODY
+        return sorted(map(self._by_arn, found))
+
+    def holder(self, policy: str) -> str | None:
+        """Return `role` if a policy's owners are roles, MIXED if some are."""
+        return holder_of(self._owners[policy] or self._bounded[policy])
+
+    def kind(self, policy: str) -> str | None:
+        """Return what a policy is by those who have it; `boundary` if it only limits."""
+        if self._owners[policy]:
+            return "identity"
+        return "boundary" if self._bounded[policy] else None
+
+    def roster(self) -> Roster:
+        """Return the users and roles, and what is not told of them."""
+        # A policy that both grants and limits is read as one that grants.
+        both = (self._bounded[each] for each in self._owners if each in self._bounded)
+        elsewhere = defaultdict[str, set[str]](set)
+        for owner, policies in self._elsewhere.items():
+            for each in {owner, *self._users.get(owner, ())}:
+                elsewhere[self._by_arn(each)] |= policies
+        return Roster(
+            people=frozenset(map(self._by_arn, self._people)),
+            elsewhere={owner: frozenset(policies) for owner, policies in elsewhere.items()},
+            bounded_elsewhere=frozenset(map(self._by_arn, self._bounded_elsewhere.union(*both))),
+            unread=frozenset(map(self._by_arn, self._unread)),
+        )
+
+    def _by_arn(self, owner: str) -> str:
+        """Return an owner's ARN, if it is told; of two accounts' owners of one name, nothing."""
+        arns = self._arns.get(owner, [owner])
+        is_one = len(set(arns)) == 1 and not (arns[1:] and "*" in arns[0])
+        return arns[0] if is_one else f"{owner.partition('/')[0]}/"
+
+
+def holder_of(owners: Iterable[str]) -> str | None:
+    """Return `role` if a policy's owners are roles, MIXED if some are."""
+    kinds = {each.partition("/")[0] for each in owners}
+    if "role" not in kinds:
+        return None
+    return "role" if len(kinds) == 1 else MIXED

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mfa_session.policy.formats.holdings import Elsewhere, Holdings
-from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS, Origin
+from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS, Elsewhere, Holdings, Origin
 from mfa_session.policy.nodes import (
     Members,
     Node,

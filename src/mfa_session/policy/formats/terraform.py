@@ -7,8 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from mfa_session.policy.formats.holdings import Elsewhere, Holdings
-from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Origin
+from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Elsewhere, Holdings, Origin
 from mfa_session.policy.nodes import (
     Members,
     Node,
