@@ -100,7 +100,7 @@ class SessionWiring:
         return read_secret_line()
 
     def take_code_from_stdin(self) -> None:
-        """Take the line of `--token-code -`."""
+        """See Factories."""
         from contextlib import suppress
 
         from mfa_session.model.errors import NoMfaError
@@ -111,7 +111,7 @@ class SessionWiring:
             self.given_code = read_line()
 
     def store(self) -> SessionStore:
-        """Return the store that writes sessions."""
+        """See Factories."""
         from mfa_session.files.session_store import SessionStore
 
         return self.make_store(SessionStore)
@@ -153,7 +153,7 @@ class SessionWiring:
         return SecretStore(self._keyring(instead, may_ask=may_ask), self.run.files.state)
 
     def stored_keys(self) -> StoredKeys:
-        """Return the keyring's long-term keys."""
+        """See Factories."""
         from mfa_session.system.secret_store import StoredKeys
 
         return StoredKeys(self._keyring_items(), self.run.files.state)
@@ -185,7 +185,7 @@ class SessionWiring:
             self.run.console.say(text)
 
     def session(self) -> Edges:
-        """Return the edges of a login, made once."""
+        """See Factories."""
         if self._session is None:
             self._session = self.make_session()
         return self._session

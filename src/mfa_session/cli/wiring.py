@@ -34,7 +34,7 @@ class Wiring(SessionWiring):
     """The edges of every feature in one run."""
 
     def keys(self) -> KeyEdges:
-        """Return the edges of `keys`."""
+        """See Factories."""
         from mfa_session.aws.account import IamKeys
         from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
@@ -57,7 +57,7 @@ class Wiring(SessionWiring):
         )
 
     def devices(self, caller: Caller) -> DeviceEdges:
-        """Return the edges of `device`."""
+        """See Factories."""
         from mfa_session.aws.account import IamDevices
         from mfa_session.files.notes import enrolments
         from mfa_session.mfa.devices import DeviceEdges
@@ -101,19 +101,19 @@ class Wiring(SessionWiring):
         return show
 
     def lookups(self, caller: Caller) -> Lookups:
-        """Return the guard's questions."""
+        """See Factories."""
         from mfa_session.aws.account import Lookups
 
         return Lookups(self.call_edges(), caller)
 
     def federation(self) -> Federation:
-        """Return AWS's federation endpoint."""
+        """See Factories."""
         from mfa_session.aws.federation import Federation
 
         return Federation(self.call_edges())
 
     def browser(self) -> Browser | None:
-        """Return the person's browser."""
+        """See Factories."""
         from mfa_session.system.browser import find_browser
 
         return find_browser(self.run.environ)

@@ -61,7 +61,7 @@ class CliCacheFiles:
         replace_file(path, data, mode=PRIVATE_MODE)
 
     def foreign(self, name: str) -> ConfigurationError:
-        """Return the error for a file that is not an entry."""
+        """See CliCache."""
         path = self.path(name)
         return ConfigurationError(
             "foreign-cache-entry",

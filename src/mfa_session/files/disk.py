@@ -66,7 +66,7 @@ class Disk:
         )
 
     def recovered(self) -> Mapping[str, Session]:
-        """Read the sessions beside the credentials file."""
+        """See Disk."""
         return read_beside(self._state, self._fetch)
 
     def unfinished_keys(self) -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ class Disk:
         return [*moves, *(("rotate", rotation.profile) for rotation in journal.rotations())]
 
     def intents(self) -> list[Intent]:
-        """Read the notes of enrolments."""
+        """See Disk."""
         return enrolments(self._state).all()
 
     def places(self) -> tuple[Place, ...]:
@@ -89,7 +89,7 @@ class Disk:
         return tuple(_find_places(paths, OTHERS_MAY))
 
     def close_places(self) -> list[str]:
-        """Correct their modes, and return commands that do the same."""
+        """See Disk."""
         done = []
         # One by one, as the first correction may be enough for the next place.
         for place in chain(self.places(), self._writable()):
@@ -129,7 +129,7 @@ class Disk:
         return found
 
     def unwritable(self) -> Mapping[str, ConfigurationError]:
-        """Return why a session, or its lock, could not be written."""
+        """See Disk."""
         found: dict[str, ConfigurationError] = {}
         places = {CREDENTIALS: credentials_path(self._environ), STATE: self._state.path("session")}
         for part, path in places.items():
@@ -144,7 +144,7 @@ class Disk:
         return found
 
     def leftovers(self) -> Mapping[str, str]:
-        """Return copies that killed commands left, each with the original."""
+        """See Disk."""
         paths = (credentials_path, config_path, settings_path)
         return {
             copy: path_of(self._environ)

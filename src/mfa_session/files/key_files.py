@@ -84,7 +84,7 @@ class KeyFiles:
         self._config.update(profile, edit)
 
     def put_new(self, profile: str, keys: Keys) -> None:
-        """Write a new pair beside the one in use."""
+        """See PairStore."""
         file, section = self._find(profile)
         self._write(file, profile, _lines(NEW_ID, NEW_SECRET, keys), section)
 
@@ -108,7 +108,7 @@ class KeyFiles:
         self._write(file, profile, {NEW_ID: None, NEW_SECRET: None}, section)
 
     def drop_old(self, profile: str) -> None:
-        """Remove the pair that was replaced."""
+        """See PairStore."""
         file, section = self._find(profile)
         self._write(file, profile, {OLD_ID: None, OLD_SECRET: None}, section)
 

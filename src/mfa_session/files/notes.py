@@ -81,7 +81,7 @@ class KeyJournal:
         return self._moves if isinstance(note, Move) else self._rotations
 
     def dates(self) -> dict[str, datetime]:
-        """Return the noted dates, by key id."""
+        """See Journal."""
         try:
             told = read_json(self._state.read(_DATES) or b"")
         except ValueError:

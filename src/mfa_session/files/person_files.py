@@ -33,7 +33,7 @@ class Files:
         self._may_be_new = False
 
     def let_settings_be_new(self) -> None:
-        """Count a missing config.toml as empty, even if a variable names it."""
+        """See Files."""
         self._may_be_new = True
 
     def settings(self) -> SettingsFile:
@@ -51,11 +51,11 @@ class Files:
         return self._settings
 
     def forget_settings(self) -> None:
-        """Read config.toml afresh next time."""
+        """See Files."""
         self._settings = None
 
     def profiles(self) -> ProfileFiles:
-        """Return both AWS files; refuse an unsafe credentials file."""
+        """See Files."""
         from mfa_session.files.aws_files import read_profiles  # noqa: PLC0415  # not for the guard
         from mfa_session.files.reading import check_owner  # noqa: PLC0415
 
@@ -63,7 +63,7 @@ class Files:
         return read_profiles(self.environ)
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions that are not in the credentials file; fetch no secret."""
+        """See Files."""
         if not self.state.names((RECOVERED, STORED)):
             return {}
         from mfa_session.files.beside import read_beside  # noqa: PLC0415  # seldom any

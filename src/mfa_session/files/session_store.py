@@ -74,13 +74,13 @@ class SessionStore:
         self.forget = self._keyring.forget
 
     def sessions(self) -> list[Session]:
-        """Read every session afresh."""
+        """See Store."""
         profiles, stored = read_profiles(self._environ), self._keyring.all()
         self._expect(profiles, stored)
         return list_sessions(profiles, {**stored, **read_recovered(self._state)})
 
     def begin(self, profiles: ProfileFiles) -> None:
-        """Remember which sections there are; remove copies that killed commands left."""
+        """See Store."""
         self._expect(profiles, self._keyring.all())
         self._credentials.clear()
         self._config.clear()

@@ -53,7 +53,7 @@ class SettingsWriter(WritableFile):
         super().__init__(path, private_name="the settings file", state=state, warn=warn)
 
     def check_writable(self) -> None:
-        """Raise the error that `update` would; change nothing."""
+        """See ValuesWriter."""
         self.check()
         check_place(self.path, "the settings file")
         parse_settings(self.path, self.read())

@@ -48,12 +48,12 @@ class AwsNames:
         self._compared = 0
 
     def spelled(self, action: str) -> str | None:
-        """Return an action as AWS spells it; None if AWS does not list it."""
+        """See AwsNames."""
         service, _, name = action.lower().partition(":")
         return _joined(service, self._actions_of(service).spelled.get(name))
 
     def look_up(self, action: str) -> Unlisted | None:
-        """Return what is wrong with an action or pattern; None if AWS lists it."""
+        """See AwsNames."""
         return self._judged(action)
 
     def _judge(self, action: str) -> Unlisted | None:

@@ -88,7 +88,7 @@ class ShellStart:
         self.line = scripting.source(self.script)
 
     def is_sourced_in(self, start: bytes) -> bool:
-        """Say whether a start file mentions the script outside a comment."""
+        """See ShellStart."""
         name = os.fsencode(self.script)
         home_relative = b"/mfa-session/" + os.path.basename(name)
         return any(
@@ -108,7 +108,7 @@ class ShellStart:
         return init_script(self.shell, commands)
 
     def completion_script(self) -> str:
-        """Return the script that only completes."""
+        """See ShellStart."""
         return completion_script(self.shell)
 
 

@@ -33,11 +33,11 @@ class Console:
         self._write("", text)
 
     def warn(self, text: str) -> None:
-        """Report a problem that stops nothing."""
+        """See Console."""
         self._write(f"mfa-session: {self._paint('warning:', 'yellow')} ", text)
 
     def detail(self, text: str) -> None:
-        """Report a step, such as a call to AWS; with -v only."""
+        """See Console."""
         if self.verbosity:
             self._write("mfa-session: ", text)
 
@@ -70,7 +70,7 @@ class Console:
             self.say(text)
 
     def doing(self, text: str) -> AbstractContextManager[None]:
-        """Show a text during a `with` block."""
+        """See Console."""
         from mfa_session.system.waiting import doing  # noqa: PLC0415  # contextlib
 
         return doing(self.progress, text)

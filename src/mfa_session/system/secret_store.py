@@ -181,7 +181,7 @@ class SecretStore:
         return self._read_before[serial]
 
     def holds(self, serial: str) -> bool:
-        """Say whether anything is stored for a device, even if malformed."""
+        """See Secrets."""
         return self._fetch(serial) is not None
 
     def set(self, serial: str, secret: Secret) -> None:
@@ -237,7 +237,7 @@ class SecretStore:
         return [serial for serial in sorted(asked) if self.holds(serial)]
 
     def describe(self) -> str:
-        """Return the keyring's name for people."""
+        """See Secrets."""
         return self._keyring.describe()
 
     def _fetch(self, serial: str) -> str | None:

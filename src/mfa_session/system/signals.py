@@ -59,7 +59,7 @@ class Interruptions:
     __exit__ = restore
 
     def raise_deferred(self) -> None:
-        """Raise a deferred signal, Ctrl-C first, as KeyboardInterrupt or SystemExit(128+n)."""
+        """See Signals."""
         if signal.SIGINT in self._arrived:
             self._raise(signal.SIGINT)
         if self._arrived:

@@ -27,7 +27,7 @@ class Terminal:
         self._may_ask = may_ask
 
     def can_ask(self) -> bool:
-        """Say whether a question is allowed and reaches a person."""
+        """See Terminal."""
         return self._may_ask and can_ask()
 
     def identity(self) -> str | None:
@@ -59,7 +59,7 @@ class Terminal:
         return size if min(size) > 0 else os.terminal_size((80, 24))
 
     def ask(self, question: str) -> str:
-        """Ask, and return the typed line; NoMfaError after Ctrl-D."""
+        """See Terminal."""
         return self._read(question, hidden=False)
 
     def ask_hidden(self, question: str) -> str:
