@@ -569,6 +569,43 @@ def test_terraform_never_gives_what_it_does_not_tell(
         assert "not known here: " in found.stderr or "whether the caller has" in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("resource", "attribute", "action"),
+    [
+        ("aws_cloudwatch_event_bus_policy", "policy", "events:DeleteRule"),
+        ("aws_cloudwatch_log_resource_policy", "policy_document", "logs:DeleteLogGroup"),
+        ("aws_s3control_access_point_policy", "policy", "s3:DeleteObject"),
+        ("aws_opensearch_domain_policy", "access_policies", "es:DeleteDomain"),
+        ("aws_codeartifact_domain_permissions_policy", "policy_document",
+         "codeartifact:DeleteDomain"),
+        ("aws_ecr_repository_policy", "policy", "ecr:DeleteRepository"),
+        ("AWS::S3::AccessPoint", "Policy", "s3:DeleteObject"),
+        ("AWS::ECR::Repository", "RepositoryPolicyText", "ecr:DeleteRepository"),
+        ("AWS::OpenSearchService::Domain", "AccessPolicies", "es:DeleteDomain"),
+        ("AWS::CodeArtifact::Domain", "PermissionsPolicyDocument", "codeartifact:DeleteDomain"),
+        ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", "secretsmanager:DeleteSecret"),
+        ("AWS::KMS::Key", "KeyPolicy", "kms:ScheduleKeyDeletion"),
+    ],
+)  # fmt: skip
+def test_a_resources_policy_that_is_not_known_yet_may_deny(
+    resource: str, attribute: str, action: str, check: Any
+) -> None:
+    if "::" in resource:
+        of_resource = {"Type": resource, "Properties": {attribute: {"Ref": "Document"}}}
+        own = iam_policy(allow("*"), Users=["alice"])
+        content: Any = {"Resources": {"Own": own, "It": of_resource}}
+    else:
+        content = plan_of(
+            ALICE, own_policy("alice", allow("*")), terraform(resource, "it"),
+            **{f"{resource}__it": {attribute: ["var.document"]}},
+        )  # fmt: skip
+    caller = ("--principal", f"{ACCOUNT}:user/alice")
+    found = check(content, "--action", action, *caller)
+    assert outcomes(found)["mfa-session"] == "unknown"
+    assert "not known here: the policy of " in found.stderr
+    assert outcomes(check(content, *STOP, *caller))["mfa-session"] == "allowed"
+
+
 def test_each_instance_of_a_module_has_its_own_policies(check: Any) -> None:
     def instance(key: str, action: str) -> dict[str, Any]:
         inside = [

@@ -13,6 +13,22 @@ from mfa_session.policy.nodes import Members, text_in
 
 NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
+# The prefix of a service's actions, where Terraform or CloudFormation calls the service otherwise.
+PREFIXES = {
+    "api": "execute-api",
+    "apigateway": "execute-api",
+    "cloudwatch_event": "events",
+    "cloudwatch_log": "logs",
+    "ecrpublic": "ecr-public",
+    "efs": "elasticfilesystem",
+    "elasticsearch": "es",
+    "msk": "kafka",
+    "networkfirewall": "network-firewall",
+    "opensearch": "es",
+    "opensearchservice": "es",
+    "s3control": "s3",
+    "vpclattice": "vpc-lattice",
+}
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _ANYBODY = ["anybody/"]
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mfa_session.policy.formats.origin import NAMES, ORGANISATION_KINDS, Elsewhere, Holdings, Origin
+from mfa_session.policy.formats.origin import (
+    NAMES,
+    ORGANISATION_KINDS,
+    PREFIXES,
+    Elsewhere,
+    Holdings,
+    Origin,
+)
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -26,6 +33,18 @@ _HOLDERS = {
     "AWS::Serverless::Function": "role",
     "AWS::Serverless::StateMachine": "role",
 }
+# The properties with the policies of resources.
+_RESOURCE_POLICIES = (
+    "PolicyDocument",
+    "Policy",
+    "ResourcePolicy",
+    "KeyPolicy",
+    "AccessPolicy",
+    "AccessPolicies",
+    "FileSystemPolicy",
+    "RepositoryPolicyText",
+    "PermissionsPolicyDocument",
+)
 _ENDPOINT = "AWS::EC2::VPCEndpoint"  # whose policy limits what goes through it, and never grants
 _KNOWN_MACROS = ("AWS::CodeDeploy", "AWS::LanguageExt", "AWS::SecretsM", "AWS::Serverless")
 _NONE = "AWS::NoValue"
@@ -73,8 +92,6 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
             told = ORGANISATION_KINDS.get(text_in(properties, "Type"))
         elif is_managed:
             holder = holdings.holder(name)
-        elif kind == _ENDPOINT:
-            owners = ["endpoint/"]
         there = origin.named(name, told, holder, *owners)
         there = there._replace(is_certain="Condition" not in parts)
         for key, inner in properties.items():
@@ -119,11 +136,11 @@ class _Stack:
         holdings.give(["role/", "user/"], map(Elsewhere, self._macros))
         for name, parts in self._resources.items():
             kind, properties = text_in(parts, "Type"), _inside(parts)
-            document = properties.get("PolicyDocument")
-            if kind.endswith("Policy") and not kind.startswith("AWS::IAM::"):
-                if document and not _is_read(document):
-                    holdings.hide(kind.split("::")[1].lower())
-            elif kind.endswith("Policy"):
+            is_of_iam = kind.startswith("AWS::IAM::")
+            if not (is_of_iam or kind == _ENDPOINT or _is_all_read(properties)):
+                service = kind.split("::")[1].lower()
+                holdings.hide(PREFIXES.get(service, service))
+            if is_of_iam and kind.endswith("Policy"):
                 holdings.give(self._owners(properties, *_OWNERS), [self._policy(name)])
             elif kind == "AWS::SSO::PermissionSet":
                 others = _items(properties, ["ManagedPolicies", "CustomerManagedPolicyReferences"])
@@ -203,7 +220,11 @@ def _referred(node: Node) -> str:
 
 def _is_read(document: Node) -> bool:
     """Say whether a policy stands here, and a template does not bring it from elsewhere."""
-    return "Statement" in members_of(document)
+    return "Statement" in members_of(document) or "Statement" in text_of(document)
+
+
+def _is_all_read(properties: Members) -> bool:
+    return all(_is_read(properties[key]) for key in _RESOURCE_POLICIES if key in properties)
 
 
 def _items(properties: Members, keys: Iterable[str]) -> Iterator[tuple[str, Node]]:

@@ -7,7 +7,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Elsewhere, Holdings, Origin
+from mfa_session.policy.formats.origin import (
+    ORGANISATION_KINDS,
+    PREFIXES,
+    Elsewhere,
+    Holdings,
+    Origin,
+)
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -42,13 +48,8 @@ _POLICIES = {"aws_iam_policy", *(f"aws_iam_{holder}_policy" for holder in _NAMES
 _index = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 _module_of = re.compile(rf"(?:module\.[^.[]+(?:{_index.pattern})?\.)*").match
 _index_at_end = re.compile(rf"(?:{_index.pattern})?$").search
-_SERVICES = {
-    "efs": "elasticfilesystem",
-    "elasticsearch": "es",
-    "opensearch": "es",
-    "msk": "kafka",
-    "api": "execute-api",
-}
+# The attributes with the policies of resources.
+_RESOURCE_POLICIES = ("policy", "policy_document", "resource_policy", "access_policies")
 # The attributes that tell of which resource a policy is that does not name one.
 _ARNS_OF_POLICIES = {
     "aws_kms_key": "arn",
@@ -202,8 +203,11 @@ class _Resources:
             if "policy_attachment" in kind and not attached:
                 attached = [Elsewhere(_LATER)]
             holdings.give(self._owners(resource, *_NAMES), attached)
-            if _known(resource, "policy") is None and self._is_set(resource, "policy"):
-                holdings.hide(_SERVICES.get(kind.split("_")[1], kind.split("_")[1]))
+            if any(
+                _known(resource, key) is None and self._is_set(resource, key)
+                for key in _RESOURCE_POLICIES
+            ):
+                holdings.hide(_service(kind))
             if kind == _OF_ORGANISATIONS and _known(resource, "content") is None:
                 holdings.give(["role/", "user/"], [Elsewhere(_address(resource))])
 
@@ -244,8 +248,6 @@ class _Resources:
                 if names is None:
                     referred = self._referred(resource, key, f"aws_iam_{holder}")
                     names = [_value(each, "name") for each in referred]
-                    # Of a list, constants may be a part.
-                    names += [""] if referred and key.endswith("s") else []
                 found += [f"{holder}/{name}" for name in names]
         return found
 
@@ -253,11 +255,9 @@ class _Resources:
         """Return the addresses of policies."""
         found: list[str] = []
         for key in keys:
-            arns, referred = _known(resource, key), self._referred(resource, key, "aws_iam_policy")
+            arns = _known(resource, key)
             if arns is None:
-                found += [self._policy(each) for each in referred]
-                # Of a list, constants may be a part.
-                found += [Elsewhere(_LATER)] if referred and key.endswith("s") else []
+                found += map(self._policy, self._referred(resource, key, "aws_iam_policy"))
             else:
                 known = [(arn, self._by_arn.get(arn)) for arn in arns]
                 found += [self._policy(each) if each else Elsewhere(arn) for arn, each in known]
@@ -272,7 +272,7 @@ class _Resources:
         """Return the resource of a kind that an attribute is of; an empty one if it is not certain.
 
         Terraform lists all that an expression names: `p[0].arn`, `p[0]` and `p`; both branches of a
-        condition and what decides it; but not its constants.
+        condition and what decides it; but not its constants, which may be a part of a list.
         """
         references = self._references_of(resource, key)
         if references is None:
@@ -290,7 +290,9 @@ class _Resources:
             if _local(_address(each)) in named
             or ("each.key" in references and _index_of(_address(each)) == _index_of(address))
         ]
-        return found if len(found) == 1 and _is(found[0], kind) else [{}]
+        if len(found) != 1 or not _is(found[0], kind):
+            return [{}]
+        return [*found, {}] if key.endswith("s") else found
 
 
 def _note_permission_set(holdings: Holdings, resource: Members) -> None:
@@ -339,6 +341,12 @@ def _is_data(resource: Members) -> bool:
 
 def _is(resource: Members, kind: str) -> bool:
     return text_in(resource, "type") == kind
+
+
+def _service(kind: str) -> str:
+    """Return the prefix of a resource's actions: `events` for aws_cloudwatch_event_bus_policy."""
+    first, *others = kind.removeprefix("aws_").split("_")
+    return PREFIXES.get("_".join([first, *others[:1]])) or PREFIXES.get(first, first)
 
 
 def _value(resource: Members, attribute: str) -> str:
