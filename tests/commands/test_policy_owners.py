@@ -602,7 +602,7 @@ def test_a_resources_policy_that_is_not_known_yet_may_deny(
     caller = ("--principal", f"{ACCOUNT}:user/alice")
     found = check(content, "--action", action, *caller)
     assert outcomes(found)["mfa-session"] == "unknown"
-    assert "not known here: the policy of " in found.stderr
+    assert "not known here: the resource's policy\n" in found.stderr
     assert outcomes(check(content, *STOP, *caller))["mfa-session"] == "allowed"
 
 

@@ -96,7 +96,8 @@ def _not_here(roster: Roster, names: set[str], request: Request) -> Iterator[str
     for name in names:
         yield from sorted(roster.elsewhere.get(name, ()))
     if any(_is_unread(each, request) for each in roster.unread):
-        yield f"the policy of {request.resource}"
+        is_named = request.resource.strip("*")
+        yield f"the policy of {request.resource}" if is_named else "the resource's policy"
 
 
 def _limits(document: Document, mine: set[str], caller: str) -> bool:
