@@ -199,6 +199,35 @@ def test_a_principal_that_iam_refuses_is_named_and_matches_nobody(run: Run) -> N
     assert warning in outcome.stderr
 
 
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("aws:MultifactorPresent", "aws:MultiFactorAuthPresent"),
+        ("iam:MultiFactorAuthPresent", "aws:MultiFactorAuthPresent"),
+        ("aws:MFAAge", "aws:MultiFactorAuthAge"),
+        ("aws:SourcIp", "aws:SourceIp"),
+        ("aws:PrincipalTags/team", "aws:PrincipalTag/team"),
+    ],
+)
+def test_a_misspelt_key_is_named_and_absent(wrong: str, meant: str, home: Path, run: Run) -> None:
+    path = write_policy(home, {"StringNotEquals": {wrong: "x"}})
+    check = ("policy", "check", path, "--action", "s3:GetObject", "--json")
+    outcome = run(*check)
+    assert set(outcomes(outcome.stdout).values()) == {"explicitly-denied"}
+    assert f"no request has the condition key {wrong}; {meant} was probably meant" in outcome.stderr
+    given = run(*check, "--context", f"{wrong}=x")  # the person knows better
+    assert set(outcomes(given.stdout).values()) == {"allowed"}
+    assert "no request has" not in given.stderr
+
+
+@pytest.mark.parametrize("key", ["aws:NewestKey", "okta:amr", "aws:PrincipalTag/team"])
+def test_a_key_that_is_not_known_leaves_the_outcome_unknown(key: str, home: Path, run: Run) -> None:
+    path = write_policy(home, {"StringNotEquals": {key: "x"}})
+    outcome = run("policy", "check", path, "--action", "s3:GetObject", "--json")
+    assert set(outcomes(outcome.stdout).values()) == {"unknown"}
+    assert f"--context {key}=" in outcome.stderr
+
+
 def test_a_policys_text_cannot_control_the_terminal(run: Run) -> None:
     long = "x" * 1000
     condition = {"StringEquals": {"aws:x\u001b[2J": [long, "b", "c", "d"]}}

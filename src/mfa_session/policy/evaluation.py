@@ -38,6 +38,7 @@ from mfa_session.policy.credentials import (
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS, Condition, Document
 from mfa_session.policy.matching import Match, match_statement
 from mfa_session.policy.patterns import WILDCARDS, Query, includes, may_meet
+from mfa_session.policy.rules.keys import keys_of_no_request
 from mfa_session.policy.rules.resource_kinds import parts_of
 
 ALLOWED = "allowed"
@@ -330,14 +331,15 @@ class Requests:
         self.unfit = dict(keys)
         self.seconds = int(now.timestamp())
         self._request, self._keys = request, keys
+        conditions = [each for document in documents for each in document.conditions]
         self._call = RequestContext(
             {
+                **dict.fromkeys(keys_of_no_request(conditions)),
                 "aws:CurrentTime": (f"{now.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",),
                 "aws:EpochTime": (str(self.seconds),),
                 **dict.fromkeys(("aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")),
             }
         ).over(DIRECT_CALL)
-        conditions = [each for document in documents for each in document.conditions]
         of_roles = filter(_is_of_roles, (*keys, *(each.key for each in conditions)))
         self._of_users = RequestContext(dict.fromkeys(of_roles))
         self._of_resource = _decided_by(request, principal, conditions)

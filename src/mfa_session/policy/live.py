@@ -28,6 +28,12 @@ class Live(Record):
     user: Owner
     role: Owner | None
 
+    def documents(self) -> list[Document]:
+        """Return all policies and boundaries."""
+        owners = [self.user, *([self.role] if self.role else [])]
+        found = [each for owner in owners for each in (*owner.documents, owner.boundary)]
+        return list(filter(None, found))
+
     def gaps(self) -> list[str]:
         """Return the names of what could not be read."""
         of_role = _gaps(self.role) if self.role else []

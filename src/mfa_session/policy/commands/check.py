@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import SessionOptions
-from mfa_session.model.text import columns, printable
+from mfa_session.model.text import Table, columns, printable
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action, read_keys, read_resource
 from mfa_session.policy.callers import Share, share_of
@@ -26,6 +27,7 @@ from mfa_session.policy.live import Live
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
+from mfa_session.policy.rules.keys import keys_of_no_request
 from mfa_session.session.context import Context
 
 # Having no policies is unlike policies that are not told.
@@ -63,31 +65,22 @@ def run(options: Options, ctx: Context) -> Result:
     principal = live.user.arn if live else _principal(options, keys)
     share = share_of(principal, files, request, live=bool(live))
     principal = principal or _caller(share, ctx)
-    requests = Requests(request, keys, principal, files, ctx.clock.now())
-    judged = []
-    for kind in credentials.all_kinds(request.action, options.mfa_age):
-        caller = credentials.started_by(kind, requests.seconds)
-        if live:
-            judged.append(_judge_live(caller, live, files, requests))
-        elif share.is_user in {None, caller.is_user}:
-            judged.append(_judge(acting_as(caller, principal), share, share.owner, requests))
-    for key, values in requests.unfit.items():
-        raise UsageError(
-            "bad-context",
-            f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
-            "omit it: --principal or --resource determines it",
-        )
+    documents = [*files, *(live.documents() if live else ())]
+    _warn_of_keys(documents, keys, ctx)
+    requests = Requests(request, keys, principal, documents, ctx.clock.now())
+    kinds = credentials.all_kinds(request.action, options.mfa_age)
+    callers = [credentials.started_by(each, requests.seconds) for each in kinds]
+    if live:
+        judged = [_judge_live(each, live, files, requests) for each in callers]
+    else:
+        judged = [
+            _judge(acting_as(each, principal), share, share.owner, requests)
+            for each in callers
+            if share.is_user in {None, each.is_user}
+        ]
+    _check_keys_fit(requests.unfit)
     for hint in hints(judged, share):
         ctx.console.say(hint)
-    on = "any resource" if request.resource in {"", "*"} else request.resource
-    lines = columns(
-        ("CREDENTIALS", "OUTCOME", "BECAUSE"),
-        (
-            (each.caller.label, each.decision.outcome.replace("-", " "), printable(each.because))
-            for each in judged
-        ),
-        above=(f"{request.action} on {on}", ""),
-    )
     data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource or "*",
@@ -97,7 +90,19 @@ def run(options: Options, ctx: Context) -> Result:
     if live:
         data["unread"] = live.gaps()
         data["role"] = live.role.arn if live.role else None
-    return Result(data=data, lines=lines)
+    return Result(data=data, lines=_table(request, judged))
+
+
+def _table(request: Request, judged: Iterable[Judged]) -> Table:
+    on = "any resource" if request.resource in {"", "*"} else request.resource
+    return columns(
+        ("CREDENTIALS", "OUTCOME", "BECAUSE"),
+        (
+            (each.caller.label, each.decision.outcome.replace("-", " "), printable(each.because))
+            for each in judged
+        ),
+        above=(f"{request.action} on {on}", ""),
+    )
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
@@ -125,6 +130,24 @@ def _read(paths: tuple[str, ...], kind: str | None, ctx: Context) -> list[Docume
     if reading.terraform:
         ctx.console.warn("Terraform's own files (.tf) are not read")
     return reading.documents
+
+
+def _check_keys_fit(unfit: Known) -> None:
+    for key, values in unfit.items():
+        raise UsageError(
+            "bad-context",
+            f"no request here {f'has {key}={values[0]}' if values else f'lacks {key}'}",
+            "omit it: --principal or --resource determines it",
+        )
+
+
+def _warn_of_keys(documents: Iterable[Document], given: Known, ctx: Context) -> None:
+    conditions = [condition for each in documents for condition in each.conditions]
+    for key, meant in keys_of_no_request(conditions).items():
+        if key.lower() not in given:
+            ctx.console.warn(
+                f"no request has the condition key {printable(key)}; {meant} was probably meant"
+            )
 
 
 def _judge_live(

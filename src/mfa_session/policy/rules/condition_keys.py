@@ -187,6 +187,16 @@ def meant_instead(key: str) -> str | None:
     return f"{service}:{known[near[0]]}{tail}" if near else ""
 
 
+def slip_of(key: str) -> str | None:
+    """Return the key that another one, which AWS does not have, is a slip of the pen away from."""
+    found = is_in_form(key)
+    if found is None or meant_instead(key) is None:
+        return None
+    service = found[1].lower()
+    slip = NameList(KEYS[service].values()).slip(found[2] + ("/" if found[3] else ""))
+    return f"{service}:{slip}{found[3][1:] if found[3] else ''}" if slip else None
+
+
 def actions_having(key: str) -> tuple[tuple[str, ...], str]:
     """Return patterns of the actions that have a key, and one to name unless a service's all may.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
@@ -12,7 +13,7 @@ from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
-from mfa_session.policy.rules.condition_keys import KEYS, is_in_form, meant_instead
+from mfa_session.policy.rules.condition_keys import KEYS, is_in_form, meant_instead, slip_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 UNKNOWN_KEY = Rule(
@@ -144,6 +145,12 @@ def misspelt(condition: Condition) -> str | None:
     elif not ("mfa" in name or "multifactor" in name):
         return None
     return MFA_AGE if of_age else MFA_PRESENT
+
+
+def keys_of_no_request(conditions: Iterable[Condition]) -> dict[str, str]:
+    """Return the keys that surely no request has, and the ones that were meant."""
+    meant = {each.key: misspelt(each) or slip_of(each.key) for each in conditions}
+    return {key: right for key, right in meant.items() if right}
 
 
 def with_right_key(subject: Subject, wrong: Condition, meant: str | None) -> dict[str, Any]:
