@@ -528,6 +528,16 @@ SCP = terraform(
         (plan_of(ALICE, *EACH, ATTACHED, aws_iam_user_policy_attachment__a={
             "policy_arn": ['aws_iam_policy.p["bob"].arn', 'aws_iam_policy.p["bob"]',
                            "aws_iam_policy.p"]}), "implicitly-denied"),
+        (plan_of(ALICE, *EACH, {**EACH[0], "address": 'aws_iam_policy.p["alice-old"]'}, ATTACHED,
+            aws_iam_user_policy_attachment__a={"policy_arn": ["aws_iam_policy.p", "each.key"]}),
+         "allowed"),
+        (plan_of(ALICE, *EACH, ATTACHED, {**ATTACHED,
+            "address": 'aws_iam_user_policy_attachment.a["carl"]', "values": {"user": "carl"}},
+            aws_iam_user_policy_attachment__a={"policy_arn": ["aws_iam_policy.p", "each.key"]}),
+         "unknown"),
+        # What another provider makes.
+        (plan_of(ALICE, OWN, terraform("awscc_iam_user_policy", "w", user_name="alice",
+            policy_name="w", policy_document=json.dumps(policy(deny("ec2:*"))))), "unknown"),
         # What is nobody's.
         (plan_of(ALICE, *ADMINS), "implicitly-denied"),
         (plan_of(ALICE, terraform("aws_ssm_parameter", "x", value=json.dumps(policy(allow("*"))))),
@@ -567,6 +577,62 @@ def test_terraform_never_gives_what_it_does_not_tell(
         assert outcomes(found)["mfa-session"] == expected
     if expected == "unknown":
         assert "not known here: " in found.stderr or "whether the caller has" in found.stderr
+
+
+def test_a_policy_whose_text_is_not_known_yet_hides_no_resources_policy(check: Any) -> None:
+    content = plan_of(
+        ALICE, own_policy("alice", allow("iam:*")), *TO_BE_KNOWN[:1],
+        aws_iam_policy__p={"policy": ["var.document"]},
+    )  # fmt: skip
+    argv = ("--action", "iam:CreateUser", "--principal", f"{ACCOUNT}:user/alice")
+    assert outcomes(check(content, *argv))["mfa-session"] == "allowed"
+
+
+def test_a_state_of_terraform_0_11_tells_nobodys_policies(check: Any) -> None:
+    text = json.dumps(policy(allow("ec2:*")))
+    resource = {
+        "type": "aws_iam_user_policy",
+        "primary": {"id": "carol:own", "attributes": {"policy": text, "user": "carol"}},
+    }
+    module = {"path": ["root"], "resources": {"aws_iam_user_policy.own": resource}}
+    state = {"version": 3, "terraform_version": "0.11.14", "lineage": "x", "modules": [module]}
+    found = check(state, *STOP, "--principal", f"{ACCOUNT}:user/alice")
+    assert set(outcomes(found).values()) == {"unknown"}
+    assert "not known here: what a state file of Terraform 0.11 tells" in found.stderr
+
+
+def test_what_a_template_passes_to_a_nested_stack_may_have_more_policies(check: Any) -> None:
+    nested = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": "x", "Parameters": {"Who": {"Ref": "Ada"}, "Size": "1"}},
+    }
+    resources = {
+        **{name: {"Type": "AWS::IAM::User", "Properties": {"UserName": name.lower()}}
+           for name in ("Ada", "Bob")},
+        "P": iam_policy(allow("ec2:*"), Users=["ada", "bob"]),
+        "More": nested,
+    }  # fmt: skip
+    for who, expected in (("ada", "unknown"), ("bob", "allowed")):
+        found = check({"Resources": resources}, *STOP, "--principal", f"{ACCOUNT}:user/{who}")
+        assert outcomes(found)["mfa-session"] == expected
+
+
+def test_a_policy_of_a_user_is_no_scp_by_its_name(check: Any) -> None:
+    own = {"UserName": "carol", "PolicyName": "scp-upload", "PolicyDocument": policy(allow("s3:*"))}
+    found = check(own, "--action", "s3:PutObject", "--principal", f"{ACCOUNT}:user/carol")
+    assert outcomes(found)["long-term"] == "allowed"
+
+
+def test_the_policy_of_a_group_beside_a_dump_is_not_taken_for_the_callers(
+    home: Path, run: Run
+) -> None:
+    answer = {"GroupName": "ops", "PolicyName": "own", "PolicyDocument": policy(allow("rds:*"))}
+    for name, content in (("dump.json", DUMP), ("group.json", answer)):
+        (home / name).write_text(json.dumps(content))
+    files = [str(home / name) for name in ("dump.json", "group.json")]
+    caller = ("--principal", f"{ACCOUNT}:user/dan")
+    found = run("policy", "check", *files, "--action", "rds:StopDBInstance", *caller, "--json")
+    assert outcomes(found)["mfa-session"] == "unknown"
 
 
 @pytest.mark.parametrize(

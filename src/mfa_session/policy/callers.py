@@ -45,7 +45,9 @@ def share_of(
     told = [*(each.arn for each in dumped), *_named(identity, rosters if principal else ())]
     mine = _mine(told, principal, takes_role=any(each.kind == "trust" for each in about))
     caller = principal or next(iter(mine), "")
-    own, doubtful = _own(identity, mine, request, caller)
+    own, doubtful = _own(
+        identity, mine, request, caller, tells_groups=any(each.arn in mine for each in dumped)
+    )
     if not (live or mine):
         has_policies = bool(own or doubtful)
         if about and not fitting and not has_policies:
@@ -151,11 +153,17 @@ def _check_one_resource(documents: Iterable[Document]) -> None:
 
 
 def _own(
-    documents: list[Document], mine: set[str], request: Request, caller: str
+    documents: list[Document],
+    mine: set[str],
+    request: Request,
+    caller: str,
+    *,
+    tells_groups: bool,
 ) -> tuple[list[Document], list[Document]]:
     """Return the caller's policies, and those which may be.
 
-    A list in a file, and several files, are one caller's.
+    A list in a file, and several files, are one caller's. `tells_groups`: a dump has the policies
+    of the caller's groups.
     """
     in_file = defaultdict[str, set[object]](set)
     for each in documents:
@@ -166,7 +174,9 @@ def _own(
         is_told = bool(each.owners) and all(
             _is_told(owner) or _is_another(owner, each, mine, caller) for owner in each.owners
         )
-        may_be_only_one = not is_told and not (each.roster and caller)
+        may_be_only_one = not (
+            is_told or (each.roster and caller) or (tells_groups and each.owners)
+        )
         is_only_one = may_be_only_one and len(in_file[each.source.label]) == 1
         is_nobodys = each.roster and not each.owners  # text that IAM does not read as a policy
         actions = (action for one in each.statements for action in one.actions or ("*",))

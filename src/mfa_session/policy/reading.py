@@ -95,7 +95,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     document = reader.document(found.node)
     name = "" if alone and not origin.names else origin.name
     told = kind or origin.kind
-    if told is None and document.kind == "identity":
+    if told is None and document.kind == "identity" and origin.holder is None:
         told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
     return replace(
         document,

@@ -12,7 +12,11 @@ from mfa_session.policy import intrinsics
 from mfa_session.policy.formats.account import DETAILS, is_account, read_account
 from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Origin
 from mfa_session.policy.formats.stacks import arns_in, is_stack, read_stack
-from mfa_session.policy.formats.terraform import read_state_file, read_terraform
+from mfa_session.policy.formats.terraform import (
+    read_old_state_file,
+    read_state_file,
+    read_terraform,
+)
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -160,6 +164,7 @@ _FORMATS: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Par
     (_having("format_version", "planned_values"), read_terraform),
     (_having("format_version", "values"), read_terraform),
     (_having("terraform_version", "lineage", "resources"), read_state_file),
+    (_having("terraform_version", "lineage", "modules"), read_old_state_file),
 )
 
 

@@ -46,6 +46,7 @@ _RESOURCE_POLICIES = (
     "PermissionsPolicyDocument",
 )
 _ENDPOINT = "AWS::EC2::VPCEndpoint"  # whose policy limits what goes through it, and never grants
+_NESTED = {"AWS::CloudFormation::Stack", "AWS::Serverless::Application"}
 _KNOWN_MACROS = ("AWS::CodeDeploy", "AWS::LanguageExt", "AWS::SecretsM", "AWS::Serverless")
 _NONE = "AWS::NoValue"
 _ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
@@ -153,7 +154,16 @@ class _Stack:
                 holdings.join(self._owners(properties, "Users"), self._groups(parts, "GroupName"))
             elif kind in _HOLDERS:
                 self._note_holder(holdings, name)
+            elif kind in _NESTED:
+                parameters = members_in(properties, "Parameters").values()
+                holdings.give(map(self._holder, parameters), [Elsewhere(f"what {name} gives")])
         return holdings
+
+    def _holder(self, node: Node) -> str:
+        """Return the user, role or group that a value refers to; empty for others."""
+        name = _referred(node)
+        holder = _HOLDERS.get(text_in(self._resources.get(name, {}), "Type"))
+        return f"{holder}/{self._names[name]}" if holder else ""
 
     def _note_holder(self, holdings: Holdings, name: str) -> None:
         parts = self._resources[name]

@@ -57,6 +57,7 @@ _ARNS_OF_POLICIES = {
     "aws_secretsmanager_secret_policy": "secret_arn",
 }
 _OF_ORGANISATIONS = "aws_organizations_policy"
+_OF_CLOUD_CONTROL = "awscc_iam_"  # another provider's, whose attributes are CloudFormation's
 _LEFT_OUT = "what the plan leaves out"
 _LATER = "what is known only after terraform apply"
 
@@ -100,6 +101,18 @@ def read_state_file(members: Members, origin: Origin) -> Parts:
                 values = instance["attributes"]
                 instances.append({**resource, "address": address, "values": values})
     yield from _Resources(instances, {}).policies(origin)
+
+
+def read_old_state_file(members: Members, origin: Origin) -> Parts:
+    """Yield the same of Terraform 0.11, whose attributes are not followed."""
+    holdings = Holdings()
+    holdings.give(["role/", "user/"], [Elsewhere("what a state file of Terraform 0.11 tells")])
+    origin = origin._replace(roster=holdings.roster())
+    for module in objects_in(members, "modules"):
+        for address, resource in members_in(module, "resources").items():
+            attributes = members_in(members_in(members_of(resource), "primary"), "attributes")
+            for text, path in _texts(Node(attributes, resource.offset)):
+                yield text, _at_attribute(origin.named(address), path)
 
 
 def _resources(module: Node | None) -> Iterator[Members]:
@@ -181,6 +194,8 @@ class _Resources:
                 self._note_holder(holdings, resource)
             elif _is_data(resource):
                 continue
+            elif kind.startswith(_OF_CLOUD_CONTROL):
+                holdings.give(["role/", "user/"], [Elsewhere(_address(resource))])
             elif "membership" in kind:
                 self._note_members(holdings, resource)
             else:
@@ -203,7 +218,7 @@ class _Resources:
             if "policy_attachment" in kind and not attached:
                 attached = [Elsewhere(_LATER)]
             holdings.give(self._owners(resource, *_NAMES), attached)
-            if any(
+            if not kind.startswith("aws_iam_") and any(
                 _known(resource, key) is None and self._is_set(resource, key)
                 for key in _RESOURCE_POLICIES
             ):
@@ -283,16 +298,19 @@ class _Resources:
         parts = tuple(f"{each}." for each in named)
         if {*references} - named - {"each.key"} - {e for e in references if e.startswith(parts)}:
             return [{}]
-        found = [
-            each
-            for plain in dict.fromkeys(map(_plain, named))
-            for each in self._instances[module + plain]
-            if _local(_address(each)) in named
-            or ("each.key" in references and _index_of(_address(each)) == _index_of(address))
-        ]
+        found = []
+        for plain in dict.fromkeys(map(_plain, named)):
+            instances = self._instances[module + plain]
+            found += [each for each in instances if _local(_address(each)) in named]
+            if "each.key" in references and self._keys_of(address) <= set(map(_key_of, instances)):
+                found += [each for each in instances if _key_of(each) == _key_of(resource)]
         if len(found) != 1 or not _is(found[0], kind):
             return [{}]
         return [*found, {}] if key.endswith("s") else found
+
+    def _keys_of(self, address: str) -> set[str]:
+        """Return the keys of all instances that a resource has in its module."""
+        return set(map(_key_of, self._instances[_module(address) + _plain(_local(address))]))
 
 
 def _note_permission_set(holdings: Holdings, resource: Members) -> None:
@@ -330,8 +348,9 @@ def _plain(address: str) -> str:
     return _index.sub("", address)
 
 
-def _index_of(address: str) -> str:
-    found = _index_at_end(address)
+def _key_of(resource: Members) -> str:
+    """Return the key of an instance, in brackets."""
+    found = _index_at_end(_address(resource))
     return found[0] if found else ""
 
 
