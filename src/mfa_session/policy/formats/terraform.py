@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from mfa_session.policy.formats.origin import (
     ORGANISATION_KINDS,
@@ -14,6 +12,7 @@ from mfa_session.policy.formats.origin import (
     Holdings,
     Origin,
 )
+from mfa_session.policy.formats.references import References, address_of, is_data, is_kind
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -45,9 +44,6 @@ _HOLDERS = {
 }
 _THEMSELVES = {"aws_iam_role", "aws_iam_user"}
 _POLICIES = {"aws_iam_policy", *(f"aws_iam_{holder}_policy" for holder in _NAMES)}
-_index = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
-_module_of = re.compile(rf"(?:module\.[^.[]+(?:{_index.pattern})?\.)*").match
-_index_at_end = re.compile(rf"(?:{_index.pattern})?$").search
 # The attributes with the policies of resources.
 _RESOURCE_POLICIES = ("policy", "policy_document", "resource_policy", "access_policies")
 # The attributes that tell of which resource a policy is that does not name one.
@@ -71,8 +67,8 @@ def read_terraform(members: Members, origin: Origin) -> Parts:
     resources = list(_resources(members_of(values).get("root_module")))
     prior = members_of(members_in(members, "prior_state").get("values")).get("root_module")
     configuration = members_in(members_in(members, "configuration"), "root_module")
-    found = [*resources, *filter(_is_data, _resources(prior))]
-    told = _Resources(found, dict(_references(configuration)))
+    found = [*resources, *filter(is_data, _resources(prior))]
+    told = _Resources(found, configuration)
     told.is_whole = "values" in members or _tells_all(members)
     yield from told.policies(origin)
 
@@ -122,41 +118,20 @@ def _resources(module: Node | None) -> Iterator[Members]:
         yield from _resources(inner)
 
 
-def _references(
-    module: Members, prefix: str = ""
-) -> Iterator[tuple[tuple[str, str], Sequence[str]]]:
-    """Yield what each attribute refers to in its module, by its resource's address and name."""
-    for resource in objects_in(module, "resources"):
-        expressions = members_in(resource, "expressions")
-        for key in expressions:
-            references = items_of(members_in(expressions, key).get("references"))
-            yield (f"{prefix}{text_in(resource, 'address')}", key), [*map(text_of, references)]
-    calls = members_in(module, "module_calls")
-    for name in calls:
-        inner = members_in(members_in(calls, name), "module")
-        yield from _references(inner, f"{prefix}module.{name}.")
-
-
 class _Resources:
-    """The resources of all modules; `references` tell what a plan's unknown values will be."""
+    """The resources of all modules, and how a plan's root module is written."""
 
-    def __init__(
-        self, resources: list[Members], references: Mapping[tuple[str, str], Sequence[str]]
-    ) -> None:
+    def __init__(self, resources: list[Members], configuration: Members) -> None:
         self.is_whole = True  # whether it tells all
         # A managed resource counts before a data source that reads it.
-        self._all = sorted(resources, key=_is_data)
-        self._references = references
-        self._instances = defaultdict[str, "list[Members]"](list)
-        for each in self._all:
-            address = _address(each)
-            self._instances[_module(address) + _plain(_local(address))].append(each)
-        self._by_id = {_value(each, "id"): _address(each) for each in self._all}
+        self._all = sorted(resources, key=is_data)
+        self._references = References(self._all, configuration)
+        self._by_id = {_value(each, "id"): address_of(each) for each in self._all}
         self._by_arn = {_value(each, "arn"): each for each in reversed(self._all)}
         self._groups = {
             f"group/{name}"
             for each in self._all
-            if _is(each, "aws_iam_group") and (name := _value(each, "name"))
+            if is_kind(each, "aws_iam_group") and (name := _value(each, "name"))
         }
 
     def policies(self, origin: Origin) -> Parts:
@@ -166,17 +141,17 @@ class _Resources:
             text_of(text)
             for each in self._all
             for text, _ in _texts(each.get("values"))
-            if not _is_data(each)
+            if not is_data(each)
         }
         # A role's state repeats the policies that other resources give it.
         given = {
             (_value(each, "role"), _value(each, "policy"))
             for each in self._all
-            if _is(each, "aws_iam_role_policy")
+            if is_kind(each, "aws_iam_role_policy")
         }
         for resource in self._all:
             there = _named(resource, origin, holdings)
-            repeated = texts if _is_data(resource) and not there.owners else set()
+            repeated = texts if is_data(resource) and not there.owners else set()
             for text, path in _texts(resource.get("values")):
                 is_inline = path[0] == "inline_policy"
                 again = is_inline and (_value(resource, "name"), text_of(text)) in given
@@ -192,10 +167,10 @@ class _Resources:
                 _note_group(holdings, resource)
             elif kind in _THEMSELVES:
                 self._note_holder(holdings, resource)
-            elif _is_data(resource):
+            elif is_data(resource):
                 continue
             elif kind.startswith(_OF_CLOUD_CONTROL):
-                holdings.give(["role/", "user/"], [Elsewhere(_address(resource))])
+                holdings.give(["role/", "user/"], [Elsewhere(address_of(resource))])
             elif "membership" in kind:
                 self._note_members(holdings, resource)
             else:
@@ -207,7 +182,9 @@ class _Resources:
         if kind == "aws_organizations_policy_attachment":
             ids = _known(resource, "policy_id") or ()
             found = [self._by_id[each] for each in ids if each in self._by_id]
-            found += map(_address, self._referred(resource, "policy_id", _OF_ORGANISATIONS))
+            found += map(
+                address_of, self._references.resources(resource, "policy_id", _OF_ORGANISATIONS)
+            )
             holdings.give([f"account/{_value(resource, 'target_id')}"], filter(None, found))
         elif kind.startswith("aws_ssoadmin_"):
             _note_permission_set(holdings, resource)
@@ -219,12 +196,12 @@ class _Resources:
                 attached = [Elsewhere(_LATER)]
             holdings.give(self._owners(resource, *_NAMES), attached)
             if not kind.startswith("aws_iam_") and any(
-                _known(resource, key) is None and self._is_set(resource, key)
+                _known(resource, key) is None and self._references.is_set(resource, key)
                 for key in _RESOURCE_POLICIES
             ):
                 holdings.hide(_service(kind))
             if kind == _OF_ORGANISATIONS and _known(resource, "content") is None:
-                holdings.give(["role/", "user/"], [Elsewhere(_address(resource))])
+                holdings.give(["role/", "user/"], [Elsewhere(address_of(resource))])
 
     def _note_holder(self, holdings: Holdings, resource: Members) -> None:
         holder = _HOLDERS[text_in(resource, "type")]
@@ -234,26 +211,20 @@ class _Resources:
         holdings.add(itself, _value(resource, "arn") or planned)
         attached = self._policies(resource, "managed_policy_arns")
         inline = objects_in(members_in(resource, "values"), "inline_policy")
-        is_unread = self._is_set(resource, "inline_policy") and not inline
+        is_unread = self._references.is_set(resource, "inline_policy") and not inline
         if is_unread or not all(text_in(each, "policy") or not each for each in inline):
             attached.append(Elsewhere(_LATER))
-        if _is_data(resource):
+        if is_data(resource):
             attached.append(Elsewhere(f"what else {name} has"))
-        holdings.give([itself], [_address(resource), *attached])
+        holdings.give([itself], [address_of(resource), *attached])
         holdings.bound([itself], self._policies(resource, "permissions_boundary"))
-        if _is(resource, "aws_iam_role") and _known(resource, "assume_role_policy") is None:
+        if is_kind(resource, "aws_iam_role") and _known(resource, "assume_role_policy") is None:
             holdings.hide(itself)
 
     def _note_members(self, holdings: Holdings, membership: Members) -> None:
         users, groups = self._owners(membership, "user"), self._owners(membership, "group")
         known = [each if each in self._groups else Elsewhere(each) for each in groups]
-        holdings.join(users, known, is_all=_is(membership, "aws_iam_group_membership"))
-
-    def _is_set(self, resource: Members, key: str) -> bool:
-        return self._references_of(resource, key) is not None
-
-    def _references_of(self, resource: Members, key: str) -> Sequence[str] | None:
-        return self._references.get((_plain(_address(resource)), key))
+        holdings.join(users, known, is_all=is_kind(membership, "aws_iam_group_membership"))
 
     def _owners(self, resource: Members, *holders: str) -> list[str]:
         found = []
@@ -261,7 +232,7 @@ class _Resources:
             for key in _NAMES[holder]:
                 names = _known(resource, key)
                 if names is None:
-                    referred = self._referred(resource, key, f"aws_iam_{holder}")
+                    referred = self._references.resources(resource, key, f"aws_iam_{holder}")
                     names = [_value(each, "name") for each in referred]
                 found += [f"{holder}/{name}" for name in names]
         return found
@@ -272,7 +243,9 @@ class _Resources:
         for key in keys:
             arns = _known(resource, key)
             if arns is None:
-                found += map(self._policy, self._referred(resource, key, "aws_iam_policy"))
+                found += map(
+                    self._policy, self._references.resources(resource, key, "aws_iam_policy")
+                )
             else:
                 known = [(arn, self._by_arn.get(arn)) for arn in arns]
                 found += [self._policy(each) if each else Elsewhere(arn) for arn, each in known]
@@ -281,43 +254,14 @@ class _Resources:
     def _policy(self, resource: Members) -> str:
         """Return a policy's address, if its text is known."""
         is_read = text_in(resource, "type") not in _POLICIES or _known(resource, "policy")
-        return _address(resource) if resource and is_read else Elsewhere(_LATER)
-
-    def _referred(self, resource: Members, key: str, kind: str) -> list[Members]:
-        """Return the resource of a kind that an attribute is of; an empty one if it is not certain.
-
-        Terraform lists all that an expression names: `p[0].arn`, `p[0]` and `p`; both branches of a
-        condition and what decides it; but not its constants, which may be a part of a list.
-        """
-        references = self._references_of(resource, key)
-        if references is None:
-            return []
-        address = _address(resource)
-        module = _module(address)
-        named = {each for each in references if module + _plain(each) in self._instances}
-        parts = tuple(f"{each}." for each in named)
-        if {*references} - named - {"each.key"} - {e for e in references if e.startswith(parts)}:
-            return [{}]
-        found = []
-        for plain in dict.fromkeys(map(_plain, named)):
-            instances = self._instances[module + plain]
-            found += [each for each in instances if _local(_address(each)) in named]
-            if "each.key" in references and self._keys_of(address) <= set(map(_key_of, instances)):
-                found += [each for each in instances if _key_of(each) == _key_of(resource)]
-        if len(found) != 1 or not _is(found[0], kind):
-            return [{}]
-        return [*found, {}] if key.endswith("s") else found
-
-    def _keys_of(self, address: str) -> set[str]:
-        """Return the keys of all instances that a resource has in its module."""
-        return set(map(_key_of, self._instances[_module(address) + _plain(_local(address))]))
+        return address_of(resource) if resource and is_read else Elsewhere(_LATER)
 
 
 def _note_permission_set(holdings: Holdings, resource: Members) -> None:
     """Note what the role of a permission set has, whose name AWS makes up."""
     kind = text_in(resource, "type")
     if kind.endswith("_inline_policy"):
-        holdings.give(["role/"], [_address(resource)])
+        holdings.give(["role/"], [address_of(resource)])
     elif kind.endswith("_policy_attachment"):
         holdings.give(["role/"], [Elsewhere(_value(resource, "managed_policy_arn") or _LATER)])
     elif "boundary" in kind:
@@ -329,37 +273,6 @@ def _note_group(holdings: Holdings, group: Members) -> None:
     name = _value(group, "group_name") or _value(group, "name")
     users = objects_in(members_in(group, "values"), "users")
     holdings.join([f"user/{text_in(each, 'user_name')}" for each in users], [f"group/{name}"])
-
-
-def _address(resource: Members) -> str:
-    return text_in(resource, "address")
-
-
-def _module(address: str) -> str:
-    found = _module_of(address)
-    return found[0] if found else ""
-
-
-def _local(address: str) -> str:
-    return address[len(_module(address)) :]
-
-
-def _plain(address: str) -> str:
-    return _index.sub("", address)
-
-
-def _key_of(resource: Members) -> str:
-    """Return the key of an instance, in brackets."""
-    found = _index_at_end(_address(resource))
-    return found[0] if found else ""
-
-
-def _is_data(resource: Members) -> bool:
-    return text_in(resource, "mode") == "data"
-
-
-def _is(resource: Members, kind: str) -> bool:
-    return text_in(resource, "type") == kind
 
 
 def _service(kind: str) -> str:
@@ -382,11 +295,9 @@ def _known(resource: Members, key: str) -> list[str] | None:
 
 
 def _named(resource: Members, origin: Origin, holdings: Holdings) -> Origin:
-    kind, address = text_in(resource, "type"), _address(resource)
+    kind, address = text_in(resource, "type"), address_of(resource)
     told = holdings.kind(address)
-    owners = holdings.owners(
-        address, is_managed=kind == "aws_iam_policy" and not _is_data(resource)
-    )
+    owners = holdings.owners(address, is_managed=kind == "aws_iam_policy" and not is_data(resource))
     if kind.startswith("aws_vpc_endpoint"):
         owners = ["endpoint/"]  # its policy limits what goes through it, and never grants
     if of := _value(resource, _ARNS_OF_POLICIES.get(kind, "")):
