@@ -371,6 +371,8 @@ def test_a_profile_that_no_session_can_stand_for_is_told(run: Run, profile: str)
     assert outcome.stdout.startswith("mfa ASIA")
     assert f"warning: AWS_PROFILE is {profile!r}, but session 'mfa' is used: " in outcome.stderr
     assert "profile 'sso' gets temporary keys" in outcome.stderr
+    login = run("login", env={"AWS_PROFILE": profile})
+    assert f"warning: AWS_PROFILE is {profile!r}, but session 'mfa' is used: " in login.stderr
     assert run(*argv).stderr == run(*argv, env={"AWS_PROFILE": "default"}).stderr == ""
 
 

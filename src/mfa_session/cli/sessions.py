@@ -99,7 +99,7 @@ def _again(name: str, add: Sequence[str]) -> str:
 def _log_in(options: LoginOptions, ctx: Context, name: str | None) -> Outcome:
     session = options.session.replace(profile=name) if name else options.session
     inputs = read_inputs(ctx, session)
-    outcome = acquire(ctx, inputs, resolve(inputs), force=options.force)
+    outcome = acquire(ctx, inputs, resolve(inputs, ctx.console), force=options.force)
     if not options.json:
         announce(outcome, ctx, asked=name)
     return outcome
