@@ -191,11 +191,12 @@ def _session_of_profile(
     inputs: Inputs, identity: Identity, profile: str, variable: str
 ) -> OwnSession:
     why, doubt = f"{variable} is {profile!r}", identity.reason
-    if not inputs.options.keeps_role or "role_arn" not in inputs.profiles.section(profile):
+    keeps_role = inputs.options.keeps_role
+    if not keeps_role or "role_arn" not in inputs.profiles.section(profile):
         source = follow(inputs, profile)
         if source is not None:
             return _session_of(inputs, source, why)
-    elif identity.kind == ROLE:
+    if identity.kind == ROLE:
         try:
             settings_of(inputs, identity)
         except ConfigurationError as error:
@@ -203,7 +204,8 @@ def _session_of_profile(
                 raise
             doubt = error.message
         else:
-            return OwnSession(named=known_or_new(inputs, profile), why=why)
+            if keeps_role:
+                return OwnSession(named=known_or_new(inputs, profile), why=why)
     return OwnSession(named=find_name(inputs), why=why, doubt=doubt)
 
 
