@@ -292,6 +292,13 @@ def test_a_name_with_blanks_around_it_is_refused_wherever_it_stands(
     assert len(aws.calls) == 0
 
 
+def test_doctor_names_a_session_without_a_name(run: Run, carols: AwsFiles) -> None:
+    carols.write(settings='[sessions.""]\nsource_profile = "default"\n')
+    outcome = run("doctor")
+    assert "the name '' is empty" in outcome.stdout
+    assert "cure: write a name such as work" in outcome.stdout
+
+
 @pytest.mark.parametrize("key", ["output", "services", "ca_bundle"])
 def test_a_block_of_lines_is_not_copied_and_costs_no_session(
     log_in: LogIn, carols: AwsFiles, key: str

@@ -187,10 +187,11 @@ def check_kept(inputs: Inputs, name: str) -> None:
     place = f"[sessions] in {inputs.file.path}"
     if start is not None:
         place = f"{document.path}, line {document.text[:start].count(chr(10)) + 1}"
+    words = " ".join(name.split())
     raise ConfigurationError(
         "bad-profile-name",
-        f"{place}: the name {name!r} has blanks around it, or a line end",
-        f"write it there as {' '.join(name.split())}",
+        f"{place}: the name {name!r} {'has blanks around it, or a line end' if words else 'is empty'}",
+        f"write it there as {words}" if words else "write a name such as work",
     )
 
 

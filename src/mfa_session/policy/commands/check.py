@@ -245,6 +245,7 @@ def _principal(options: Options, keys: Known) -> str | None:
         raise UsageError(
             "bad-principal",
             f"{given!r} is not a principal",
-            "give an account, or the ARN of a user or role",
+            "give an account, or the ARN of a user or role, such as "
+            "arn:aws:iam::111122223333:user/carol",
         ) from None
     return given
