@@ -20,6 +20,7 @@ from mfa_session.policy.rules import (
     exemptions,
     form,
     keys,
+    operators,
     places,
     principals,
     removal,
@@ -35,6 +36,7 @@ from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 _MODULES = (
     wrong_credentials,
     defeated,
+    operators,
     conditions,
     ages,
     values,
