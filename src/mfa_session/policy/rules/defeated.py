@@ -6,24 +6,26 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
 from mfa_session.policy.document import Statement, has_principal, names_role
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.conditions import is_circumstance
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
     DENIES_NOTHING,
     FIRST_STEPS,
     is_own_care,
+    sparing,
 )
+from mfa_session.policy.rules.narrowing import is_circumstance
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
+from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -41,6 +43,8 @@ DEFEATED = Rule(
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
+_words = re.compile("[a-z]{3,}").findall
+_of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
 _says_all_but = re.compile("all|any|but|every|except|other").search
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _demands_mfa = re.compile(
@@ -49,27 +53,41 @@ _demands_mfa = re.compile(
 ).match
 # A Sid that demands something else than MFA, such as ExternalIdRequired.
 _demands = re.compile(
-    "(?!.*(mfa|2fa|factor)).*(requir|must|need|enforc|mandat)|(allow|trust)?only", re.IGNORECASE
+    "(?!.*(mfa|2fa|factor)|bot|ci[-_A-Z]|machine|partner|pipeline|robot|service|tool|vendor)"
+    ".*(requir|must|need|enforc|mandat)|(allow|trust)?only",
+    re.IGNORECASE,
 ).match
 
 
 def check_defeat(subject: Subject) -> Flaws:
     """Find Allows with MFA that another Allow without MFA defeats, on all resources or on one."""
-    parts = _by_resource(subject.statement) if subject.requires_mfa else ()
+    # Roles have no MFA: that is `roles`'s.
+    judged = subject.requires_mfa and not (subject.on_role or leaves_roles_out(subject))
+    parts = _by_resource(subject.statement) if judged else ()
     defeat = next(filter(None, (_defeat_of(subject, part) for part in parts)), None)
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
     other, names = subject.label_of(defeat.opener), defeat.names
-    denial = replace(subject.statement, effect="Deny")
     shown = first_of([*map(subject.as_written, names)])
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
-        "deny these actions without MFA",
-        {} if defeat.in_part else {"Effect": "Deny", **right_condition(denial)},
+        "deny these actions without MFA"
+        + (", which is to exempt roles" if subject.document.kind in {"scp", "rcp"} else ""),
+        {} if defeat.in_part or subject.document.kind in {"scp", "rcp"} else _denied(subject),
     )
+
+
+def _denied(subject: Subject) -> dict[str, Any]:
+    """Return the elements that make a Deny without MFA of an Allow with it."""
+    denial = replace(subject.statement, effect="Deny")
+    fix = {"Effect": "Deny", **right_condition(denial)}
+    if subject.limits_users and any(concerns(denial, action) for action in ENROLMENT):
+        spared = sparing(replace(subject, statement=denial))
+        return {**fix, **spared} if spared else {}
+    return fix
 
 
 def check_inverted_allow(subject: Subject) -> Flaws:
@@ -198,6 +216,9 @@ def check_other_resources(subject: Subject) -> Flaws:
     elsewhere = allow.resources if allow else None
     if not (allow and elsewhere) or any(check_kinds_of_resources(subject)):
         return
+    named = set(_words(" ".join(where))) - set(_words(" ".join(elsewhere)))
+    if any(word in statement.sid_letters for word in named):
+        return  # it guards what other policies allow
     if parts_of(elsewhere[0])[:3] == parts_of(where[0])[:3]:  # of one service
         yield Flaw(
             DENIES_NOTHING,
@@ -212,7 +233,8 @@ def check_other_resources(subject: Subject) -> Flaws:
 
 def check_trust(subject: Subject) -> Flaws:
     """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
-    if subject.document.kind != "trust" or not subject.refuses_without_mfa:
+    told = _of_our_own(subject.statement.sid or "")
+    if subject.document.kind != "trust" or told or not subject.refuses_without_mfa:
         return
     statement, let_in = subject.statement, _let_in_by_trust(subject.whole)
     reached = [each for each in let_in if may_overlap(each[0], statement)]

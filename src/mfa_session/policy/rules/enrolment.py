@@ -20,7 +20,6 @@ from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
-from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -30,6 +29,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     sparing,
 )
+from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject

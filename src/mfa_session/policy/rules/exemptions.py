@@ -62,7 +62,7 @@ _user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
 _SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
 _MOST = 10  # Denies to compare with each
-_CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
+CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
 # What is needed before there is MFA, to get it by command or in the console.
@@ -338,7 +338,7 @@ def _may_deny_more(subject: Subject) -> bool:
 
 def _exempting_all(subject: Subject) -> Condition | None:
     for condition in subject.other_conditions:
-        exempting = "Not" in condition.operator and condition.key.lower() in _CALLER_KEYS
+        exempting = "Not" in condition.operator and condition.key.lower() in CALLER_KEYS
         if exempting and all(is_met(condition, who) is False for who in (A_USER, A_SESSION, ROOT)):
             return condition
     return None

@@ -64,7 +64,8 @@ def check_operators(subject: Subject) -> Flaws:
             meant = ": operator and key are swapped"
         other = _other_value(condition, near or "")
         fix = _with_known_operator(subject, condition, None if other else near)
-        cure = "write the condition like this" if fix else other or _OTHERWISE
+        told = subject.on_role and condition in subject.mfa_conditions
+        cure = subject.cure if fix or told else other or _OTHERWISE
         yield Flaw(
             UNKNOWN_OPERATOR,
             condition.position,
@@ -166,5 +167,5 @@ def _with_known_operator(
     swapped = condition.written.lower() == MFA_PRESENT.lower()
     meant = None if swapped else misspelt(condition)
     if meant or swapped or condition in subject.mfa_conditions:
-        return with_right_key(subject, condition, meant)
+        return {} if subject.on_role else with_right_key(subject, condition, meant)
     return with_operator(subject.statement, condition, near) if near else {}

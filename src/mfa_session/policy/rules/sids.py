@@ -20,7 +20,6 @@ from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, means_mfa
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.conditions import DENIES_EVERYTHING, NOW, is_circumstance
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     FIRST_STEPS,
@@ -30,6 +29,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
+from mfa_session.policy.rules.narrowing import DENIES_EVERYTHING, NOW, is_circumstance
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.values import check_limits

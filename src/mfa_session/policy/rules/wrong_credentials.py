@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
-from mfa_session.policy.coverage import actions_of, names_of
-from mfa_session.policy.document import Condition, is_for_services
+from mfa_session.policy.coverage import actions_of, concerns, names_of
+from mfa_session.policy.credentials import MFA_PRESENT, PRINCIPAL_ARN
+from mfa_session.policy.document import (
+    Condition,
+    is_about_devices,
+    is_for_everybody,
+    is_for_services,
+)
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
@@ -16,6 +24,7 @@ from mfa_session.policy.rules.exemptions import (
     lacks_condition,
     lists_own_care,
 )
+from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
@@ -130,6 +139,7 @@ NEVER = Mistake(
     "nobody is let in or kept out: the statement has no effect",
 )
 
+_MOST = 10  # principals to name
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
@@ -141,21 +151,82 @@ def check_reach(subject: Subject) -> Flaws:
     mistake = _mistake_of(subject)
     if mistake is not None:
         backed = _is_backed_here(subject)
+        setup = _is_of_setup_alone(subject)
+        cure, fix = _mended(subject)
+        who = _who_cannot_set_up(subject) if setup else mistake.who
         yield Flaw(
             rule=mistake,
             position=_culprit(subject, mistake).position,
             message=mistake.message + (_of_one_alone(subject) if mistake is NEVER else ""),
-            who=mistake.who
-            + ("; this policy does not allow them this, but another may" if backed else ""),
-            cure="require MFA in the role's trust policy, and delete the statement"
-            if subject.on_role
-            else "write the condition like this",
-            # One of the setup alone would lock out whom it stops.
-            fix={}
-            if subject.on_role or lists_own_care(subject.statement)
-            else right_condition(subject.statement),
-            severity=WARNING if backed else None,
+            who=who + ("; this policy does not allow them this, but another may" if backed else ""),
+            cure=cure,
+            fix=fix,
+            severity=WARNING if backed or setup else None,
         )
+
+
+def _mended(subject: Subject) -> tuple[str, dict[str, Any]]:
+    """Return the cure, and the elements that the statement should have."""
+    statement = subject.statement
+    if subject.on_role:
+        return subject.cure, {}
+    if statement.allows:
+        return _mended_allow(subject)
+    if lists_own_care(statement):  # one of the setup alone would lock out whom it stops
+        return "delete it, or to deny everything else, write NotAction instead of Action", {}
+    besides, found = list[tuple[str, str, Any]](), subject.reach
+    spares_sessions = found is not None and not found.without_mfa
+    names_callers = any(each.is_about(PRINCIPAL_ARN) for each in statement.conditions)
+    if spares_sessions and not names_callers:
+        roles = (
+            ["arn:*:iam::*:role/*"]
+            if subject.document.kind in {"scp", "rcp"}
+            else _allowed(subject, "role")
+        )
+        besides += [("ArnNotLike", PRINCIPAL_ARN, roles)] if roles else []
+    if _allowed(subject, "Service"):
+        besides.append(("Bool", "aws:PrincipalIsAWSService", "false"))
+    fix = right_condition(statement, besides=besides)
+    if subject.document.kind == "trust" and _allowed(subject, "Federated"):
+        return f"{subject.cure}, and leave federated users out: they carry no MFA", {
+            "Action": "sts:AssumeRole",
+            **fix,
+        }
+    return subject.cure, fix
+
+
+def _allowed(subject: Subject, kind: str) -> list[str]:
+    """Return the principals of a kind that carry no MFA, and that a Deny for everybody reaches."""
+    if not is_for_everybody(subject.statement):
+        return []
+    return list(itertools.islice(subject.whole.allowed_by_name(subject.statement, kind), _MOST))
+
+
+def _mended_allow(subject: Subject) -> tuple[str, dict[str, Any]]:
+    statement = subject.statement
+    if _is_of_setup_alone(subject):
+        return "remove the condition: there is no MFA yet while it is set up", {}
+    with_mfa = f'"Bool": {{"{MFA_PRESENT}": "true"}}'
+    if is_about_devices(statement) and any(concerns(statement, each) for each in ENROLMENT):
+        return f"allow the setup of MFA without a condition, and all else with {with_mfa}", {}
+    kinds = ("Service", "Federated")
+    others = [names[0] for kind, names in (statement.principals or {}).items() if kind in kinds]
+    if others:
+        alone = f"keep this statement for {' and '.join(others)} alone"
+        return f"{alone}, and add one for the others with {with_mfa}", {}
+    return subject.cure, right_condition(statement)
+
+
+def _is_of_setup_alone(subject: Subject) -> bool:
+    """Say whether an Allow gives only what people need before they have MFA."""
+    return subject.statement.allows and lists_own_care(subject.statement)
+
+
+def _who_cannot_set_up(subject: Subject) -> str:
+    missed = subject.reach.missed() if subject.reach else []
+    if "without_mfa" in missed:
+        return "new users cannot do this in the console, where their sessions have no MFA"
+    return "new users cannot do this with their long-term keys"
 
 
 def check_networks(subject: Subject) -> Flaws:
@@ -264,7 +335,7 @@ def _of_deny(found: Reach) -> Mistake | None:
 def _of_allow(subject: Subject, found: Reach) -> Mistake | None:
     if any(found.with_mfa) and not found.fresh:
         return ALLOW_AGE_INVERTED
-    if found.needs_mfa:
+    if found.needs_mfa or (_is_of_setup_alone(subject) and not found.missed()):
         return None
     if not found.fresh:
         return None if _is_first_step(subject) else WITHOUT_MFA

@@ -1,0 +1,262 @@
+"""Denies for requests without MFA that another condition narrows more than is meant."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from typing import Any
+
+from mfa_session.policy.conditions import (
+    OPPOSITES,
+    Comparison,
+    is_met,
+    is_met_without_key,
+    question_of,
+)
+from mfa_session.policy.coverage import Cover, concerns
+from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
+from mfa_session.policy.document import Condition, Statement
+from mfa_session.policy.fixes import plain, right_condition
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
+from mfa_session.policy.rules.exemptions import CALLER_KEYS, sparing
+from mfa_session.policy.rules.resource_kinds import ENROLMENT
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.values import has_wrong_networks
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+
+NARROWED = Rule(
+    "deny-narrowed",
+    WARNING,
+    "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
+    "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
+    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or, in a policy about "
+    "MFA, a Deny demands several things (S3's encryption and its key, two tags, a tag and its "
+    "value), and stops only what fails all.",
+)
+
+# By operator and key. S3's encryption by the customer's own key is another one than these.
+_DEMANDS = (
+    re.compile(r"\S+ s3:x-amz-server-side-encryption(-aws-kms-key-id)?").fullmatch,
+    re.compile("Null aws:requesttag/.").match,
+    re.compile("Null aws:principaltag/.").match,
+)
+_PLACE = "(building|company|corp|endpoint|hq|network|office|trusted|vpc|vpn|(eu|uk|us)?regions?)"
+_of_some_places = re.compile(
+    "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off(campus|hq|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
+    "|external(?!id)|unfamiliar|unknown|abroad|travel|(?<!gate)away|(from|on|over|via)(the)?internet"
+    "|publicinternet|public(ip|network)"
+    f"|((unless|except|non(?!mfa)|not(at|from|in|on|our|the|via)+)[a-z]{{0,12}}|(?<!f)or(at|by|from|in|on|our|the|through|via)*){_PLACE}"
+).search
+# A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
+_is_joined = re.compile(
+    "(?i:mfa(less)?and)|(And|(?<![A-Za-z])and)\\W?(?i:(no|without)?mfa)"
+    "|(?i:always|(no(n|t)?|without)mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa)"
+).search
+DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
+_everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match
+_of_exempting_tag = re.compile(
+    "aws:(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
+    re.IGNORECASE,
+).match
+NOW = {"aws:currenttime", "aws:epochtime"}
+_MOST = 10  # Allows to compare with each
+_of_a_principal = re.compile(r"arn:[^:]*:iam::[^:]*:(root|(user|role)/.*)").fullmatch
+_ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
+# Keys about where, when and how a request is made. Each may be a requirement of its own, which
+# it is not when it only says in which cases MFA is asked for.
+_CIRCUMSTANCES = {
+    *NOW,
+    *_ADDRESSES,
+    "aws:securetransport",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:tokenissuetime",
+    "aws:useragent",
+}
+
+
+def check_exempting_tags(subject: Subject) -> Flaws:
+    """Find Denies that exempt by a tag that is not the caller's, or by the absence of one."""
+    if subject.on_role or not subject.refuses_without_mfa:
+        return
+    for condition in subject.other_conditions:
+        tag, key = _of_exempting_tag(condition.key), condition.key
+        whose, name = (tag[1].lower(), tag[2]) if tag else ("", "")
+        exempts = condition.operator in OPPOSITES
+        cure = f"compare aws:PrincipalTag/{name}, the tag of the user, which others set"
+        if whose == "request" and exempts:
+            what = f"{key} is a tag that the caller sends with the request"
+            who = "whoever sends it needs no MFA, where the action takes tags"
+        elif whose == "resource" and exempts and "user" in subject.statement.sid_letters:
+            what = f"{key} is a tag of the resource, not of the user"
+            who = "no user is exempt, and nobody needs MFA for resources with the tag"
+        elif whose == "principal" and _is_only_of_no(condition):
+            what = f"this Deny is only for users whose {key} is {condition.values[0]}"
+            who = "whoever has no such tag needs no MFA"
+            cure = "write StringNotEquals, and the value by which one is exempt"
+        else:
+            continue
+        yield Flaw(NARROWED, condition.position, what, who, cure)
+
+
+def _is_only_of_no(condition: Condition) -> bool:
+    said = {value.lower() for value in condition.values}
+    return said <= {"false", "no"} and not is_met_without_key(condition)
+
+
+def check_narrowing(subject: Subject) -> Flaws:
+    """Find Denies for requests without MFA that another condition narrows."""
+    if subject.on_role or not subject.refuses_without_mfa:
+        return
+    statement, sid = subject.statement, subject.statement.sid_letters
+    joined = bool(_is_joined(statement.sid or ""))
+    limits = {each.operator[:8] for each in subject.other_conditions if _is_of_now(each)}
+    in_period = {"DateGrea", "DateLess"} <= limits  # a freeze, or a busy week
+    narrowing = [
+        each
+        for each in subject.other_conditions
+        if (_is_narrow(each) and not (in_period and _is_of_now(each)))
+        or is_met(each, DIRECT_CALL) is False
+        or joined
+        or (each.is_about("aws:RequestedRegion") and _everything(sid))
+    ]
+    about_callers = [each for each in narrowing if each.key.lower() in CALLER_KEYS]
+    if len(about_callers) < len(narrowing) or subject.document.kind in {"scp", "rcp"}:
+        narrowing = [each for each in narrowing if each not in about_callers]
+    inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
+    only_there = says_where(subject) and not (inside or joined)
+    outright = subject.whole.outright_denials
+    if only_there or not narrowing or all(_is_closed_elsewhere(subject, e) for e in narrowing):
+        return
+    if not all(outright(kind).covers(statement) for kind in KINDS_WITHOUT_MFA):
+        others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
+        match = "match" if narrowing[1:] else "matches"
+        cure, fix = _without(subject, narrowing)
+        yield Flaw(
+            NARROWED,
+            narrowing[0].position,
+            f"this Deny stops requests without MFA only where {others} {match}, too",
+            "all other requests without MFA get through",
+            cure,
+            fix,
+        )
+
+
+def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, dict[str, Any]]:
+    """Return the cure of a Deny that conditions narrow, and the elements that it should have."""
+    statement, first = subject.statement, narrowing[0]
+    if first.is_about("aws:SourceArn") and all(map(_of_a_principal, first.values)):
+        meant = (first.written, PRINCIPAL_ARN, plain(first.node))
+        fix = right_condition(statement, instead_of=[first], besides=[meant])
+        return f"compare {PRINCIPAL_ARN}: aws:SourceArn is only in requests of services", fix
+    cure = "write a Deny for each of the conditions, and this one for MFA alone"
+    kept = {e.key.lower() for e in subject.other_conditions if e not in narrowing}
+    if subject.document.kind in {"scp", "rcp"} and kept.isdisjoint(CALLER_KEYS):
+        return f"{cure}, which is to exempt roles: their sessions carry no MFA", {}
+    fix = right_condition(statement, instead_of=narrowing)
+    if subject.limits_users and any(concerns(statement, action) for action in ENROLMENT):
+        spared = sparing(subject)
+        return f"{cure}, which is to exempt the setup of MFA", {**fix, **spared} if spared else {}
+    return cure, fix
+
+
+def _is_closed_elsewhere(subject: Subject, condition: Condition) -> bool:
+    """Say whether those without MFA who do not meet a condition are stopped or allowed nothing."""
+    asked, met = _question(condition)
+    cover = _stopped_where(subject.whole).get((asked, not met))
+    if cover and cover.covers(replace(subject.statement, conditions=())):
+        return True
+    first = list(itertools.islice(subject.whole.allows.touching(subject.statement), _MOST))
+    return 0 < len(first) < _MOST and all(
+        any(_question(each) == (asked, met) for each in allow.conditions) for allow in first
+    )
+
+
+@per_policy
+def _stopped_where(whole: WholePolicy) -> dict[tuple[Comparison, bool], Cover]:
+    """Return the Denies that stop those without MFA where one other condition is met, by that."""
+    found: dict[tuple[Comparison, bool], list[Statement]] = {}
+    for each in whole.statements:
+        about_mfa, reached = mfa_conditions(each), reach(each)
+        others = [condition for condition in each.conditions if condition not in about_mfa]
+        stops = reached.long_term and reached.without_mfa if reached else not about_mfa
+        if len(others) == 1 and stops and not each.allows and others[0].known:
+            found.setdefault(_question(others[0]), []).append(replace(each, conditions=()))
+    return {question: Cover(denials) for question, denials in found.items()}
+
+
+def _question(condition: Condition) -> tuple[Comparison, bool]:
+    """Return what decides a condition, and the answer that meets it: true and false are two."""
+    asked, met = question_of(condition)
+    if asked.operator == "Bool" and [each.lower() for each in asked.values] in (
+        ["true"],
+        ["false"],
+    ):
+        return asked._replace(values=()), asked.values[0].lower() == "true"
+    return asked, met
+
+
+def check_demands(subject: Subject) -> Flaws:
+    """Find Denies of requests that fail several demands, which let pass what fails only one.
+
+    Demands are on S3's encryption and its key, or on tags, or are a key's presence and its value.
+    Those of a Deny for MFA exempt callers.
+    """
+    if subject.statement.allows or subject.mfa_conditions or not subject.whole.concern_mfa:
+        return
+    failing = list(filter(is_met_without_key, subject.other_conditions))
+    absent = next((each for each in failing if each.operator == "Null"), None)
+    groups = [
+        [each for each in failing if is_demand(f"{each.operator} {each.key.lower()}")]
+        for is_demand in _DEMANDS
+    ]
+    # Another Deny may stop what has the key.
+    if absent and not goes_by_elsewhere(subject, absent):
+        groups.append([each for each in failing if each.is_about(absent.key)])
+    for demands in groups:
+        if len({(each.key.lower(), each.operator) for each in demands}) > 1:
+            yield Flaw(
+                NARROWED,
+                demands[0].position,
+                "this Deny stops only requests that meet all of its conditions: "
+                + ", ".join(f"{each.written} {each.key}" for each in demands),
+                "whoever meets only one of them gets through",
+                "write a Deny for each of them",
+            )
+            return
+
+
+def goes_by_elsewhere(subject: Subject, condition: Condition) -> bool:
+    """Say whether another Deny goes by the same key."""
+    return any(
+        each.is_about(condition.key)
+        for one in subject.whole.statements
+        if not (one.allows or one is subject.statement)
+        for each in one.conditions
+    )
+
+
+def _is_of_now(condition: Condition) -> bool:
+    return condition.is_about("aws:CurrentTime")
+
+
+def _is_narrow(condition: Condition) -> bool:
+    key = condition.key.lower()
+    if not condition.values:
+        return False
+    if key == "aws:requestedregion":  # a Deny in some regions is meant to be one
+        return condition.operator in OPPOSITES
+    if key in NOW and "GreaterThan" in condition.operator:
+        return False  # it says since when the Deny is in force
+    return is_circumstance(condition) and not has_wrong_networks(condition)
+
+
+def is_circumstance(condition: Condition) -> bool:
+    """Say whether a condition is about where, when and how a request is made."""
+    return condition.key.lower() in _CIRCUMSTANCES
+
+
+def says_where(subject: Subject) -> bool:
+    """Say whether the Sid tells that MFA is asked for in some places only."""
+    return _of_some_places(subject.statement.sid_letters) is not None
