@@ -18,6 +18,7 @@ from mfa_session.policy.rules.exemptions import (
     DELETION,
     DENIES_NOTHING,
     FIRST_STEPS,
+    is_left_open,
     is_own_care,
     sparing,
 )
@@ -46,7 +47,6 @@ _OF_VERSIONS = "s3:DeleteObjectVersion"
 _words = re.compile("[a-z]{3,}").findall
 _of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
 _says_all_but = re.compile("all|any|but|every|except|other").search
-_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
     re.IGNORECASE,
@@ -62,21 +62,22 @@ _demands = re.compile(
 def check_defeat(subject: Subject) -> Flaws:
     """Find Allows with MFA that another Allow without MFA defeats, on all resources or on one."""
     # Roles have no MFA: that is `roles`'s.
-    judged = subject.requires_mfa and not (subject.on_role or leaves_roles_out(subject))
+    judged = subject.requires_mfa and not leaves_roles_out(subject)
     parts = _by_resource(subject.statement) if judged else ()
     defeat = next(filter(None, (_defeat_of(subject, part) for part in parts)), None)
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
     other, names = subject.label_of(defeat.opener), defeat.names
     shown = first_of([*map(subject.as_written, names)])
+    of_roles = subject.on_role or subject.document.kind in {"scp", "rcp"}
+    cure = "deny these actions without MFA" + (", which is to exempt roles" if of_roles else "")
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
-        "deny these actions without MFA"
-        + (", which is to exempt roles" if subject.document.kind in {"scp", "rcp"} else ""),
-        {} if defeat.in_part or subject.document.kind in {"scp", "rcp"} else _denied(subject),
+        subject.cure if subject.on_role else cure,
+        {} if defeat.in_part or of_roles else _denied(subject),
     )
 
 
@@ -142,7 +143,7 @@ def _partial_openers(subject: Subject) -> Iterator[tuple[Statement, str]]:
     for each in itertools.islice(whole.allows.touching(statement), _MOST):
         own = any("${" in resource for resource in each.resources or ()) or has_principal(each)
         for name in () if each.conditions or own else names_of(statement):
-            given = "*" not in name and concerns(each, name) and not _is_left_open(name)
+            given = "*" not in name and concerns(each, name) and not is_left_open(name)
             if given and whole.denials("long_term").uncovered(replace(each, actions=(name,))):
                 yield each, name
 
@@ -296,10 +297,10 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
-    reads_data = all(map(_is_left_open, names)) and not all(
+    reads_data = all(map(is_left_open, names)) and not all(
         name.startswith("iam:") for name in defeated
     )
-    on_purpose = all(map(_is_left_open, defeated)) and not reads_data
+    on_purpose = all(map(is_left_open, defeated)) and not reads_data
     if not defeated or (partly and on_purpose):
         return None
     where = "" if part is subject.statement else f" on {', '.join(part.resources or ())}"
@@ -313,9 +314,3 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     opener = whole.opener(part, opened[defeated[0]], defeated[0])
     in_part = in_part or any(each.is_about("sts:RoleSessionName") for each in opener.conditions)
     return _Defeat(defeated, where, opener, in_part)
-
-
-def _is_left_open(action: str) -> bool:
-    """Say whether an action is allowed without MFA on purpose, while others need it."""
-    reads = action.partition(":")[2].startswith(_READING)
-    return reads or action in FIRST_STEPS or action == DELETION.lower()

@@ -101,7 +101,7 @@ def check_first_steps(subject: Subject) -> Flaws:
     if not (whole or _denies_by_name(subject) or denies_oneself(subject)):
         return
     others = subject.other_conditions
-    elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
+    elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject.statement))
     if elsewhere or any(map(_spares_calls_in, others)):  # one can enrol in other places
         return
     denied = [

@@ -89,6 +89,8 @@ is_own_care = re.compile(
     re.IGNORECASE,
 ).fullmatch
 
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
+
 
 def check_boundary(subject: Subject) -> Flaws:
     """Find Denies about MFA in a boundary that allows nothing of what they deny."""
@@ -388,3 +390,9 @@ def _sparing_all_needed(subject: Subject) -> dict[str, object]:
 
 def _takes_in(pattern: str, action: str) -> bool:
     return includes(pattern.lower(), action.lower())
+
+
+def is_left_open(action: str) -> bool:
+    """Say whether an action is allowed without MFA on purpose, while others need it."""
+    reads = action.partition(":")[2].startswith(_READING)
+    return reads or action in FIRST_STEPS or action == DELETION.lower()

@@ -125,7 +125,7 @@ def check_narrowing(subject: Subject) -> Flaws:
     if len(about_callers) < len(narrowing) or subject.document.kind in {"scp", "rcp"}:
         narrowing = [each for each in narrowing if each not in about_callers]
     inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
-    only_there = says_where(subject) and not (inside or joined)
+    only_there = says_where(statement) and not (inside or joined)
     outright = subject.whole.outright_denials
     if only_there or not narrowing or all(_is_closed_elsewhere(subject, e) for e in narrowing):
         return
@@ -257,6 +257,6 @@ def is_circumstance(condition: Condition) -> bool:
     return condition.key.lower() in _CIRCUMSTANCES
 
 
-def says_where(subject: Subject) -> bool:
+def says_where(statement: Statement) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
-    return _of_some_places(subject.statement.sid_letters) is not None
+    return _of_some_places(statement.sid_letters) is not None

@@ -25,7 +25,6 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
-from mfa_session.policy.rules.narrowing import is_circumstance
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 from mfa_session.policy.rules.values import has_wrong_values
@@ -63,6 +62,7 @@ _A_ROLE = RequestContext(
 )
 _role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
 _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
+_OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
 _MOST = 10  # roles to compare with NotPrincipal
 _of_all_users = re.compile(r"arn:[^:]*:iam::[^:]*:user/\*").fullmatch
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
@@ -288,12 +288,12 @@ def _whole_account(principal: str) -> str | None:
 
 
 def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
-    """Say whether conditions may exempt a role: all but those about where and when may do so."""
+    """Say whether conditions may exempt a role, by whatever they tell of the caller."""
     caller = RequestContext({PRINCIPAL_ARN: (role,)}).over(A_SESSION)
     return any(
         _is_meant_to_exempt(each)
         or any(map(is_unfilled, each.values))
-        or not ((is_circumstance(each) and each.operator != "Null") or is_met(each, caller) is True)
+        or (each.key.lower().startswith(_OF_CALLERS) and is_met(each, caller) is not True)
         for each in conditions
     )
 

@@ -5,30 +5,30 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
-from mfa_session.policy.coverage import actions_of, concerns, names_of
-from mfa_session.policy.credentials import MFA_PRESENT, PRINCIPAL_ARN
+from mfa_session.policy.coverage import Cover, actions_of, names_of
 from mfa_session.policy.document import (
     Condition,
-    is_about_devices,
-    is_for_everybody,
+    Statement,
     is_for_services,
+    roles_in,
 )
-from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
+    is_left_open,
     lacks_condition,
     lists_own_care,
 )
-from mfa_session.policy.rules.resource_kinds import ENROLMENT
+from mfa_session.policy.rules.narrowing import says_where
+from mfa_session.policy.rules.right_conditions import is_of_setup_alone, mended
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ def check_reach(subject: Subject) -> Flaws:
     mistake = _mistake_of(subject)
     if mistake is not None:
         backed = _is_backed_here(subject)
-        setup = _is_of_setup_alone(subject)
-        cure, fix = _mended(subject)
+        setup = is_of_setup_alone(subject)
+        cure, fix = mended(subject)
         who = _who_cannot_set_up(subject) if setup else mistake.who
         yield Flaw(
             rule=mistake,
@@ -163,63 +163,6 @@ def check_reach(subject: Subject) -> Flaws:
             fix=fix,
             severity=WARNING if backed or setup else None,
         )
-
-
-def _mended(subject: Subject) -> tuple[str, dict[str, Any]]:
-    """Return the cure, and the elements that the statement should have."""
-    statement = subject.statement
-    if subject.on_role:
-        return subject.cure, {}
-    if statement.allows:
-        return _mended_allow(subject)
-    if lists_own_care(statement):  # one of the setup alone would lock out whom it stops
-        return "delete it, or to deny everything else, write NotAction instead of Action", {}
-    besides, found = list[tuple[str, str, Any]](), subject.reach
-    spares_sessions = found is not None and not found.without_mfa
-    names_callers = any(each.is_about(PRINCIPAL_ARN) for each in statement.conditions)
-    if spares_sessions and not names_callers:
-        roles = (
-            ["arn:*:iam::*:role/*"]
-            if subject.document.kind in {"scp", "rcp"}
-            else _allowed(subject, "role")
-        )
-        besides += [("ArnNotLike", PRINCIPAL_ARN, roles)] if roles else []
-    if _allowed(subject, "Service"):
-        besides.append(("Bool", "aws:PrincipalIsAWSService", "false"))
-    fix = right_condition(statement, besides=besides)
-    if subject.document.kind == "trust" and _allowed(subject, "Federated"):
-        return f"{subject.cure}, and leave federated users out: they carry no MFA", {
-            "Action": "sts:AssumeRole",
-            **fix,
-        }
-    return subject.cure, fix
-
-
-def _allowed(subject: Subject, kind: str) -> list[str]:
-    """Return the principals of a kind that carry no MFA, and that a Deny for everybody reaches."""
-    if not is_for_everybody(subject.statement):
-        return []
-    return list(itertools.islice(subject.whole.allowed_by_name(subject.statement, kind), _MOST))
-
-
-def _mended_allow(subject: Subject) -> tuple[str, dict[str, Any]]:
-    statement = subject.statement
-    if _is_of_setup_alone(subject):
-        return "remove the condition: there is no MFA yet while it is set up", {}
-    with_mfa = f'"Bool": {{"{MFA_PRESENT}": "true"}}'
-    if is_about_devices(statement) and any(concerns(statement, each) for each in ENROLMENT):
-        return f"allow the setup of MFA without a condition, and all else with {with_mfa}", {}
-    kinds = ("Service", "Federated")
-    others = [names[0] for kind, names in (statement.principals or {}).items() if kind in kinds]
-    if others:
-        alone = f"keep this statement for {' and '.join(others)} alone"
-        return f"{alone}, and add one for the others with {with_mfa}", {}
-    return subject.cure, right_condition(statement)
-
-
-def _is_of_setup_alone(subject: Subject) -> bool:
-    """Say whether an Allow gives only what people need before they have MFA."""
-    return subject.statement.allows and lists_own_care(subject.statement)
 
 
 def _who_cannot_set_up(subject: Subject) -> str:
@@ -335,7 +278,7 @@ def _of_deny(found: Reach) -> Mistake | None:
 def _of_allow(subject: Subject, found: Reach) -> Mistake | None:
     if any(found.with_mfa) and not found.fresh:
         return ALLOW_AGE_INVERTED
-    if found.needs_mfa or (_is_of_setup_alone(subject) and not found.missed()):
+    if found.needs_mfa or (is_of_setup_alone(subject) and not found.missed()):
         return None
     if not found.fresh:
         return None if _is_first_step(subject) else WITHOUT_MFA
@@ -360,16 +303,51 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     if not _ages_only(subject):
         return False
     named = names_of(statement)
-    if all(
+    by_exempting = all(
         left[kind].isdisjoint(named) or whole.denials_but_for_some(kind).covers(statement)
         for kind in missed
-    ):
-        return True
+    )
     # A limit of age misses those without MFA on purpose, where no Allow is for them; only a trust
     # policy's own Allows let anybody take the role.
     trusts = subject.document.kind == "trust"
     trusted = trusts and not any(whole.is_open(statement, kind) for kind in missed)
-    return trusted or _is_backed_here(subject)
+    on_purpose = by_exempting or all(_is_open_on_purpose(subject, kind) for kind in missed)
+    return on_purpose or trusted or _is_backed_here(subject)
+
+
+def _is_open_on_purpose(subject: Subject, kind: str) -> bool:
+    """Say whether all that is allowed without MFA, of what a limit of ages denies, is meant to be.
+
+    It is where other statements ask for MFA, and leave out what people need before they have it, or
+    only read; or whom, or where, they say.
+    """
+    whole, denied = subject.whole, subject.statement
+    given = list(itertools.islice(whole.allows.touching(denied), _MOST))
+    asked = [each for each in given if each not in whole.allowing_without_mfa]
+    open_to_all = [each for each in given if each not in asked and not _names_roles_only(each)]
+    left = [
+        each
+        for each in open_to_all
+        if not whole.denials_but_for_some(kind).covers(each)
+        and not _denials_in_some_places(whole, kind).covers(each)
+    ]
+    told = bool(asked) or len(left) < len(open_to_all)
+    free = all(is_left_open(name) for each in left for name in names_of(each))
+    return told and free and len(given) < _MOST
+
+
+@per_policy
+def _denials_in_some_places(whole: WholePolicy, kind: str) -> Cover:
+    """Return the Denies whose Sids tell where they ask for MFA, as Denies for everywhere."""
+    return Cover(
+        replace(each, conditions=())
+        for each in whole.denies_for_mfa
+        if says_where(each) and (found := reach(each)) and found.includes(kind)
+    )
+
+
+def _names_roles_only(allow: Statement) -> bool:
+    return bool(roles_in(allow)) and len(roles_in(allow)) == len(allow.aws_principals)
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
