@@ -21,8 +21,9 @@ WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
     "`StringEquals` or similar on a boolean or a number, for which AWS documents no result, or on "
-    "a network, which it compares as text; or `ForAllValues:` on a key of one value, or of an "
-    "identity provider, in an Allow, which matches without the key.",
+    "a network or a date, which it compares as text; or `DateEquals` on the time, which is met in "
+    "one moment only; or `ForAllValues:` on a key of one value, of an identity provider, or on "
+    "`aws:CalledVia`, in an Allow, which matches without the key.",
 )
 NOT_A_BOOLEAN = Rule(
     "not-a-boolean",
@@ -35,10 +36,11 @@ NOT_A_NUMBER = Rule(
     "The age limit is not a number of seconds (`1h`): it matches nothing.",
 )
 _demanded = re.compile(
-    "aws:((principal|request|resource)tag/.|source(account|arn|ip|orgid)$|principalorgid$|username$)"
+    "aws:(calledvia$|(principal|request|resource)tag/.|source(account|arn|ip|orgid)$|principalorgid$|username$)"
     "|sts:externalid$|saml:|.*:(amr|aud|sub)$"
 ).match
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
+_VIA = "aws:calledvia"
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 
 
@@ -60,13 +62,14 @@ def check_qualifiers(subject: Subject) -> Flaws:
         key = condition.key.lower()
         beside = {each.key.lower() for each in others if each is not condition}
         alone = loose and _demanded(key) and beside.isdisjoint({key, "aws:tagkeys"})
+        either = f"{condition.operator}, or {condition.operator}IfExists if that is meant"
         if alone and not goes_by_elsewhere(subject, condition):
             yield Flaw(
                 WRONG_OPERATOR,
                 condition.position,
                 f"{condition.written} is also met without {condition.key}",
                 f"whoever has no {condition.key} gets through",
-                f"write {condition.operator}, or {condition.operator}IfExists if that is meant",
+                f"write ForAnyValue:{condition.operator}" if key == _VIA else f"write {either}",
                 severity=NOTE if key.endswith((":aud", ":sub")) else None,  # each token has these
             )
 
@@ -85,6 +88,26 @@ def check_networks(subject: Subject) -> Flaws:
                 f"{who} from there {'gets through' if subject.statement.allows else done}",
                 f"use {'Not' if negated else ''}IpAddress",
                 severity=ERROR,
+            )
+
+
+def check_dates(subject: Subject) -> Flaws:
+    """Find the time of a request compared as text, or to one moment."""
+    for condition in subject.other_conditions if subject.mfa_conditions else ():
+        as_text = condition.operator.startswith("String")
+        one_moment = condition.operator == "DateEquals"
+        if condition.is_about("aws:CurrentTime") and (as_text or one_moment):
+            done = "let in" if subject.statement.allows else "stopped"
+            yield Flaw(
+                WRONG_OPERATOR,
+                condition.position,
+                f"{condition.key} is a date: its operator is Date…, not {condition.written}"
+                if as_text
+                else f"{condition.written} is met in one moment only, not during a day",
+                "unknown: AWS does not document whom it matches"
+                if as_text
+                else f"nobody is {done}, but in that moment",
+                "write DateGreaterThanEquals and DateLessThan, with both ends",
             )
 
 

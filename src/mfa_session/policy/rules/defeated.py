@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
-from mfa_session.policy.document import Statement, has_principal, names_role
+from mfa_session.policy.conditions import OPPOSITES, is_met
+from mfa_session.policy.coverage import Cover, accounts_of, concerns, may_overlap, names_of
+from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.document import Statement, has_principal, is_for_everybody, names_role
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
@@ -29,6 +31,7 @@ from mfa_session.policy.rules.resources import check_resources as check_kinds_of
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
+from mfa_session.policy.rules.values import has_wrong_values
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DEFEATED = Rule(
@@ -44,6 +47,7 @@ DEFEATED = Rule(
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
+_of_account = re.compile("(?<![0-9])[0-9]{12}(?![0-9])").findall
 _words = re.compile("[a-z]{3,}").findall
 _of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
 _says_all_but = re.compile("all|any|but|every|except|other").search
@@ -121,12 +125,15 @@ def check_circumstances(subject: Subject) -> Flaws:
     other, name = found
     if not any(check_alternatives(replace(subject, statement=other))):
         where = "meets the conditions" if other.conditions else "uses the resources"
+        who = f"whoever {where} of that statement gets through without MFA"
+        if has_principal(other):
+            who = "whoever may do so by a policy of their own account gets through without MFA"
         yield Flaw(
             DEFEATED,
             subject.mfa_conditions[0].position,
             f"the Sid is {statement.sid}, but {subject.label_of(other)} allows "
             f"{subject.as_written(name)} without MFA",
-            f"whoever {where} of that statement gets through without MFA",
+            who,
             "deny these actions without MFA, or change the Sid",
             severity=WARNING,
         )
@@ -141,11 +148,23 @@ def _partial_openers(subject: Subject) -> Iterator[tuple[Statement, str]]:
         if name not in closed:
             yield originals[next(elsewhere.about(statement, name))], name
     for each in itertools.islice(whole.allows.touching(statement), _MOST):
-        own = any("${" in resource for resource in each.resources or ()) or has_principal(each)
+        own = any("${" in resource for resource in each.resources or ()) or (
+            has_principal(each) and not _is_of_their_accounts(each, statement)
+        )
         for name in () if each.conditions or own else names_of(statement):
             given = "*" not in name and concerns(each, name) and not is_left_open(name)
             if given and whole.denials("long_term").uncovered(replace(each, actions=(name,))):
                 yield each, name
+
+
+def _is_of_their_accounts(other: Statement, statement: Statement) -> bool:
+    """Say whether an Allow is for the whole accounts of all users that another one names."""
+    users = statement.aws_principals
+    accounts = {each for name in other.aws_principals if ":user/" not in name and not names_role(name)
+                for each in _of_account(name)}  # fmt: skip
+    return bool(users) and all(
+        ":user/" in each and accounts.issuperset(_of_account(each) or [""]) for each in users
+    )
 
 
 @per_policy
@@ -250,6 +269,14 @@ def check_trust(subject: Subject) -> Flaws:
                 f"name {who} as well, or everybody: *",
             )
             return
+    if reached and len(stopped) == 0 and (why := _why_nobody(subject)):
+        yield Flaw(
+            DENIES_NOTHING,
+            subject.place_of("Principal"),
+            f"nobody whom this policy lets in is denied: {why}",
+            "nobody is stopped, with MFA or without",
+            "deny everybody, or those whom the policy lets in",
+        )
     if not reached and any(is_open for _, _, is_open in let_in):
         yield Flaw(
             DENIES_NOTHING,
@@ -258,6 +285,38 @@ def check_trust(subject: Subject) -> Flaws:
             "nobody is stopped, with MFA or without",
             f"deny {(let_in[0][0].actions or ('*',))[0]}",
         )
+
+
+def _why_nobody(subject: Subject) -> str:
+    """Say why a Deny of a trust policy reaches nobody whom an Allow lets in; empty if it may."""
+    denied, allowing = subject.statement, subject.whole.allowing
+    own, others = accounts_of(denied), [accounts_of(each) for each in allowing]
+    if any(has_wrong_values(each) for each in denied.conditions) or any(
+        map(is_for_everybody, allowing)
+    ):
+        return ""
+    if own and all(others) and all(map(own.isdisjoint, others)):
+        return f"it names account {min(own)}, and the Allows {min(others[0])}"
+    who = [_caller(name) for each in allowing for name in each.aws_principals]
+    for each in subject.other_conditions if is_for_everybody(denied) else ():
+        exempts = each.operator in OPPOSITES and each.key.lower() in {
+            "aws:principalaccount",
+            "aws:principalarn",
+        }
+        if exempts and who and all(caller and is_met(each, caller) is False for caller in who):
+            return f"{each.written} {each.key} exempts them all"
+    return ""
+
+
+def _caller(principal: str) -> RequestContext | None:
+    """Return what is known of a principal of an Allow: of an account, or of a user."""
+    account = "".join(_of_account(principal))
+    if not account:
+        return None
+    is_user = ":user/" in principal
+    arn = {PRINCIPAL_ARN: (principal,)} if is_user else {}
+    within = {} if is_user else {PRINCIPAL_ARN: f"arn:*:iam::{account}:*"}
+    return RequestContext({"aws:PrincipalAccount": (account,), **arn}, within)
 
 
 @per_policy

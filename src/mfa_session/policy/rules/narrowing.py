@@ -17,7 +17,7 @@ from mfa_session.policy.conditions import (
 from mfa_session.policy.coverage import Cover, concerns
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
 from mfa_session.policy.document import Condition, Statement
-from mfa_session.policy.fixes import plain, right_condition
+from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.exemptions import CALLER_KEYS, sparing
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
@@ -82,6 +82,7 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         return
     for condition in subject.other_conditions:
         tag, key = _of_exempting_tag(condition.key), condition.key
+        fix: dict[str, Any] = {}
         whose, name = (tag[1].lower(), tag[2]) if tag else ("", "")
         exempts = condition.operator in OPPOSITES
         cure = f"compare aws:PrincipalTag/{name}, the tag of the user, which others set"
@@ -95,9 +96,21 @@ def check_exempting_tags(subject: Subject) -> Flaws:
             what = f"this Deny is only for users whose {key} is {condition.values[0]}"
             who = "whoever has no such tag needs no MFA"
             cure = "write StringNotEquals, and the value by which one is exempt"
+        elif _misses_the_absent(condition):
+            what = f"{condition.written} does not match where {key} is absent"
+            who = "whoever has no such tag needs no MFA"
+            cure = "write the condition like this"
+            fix = with_operator(subject.statement, condition, condition.operator)
         else:
             continue
-        yield Flaw(NARROWED, condition.position, what, who, cure)
+        yield Flaw(NARROWED, condition.position, what, who, cure, fix)
+
+
+def _misses_the_absent(condition: Condition) -> bool:
+    """Say whether it exempts by a tag with ForAnyValue, and with it whoever has no tag."""
+    exempts = condition.operator in OPPOSITES and condition.qualifier == "ForAnyValue"
+    of_tag = condition.key.lower().startswith("aws:principaltag/")
+    return exempts and of_tag and not condition.if_exists
 
 
 def _is_only_of_no(condition: Condition) -> bool:

@@ -40,7 +40,7 @@ def mended(subject: Subject) -> tuple[str, dict[str, Any]]:
         )
         besides += [("ArnNotLike", PRINCIPAL_ARN, roles)] if roles else []
     if _allowed(subject, "Service"):
-        besides.append(("Bool", "aws:PrincipalIsAWSService", "false"))
+        besides.append(("BoolIfExists", "aws:PrincipalIsAWSService", "false"))
     fix = right_condition(statement, besides=besides)
     if subject.document.kind == "trust" and _allowed(subject, "Federated"):
         return f"{subject.cure}, and leave federated users out: they carry no MFA", {

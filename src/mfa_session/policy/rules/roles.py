@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import Cover, is_about_everything, names_of
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
@@ -60,6 +60,20 @@ _A_ROLE = RequestContext(
         "aws:userid": ("AROAANYOTHERANYOTHER1:session",),
     }
 )
+# An AWS service that calls by itself.
+_A_SERVICE = RequestContext(
+    {
+        PRINCIPAL_ARN: None,
+        "aws:PrincipalAccount": None,
+        "aws:PrincipalIsAWSService": ("true",),
+        "aws:PrincipalOrgID": None,
+        "aws:PrincipalType": ("Service",),
+        "aws:userid": None,
+        "aws:username": None,
+    }
+)
+_BY_SERVICES = ("kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "s3:PutObject",
+                "sqs:SendMessage")  # fmt: skip
 _role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
 _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
 _OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
@@ -198,18 +212,29 @@ def check_role_policy(subject: Subject) -> Flaws:
 
 
 def check_scp(subject: Subject) -> Flaws:
-    """Find policies of an organisation that ask role sessions for MFA."""
+    """Find policies of an organisation that ask role sessions, or services, for MFA."""
+    kind, others = subject.document.kind, subject.other_conditions
     named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
-    told = named or any(map(_is_met_by_roles_only, subject.other_conditions))
-    if subject.document.kind not in {"scp", "rcp"} or told or _keeps_devices(subject.statement):
+    told = named or any(map(_is_met_by_roles_only, others)) or is_of_outsiders(subject)
+    told = told or (kind == "rcp" and subject.statement.allows)  # `places`
+    if kind not in {"scp", "rcp"} or told or _keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
     allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
     stops = subject.refuses_without_mfa and not (subject.reach and not subject.reach.without_mfa)
     if not (stops or (subject.requires_mfa and not allowed_anyway)):
         return
-    if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
-        what = f"a {'service' if subject.document.kind == 'scp' else 'resource'} control policy"
-        some = any(_is_of_tag(each) or _spares_roles(each) for each in subject.other_conditions)
+    what = f"a {'service' if kind == 'scp' else 'resource'} control policy"
+    exempt_services = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
+    if all(each.startswith("sts:assumerolewith") for each in names_of(subject.statement)):
+        yield Flaw(
+            SCP,
+            subject.mfa_conditions[0].position,
+            f"{what} also applies to users of SAML and OpenID Connect, who carry no MFA",
+            "these users are locked out",
+            "require MFA at the identity provider, and remove these actions",
+        )
+    elif not any(_spares_all_meant(subject, each) for each in others):
+        some = any(_is_of_tag(each) or _spares_roles(each) for each in others)
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
@@ -217,8 +242,38 @@ def check_scp(subject: Subject) -> Flaws:
             f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
             "and of services",
             "require MFA in users' policies and roles' trust policies, or exempt roles here with "
-            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}',
+            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
+            + (f", and services with {exempt_services}" if kind == "rcp" else ""),
         )
+    elif kind == "rcp" and _stops_services(subject):
+        yield Flaw(
+            SCP,
+            subject.mfa_conditions[0].position,
+            f"{what} also applies to AWS services, which have no MFA and are no roles",
+            "the services that use these resources are stopped, such as those that write logs",
+            f"exempt them, too: {exempt_services}",
+            severity=WARNING,
+        )
+
+
+def _stops_services(subject: Subject) -> bool:
+    """Say whether a Deny is about what AWS services do by themselves, and exempts none of them."""
+    used = any(concerns(subject.statement, action) for action in _BY_SERVICES)
+    return used and all(is_met(each, _A_SERVICE) is True for each in subject.other_conditions)
+
+
+def is_of_outsiders(subject: Subject) -> bool:
+    """Say whether it is for callers to whom a service control policy never applies."""
+    return subject.document.kind == "scp" and any(map(of_outsiders, subject.other_conditions))
+
+
+def of_outsiders(condition: Condition) -> bool:
+    """Say whether a condition is only met by other organisations' callers, or by AWS services."""
+    is_plain = condition.qualifier is None and not any(map(is_unfilled, condition.values))
+    if condition.is_about("aws:PrincipalOrgID"):
+        return is_plain and condition.operator in OPPOSITES
+    said = [each.lower() for each in condition.values]
+    return condition.is_about("aws:PrincipalIsAWSService") and said == ["true"]
 
 
 def check_shared_policy(subject: Subject) -> Flaws:

@@ -24,7 +24,7 @@ from mfa_session.policy.rules.exemptions import (
 )
 from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.right_conditions import is_of_setup_alone, mended
-from mfa_session.policy.rules.roles import leaves_roles_out
+from mfa_session.policy.rules.roles import is_of_outsiders, leaves_roles_out, of_outsiders
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
@@ -140,6 +140,7 @@ NEVER = Mistake(
 )
 
 _MOST = 10  # principals to name
+_requires = re.compile("requir|enforce|must|need|only|without|no(mfa|multi)|step.?up").search
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
@@ -189,6 +190,21 @@ def check_networks(subject: Subject) -> Flaws:
             "there is no public address",
             f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
             "write two statements, one for each of them",
+        )
+
+
+def check_outsiders(subject: Subject) -> Flaws:
+    """Find statements of a service control policy for callers to whom none applies."""
+    if subject.whole.concern_mfa and is_of_outsiders(subject):
+        condition = next(filter(of_outsiders, subject.other_conditions))
+        yield Flaw(
+            NEVER,
+            condition.position,
+            "a service control policy applies to the organisation's own users and roles only: none "
+            f"of them meets {condition.written} {condition.key} {condition.values[0]}",
+            f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
+            f"remove {condition.key}"
+            + (", and exempt roles by aws:PrincipalArn" if subject.refuses_without_mfa else ""),
         )
 
 
@@ -277,7 +293,7 @@ def _of_deny(found: Reach) -> Mistake | None:
 
 def _of_allow(subject: Subject, found: Reach) -> Mistake | None:
     if any(found.with_mfa) and not found.fresh:
-        return ALLOW_AGE_INVERTED
+        return None if any(map(_is_of_one_second, subject.mfa_conditions)) else ALLOW_AGE_INVERTED
     if found.needs_mfa or (is_of_setup_alone(subject) and not found.missed()):
         return None
     if not found.fresh:
@@ -322,6 +338,8 @@ def _is_open_on_purpose(subject: Subject, kind: str) -> bool:
     only read; or whom, or where, they say.
     """
     whole, denied = subject.whole, subject.statement
+    if _requires(denied.sid_letters):
+        return False
     given = list(itertools.islice(whole.allows.touching(denied), _MOST))
     asked = [each for each in given if each not in whole.allowing_without_mfa]
     open_to_all = [each for each in given if each not in asked and not _names_roles_only(each)]
@@ -388,6 +406,10 @@ def _is_backed_here(subject: Subject) -> bool:
 
 def _ages_only(subject: Subject) -> bool:
     return not any(map(is_present, subject.mfa_conditions))
+
+
+def _is_of_one_second(condition: Condition) -> bool:
+    return condition.operator == "NumericEquals"  # `ages` tells
 
 
 def _is_of_both(condition: Condition) -> bool:
