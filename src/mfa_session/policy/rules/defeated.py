@@ -29,7 +29,7 @@ from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.roles import leaves_roles_out
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
 from mfa_session.policy.rules.values import has_wrong_values
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -135,7 +135,7 @@ def check_circumstances(subject: Subject) -> Flaws:
             f"{subject.as_written(name)} without MFA",
             who,
             "deny these actions without MFA, or change the Sid",
-            severity=WARNING,
+            severity=NOTE if has_principal(other) and "only" in statement.sid_letters else WARNING,
         )
 
 
@@ -160,11 +160,8 @@ def _partial_openers(subject: Subject) -> Iterator[tuple[Statement, str]]:
 def _is_of_their_accounts(other: Statement, statement: Statement) -> bool:
     """Say whether an Allow is for the whole accounts of all users that another one names."""
     users = statement.aws_principals
-    accounts = {each for name in other.aws_principals if ":user/" not in name and not names_role(name)
-                for each in _of_account(name)}  # fmt: skip
-    return bool(users) and all(
-        ":user/" in each and accounts.issuperset(_of_account(each) or [""]) for each in users
-    )
+    named = {each.removesuffix(":root").split(":")[-1] for each in other.aws_principals}
+    return bool(users) and all(":user/" in each and each.split(":")[4] in named for each in users)
 
 
 @per_policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.coverage import (
     actions_of,
     concerns,
@@ -15,6 +15,7 @@ from mfa_session.policy.coverage import (
 from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
@@ -254,3 +255,17 @@ def is_left_open(action: str) -> bool:
     """Say whether an action is allowed without MFA on purpose, while others need it."""
     reads = action.partition(":")[2].startswith(_READING)
     return reads or action in FIRST_STEPS or action == DELETION.lower()
+
+
+def is_of_outsiders(subject: Subject) -> bool:
+    """Say whether it is for callers to whom a service control policy never applies."""
+    return subject.document.kind == "scp" and any(map(of_outsiders, subject.other_conditions))
+
+
+def of_outsiders(condition: Condition) -> bool:
+    """Say whether a condition is only met by other organisations' callers, or by AWS services."""
+    is_plain = condition.qualifier is None and not any(map(is_unfilled, condition.values))
+    if condition.is_about("aws:PrincipalOrgID"):
+        return is_plain and condition.operator in OPPOSITES
+    said = [each.lower() for each in condition.values]
+    return condition.is_about("aws:PrincipalIsAWSService") and said == ["true"]

@@ -19,7 +19,7 @@ from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
-from mfa_session.policy.rules.exemptions import CALLER_KEYS, sparing
+from mfa_session.policy.rules.exemptions import CALLER_KEYS, is_of_outsiders, sparing
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks
@@ -120,7 +120,7 @@ def _is_only_of_no(condition: Condition) -> bool:
 
 def check_narrowing(subject: Subject) -> Flaws:
     """Find Denies for requests without MFA that another condition narrows."""
-    if subject.on_role or not subject.refuses_without_mfa:
+    if subject.on_role or is_of_outsiders(subject) or not subject.refuses_without_mfa:
         return
     statement, sid = subject.statement, subject.statement.sid_letters
     joined = bool(_is_joined(statement.sid or ""))

@@ -37,7 +37,7 @@ _TAG = "aws:principaltag/"
 _PLACES = ("aws:sourceip", "aws:sourcevpc")
 # Keys by which two Denies without MFA leave nothing.
 _ALONE = {"aws:requestedregion", "iam:permissionsboundary"}
-_SCOPE = ("resources", "not_resources", "principals", "not_principals")
+_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
 _MOST = 10  # Denies to compare with each
 
 
@@ -168,8 +168,9 @@ def _like(subject: Subject, condition: Condition) -> Statement | None:
     kept = {comparison(each) for each in own.conditions if each is not condition}
     for other in denials[places[own] + 1 : places[own] + 1 + _MOST]:
         rest = [each for each in other.conditions if comparison(each) not in kept]
+        same = all(getattr(other, name) == getattr(own, name) for name in _SCOPE)
         alike = len(other.conditions) == len(own.conditions) and len(rest) == 1
-        if alike and _is_of_same_scope(other, own) and _exempts_others(rest[0], condition):
+        if alike and same and _exempts_others(rest[0], condition):
             return other
     return None
 
@@ -177,12 +178,6 @@ def _like(subject: Subject, condition: Condition) -> Statement | None:
 def _exempts(condition: Condition) -> bool:
     plain = condition.operator in OPPOSITES and condition.qualifier is None
     return plain and bool(condition.values) and not any(map(is_unfilled, condition.values))
-
-
-def _is_of_same_scope(one: Statement, other: Statement) -> bool:
-    actions, others = actions_of(one), actions_of(other)
-    nested = takes_in(actions, others) or takes_in(others, actions)
-    return nested and all(getattr(one, name) == getattr(other, name) for name in _SCOPE)
 
 
 def _exempts_others(one: Condition, other: Condition) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
@@ -24,7 +24,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, is_of_outsiders
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
 from mfa_session.policy.rules.values import has_wrong_values
@@ -260,20 +260,6 @@ def _stops_services(subject: Subject) -> bool:
     """Say whether a Deny is about what AWS services do by themselves, and exempts none of them."""
     used = any(concerns(subject.statement, action) for action in _BY_SERVICES)
     return used and all(is_met(each, _A_SERVICE) is True for each in subject.other_conditions)
-
-
-def is_of_outsiders(subject: Subject) -> bool:
-    """Say whether it is for callers to whom a service control policy never applies."""
-    return subject.document.kind == "scp" and any(map(of_outsiders, subject.other_conditions))
-
-
-def of_outsiders(condition: Condition) -> bool:
-    """Say whether a condition is only met by other organisations' callers, or by AWS services."""
-    is_plain = condition.qualifier is None and not any(map(is_unfilled, condition.values))
-    if condition.is_about("aws:PrincipalOrgID"):
-        return is_plain and condition.operator in OPPOSITES
-    said = [each.lower() for each in condition.values]
-    return condition.is_about("aws:PrincipalIsAWSService") and said == ["true"]
 
 
 def check_shared_policy(subject: Subject) -> Flaws:

@@ -19,12 +19,14 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present,
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     is_left_open,
+    is_of_outsiders,
     lacks_condition,
     lists_own_care,
+    of_outsiders,
 )
 from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.right_conditions import is_of_setup_alone, mended
-from mfa_session.policy.rules.roles import is_of_outsiders, leaves_roles_out, of_outsiders
+from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
