@@ -136,6 +136,9 @@ IDENTITY = re.compile(
 )
 _OF_SSO = "role/aws-reserved/sso.amazonaws.com/*"  # and perhaps a region
 # IAM rejects accounts without twelve digits, and ARNs of groups and policies.
+_is_no_user = re.compile(
+    r"arn:[^:]*:(iam::cloudfront:user|sts::\d{12}:federated-user)/.*"
+).fullmatch
 _MALFORMED = re.compile(
     r"(?!\d{12}$)\d+|arn:[a-z-]+:(?:iam|sts)::(?:(?!\d{12}:)\d+:.*|\d{12}:(?:group|policy)/.*)",
     re.ASCII | re.DOTALL,
@@ -229,14 +232,21 @@ def _fits(kind: str, text: str, caller: Credentials) -> _Fit:
         return (None if kind == "CanonicalUser" else False), False
     account, known = _account(text), caller.principal.account
     if account is not None:
-        return (None if known is None else known == account), False
+        fits = known == account and _are_of_one_partition(text, caller.principal.arns)
+        return (None if known is None else fits), False
     return _is_caller(text, caller), True
+
+
+def _are_of_one_partition(text: str, arns: tuple[str, ...] | None) -> bool:
+    """Say whether an account, or its ARN, may be that of these ARNs."""
+    is_arn = text.startswith("arn:")
+    return not (is_arn and arns) or any(text.split(":")[1] == each.split(":")[1] for each in arns)
 
 
 def _is_caller(text: str, caller: Credentials) -> Truth:
     found = IDENTITY.fullmatch(text)
     if found is None:  # the id of a deleted principal, or a federated user
-        return False if _MALFORMED.fullmatch(text) else None
+        return False if _MALFORMED.fullmatch(text) or _is_no_user(text) else None
     principal = caller.principal
     if (found["kind"] == "user") != caller.is_user:
         return False

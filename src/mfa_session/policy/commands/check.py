@@ -19,7 +19,6 @@ from mfa_session.policy.evaluation import (
     ALLOWED,
     UNKNOWN,
     Decision,
-    Requests,
     are_of_one_account,
     evaluate,
 )
@@ -27,6 +26,7 @@ from mfa_session.policy.live import Live
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
+from mfa_session.policy.request_keys import Requests
 from mfa_session.policy.rules.keys import keys_of_no_request
 from mfa_session.session.context import Context
 
@@ -66,7 +66,7 @@ def run(options: Options, ctx: Context) -> Result:
     share = share_of(principal, files, request, live=bool(live))
     principal = principal or _caller(share, ctx)
     documents = [*files, *(live.documents() if live else ())]
-    _warn_of_keys(documents, keys, ctx)
+    _warn_of_keys(documents, ctx)
     requests = Requests(request, keys, principal, documents, ctx.clock.now())
     kinds = credentials.all_kinds(request.action, options.mfa_age)
     callers = [credentials.started_by(each, requests.seconds) for each in kinds]
@@ -141,13 +141,9 @@ def _check_keys_fit(unfit: Known) -> None:
         )
 
 
-def _warn_of_keys(documents: Iterable[Document], given: Known, ctx: Context) -> None:
-    conditions = [condition for each in documents for condition in each.conditions]
-    for key, meant in keys_of_no_request(conditions).items():
-        if key.lower() not in given:
-            ctx.console.warn(
-                f"no request has the condition key {printable(key)}; {meant} was probably meant"
-            )
+def _warn_of_keys(documents: Iterable[Document], ctx: Context) -> None:
+    for key, meant in keys_of_no_request(documents).items():
+        ctx.console.warn(f"no request has the key {printable(key)}; {meant} was probably meant")
 
 
 def _judge_live(

@@ -41,6 +41,9 @@ class Judged(Record):
         if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
             joint = " or " if decision.by_case else " and "
             return joint.join(f"{f.statement.effect} {_place(f)}" for f in decision.deciding)
+        if decision.by_case:
+            denies = " or ".join(f"Deny {_place(each)}" for each in decision.deciding)
+            return f"{denies}, or nothing allows it" if denies else "nothing allows it"
         reasons = _doubts(self) if decision.outcome == UNKNOWN else _lacks(decision)
         return "; ".join(_first(list(reasons), "and more"))
 
@@ -105,7 +108,8 @@ def _what_to_specify(judged: Sequence[Judged], unknown: Sequence[Judged]) -> Ite
     given = {key for key in keys if any(each.request.facts.one(key) for each in judged)}
     others = sorted(keys.keys() - _OF_THE_CALLER - given)
     if others:
-        yield f"to know more, specify it: --context {printable(keys[others[0]])}=…"
+        key = printable(keys[others[0]])
+        yield f"to know more, specify it: --context {key}=…, or --absent {key}"
     if any(match.resource is None for match in matches) and WILDCARDS.search(
         judged[0].request.resource
     ):

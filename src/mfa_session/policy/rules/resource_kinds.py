@@ -60,6 +60,8 @@ _OTHERS = (
     ("ssm:(resume|terminate)session", "session/?*"),
     ("secretsmanager:(delete|get|put)secret(value)?", _WITH_SUFFIX),
 )
+# Services whose actions have no resources of others.
+_ALONE = {"dynamodb", "ec2", "iam", "kms", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs"}
 _WITH_IDS = {"instance/?*", "key/?*", "session/?*", "volume/?*"}
 _SERVICES = {kind: actions.partition(":")[0] for actions, kind in _OTHERS}
 MEANT = {
@@ -103,6 +105,18 @@ def _in_iam(action: str) -> str | None:
     if listed:
         return f"{listed[1]}/"
     return named and (f"{named[1]}/*" if named[1] else OF_USER)
+
+
+def any_of_action(action: str, partition: str) -> str:
+    """Return a pattern of all resources that an action can have, as far as it is known."""
+    plain = action.lower()
+    service = plain.partition(":")[0]
+    kind = resource_of(plain, about_mfa=True, under_mfa=True) or ""
+    if kind in _SERVICES:
+        return f"arn:{partition}:{service}:*:*:{kind}"
+    if kind.startswith(("group/", "mfa/", "role/", "user/")) and not kind.endswith("/"):
+        return f"arn:{partition}:iam::*:{kind}"
+    return f"arn:{partition}:{service}:*" if service in _ALONE else "*"
 
 
 def parts_of(pattern: str) -> list[str]:
