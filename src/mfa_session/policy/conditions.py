@@ -95,6 +95,10 @@ def is_met(
     within = context.within(condition.key)
     if within is None and not context.knows(condition.key):
         return None
+    if isinstance(within, frozenset):
+        cases = [RequestContext({}, {condition.key: each}).over(context) for each in within]
+        truths = {is_met(condition, case, variables=variables) for case in cases}
+        return truths.pop() if len(truths) == 1 else None
     found = context.values(condition.key) if within is None else (within,)
     absent = found is None
     if condition.operator == "Null":

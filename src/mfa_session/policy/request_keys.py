@@ -75,6 +75,9 @@ class Requests:
         of_roles = filter(_is_of_roles, (*keys, *(each.key for each in conditions)))
         self._of_users = RequestContext(dict.fromkeys(of_roles))
         self._of_resource = _decided_by(request, principal, conditions)
+        self._resource = request.resource
+        if request.resource == "*":
+            self._resource = any_of_action(request.action, _partition(principal, documents))
 
     def of(self, caller: Credentials) -> Request:
         """Return a caller's request, and take its keys out of `unfit`."""
@@ -88,11 +91,17 @@ class Requests:
                 its[key] = values
                 self.unfit.pop(key, None)
         facts = RequestContext(its).over(decided).over(self._call)
-        resource = self._request.resource
-        if resource == "*":
-            arns = caller.principal.arns or ("arn:*",)
-            resource = any_of_action(self._request.action, arns[0].split(":")[1])
-        return self._request.replace(facts=facts, resource=resource)
+        return self._request.replace(facts=facts, resource=self._resource)
+
+
+def _partition(principal: str | None, documents: Iterable[Document]) -> str:
+    """Return the partition of the caller, or of all ARNs of the policies; `*` if none is."""
+    texts = [principal or ""]
+    if not texts[0].startswith("arn:"):
+        statements = [each for document in documents for each in document.statements]
+        texts = [text for one in statements for text in one.resources or one.not_resources or ()]
+    found = {text.split(":")[1] for text in texts if text.startswith("arn:")}
+    return found.pop() if len(found) == 1 else "*"
 
 
 def _implied_by(keys: Known) -> Known:
@@ -155,4 +164,6 @@ def _may_have(decided: RequestContext, key: str, values: Values | None) -> bool:
         return within is None
     if isinstance(within, str):
         return includes(within, values[0])
+    if isinstance(within, frozenset):
+        return any(includes(each, values[0]) for each in within)
     return within[0] <= moment(values[0]) <= within[1]

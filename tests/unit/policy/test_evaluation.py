@@ -314,7 +314,7 @@ def test_a_role_session_matches_the_roles_arn_and_its_own() -> None:
     }
     assert found == {
         ("role", "role"): "allowed",
-        ("role", "session"): "implicitly-denied",
+        ("role", "session"): "unknown",  # a session's ARN lacks the path
         ("session", "role"): "unknown",
         ("session", "session"): "allowed",
         ("other", "role"): "implicitly-denied",

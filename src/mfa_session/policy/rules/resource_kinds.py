@@ -38,7 +38,7 @@ has_no_resource = re.compile(
     "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
     "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
     "|ecr:getauthorizationtoken|ecs:(deregister|list)taskdefinitions?"
-    "|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
+    "|kms:(createkey|generaterandom|listaliases|listkeys)|lambda:listfunctions"
     "|organizations:(describeorganization|leaveorganization|listaccounts)|route53domains:.*"
     "|s3:(listallmybuckets|putaccountpublicaccessblock)"
     "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
