@@ -442,7 +442,8 @@ def of_long_term(run: Run, argv: str, *statements: dict[str, object]) -> str:
     ("action", "statements", "expected"),
     [
         # Without --resource, only those count that the action can have.
-        ("ec2:RunInstances", [ALLOW_ALL, denying(Resource="arn:aws:s3:::b/*")], "allowed"),
+        ("ec2:CreateTags", [ALLOW_ALL, denying(Resource="arn:aws:s3:::b/*")], "allowed"),
+        ("ec2:RunInstances", [ALLOW_ALL, denying(Resource="arn:aws:license-manager:*")], "unknown"),
         ("ec2:StopInstances",
          [{**ALLOW_ALL, "Resource": "arn:aws:ec2:*:*:instance/*"}], "allowed"),
         ("ec2:StopInstances",

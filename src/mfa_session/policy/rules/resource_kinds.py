@@ -60,7 +60,8 @@ _OTHERS = (
     ("ssm:(resume|terminate)session", "session/?*"),
     ("secretsmanager:(delete|get|put)secret(value)?", _WITH_SUFFIX),
 )
-# Services whose actions have no resources of others.
+# Services whose actions have no resources of others, but for this one.
+_OF_SEVERAL = "ec2:runinstances"
 _ALONE = {"dynamodb", "ec2", "iam", "kms", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs"}
 _WITH_IDS = {"instance/?*", "key/?*", "session/?*", "volume/?*"}
 _SERVICES = {kind: actions.partition(":")[0] for actions, kind in _OTHERS}
@@ -116,7 +117,8 @@ def any_of_action(action: str, partition: str) -> str:
         return f"arn:{partition}:{service}:*:*:{kind}"
     if kind.startswith(("group/", "mfa/", "role/", "user/")) and not kind.endswith("/"):
         return f"arn:{partition}:iam::*:{kind}"
-    return f"arn:{partition}:{service}:*" if service in _ALONE else "*"
+    is_alone = service in _ALONE and not may_meet(plain, _OF_SEVERAL)
+    return f"arn:{partition}:{service}:*" if is_alone else "*"
 
 
 def parts_of(pattern: str) -> list[str]:
