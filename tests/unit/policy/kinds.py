@@ -652,6 +652,30 @@ STATED = [
             allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
            {LIST: ""}),
+    # Fixes that make a Deny leave MFA's setup to those without it.
+    Stated("iam-with-mfa-beside-all", [ALL, allow("iam:*", WITH)], found(DEFEATED, at=1), {}),
+    Stated("all-with-mfa-beside-all", [ALL, allow("*", WITH)], found(DEFEATED, at=1),
+           {STOP: "ksm"}),
+    Stated("removal-and-setup-with-mfa-beside-all", [ALL, allow([*ENROL, OFF, "ec2:*"], WITH)],
+           found(DEFEATED, at=1), {OFF: "km"}),
+    *[Stated(f"effect-against-the-sid-{sid}", [ALL, {**statement, "Sid": sid}], [(rule, sid)], {})
+      for sid, rule, statement in (
+          ("AllowIamWithMfa", "deny-applies-with-mfa", deny("iam:*", WITH)),
+          ("BlockDeleteWithoutMFA", "allow-without-mfa", allow("s3:Delete*", WITHOUT)),
+          ("DenyEverythingIfNoMfa", "allow-without-mfa", allow("*", WITHOUT)))],
+    # A help desk's statement that is on the wrong kind, beside everybody's own that is right.
+    *[Stated(f"help-desk-{at}", [allow(CREATE, Resource=MY_DEVICE), allow([*ENROL[1:], OFF,
+            RESYNC], Resource=ME), deny_but(CARE, WITHOUT), allow(actions, when, Resource=where)],
+            found(*rules, at=3), {})
+      for at, (actions, where, when, rules) in enumerate((
+          ([OFF, ENABLE], "arn:aws:iam::*:mfa/*", WITH, [RESOURCE]),
+          (OFF, ["arn:aws:iam::*:mfa/*", "arn:aws:iam::123456789012:mfa/eng/*"], WITH, [RESOURCE]),
+          (CREATE, "arn:aws:iam::*:user/*", WITH, [RESOURCE]),
+          ([OFF, "iam:DeleteVirtualMFADevice"], ["arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"],
+              WITH, []),
+          ([OFF, "iam:DeleteVirtualMFADevice"], "arn:aws:iam::*:mfa/*", WITH, []),
+          (OFF, [MY_DEVICE, "arn:aws:iam::*:mfa/*"], WITH, []),
+          (RESYNC, "arn:aws:iam::*:mfa/*", None, [])))],
     Stated("devices-listed-for-one", [allow("iam:ListVirtualMFADevices", Resource=MY_DEVICE)],
            found(RESOURCE), {}),
     Stated("devices-listed-below-mfa", [allow("iam:ListVirtualMFADevices",
@@ -2480,6 +2504,9 @@ STATED = [
       for at, (where, operator, of) in enumerate((
           (ME.replace("user/", "user/*"), "ArnLike", "arn:aws:iam::*:user/staff/*"),
           ("arn:aws:iam::*:user/staff/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/*/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/eng/${aws:username}", "ArnLike",
+              "arn:aws:iam::*:user/staff/*"),
           (ME, "ArnNotLike", "arn:aws:iam::*:user/robots/*"),
           ("*", "StringLike", ["arn:aws:iam::*:user/staff/*"]),
           (ME, "ArnLike", ["arn:aws:iam::*:user/*", "arn:aws:iam::*:user/staff/*"])))],

@@ -17,6 +17,7 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
+from mfa_session.policy.rules.exemptions import but_for_setup
 from mfa_session.policy.rules.keys import misspelt, with_right_key
 from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
@@ -225,7 +226,7 @@ def check_narrowing(subject: Subject) -> Flaws:
             f"this Deny stops requests without MFA only where {others} {match}, too",
             "all other requests without MFA get through",
             "write a Deny for each of the conditions, and this one for MFA alone",
-            right_condition(statement, instead_of=narrowing),
+            but_for_setup(subject, right_condition(statement, instead_of=narrowing)),
         )
 
 

@@ -19,6 +19,7 @@ from mfa_session.policy.rules.exemptions import (
     DELETION,
     DENIES_NOTHING,
     FIRST_STEPS,
+    but_for_setup,
     is_own_care,
 )
 from mfa_session.policy.rules.removal import check_own_removal
@@ -60,15 +61,16 @@ def check_defeat(subject: Subject) -> Flaws:
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
     other, names = subject.label_of(defeat.opener), defeat.names
-    denial = replace(subject.statement, effect="Deny")
+    denial = replace(subject, statement=replace(subject.statement, effect="Deny"))
+    fix = but_for_setup(denial, {"Effect": "Deny", **right_condition(denial.statement)})
     shown = first_of([*map(subject.as_written, names)])
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
-        "deny these actions without MFA",
-        {} if defeat.in_part else {"Effect": "Deny", **right_condition(denial)},
+        "deny these actions without MFA" + ", but not those that set it up" * (not fix),
+        {} if defeat.in_part else fix,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mfa_session.policy.conditions import is_met_without_key
@@ -13,6 +15,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
+    but_for_setup,
     lacks_condition,
     lists_own_care,
 )
@@ -132,6 +135,17 @@ NEVER = Mistake(
 
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
+# Where a Sid tells that the Effect is the mistake, and not the condition.
+_EFFECT_MEANT = {
+    APPLIES_WITH_MFA: ("Allow", re.compile("allow.*mfa", re.IGNORECASE).match),
+    WITHOUT_MFA: (
+        "Deny",
+        re.compile(
+            "(deny|block|forbid|prevent|disallow|refuse).*(without|unless|no).*(mfa|factor)",
+            re.IGNORECASE,
+        ).match,
+    ),
+}
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 
@@ -141,21 +155,37 @@ def check_reach(subject: Subject) -> Flaws:
     mistake = _mistake_of(subject)
     if mistake is not None:
         backed = _is_backed_here(subject)
+        cure, fix = _cure_of(subject, mistake)
         yield Flaw(
             rule=mistake,
             position=_culprit(subject, mistake).position,
             message=mistake.message + (_of_one_alone(subject) if mistake is NEVER else ""),
             who=mistake.who
             + ("; this policy does not allow them this, but another may" if backed else ""),
-            cure="require MFA in the role's trust policy, and delete the statement"
-            if subject.on_role
-            else "write the condition like this",
-            # One of the setup alone would lock out whom it stops.
-            fix={}
-            if subject.on_role or lists_own_care(subject.statement)
-            else right_condition(subject.statement),
+            cure=cure,
+            fix=fix,
             severity=WARNING if backed else None,
         )
+
+
+def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, object]]:
+    """Return the cure in words, and the fix; where the Sid tells another Effect, with that one."""
+    if subject.on_role:
+        return "require MFA in the role's trust policy, and delete the statement", {}
+    statement, other = subject.statement, _EFFECT_MEANT.get(mistake)
+    told = other and other[1](statement.sid or "")
+    meant = replace(statement, effect=other[0]) if other and told else statement
+    right = right_condition(meant)
+    widens = not (meant.allows or subject.refuses_without_mfa)
+    fix = but_for_setup(replace(subject, statement=meant), right) if widens else right
+    if told:
+        return f"the Sid says it: write the Effect {meant.effect}", {"Effect": meant.effect, **fix}
+    if lists_own_care(statement):  # it would lock out whom it stops
+        return "write the condition like this", {}
+    if not fix:
+        listed = "and list the actions to deny by name, without those that set up MFA"
+        return f"write {json.dumps(right)[1:-1]}, {listed}", {}
+    return "write the condition like this", fix
 
 
 def check_networks(subject: Subject) -> Flaws:
