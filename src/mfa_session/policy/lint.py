@@ -22,10 +22,12 @@ from mfa_session.policy.rules import (
     keys,
     places,
     principals,
+    promised_exemptions,
+    promised_scope,
+    promises,
     removal,
     resources,
     roles,
-    sids,
     values,
     wrong_credentials,
 )
@@ -49,7 +51,9 @@ _MODULES = (
     principals,
     roles,
     arns,
-    sids,
+    promises,
+    promised_scope,
+    promised_exemptions,
     accounts,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters

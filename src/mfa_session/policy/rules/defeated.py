@@ -22,11 +22,12 @@ from mfa_session.policy.rules.exemptions import (
     but_for_setup,
     is_own_care,
 )
+from mfa_session.policy.rules.promised_scope import names_versions
+from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
-from mfa_session.policy.rules.sids import breaks_promise, names_versions
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DEFEATED = Rule(
@@ -151,7 +152,7 @@ def check_versions_left_out(subject: Subject) -> Flaws:
     versions = replace(subject.statement, actions=(_OF_VERSIONS,))
     others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
     allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
-    told = names_versions(subject.statement)  # by `sids`
+    told = names_versions(subject.statement)  # by `promised_scope`
     if allow and not (told or subject.whole.denials("long_term").are_about(allow, _OF_VERSIONS)):
         yield Flaw(
             DEFEATED,

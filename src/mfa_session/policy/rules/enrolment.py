@@ -363,7 +363,7 @@ def _is_lacking(subject: Subject, step: _Step) -> bool:
 
 
 def _promises_list(statement: Statement) -> bool:
-    """Say whether another policy is to list MFA devices, or `sids` reports that none does.
+    """Say whether another policy is to list MFA devices, or `promises` reports that none does.
 
     A Deny that exempts the list by its name expects another policy to allow it.
     """

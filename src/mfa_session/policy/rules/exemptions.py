@@ -173,7 +173,7 @@ def check_superfluous(subject: Subject) -> Flaws:
     elif (
         subject.requires_mfa
         and (denying := subject.whole.denying_always(subject.statement))
-        and "mfa" not in denying.sid_letters  # which was to have a condition: `sids`
+        and "mfa" not in denying.sid_letters  # which was to have a condition: `promises`
         and not lacks_condition(denying)
     ):
         yield Flaw(

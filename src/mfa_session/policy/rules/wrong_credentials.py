@@ -19,9 +19,9 @@ from mfa_session.policy.rules.exemptions import (
     lacks_condition,
     lists_own_care,
 )
+from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
 
 
