@@ -228,3 +228,9 @@ def first_of(names: Sequence[str], most: int = 3) -> str:
     """Name the first of these, and say how many more there are."""
     more = f" and {len(names) - most} more" if names[most:] else ""
     return ", ".join(names[:most]) + more
+
+
+def are(actions: Sequence[str]) -> str:
+    """Name all of these, as the subject of a sentence, with its verb."""
+    *others, last = actions
+    return f"{', '.join(others)} and {last} are" if others else f"{last} is"
