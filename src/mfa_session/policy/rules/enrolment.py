@@ -16,7 +16,7 @@ from mfa_session.policy.credentials import (
 )
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.enrolment_steps import is_without_virtual_devices
 from mfa_session.policy.rules.exemptions import (
@@ -35,7 +35,7 @@ from mfa_session.policy.rules.resource_kinds import (
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, are
 from mfa_session.policy.rules.values import calls_in, has_wrong_networks, patterns_as_text
-from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.whole_policy import WholePolicy, exempts_callers, per_policy
 
 DISCOVERY_DENIED = Rule(
     "discovery-denied",
@@ -51,7 +51,8 @@ ENROLMENT_DENIED = Rule(
     "everybody: by region (IAM's requests count as `us-east-1`), or by a pattern (`iam:Create*`).",
 )
 FIRST_CALLS = (*ENROLMENT, DISCOVERY)
-_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
+_IN_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
+_CALL_OF_A_USER, _CALL_OF_ROOT = _IN_IAM.over(A_USER), _IN_IAM.over(ROOT)
 _NO_ALLOW_HELPS = "new users are locked out: no Allow overrides a Deny"
 
 
@@ -63,7 +64,8 @@ def check_first_steps(subject: Subject) -> Flaws:
         return
     others = subject.other_conditions
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
-    if elsewhere or any(map(_spares_calls_in, others)):  # one can enrol in other places
+    locked_out = _locked_out(subject)
+    if elsewhere or not locked_out:  # one can enrol in other places
         return
     denied = [
         action
@@ -73,7 +75,6 @@ def check_first_steps(subject: Subject) -> Flaws:
     if ENROLMENT[1] not in denied and is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
     if denied:
-        locked_out = "new users are locked out: they would need MFA to set up MFA"
         yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
 
 
@@ -94,12 +95,22 @@ def denied_steps(
 
 
 def check_guardrails(subject: Subject) -> Flaws:
-    """Find Denies of a pattern that holds a step which an Allow names."""
+    """Find Denies of a step that an Allow names: by a pattern, or on one's own user or device.
+
+    A Deny of the step by its name, on everybody's, keeps it for others on purpose.
+    """
     statement, named = subject.statement, names_of(subject.statement)
     plain = statement.actions and not (statement.allows or statement.conditions or subject.on_role)
-    if not (plain and subject.whole.denies_for_mfa and is_about_everything(statement)):
+    if not (plain and subject.whole.denies_for_mfa):
         return
-    denied = [each for each in _refused_steps(subject) if each.lower() not in named]
+    own, allowed = any(map(_is_one_s_own, statement.resources or ())), subject.whole.allowed_names
+    denied = [
+        each
+        for each in ENROLMENT
+        if each.lower() in allowed
+        and (own or each.lower() not in named)
+        and _is_refused(subject, each)
+    ]
     if denied:
         how = "denied, with MFA or without"
         yield denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {})
@@ -108,12 +119,21 @@ def check_guardrails(subject: Subject) -> Flaws:
 def check_exempt_owner(subject: Subject) -> Flaws:
     """Find Denies of a step on all but one's own user or device, where it is on the other one."""
     statement, whole = subject.statement, subject.whole
-    own = any("${aws:username}" in each.lower() for each in statement.not_resources or ())
-    plain = not (statement.allows or statement.conditions)
+    own = any(map(_is_one_s_own, statement.not_resources or ()))
+    of_users = all(is_met(each, A_USER) is True for each in subject.other_conditions)
+    plain = not (statement.allows or subject.mfa_conditions)
     told = "*" in names_of(statement) or subject.on_role  # `check_first_steps` judges all actions
-    if not (own and whole.concern_mfa and (plain or subject.refuses_without_mfa)) or told:
+    if not (own and of_users and whole.concern_mfa) or told:
         return
-    denied = [each for each in _refused_steps(subject) if not _is_for_nobody(whole, each)]
+    if not (plain or subject.refuses_without_mfa):
+        return
+    denied = [
+        each
+        for each in ENROLMENT
+        if _is_allowed_or_named(subject, each)
+        and _is_refused(subject, each)
+        and not _is_for_nobody(whole, each)
+    ]
     if denied:
         how = "denied, with MFA or without" if plain else "denied without MFA"
         where = " and ".join(MEANT[RESOURCES_OF[action.lower()]] for action in denied)
@@ -121,12 +141,6 @@ def check_exempt_owner(subject: Subject) -> Flaws:
             denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {}),
             cure=in_partition_of(whole, f"name {where} in NotResource as well"),
         )
-
-
-def _refused_steps(subject: Subject) -> list[str]:
-    """Return the steps that an Allow names and the Deny stops."""
-    named = subject.whole.allowed_names
-    return [each for each in ENROLMENT if each.lower() in named and _is_refused(subject, each)]
 
 
 def check_regions(subject: Subject) -> Flaws:
@@ -142,18 +156,27 @@ def check_regions(subject: Subject) -> Flaws:
             subject,
             denied,
             f"denied: IAM's requests count as {home}, where this Deny applies",
-            "new users are locked out: nobody can set up MFA",
+            "new users are locked out: they cannot set up MFA",
             {} if statement.not_actions else sparing(subject),
         )
 
 
+def _is_allowed_or_named(subject: Subject, action: str) -> bool:
+    """Say whether an Allow names a step, or the Deny one that may be allowed here or elsewhere."""
+    whole, named = subject.whole, action.lower() in names_of(subject.statement)
+    elsewhere = subject.document.kind == "scp"
+    allowed = named and (elsewhere or whole.allows_without_mfa(action))
+    return allowed or action.lower() in whole.allowed_names
+
+
 def _is_refused(subject: Subject, action: str) -> bool:
-    spared, wanted = subject.statement.not_resources or (), RESOURCES_OF[action.lower()]
-    own = filter(_is_of_everybody, subject.statement.resources or ())
-    if denies_oneself(subject) and not any(fits(each, wanted) for each in own):
-        return False
-    return concerns(subject.meant, action) and not any(
-        is_unfilled(each) or fits(each, wanted) for each in spared
+    statement, wanted = subject.statement, RESOURCES_OF[action.lower()]
+    return (
+        concerns(subject.meant, action)
+        and any(_is_of_everybody(each, wanted) for each in statement.resources or ("*",))
+        and not any(
+            is_unfilled(each) or fits(each, wanted) for each in statement.not_resources or ()
+        )
     )
 
 
@@ -179,26 +202,43 @@ def _leaves_a_network(condition: Condition) -> bool:
     return negated and not has_wrong_networks(condition)
 
 
-def _spares_calls_in(condition: Condition) -> bool:
-    """Say whether a condition keeps a Deny from calls that list, create or enable a device.
+def _locked_out(subject: Subject) -> str:
+    """Say whose calls a Deny stops that list, create or enable a device; nothing if nobody's."""
+    others = subject.other_conditions
+    if any(map(_spares_calls_in, others)):
+        return ""
+    if not any(is_met(each, _CALL_OF_A_USER) is False for each in others):
+        return "new users are locked out: they would need MFA to set up MFA"
+    # A policy of users, or their boundary, is never the root user's.
+    of_root = subject.document.kind == "scp"
+    if of_root and not any(is_met(each, _CALL_OF_ROOT) is False for each in others):
+        return "the root user is locked out: it would need MFA to set up MFA"
+    return ""
 
-    Users and root make them, without tags and other services' keys, in one region.
+
+def _spares_calls_in(condition: Condition) -> bool:
+    """Say whether a condition keeps a Deny from calls about devices, whoever makes them.
+
+    They have no tags, and no other services' keys.
     """
     if condition.is_unfilled:
         return True
     key = condition.key.lower()
     if condition.is_about(PRINCIPAL_ARN):
         as_text = patterns_as_text(condition) if condition.operator not in OPPOSITES else []
-        nobody = bool(as_text) and len(as_text) == len(condition.values)
-        return nobody or all(is_met(condition, each) is False for each in (A_USER, ROOT))
-    if key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}:
-        return is_met_without_key(condition) is False
-    return is_met(condition, _A_CALL_OF_IAM) is False
+        return bool(as_text) and len(as_text) == len(condition.values)
+    other = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
+    return other and is_met_without_key(condition) is False
 
 
-def _is_of_everybody(resource: str) -> bool:
-    every = resource == "*" or resource.endswith(("/*", ":*"))
-    return every or "${aws:username}" in resource.lower()
+def _is_one_s_own(resource: str) -> bool:
+    return "${aws:username}" in resource.lower()
+
+
+def _is_of_everybody(resource: str, wanted: str) -> bool:
+    """Say whether a pattern holds everybody's user or device, of the kind that is wanted."""
+    what = parts_of(resource)[5]
+    return fits(resource, wanted) and (_is_one_s_own(resource) or includes(what, wanted))
 
 
 def _may_be_of_a_user(resource: str) -> bool:
@@ -210,5 +250,11 @@ def _may_be_of_a_user(resource: str) -> bool:
 def _region_of_iam_denied(subject: Subject) -> str:
     conditions = subject.statement.conditions
     calls = dict(call for each in conditions for call in calls_in(each).items())
-    denied = all(is_met(each, call) is True for each in conditions for call in calls.values())
+    users = [call.over(A_USER) for call in calls.values()]
+    denied = all(_meets_unless_exempt(each, call) for each in conditions for call in users)
     return min(calls) if calls and denied else ""
+
+
+def _meets_unless_exempt(condition: Condition, call: RequestContext) -> bool:
+    met = is_met(condition, call)
+    return met is True or (met is None and exempts_callers(condition))
