@@ -1951,7 +1951,7 @@ STATED = [
     Stated("root-as-text", [deny("*", {**WITHOUT, **on("StringEquals", "aws:PrincipalArn",
             "arn:aws:iam::*:root")})], found(VALUE), {}),
     Stated("root-alone", [deny("*", {**WITHOUT, **on("StringLike", "aws:PrincipalArn",
-            "arn:aws:iam::*:root")})], found(ENROLMENT), {}),
+            "arn:aws:iam::*:root")})], [], {}),
     Stated("roles-by-a-template-s-name", [trust({"AWS": "${var.processing_role_arns}"}, WITH)],
            found(ROLE_SESSION), {}, "trust"),
     Stated("role-and-the-id-of-its-session", [trust(ROLE, {**WITH, **on("StringLike",
@@ -2138,7 +2138,7 @@ STATED = [
     Stated("iam-and-its-region", [allow("*", WITH), deny(["ec2:*", "s3:*"], ABROAD),
             deny_but(["iam:*", "sts:*"], ABROAD), deny("*", ABROAD, Resource="arn:aws:ec2:*:*:*"),
             *[deny("*", {**ABROAD, operator: {key: value}}) for operator, key, value in (
-              ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Ops"), ROBOT,
+              ROBOT, ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
               ("StringEquals", "aws:PrincipalType", "AssumedRole"))],
             *[deny("*", on("StringNotLike", "aws:RequestedRegion", each)) for each in (
               ["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1", "${var.region}",
@@ -3171,5 +3171,52 @@ STATED = [
            "cloudformation.amazonaws.com"), True),
           ("MfaUnlessViaCloudFormation", on("ForAllValues:StringNotEquals", "aws:CalledVia",
            "cloudformation.amazonaws.com"), False)))],
+    # A Deny of the setup tells of those whom it reaches, and of what it stops on its resources.
+    *[Stated(f"setup-denied-on-{at}", [ALL, deny("iam:*", WITHOUT, Resource=where)],
+             found(*rules, at=1), {})
+      for at, (where, rules) in enumerate((("arn:aws:iam::*:user/admin*", []),
+            ("arn:aws:iam::*:user/admins/*", []), (MY_DEVICE, [ENROLMENT]), (ME, [ENROLMENT]),
+            ("arn:aws:iam::*:user/*", [ENROLMENT])))],
+    *[Stated(f"setup-denied-to-{at}", [ALL, deny("*", {**WITHOUT, **who})], found(*rules, at=1),
+             {}, kind)
+      for at, (kind, who, rules) in enumerate((
+            ("scp", on("StringEquals", "aws:PrincipalType", "Root"), [VALUE]),
+            ("scp", on("StringEquals", "aws:PrincipalType", "AssumedRole"), [ROLE_SESSION]),
+            ("scp", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [ENROLMENT]),
+            ("boundary", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), []),
+            ("scp", on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ENROLMENT])))],
+    *[Stated(f"exempt-under-{name}", [allow("s3:*"), {"Effect": "Deny", "Resource": "*",
+            "Condition": WITHOUT, name: CARE}], found("unknown-element", at=1), {})
+      for name in ("NotActions", "Not_Action")],
+    # A Deny of regions exempts somebody else than all users.
+    *[Stated(f"regions-denied-to-all-but-{at}", [deny_but(["sts:*", "support:*"], {
+            **on("StringNotLike", "aws:RequestedRegion", "eu-*"), **who}), deny_but(CARE,
+            {**WITHOUT, **on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")})],
+            found(ENROLMENT) if told else [], {}, "scp")
+      for at, (told, who) in enumerate((
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Admin")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/platform/*")),
+            (True, on("StringNotEquals", "aws:PrincipalTag/global", "yes")),
+            (False, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/eu/*")),
+            (False, on("StringEquals", "aws:PrincipalTag/global", "no"))))],
+    # What one statement allows on one's own user, another denies to everybody.
+    *[Stated(f"own-setup-denied-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny(action, Resource=where), deny_but(CARE,
+            WITHOUT)], found(ENROLMENT, at=2) if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (True, [OFF, ENABLE], ME), (True, "iam:*", "arn:aws:iam::*:user/*"),
+            (True, "iam:*", [ME, MY_DEVICE]), (False, "iam:*", "arn:aws:iam::*:user/admin*"),
+            (False, OFF, ME), (False, ENABLE, "arn:aws:iam::*:user/robots/*")))],
+    *[Stated(f"a-step-on-all-but-one-s-own-{at}", [*open_to, deny_but(CARE, {**WITHOUT, **who}),
+            deny([CREATE, ENABLE], who, NotResource=where)],
+            found(ENROLMENT, at=len(open_to) + 1) if len(where) == 1 else [], {}, kind)
+      for at, (kind, open_to, who, where) in enumerate((
+            ("boundary", [ALL], {}, [ME]), (None, [ALL], {}, [ME]), (None, [ALL], {}, [ME,
+             MY_DEVICE]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
+             [ME]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ME,
+             "arn:aws:iam::*:mfa/*"])))],
 ]
 # fmt: on
