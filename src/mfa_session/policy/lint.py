@@ -21,6 +21,7 @@ from mfa_session.policy.rules import (
     exemptions,
     form,
     keys,
+    operators,
     places,
     principals,
     promised_exemptions,
@@ -39,6 +40,7 @@ from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 _MODULES = (
     wrong_credentials,
     defeated,
+    operators,
     conditions,
     ages,
     values,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met, is_met_without_key
-from mfa_session.policy.credentials import DIRECT_CALL, MFA_PRESENT
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition
-from mfa_session.policy.fixes import right_condition, with_operator
+from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     is_boolean,
@@ -19,15 +17,9 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.exemptions import but_for_setup
-from mfa_session.policy.rules.keys import misspelt, with_right_key
-from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
-UNKNOWN_OPERATOR = Rule(
-    "unknown-operator",
-    ERROR,
-    "IAM has no such condition operator and rejects the policy.",
-)
 WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
@@ -97,12 +89,6 @@ _of_exempting_tag = re.compile(
     "aws:(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
     re.IGNORECASE,
 ).match
-_WRITTEN_OPERATORS = [
-    f"{qualifier}{name}{ending}"
-    for qualifier in ("", "ForAllValues:", "ForAnyValue:")
-    for name in OPERATORS
-    for ending in ("", "IfExists")
-]
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 _OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
@@ -116,25 +102,6 @@ _CIRCUMSTANCES = {
     "aws:tokenissuetime",
     "aws:useragent",
 }
-
-
-def check_operators(subject: Subject) -> Flaws:
-    """Find operators that IAM does not have."""
-    for condition in subject.statement.conditions:
-        if not (condition.known or condition.is_unfilled):
-            near = _nearest_operator(condition)
-            meant = f"; {near} was probably meant" if near else ""
-            if condition.key.lower() in map(str.lower, _WRITTEN_OPERATORS):
-                meant = ": operator and key are swapped"
-            fix = _with_known_operator(subject, condition, near)
-            yield Flaw(
-                UNKNOWN_OPERATOR,
-                condition.position,
-                f"IAM has no condition operator {condition.written!r}{meant}",
-                REJECTED,
-                "write the condition like this" if fix else "use one of IAM's condition operators",
-                fix,
-            )
 
 
 def check_exempting_tags(subject: Subject) -> Flaws:
@@ -317,28 +284,6 @@ def _is_denied_elsewhere(subject: Subject, condition: Condition) -> bool:
         if not (one.allows or one is subject.statement)
         for each in one.conditions
     )
-
-
-def _nearest_operator(condition: Condition) -> str | None:
-    written = condition.written
-    plain = re.sub("ifexists", "", written, flags=re.IGNORECASE)
-    if plain.lower().startswith("bool"):  # none of the others on booleans, as BoolNotEquals
-        return "BoolIfExists" if re.search("if|exist", written, re.IGNORECASE) else "Bool"
-    base = nearest_of(plain, OPERATORS, most=1) if plain != written else ()
-    if base:
-        return base[0] if base[0] == "Null" else f"{base[0]}IfExists"
-    near = nearest_of(written, _WRITTEN_OPERATORS, most=1)
-    return near[0] if near else None
-
-
-def _with_known_operator(
-    subject: Subject, condition: Condition, near: str | None
-) -> dict[str, Any]:
-    swapped = condition.written.lower() == MFA_PRESENT.lower()
-    meant = None if swapped else misspelt(condition)
-    if meant or swapped or condition in subject.mfa_conditions:
-        return with_right_key(subject, condition, meant)
-    return with_operator(subject.statement, condition, near) if near else {}
 
 
 def _unsound(subject: Subject, condition: Condition) -> tuple[Rule, str, str, str]:
