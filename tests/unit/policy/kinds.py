@@ -652,6 +652,47 @@ STATED = [
             allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
            {LIST: ""}),
+    # TLS the wrong way round.
+    *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
+            found(*rules, at=1), {})
+      for at, (statement, rules) in enumerate((
+          (deny("*", on("Bool", "aws:SecureTransport", "true")), ["deny-applies-with-mfa"]),
+          (deny("s3:*", on("Null", "aws:SecureTransport", "false")), ["deny-applies-with-mfa"]),
+          (deny("*", on("BoolIfExists", "aws:SecureTransport", True)), ["deny-applies-with-mfa"]),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "false"}}),
+              ["conditions-never-match"]),
+          (deny("*", on("Bool", "aws:SecureTransport", "false")), []),
+          (deny("*", on("Null", "aws:SecureTransport", "true")), []),
+          (deny("s3:*", {**on("Bool", "aws:SecureTransport", "true"), **on("StringEquals",
+              "aws:PrincipalTag/left", "yes")}), []),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}), [])))],
+    # A Deny whose condition the setup's requests meet, since they do not have its key.
+    *[Stated(f"setup-without-the-key-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny_but(CARE, WITHOUT), deny(actions, when)],
+            found(*rules, at=3), {})
+      for at, (actions, when, rules) in enumerate((
+          ("iam:*", on("StringNotEquals", "iam:PassedToService", "ec2.amazonaws.com"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "ec2:InstanceType", ["t3.micro", "t3.small"]), [ENROLMENT]),
+          ("*", on("StringNotLikeIfExists", "ec2:InstanceType", "t3.*"), [ENROLMENT]),
+          ("*", on("StringNotEquals", SSE, "aws:kms"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "aws:ResourceTag/team", "${aws:PrincipalTag/team}"),
+              [ENROLMENT]),
+          ("iam:*", on("Null", "iam:PermissionsBoundary", "true"), [ENROLMENT]),
+          (["iam:List*", "iam:Get*"], None, [DISCOVERY]),
+          (["iam:ListRoles", "iam:List*Policies"], None, []),
+          ("*", on("StringEquals", "ec2:InstanceType", "x1.32xlarge"), []),
+          ("*", on("StringEquals", "aws:ResourceTag/env", "prod"), []),
+          ("*", {**on("StringNotEquals", "ec2:InstanceType", "t3.micro"), **on("StringLike",
+              "aws:PrincipalTag/team", "books")}, []),
+          ("iam:Delete*", on("StringNotEquals", "aws:ResourceTag/team", "books"), []),
+          ("s3:PutObject", on("StringNotEquals", SSE, "aws:kms"), [])))],
+    *[Stated(f"denied-against-the-sid-{sid}", [allow([CREATE, LIST]), deny_but(CARE, WITHOUT),
+            {**deny(action, Resource=where), "Sid": sid}], [(ENROLMENT, sid)] if told else [], {})
+      for told, sid, action, where in (
+          (True, "AllowManageOwnUserMFA", [ENABLE, RESYNC], ME),
+          (True, "AllowOwnDevice", CREATE, MY_DEVICE),
+          (False, "NoOwnEnabling", ENABLE, ME),
+          (False, "AllowOnlyOwnBuckets", "s3:DeleteBucket", "arn:aws:s3:::x"))],
     # Fixes that make a Deny leave MFA's setup to those without it.
     Stated("iam-with-mfa-beside-all", [ALL, allow("iam:*", WITH)], found(DEFEATED, at=1), {}),
     Stated("all-with-mfa-beside-all", [ALL, allow("*", WITH)], found(DEFEATED, at=1),

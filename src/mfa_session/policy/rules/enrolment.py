@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
-from mfa_session.policy.coverage import concerns, is_about_everything, names_of
+from mfa_session.policy.coverage import concerns, is_about_everything, may_be_of, names_of
 from mfa_session.policy.credentials import (
     A_USER,
     DIRECT_CALL,
@@ -17,6 +17,8 @@ from mfa_session.policy.credentials import (
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.rules.absent_keys import check_keys_of_actions
+from mfa_session.policy.rules.condition_keys import actions_having
 from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.enrolment_steps import is_without_virtual_devices
 from mfa_session.policy.rules.exemptions import (
@@ -48,7 +50,8 @@ ENROLMENT_DENIED = Rule(
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
     "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
     "this finding only. Or, in a policy that asks for MFA, another Deny stops the setup for "
-    "everybody: by region (IAM's requests count as `us-east-1`), or by a pattern (`iam:Create*`).",
+    "everybody: by region (IAM's requests count as `us-east-1`), by a pattern (`iam:Create*`), or "
+    "by a key that the setup's requests do not have (`ec2:InstanceType`).",
 )
 FIRST_CALLS = (*ENROLMENT, DISCOVERY)
 _IN_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
@@ -97,23 +100,34 @@ def denied_steps(
 def check_guardrails(subject: Subject) -> Flaws:
     """Find Denies of a step that an Allow names: by a pattern, or on one's own user or device.
 
-    A Deny of the step by its name, on everybody's, keeps it for others on purpose.
+    A Deny of the step by its name, on everybody's, keeps it for others on purpose. Conditions may
+    be met since the step's requests do not have their keys.
     """
     statement, named = subject.statement, names_of(subject.statement)
-    plain = statement.actions and not (statement.allows or statement.conditions or subject.on_role)
-    if not (plain and subject.whole.denies_for_mfa):
+    judged = statement.actions and not (statement.allows or subject.on_role)
+    if not judged or subject.mfa_conditions or not subject.whole.denies_for_mfa:
         return
+    inverted = statement.sid_letters.startswith("allow") and not statement.conditions
     own, allowed = any(map(_is_one_s_own, statement.resources or ())), subject.whole.allowed_names
     denied = [
         each
-        for each in ENROLMENT
-        if each.lower() in allowed
+        for each in FIRST_CALLS
+        if (each.lower() in allowed or (own and inverted))
         and (own or each.lower() not in named)
         and _is_refused(subject, each)
+        and all(_is_met_for_lack_of_a_key(condition, each) for condition in statement.conditions)
     ]
-    if denied:
-        how = "denied, with MFA or without"
-        yield denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {})
+    if not denied or (statement.conditions and any(check_keys_of_actions(subject))):
+        return
+    lacking = " and ".join(condition.key for condition in statement.conditions)
+    without = f"denied: their requests have no {lacking}, without which the condition is met"
+    how = without if lacking else "denied, with MFA or without"
+    flaw = denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {})
+    if inverted:
+        flaw = replace(flaw, cure="write the Effect that the Sid tells, Allow")
+    elif lacking:
+        flaw = replace(flaw, cure=f"deny only actions whose requests have {lacking}")
+    yield flaw
 
 
 def check_exempt_owner(subject: Subject) -> Flaws:
@@ -159,6 +173,15 @@ def check_regions(subject: Subject) -> Flaws:
             "new users are locked out: they cannot set up MFA",
             {} if statement.not_actions else sparing(subject),
         )
+
+
+def _is_met_for_lack_of_a_key(condition: Condition, action: str) -> bool:
+    """Say whether requests for a step do not have a condition's key, and so meet it."""
+    key = condition.key.lower()
+    having, _ = actions_having(key)
+    is_new = action == ENROLMENT[0] and key.startswith(("aws:resourcetag/", "iam:resourcetag/"))
+    lacks = is_new or (bool(having) and not may_be_of(action, having))
+    return lacks and is_met_without_key(condition) is True
 
 
 def _is_allowed_or_named(subject: Subject, action: str) -> bool:

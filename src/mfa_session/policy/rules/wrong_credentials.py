@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mfa_session.policy.conditions import is_met_without_key
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition, is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
@@ -62,7 +63,7 @@ APPLIES_WITH_MFA = Mistake(
     "deny-applies-with-mfa",
     ERROR,
     "Inverted: everybody with MFA is locked out. A warning if a Deny of everything but MFA's setup "
-    "has no condition and stops what the same policy allows.",
+    "has no condition and stops what the same policy allows. Or a Deny is for every call over TLS.",
     "this Deny matches requests with MFA",
     "everybody with MFA is locked out",
 )
@@ -128,7 +129,8 @@ BOTH = Mistake(
 NEVER = Mistake(
     "conditions-never-match",
     ERROR,
-    "No request meets all conditions of the statement: it has no effect.",
+    "No request meets all conditions of the statement: it has no effect. A warning if only calls "
+    "without TLS do.",
     "no request meets all conditions of this statement",
     "nobody is let in or kept out: the statement has no effect",
 )
@@ -224,6 +226,27 @@ def check_bare_denies(subject: Subject) -> Flaws:
             "everybody is locked out of all else, with MFA too",
             'if it is to ask for MFA, add "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}',
             severity=WARNING,
+        )
+
+
+def check_tls(subject: Subject) -> Flaws:
+    """Find Denies of every call over TLS, and Allows with MFA of none, in a policy about MFA."""
+    statement, allows = subject.statement, subject.statement.allows
+    inverted = [
+        each
+        for each in subject.other_conditions
+        if each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is not allows
+    ]
+    alone = len(inverted) == len(statement.conditions)
+    if inverted and (subject.requires_mfa if allows else alone and subject.whole.concern_mfa):
+        yield Flaw(
+            NEVER if allows else APPLIES_WITH_MFA,
+            inverted[0].position,
+            f"this {statement.effect} is for {'no' if allows else 'every'} call over TLS, and "
+            "tools call AWS over TLS",
+            f"{'nobody is let in' if allows else 'everybody is locked out'}, with MFA too",
+            f'write "Bool": {{"aws:SecureTransport": "{str(allows).lower()}"}}',
+            severity=WARNING if allows else None,
         )
 
 
