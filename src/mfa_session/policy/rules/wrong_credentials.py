@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
@@ -18,6 +20,7 @@ from mfa_session.policy.rules.exemptions import (
 )
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import asking_for_mfa, sets_up
 from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
 
@@ -130,6 +133,15 @@ NEVER = Mistake(
     "nobody is let in or kept out: the statement has no effect",
 )
 
+# Whom a condition keeps from setting up MFA, in an Allow of that alone.
+_WHO_SETS_UP = {
+    **dict.fromkeys(
+        (IF_EXISTS.id, FOR_ALL_VALUES.id),
+        "new users cannot set up MFA in the console, where the value is false",
+    ),
+    ANY_SESSION.id: "new users cannot set up MFA with long-term keys, which have no value",
+    AGE_IF_EXISTS.id: "everybody may set up MFA, but for those whose MFA is too old",
+}
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
@@ -140,22 +152,28 @@ def check_reach(subject: Subject) -> Flaws:
     """Find MFA conditions that match the wrong credentials, unless other statements correct it."""
     mistake = _mistake_of(subject)
     if mistake is not None:
-        backed = _is_backed_here(subject)
+        backed, cure = _is_backed_here(subject), _cure_of(subject)
+        of_setup = subject.statement.allows and lists_own_care(subject.statement)
+        who = (of_setup and sets_up(subject.statement) and _WHO_SETS_UP.get(mistake.id)) or ""
         yield Flaw(
             rule=mistake,
             position=_culprit(subject, mistake).position,
             message=mistake.message + (_of_one_alone(subject) if mistake is NEVER else ""),
-            who=mistake.who
+            who=who
+            or mistake.who
             + ("; this policy does not allow them this, but another may" if backed else ""),
-            cure="require MFA in the role's trust policy, and delete the statement"
-            if subject.on_role
-            else "write the condition like this",
-            # One of the setup alone would lock out whom it stops.
-            fix={}
-            if subject.on_role or lists_own_care(subject.statement)
-            else right_condition(subject.statement),
-            severity=WARNING if backed else None,
+            cure=cure[0],
+            fix=cure[1],
+            severity=WARNING if backed or who else None,
         )
+
+
+def _cure_of(subject: Subject) -> tuple[str, Mapping[str, Any]]:
+    if subject.on_role:
+        return "require MFA in the role's trust policy, and delete the statement", {}
+    if subject.statement.allows and subject.document.kind == "scp":  # it would stop all roles
+        return "remove it, and require MFA in users' policies and roles' trust policies", {}
+    return asking_for_mfa(subject, right_condition(subject.statement))
 
 
 def check_networks(subject: Subject) -> Flaws:
