@@ -3243,6 +3243,26 @@ STATED = [
             (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
             (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/eu/*")),
             (False, on("StringEquals", "aws:PrincipalTag/global", "no"))))],
+    # A condition on the setup itself keeps out whoever has no MFA yet.
+    *[Stated(f"setup-under-{at}", [allow(action, when, Resource=[ME, MY_DEVICE]), allow("ec2:*",
+            WITH)], found(rule), {})
+      for at, (action, when, rule) in enumerate((
+            ([*ENROL, OFF], IF_TRUE, "allow-bool-if-exists"),
+            ("iam:*MFA*", IF_TRUE, "allow-bool-if-exists"), (ENROL, IF_TRUE,
+             "allow-bool-if-exists"), (ENROL, on("Null", PRESENT, "false"), "allow-any-session"),
+            (ENROL, on("ForAllValues:Bool", PRESENT, "true"), "allow-for-all-values"),
+            (ENROL, older("3600", "NumericLessThanIfExists"), "allow-age-if-exists"),
+            (["iam:ChangePassword"], IF_TRUE, "allow-bool-if-exists"),
+            (ENROL, on("StringEquals", "iam:MFADeviceType", "virtual"), KEY),
+            (ENROL, on("StringEquals", "aws:MultiFactorAuthType", "virtual"), KEY)))],
+    Stated("setup-of-roles-alone", [allow("*", IF_TRUE)], found("allow-bool-if-exists"), {}, "scp"),
+    # A help desk sets up others' devices.
+    *[Stated(f"setup-of-others-{at}", [allow(action, WITH, Resource=where), allow(LIST)],
+             found("enrolment-needs-mfa") if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (False, [CREATE, ENABLE, OFF], ["arn:aws:iam::123456789012:user/staff/*",
+             "arn:aws:iam::123456789012:mfa/*"]),
+            (False, ["iam:CreateUser", CREATE, ENABLE], "*"), (True, [CREATE, ENABLE], "*"), (True, [CREATE, ENABLE], ["arn:aws:iam::*:mfa/*", ME])))],
     # What one statement allows on one's own user, another denies to everybody.
     *[Stated(f"own-setup-denied-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
             allow([ENABLE, LIST], Resource=ME), deny(action, Resource=where), deny_but(CARE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
@@ -11,8 +12,8 @@ from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, righ
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound
 from mfa_session.policy.rules.conditions import IN_SECONDS
-from mfa_session.policy.rules.exemptions import but_for_setup
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -114,11 +115,10 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
         )
 
 
-def _with_limit(subject: Subject, seconds: str) -> Mapping[str, object]:
-    right = right_condition(subject.statement, age_limit=seconds)
+def _with_limit(subject: Subject, seconds: str) -> Mapping[str, Any]:
     # A Deny of old MFA alone becomes one of requests without MFA, too.
-    widens = not (subject.statement.allows or subject.refuses_without_mfa)
-    return but_for_setup(subject, right) if widens else right
+    right = right_condition(subject.statement, age_limit=seconds)
+    return right if subject.refuses_without_mfa else but_for_setup(subject, right)
 
 
 def _limits(subject: Subject) -> list[Condition]:

@@ -16,8 +16,8 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.exemptions import but_for_setup
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 WRONG_OPERATOR = Rule(

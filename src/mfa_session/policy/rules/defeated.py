@@ -19,7 +19,6 @@ from mfa_session.policy.rules.exemptions import (
     DELETION,
     DENIES_NOTHING,
     FIRST_STEPS,
-    but_for_setup,
     is_own_care,
 )
 from mfa_session.policy.rules.promised_scope import names_versions
@@ -28,6 +27,7 @@ from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
+from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DEFEATED = Rule(

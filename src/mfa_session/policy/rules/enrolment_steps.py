@@ -11,9 +11,19 @@ from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, is_of_what_is_allowed
-from mfa_session.policy.rules.resource_kinds import DISCOVERY, ENROLMENT, MEANT, RESOURCES_OF
+from mfa_session.policy.rules.resource_kinds import (
+    DISCOVERY,
+    ENROLMENT,
+    MEANT,
+    OF_USER,
+    RESOURCES_OF,
+    fits,
+    is_of_everybody,
+    is_one_s_own,
+)
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, are
+from mfa_session.policy.rules.setup_cures import steps_only_here
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 ENROLMENT_NEEDS_MFA = Rule(
@@ -46,32 +56,33 @@ _STEPS = (
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
     _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
+_of_others = re.compile("iam:(add|attach)user|iam:create(login|user)").match
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 
 
 def check_enrolment(subject: Subject) -> Flaws:
     """Find Allows that ask for MFA to enrol the first device."""
-    statement, whole, kind = subject.statement, subject.whole, subject.document.kind
-    if kind not in {"identity", "boundary"} or not subject.requires_mfa or subject.on_role:
-        return
-    limits = kind == "boundary"  # what it allows only with MFA, no other policy can allow without
-    names = names_of(statement) if statement.not_actions is None else ()
-    about_devices = [name for name in names if limits or "mfa" in name]
-    missing = [
-        action
-        for action in ENROLMENT
-        if any(includes(name, action.lower()) for name in about_devices)
-        and (whole.allows_only_with_mfa(action) if limits else not whole.allows_without_mfa(action))
-    ]
-    if missing:
+    statement = subject.statement
+    of_users = subject.document.kind in {"identity", "boundary"} and not subject.on_role
+    missing = steps_only_here(subject) if of_users and subject.requires_mfa else []
+    own = any(map(is_one_s_own, statement.resources or ()))
+    if missing and (own or not _is_of_help_desk(statement)):
+        where = {} if own else {"Resource": [MEANT[RESOURCES_OF[each.lower()]] for each in missing]}
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
             subject.place_of_action(missing[0]),
             f"{are(missing)} allowed only with MFA",
             "new users are locked out: they would need MFA to set up MFA",
             "allow them in another statement, without the condition: "
-            + in_words(subject.statement, Action=missing),
+            + in_partition_of(subject.whole, in_words(statement, Action=missing, **where)),
         )
+
+
+def _is_of_help_desk(statement: Statement) -> bool:
+    """Say whether an Allow is for those who set up other people's devices."""
+    users = [each for each in statement.resources or () if fits(each, OF_USER)]
+    others = any(map(_of_others, names_of(statement)))
+    return others or (bool(users) and not any(is_of_everybody(each, OF_USER) for each in users))
 
 
 def check_boundary(subject: Subject) -> Flaws:
