@@ -3144,5 +3144,35 @@ STATED = [
            "cloudformation.amazonaws.com"), True),
           ("MfaUnlessViaCloudFormation", on("ForAllValues:StringNotEquals", "aws:CalledVia",
            "cloudformation.amazonaws.com"), False)))],
+    # What Sids promise besides: hardware, minutes, users, no deactivation.
+    *[Stated(f"promise-of-a-sid-{at}", [{**statement, "Sid": sid}, *rest],
+            [(PROMISE, sid)] if wrong else [], {}, "scp")
+      for at, (sid, statement, wrong, *rest) in enumerate((
+          ("RequireYubiKey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), True),
+          ("RequireYubiKey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, deny(CREATE)),
+          ("NeedsPasskey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, deny(ENABLE, on(
+              "StringNotEquals", "iam:RegisterSecurityKey", "Activate"))),
+          ("DenyWithoutHardwareToken", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), True),
+          ("WithoutPasskeyRemoval", deny(OFF, {**WITHOUT, **NOT_ROLES}), False),
+          ("RemoveSecurityKeyNeedsMfa", deny(OFF, {**WITHOUT, **NOT_ROLES}), False),
+          ("StopWithMfaWithin15m", deny("ec2:*", {**older("1500"), **NOT_ROLES}), True),
+          ("StopM5WithMfaWithin15m", deny("ec2:*", {**older("900"), **NOT_ROLES}), False),
+          ("StopM5s", deny("ec2:*", {**older("900"), **NOT_ROLES}), False),
+          ("RequireMfaForIamUsers", deny_but(CARE, on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), True),
+          ("DenyWithoutMfa", deny_but(CARE, NOT_ROLES), True),
+          ("DenyStopWithoutMfa", deny(STOP, {**NOT_ROLES, **NETWORK}), True),
+          ("RequireMfaBySso", deny_but(CARE, on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*")), False),
+          ("MfaAdminsOnlyManageMfaDevices", deny(OFF, on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), False),
+          ("DenyMfaDeactivation", deny("iam:DeleteVirtualMFADevice"), True,
+              deny_but(CARE, {**WITHOUT, **NOT_ROLES})),
+          ("PreventMfaRemoval", deny(["iam:DeleteVirtualMFADevice", RESYNC]), True),
+          ("PreventMfaRemoval", deny("iam:DeleteVirtualMFADevice"), False, deny(OFF)),
+          ("NoMfaRemovalWithoutMfa", deny("iam:DeleteVirtualMFADevice", {**WITHOUT, **NOT_ROLES}),
+              False, deny(OFF, {**WITHOUT, **NOT_ROLES})),
+          ("DenyRemovalOfVirtualMfa", deny("iam:DeleteVirtualMFADevice"), False),
+          ("PreventMfaRemoval", deny(OFF), False)))],
 ]
 # fmt: on
