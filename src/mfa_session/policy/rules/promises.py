@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from mfa_session.policy.conditions import is_readable
+from mfa_session.policy.conditions import is_met, is_readable
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap
-from mfa_session.policy.document import Statement
+from mfa_session.policy.credentials import A_SESSION, A_USER
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
 from mfa_session.policy.rules.conditions import NOW, is_circumstance
-from mfa_session.policy.rules.exemptions import DEACTIVATION
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
-from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
 
 PROMISE = Rule(
     "sid-promises-mfa",
@@ -36,6 +37,11 @@ _demand = re.compile(
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
     rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
+_KEYS_OF_HARDWARE = ("iam:fido", "iam:registersecuritykey")
+_removal = re.compile(
+    f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
+    f"|{MFA}(?:device)?s?(?:deactivat|disabl|remov))"
+).match
 _devices = re.compile(
     "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
     "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
@@ -61,12 +67,17 @@ _NUMBERS = {
 }
 _time = re.compile(
     f"([0-9]+|(?<!Half)(?<!Twenty)(?<!Thirty)(?<!Forty)(?<!Fifty)(?:{'|'.join(_NUMBERS)}))[ _-]?"
-    "((?i:h|day|hour|hr|min|minute|sec|second)s?)(?![a-z])"
+    "((?i:h|day|hour|hr|min|minute|sec|second)s?|(?<=[a-z][0-9])m|(?<=[0-9]{2})[ms])(?![a-z])"
 ).search
 _hours = re.compile(
     "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
 ).search
-_hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}").search
+_HARDWARE = "yubikey|securitykey|hardware(?:key|token|device)|fido2?(?:key)?|passkey|u2f|webauthn"
+_hardware = re.compile(
+    f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}"
+    f"|(?:requir(?:e|es|ing)|enforc(?:e|es|ing)|needs?|(?<!out)with(?:out)?|onlyby|unless)"
+    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|regist|remov|reset|set))"
+).search
 _CREATION = "iam:CreateVirtualMFADevice"
 _absence = re.compile(
     rf"(?:without|unless|except|before)(?:using|valid)?{MFA}|(?:no|non|not)(?:using|valid)?{MFA}"
@@ -85,7 +96,7 @@ def check_promise(subject: Subject) -> Flaws:
         who = "everybody to whom it applies gets through without MFA"
         condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
     elif statement.conditions:
-        who = "MFA is asked of nobody"
+        who = "MFA is asked of nobody: whom it stops has no way in"
     else:
         who = "everybody is locked out, with MFA too"
     yield Flaw(
@@ -110,7 +121,12 @@ def breaks_promise(subject: Subject) -> bool:
         denies = subject.whole.denies_for_mfa
         asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
         return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
-    return all(map(is_circumstance, statement.conditions))
+    return all(is_circumstance(each) or _is_for_all_users(each) for each in statement.conditions)
+
+
+def _is_for_all_users(condition: Condition) -> bool:
+    """Say whether every user meets a condition, and no role's session does."""
+    return is_met(condition, A_USER) is True and is_met(condition, A_SESSION) is False
 
 
 def check_devices(subject: Subject) -> Flaws:
@@ -127,6 +143,31 @@ def check_devices(subject: Subject) -> Flaws:
             "nobody is allowed to find or manage a device by it",
             "write the action that is meant, such as iam:ListMFADevices, or change the Sid",
         )
+
+
+def check_sid_of_removal(subject: Subject) -> Flaws:
+    """Find Denies whose Sid names the deactivation of devices, and which deny only the deletion."""
+    statement = subject.statement
+    deletes = not statement.allows and concerns(statement, DELETION)
+    if not (deletes and statement.actions and _removal(statement.sid_letters)):
+        return
+    if not _denies_deactivation(subject.whole, with_mfa=not subject.mfa_conditions):
+        yield Flaw(
+            PROMISE,
+            subject.place_of_action(DELETION),
+            f"the Sid is {statement.sid}, but {DELETION} works only once the device is deactivated",
+            f"nobody is stopped from {DEACTIVATION}",
+            f"write {DEACTIVATION} as well",
+        )
+
+
+@per_policy
+def _denies_deactivation(whole: WholePolicy, *, with_mfa: bool) -> bool:
+    return any(
+        concerns(as_meant(each, whole.names), DEACTIVATION)
+        for each in whole.statements
+        if not (each.allows or (with_mfa and means_mfa(each)))
+    )
 
 
 def check_sid_of_age(subject: Subject) -> Flaws:
@@ -178,9 +219,9 @@ def check_hardware(subject: Subject) -> Flaws:
 @per_policy
 def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
     return any(
-        concerns(each, _CREATION)
+        (concerns(each, _CREATION) and not (each.allows or means_mfa(each)))
+        or any(condition.key.lower().startswith(_KEYS_OF_HARDWARE) for condition in each.conditions)
         for each in whole.statements
-        if not (each.allows or means_mfa(each))
     )
 
 
