@@ -3263,7 +3263,8 @@ STATED = [
             (False, [CREATE, ENABLE, OFF], ["arn:aws:iam::123456789012:user/staff/*",
              "arn:aws:iam::123456789012:mfa/*"]),
             (False, ["iam:CreateUser", CREATE, ENABLE], "*"),
-            (True, [CREATE, ENABLE], "*"), (True, [CREATE, ENABLE], ["arn:aws:iam::*:mfa/*", ME])))],
+            (True, [CREATE, ENABLE], "*"),
+            (True, [CREATE, ENABLE], ["arn:aws:iam::*:mfa/*", ME])))],
     # What one statement allows on one's own user, another denies to everybody.
     *[Stated(f"own-setup-denied-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
             allow([ENABLE, LIST], Resource=ME), deny(action, Resource=where), deny_but(CARE,
