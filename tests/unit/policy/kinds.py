@@ -652,6 +652,45 @@ STATED = [
             allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
            {LIST: ""}),
+    # Sids that demand MFA, beside conditions on callers and tags, or Denies of a part.
+    *[Stated(f"demand-of-a-sid-{at}", [allow(["ec2:*", "cloudtrail:*"]), {**statement, "Sid": sid}],
+            [(PROMISE, sid)] if told else [], {})
+      for at, (told, sid, statement) in enumerate((
+          (True, "DenyAllWithoutMFA", deny_but(CARE, on("StringNotEquals", "aws:username", "me"))),
+          (True, "RequireMFAForTermination", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/ci"))),
+          (True, "DenyTerminationWithoutMFA", deny("ec2:TerminateInstances", on("StringEquals",
+              "aws:ResourceTag/env", "prod"))),
+          (True, "NoStopWithoutMFA", allow(STOP)), (True, "DenyStopIfNoMFA", allow(STOP)),
+          (True, "StopOnlyAfterMFA", allow(STOP)), (True, "StopWithSecondFactor", allow(STOP)),
+          (False, "UploadWithoutMFA", allow("s3:PutObject")), (False, "NoMFAToRead", allow(READ)),
+          (False, "NodesWithoutMFA", allow(STOP)),
+          (False, "OnlyGlassMayStopTheTrail", deny("cloudtrail:StopLogging", on("StringNotEquals",
+              "aws:username", "glass"))),
+          (False, "RequireMFARole", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/WithMfa"))),
+          (False, "DenyWithoutMFA", deny("ec2:*", on("StringNotEquals", "aws:ResourceTag/mfa",
+              "no")))))],
+    *[Stated(f"demand-met-in-part-{at}", [allow(given, Resource=where, Sid="WorkWithMFA"),
+            *denials], [(PROMISE, "WorkWithMFA")] if told else [], {})
+      for at, (told, given, where, denials) in enumerate((
+          (True, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT)]),
+          (True, ["s3:DeleteObject", "s3:DeleteBucket"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (True, "s3:*", ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"], [deny("s3:*", WITHOUT,
+              Resource="arn:aws:s3:::a/*")]),
+          (False, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT), deny_but([*CARE, "ec2:*", "s3:*"],
+              WITHOUT)]),
+          (False, ["s3:GetObject", "s3:DeleteObject"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (False, "*", "*", [deny_but(CARE, {**WITHOUT, **NOT_ROLES})]),
+          (False, ["s3:*", "ec2:*"], "*", [deny("s3:*", WITHOUT), deny("ec2:*", WITHOUT)]),
+          (False, "s3:*", ["arn:aws:s3:::a", "arn:aws:s3:::a/*"], [deny("s3:*", WITHOUT)])))],
+    Stated("deletion-under-a-sid-of-deactivation", [allow([*ENROL, RESYNC], Resource=["*"]),
+            allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)],
+            [(PROMISE, "AllowDeactivateOwnMFAWithMFA")], {}),
+    Stated("deletion-beside-deactivation", [allow([*ENROL, RESYNC, OFF], WITH, Resource=ME), allow([
+            *ENROL], Resource=["*"]), allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)], [], {}),
     # TLS the wrong way round.
     *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
             found(*rules, at=1), {})

@@ -12,6 +12,7 @@ from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, righ
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound
 from mfa_session.policy.rules.conditions import IN_SECONDS
+from mfa_session.policy.rules.promises import seconds_said
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 
@@ -47,8 +48,9 @@ def check_age(subject: Subject) -> Flaws:
         equals = condition.operator.startswith("NumericEquals")
         unused = [each for each in condition.values if float(each) != seconds and not equals]
         if seconds < SHORTEST_USEFUL_SECONDS:
-            in_minutes = int(seconds) * 60
+            in_minutes, said = int(seconds) * 60, seconds_said(subject.statement)
             meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+            meant = said if said in {seconds * unit for unit in (3600, 86_400)} else meant
             yield Flaw(
                 AGE_TOO_SHORT,
                 condition.position,

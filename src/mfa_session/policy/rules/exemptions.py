@@ -80,6 +80,7 @@ SETUP = frozenset(map(str.lower, SPARED)) | {"iam:getmfadevice", "sts:getcalleri
 FIRST_STEPS = SETUP | {"iam:changepassword", "iam:getaccountpasswordpolicy",
     "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
 
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
 of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user/.*|\*)").fullmatch
@@ -286,6 +287,12 @@ def lacks_condition(statement: Statement) -> bool:
     bare = bool(spared) and not (statement.allows or "Condition" in statement.elements)
     spares_setup = not any(concerns(statement, action) for action in ENROLMENT)
     return bare and spares_setup and all(map(is_own_care, spared))
+
+
+def is_left_open(action: str) -> bool:
+    """Say whether an action is allowed without MFA on purpose, while others need it."""
+    reads = action.partition(":")[2].startswith(_READING)
+    return reads or action in FIRST_STEPS or action == DELETION.lower()
 
 
 def denies_oneself(subject: Subject) -> bool:

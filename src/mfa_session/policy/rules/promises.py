@@ -30,10 +30,10 @@ PROMISE = Rule(
     "names the root user, and its condition only others; or it is about versions of S3 objects or "
     "deletion for good, and only `s3:DeleteObject` is named.",
 )
-MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
+MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
     rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind"
-    "|only(?:by|from|in|through))"
+    "|only(?:after|by|from|in|through))"
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
     rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
@@ -79,6 +79,15 @@ _hardware = re.compile(
     f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|regist|remov|reset|set))"
 ).search
 _CREATION = "iam:CreateVirtualMFADevice"
+# An Allow with it was to be a Deny; NoMFANeeded is not meant.
+_denial = re.compile(
+    "(?i:deny|disallow|forbid|never|prevent)|No(?=[A-Z])(?!(?i:mfa|multi|second|two))"
+).match
+# Conditions that do not tell of MFA in another way, such as by the roles of an identity provider.
+_of_some_callers = re.compile(
+    r"(?!.*(?:auth|factor|mfa|saml|sso))"
+    r"(?:aws:(?:principalarn|userid|username)\b|[a-z0-9]+:resourcetag/)"
+).match
 _absence = re.compile(
     rf"(?:without|unless|except|before)(?:using|valid)?{MFA}|(?:no|non|not)(?:using|valid)?{MFA}"
     "(?!bypass|change|deactiv|delet|device|disabl|manag|remov|reset|tamper)"
@@ -120,8 +129,14 @@ def breaks_promise(subject: Subject) -> bool:
     if statement.allows:
         denies = subject.whole.denies_for_mfa
         asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
-        return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
-    return all(is_circumstance(each) or _is_for_all_users(each) for each in statement.conditions)
+        is_exempt = _absence(sid) and not _denial(statement.sid or "")
+        return not (is_exempt or _needs_no_mfa(statement) or asked_elsewhere)
+    return all(
+        is_circumstance(each)
+        or _is_for_all_users(each)
+        or _of_some_callers(f"{each.key} {' '.join(each.values)}".lower())
+        for each in statement.conditions
+    )
 
 
 def _is_for_all_users(condition: Condition) -> bool:
@@ -146,17 +161,21 @@ def check_devices(subject: Subject) -> Flaws:
 
 
 def check_sid_of_removal(subject: Subject) -> Flaws:
-    """Find Denies whose Sid names the deactivation of devices, and which deny only the deletion."""
-    statement = subject.statement
-    deletes = not statement.allows and concerns(statement, DELETION)
-    if not (deletes and statement.actions and _removal(statement.sid_letters)):
+    """Find statements whose Sid names the deactivation of devices, and that hold only deletion."""
+    statement, whole = subject.statement, subject.whole
+    deletes = statement.actions and concerns(statement, DELETION)
+    if not (deletes and _removal(statement.sid_letters)):
         return
-    if not _denies_deactivation(subject.whole, with_mfa=not subject.mfa_conditions):
+    if not (
+        whole.allows_anyhow(DEACTIVATION)
+        if statement.allows
+        else _denies_deactivation(whole, with_mfa=not subject.mfa_conditions)
+    ):
         yield Flaw(
             PROMISE,
             subject.place_of_action(DELETION),
             f"the Sid is {statement.sid}, but {DELETION} works only once the device is deactivated",
-            f"nobody is stopped from {DEACTIVATION}",
+            f"nobody is {'allowed' if statement.allows else 'stopped from'} {DEACTIVATION}",
             f"write {DEACTIVATION} as well",
         )
 
@@ -172,8 +191,7 @@ def _denies_deactivation(whole: WholePolicy, *, with_mfa: bool) -> bool:
 
 def check_sid_of_age(subject: Subject) -> Flaws:
     """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
-    said = _time(subject.statement.sid or "")
-    seconds = said and age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}")
+    seconds = seconds_said(subject.statement)
     for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
         limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
         if limit not in {None, seconds}:
@@ -184,6 +202,12 @@ def check_sid_of_age(subject: Subject) -> Flaws:
                 f"MFA counts for {limit} seconds, not for {seconds}",
                 f"write {seconds}, or change the Sid",
             )
+
+
+def seconds_said(statement: Statement) -> int | None:
+    """Return the time in a Sid, in seconds, if it is a useful limit of age."""
+    said = _time(statement.sid or "")
+    return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
 
 
 def check_sid_of_hours(subject: Subject) -> Flaws:
