@@ -69,10 +69,13 @@ def check_first_steps(subject: Subject) -> Flaws:
     locked_out = _locked_out(subject)
     if elsewhere or not locked_out:  # one can enrol in other places
         return
+    limits = subject.document.kind == "boundary"  # which allows nothing else
     denied = [
         action
         for action in FIRST_CALLS
-        if _is_refused(subject, action) and not _is_for_nobody(subject.whole, action)
+        if _is_refused(subject, action)
+        and not _is_for_nobody(subject.whole, action)
+        and not (limits and not subject.whole.allows_anyhow(action))
     ]
     if ENROLMENT[1] not in denied and is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]

@@ -172,7 +172,10 @@ def _cure_of(subject: Subject) -> tuple[str, Mapping[str, Any]]:
     if subject.on_role:
         return "require MFA in the role's trust policy, and delete the statement", {}
     if subject.statement.allows and subject.document.kind == "scp":  # it would stop all roles
-        return "remove it, and require MFA in users' policies and roles' trust policies", {}
+        return (
+            "remove this condition, and require MFA in users' policies and roles' trust policies",
+            {},
+        )
     return asking_for_mfa(subject, right_condition(subject.statement))
 
 
