@@ -3176,11 +3176,6 @@ STATED = [
             (False, on("DateGreaterThan", "aws:CurrentTime", "2026-07-01T00:00:00Z"), []),
             (True, on("StringLike", "aws:username", "ext-*"), [deny("ec2:*", WITHOUT)]),
             (True, on("StringLike", "aws:username", "ext-*"), [allow("ec2:*", WITH)])))],
-    # A Sid names what the Deny guards, which other policies allow.
-    *[Stated(f"deny-of-others-{sid}", [allow("s3:*", Resource="arn:aws:s3:::dev-*/*"), deny(
-            "s3:Delete*", WITHOUT, Resource="arn:aws:s3:::prod-*/*", Sid=sid)],
-            [(NOTHING, sid)] if told else [], {})
-      for sid, told in (("ProdNeedsMfa", False), ("DeletingNeedsMfa", True))],
     # Three Denies ask for MFA together, and one of them exempts all of IAM.
     Stated("all-of-iam-denied-in-parts", [ALL, deny("iam:*", WITHOUT, NotResource=[ME, MY_DEVICE]),
             deny([OFF, "iam:DeleteVirtualMFADevice", "iam:CreateAccessKey", "iam:PutUserPolicy",

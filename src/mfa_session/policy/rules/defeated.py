@@ -27,7 +27,6 @@ from mfa_session.policy.rules.resources import check_resources as check_kinds_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.sids import breaks_promise, names_versions
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-from mfa_session.policy.selections import Names
 
 DEFEATED = Rule(
     "allowed-without-mfa-too",
@@ -42,7 +41,6 @@ DEFEATED = Rule(
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
-_words = re.compile("[a-z]{3,}").findall
 _says_all_but = re.compile("all|any|but|every|except|other").search
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _demands_mfa = re.compile(
@@ -200,8 +198,6 @@ def check_other_resources(subject: Subject) -> Flaws:
     elsewhere = allow.resources if allow else None
     if not (allow and elsewhere) or any(check_kinds_of_resources(subject)):
         return
-    if _sid_names(statement, where, but=elsewhere):  # it guards what other policies allow
-        return
     if parts_of(elsewhere[0])[:3] == parts_of(where[0])[:3]:  # of one service
         yield Flaw(
             DENIES_NOTHING,
@@ -212,15 +208,6 @@ def check_other_resources(subject: Subject) -> Flaws:
             "deny it on the resources that are allowed",
             severity=WARNING,
         )
-
-
-def _sid_names(statement: Statement, where: Names, *, but: Names) -> bool:
-    """Say whether the Sid has a word of these resources' names, and not of others'."""
-    named, others = (
-        " ".join(parts_of(each)[5] for each in texts).lower() for texts in (where, but)
-    )
-    words = (word for word in _words(named) if word not in others)
-    return any(word in statement.sid_letters for word in words)
 
 
 def check_trust(subject: Subject) -> Flaws:

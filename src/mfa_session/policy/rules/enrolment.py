@@ -50,7 +50,8 @@ ENROLMENT_DENIED = Rule(
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
     "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
     "this finding only. Or, in a policy that asks for MFA, another Deny stops the setup for "
-    "everybody: by region (IAM's requests count as `us-east-1`), or by a pattern (`iam:Create*`).",
+    "everybody: by region (IAM's requests count as `us-east-1`), by a pattern (`iam:Create*`), or "
+    "on one's own user or device.",
 )
 FIRST_CALLS = (*ENROLMENT, DISCOVERY)
 _IN_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
@@ -69,7 +70,7 @@ def check_first_steps(subject: Subject) -> Flaws:
     locked_out = _locked_out(subject)
     if elsewhere or not locked_out:  # one can enrol in other places
         return
-    limits = subject.document.kind == "boundary"  # which allows nothing else
+    limits = subject.document.kind == "boundary"  # then no other policy allows more
     denied = [
         action
         for action in FIRST_CALLS
@@ -79,6 +80,8 @@ def check_first_steps(subject: Subject) -> Flaws:
     ]
     if ENROLMENT[1] not in denied and is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
+    if locked_out.startswith("the root"):  # which no tool logs in
+        denied = [action for action in denied if action != DISCOVERY]
     if denied:
         yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
 

@@ -126,10 +126,10 @@ def check_security_keys(subject: Subject) -> Flaws:
     The certification of a key is told with the second one alone.
     """
     statement, whole = subject.statement, subject.whole
-    own = next((each for each in subject.other_conditions if _is_of_keys(each)), None)
     of_users = subject.document.kind in {"identity", "boundary"} and not subject.on_role
-    lenient = of_users and statement.allows and not subject.requires_mfa
-    if not (own and lenient and concerns(statement, ENROLMENT[1])):
+    conditions = statement.conditions if of_users and statement.allows else ()
+    own = next(filter(_is_of_keys, conditions), None)
+    if own is None or subject.requires_mfa or not concerns(statement, ENROLMENT[1]):
         return
     denied = [name for name, call in _CALLS_OF_KEYS.items() if not _allows_call(whole, call)]
     if len(denied) == 1:
