@@ -52,8 +52,9 @@ ENROLMENT_DENIED = Rule(
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
     "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
     "this finding only. Or, in a policy that asks for MFA, another Deny stops the setup for "
-    "everybody: by region (IAM's requests count as `us-east-1`), by a pattern (`iam:Create*`), or "
-    "by a key that the setup's requests do not have (`ec2:InstanceType`).",
+    "everybody: by region (IAM's requests count as `us-east-1`), by a pattern (`iam:Create*`), on "
+    "one's own user or device, or by a key that the setup's requests do not have "
+    "(`ec2:InstanceType`).",
 )
 FIRST_CALLS = (*ENROLMENT, DISCOVERY)
 _IN_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
@@ -72,13 +73,18 @@ def check_first_steps(subject: Subject) -> Flaws:
     locked_out = _locked_out(subject)
     if elsewhere or not locked_out:  # one can enrol in other places
         return
+    limits = subject.document.kind == "boundary"  # then no other policy allows more
     denied = [
         action
         for action in FIRST_CALLS
-        if _is_refused(subject, action) and not _is_for_nobody(subject.whole, action)
+        if _is_refused(subject, action)
+        and not _is_for_nobody(subject.whole, action)
+        and not (limits and not subject.whole.allows_anyhow(action))
     ]
     if ENROLMENT[1] not in denied and is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
+    if locked_out.startswith("the root"):  # which no tool logs in
+        denied = [action for action in denied if action != DISCOVERY]
     if denied:
         yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, concerns, names_of
-from mfa_session.policy.document import Statement
+from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
@@ -34,9 +37,11 @@ ENROLMENT_NEEDS_MFA = Rule(
 INCOMPLETE = Rule(
     "enrolment-incomplete",
     WARNING,
-    "Users who may resync or remove their device may create one, but no statement allows "
+    "Users who may list, resync or remove their devices may create one, but no statement allows "
     "`iam:EnableMFADevice`, or the reverse, or a boundary allows neither: they cannot set up MFA. "
-    "A note if only `iam:ListMFADevices` is allowed nowhere, and the policy asks for MFA.",
+    "Or only one of the two calls is allowed that register a security key "
+    "(`iam:RegisterSecurityKey` `Create` and `Activate`). A note if only `iam:ListMFADevices` is "
+    "allowed nowhere, and the policy asks for MFA.",
 )
 _RESYNC = "iam:ResyncMFADevice"
 
@@ -52,10 +57,19 @@ class _Step(NamedTuple):
 
 _DEVICE_ACTIONS = (*ENROLMENT, DISCOVERY, _RESYNC, DEACTIVATION, DELETION)
 _STEPS = (
-    _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
+    _Step(
+        ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION, DISCOVERY), "put a new device to use"
+    ),
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
     _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
+_REGISTRATION = "iam:RegisterSecurityKey"
+_CERTIFICATIONS = ("iam:FIDO-certification", "iam:FIDO-FIPS-140-2-certification",
+                   "iam:FIDO-FIPS-140-3-certification")  # fmt: skip
+_CALLS_OF_KEYS = {
+    "Create": RequestContext({_REGISTRATION: ("Create",), **dict.fromkeys(_CERTIFICATIONS)}),
+    "Activate": RequestContext({_REGISTRATION: ("Activate",)}),
+}
 _of_others = re.compile("iam:(add|attach)user|iam:create(login|user)").match
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 
@@ -106,6 +120,49 @@ def check_boundary(subject: Subject) -> Flaws:
         )
 
 
+def check_security_keys(subject: Subject) -> Flaws:
+    """Find Allows of one of the two calls that register a security key, without the other.
+
+    The certification of a key is told with the second one alone.
+    """
+    statement, whole = subject.statement, subject.whole
+    of_users = subject.document.kind in {"identity", "boundary"} and not subject.on_role
+    conditions = statement.conditions if of_users and statement.allows else ()
+    own = next(filter(_is_of_keys, conditions), None)
+    if own is None or subject.requires_mfa or not concerns(statement, ENROLMENT[1]):
+        return
+    denied = [name for name, call in _CALLS_OF_KEYS.items() if not _allows_call(whole, call)]
+    if len(denied) == 1:
+        yield Flaw(
+            INCOMPLETE,
+            own.position,
+            f"{ENROLMENT[1]} registers a security key in two calls, and no statement allows the "
+            f"one in which {_REGISTRATION} is {denied[0]}",
+            "users cannot set up a security key",
+            f"allow {_REGISTRATION} Create without a certification, and Activate with it",
+        )
+
+
+@per_policy
+def _allows_call(whole: WholePolicy, call: RequestContext) -> bool:
+    return any(
+        concerns(each, ENROLMENT[1])
+        and not any(is_met(condition, call) is False for condition in each.conditions)
+        for each in whole.allowing_without_mfa
+    )
+
+
+def _allows_keys_only(statement: Statement) -> bool:
+    """Say whether a Deny lets nobody enable what is no security key."""
+    others = not statement.allows and concerns(statement, ENROLMENT[1])
+    keys = list(filter(_is_of_keys, statement.conditions)) if others else []
+    return bool(keys) and all(map(is_met_without_key, statement.conditions))
+
+
+def _is_of_keys(condition: Condition) -> bool:
+    return condition.key.lower().startswith(("iam:fido", _REGISTRATION.lower()))
+
+
 def check_steps(subject: Subject) -> Flaws:
     """Find Allows of one step of setting up MFA without another one that it needs."""
     if subject.document.kind not in {"identity", "boundary"} or subject.on_role:
@@ -138,8 +195,9 @@ def is_without_virtual_devices(whole: WholePolicy) -> bool:
     """Say whether people enrol other devices than authenticator apps, on purpose."""
     if any(concerns(each, ENROLMENT[0]) for each in whole.plain_denials):
         return True
-    keys = (c.key.lower() for each in whole.statements for c in each.conditions)
-    of_keys = any(key.startswith(("iam:fido", "iam:registersecuritykey")) for key in keys)
+    if any(map(_allows_keys_only, whole.statements)):
+        return True
+    of_keys = any(map(_is_of_keys, (c for each in whole.statements for c in each.conditions)))
     return of_keys and not whole.allows_anyhow(ENROLMENT[0])
 
 
@@ -169,6 +227,9 @@ def _is_lacking(subject: Subject, step: _Step) -> bool:
     if subject.requires_mfa and whole.allows_only_with_mfa(action):
         return False
     if action == ENROLMENT[0] and is_without_virtual_devices(whole):
+        return False
+    told = (check_boundary(replace(subject, statement=each)) for each in whole.denies_for_mfa[:1])
+    if action in ENROLMENT and any(map(any, told)):
         return False
     promised = action == DISCOVERY and any(map(_promises_list, whole.statements))
     return not (promised or named.keys().isdisjoint(step.proofs))

@@ -54,10 +54,12 @@ def check_keys(subject: Subject) -> Flaws:
         if meant:
             right = with_right_key(subject, condition, meant)
             cure, fix = asking_for_mfa(subject, right, [condition])
+            removed = bool(fix) and fix != right
             yield Flaw(
                 UNKNOWN_KEY,
                 condition.position,
-                f"AWS has no condition key {condition.key!r}; {meant} was probably meant",
+                f"AWS has no condition key {condition.key!r}"
+                + ("" if removed else f"; {meant} was probably meant"),
                 f"no request has that key: {_never_there(subject, condition)}",
                 cure,
                 fix,

@@ -11,7 +11,7 @@ from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words, other_conditions
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.exemptions import SPARED, lists_own_care, sparing
+from mfa_session.policy.rules.exemptions import lists_own_care, sparing
 from mfa_session.policy.rules.resource_kinds import DISCOVERY, ENROLMENT, RESOURCES_OF, fits
 from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -30,15 +30,15 @@ def asking_for_mfa(
         if not statement.allows:
             return f"to deny everything else, write NotAction instead of Action, and {written}", {}
         if sets_up(statement):
-            cure = "remove it: people need these actions before they have MFA"
+            cure = "remove this condition: people need these actions before they have MFA"
             return cure, {"Condition": other_conditions(statement, instead_of)}
-        return f"to ask for MFA, write {written}; otherwise remove it", {}
+        return f"to ask for MFA, write {written}; otherwise remove this condition", {}
     if statement.allows and steps_only_here(subject):
-        needed = [each for each in SPARED if concerns(statement, each)]
+        needed = [each for each in (*ENROLMENT, DISCOVERY) if concerns(statement, each)]
         unasked = in_words(
             statement, Action=needed, Condition=other_conditions(statement, instead_of)
         )
-        cure = f"allow what sets up MFA in another statement, without it: {unasked}"
+        cure = f"allow what sets up MFA in another statement, without this condition: {unasked}"
         return f"{cure}; and write here {written}", {}
     return "write the condition like this", right
 

@@ -189,7 +189,10 @@ def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]
     if subject.on_role:
         return "require MFA in the role's trust policy, and delete the statement", {}
     if statement.allows and subject.document.kind == "scp":  # it would stop all roles
-        return "remove it, and require MFA in users' policies and roles' trust policies", {}
+        return (
+            "remove this condition, and require MFA in users' policies and roles' trust policies",
+            {},
+        )
     effect, tells = _EFFECT_MEANT.get(mistake.id, ("", None))
     if tells and tells(statement.sid or ""):
         meant = replace(subject, statement=replace(statement, effect=effect))
