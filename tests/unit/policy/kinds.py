@@ -731,6 +731,12 @@ STATED = [
     Stated("launched-untagged", [allow("ec2:RunInstances", {**WITH, **on("StringEquals",
             "ec2:ResourceTag/env", "prod")}), allow("ec2:RunInstances", on("StringNotEquals",
             "aws:RequestTag/env", "prod"))], [], {}),
+    *[Stated(f"tags-narrow-{at}", [ALL, deny_but(CARE, {**WITHOUT, **when}, Sid=sid)],
+            [("deny-narrowed", sid)] if told else [], {})
+      for at, (told, sid, when) in enumerate((
+          (True, "DenyAllWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyProdWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyAllWithoutMFA", on("StringNotEquals", "aws:ResourceTag/open", "yes"))))],
     # TLS the wrong way round.
     *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
             found(*rules, at=1), {})
