@@ -19,7 +19,6 @@ from policy.kinds import (
     ME,
     NETWORK,
     NOT_ROLES,
-    OFF,
     PRESENT,
     READ,
     ROLE,
@@ -79,10 +78,6 @@ MENDED = [
     Mended("a service in the same statement", [allow("sqs:SendMessage", IF_TRUE, Principal={
            **ACCOUNT, **CLOUDTRAIL})], 0, "allow-bool-if-exists", {},
            "keep this statement for cloudtrail.amazonaws.com alone", "resource"),
-    Mended("new users", [allow([CARE[0], ENABLE, OFF], IF_TRUE, Resource=ME)], 0,
-           "allow-bool-if-exists", {}, "allow the setup of MFA without a condition, and all else"),
-    Mended("new users alone", [allow(ENROL, IF_TRUE), allow("ec2:*", WITH)], 0,
-           "allow-bool-if-exists", {}, "remove the condition"),
     Mended("a second device", [ALL, deny(ENABLE, FALSE, Resource=ME)], 1,
            "deny-misses-long-term-keys", {}, "delete it, or"),
     Mended("new users everywhere", [allow("*", WITH), ALL], 0, "allowed-without-mfa-too",

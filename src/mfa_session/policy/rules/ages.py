@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE
@@ -12,7 +13,9 @@ from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, righ
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound, reach
 from mfa_session.policy.rules.conditions import IN_SECONDS
+from mfa_session.policy.rules.promises import seconds_said
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -52,15 +55,16 @@ def check_age(subject: Subject) -> Flaws:
             continue
         unused = [each for each in condition.values if float(each) != seconds]
         if seconds < SHORTEST_USEFUL_SECONDS:
-            in_minutes = int(seconds) * 60
+            in_minutes, said = int(seconds) * 60, seconds_said(subject.statement)
             meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+            meant = said if said in {seconds * unit for unit in (3600, 86_400)} else meant
             yield Flaw(
                 AGE_TOO_SHORT,
                 condition.position,
                 f"the age limit, in seconds, is only {limit}",
                 "everybody is locked out right after they enter a code",
                 IN_SECONDS,
-                right_condition(subject.statement, age_limit=str(meant)),
+                _with_limit(subject, str(meant)),
             )
         elif seconds > LONGEST_SESSION_SECONDS:
             yield Flaw(
@@ -70,7 +74,7 @@ def check_age(subject: Subject) -> Flaws:
                 f"{LONGEST_SESSION_SECONDS}",
                 "MFA of any age gets through",
                 IN_SECONDS,
-                right_condition(subject.statement, age_limit=HOUR_SECONDS),
+                _with_limit(subject, HOUR_SECONDS),
             )
         elif unused:
             yield Flaw(
@@ -162,6 +166,12 @@ def _longest(allow: Statement) -> float | None:
     asks = (found := reach(allow)) is not None and found.needs_mfa and found.fresh
     one = ages[0].values if len(ages) == 1 and asks else ()
     return float(one[0]) if len(one) == 1 and not is_unfilled(one[0]) else None
+
+
+def _with_limit(subject: Subject, seconds: str) -> Mapping[str, Any]:
+    # A Deny of old MFA alone becomes one of requests without MFA, too.
+    right = right_condition(subject.statement, age_limit=seconds)
+    return right if subject.refuses_without_mfa else but_for_setup(subject, right)
 
 
 def _limits(subject: Subject) -> list[Condition]:

@@ -6,15 +6,22 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mfa_session.policy.conditions import OPPOSITES, is_met
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, accounts_of, concerns, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import Statement, has_principal, is_for_everybody, names_role
+from mfa_session.policy.document import (
+    Condition,
+    Statement,
+    has_principal,
+    is_for_everybody,
+    names_role,
+)
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.rules.condition_keys import sets_no_tags
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -22,15 +29,16 @@ from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     is_left_open,
     is_own_care,
-    sparing,
 )
 from mfa_session.policy.rules.narrowing import is_circumstance
+from mfa_session.policy.rules.promised_scope import names_versions
+from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
-from mfa_session.policy.rules.sids import breaks_promise, names_versions
+from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_values
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -41,15 +49,23 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
-    "policy allows by name; or one in a trust policy leaves out one of an Allow's principals. Or "
+    "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`); or one in a "
+    "trust policy leaves out one of an Allow's principals. Or "
     "an Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
-_OF_VERSIONS = "s3:DeleteObjectVersion"
 _of_account = re.compile("(?<![0-9])[0-9]{12}(?![0-9])").findall
 _words = re.compile("[a-z]{3,}").findall
 _of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
+# By action, others that do the same, and what they do.
+_WAYS = {
+    "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
+    "s3:getobject": {"s3:GetObjectVersion": "read each version, the newest too"},
+    "ssm:getparameter": dict.fromkeys(
+        ("ssm:GetParameters", "ssm:GetParametersByPath"), "read the parameters"
+    ),
+}
 _says_all_but = re.compile("all|any|but|every|except|other").search
 _demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
@@ -72,6 +88,8 @@ def check_defeat(subject: Subject) -> Flaws:
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
     other, names = subject.label_of(defeat.opener), defeat.names
+    denial = replace(subject, statement=replace(subject.statement, effect="Deny"))
+    fix = but_for_setup(denial, {"Effect": "Deny", **right_condition(denial.statement)})
     shown = first_of([*map(subject.as_written, names)])
     of_roles = subject.on_role or subject.document.kind in {"scp", "rcp"}
     cure = "deny these actions without MFA" + (", which is to exempt roles" if of_roles else "")
@@ -80,19 +98,9 @@ def check_defeat(subject: Subject) -> Flaws:
         subject.mfa_conditions[0].position,
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
-        subject.cure if subject.on_role else cure,
-        {} if defeat.in_part or of_roles else _denied(subject),
+        subject.cure if subject.on_role else cure + ", but not those that set it up" * (not fix),
+        {} if defeat.in_part or of_roles else fix,
     )
-
-
-def _denied(subject: Subject) -> dict[str, Any]:
-    """Return the elements that make a Deny without MFA of an Allow with it."""
-    denial = replace(subject.statement, effect="Deny")
-    fix = {"Effect": "Deny", **right_condition(denial)}
-    if subject.limits_users and any(concerns(denial, action) for action in ENROLMENT):
-        spared = sparing(replace(subject, statement=denial))
-        return {**fix, **spared} if spared else {}
-    return fix
 
 
 def check_inverted_allow(subject: Subject) -> Flaws:
@@ -175,26 +183,67 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     return Cover(originals), originals
 
 
-def check_versions_left_out(subject: Subject) -> Flaws:
-    """Find Denies of s3:DeleteObject that leave its versions to an Allow that names them."""
-    named = names_of(subject.statement)
-    left_out = "s3:deleteobject" in named and not concerns(subject.statement, _OF_VERSIONS)
-    if not (left_out and subject.refuses_without_mfa):
+def check_other_ways(subject: Subject) -> Flaws:
+    """Find Denies of an action that leave another one, which does the same, to an Allow of it."""
+    statement, whole = subject.statement, subject.whole
+    for action in names_of(statement) if subject.refuses_without_mfa else ():
+        for way, does in _WAYS.get(action, {}).items():
+            others = whole.lenient_allows.about(replace(statement, actions=(way,)), way.lower())
+            allow = next((each for each in others if way.lower() in names_of(each)), None)
+            told = concerns(statement, way) or names_versions(statement)  # by `promised_scope`
+            if allow and not (told or whole.denials("long_term").are_about(allow, way)):
+                yield Flaw(
+                    DEFEATED,
+                    subject.place_of_action(action),
+                    f"{subject.label_of(allow)} allows {way} without MFA, and this Deny is only "
+                    f"of {subject.as_written(action)}",
+                    f"whoever has the long-term key can {does}",
+                    f"deny {way} as well",
+                    severity=WARNING,
+                )
+                return
+
+
+def check_tagged(subject: Subject) -> Flaws:
+    """Find Allows with MFA on resources with a tag, where another Allow is of them as well."""
+    others = subject.other_conditions if subject.requires_mfa else []
+    tag = _tag_of(others[0]) if len(others) == 1 and others[0].operator == "StringEquals" else ""
+    if not tag:
         return
-    versions = replace(subject.statement, actions=(_OF_VERSIONS,))
-    others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
-    allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
-    told = names_versions(subject.statement)  # by `sids`
-    if allow and not (told or subject.whole.denials("long_term").are_about(allow, _OF_VERSIONS)):
-        yield Flaw(
-            DEFEATED,
-            subject.place_of_action("s3:DeleteObject"),
-            f"{subject.label_of(allow)} allows {_OF_VERSIONS} without MFA, and this Deny is only "
-            "of s3:DeleteObject, which hides objects",
-            "whoever has the long-term key can delete the versions for good",
-            f"deny {_OF_VERSIONS} as well",
-            severity=WARNING,
-        )
+    plain = replace(subject.statement, conditions=())
+    for each in itertools.islice(subject.whole.allows.touching(plain), _MOST):
+        given = Cover([replace(each, conditions=())] if each.conditions else [])
+        for name in names_of(plain):
+            if (
+                given.are_about(plain, name)
+                and all(_is_met_on(other, others[0], tag, name) for other in each.conditions)
+                and not is_left_open(name)
+                and not subject.whole.denials("long_term").are_about(subject.statement, name)
+            ):
+                yield Flaw(
+                    DEFEATED,
+                    subject.mfa_conditions[0].position,
+                    f"{subject.label_of(each)} allows {subject.as_written(name)} without MFA where "
+                    f"{others[0].key} is {others[0].values[0]}, too, and one Allow is enough",
+                    f"everybody to whom {subject.label_of(each)} applies gets through without MFA",
+                    f"let {subject.label_of(each)} apply only where {others[0].key} is another",
+                )
+                return
+
+
+def _tag_of(condition: Condition) -> str:
+    """Return the name of a resource's tag, for all services alike."""
+    service, _, tag = condition.key.lower().partition(":resourcetag/")
+    return tag if service.isalnum() else ""
+
+
+def _is_met_on(condition: Condition, tagged: Condition, tag: str, action: str) -> bool:
+    """Say whether a request for an action on a resource with a tag surely meets a condition."""
+    if _tag_of(condition) == tag:
+        return is_met(condition, RequestContext({condition.key: tagged.values[:1]})) is True
+    of_request = condition.key.lower().startswith("aws:requesttag/")
+    unsent = action.endswith(":*") or sets_no_tags(action) is not None
+    return of_request and unsent and is_met_without_key(condition) is True
 
 
 def check_alternatives(subject: Subject) -> Flaws:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import COMPARISONS, OPERATORS, OPPOSITES
+from mfa_session.policy.conditions import COMPARISONS, NEGATED, OPERATORS, OPPOSITES
 from mfa_session.policy.credentials import MFA_PRESENT
 from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import with_operator
@@ -30,7 +30,6 @@ _WRITTEN_OPERATORS = {
     for ending in ("", "IfExists")
 }
 _PLAIN = {name.lower(): name for name in (*COMPARISONS, "Null")}
-_NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 # How the names of a family of operators begin, and how people begin them.
 _FAMILIES = {
     "Arn": "arn",
@@ -90,7 +89,7 @@ def nearest_operator(condition: Condition) -> str | None:
     else:
         meant = _meant(condition, stem)
         if meant and stem != plain:
-            meant = _NEGATED.get(meant)
+            meant = NEGATED.get(meant)
     if meant is None or meant == "Null":
         return meant
     ending = "IfExists" if plain != letters else ""
