@@ -19,7 +19,6 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import misspelt, with_right_key
-from mfa_session.policy.rules.promised_exemptions import YES
 from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
@@ -88,7 +87,9 @@ _is_joined = re.compile(
 _says_both = re.compile(
     "(non?|not|without)mfaand(if|from|is)*(no|off|out|un|without)|(no[nt]?|off|out|un)[a-z]{2,20}and(non?|not|without)mfa"
 ).search
-DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
+DENIES_EVERYTHING = (
+    "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access|services?)?"
+)
 _everything = re.compile(
     f"{DENIES_EVERYTHING}(?:if|no|unless|without)"
     "|(?!.*(?:but|except|other|outside)).*(?:(?:all|any|every)region|everywhere|worldwide)"
@@ -100,6 +101,7 @@ _of_exempting_tag = re.compile(
 _of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).search
 _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNORECASE).search
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
+YES = {"1", "on", "true", "yes"}
 _WRITTEN_OPERATORS = [
     f"{qualifier}{name}{ending}"
     for qualifier in ("", "ForAllValues:", "ForAnyValue:")

@@ -10,10 +10,11 @@ from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.rules.conditions import YES
 from mfa_session.policy.rules.exemptions import SETUP
+from mfa_session.policy.rules.promised_scope import SERVICES
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 
-YES = {"1", "on", "true", "yes"}
 EXEMPTION = Rule(
     "sid-promises-exemption",
     WARNING,
@@ -26,6 +27,10 @@ _MACHINES = {"automation", "bot", "bots", "ci", "machine", "machines", "pipeline
     "robot", "robots", "service", "services", "svc"}  # fmt: skip
 _OF_ACCOUNTS = {"aws:principalaccount", "aws:principalorgpaths"}
 _of_accounts = re.compile("account|sandbox|ou$").search
+_excepted_service = re.compile(
+    f"(?:all|any|every(?:thing)?)(?:access|actions?)?(?:but|except)(?:for)?({'|'.join(sorted(SERVICES))})"
+    "(?:access|list|read|readonly|readaccess)?(?=if|no|unless|with|$)"
+).search
 _user_id = re.compile("AIDA[A-Z0-9]+").fullmatch
 _exemption = re.compile(
     "exceptions?(?:for|from|to)|exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
@@ -78,6 +83,24 @@ def check_excepted(subject: Subject) -> Flaws:
             f"the Sid is {statement.sid}, but another statement allows {allowed[0]}",
             "nothing is excepted: an Allow takes nothing away",
             "deny these actions as well",
+        )
+
+
+def check_excepted_service(subject: Subject) -> Flaws:
+    """Find Denies of all but some actions that stop the service which their Sid excepts."""
+    statement, exempt = subject.statement, subject.statement.not_actions
+    found = _excepted_service(statement.sid_letters) if subject.refuses_without_mfa else None
+    if not (found and exempt) or subject.other_conditions or subject.on_role:
+        return
+    start, allowed = f"{found[1]}:", subject.whole.allowed_names
+    given = next((name for name in allowed if name.startswith((start, "*"))), None)
+    if given and not any(name.lower().startswith((start, "*", "$")) for name in exempt):
+        yield Flaw(
+            EXEMPTION,
+            subject.place_of_action(),
+            f"the Sid is {statement.sid}, but NotAction holds nothing of {found[1]}",
+            f"whoever has no MFA is stopped from {found[1]}, too",
+            f"add the actions of {found[1]} to NotAction, or change the Sid",
         )
 
 
