@@ -3254,5 +3254,39 @@ STATED = [
           ("DenyAllExceptS3ReadWithoutMfa", CARE, True),
           ("DenyAllExceptS3ReadWithoutMfa", [*CARE, "s3:Get*"], False),
           ("DenyAllExceptRdsWithoutMfa", CARE, False)))],
+    # Production, places and machines by the Sid.
+    *[Stated(f"production-by-the-sid-{at}", [allow("ec2:*"), deny("ec2:*", {**WITHOUT, **when},
+            Sid=sid, Resource=where)], [(PROMISE, sid)] if wrong else [], {})
+      for at, (sid, when, where, wrong) in enumerate((
+          ("ProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "staging"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", ["prod", "staging"]), "*",
+           False),
+          ("NonProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdOpsNeedMfa", on("StringEquals", "aws:ResourceTag/env", "dev"), "*", False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/dev-*", True),
+          ("ProdInstancesNeedMfa", {}, ["arn:aws:ec2:*:*:instance/dev-*",
+           "arn:aws:ec2:*:*:instance/prod-*"], False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/i-0a1b2c3d4e5f60718", False)))],
+    *[Stated(f"place-of-an-allow-by-the-sid-{at}", [allow("s3:*", when, Sid=sid), *rest],
+            [(EXEMPTION, sid)] if wrong else [], {})
+      for at, (sid, when, wrong, rest) in enumerate((
+          ("OfficeWithoutMfa", NETWORK, True, [allow("s3:*", WITH)]),
+          ("OfficeWithoutMfa", IN_OFFICE, False, [allow("s3:*", WITH)]),
+          ("WithoutMfaOnVpn", NETWORK, True, []),
+          ("OutsideOfficeWithoutMfa", NETWORK, False, []),
+          ("FromOfficeOrWithMfa", {**WITH, **IN_OFFICE}, True, []),
+          ("WithMfaOrFromOurVpc", {**WITH, **on("StringEquals", "aws:SourceVpc", "vpc-1")}, True,
+           []),
+          ("FromOfficeOnlyWithMfa", {**WITH, **IN_OFFICE}, False, []),
+          ("FromOfficeOrWithMfa", IN_OFFICE, False, [allow("s3:*", WITH)])))],
+    *[Stated(f"boundary-of-machines-{sid}-{at}", [allow(actions, WITH, Sid=sid)],
+            [("mfa-in-role-policy", sid)] if wrong else [], {}, "boundary")
+      for at, (sid, actions, wrong) in enumerate((
+          ("EcsTaskBoundary", "s3:*", True), ("LambdaBoundary", "s3:*", True),
+          ("EC2InstanceProfileBoundary", "s3:*", True), ("GitHubActionsBoundary", "s3:*", True),
+          ("LambdaBoundary", ["lambda:*", "logs:*"], False),
+          ("LambdaDevelopersBoundary", "s3:*", False), ("InstanceBoundary", "s3:*", False)))],
 ]
 # fmt: on

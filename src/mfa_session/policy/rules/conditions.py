@@ -49,7 +49,8 @@ NARROWED = Rule(
     WARNING,
     "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
     "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
-    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or, in a policy about "
+    "user's (`aws:RequestTag/break-glass`), or the wrong users (`MfaRequired` is true), or whoever "
+    "has no tag is exempt. Or, in a policy about "
     "MFA, a Deny demands several things (S3's encryption and its key, two tags, a tag and its "
     "value), and stops only what fails all.",
 )
@@ -66,11 +67,11 @@ _demanded = re.compile(
 ).match
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 # A Sid that tells where MFA is asked for, or where it is not.
-_PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
+PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
 _but_in_places = re.compile(
     "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via)*"
-    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({_PLACES})"
+    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({PLACES})"
 ).search
 _in_others = re.compile("untrusted|remote|home|internet(?!gateway)|external").search
 _outside_of = re.compile("outside(?:the)?(ap|ca|eu|us)(?!e)").search
@@ -110,12 +111,12 @@ _WRITTEN_OPERATORS = [
 ]
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
-_OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
+OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 _CIRCUMSTANCES = {
     *NOW,
-    *_OF_PLACES,
+    *OF_PLACES,
     "aws:securetransport",
     "aws:tokenissuetime",
     "aws:useragent",
@@ -293,7 +294,7 @@ def _turned(subject: Subject) -> Iterator[tuple[Condition, str]]:
             elif key == "aws:calledvia" and "String" in each.operator:
                 yield each, f"ForAllValues:{negated or each.operator} {each.key}"
         elif negated and (
-            (in_places and key in _OF_PLACES)
+            (in_places and key in OF_PLACES)
             or (area and all(value.startswith(area) for value in each.values))
         ):
             yield each, f"{negated} {each.key}"

@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import replace
 
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import NEGATED, OPPOSITES, is_met
 from mfa_session.policy.coverage import is_about_everything, may_be_of, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, ROOT
 from mfa_session.policy.document import Statement
@@ -77,6 +77,13 @@ _KINDS = {
     *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
 }
 _STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
+# A Sid about what is in production, and not about people.
+_of_production = re.compile(
+    "(?<!Non)(?<!Not)(?<!Pre)Prod(?:uction)?(?:Access|Buckets?|Data(?:bases?)?|Instances?|Objects?"
+    "|Resources?|Secrets?|Tables?|Volumes?)?(?=$|If|Need|Only|Requir|Unless|With)"
+).search
+_PRODUCTION = {"live", "prd", "prod", "production"}
+_OTHER_STAGES = {"dev", "development", "qa", "sandbox", "stage", "staging", "stg", "test", "uat"}
 _root = re.compile(
     "(?:^|And|Or|Deny|For|The)Root(?:User|s|Account)?(?=$|And|Or|Need|Must|Requir|Without|Unless|M[Ff])"
 ).search
@@ -242,6 +249,40 @@ def _left_open(whole: WholePolicy) -> list[str]:
         for action in whole.denials("long_term").uncovered_parts(each)
         if action not in FIRST_STEPS and not is_unfilled(action)
     ]
+
+
+def check_production(subject: Subject) -> Flaws:
+    """Find Denies whose Sid names production, and which exempt it or are on something else."""
+    statement, sid = subject.statement, subject.statement.sid or ""
+    if not (subject.refuses_without_mfa and _of_production(sid)) or _exempts(sid.lower()):
+        return
+    where = [each for each in statement.resources or () if each != "*"]
+    if where and all(map(_is_of_another_stage, where)):
+        yield Flaw(
+            PROMISE,
+            subject.place_of("Resource"),
+            f"the Sid is {sid}, but this Deny is only on {first_of(where)}",
+            "production needs no MFA",
+            "name what is in production, or change the Sid",
+        )
+    for each in subject.other_conditions:
+        values = set(map(str.lower, each.values)) if "tag/" in each.key.lower() else set()
+        exempt = values and each.operator in OPPOSITES and values <= _PRODUCTION
+        if exempt or (values and each.operator in NEGATED and values <= _OTHER_STAGES):
+            yield Flaw(
+                PROMISE,
+                each.position,
+                f"the Sid is {sid}, but {each.written} {each.key} leaves production out",
+                "production needs no MFA",
+                f"write {OPPOSITES[each.operator]}"
+                if exempt
+                else "compare it to production's value, or change the Sid",
+            )
+
+
+def _is_of_another_stage(text: str) -> bool:
+    words = set(re.findall("[a-z]+", text.lower()))
+    return not words.isdisjoint(_OTHER_STAGES) and words.isdisjoint(_PRODUCTION)
 
 
 def check_root(subject: Subject) -> Flaws:

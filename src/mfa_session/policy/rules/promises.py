@@ -22,12 +22,15 @@ PROMISE = Rule(
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
     "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
-    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
+    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows, or is on some "
+    "resources; or it names a service, an action or production (`DenyTerminateWithoutMFA`), and "
+    "the Deny is on something else; or it denies "
     "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
     "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
     "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
     "(`RequireHardwareMFA`), which no condition key tells from other devices; or it "
-    "names the root user, and its condition only others; or it is about versions of S3 objects or "
+    "names the root user, and its condition only others; or it names the deactivation of devices, "
+    "and only `iam:DeleteVirtualMFADevice` is named; or it is about versions of S3 objects or "
     "deletion for good, and only `s3:DeleteObject` is named.",
 )
 MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
@@ -37,6 +40,7 @@ _demand = re.compile(
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
     rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
+_either = re.compile(f"(?<!f)or(?:by|has|using|with)*{MFA}|{MFA}or").search
 _KEYS_OF_HARDWARE = ("iam:fido", "iam:registersecuritykey")
 _removal = re.compile(
     f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
@@ -120,7 +124,9 @@ def breaks_promise(subject: Subject) -> bool:
     if statement.allows:
         denies = subject.whole.denies_for_mfa
         asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
-        return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
+        another_way_in = bool(statement.conditions and _either(sid))
+        elsewhere = asked_elsewhere or another_way_in
+        return not (_absence(sid) or _needs_no_mfa(statement) or elsewhere)
     return all(is_circumstance(each) or _is_for_all_users(each) for each in statement.conditions)
 
 
