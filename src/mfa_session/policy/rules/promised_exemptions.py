@@ -25,7 +25,9 @@ EXEMPTION = Rule(
     "everywhere but the place that its `Sid` exempts, or demands that place and MFA where its "
     "`Sid` says or (`FromOfficeOrWithMfa`).",
 )
-_of_machines = re.compile("^ci|automat|(^|ro)bots?$|machine|pipeline|service|svc|technical").search
+_of_machines = re.compile(
+    "^ci|automat|(^|ro)bots?$|machine|pipeline|services?(?=$|account|role|user)|svc|technical"
+).search
 _MACHINES = {"automation", "bot", "bots", "ci", "machine", "machines", "pipeline", "pipelines",
     "robot", "robots", "service", "services", "svc"}  # fmt: skip
 _OF_ACCOUNTS = {"aws:principalaccount", "aws:principalorgpaths"}

@@ -32,21 +32,23 @@ SERVICES = {"cloudformation", "cloudfront", "cloudtrail", "dynamodb", "ec2", "ec
     "sns", "sqs"}  # fmt: skip
 _of_service = re.compile(
     f"(?:deny|block|require|enforce|force)?(?:{MFA}(?:required)?(?:for|on|to(?:use|access)|in))?"
-    f"(?P<all>all|any|every)?(?:accessto)?(?P<one>{'|'.join(sorted(SERVICES))})"
+    f"(?P<all>all|every)?(?:accessto)?(?P<one>{'|'.join(sorted(SERVICES))})"
     "(?:access|actions?|calls?)?"
     f"(?:(?:if|unless|when|without|with|not?|needs?|requires?|only){{1,2}}{MFA}(?:present|only)?)?"
 ).fullmatch
-_END = "s?(?=$|if|need|only|requir|unless|with)"
+_END = "(?=s?(?:$|and|if|need|only|or|requir|unless|with))"
+_ON_INSTANCES = f"(?:ec2)?(?:instance|server|vm)?{_END}"
+_ON_BUCKETS = "(?:^|block|deny|for|no|prevent)bucket(?:deletion|removal)"
 # What a Sid names, and the only action that does it.
 _NAMED = tuple(
     (re.compile(named).search, action)
     for named, action in (
-        ("terminat(?!ionprot)", "ec2:TerminateInstances"),
-        ("(?<!^)stop(?!ped)|^stop(?:and|or)", "ec2:StopInstances"),
-        ("reboot", "ec2:RebootInstances"),
-        (f"bucket(?:delet|remov)|delet(?:e|ing|ion)(?:of|the|s3)*bucket{_END}", "s3:DeleteBucket"),
+        (f"terminat(?:e|ing|ion){_ON_INSTANCES}", "ec2:TerminateInstances"),
+        (f"(?<!^)(?<!non)stop{_ON_INSTANCES}|^stop(?:and|or)", "ec2:StopInstances"),
+        (f"reboot{_ON_INSTANCES}", "ec2:RebootInstances"),
+        (f"{_ON_BUCKETS}|delet(?:e|ing|ion)(?:of|the|s3)*bucket{_END}", "s3:DeleteBucket"),
         (f"keydelet|delet(?:e|ing|ion)(?:of|the|kms)*key{_END}", "kms:ScheduleKeyDeletion"),
-        ("decrypt", "kms:Decrypt"),
+        (f"decrypt(?:ion)?{_END}", "kms:Decrypt"),
     )
 )
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
@@ -118,6 +120,8 @@ def check_everything(subject: Subject) -> Flaws:
     listed = statement.actions if subject.refuses_without_mfa else None
     if not (listed and _everything(statement.sid_letters)) or lists_own_care(statement):
         return
+    if statement.sid_letters.endswith("everywhere") and not all(map(whole_service, listed)):
+        return  # which may be in every network or account
     # What the list includes is not denied on its resource: in a bucket's policy, another mistake.
     in_place = subject.document.kind == "resource"
     left = next(

@@ -41,6 +41,7 @@ _demand = re.compile(
     rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
 _either = re.compile(f"(?<!f)or(?:by|has|using|with)*{MFA}|{MFA}or").search
+_elsewhere = re.compile("sso|idp|identity|federat|okta|saml|provider|role").search
 _KEYS_OF_HARDWARE = ("iam:fido", "iam:registersecuritykey")
 _removal = re.compile(
     f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
@@ -80,7 +81,7 @@ _HARDWARE = "yubikey|securitykey|hardware(?:key|token|device)|fido2?(?:key)?|pas
 _hardware = re.compile(
     f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}"
     f"|(?:requir(?:e|es|ing)|enforc(?:e|es|ing)|needs?|(?<!out)with(?:out)?|onlyby|unless)"
-    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|regist|remov|reset|set))"
+    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|or|regist|remov|reset|rotat|set))"
 ).search
 _CREATION = "iam:CreateVirtualMFADevice"
 _absence = re.compile(
@@ -127,7 +128,11 @@ def breaks_promise(subject: Subject) -> bool:
         another_way_in = bool(statement.conditions and _either(sid))
         elsewhere = asked_elsewhere or another_way_in
         return not (_absence(sid) or _needs_no_mfa(statement) or elsewhere)
-    return all(is_circumstance(each) or _is_for_all_users(each) for each in statement.conditions)
+    of_users = not _elsewhere(sid)
+    return all(
+        is_circumstance(each) or (of_users and _is_for_all_users(each))
+        for each in statement.conditions
+    )
 
 
 def _is_for_all_users(condition: Condition) -> bool:
