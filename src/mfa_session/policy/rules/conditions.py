@@ -16,7 +16,6 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.promised_exemptions import YES
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
@@ -42,8 +41,9 @@ NARROWED = Rule(
     "deny-narrowed",
     WARNING,
     "Another condition (network, time, TLS; regions or tags of resources, if the `Sid` says "
-    "everything) must match, too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
-    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or, in a policy about "
+    "everything) must match, too: where it does not, nobody without MFA is stopped. Or a tag "
+    "exempts that is not the user's (`aws:RequestTag/break-glass`), or the wrong users "
+    "(`MfaRequired` is true), or whoever has no tag is exempt. Or, in a policy about "
     "MFA, a Deny demands several things (S3's encryption and its key, two tags, a tag and its "
     "value), and stops only what fails all.",
 )
@@ -60,11 +60,11 @@ _demanded = re.compile(
 ).match
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 # A Sid that tells where MFA is asked for, or where it is not.
-_PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
+PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
 _but_in_places = re.compile(
     "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via)*"
-    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({_PLACES})"
+    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({PLACES})"
 ).search
 _in_others = re.compile("untrusted|remote|home|internet(?!gateway)|external").search
 _outside_of = re.compile("outside(?:the)?(ap|ca|eu|us)(?!e)").search
@@ -81,7 +81,9 @@ _is_joined = re.compile(
 _says_both = re.compile(
     "(non?|not|without)mfaand(if|from|is)*(no|off|out|un|without)|(no[nt]?|off|out|un)[a-z]{2,20}and(non?|not|without)mfa"
 ).search
-DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
+DENIES_EVERYTHING = (
+    "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access|services?)?"
+)
 _everything = re.compile(
     f"{DENIES_EVERYTHING}(?:if|no|unless|without)"
     "|(?!.*(?:but|except|other|outside)).*(?:(?:all|any|every)region|everywhere|worldwide)"
@@ -93,14 +95,15 @@ _of_exempting_tag = re.compile(
 _of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).search
 _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNORECASE).search
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
+YES = {"1", "on", "true", "yes"}
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
-_OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
+OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 _CIRCUMSTANCES = {
     *NOW,
-    *_OF_PLACES,
+    *OF_PLACES,
     "aws:securetransport",
     "aws:tokenissuetime",
     "aws:useragent",
@@ -261,7 +264,7 @@ def _turned(subject: Subject) -> Iterator[tuple[Condition, str]]:
             elif key == "aws:calledvia" and "String" in each.operator:
                 yield each, f"ForAllValues:{negated or each.operator} {each.key}"
         elif negated and (
-            (in_places and key in _OF_PLACES)
+            (in_places and key in OF_PLACES)
             or (area and all(value.startswith(area) for value in each.values))
         ):
             yield each, f"{negated} {each.key}"
