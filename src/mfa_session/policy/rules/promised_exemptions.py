@@ -10,8 +10,8 @@ from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.conditions import OF_PLACES, PLACES, YES
 from mfa_session.policy.rules.exemptions import SETUP
+from mfa_session.policy.rules.narrowing import OF_PLACES, PLACES, YES
 from mfa_session.policy.rules.promised_scope import SERVICES
 from mfa_session.policy.rules.promises import MFA
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject

@@ -21,7 +21,6 @@ from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.conditions import DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     SPARED,
@@ -30,6 +29,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
+from mfa_session.policy.rules.narrowing import DENIES_EVERYTHING
 from mfa_session.policy.rules.promises import MFA, PROMISE
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
