@@ -33,9 +33,9 @@ NARROWED = Rule(
     "Another condition (network, time, TLS; regions or tags of resources, if the `Sid` says "
     "everything) must match, too: where it does not, nobody without MFA is stopped. Or a tag "
     "exempts that is not the user's (`aws:RequestTag/break-glass`), or the wrong users "
-    "(`MfaRequired` is true), or whoever has no tag is exempt. Or, in a policy about "
-    "MFA, a Deny demands several things (S3's encryption and its key, two tags, a tag and its "
-    "value), and stops only what fails all.",
+    "(`MfaRequired` is true), or whoever has no tag is exempt. Or, in a policy about MFA, a Deny "
+    "demands several things (S3's encryption and its key, two tags, a tag and its value), and "
+    "stops only what fails all.",
 )
 
 # By operator and key. S3's encryption by the customer's own key is another one than these.

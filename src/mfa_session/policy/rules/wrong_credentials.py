@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -10,33 +9,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import Cover, actions_of, names_of
+from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import (
     Condition,
-    Statement,
     is_for_services,
-    roles_in,
 )
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
-    is_left_open,
-    is_of_outsiders,
     lacks_condition,
     lists_own_care,
-    of_outsiders,
 )
-from mfa_session.policy.rules.narrowing import says_where
+from mfa_session.policy.rules.left_open import is_open_on_purpose
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.right_conditions import apart, right_for_others
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import asking_for_mfa, but_for_setup, sets_up
 from mfa_session.policy.rules.values import has_wrong_networks
-from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 
 @dataclass(frozen=True)
@@ -148,8 +141,6 @@ NEVER = Mistake(
     "nobody is let in or kept out: the statement has no effect",
 )
 
-_MOST = 10  # Allows to compare with each
-_requires = re.compile("requir|enforce|must|need|only|without|no(mfa|multi)|step.?up").search
 # Whom a condition keeps from setting up MFA, in an Allow of that alone.
 _WHO_SETS_UP = {
     **dict.fromkeys(
@@ -238,21 +229,6 @@ def check_networks(subject: Subject) -> Flaws:
             "there is no public address",
             f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
             "write two statements, one for each of them",
-        )
-
-
-def check_outsiders(subject: Subject) -> Flaws:
-    """Find statements of a service control policy for callers to whom none applies."""
-    if subject.whole.concern_mfa and is_of_outsiders(subject):
-        condition = next(filter(of_outsiders, subject.other_conditions))
-        yield Flaw(
-            NEVER,
-            condition.position,
-            "a service control policy applies to the organisation's own users and roles only: none "
-            f"of them meets {condition.written} {condition.key} {condition.values[0]}",
-            f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
-            f"remove {condition.key}"
-            + (", and exempt roles by aws:PrincipalArn" if subject.refuses_without_mfa else ""),
         )
 
 
@@ -396,45 +372,8 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     # policy's own Allows let anybody take the role.
     trusts = subject.document.kind == "trust"
     trusted = trusts and not any(whole.is_open(statement, kind) for kind in missed)
-    on_purpose = by_exempting or all(_is_open_on_purpose(subject, kind) for kind in missed)
+    on_purpose = by_exempting or all(is_open_on_purpose(subject, kind) for kind in missed)
     return on_purpose or trusted or _is_backed_here(subject)
-
-
-def _is_open_on_purpose(subject: Subject, kind: str) -> bool:
-    """Say whether all that is allowed without MFA, of what a limit of ages denies, is meant to be.
-
-    It is where other statements ask for MFA, and leave out what people need before they have it, or
-    only read; or whom, or where, they say.
-    """
-    whole, denied = subject.whole, subject.statement
-    if _requires(denied.sid_letters):
-        return False
-    given = list(itertools.islice(whole.allows.touching(denied), _MOST))
-    asked = [each for each in given if each not in whole.allowing_without_mfa]
-    open_to_all = [each for each in given if each not in asked and not _names_roles_only(each)]
-    left = [
-        each
-        for each in open_to_all
-        if not whole.denials_but_for_some(kind).covers(each)
-        and not _denials_in_some_places(whole, kind).covers(each)
-    ]
-    told = bool(asked) or len(left) < len(open_to_all)
-    free = all(is_left_open(name) for each in left for name in names_of(each))
-    return told and free and len(given) < _MOST
-
-
-@per_policy
-def _denials_in_some_places(whole: WholePolicy, kind: str) -> Cover:
-    """Return the Denies whose Sids tell where they ask for MFA, as Denies for everywhere."""
-    return Cover(
-        replace(each, conditions=())
-        for each in whole.denies_for_mfa
-        if says_where(each) and (found := reach(each)) and found.includes(kind)
-    )
-
-
-def _names_roles_only(allow: Statement) -> bool:
-    return bool(roles_in(allow)) and len(roles_in(allow)) == len(allow.aws_principals)
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
