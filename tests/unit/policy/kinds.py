@@ -3710,6 +3710,7 @@ STATED = [
            WITHOUT), False, []),
           ("StopChangesWithoutMfa", "ec2:*", deny("ec2:Modify*", WITHOUT), False, []),
           ("MfaToStopAccidents", "ec2:*", deny("ec2:TerminateInstances", WITHOUT), False, []),
+          ("DenyAllExceptStopWithoutMfa", STOP, deny("ec2:TerminateInstances", WITHOUT), False, []),
           ("TerminatedStaffNeedsMfa", "ec2:*", deny(STOP, WITHOUT), False, []),
           ("DecryptionKeysNeedMfa", "kms:*", deny("kms:PutKeyPolicy", WITHOUT), False, []),
           ("DecryptNeedsMfa", "kms:*", deny("kms:Encrypt", WITHOUT), True, []),

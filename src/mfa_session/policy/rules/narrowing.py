@@ -48,8 +48,8 @@ _DEMANDS = (
 PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
 _but_in_places = re.compile(
     "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
-    "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via)*"
-    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({PLACES})"
+    "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via){0,4}"
+    f"|no[nt]?(at|by|from|in|on|our|the|via){{0,4}})({PLACES})"
 ).search
 _in_others = re.compile(
     "untrusted|remote|home|internet(?!gateway)|external(?!id)|unfamiliar|unknown|abroad|travel"

@@ -85,6 +85,7 @@ _demands_of_all = re.compile(
     f"|.*{MFA}(?:is)?(?:required|enforced|mandatory|needed|only)$"
 ).match
 _FEW = 8  # resources
+_but_some = re.compile("apart|but|except|exclu|other").search
 _word = re.compile("[A-Z][a-z]+").findall
 _words = re.compile("[a-z]{3,}").findall
 _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
@@ -203,8 +204,10 @@ def check_named(subject: Subject) -> Flaws:
     if not listed or not services <= SERVICES:
         return
     named = _of_service(statement.sid_letters)
-    left = [action for told, action in _NAMED if told(statement.sid_letters)]
-    left = [each for each in left if services == {each.partition(":")[0]}]
+    told = [action for says, action in _NAMED if says(statement.sid_letters)]
+    left = [each for each in told if services == {each.partition(":")[0]}]
+    if _but_some(statement.sid_letters):
+        return
     if named and "mfa" in named[0]:
         left = [f"{named['one']}:*"]
     unlisted = whole.names and any(map(whole.names.look_up, listed))  # a finding of its own
