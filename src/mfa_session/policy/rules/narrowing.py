@@ -22,7 +22,6 @@ from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.exemptions import CALLER_KEYS, is_of_outsiders
-from mfa_session.policy.rules.promised_exemptions import YES
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_networks
@@ -49,8 +48,8 @@ _DEMANDS = (
 PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
 _but_in_places = re.compile(
     "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
-    "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via)*"
-    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({PLACES})"
+    "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via){0,4}"
+    f"|no[nt]?(at|by|from|in|on|our|the|via){{0,4}})({PLACES})"
 ).search
 _in_others = re.compile(
     "untrusted|remote|home|internet(?!gateway)|external(?!id)|unfamiliar|unknown|abroad|travel"
@@ -84,6 +83,7 @@ _of_exempting_tag = re.compile(
 _of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).search
 _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNORECASE).search
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
+YES = {"1", "on", "true", "yes"}
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}

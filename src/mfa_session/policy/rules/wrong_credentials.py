@@ -158,7 +158,7 @@ _EFFECT_MEANT = {
     WITHOUT_MFA.id: (
         "Deny",
         re.compile(
-            "(deny|block|forbid|prevent|disallow|refuse).*(without|unless|no).*(mfa|factor)",
+            "(?=.*(?:without|unless|no))(?=.*(?:mfa|factor))(deny|block|forbid|prevent|disallow|refuse)",
             re.IGNORECASE,
         ).match,
     ),
