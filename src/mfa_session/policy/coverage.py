@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import NEGATED, is_met
 from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition, Principals, Statement, is_of_trust
 from mfa_session.policy.intrinsics import is_unfilled
@@ -260,7 +260,7 @@ def _surroundings(statement: Statement) -> _Surroundings:
             (condition.written.lower(), condition.key.lower(), condition.values)
             for condition in statement.conditions
             if not (id(condition) in about_mfa or _is_always_met(condition))
-            and not (statement.allows and _names_the_session(condition))
+            and not _is_of_what_is_sent(statement, condition)
         ),
         accounts=accounts_of(statement),
     )
@@ -275,10 +275,14 @@ def _is_always_met(condition: Condition) -> bool:
     )
 
 
-def _names_the_session(condition: Condition) -> bool:
-    """Say whether it only asks users to name a role's session after themselves."""
-    named = condition.is_about("sts:RoleSessionName") and condition.operator.startswith("String")
-    return named and tuple(map(str.lower, condition.values)) == ("${aws:username}",)
+def _is_of_what_is_sent(statement: Statement, condition: Condition) -> bool:
+    """Say whether callers meet it by what they send with sts:AssumeRole: their name, or tags."""
+    if not (statement.allows and condition.operator.startswith("String")):
+        return False
+    own_name = tuple(map(str.lower, condition.values)) == ("${aws:username}",)
+    of_tags = condition.key.lower().startswith(("aws:requesttag/", "aws:tagkeys"))
+    as_they_like = condition.operator not in NEGATED and is_of_trust(statement)
+    return (own_name and condition.is_about("sts:RoleSessionName")) or (of_tags and as_they_like)
 
 
 def _roughly(statement: Statement) -> _Surroundings:

@@ -66,6 +66,7 @@ _WAYS = {
         ("ssm:GetParameters", "ssm:GetParametersByPath"), "read the parameters"
     ),
 }
+_is_sent = re.compile("sts:rolesessionname|aws:(requesttag/|tagkeys)").match
 _says_all_but = re.compile("all|any|but|every|except|other").search
 _demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
@@ -417,5 +418,5 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
         or not whole.lenient_allows.covers(part)
     )
     opener = whole.opener(part, opened[defeated[0]], defeated[0])
-    in_part = in_part or any(each.is_about("sts:RoleSessionName") for each in opener.conditions)
+    in_part = in_part or any(_is_sent(each.key.lower()) for each in opener.conditions)
     return _Defeat(defeated, where, opener, in_part)
