@@ -10,11 +10,12 @@ from itertools import chain
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.document import Statement
+from mfa_session.policy.rules.callers import WITH_PATH, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
-from mfa_session.policy.rules.values import COMMERCIAL, WITH_PATH, is_no_account, without_path
+from mfa_session.policy.rules.values import COMMERCIAL, is_no_account
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 OTHER_PARTITION = Rule(
