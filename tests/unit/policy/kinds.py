@@ -1671,6 +1671,66 @@ STATED = [
             ("arn:aws:iam::*:root", []),
             (["arn:aws:iam::*:user/root", "arn:aws:iam::*:root"], []),
             ("arn:aws:iam::*:user/rootless", [])))],
+    # ARNs that no principal has, alone and among those that are exempt.
+    *[Stated(f"asked-of-nobody-{at}", [deny_but(CARE, {**WITHOUT, **on("StringLike",
+            "aws:PrincipalArn", values)})], found(VALUE) if wrong else [], {}, "scp")
+      for wrong, each in ((True, (
+            "arn:aws:iam::user/*", "arn:aws:iam:::user/*", "arn:aws:iam::*:users/*", "user/*",
+            "ann", "arn:aws:iam::*:user/", "arn:aws:iam::123456789012:ann", "AIDAJQABLZS4A3QDU576Q",
+            "arn:aws:iam::*:User/*", "arn:aws:iam:eu-west-1:123456789012:user/ann",
+            "arn:aws:iam::123456789012:user/ann, arn:aws:iam::123456789012:user/bob",
+            "arn:aws:iam::*:user/{ann,bob}", "arn:aws:iam::*:user/(ann|bob)",
+            "arn:aws:iam::*:user/[a-z]*", "arn:aws:sso:::permissionSet/*")), (False, (
+            ["arn:aws:iam::*:user/*", "arn:*:iam::*:user/*"], "*:user/*", "arn:aws*:iam::*:user*",
+            "arn:aws:iam:*:user/ops/*", "arn:aws:iam::*:user/${aws:username}", "*/ann",
+            "arn:aws:iam::*user/*", "arn:aws:sts::*:federated-user/ann", "arn:aws:iam::*:user/*/ann", "*:u*",
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*", "${var.users}", "OpsUserArn",
+            "arn:aws:iam::*:user/{{ ann }}", "arn:aws:iam::*:user/${ann, 'bob'}", "OPS_USERS",
+            ["arn:aws:iam::*:user/*", "arn:aws:iam::*:root"])))
+      for at, values in enumerate(each, start=20 * wrong)],
+    *[Stated(f"exempt-nobody-{at}", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", values)})], found(*rules), {}, "scp")
+      for at, (rules, values) in enumerate((
+            ([VALUE], "arn:aws:iam:::role/*"), ([VALUE], "arn:aws:iam::*:role/"),
+            ([VALUE], "arn:aws:iam::*:assumed-role/*"),
+            ([VALUE], ["arn:aws:iam::*:role/*", "arn:aws:iam::*:group/BreakGlass"]),
+            ([VALUE, SCP], ["arn:aws:iam::123456789012:role/Ops", "arn:aws:iam::*:group/Glass"]),
+            ([VALUE], ["arn:aws:iam::*:role/*", "glass"]),
+            ([VALUE], ["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/root"]),
+            ([VALUE], ["arn:aws:iam::*:role/*", "444455556666"]),
+            ([], ["arn:aws:iam::*:role/assumed-role/*", "arn:aws:iam::*:role/*"]),
+            ([], ["arn:aws:iam::*:role/*", "*:user/glass", "*/group-svc"]),
+            ([], ["arn:aws:iam::*:role/AWSServiceRoleFor*", "arn:aws:iam::*:role/*"])))],
+    *[Stated(f"exempt-from-protection-{at}", [deny([OFF, "iam:DeleteVirtualMFADevice"], on(
+            "ArnNotLike", "aws:PrincipalArn", values))], found(VALUE) if wrong else [], {}, "scp")
+      for at, (wrong, values) in enumerate((
+            (True, "arn:aws:iam::*:assumed-role/SecurityAdmin/*"),
+            (True, ["arn:aws:iam::*:role/Admin", "arn:aws:iam::*:group/Admins"]),
+            (True, "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin"),
+            (True, "arn:aws:iam::*:role/aws-reserved/sso/AWSReservedSSO_Admin_*"),
+            (True, ["arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin",
+                    "arn:aws:iam::*:role/pipeline-*"]),
+            (False, ["arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*",
+                     "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_"
+                     + 16 * "1"]),
+            (False, "arn:aws:iam::*:role/aws-reserved/*"),
+            (False, ["arn:aws:sts::*:assumed-role/Admin/*", "arn:aws:iam::*:role/Admin"])))],
+    # The root user, who is not the account.
+    *[Stated(f"root-user-as-account-{at}", [deny_but(CARE, {**WITHOUT, **on(operator,
+            "aws:PrincipalArn", values)}, Sid=sid)], [(VALUE, sid)] if wrong else [], {}, kind)
+      for at, (wrong, kind, sid, operator, values) in enumerate((
+            (True, "identity", "RootNeedsMfa", "ArnLike", "arn:aws:iam::*:root"),
+            (True, "identity", "X", "ArnEquals", "arn:aws:iam::123456789012:root"),
+            (True, "scp", "RequireMfaInProdAccount", "ArnLike", "arn:aws:iam::123456789012:root"),
+            (False, None, "X", "ArnLike", "arn:aws:iam::*:root"),
+            (False, "identity", "X", "ArnNotLike", "arn:aws:iam::*:root"),
+            (False, "identity", "X", "ArnLike", ["arn:aws:iam::*:root", "arn:aws:iam::*:user/*"]),
+            (False, "scp", "RootOfAccountNeedsMfa", "ArnLike", "arn:aws:iam::123456789012:root"),
+            (False, "scp", "X", "ArnLike", "arn:aws:iam::123456789012:root")))],
+    Stated("root-user-as-exempt-account", [deny_but(CARE, {**WITHOUT, **on("ArnLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:user/*"), **on("ArnNotEquals", "aws:PrincipalArn",
+            "arn:aws:iam::123456789012:root")}, Sid="RequireMfaExceptSandboxAccount")],
+           [(VALUE, "RequireMfaExceptSandboxAccount")], {}, "scp"),
     Stated("sid-allows-visibility-without-mfa", [deny_but(CARE, WITHOUT), allow(["iam:ListUsers",
             LIST], Sid="AllowVisibilityWithoutMFA")], [(EXEMPTION, "AllowVisibilityWithoutMFA")],
            {}),
