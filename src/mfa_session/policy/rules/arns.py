@@ -64,7 +64,7 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 # Go's templates leave `<no value>` of what is missing.
 _placeholder = re.compile(
     r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
-    r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+"
+    r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+|\bo-x{4,}\b"
 ).search
 _in_place_of_an_account = re.compile(
     r"[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account(?!ing|s))[\w-]{1,80}"

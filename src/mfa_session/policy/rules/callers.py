@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import filterfalse
 
-from mfa_session.policy.credentials import PRINCIPAL_ARN
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import Condition, names_role
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import Patterns, includes, may_meet
@@ -13,6 +15,7 @@ from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.values import (
     ACCOUNT,
     ORGANISATION,
+    ORGANISATION_PATH,
     WRONG_VALUE,
     Kind,
     ids_of_another_kind,
@@ -69,11 +72,28 @@ _KINDS: dict[str, Kind] = {
         ).fullmatch,
         "a unique id, such as AIDA… for a user, or AROA…:NAME for the session of a role",
     ),
-    "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),
+    "aws:username": (
+        re.compile(
+            "[^$*?<{]*[:/].*|AWS(ReservedSSO_|ServiceRoleFor|ControlTowerExecution).*"
+            "|OrganizationAccountAccessRole"
+        ).fullmatch,
+        "the name of a user, without path or ARN",
+    ),
     **dict.fromkeys(("aws:principalaccount", "kms:calleraccount"), ACCOUNT),
     "aws:principalorgid": ORGANISATION,
+    "aws:principalorgpaths": ORGANISATION_PATH,
     "aws:principaltype": (_no_principal_type, f"one of {', '.join(_PRINCIPAL_TYPES)}"),
 }
+CALLER_KEYS = {PRINCIPAL_ARN.lower(), "aws:principaltype", "aws:userid", "aws:username"}
+
+
+def meet_all(conditions: Iterable[Condition], who: RequestContext) -> bool:
+    """Say whether callers of a kind may meet all of these conditions."""
+    return not any(is_met(each, who) is False for each in conditions if not _is_open(each))
+
+
+def _is_open(condition: Condition) -> bool:
+    return condition.is_unfilled or any(map(is_unfilled, condition.values))
 
 
 def check_principals(subject: Subject) -> Flaws:

@@ -18,9 +18,10 @@ from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rul
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
-    "The value is not the date, number, boolean, network, id or name that it should be, has "
+    "The value is not the date, number, boolean, network, ARN, id or name that it should be, has "
     "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
-    "between them: it matches nothing. A warning for actions of IAM and other global services in "
+    "between them: it matches nothing. Or `aws:PrincipalArn` is the root user's, who is not the "
+    "account. A warning for actions of IAM and other global services in "
     "a region that their requests never count as. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
@@ -52,11 +53,15 @@ _NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
 _no_account = re.compile(f"{_NO_ACCOUNT}|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
+# Each value ends in a slash (IAM reference, aws:PrincipalOrgPaths).
+_no_path = re.compile(r"(ou-|r-|arn:|[0-9]).*|o-[^*?$<{\[/]+(/[^*?$<{\[]*[^*?$<{\[/])?").fullmatch
 # What no value of a key is like, and what the values are.
 Kind = tuple[Callable[[str], object], str]
 ACCOUNT: Kind = (_no_account, "an account of 12 digits")
 ORGANISATION: Kind = (_no_organisation, "an organisation such as o-…")
+ORGANISATION_PATH: Kind = (_no_path, "a path such as o-…/r-…/ou-…/")
 _KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("aws:resourceorgpaths", "aws:sourceorgpaths"), ORGANISATION_PATH),
     **dict.fromkeys(("aws:sourceaccount", "aws:resourceaccount", "s3:resourceaccount"), ACCOUNT),
     **dict.fromkeys(("aws:resourceorgid", "aws:sourceorgid"), ORGANISATION),
     "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
