@@ -202,14 +202,15 @@ def check_contradictions(subject: Subject) -> Flaws:
     """Find conditions that no caller or no call meets together, or no value of a key."""
     judged = _of_no_caller(subject) or _of_no_value(subject)
     if judged:
-        plural = "" if len(judged) > _TWO else "both "
-        written = " and ".join(f"{each.written} {each.key}" for each in judged)
+        written = [f"{each.written} {each.key}" for each in judged]
+        negated = next((name for name in written if "Not" in name), None)
+        both = "both " if len(judged) == _TWO else ""
         yield Flaw(
             NEVER,
             judged[0].position,
-            f"no request meets {plural}{written}",
+            f"no request meets {both}{' and '.join(written)}",
             f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
-            "write a statement for each of them if both are meant, or remove one",
+            f"name fewer in {negated}" if negated else "write a statement for each of them",
         )
 
 
