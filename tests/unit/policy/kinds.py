@@ -1746,6 +1746,8 @@ STATED = [
             (False, {**on("StringLike", "aws:PrincipalTag/team", "dev*"), **on("StringNotEquals",
              "aws:PrincipalTag/team", "dev-intern")}),
             (False, {**TEAM, **on("Null", "aws:PrincipalTag/team", "false")}),
+            (False, {**on("StringEquals", "aws:PrincipalTag/team", "{{ team }}"), **on(
+             "StringLike", "aws:PrincipalTag/team", "dev*")}),
             (False, {**on("StringEquals", "aws:PrincipalTag/team", ["ops", "${var.team}"]),
              **on("StringLike", "aws:PrincipalTag/team", "dev*")}),
             (False, {**TEAM, **on("StringLikeIfExists", "aws:PrincipalTag/team", "o*")}),
