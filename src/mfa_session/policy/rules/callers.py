@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from itertools import filterfalse
@@ -139,6 +140,7 @@ def _says_account(subject: Subject) -> bool:
     return "account" in sid and "root" not in sid and "owner" not in sid
 
 
+@functools.lru_cache(maxsize=1_000)
 def is_nobodys(arn: str) -> bool:
     """Say whether no principal has an ARN; one with a part to be filled in may be somebody's."""
     if _of_arns(arn):

@@ -153,7 +153,7 @@ def _is_taken_for_the_users(subject: Subject, condition: Condition) -> bool:
 
 def _is_only_of_no(condition: Condition) -> bool:
     said = {value.lower() for value in condition.values}
-    return said <= {"false", "no"} and not is_met_without_key(condition)
+    return bool(said) and said <= {"false", "no"} and not is_met_without_key(condition)
 
 
 def check_values(subject: Subject) -> Flaws:

@@ -33,7 +33,8 @@ _has_one_value = re.compile(r"aws:(?!tagkeys|calledvia$|\w+orgpaths|\w+nameslist
 
 def check_contradictions(subject: Subject) -> Flaws:
     """Find conditions that no caller or no call meets together, or no value of a key."""
-    judged = _of_no_caller(subject) or _of_no_value(subject)
+    several = len(subject.other_conditions) >= _TWO
+    judged = several and (_of_no_caller(subject) or _of_no_value(subject))
     if judged:
         written = [f"{each.written} {each.key}" for each in judged]
         negated = next((name for name in written if "Not" in name), None)
