@@ -657,6 +657,157 @@ STATED = [
             allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
            {LIST: ""}),
+    # Sids that demand MFA, beside conditions on callers and tags, or Denies of a part.
+    *[Stated(f"demand-of-a-sid-{at}", [allow(["ec2:*", "cloudtrail:*"]), {**statement, "Sid": sid}],
+            [(PROMISE, sid)] if told else [], {})
+      for at, (told, sid, statement) in enumerate((
+          (True, "DenyAllWithoutMFA", deny_but(CARE, on("StringNotEquals", "aws:username", "me"))),
+          (True, "RequireMFAForTermination", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/ci"))),
+          (True, "DenyTerminationWithoutMFA", deny("ec2:TerminateInstances", on("StringEquals",
+              "aws:ResourceTag/env", "prod"))),
+          (True, "NoStopWithoutMFA", allow(STOP)), (True, "DenyStopIfNoMFA", allow(STOP)),
+          (True, "StopOnlyAfterMFA", allow(STOP)), (True, "StopWithSecondFactor", allow(STOP)),
+          (False, "UploadWithoutMFA", allow("s3:PutObject")), (False, "NoMFAToRead", allow(READ)),
+          (False, "NodesWithoutMFA", allow(STOP)),
+          (False, "OnlyGlassMayStopTheTrail", deny("cloudtrail:StopLogging", on("StringNotEquals",
+              "aws:username", "glass"))),
+          (False, "RequireMFARole", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/WithMfa"))),
+          (False, "DenyWithoutMFA", deny("ec2:*", on("StringNotEquals", "aws:ResourceTag/mfa",
+              "no")))))],
+    *[Stated(f"demand-met-in-part-{at}", [allow(given, Resource=where, Sid="WorkWithMFA"),
+            *denials], [(PROMISE, "WorkWithMFA")] if told else [], {})
+      for at, (told, given, where, denials) in enumerate((
+          (True, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT)]),
+          (True, ["s3:DeleteObject", "s3:DeleteBucket"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (True, "s3:*", ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"], [deny("s3:*", WITHOUT,
+              Resource="arn:aws:s3:::a/*")]),
+          (False, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT), deny_but([*CARE, "ec2:*", "s3:*"],
+              WITHOUT)]),
+          (False, ["s3:GetObject", "s3:DeleteObject"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (False, "*", "*", [deny_but(CARE, {**WITHOUT, **NOT_ROLES})]),
+          (False, ["s3:*", "ec2:*"], "*", [deny("s3:*", WITHOUT), deny("ec2:*", WITHOUT)]),
+          (False, "s3:*", ["arn:aws:s3:::a", "arn:aws:s3:::a/*"], [deny("s3:*", WITHOUT)])))],
+    Stated("deletion-under-a-sid-of-deactivation", [allow([*ENROL, RESYNC], Resource=["*"]),
+            allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)],
+            [(PROMISE, "AllowDeactivateOwnMFAWithMFA")], {}),
+    Stated("deletion-beside-deactivation", [allow([*ENROL, RESYNC, OFF], WITH, Resource=ME), allow([
+            *ENROL], Resource=["*"]), allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)], [], {}),
+    # Exempt is everybody, by several patterns or by the caller's own name.
+    *[Stated(f"exempt-everybody-{at}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator, key, who)})],
+            found(NOTHING, at=1) if told else [], {})
+      for at, (told, operator, key, who) in enumerate((
+          (True, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
+              "arn:aws:iam::*:role/*"]),
+          (True, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::123456789012:user/ci*",
+              "arn:aws:iam::123456789012:user/*", "arn:aws:iam::123456789012:role/*"]),
+          (True, "StringNotEquals", "aws:username", "${aws:username}"),
+          (False, "StringNotEquals", "aws:ResourceTag/owner", "${aws:username}"),
+          (False, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/ci-*",
+              "arn:aws:iam::*:role/*"])))],
+    # Other actions that do the same, and other Allows of what has a tag.
+    *[Stated(f"other-way-{at}", [allow([action, way]), deny(action, WITHOUT)],
+            found(DEFEATED, at=1) if told else [], {})
+      for at, (told, action, way) in enumerate((
+          (True, "ssm:GetParameter", "ssm:GetParameters"),
+          (True, "ssm:GetParameter", "ssm:GetParametersByPath"),
+          (True, "s3:GetObject", "s3:GetObjectVersion"),
+          (False, "s3:GetObject", "s3:GetObjectTagging"),
+          (False, "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")))],
+    Stated("other-way-denied-apart", [allow(["s3:GetObject", "s3:GetObjectVersion"]),
+            deny("s3:GetObject", WITHOUT), deny("s3:GetObjectVersion", WITHOUT)], [], {}),
+    *[Stated(f"tagged-{at}", [allow("ec2:*", {**WITH, **on("StringEquals", "ec2:ResourceTag/env",
+            "prod")}), allow(actions, when)], found(*rules), {})
+      for at, (actions, when, rules) in enumerate((
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/env", "production"), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "aws:ResourceTag/env", ["dev", "test"]), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "aws:RequestTag/env", "prod"), [DEFEATED]),
+          ("ec2:*", on("StringLike", "ec2:ResourceTag/env", "*"), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/env", "prod"), []),
+          ("ec2:*", on("StringNotEquals", "aws:ResourceTag/env", ["prod", "dev"]), []),
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/Environment", "prod"), []),
+          ("ec2:*", {**on("StringLike", "ec2:ResourceTag/env", "*"), **on("StringEquals",
+              "ec2:ResourceTag/team", "books")}, []),
+          ("ec2:RunInstances", on("StringNotEquals", "aws:RequestTag/env", "prod"), []),
+          ("ec2:TerminateInstances", on("StringLike", "ec2:ResourceTag/env", "*"), [])))],
+    Stated("launched-untagged", [allow("ec2:RunInstances", {**WITH, **on("StringEquals",
+            "ec2:ResourceTag/env", "prod")}), allow("ec2:RunInstances", on("StringNotEquals",
+            "aws:RequestTag/env", "prod"))], [], {}),
+    *[Stated(f"tags-narrow-{at}", [ALL, deny_but(CARE, {**WITHOUT, **when}, Sid=sid)],
+            [("deny-narrowed", sid)] if told else [], {})
+      for at, (told, sid, when) in enumerate((
+          (True, "DenyAllWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyProdWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyAllWithoutMFA", on("StringNotEquals", "aws:ResourceTag/open", "yes"))))],
+    # TLS the wrong way round.
+    *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
+            found(*rules, at=1), {})
+      for at, (statement, rules) in enumerate((
+          (deny("*", on("Bool", "aws:SecureTransport", "true")), ["deny-applies-with-mfa"]),
+          (deny("s3:*", on("Null", "aws:SecureTransport", "false")), ["deny-applies-with-mfa"]),
+          (deny("*", on("BoolIfExists", "aws:SecureTransport", True)), ["deny-applies-with-mfa"]),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "false"}}),
+              ["conditions-never-match"]),
+          (deny("*", on("Bool", "aws:SecureTransport", "false")), []),
+          (deny("*", on("Null", "aws:SecureTransport", "true")), []),
+          (deny("s3:*", {**on("Bool", "aws:SecureTransport", "true"), **on("StringEquals",
+              "aws:PrincipalTag/left", "yes")}), []),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}), [])))],
+    # A Deny whose condition the setup's requests meet, since they do not have its key.
+    *[Stated(f"setup-without-the-key-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny_but(CARE, WITHOUT), deny(actions, when)],
+            found(*rules, at=3), {})
+      for at, (actions, when, rules) in enumerate((
+          ("iam:*", on("StringNotEquals", "iam:PassedToService", "ec2.amazonaws.com"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "ec2:InstanceType", ["t3.micro", "t3.small"]), [ENROLMENT]),
+          ("*", on("StringNotLikeIfExists", "ec2:InstanceType", "t3.*"), [ENROLMENT]),
+          ("*", on("StringNotEquals", SSE, "aws:kms"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "aws:ResourceTag/team", "${aws:PrincipalTag/team}"),
+              [ENROLMENT]),
+          ("iam:*", on("Null", "iam:PermissionsBoundary", "true"), [ENROLMENT]),
+          (["iam:List*", "iam:Get*"], None, [DISCOVERY]),
+          (["iam:ListRoles", "iam:List*Policies"], None, []),
+          ("*", on("StringEquals", "ec2:InstanceType", "x1.32xlarge"), []),
+          ("*", on("StringEquals", "aws:ResourceTag/env", "prod"), []),
+          ("*", {**on("StringNotEquals", "ec2:InstanceType", "t3.micro"), **on("StringLike",
+              "aws:PrincipalTag/team", "books")}, []),
+          ("iam:Delete*", on("StringNotEquals", "aws:ResourceTag/team", "books"), []),
+          ("s3:PutObject", on("StringNotEquals", SSE, "aws:kms"), [])))],
+    *[Stated(f"denied-against-the-sid-{sid}", [allow(others), deny_but(CARE, WITHOUT),
+            {**deny(action, Resource=where), "Sid": sid}],
+            [*found(*others_told), *([(ENROLMENT, sid)] if told else [])], {})
+      for told, sid, others, others_told, action, where in (
+          (True, "AllowManageOwnUserMFA", [CREATE, LIST], [INCOMPLETE], [ENABLE, RESYNC], ME),
+          (True, "AllowOwnDevice", [ENABLE, LIST, RESYNC], [], CREATE, MY_DEVICE),
+          (False, "NoOwnEnabling", "s3:*", [], ENABLE, ME),
+          (False, "AllowOnlyOwnBuckets", "s3:*", [], "s3:DeleteBucket", "arn:aws:s3:::x"))],
+    # Fixes that make a Deny leave MFA's setup to those without it.
+    Stated("iam-with-mfa-beside-all", [ALL, allow("iam:*", WITH)], found(DEFEATED, at=1), {}),
+    Stated("all-with-mfa-beside-all", [ALL, allow("*", WITH)], found(DEFEATED, at=1),
+           {STOP: "ksm"}),
+    Stated("removal-and-setup-with-mfa-beside-all", [ALL, allow([*ENROL, OFF, "ec2:*"], WITH)],
+           found(DEFEATED, at=1), {OFF: "km"}),
+    *[Stated(f"effect-against-the-sid-{sid}", [ALL, {**statement, "Sid": sid}], [(rule, sid)], {})
+      for sid, rule, statement in (
+          ("AllowIamWithMfa", "deny-applies-with-mfa", deny("iam:*", WITH)),
+          ("BlockDeleteWithoutMFA", "allow-without-mfa", allow("s3:Delete*", WITHOUT)),
+          ("DenyEverythingIfNoMfa", "allow-without-mfa", allow("*", WITHOUT)))],
+    # A help desk's statement that is on the wrong kind, beside everybody's own that is right.
+    *[Stated(f"help-desk-{at}", [allow(CREATE, Resource=MY_DEVICE), allow([*ENROL[1:], OFF,
+            RESYNC], Resource=ME), deny_but(CARE, WITHOUT), allow(actions, when, Resource=where)],
+            found(*rules, at=3), {})
+      for at, (actions, where, when, rules) in enumerate((
+          ([OFF, ENABLE], "arn:aws:iam::*:mfa/*", WITH, [RESOURCE]),
+          (OFF, ["arn:aws:iam::*:mfa/*", "arn:aws:iam::123456789012:mfa/eng/*"], WITH, [RESOURCE]),
+          (CREATE, "arn:aws:iam::*:user/*", WITH, [RESOURCE]),
+          ([OFF, "iam:DeleteVirtualMFADevice"], ["arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"],
+              WITH, []),
+          ([OFF, "iam:DeleteVirtualMFADevice"], "arn:aws:iam::*:mfa/*", WITH, []),
+          (OFF, [MY_DEVICE, "arn:aws:iam::*:mfa/*"], WITH, []),
+          (RESYNC, "arn:aws:iam::*:mfa/*", None, [])))],
     Stated("devices-listed-for-one", [allow("iam:ListVirtualMFADevices", Resource=MY_DEVICE)],
            found(RESOURCE), {}),
     Stated("devices-listed-below-mfa", [allow("iam:ListVirtualMFADevices",
@@ -1332,9 +1483,9 @@ STATED = [
     Stated("virtual-devices-denied", [ALL, deny("iam:CreateVirtualMFADevice"), deny_but(CARE[1:],
             WITHOUT)], [], {ENABLE: "km", STOP: "m"}),
     Stated("security-keys-only", [allow(ENABLE, on("StringEquals", "iam:RegisterSecurityKey",
-            "Create"), Resource=ME), deny_but(CARE[1:], WITHOUT)], [], {}),
+            ["Create", "Activate"]), Resource=ME), deny_but(CARE[1:], WITHOUT)], [], {}),
     Stated("security-keys-too", [allow(ENABLE, on("StringEquals", "iam:RegisterSecurityKey",
-            "Create"), Resource=ME), allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE),
+            ["Create", "Activate"]), Resource=ME), allow(CREATE, Resource=MY_DEVICE),
             deny_but(CARE[1:], WITHOUT)], found(ENROLMENT, at=2), {}),
     # The same, allowed on all resources of the service by their ARN.
     Stated("opened-by-a-service-s-arns", [allow("s3:DeleteObject*", WITH), allow("s3:*",
@@ -1500,7 +1651,8 @@ STATED = [
     Stated("no-mfa-and-old-mfa", [ALL, deny("ec2:*", WITHOUT), deny("ec2:*", older("3600"))], [],
            {STOP: "m"}),
     Stated("two-limits-of-age", [allow("ec2:*", {**WITH, **older("900", "NumericLessThan")}),
-            allow("ec2:*", {**WITH, **older("3600", "NumericLessThan")})], [], {STOP: "m"}),
+            allow("ec2:*", {**WITH, **older("3600", "NumericLessThan")})], found(UNUSED),
+           {STOP: "m"}),
     Stated("private-network", [ALL, deny("ec2:*", on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")),
            deny_but(CARE, WITHOUT)], found(VALUE, at=1), {}),
     Stated("private-network-or-mfa", [ALL, deny("ec2:*", {**WITHOUT, **on("NotIpAddress",
@@ -1836,7 +1988,7 @@ STATED = [
     Stated("spares-removal-by-name-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
             Resource=ME), deny_but([*CARE, OFF], WITHOUT)], [], {OFF: "m"}),
     Stated("spares-all-of-iam-and-denies-removal", [allow("iam:*", Resource=ME), deny_but("iam:*",
-            WITHOUT), deny(OFF, WITHOUT)], [], {OFF: "m"}),
+            WITHOUT), deny(OFF, WITHOUT)], found(REMOVAL, at=1), {OFF: "m"}),
     # Two Allows of a trust policy, of which one Sid demands what is only another way in.
     *[Stated(f"another-way-in-{sid}", [trust(ACCOUNT, WITH), {**trust(who, when), "Sid": sid}],
             [(DEFEATED, sid)] if wrong else [], {})
@@ -2076,7 +2228,7 @@ STATED = [
     Stated("root-as-text", [deny("*", {**WITHOUT, **on("StringEquals", "aws:PrincipalArn",
             "arn:aws:iam::*:root")})], found(VALUE), {}),
     Stated("root-alone", [deny("*", {**WITHOUT, **on("StringLike", "aws:PrincipalArn",
-            "arn:aws:iam::*:root")})], found(ENROLMENT), {}),
+            "arn:aws:iam::*:root")})], [], {}),
     Stated("roles-by-a-template-s-name", [trust({"AWS": "${var.processing_role_arns}"}, WITH)],
            found(ROLE_SESSION), {}, "trust"),
     Stated("role-and-the-id-of-its-session", [trust(ROLE, {**WITH, **on("StringLike",
@@ -2263,11 +2415,12 @@ STATED = [
     Stated("iam-and-its-region", [allow("*", WITH), deny(["ec2:*", "s3:*"], ABROAD),
             deny_but(["iam:*", "sts:*"], ABROAD), deny("*", ABROAD, Resource="arn:aws:ec2:*:*:*"),
             *[deny("*", {**ABROAD, operator: {key: value}}) for operator, key, value in (
-              ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Ops"), ROBOT,
-              ("StringEquals", "aws:PrincipalType", "AssumedRole"))],
-            *[deny("*", on("StringNotLike", "aws:RequestedRegion", each)) for each in (
-              ["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1", "${var.region}",
-              ["eu-west-1", "us-gov-west-1"], "us-iso-west-1", "REGION")]], [], {}),
+              ROBOT, ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
+              ("StringEquals", "aws:PrincipalType", "AssumedRole"))]], [], {}),
+    *[Stated(f"iam-and-its-region-{at}", [allow("*", WITH), deny("*", on("StringNotLike",
+            "aws:RequestedRegion", each))], [], {})
+      for at, each in enumerate((["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1",
+            "${var.region}", ["eu-west-1", "us-gov-west-1"], "us-iso-west-1", "REGION"))],
     Stated("iam-allowed-in-regions", [allow("*", {**WITH, **ABROAD})], [], {}),
     Stated("regions-without-mfa", [ALL, deny("*", ABROAD)], [], {}),
     Stated("regions-of-a-bucket", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
@@ -2466,7 +2619,7 @@ STATED = [
             allow(["ec2:TerminateInstances", STOP], {**WITH, "NumericLessThan": {AGE: 900}})],
            found(UNUSED, at=1), {}),
     Stated("age-that-all-ask-for", [allow(["ec2:RunInstances", STOP], {"NumericLessThan": {AGE:
-            3600}}), allow("ec2:Terminate*", WITH), allow(STOP, {"NumericLessThan": {AGE: 900}})],
+            900}}), allow("ec2:Terminate*", WITH), allow(STOP, {"NumericLessThan": {AGE: 900}})],
            [], {}),
     Stated("age-asked-of-others-by-a-deny", [allow([STOP, "ec2:RunInstances"], WITH), allow(STOP, {
             "NumericLessThan": {AGE: 900}}), deny(STOP, older(900, "NumericGreaterThan"))],
@@ -2513,8 +2666,7 @@ STATED = [
            [], {}, "resource"),
     Stated("and-as-a-word", [*(deny(action, {**WITHOUT, **NOT_ROLES}, **PUBLIC, Sid=sid)
             for action, sid in ((READ, "NotRootAndNoMfa"), ("s3:PutObject", "not-root-and-mfa")))],
-           [("deny-narrowed", "NotRootAndNoMfa"), ("deny-narrowed", "not-root-and-mfa")], {},
-           "resource"),
+           [], {}, "resource"),
     Stated("one-arn-in-another-partition", [allow("iam:ChangePassword", Resource=GOV_ME), allow(
             ENROL[0], Resource="arn:aws-us-gov:iam::*:mfa/*"), allow(ENROL[1:], Resource=ME),
             allow(READ, WITH, Resource="arn:aws-us-gov:s3:::books/*")], found(PARTITION, at=2), {}),
@@ -2547,7 +2699,7 @@ STATED = [
             "rds:DeleteDBInstance", WITHOUT)], [], {}),
     Stated("only-with-mfa-beside-what-policies-of-users-allow", [allow("kms:*", Principal=ACCOUNT),
             allow("kms:Decrypt", WITH, Principal={"AWS": "arn:aws:iam::123456789012:user/carol"},
-            Sid="DecryptOnlyWithMFA")], [], {}),
+            Sid="DecryptOnlyWithMFA")], [(DEFEATED, "DecryptOnlyWithMFA")], {}),
     *[Stated(f"arn-without-region-{at}", [deny(action, WITHOUT, Resource=arn)], found(DEAD), {})
       for at, (action, arn) in enumerate((
           ("route53:DeleteHostedZone", "arn:aws:route53:us-east-1:123456789012:hostedzone/Z1"),
@@ -2629,6 +2781,9 @@ STATED = [
       for at, (where, operator, of) in enumerate((
           (ME.replace("user/", "user/*"), "ArnLike", "arn:aws:iam::*:user/staff/*"),
           ("arn:aws:iam::*:user/staff/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/*/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/eng/${aws:username}", "ArnLike",
+              "arn:aws:iam::*:user/staff/*"),
           (ME, "ArnNotLike", "arn:aws:iam::*:user/robots/*"),
           ("*", "StringLike", ["arn:aws:iam::*:user/staff/*"]),
           (ME, "ArnLike", ["arn:aws:iam::*:user/*", "arn:aws:iam::*:user/staff/*"])))],
@@ -2680,7 +2835,7 @@ STATED = [
     Stated("rcp-about-iam", [deny(OFF, {**WITHOUT, **NOT_ROLES}, Principal="*")], found(MISPLACED),
            {}, "rcp"),
     Stated("rcp-about-buckets", [deny(["s3:*", "kms:Decrypt", "codecommit:*", "events:PutEvents"],
-            {**WITHOUT, **NOT_ROLES}, Principal="*")], [], {}, "rcp"),
+            {**WITHOUT, **NOT_ROLES, **NO_SERVICE}, Principal="*")], [], {}, "rcp"),
     Stated("rcp-about-roles", [deny("sts:AssumeRole", {**WITHOUT, **on("StringEquals",
             "aws:PrincipalType", "User")}, Principal="*")], [], {}, "scp"),
     Stated("roles-of-sso-exempt-without-a-path", [deny("s3:*", {**WITHOUT, **on("ArnNotLike",
@@ -3218,6 +3373,212 @@ STATED = [
     *[Stated(f"deny-of-either-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
             [("deny-narrowed", sid)], {}) for sid in ("DenyWithoutMFAOrOutsideOffice",
             "DenyNoMfaOrOutsideVpn")],
+    # Denies that a place narrows, where the others stop or allow the rest.
+    *[Stated(f"narrowed-and-closed-{at}", statements, [], {})
+      for at, statements in enumerate((
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny("*", NETWORK)],
+          [ALL, deny_but(CARE, {**WITHOUT, **on("Bool", "aws:SecureTransport", "true")}),
+           deny("*", on("Bool", "aws:SecureTransport", "false"))],
+          [allow("ec2:*", IN_OFFICE), deny("ec2:*", {**WITHOUT, **IN_OFFICE})],
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny_but(CARE, {**older("900"),
+           **NETWORK})]))],
+    *[Stated(f"narrowed-and-open-{at}", statements, found("deny-narrowed", at=1), {})
+      for at, statements in enumerate((
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny("s3:*", NETWORK)],
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny("*", on("NotIpAddress",
+           "aws:SourceIp", "198.51.100.0/24"))],
+          [ALL, deny("ec2:*", {**WITHOUT, **IN_OFFICE}), allow("ec2:*", IN_OFFICE)]))],
+    *[Stated(f"sid-says-where-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
+             [("deny-narrowed", sid)] if wrong else [], {})
+      for sid, wrong in (
+          ("DenyExternalAccessWithoutMFA", False), ("RequireMFANotOnVpn", False),
+          ("DenyNonCorporateIpWithoutMfa", False), ("MfaWhenAway", False),
+          ("MfaFromTheInternet", False), ("MfaForUnknownNetworks", False),
+          ("MfaForGateways", True), ("MfaWithExternalId", True), ("DenyNonMfaOffice", True))],
+    Stated("sid-says-which-regions", [ALL, deny(["ec2:*", "rds:*"], {**WITHOUT, **on(
+            "StringNotLike", "aws:RequestedRegion", "eu-*")}, Sid="NonEuRegionsNeedMfa")], [], {}),
+    *[Stated(f"two-demands-of-users-{sid}", [deny_but(CARE, {**WITHOUT, **who, **NETWORK},
+            Sid=sid)], [("deny-narrowed", sid)], {}, "scp")
+      for sid, who in (
+          ("RequireMfaAndCorpNetwork", on("ArnLike", "aws:PrincipalArn", "arn:*:iam::*:user/*")),
+          ("RequireMfaAndVpn", NOT_ROLES),
+          ("DenyNoMfaOrNoVpn", on("StringEquals", "aws:PrincipalType", "User")))],
+    Stated("users-by-another-key", [deny_but(CARE, {**WITHOUT, **on("ArnLike", "aws:SourceArn",
+            "arn:aws:iam::*:user/*")})], found("deny-narrowed"), {}, "scp"),
+    *[Stated(f"tag-that-few-have-{operator}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator,
+            "aws:PrincipalTag/BreakGlass", "true")})],
+            found("deny-narrowed", at=1) if wrong else [], {})
+      for operator, wrong in (
+          ("ForAnyValue:StringNotEquals", True), ("ForAnyValue:StringNotLike", True),
+          ("ForAllValues:StringNotEquals", False), ("StringNotEquals", False),
+          ("ForAnyValue:StringNotEqualsIfExists", False))],
+    # Limits of age beside statements that ask for MFA themselves.
+    *[Stated(f"ages-beside-what-is-open-on-purpose-{at}", statements, [], {}, kind)
+      for at, (kind, statements) in enumerate((
+          (None, [allow(CARE), allow("*", WITH), deny("*", older(3600, "NumericGreaterThan"))]),
+          (None, [allow(["s3:Get*", "s3:List*"]), allow("s3:Put*", WITH), deny("s3:*",
+              older(3600, "NumericGreaterThan"))]),
+          (None, [allow("ec2:*"), deny_but(CARE, {**WITHOUT, **NETWORK},
+              Sid="NoMfaOutsideOffice"), deny_but(CARE, older(3600, "NumericGreaterThan"))]),
+          ("trust", [trust(ROLE), trust(ACCOUNT, WITH), trust("*", older(3600,
+              "NumericGreaterThan"), "Deny")])))],
+    *[Stated(f"ages-beside-what-is-open-{at}", statements,
+             found("deny-age-misses-no-mfa", at=len(statements) - 1), {})
+      for at, statements in enumerate((
+          [allow(CARE), allow("ec2:*"), allow("s3:*", WITH), deny("*", older(3600,
+           "NumericGreaterThan"))],
+          [allow("ec2:*"), deny("ec2:*", older(3600, "NumericGreaterThan"))]))],
+    Stated("ages-that-are-to-demand-mfa", [allow(CARE), allow("*", {**WITH, **IN_OFFICE}),
+            deny("s3:*", older(3600, "NumericGreaterThan"), Sid="RequireRecentMfa")],
+            [("deny-age-misses-no-mfa", "RequireRecentMfa")], {}),
+    *[Stated(f"age-of-one-second-{at}", statements, found(UNUSED, at=len(statements) - 1), {})
+      for at, statements in enumerate((
+          [allow(STOP, {**WITH, **older("3600", "NumericEquals")})],
+          [ALL, deny_but(CARE, WITHOUT), deny_but(CARE, older("3600", "NumericEquals"))]))],
+    *[Stated(f"longer-limit-elsewhere-{at}", statements, found(UNUSED, at=1) if wrong else [], {},
+             kind)
+      for at, (kind, statements, wrong) in enumerate((
+          (None, [allow("*", {**WITH, **older("43200", "NumericLessThan")}), allow(STOP, older(
+              "300", "NumericLessThan")), allow(CARE)], True),
+          ("trust", [trust(ACCOUNT, older("43200", "NumericLessThan")), trust({"AWS":
+              "arn:aws:iam::123456789012:user/ann"}, older("300", "NumericLessThan"))], True),
+          (None, [allow("s3:*", older("43200", "NumericLessThan")), allow(STOP, older("300",
+              "NumericLessThan"))], False),
+          (None, [allow("ec2:*", older("300", "NumericLessThan")), allow(STOP, older("300",
+              "NumericLessThan"))], False),
+          (None, [allow("ec2:*", older("43200", "NumericLessThan")), allow(STOP, older("300",
+              "NumericLessThan")), deny(STOP, older("300"))], False)))],
+    # Roles that a Deny exempts by something else than their ARNs, or stops by their account.
+    *[Stated(f"role-beside-a-deny-by-{key}-{operator}", [allow("s3:*", Principal=ROLE,
+            Resource=BUCKET), deny("s3:*", {**WITHOUT, **on(operator, key, value)}, Principal="*",
+            Resource=BUCKET)], found(ROLE_SESSION, at=1) if wrong else [], {}, "resource")
+      for operator, key, value, wrong in (
+          ("StringNotLike", "aws:userid", ["AROAEXAMPLE123456789:*", "123456789012"], False),
+          ("StringNotEquals", "aws:PrincipalTag/automation", "yes", False),
+          ("StringNotEquals", "aws:PrincipalOrgID", "o-abc1234567", False),
+          ("StringNotEquals", "aws:username", "carol", True),
+          ("StringNotEquals", "s3:x-amz-acl", "private", True))],
+    *[Stated(f"role-of-a-denied-account-{at}", [trust(ROLE), trust(denied, WITHOUT, "Deny")],
+            found(ROLE_SESSION, at=1) if wrong else [], {}, "trust")
+      for at, (denied, wrong) in enumerate((
+          (ACCOUNT, True), ({"AWS": "arn:aws:iam::123456789012:root"}, True),
+          ({"AWS": "arn:aws:iam::123456789012:user/ann"}, False)))],
+    Stated("role-of-another-account", [trust(ROLE), trust({"AWS": "999988887777"}),
+            trust({"AWS": "999988887777"}, WITHOUT, "Deny")], [], {}, "trust"),
+    Stated("role-let-in-anyhow", [trust({"AWS": ["123456789012", ROLE["AWS"]]}, WITH), trust(ROLE)],
+            [], {}, "trust"),
+    # Denies of long-term keys spare roles, whose sessions have the key.
+    Stated("keys-denied-in-an-organisation", [deny(STOP, on("Null", PRESENT, "true"))],
+            found(NO_SESSIONS), {}, "scp"),
+    Stated("keys-denied-beside-a-role", [allow("s3:*", Principal=ROLE, Resource=BUCKET),
+            deny("s3:*", on("Null", PRESENT, "true"), Principal="*", Resource=BUCKET)],
+            found(NO_SESSIONS, at=1), {}, "resource"),
+    # Policies of organisations.
+    *[Stated(f"organisation-of-others-{key}-{operator}", [deny_but(CARE, {**WITHOUT, **on(
+            "ArnLike", "aws:PrincipalArn", "arn:*:iam::*:user/*"), **on(operator, key, value)})],
+            found("conditions-never-match") if wrong else [], {}, "scp")
+      for operator, key, value, wrong in (
+          ("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", True),
+          ("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", False),
+          ("Bool", "aws:PrincipalIsAWSService", "true", True),
+          ("BoolIfExists", "aws:PrincipalIsAWSService", "false", False))],
+    *[Stated(f"rcp-and-services-{at}", [deny(actions, {**WITHOUT, **who}, Principal="*")],
+            found(SCP) if wrong else [], {}, "rcp")
+      for at, (actions, who, wrong) in enumerate((
+          ("kms:Decrypt", NOT_ROLES, True), ("s3:*", on("StringNotEquals", "aws:PrincipalType",
+              "AssumedRole"), True), ("kms:ScheduleKeyDeletion", NOT_ROLES, False),
+          ("s3:PutObject", {**NOT_ROLES, **NO_SERVICE}, False), ("s3:*", on("ArnLike",
+              "aws:PrincipalArn", "arn:*:iam::*:user/*"), False),
+          (["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"], {}, True)))],
+    *[Stated(f"rcp-that-is-refused-{at}", [statement, deny("s3:DeleteObject", {**WITHOUT, **on(
+            "StringEquals", "aws:PrincipalType", "User")}, Principal="*")],
+            found(MISPLACED) if wrong else [], {}, "rcp")
+      for at, (statement, wrong) in enumerate((
+          (allow("s3:*", Principal="*"), True), (allow("s3:*", WITH, Principal="*"), True),
+          (deny("s3:PutObject", {**WITHOUT, **NOT_ROLES, **NO_SERVICE}, Principal=ACCOUNT), True),
+          (allow("*", Principal="*"), False),
+          (deny("s3:PutObject", {**WITHOUT, **NOT_ROLES, **NO_SERVICE}, Principal={"AWS": "*"}),
+           False)))],
+    # Exemptions of which another Deny knows nothing.
+    *[Stated(f"exempt-in-vain-{at}", [ALL, *denials], found(VOID, at=place) if place else [], {})
+      for at, (place, denials) in enumerate((
+          (2, [deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **on("StringNotEquals",
+              "aws:PrincipalTag/oncall", "true")})]),
+          (0, [deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **NETWORK})]),
+          (2, [deny_but(CARE, WITHOUT), deny_but(CARE, {**WITHOUT, **on("ArnNotEquals",
+              "aws:PrincipalArn", "arn:aws:iam::*:user/breakglass")})]),
+          (2, [deny(OFF), deny(OFF, on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/security"))]),
+          (1, [deny_but(CARE, {**WITHOUT, **on("StringNotEquals", f"aws:PrincipalTag/{tag}",
+              "true")}) for tag in ("breakglass", "service")]),
+          (1, [deny_but(CARE, on("StringNotEquals", "aws:RequestedRegion", where))
+              for where in ("eu-west-1", "eu-central-1")] + [deny_but(CARE, WITHOUT)]),
+          (0, [deny_but([*CARE, STOP], WITHOUT), deny(STOP, {**WITHOUT, **on("StringNotEquals",
+              "aws:PrincipalTag/oncall", "true")})]),
+          (0, [deny_but(CARE, {**WITHOUT, **on("StringNotEquals", "aws:PrincipalTag/a", "true")}),
+              deny(STOP, {**WITHOUT, **on("StringNotEquals", "aws:PrincipalTag/b", "true")})]),
+          (0, [deny_but(CARE, WITHOUT), deny_but(["iam:*", "sts:*"], ABROAD), deny("ec2:*", on(
+              "StringNotEquals", "aws:RequestedRegion", "eu-west-1"))])))],
+    Stated("office-in-vain", [ALL, deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **NETWORK},
+            Sid="NoStopWithoutMfaOutsideOffice")], [(VOID, "NoStopWithoutMfaOutsideOffice")], {}),
+    Stated("two-offices-in-vain", [ALL, *[deny_but(CARE, {**WITHOUT, **on("NotIpAddress",
+            "aws:SourceIp", where)}, Sid=f"MfaOutside{name}Office") for name, where in (
+            ("Munich", "203.0.113.0/24"), ("Berlin", "198.51.100.0/24"))]],
+            [(VOID, "MfaOutsideMunichOffice")], {}),
+    # Trust policies whose Deny is for others than those whom they let in.
+    *[Stated(f"trust-that-denies-others-{at}", [*[trust({"AWS": each}) for each in let_in], denial],
+            found(NOTHING, at=len(let_in)) if wrong else [], {}, "trust")
+      for at, (let_in, denial, wrong) in enumerate((
+          (["444455556666"], trust(ACCOUNT, WITHOUT, "Deny"), True),
+          (["444455556666"], trust("*", {**WITHOUT, **on("StringEquals", "aws:PrincipalAccount",
+              "123456789012")}, "Deny"), True),
+          (["123456789012"], trust("*", {**WITHOUT, **on("StringNotEquals", "aws:PrincipalAccount",
+              "123456789012")}, "Deny"), True),
+          (["123456789012"], trust("*", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::123456789012:*")}, "Deny"), True),
+          (["arn:aws:iam::123456789012:user/ann"], trust("*", {**WITHOUT, **on("ArnNotEquals",
+              "aws:PrincipalArn", "arn:aws:iam::123456789012:user/ann")}, "Deny"), True),
+          (["123456789012", "444455556666"], trust("*", {**WITHOUT, **on("StringNotEquals",
+              "aws:PrincipalAccount", "123456789012")}, "Deny"), False),
+          (["123456789012"], trust("*", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::123456789012:user/ci-*")}, "Deny"), False)))],
+    Stated("all-users-let-in-too", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("ArnLike",
+            "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"))], found(DEFEATED), {},
+            "trust"),
+    *[Stated(f"whole-account-of-a-key-{at}", [allow("kms:*", Principal=ACCOUNT), allow(
+            "kms:DisableKey", WITH, Principal={"AWS": f"arn:aws:iam::{account}:user/ann"},
+            Sid=sid)], [(DEFEATED, sid)] if wrong else [], {}, "resource")
+      for at, (account, sid, wrong) in enumerate((
+          ("123456789012", "RequireMFAForAdmins", True), ("444455556666", "RequireMFA", False),
+          ("123456789012", "Admins", False)))],
+    # Guards of what other policies allow, and ways in that the Sids tell.
+    *[Stated(f"guard-by-the-sid-{sid}", [allow("s3:*", Resource="arn:aws:s3:::dev-*"), deny(
+            "s3:Delete*", WITHOUT, Resource="arn:aws:s3:::prod-*", Sid=sid)],
+            [(NOTHING, sid)] if wrong else [], {})
+      for sid, wrong in (("ProdBucketsNeedMfa", False), ("DeleteNeedsMfa", True))],
+    *[Stated(f"way-in-of-{sid}", [trust(ACCOUNT, on("StringEquals", "sts:ExternalId", "ci-42"))
+            | {"Sid": sid}, trust(ACCOUNT, WITH)], [(DEFEATED, sid)] if wrong else [], {}, "trust")
+      for sid, wrong in (("CiNeedsExternalId", False), ("ExternalIdRequired", True))],
+    # Times, and services on the way.
+    *[Stated(f"time-by-{operator}", [allow("ec2:*", {**WITH, **on(operator, "aws:CurrentTime",
+            value)})], found(TEXT) if wrong else [], {})
+      for operator, value, wrong in (
+          ("StringLike", "2027-*", True), ("DateEquals", "2027-01-04", True),
+          ("DateGreaterThanEquals", "2027-01-04", False))],
+    *[Stated(f"through-a-service-{at}", [allow(READ, {**WITH, **when}, Resource=BUCKET)],
+            found(TEXT) if wrong else [], {})
+      for at, (when, wrong) in enumerate((
+          (on("ForAllValues:StringEquals", "aws:CalledVia", "athena.amazonaws.com"), True),
+          ({**on("ForAllValues:StringEquals", "aws:CalledVia", "athena.amazonaws.com"),
+            **on("Null", "aws:CalledVia", "false")}, False),
+          (on("ForAnyValue:StringEquals", "aws:CalledVia", "athena.amazonaws.com"), False)))],
+    # MFA's setup has to work without MFA.
+    *[Stated(f"setup-under-{operator}", [allow(ENROL, on(operator, key, value)), allow("ec2:*",
+            WITH)], found(rule), {})
+      for operator, key, value, rule in (
+          ("BoolIfExists", PRESENT, "true", "allow-bool-if-exists"),
+          ("Null", PRESENT, "false", "allow-any-session"),
+          ("NumericLessThanIfExists", AGE, "3600", "allow-age-if-exists"))],
     # Near misses that a second review found.
     *[Stated(f"right-beside-today-s-{at}", statements, [], {}, kind)
       for at, (kind, statements) in enumerate((
@@ -3252,5 +3613,327 @@ STATED = [
     Stated("own-user-apart-and-removal-spared", [deny_but("iam:*", WITHOUT), deny_but([*CARE, OFF],
             WITHOUT, Resource=[ME, "arn:aws:iam::*:mfa/*"]), allow([*ENROL, OFF],
             Resource=[ME, "arn:aws:iam::*:mfa/*"])], found(REMOVAL), {OFF: "km"}),
+    # Sids that tell of whom, where or how MFA is asked for, or not.
+    *[Stated(f"whom-or-where-by-the-sid-{at}", [ALL, deny_but(CARE, {**WITHOUT, **when},
+            Sid=sid)], [("deny-narrowed", sid)] if wrong else [], {})
+      for at, (sid, when, wrong) in enumerate((
+          ("DenyIfNoMfaAndIamUser", on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
+           False),
+          ("DenyWithoutMfaAndNotBreakGlass", on("ArnNotLike", "aws:PrincipalArn",
+           ["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/breakglass"]), False),
+          ("EnforceMfaAndCloudTrail", on("StringEquals", "aws:PrincipalType", "User"), False),
+          ("MfaAndNamedUser", on("StringNotEquals", "aws:username", "carol"), False),
+          ("RequireMfaAndTeamTag", on("StringNotEquals", "aws:PrincipalTag/team", "books"), True),
+          ("RequireMfaAndKindTag", on("StringEquals", "aws:PrincipalTag/kind", "human"), False),
+          ("RequireMfaAndOurRegion", on("StringEquals", "aws:RequestedRegion", "eu-west-1"), False),
+          ("BlockNonMfaAndNonVpn", NETWORK, False),
+          ("DenyIfNoMfaAndNotCorpIp", NETWORK, False),
+          ("DenyNoMfaAndOutsideOffice", NETWORK, False),
+          ("DenyOffNetworkAndNoMfa", NETWORK, False),
+          ("DenyNoMfaAndDenyOutsideOffice", NETWORK, True),
+          ("RequireMfaFromInternet", NETWORK, False),
+          ("RequireMfaNotOnCorpNetwork", NETWORK, False),
+          ("MfaForExternalAccess", NETWORK, False),
+          ("DenyWithoutMfaExceptFromOffice", NETWORK, False),
+          ("DenyWithoutMfaExceptFromOffice", IN_OFFICE, True),
+          ("DenyWithoutMfaUnlessOnVpn", IN_OFFICE, True),
+          ("RequireMfaFromUntrustedWifi", IN_OFFICE, False),
+          ("DenyNoMfaOutsideVpc", on("StringEquals", "aws:SourceVpc", "vpc-1"), True),
+          ("DenyNoMfaOutsideVpc", on("StringNotEquals", "aws:SourceVpc", "vpc-1"), False),
+          ("DenyWithoutMfaOutsideEu", on("StringEquals", "aws:RequestedRegion", "eu-west-1"), True),
+          ("DenyWithoutMfaOutsideEu", on("StringEquals", "aws:RequestedRegion", "us-east-1"),
+           False),
+          ("DenyWithoutMfaOutsideEu", ABROAD, False),
+          ("OutsideContractorsNeedMfa", on("StringEquals", "aws:PrincipalTag/kind", "contractor"),
+           False),
+          ("RequireMfaInAllRegions", on("StringEquals", "aws:RequestedRegion", "eu-west-1"), True),
+          ("MfaInAllRegionsButOurs", on("StringEquals", "aws:RequestedRegion", "us-east-1"), False),
+          ("DenyNoMfaOrOtherRegion", ABROAD, True),
+          ("DenyNoMfaExceptViaService", on("Bool", "aws:ViaAWSService", "true"), True),
+          ("DenyNoMfaExceptViaService", on("Bool", "aws:ViaAWSService", "false"), False),
+          ("MfaUnlessViaCloudFormation", on("ForAnyValue:StringNotEquals", "aws:CalledVia",
+           "cloudformation.amazonaws.com"), True),
+          ("MfaUnlessViaCloudFormation", on("ForAllValues:StringNotEquals", "aws:CalledVia",
+           "cloudformation.amazonaws.com"), False)))],
+    # A Deny of the setup tells of those whom it reaches, and of what it stops on its resources.
+    *[Stated(f"setup-denied-on-{at}", [ALL, deny("iam:*", WITHOUT, Resource=where)],
+             found(*rules, at=1), {})
+      for at, (where, rules) in enumerate((("arn:aws:iam::*:user/admin*", []),
+            ("arn:aws:iam::*:user/admins/*", []), (MY_DEVICE, [ENROLMENT]), (ME, [ENROLMENT]),
+            ("arn:aws:iam::*:user/*", [ENROLMENT])))],
+    *[Stated(f"setup-denied-to-{at}", [ALL, deny("*", {**WITHOUT, **who})], found(*rules, at=1),
+             {}, kind)
+      for at, (kind, who, rules) in enumerate((
+            ("scp", on("StringEquals", "aws:PrincipalType", "Root"), [VALUE]),
+            ("scp", on("StringEquals", "aws:PrincipalType", "AssumedRole"), [ROLE_SESSION]),
+            ("scp", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [ENROLMENT]),
+            ("boundary", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [VALUE]),
+            ("scp", on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ENROLMENT])))],
+    *[Stated(f"exempt-under-{name}", [allow("s3:*"), {"Effect": "Deny", "Resource": "*",
+            "Condition": WITHOUT, name: CARE}], found("unknown-element", at=1), {})
+      for name in ("NotActions", "Not_Action")],
+    # A Deny of regions exempts somebody else than all users.
+    *[Stated(f"regions-denied-to-all-but-{at}", [deny_but(["sts:*", "support:*"], {
+            **on("StringNotLike", "aws:RequestedRegion", "eu-*"), **who}), deny_but(CARE,
+            {**WITHOUT, **on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")})],
+            found(ENROLMENT) if told else [], {}, "scp")
+      for at, (told, who) in enumerate((
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Admin")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/platform/*")),
+            (True, on("StringNotEquals", "aws:PrincipalTag/global", "yes")),
+            (False, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/eu/*")),
+            (False, on("StringEquals", "aws:PrincipalTag/global", "no"))))],
+    # A condition on the setup itself keeps out whoever has no MFA yet.
+    *[Stated(f"setup-under-{at}", [allow(action, when, Resource=[ME, MY_DEVICE]), allow("ec2:*",
+            WITH)], found(rule), {})
+      for at, (action, when, rule) in enumerate((
+            ([*ENROL, OFF], IF_TRUE, "allow-bool-if-exists"),
+            ("iam:*MFA*", IF_TRUE, "allow-bool-if-exists"), (ENROL, IF_TRUE,
+             "allow-bool-if-exists"), (ENROL, on("Null", PRESENT, "false"), "allow-any-session"),
+            (ENROL, on("ForAllValues:Bool", PRESENT, "true"), "allow-for-all-values"),
+            (ENROL, older("3600", "NumericLessThanIfExists"), "allow-age-if-exists"),
+            (["iam:ChangePassword"], IF_TRUE, "allow-bool-if-exists"),
+            (ENROL, on("StringEquals", "iam:MFADeviceType", "virtual"), KEY),
+            (ENROL, on("StringEquals", "aws:MultiFactorAuthType", "virtual"), KEY)))],
+    Stated("setup-of-roles-alone", [allow("*", IF_TRUE)], found("allow-bool-if-exists"), {}, "scp"),
+    # A device is created and never enabled; a security key is registered in two calls.
+    *[Stated(f"created-and-listed-{at}", [*statements, deny_but(CARE, WITHOUT)],
+             found(INCOMPLETE) if told else [], {})
+      for at, (told, statements) in enumerate((
+            (True, [allow([CREATE, "iam:DeleteVirtualMFADevice"], Resource=MY_DEVICE), allow([LIST,
+             "iam:GetUser"], Resource=ME)]),
+            (True, [allow([CREATE, LIST]), allow("*", WITH)]),
+            (False, [allow([CREATE, LIST, ENABLE])]), (False, [allow([ENABLE, RESYNC, LIST],
+             Resource=ME)])))],
+    *[Stated(f"security-keys-registered-{at}", [allow(LIST, Resource=ME), *[allow(ENABLE, {
+            "StringEquals": each}, Resource=ME) for each in calls], deny_but(CARE, WITHOUT)],
+            found(INCOMPLETE, at=1) if told else [], {})
+      for at, (told, calls) in enumerate((
+            (True, [{"iam:RegisterSecurityKey": ["Activate"], "iam:FIDO-certification": ["L2"]}]),
+            (True, [{"iam:RegisterSecurityKey": ["Create", "Activate"], "iam:FIDO-certification":
+             ["L2"]}]), (True, [{"iam:RegisterSecurityKey": ["Create", "Active"]}]),
+            (False, [{"iam:RegisterSecurityKey": ["Create", "Activate"]}]),
+            (False, [{"iam:RegisterSecurityKey": ["Create"]}, {"iam:RegisterSecurityKey":
+             ["Activate"], "iam:FIDO-FIPS-140-2-certification": ["L1", "L2"]}])))],
+    # A policy that asks only some people for MFA, or asks since a day, denies the removal to them.
+    *[Stated(f"removal-denied-to-those-asked-{at}", [allow([*ENROL, OFF], Resource=[ME, MY_DEVICE]),
+            allow("s3:*"), deny_but(CARE, {**WITHOUT, **who}), *more], found(OWN) if told else [],
+            {})
+      for at, (told, who, more) in enumerate((
+            (False, on("StringLike", "aws:username", "ext-*"), []),
+            (False, on("StringEquals", "aws:PrincipalTag/type", "human"), []),
+            (False, on("DateGreaterThan", "aws:CurrentTime", "2026-07-01T00:00:00Z"), []),
+            (True, on("StringLike", "aws:username", "ext-*"), [deny("ec2:*", WITHOUT)]),
+            (True, on("StringLike", "aws:username", "ext-*"), [allow("ec2:*", WITH)])))],
+    # Three Denies ask for MFA together, and one of them exempts all of IAM.
+    Stated("all-of-iam-denied-in-parts", [ALL, deny("iam:*", WITHOUT, NotResource=[ME, MY_DEVICE]),
+            deny([OFF, "iam:DeleteVirtualMFADevice", "iam:CreateAccessKey", "iam:PutUserPolicy",
+            "iam:DetachUserPolicy", "iam:DeleteUserPolicy"], WITHOUT), deny_but(["iam:*",
+            "sts:GetSessionToken"], WITHOUT)], [], {OFF: "m"}),
+    Stated("setup-in-a-boundary-without-iam", [allow(["s3:*", "logs:*"]), deny("iam:*", WITHOUT)],
+           [], {}, "boundary"),
+    Stated("only-security-keys-enabled", [ALL, deny(ENABLE, on("StringNotEquals",
+            "iam:RegisterSecurityKey", ["Create", "Activate"])), deny_but([ENABLE, LIST,
+            "iam:GetUser"], WITHOUT)], [], {STOP: "m"}),
+    # A Deny exempts what takes away the policy or the boundary, on one's own user or everywhere.
+    *[Stated(f"policy-taken-away-{at}", [allow(action, Resource=where), deny_but([*CARE, action],
+            WITHOUT), *more], found(REMOVAL, at=1) if told else [], {}, kind)
+      for at, (told, kind, action, where, more) in enumerate((
+            (True, None, "iam:DetachUserPolicy", ME, []),
+            (True, None, "iam:PutUserPolicy", "arn:aws:iam::123456789012:user/*", []),
+            (True, None, "iam:RemoveUserFromGroup", "arn:aws:iam::*:group/*", []),
+            (True, None, "iam:CreatePolicyVersion", "arn:aws:iam::123456789012:policy/*", []),
+            (True, None, "iam:PutUserPolicy", "*", [deny("iam:*", WITHOUT,
+             Resource="arn:aws:iam::*:group/*")]),
+            (False, None, "iam:DetachUserPolicy", "arn:aws:iam::123456789012:user/robots/*", []),
+            (False, None, "iam:DetachUserPolicy", ME, [deny("iam:Detach*", WITHOUT)]),
+            (False, None, "iam:RemoveUserFromGroup", "arn:aws:iam::*:group/oncall", []),
+            (False, None, "iam:PutGroupPolicy", "*", [deny("iam:*", WITHOUT, NotResource=[ME,
+             "arn:aws:iam::*:mfa/*"])])))],
+    *[Stated(f"boundary-taken-away-{at}", [ALL, deny_but([*CARE,
+            "iam:DeleteUserPermissionsBoundary"], WITHOUT), *more], found(REMOVAL, at=1) if told
+            else [], {}, kind)
+      for at, (told, kind, more) in enumerate(((True, "boundary", []), (False, None, []), (False,
+            "boundary", [deny("iam:*PermissionsBoundary")])))],
+    # A help desk sets up others' devices.
+    *[Stated(f"setup-of-others-{at}", [allow(action, WITH, Resource=where), allow(LIST)],
+             found("enrolment-needs-mfa") if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (False, [*ENROL, OFF], ["arn:aws:iam::123456789012:user/staff/*",
+             "arn:aws:iam::123456789012:mfa/*"]), (False, ["iam:CreateUser", *ENROL], "*"),
+            (True, ENROL, "*"), (True, ENROL, ["arn:aws:iam::*:mfa/*", ME])))],
+    # What one statement allows on one's own user, another denies to everybody.
+    *[Stated(f"own-setup-denied-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny(action, Resource=where), deny_but(CARE,
+            WITHOUT)], found(ENROLMENT, at=2) if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (True, [OFF, ENABLE], ME), (True, "iam:*", "arn:aws:iam::*:user/*"),
+            (True, "iam:*", [ME, MY_DEVICE]), (False, "iam:*", "arn:aws:iam::*:user/admin*"),
+            (False, OFF, ME), (False, ENABLE, "arn:aws:iam::*:user/robots/*")))],
+    *[Stated(f"a-step-on-all-but-one-s-own-{at}", [*open_to, deny_but(CARE, {**WITHOUT, **who}),
+            deny([CREATE, ENABLE], who, NotResource=where)],
+            found(ENROLMENT, at=len(open_to) + 1) if len(where) == 1 else [], {}, kind)
+      for at, (kind, open_to, who, where) in enumerate((
+            ("boundary", [ALL], {}, [ME]), (None, [ALL], {}, [ME]), (None, [ALL], {}, [ME,
+             MY_DEVICE]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
+             [ME]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ME,
+             "arn:aws:iam::*:mfa/*"])))],
+    # What Sids promise besides: hardware, minutes, users, no deactivation.
+    *[Stated(f"promise-of-a-sid-{at}", [{**statement, "Sid": sid}, *rest],
+            [(PROMISE, sid)] if wrong else [], {}, "scp")
+      for at, (sid, statement, wrong, rest) in enumerate((
+          ("RequireYubiKey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), True, []),
+          ("RequireYubiKey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, [deny(CREATE)]),
+          ("NeedsPasskey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, [deny(ENABLE, on(
+              "StringNotEquals", "iam:RegisterSecurityKey", "Activate"))]),
+          ("DenyWithoutHardwareToken", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), True, []),
+          ("WithoutPasskeyRemoval", deny(OFF, {**WITHOUT, **NOT_ROLES}), False, []),
+          ("RemoveSecurityKeyNeedsMfa", deny(OFF, {**WITHOUT, **NOT_ROLES}), False, []),
+          ("StopWithMfaWithin15m", deny("ec2:*", {**older("1500"), **NOT_ROLES}), True, []),
+          ("StopM5WithMfaWithin15m", deny("ec2:*", {**older("900"), **NOT_ROLES}), False, []),
+          ("StopM5s", deny("ec2:*", {**older("900"), **NOT_ROLES}), False, []),
+          ("RequireMfaForIamUsers", deny_but(CARE, on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), True, []),
+          ("DenyWithoutMfa", deny_but(CARE, NOT_ROLES), True, []),
+          ("DenyStopWithoutMfa", deny(STOP, {**NOT_ROLES, **NETWORK}), True, []),
+          ("UsersMustUseSsoWithMfa", deny("iam:CreateUser", on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), False, []),
+          ("RotateWithPasskeyOrApp", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, []),
+          ("RequireMfaBySso", deny_but(CARE, on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*")), False, []),
+          ("MfaAdminsOnlyManageMfaDevices", deny(OFF, on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), False, []),
+          ("DenyMfaDeactivation", deny("iam:DeleteVirtualMFADevice"), True,
+              [deny_but(CARE, {**WITHOUT, **NOT_ROLES})]),
+          ("PreventMfaRemoval", deny(["iam:DeleteVirtualMFADevice", RESYNC]), True, []),
+          ("PreventMfaRemoval", deny("iam:DeleteVirtualMFADevice"), False, [deny(OFF)]),
+          ("NoMfaRemovalWithoutMfa", deny("iam:DeleteVirtualMFADevice", {**WITHOUT, **NOT_ROLES}),
+              False, [deny(OFF, {**WITHOUT, **NOT_ROLES})]),
+          ("DenyRemovalOfVirtualMfa", deny("iam:DeleteVirtualMFADevice"), False, []),
+          ("PreventMfaRemoval", deny(OFF), False, [])))],
+    # Exemptions by a tag, an id or an account that are the wrong way round.
+    *[Stated(f"exempt-the-wrong-way-round-{at}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator,
+            key, value)}, Sid=sid)], [(rule, sid)] if rule else [], {})
+      for at, (sid, operator, key, value, rule) in enumerate((
+          ("MfaExceptBreakGlass", "StringEquals", "aws:PrincipalTag/BreakGlass", "true", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringNotEquals", "aws:PrincipalTag/BreakGlass", "true", ""),
+          ("DenyAllExceptBreakGlassWithoutMfa", "StringEquals", "aws:PrincipalTag/break-glass",
+           "yes", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringEquals", "aws:PrincipalTag/Kind", "human", ""),
+          ("MfaExceptBreakGlass", "StringLike", "aws:userid", "AIDACKCEVSQ6C2EXAMPLE", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringLike", "aws:userid", ["AIDACKCEVSQ6C2EXAMPLE",
+           "AIDACKCEVSQ6C3EXAMPLE"], ""),
+          ("MfaExceptSandbox", "StringEquals", "aws:PrincipalAccount", "111122223333", EXEMPTION),
+          ("MfaExceptSandboxOu", "ForAnyValue:StringLike", "aws:PrincipalOrgPaths",
+           "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringEquals", "aws:PrincipalAccount", "111122223333", ""),
+          ("DenyNoMfaExceptServiceAccounts", "StringLike", "aws:username", "svc-*", EXEMPTION),
+          ("DenyNoMfaExceptRobots", "ArnLike", "aws:PrincipalArn",
+           "arn:aws:iam::*:user/automation/*", EXEMPTION),
+          ("DenyStaffWithoutMfaExceptListed", "ArnLike", "aws:PrincipalArn",
+           "arn:aws:iam::*:user/staff/*", ""),
+          ("RequireMfa", "StringNotEquals", "aws:PrincipalTag/MfaRequired", "true",
+           "deny-narrowed"),
+          ("RequireMfa", "StringEquals", "aws:PrincipalTag/MfaRequired", "true", ""),
+          ("RequireMfa", "StringNotEquals", "aws:PrincipalTag/MfaRequired", "false", ""),
+          ("RequireMfa", "StringEquals", "aws:PrincipalTag/mfa-exempt", "true", "deny-narrowed"),
+          ("RequireMfa", "StringNotEquals", "aws:PrincipalTag/mfa-exempt", "true", ""),
+          ("BreakGlassNeedsMfa", "StringEquals", "aws:PrincipalTag/BreakGlass", "true", ""),
+          ("MfaExceptBreakGlass", "StringNotEquals", "aws:PrincipalTag/BreakGlass", "false",
+           "deny-narrowed")))],
+    # Services, actions and more that Sids name, and Denies do not list.
+    *[Stated(f"named-by-the-sid-{at}", [allow(given), {**denial, "Sid": sid}, *rest],
+            [(PROMISE, sid)] if wrong else [], {})
+      for at, (sid, given, denial, wrong, rest) in enumerate((
+          ("DenyTerminateWithoutMfa", "ec2:*", deny(STOP, WITHOUT), True, []),
+          ("DenyTerminateWithoutMfa", "ec2:*", deny("ec2:Term*", WITHOUT), False, []),
+          ("DenyStopWithoutMfa", "ec2:*", deny(STOP, WITHOUT), False, []),
+          ("DenyStopAndTerminateWithoutMfa", "ec2:*", deny(STOP, WITHOUT), True, []),
+          ("DenyStopAndTerminateWithoutMfa", ["ec2:Describe*", STOP], deny(STOP, WITHOUT), False,
+           []),
+          ("DenyStopAndTerminateWithoutMfa", "ec2:*", deny(STOP, WITHOUT), False,
+           [deny("ec2:Terminate*", WITHOUT)]),
+          ("StopOrTerminateNeedsMfa", "*", deny("ec2:TerminateInstances", WITHOUT), True, []),
+          ("StopOrTerminateNeedsMfa", "*", deny(["ec2:TerminateInstances", "rds:StopDBInstance"],
+           WITHOUT), False, []),
+          ("StopChangesWithoutMfa", "ec2:*", deny("ec2:Modify*", WITHOUT), False, []),
+          ("MfaToStopAccidents", "ec2:*", deny("ec2:TerminateInstances", WITHOUT), False, []),
+          ("DenyAllExceptStopWithoutMfa", STOP, deny("ec2:TerminateInstances", WITHOUT), False, []),
+          ("TerminatedStaffNeedsMfa", "ec2:*", deny(STOP, WITHOUT), False, []),
+          ("DecryptionKeysNeedMfa", "kms:*", deny("kms:PutKeyPolicy", WITHOUT), False, []),
+          ("DecryptNeedsMfa", "kms:*", deny("kms:Encrypt", WITHOUT), True, []),
+          ("AppBucketDeleteMfa", "s3:*", deny("s3:DeleteObject", WITHOUT), False, []),
+          ("TerminationProtectionNeedsMfa", "ec2:*", deny("ec2:ModifyInstanceAttribute", WITHOUT),
+           False, []),
+          ("RequireMfaForS3", ["ec2:*", "s3:*"], deny("ec2:*", WITHOUT), True, []),
+          ("RequireMfaForS3", ["ec2:*", "s3:*"], deny("ec2:*", WITHOUT), False,
+           [deny("s3:Delete*", WITHOUT)]),
+          ("KmsNeedsMfa", "*", deny("s3:DeleteBucket", WITHOUT), True, []),
+          ("RequireMfaForKmsAdmins", "*", deny("s3:DeleteBucket", WITHOUT), False, []),
+          ("RequireMfaForEc2", "*", deny("autoscaling:*", WITHOUT), False, []),
+          ("DenyAllRdsWithoutMfa", "rds:*", deny("rds:DeleteDBInstance", WITHOUT), True, []),
+          ("DenyRdsWithoutMfa", "rds:*", deny("rds:DeleteDBInstance", WITHOUT), False, []),
+          ("DenyAllRdsWithoutMfa", "rds:*", deny("rds:*", WITHOUT), False, []),
+          ("DenyBucketDeletionWithoutMfa", "s3:*", deny(["s3:DeleteObject",
+           "s3:DeleteObjectVersion"], WITHOUT), True, []),
+          ("DenyDeletingBucketPoliciesWithoutMfa", "s3:*", deny("s3:DeleteBucketPolicy", WITHOUT),
+           False, []),
+          ("DenyKeyDeletionWithoutMfa", "kms:*", deny("kms:DeleteAlias", WITHOUT), True, []),
+          ("DenyKeyDeletionWithoutMfa", ["kms:*", "iam:*AccessKey"], deny("iam:DeleteAccessKey",
+           WITHOUT), False, []),
+          ("EnforceMfaEverywhere", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
+          ("EnforceMfaEverywhere", "ec2:*", deny("ec2:*", WITHOUT), False, []),
+          ("EnforceMfaEverywhere", "ec2:*", deny("ec2:Stop*", WITHOUT), False, []),
+          ("DenyAllServicesWithoutMfa", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
+          ("RequireMfaForAllActions", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
+          ("NothingWithoutMfa", "*", deny_but([*CARE, "ec2:*"], WITHOUT), True, []),
+          ("UsersDeleteNothingWithoutMfa", ["ec2:*", "s3:*"], deny("s3:Delete*", WITHOUT), False,
+           []),
+          ("DenyAllWithoutMfa", "*", deny_but(CARE, WITHOUT, Resource=["arn:aws:ec2:*:*:*",
+           "arn:aws:s3:::*"]), True, []),
+          ("DenyAllWithoutMfa", "*", deny_but("s3:Get*", WITHOUT, Resource=BUCKET), False, [])))],
+    *[Stated(f"service-excepted-by-the-sid-{at}", [allow(["s3:Get*", "ec2:*"]), {**deny_but(
+            exempt, WITHOUT), "Sid": sid}], [(EXEMPTION, sid)] if wrong else [], {})
+      for at, (sid, exempt, wrong) in enumerate((
+          ("DenyAllExceptS3ReadWithoutMfa", CARE, True),
+          ("DenyAllExceptS3ReadWithoutMfa", [*CARE, "s3:Get*"], False),
+          ("DenyAllExceptRdsWithoutMfa", CARE, False)))],
+    # Production, places and machines by the Sid.
+    *[Stated(f"production-by-the-sid-{at}", [allow("ec2:*"), deny("ec2:*", {**WITHOUT, **when},
+            Sid=sid, Resource=where)], [(PROMISE, sid)] if wrong else [], {})
+      for at, (sid, when, where, wrong) in enumerate((
+          ("ProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "staging"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", ["prod", "staging"]), "*",
+           False),
+          ("NonProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdOpsNeedMfa", on("StringEquals", "aws:ResourceTag/env", "dev"), "*", False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/dev-*", True),
+          ("ProdInstancesNeedMfa", {}, ["arn:aws:ec2:*:*:instance/dev-*",
+           "arn:aws:ec2:*:*:instance/prod-*"], False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/i-0a1b2c3d4e5f60718", False)))],
+    *[Stated(f"place-of-an-allow-by-the-sid-{at}", [allow("s3:*", when, Sid=sid), *rest],
+            [(EXEMPTION, sid)] if wrong else [], {})
+      for at, (sid, when, wrong, rest) in enumerate((
+          ("OfficeWithoutMfa", NETWORK, True, [allow("s3:*", WITH)]),
+          ("OfficeWithoutMfa", IN_OFFICE, False, [allow("s3:*", WITH)]),
+          ("WithoutMfaOnVpn", NETWORK, True, []),
+          ("OutsideOfficeWithoutMfa", NETWORK, False, []),
+          ("FromOfficeOrWithMfa", {**WITH, **IN_OFFICE}, True, []),
+          ("WithMfaOrFromOurVpc", {**WITH, **on("StringEquals", "aws:SourceVpc", "vpc-1")}, True,
+           []),
+          ("FromOfficeOnlyWithMfa", {**WITH, **IN_OFFICE}, False, []),
+          ("FromOfficeOrWithMfa", IN_OFFICE, False, [allow("s3:*", WITH)])))],
+    *[Stated(f"boundary-of-machines-{sid}-{at}", [allow(actions, WITH, Sid=sid)],
+            [("mfa-in-role-policy", sid)] if wrong else [], {}, "boundary")
+      for at, (sid, actions, wrong) in enumerate((
+          ("EcsTaskBoundary", "s3:*", True), ("LambdaBoundary", "s3:*", True),
+          ("EC2InstanceProfileBoundary", "s3:*", True), ("GitHubActionsBoundary", "s3:*", True),
+          ("LambdaBoundary", ["lambda:*", "logs:*"], False),
+          ("LambdaDevelopersBoundary", "s3:*", False), ("InstanceBoundary", "s3:*", False)))],
 ]
 # fmt: on

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 import re
 from dataclasses import replace
 
-from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison, is_met
+from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.coverage import (
     actions_of,
     concerns,
-    contains,
     is_about_everything,
     may_overlap,
 )
 from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
-from mfa_session.policy.mfa import is_age, mfa_conditions, reach
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
@@ -37,8 +33,8 @@ DENIES_NOTHING = Rule(
     "`NotAction` or `NotResource` holds `*`, or a condition exempts everybody (`StringNotLike` "
     "`aws:PrincipalArn` `*`): the Deny denies nothing. A warning if it exempts the whole services "
     "that the policy allows, or everybody but the root user. Or a trust policy denies what it "
-    "allows nobody, and lets people in without MFA; a warning if it is on other resources than "
-    "those on which the policy allows the same.",
+    "allows nobody, or only others than it lets in, and lets people in without MFA; a warning if "
+    "it is on other resources than those on which the policy allows the same.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",
@@ -46,23 +42,6 @@ ONLY_ONESELF = Rule(
     "`Resource` limits a Deny with `NotAction` to one's own user: nobody without MFA is stopped "
     "from anything else.",
 )
-EXEMPTS_NOBODY = Rule(
-    "exemption-without-effect",
-    WARNING,
-    "Of two like Denies each exempts somebody else, and stops whom the other exempts; or "
-    "`NotPrincipal` names a user, but not the account: neither is exempt.",
-)
-SUPERFLUOUS = Rule(
-    "superfluous-statement",
-    NOTE,
-    "Another statement of the policy about MFA is the same, or denies everything that this Deny "
-    "does. A warning if it denies all that this one allows with MFA.",
-)
-
-_user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
-_NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
-_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
-_MOST = 10  # Denies to compare with each
 _own_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).sub
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
@@ -81,6 +60,8 @@ SETUP = frozenset(map(str.lower, SPARED)) | {"iam:getmfadevice", "sts:getcalleri
 FIRST_STEPS = SETUP | {"iam:changepassword", "iam:getaccountpasswordpolicy",
     "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
 
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
+_account = re.compile("(?<=:iam)::[0-9]{12}:")
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
 of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user/.*|\*)").fullmatch
@@ -89,6 +70,8 @@ is_own_care = re.compile(
     r"|sts:(getsessiontoken|getcalleridentity)",
     re.IGNORECASE,
 ).fullmatch
+
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 
 
 def check_boundary(subject: Subject) -> Flaws:
@@ -163,126 +146,6 @@ def check_effect(subject: Subject) -> Flaws:
         )
 
 
-def check_superfluous(subject: Subject) -> Flaws:
-    """Find statements about MFA of which another does everything."""
-    if not subject.mfa_conditions or subject.on_role:
-        return
-    containing = subject.whole.containing(subject.statement)
-    doing = next((each for each in containing if _does_all(each, subject)), None)
-    if doing is not None:
-        yield Flaw(
-            SUPERFLUOUS,
-            subject.statement.position,
-            f"{subject.label_of(doing)} does everything that this statement does",
-            "nobody: the statement has no effect of its own",
-            "delete it, or write what else it is to do",
-        )
-    elif (
-        subject.requires_mfa
-        and (denying := subject.whole.denying_always(subject.statement))
-        and "mfa" not in denying.sid_letters  # which was to have a condition: `sids`
-        and not lacks_condition(denying)
-    ):
-        yield Flaw(
-            SUPERFLUOUS,
-            subject.statement.position,
-            f"{subject.label_of(denying)} denies all that this statement allows, with MFA too",
-            "everybody is locked out: no Allow overrides a Deny",
-            "add a condition on MFA to the Deny, or delete this statement",
-            severity=WARNING,
-        )
-
-
-def check_exempt_users(subject: Subject) -> Flaws:
-    """Find NotPrincipals that name a user, but not the account, without which AWS denies both.
-
-    (IAM reference, NotPrincipal with Deny.)
-    """
-    arns = (subject.statement.not_principals or {}).get("AWS", ())
-    misplaced = subject.document.kind not in {"resource", "trust"}
-    if misplaced or not subject.refuses_without_mfa:
-        return
-    named = set(arns)
-    for user in filter(_user_and_account, arns):
-        whole_account = {user.split(":")[4], f"{user.partition('user/')[0]}root"}
-        if named.isdisjoint(whole_account):
-            yield Flaw(
-                EXEMPTS_NOBODY,
-                subject.place_of("NotPrincipal"),
-                f"NotPrincipal names {user}, but not its account",
-                "AWS denies the account, and the user with it",
-                f'write "Principal": "*", and exempt the user by "ArnNotEquals": '
-                f'{{"aws:PrincipalArn": "{user}"}}',
-            )
-            return
-
-
-def check_exempted_twice(subject: Subject) -> Flaws:
-    """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
-    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        other = _like(subject, condition)
-        if other:
-            yield Flaw(
-                EXEMPTS_NOBODY,
-                condition.position,
-                f"{condition.values[0]} is exempt from this Deny, and not from "
-                f"{subject.label_of(other)}, which denies the same",
-                "neither is exempt",
-                f"write one Deny, with all of them under {condition.written}",
-            )
-
-
-def _like(subject: Subject, condition: Condition) -> Statement | None:
-    """Return one of the next few Denies that differs only in whom it exempts by this key."""
-    own, exempt = subject.statement, condition.values
-    exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
-    after = _places_of_denials(subject.whole)[own] + 1
-    kept = {comparison(each) for each in own.conditions if each is not condition}
-    for other in subject.whole.denies_for_mfa[after : after + _MOST] if exempts and exempt else ():
-        rest = [each for each in other.conditions if comparison(each) not in kept]
-        alike = [(each.written, each.key) for each in rest] == [(condition.written, condition.key)]
-        if (
-            alike
-            and all(getattr(other, name) == getattr(own, name) for name in _SCOPE)
-            and not any(includes(a, b) or includes(b, a) for a in rest[0].values for b in exempt)
-        ):
-            return other
-    return None
-
-
-@per_policy
-def _places_of_denials(whole: WholePolicy) -> dict[Statement, int]:
-    return {each: place for place, each in enumerate(whole.denies_for_mfa)}
-
-
-def _does_all(other: Statement, subject: Subject) -> bool:
-    """Say whether another statement does everything; of two equal ones, the first does."""
-    statement = subject.statement
-    alike = other is not statement and _comparisons(other)[1] == _comparisons(statement)[1]
-    if not (alike and _matches_more(other, statement)):
-        return False
-    back = contains(statement, other) and _matches_more(statement, other)
-    return other.index < statement.index if back else not statement.allows
-
-
-@functools.lru_cache(maxsize=10_000)
-def _comparisons(statement: Statement) -> tuple[set[Comparison], set[Comparison]]:
-    about_mfa = set(map(comparison, mfa_conditions(statement)))
-    return about_mfa, set(map(comparison, statement.conditions)) - about_mfa
-
-
-def _matches_more(one: Statement, other: Statement) -> bool:
-    """Say whether one statement's conditions on MFA match wherever another's do."""
-    if _comparisons(one)[0] == _comparisons(other)[0]:
-        return True
-    if any(map(is_age, mfa_conditions(one) + mfa_conditions(other))):
-        return False
-    wider, narrower = reach(one), reach(other)
-    if wider is None or narrower is None or one.allows:
-        return False
-    return all(map(operator.ge, wider[:2], narrower[:2])) and wider.fresh >= narrower.fresh
-
-
 def is_of_what_is_allowed(subject: Subject) -> bool:
     """Say whether an Allow may be about some of its actions."""
     return any(may_overlap(each, subject.statement) for each in subject.whole.allowing)
@@ -294,6 +157,12 @@ def lacks_condition(statement: Statement) -> bool:
     bare = bool(spared) and not (statement.allows or "Condition" in statement.elements)
     spares_setup = not any(concerns(statement, action) for action in ENROLMENT)
     return bare and spares_setup and all(map(is_own_care, spared))
+
+
+def is_left_open(action: str) -> bool:
+    """Say whether an action is allowed without MFA on purpose, while others need it."""
+    reads = action.partition(":")[2].startswith(_READING)
+    return reads or action in FIRST_STEPS or action == DELETION.lower()
 
 
 def denies_oneself(subject: Subject) -> bool:
@@ -346,13 +215,28 @@ def _may_deny_more(subject: Subject) -> bool:
 
 def _exempting_all(subject: Subject) -> list[Condition]:
     """Return the conditions that exempt all users and roles, if they do."""
+    of_users = subject.document.kind in {"identity", "boundary"}
     exempting = [
-        replace(each, values=tuple(_own_name("*", value) for value in each.values))
+        in_any_account(each) if of_users else each
         for each in subject.other_conditions
         if "Not" in each.operator and each.key.lower() in CALLER_KEYS
     ]
-    meeting = any(meet_all(exempting, who) for who in (A_USER, A_SESSION))
-    return [] if meeting else exempting
+    itself = [
+        each
+        for each in exempting
+        if of_users and [*map(str.lower, each.values)] == [f"${{{each.key}}}".lower()]
+    ]
+    anyone = [
+        replace(each, values=tuple(_own_name("*", value) for value in each.values))
+        for each in exempting
+    ]
+    meeting = any(meet_all(anyone, who) for who in (A_USER, A_SESSION))
+    return itself or ([] if meeting else anyone)
+
+
+def in_any_account(condition: Condition) -> Condition:
+    """Return a condition on ARNs with * for their accounts: a policy of users is in one of them."""
+    return replace(condition, values=tuple(_account.sub("::*:", each) for each in condition.values))
 
 
 def all_left_out(subject: Subject) -> str:
@@ -399,3 +283,17 @@ def _sparing_all_needed(subject: Subject) -> dict[str, object]:
 
 def _takes_in(pattern: str, action: str) -> bool:
     return includes(pattern.lower(), action.lower())
+
+
+def is_of_outsiders(subject: Subject) -> bool:
+    """Say whether it is for callers to whom a service control policy never applies."""
+    return subject.document.kind == "scp" and any(map(of_outsiders, subject.other_conditions))
+
+
+def of_outsiders(condition: Condition) -> bool:
+    """Say whether a condition is only met by other organisations' callers, or by AWS services."""
+    is_plain = condition.qualifier is None and not any(map(is_unfilled, condition.values))
+    if condition.is_about("aws:PrincipalOrgID"):
+        return is_plain and condition.operator in OPPOSITES
+    said = [each.lower() for each in condition.values]
+    return condition.is_about("aws:PrincipalIsAWSService") and said == ["true"]

@@ -33,8 +33,8 @@ _SAMPLES = {
     "Numeric": ("number", "10"),
     "IpAddress": ("network", "192.0.2.0/24"),
 }
-_DATES = {"aws:currenttime", "aws:tokenissuetime"}
-_MOMENTS = {*_DATES, "aws:epochtime"}
+DATES = {"aws:currenttime", "aws:tokenissuetime"}
+_MOMENTS = {*DATES, "aws:epochtime"}
 # What people write where a value is to follow.
 _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
 _is_a_stand_in = re.compile(r"[a-z][\w.-]*(?:addr|here|_ip|-ip)\w*(?:/\d+)?", re.ASCII).fullmatch
@@ -284,7 +284,7 @@ def is_of_another_kind(condition: Condition, kinds: Mapping[str, Kind] = _KINDS)
 
 
 def _is_moment_as_number(condition: Condition) -> bool:
-    return condition.operator.startswith("Numeric") and condition.key.lower() in _DATES
+    return condition.operator.startswith("Numeric") and condition.key.lower() in DATES
 
 
 def _is_open(text: str) -> bool:
