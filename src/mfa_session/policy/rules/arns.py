@@ -10,11 +10,12 @@ from itertools import chain
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of
 from mfa_session.policy.document import Statement
+from mfa_session.policy.rules.callers import WITH_PATH, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
-from mfa_session.policy.rules.values import COMMERCIAL, WITH_PATH, is_no_account, without_path
+from mfa_session.policy.rules.values import COMMERCIAL, is_no_account
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 OTHER_PARTITION = Rule(
@@ -63,7 +64,7 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 # Go's templates leave `<no value>` of what is missing.
 _placeholder = re.compile(
     r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
-    r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+"
+    r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+|\bo-x{4,}\b"
 ).search
 _in_place_of_an_account = re.compile(
     r"[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account(?!ing|s))[\w-]{1,80}"

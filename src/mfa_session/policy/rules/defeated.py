@@ -21,6 +21,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.condition_keys import sets_no_tags
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -39,7 +40,6 @@ from mfa_session.policy.rules.resources import check_resources as check_kinds_of
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.setup_cures import but_for_setup
-from mfa_session.policy.rules.values import has_wrong_values
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DEFEATED = Rule(

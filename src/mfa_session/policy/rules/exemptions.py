@@ -17,6 +17,7 @@ from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 
@@ -31,9 +32,9 @@ DENIES_NOTHING = Rule(
     ERROR,
     "`NotAction` or `NotResource` holds `*`, or a condition exempts everybody (`StringNotLike` "
     "`aws:PrincipalArn` `*`): the Deny denies nothing. A warning if it exempts the whole services "
-    "that the policy allows. Or a trust policy denies what it allows nobody, or only others than "
-    "it lets in, and lets people in without MFA; a warning if it is on other resources than those "
-    "on which the policy allows the same.",
+    "that the policy allows, or everybody but the root user. Or a trust policy denies what it "
+    "allows nobody, or only others than it lets in, and lets people in without MFA; a warning if "
+    "it is on other resources than those on which the policy allows the same.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",
@@ -41,7 +42,7 @@ ONLY_ONESELF = Rule(
     "`Resource` limits a Deny with `NotAction` to one's own user: nobody without MFA is stopped "
     "from anything else.",
 )
-CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
+_own_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).sub
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
 # What is needed before there is MFA, to get it by command or in the console.
@@ -111,12 +112,19 @@ def check_effect(subject: Subject) -> Flaws:
     elif statement.allows or not subject.mfa_conditions or subject.on_role:
         return
     elif subject.refuses_without_mfa and (void := _exempting_all(subject)):
+        written = " and ".join(f"{each.written} {each.key}" for each in void)
+        root = subject.document.told_kind != "identity" and meet_all(void, ROOT)
+        if root and "root" in subject.statement.sid_letters:
+            return
         yield Flaw(
             DENIES_NOTHING,
-            void.position,
-            f"{void.written} {void.key} exempts everybody: this Deny denies nothing",
-            "nobody is stopped, with MFA or without",
-            f"name only those to exempt, or remove {void.key}",
+            void[0].position,
+            f"{written} {'exempt' if void[1:] else 'exempts'} "
+            + ("all users and roles" if root else "everybody: this Deny denies nothing"),
+            ("nobody but the root user" if root else "nobody") + " is stopped, with MFA or without",
+            "name only those to exempt"
+            + (f", or remove {void[0].key}" if subject.document.kind != "scp" else ""),
+            severity=WARNING if root else None,
         )
     elif denies_oneself(subject) and _leaves_all_else(subject):
         yield Flaw(
@@ -205,16 +213,25 @@ def _may_deny_more(subject: Subject) -> bool:
     )
 
 
-def _exempting_all(subject: Subject) -> Condition | None:
-    of_users = subject.document.kind in {"identity", "boundary"}  # which root has none of
-    everybody = (A_USER, A_SESSION) if of_users else (A_USER, A_SESSION, ROOT)
-    for condition in subject.other_conditions:
-        exempting = "Not" in condition.operator and condition.key.lower() in CALLER_KEYS
-        exempt = in_any_account(condition) if of_users else condition
-        itself = of_users and [*map(str.lower, exempt.values)] == [f"${{{exempt.key}}}".lower()]
-        if exempting and (itself or all(is_met(exempt, who) is False for who in everybody)):
-            return condition
-    return None
+def _exempting_all(subject: Subject) -> list[Condition]:
+    """Return the conditions that exempt all users and roles, if they do."""
+    of_users = subject.document.kind in {"identity", "boundary"}
+    exempting = [
+        in_any_account(each) if of_users else each
+        for each in subject.other_conditions
+        if "Not" in each.operator and each.key.lower() in CALLER_KEYS
+    ]
+    itself = [
+        each
+        for each in exempting
+        if of_users and [*map(str.lower, each.values)] == [f"${{{each.key}}}".lower()]
+    ]
+    anyone = [
+        replace(each, values=tuple(_own_name("*", value) for value in each.values))
+        for each in exempting
+    ]
+    meeting = any(meet_all(anyone, who) for who in (A_USER, A_SESSION))
+    return itself or ([] if meeting else anyone)
 
 
 def in_any_account(condition: Condition) -> Condition:

@@ -28,7 +28,8 @@ NO_SUCH_KEY = Rule(
     "AWS has no such key, in a condition or as a variable: no request has it. This is known of "
     "`aws:`, `iam:`, `sts:` and `saml:`; in a policy about MFA also of `dynamodb:`, `ec2:`, "
     "`lambda:`, `rds:`, `s3:` and `secretsmanager:`. Or the name of the tag is missing, an action "
-    "lacks the key (`s3:GetObject` has no `s3:prefix`), or no statement allows what brings it "
+    "lacks the key (`s3:GetObject` has no `s3:prefix`), only an AWS service's request has it "
+    "(`aws:SourceAccount`), or no statement allows what brings it "
     "(`sts:TagSession`). "
     "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
     "as well.",

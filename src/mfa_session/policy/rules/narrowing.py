@@ -16,12 +16,13 @@ from mfa_session.policy.conditions import (
     is_met_without_key,
     question_of,
 )
-from mfa_session.policy.coverage import Cover
+from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
-from mfa_session.policy.rules.exemptions import CALLER_KEYS, is_of_outsiders
+from mfa_session.policy.rules.callers import CALLER_KEYS
+from mfa_session.policy.rules.exemptions import is_of_outsiders
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_networks
@@ -77,7 +78,7 @@ _everything = re.compile(
     "|(?!.*(?:but|except|other|outside)).*(?:(?:all|any|every)region|everywhere|worldwide)"
 ).match
 _of_exempting_tag = re.compile(
-    "aws:(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
+    "(?:aws|iam):(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
     re.IGNORECASE,
 ).match
 _of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).search
@@ -113,7 +114,7 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         if whose == "request" and exempts:
             what = f"{key} is a tag that the caller sends with the request"
             who = "whoever sends it needs no MFA, where the action takes tags"
-        elif whose == "resource" and exempts and "user" in subject.statement.sid_letters:
+        elif whose == "resource" and exempts and _is_taken_for_the_users(subject, condition):
             what = f"{key} is a tag of the resource, not of the user"
             who = "no user is exempt, and nobody needs MFA for resources with the tag"
         elif whose == "principal" and (told := _of_a_tag_of_users(subject, condition, name)):
@@ -133,6 +134,12 @@ def _misses_the_absent(condition: Condition) -> bool:
     exempts = condition.operator in OPPOSITES and condition.qualifier == "ForAnyValue"
     of_tag = condition.key.lower().startswith("aws:principaltag/")
     return exempts and of_tag and not condition.if_exists
+
+
+def _is_taken_for_the_users(subject: Subject, condition: Condition) -> bool:
+    """Say whether a tag of a resource is to exempt users: `iam:` is the user that is acted upon."""
+    of_users = condition.key.lower().startswith("iam:") and "*" in names_of(subject.statement)
+    return of_users or "user" in subject.statement.sid_letters
 
 
 def _of_a_tag_of_users(

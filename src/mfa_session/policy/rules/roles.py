@@ -24,6 +24,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.rules.callers import has_wrong_values, meet_all
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -32,7 +33,6 @@ from mfa_session.policy.rules.exemptions import (
 )
 from mfa_session.policy.rules.promised_exemptions import check_exception
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.values import has_wrong_values
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 ROLE = Rule(
@@ -162,10 +162,14 @@ def check_role_conditions(subject: Subject) -> Flaws:
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
     if elsewhere or not subject.asks_for_mfa:
         return
-    allows = subject.statement.allows
-    for condition in subject.other_conditions:
+    allows, others = subject.statement.allows, subject.other_conditions
+    for condition in others:
         roles, negated = _roles_in(condition), "Not" in condition.operator
-        if _is_met_by_roles_only(condition) or _exempts_all_users(subject, condition):
+        of_roles = _is_met_by_roles_only(condition) or _exempts_all_users(subject, condition)
+        besides = (each for each in others if each is not condition)
+        if (of_roles or roles) and not meet_all(besides, A_SESSION):
+            continue
+        if of_roles:
             yield Flaw(
                 ROLE,
                 condition.position,

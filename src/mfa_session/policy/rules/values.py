@@ -1,28 +1,27 @@
-"""Values under other keys than MFA's that no request has."""
+"""Values that no request has, under keys that say neither who calls nor whether with MFA."""
 
 from __future__ import annotations
 
 import ipaddress
-import itertools
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
 from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partition
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
-from mfa_session.policy.document import Condition, names_role
+from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
-from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
-    "The value is not the date, number, boolean, network, id or name that it should be, has "
+    "The value is not the date, number, boolean, network, ARN, id or name that it should be, has "
     "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
-    "between them: it matches nothing. A warning for actions of IAM and other global services in "
+    "between them: it matches nothing. Or `aws:PrincipalArn` is the root user's, who is not the "
+    "account. A warning for actions of IAM and other global services in "
     "a region that their requests never count as. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
@@ -38,9 +37,6 @@ DATES = {"aws:currenttime", "aws:tokenissuetime"}
 _MOMENTS = {*DATES, "aws:epochtime"}
 # What people write where a value is to follow.
 _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
-_of_no_principal = re.compile(
-    "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
-).fullmatch
 _is_a_stand_in = re.compile(r"[a-z][\w.-]*(?:addr|here|_ip|-ip)\w*(?:/\d+)?", re.ASCII).fullmatch
 # IAM does no arithmetic.
 _sum = re.compile(r"\$\{aws:\w+\s*[-+*]\s*\w[^}]*\}", re.IGNORECASE).search
@@ -53,53 +49,23 @@ _wildcard = re.compile("[*?]").search
 _has_no_wildcards = re.compile(
     "(aws:(?!useragent|referer)|iam:|kms:|sts:|token[.]actions[.]).*"
 ).fullmatch
-# The kinds of aws:PrincipalType (IAM user guide, principal key values).
-_PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
-
-
-def _no_principal_type(text: str) -> bool:
-    known = is_unfilled(text) or "$" in text
-    seen = (*_PRINCIPAL_TYPES, "Service", "AWSService")  # these two by people, with services
-    return not (known or any(includes(text, each) for each in seen))
-
-
-_of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
-_of_user_root = re.compile("arn:[^:]*:iam::[^:]*:user/root").fullmatch
-without_path = re.compile(
-    "arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRole(For|[*])).*"
-).fullmatch
-WITH_PATH = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
-_with_path = re.compile("aws-(reserved|service-role)/").search
 _NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
 _no_account = re.compile(f"{_NO_ACCOUNT}|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
-# The values that a key never has, and those that it has.
-_OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
-    "aws:userid": (
-        re.compile(
-            r"(?![A0-9*?$<{\[]).+|A(?![A-Z0-9]{3})[\w.@+=-]+|AROA[A-Z0-9]{8,}|AIDA[A-Z0-9]*:.*"
-        ).fullmatch,
-        "a unique id, such as AIDA… for a user, or AROA…:NAME for the session of a role",
-    ),
-    "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),
-    **dict.fromkeys(
-        (
-            "aws:principalaccount",
-            "aws:sourceaccount",
-            "aws:resourceaccount",
-            "kms:calleraccount",
-            "s3:resourceaccount",
-        ),
-        (_no_account, "an account of 12 digits"),
-    ),
-    **dict.fromkeys(
-        ("aws:principalorgid", "aws:resourceorgid", "aws:sourceorgid"),
-        (_no_organisation, "an organisation such as o-…"),
-    ),
+# Each value ends in a slash (IAM reference, aws:PrincipalOrgPaths).
+_no_path = re.compile(r"(ou-|r-|arn:|[0-9]).*|o-[^*?$<{\[/]+(/[^*?$<{\[]*[^*?$<{\[/])?").fullmatch
+# What no value of a key is like, and what the values are.
+Kind = tuple[Callable[[str], object], str]
+ACCOUNT: Kind = (_no_account, "an account of 12 digits")
+ORGANISATION: Kind = (_no_organisation, "an organisation such as o-…")
+ORGANISATION_PATH: Kind = (_no_path, "a path such as o-…/r-…/ou-…/")
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("aws:resourceorgpaths", "aws:sourceorgpaths"), ORGANISATION_PATH),
+    **dict.fromkeys(("aws:sourceaccount", "aws:resourceaccount", "s3:resourceaccount"), ACCOUNT),
+    **dict.fromkeys(("aws:resourceorgid", "aws:sourceorgid"), ORGANISATION),
     "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
     "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
-    "aws:principaltype": (_no_principal_type, f"one of {', '.join(_PRINCIPAL_TYPES)}"),
     "ec2:metadatahttptokens": (
         re.compile("(?!(required|optional)$)[a-z]+").fullmatch,
         "required or optional",
@@ -182,54 +148,15 @@ def check_moments(subject: Subject) -> Flaws:
             )
 
 
-def check_principals(subject: Subject) -> Flaws:
-    """Find ARNs that no principal has: of role sessions, and of AWS's own roles without a path."""
-    told = subject.document.kind in {"resource", "scp", "rcp"}  # which the root user may meet
-    for condition in subject.other_conditions:
-        if not condition.is_about("aws:PrincipalArn"):
-            continue
-        arns = condition.values
-        of_root = subject.document.kind == "trust" and "Not" not in condition.operator
-        of_aws = list(filter(without_path, arns))
-        of_none = list(filter(_of_no_principal, arns))
-        if of_aws and not any(map(_with_path, arns)):
-            why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
-            cure = WITH_PATH
-        elif of_root and arns and all(map(_of_root, arns)):
-            why = f"{arns[0]} is the root user, and AWS lets no root user assume a role"
-            cure = "name the account in Principal, and remove the condition"
-        elif told and arns and all(map(_of_user_root, arns)):
-            why = f"{arns[0]} is an IAM user called root, not the root user"
-            cure = f"write {arns[0].replace('user/', '')}"
-        elif of_none and (of_none == [*arns] or _exempts_else(condition)):
-            why = (
-                f"no principal has the ARN {of_none[0]}; for a role session, {condition.key} is "
-                "the role's ARN"
-            )
-            cure = "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME"
-        else:
-            continue
-        who = _effect_of_none(subject, condition, of_none)
-        yield Flaw(WRONG_VALUE, condition.position, why, who, cure)
-
-
-def _exempts_else(condition: Condition) -> bool:
-    """Say whether it exempts others, and no role, besides what is no principal's ARN."""
-    others = itertools.filterfalse(_of_no_principal, condition.values)
-    return "Not" in condition.operator and not any(map(names_role, others))
-
-
-def _effect_of_none(subject: Subject, condition: Condition, arns: list[str]) -> str:
-    if arns and len(arns) < len(condition.values):
-        return "it matches nobody"
-    exempts = "Not" in condition.operator
-    return "nobody is exempt" if exempts else who_never_meets(subject, condition)
-
-
 def check_ids(subject: Subject) -> Flaws:
     """Find names and ids of another kind than the key's."""
+    return ids_of_another_kind(subject, _KINDS)
+
+
+def ids_of_another_kind(subject: Subject, kinds: Mapping[str, Kind]) -> Flaws:
+    """Yield the values of another kind than those of their key, which is one of these."""
     for condition in subject.other_conditions:
-        is_other, what = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
+        is_other, what = kinds.get(condition.key.lower(), (None, ""))
         compared = condition.values if is_other and condition.operator in _EXACT else ()
         wrong = list(filter(is_other, compared))
         alone = len(wrong) == len(compared)
@@ -350,14 +277,10 @@ def _is_allowed_elsewhere(subject: Subject) -> bool:
     return any(concerns(each, first) for each in others)
 
 
-def has_wrong_values(condition: Condition) -> bool:
-    """Say whether a value has the form of no value of the key."""
-    if condition.is_about("aws:PrincipalArn"):
-        wrong = any(_of_no_principal(arn) or without_path(arn) for arn in condition.values)
-    else:
-        is_other, _ = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
-        wrong = is_other is not None and any(map(is_other, condition.values))
-    return wrong or bool(patterns_as_text(condition))
+def is_of_another_kind(condition: Condition, kinds: Mapping[str, Kind] = _KINDS) -> bool:
+    """Say whether a value has the form of no value of the key, which is one of these."""
+    is_other, _ = kinds.get(condition.key.lower(), (None, ""))
+    return is_other is not None and any(map(is_other, condition.values))
 
 
 def _is_moment_as_number(condition: Condition) -> bool:
