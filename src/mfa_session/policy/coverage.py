@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mfa_session.policy.conditions import NEGATED, is_met
+from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition, Principals, Statement, is_of_trust
 from mfa_session.policy.intrinsics import is_unfilled
@@ -281,7 +281,7 @@ def _is_of_what_is_sent(statement: Statement, condition: Condition) -> bool:
         return False
     own_name = tuple(map(str.lower, condition.values)) == ("${aws:username}",)
     of_tags = condition.key.lower().startswith(("aws:requesttag/", "aws:tagkeys"))
-    as_they_like = condition.operator not in NEGATED and is_of_trust(statement)
+    as_they_like = condition.operator not in OPPOSITES and is_of_trust(statement)
     return (own_name and condition.is_about("sts:RoleSessionName")) or (of_tags and as_they_like)
 
 
