@@ -11,9 +11,13 @@ from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.reading import read_document
 from policy.kinds import (
     ALL,
+    BUCKET,
     CARE,
+    EC2_SERVICE,
     ME,
     OFF,
+    READ,
+    ROLE,
     SSE,
     STOP,
     WITH,
@@ -153,6 +157,15 @@ SAID = [
           WITHOUT, Resource="arn:aws-cn:ec2:cn-north-1:123456789012:instance/*"), allow("s3:*",
           Resource="arn:aws:s3:::x"), allow("s3:*", Resource="arn:aws:s3:::y/*")], 1,
          "other-partition", "write arn:aws: and a region of it"),
+    Said([allow(READ, Principal=ROLE, Resource=BUCKET, Sid="GetWithMfa")], 0, "sid-promises-mfa",
+         "require MFA in the role's trust policy, since its sessions carry none"),
+    Said([allow("s3:PutObject", Principal={"AWS": "123456789012", **EC2_SERVICE}, Resource=BUCKET,
+          Sid="PutWithMfa")], 0, "sid-promises-mfa",
+         "in a statement without ec2.amazonaws.com, which carries no MFA"),
+    Said([allow("sts:GetFederationToken", Sid="FederateWithMfa")], 0, "sid-promises-mfa",
+         "let people assume a role with MFA instead: only long-term keys may call this"),
+    Said([allow("*", Sid="AllowIfMfa")], 0, "sid-promises-mfa",
+         "ask for MFA in users' policies, since it would lock out role sessions here", "scp"),
 ]  # fmt: skip
 
 

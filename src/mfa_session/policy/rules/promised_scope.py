@@ -21,6 +21,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
+from mfa_session.policy.rules.names_in_sids import names_a_bucket, without_names
 from mfa_session.policy.rules.promises import MFA, PROMISE
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
@@ -77,6 +78,8 @@ _KINDS = {
     *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
 }
 _STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
+_OPEN_PARTS = {"assets", "cache", "inbox", "incoming", "public", "sandbox", "scratch", "static",
+    "temp", "temporary", "tmp", "upload", "uploads", "website", "www"}  # fmt: skip
 _root = re.compile(
     "(?:^|And|Or|Deny|For|The)Root(?:User|s|Account)?(?=$|And|Or|Need|Must|Requir|Without|Unless|M[Ff])"
 ).search
@@ -86,7 +89,8 @@ _name_words = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+").findall
 
 def names_versions(statement: Statement) -> bool:
     """Say whether a Sid names versions of objects, or a deletion for good."""
-    return _versions(statement.sid_letters) is not None
+    found = _versions(without_names(statement.sid_letters))
+    return found is not None and not names_a_bucket(statement, found[0])
 
 
 def check_sid_of_versions(subject: Subject) -> Flaws:
@@ -117,7 +121,11 @@ def check_everything(subject: Subject) -> Flaws:
         (
             each
             for each in _left_open(subject.whole)
-            if not (in_place and any(includes(name.lower(), each) for name in listed))
+            # Nor is it denied where other conditions do not match, of which other rules tell.
+            if not (
+                (in_place or subject.other_conditions)
+                and any(includes(name.lower(), each) for name in listed)
+            )
         ),
         None,
     )
@@ -143,6 +151,8 @@ def check_named(subject: Subject) -> Flaws:
     named = _of_service(statement.sid_letters)
     left = [action for told, action in _NAMED if told(statement.sid_letters)]
     left = [each for each in left if services == {each.partition(":")[0]}]
+    if all("/" in each for each in statement.resources or ("*",)):  # in the bucket, not all of it
+        left = [each for each in left if each != "s3:DeleteBucket"]
     if named and "mfa" in named[0]:
         left = [f"{named['one']}:*"]
     unlisted = whole.names and any(map(whole.names.look_up, listed))  # a finding of its own
@@ -199,7 +209,7 @@ def check_exempt_actions(subject: Subject) -> Flaws:
     sid, names = subject.statement.sid_letters, list(exempt or ())
     others = list(itertools.filterfalse(is_own_care, names))
     if _all_but_care(sid) or _nothing(sid):
-        others = list(filter(whole_service, names))
+        others = [each for each in filter(whole_service, names) if not _is_excepted(each, sid)]
     elif not _names_all(sid, others):
         return
     if others:
@@ -214,6 +224,12 @@ def check_exempt_actions(subject: Subject) -> Flaws:
         )
 
 
+def _is_excepted(action: str, sid: str) -> bool:
+    """Say whether a Sid excepts a service besides MFA's setup."""
+    service = re.escape(action.partition(":")[0].lower())
+    return re.search(f"(?:and|or|plus){service}", sid) is not None
+
+
 def check_exempt_resources(subject: Subject) -> Flaws:
     """Find Denies on all resources but those that their Sid names."""
     exempt = subject.statement.not_resources if subject.refuses_without_mfa else None
@@ -224,7 +240,9 @@ def check_exempt_resources(subject: Subject) -> Flaws:
         for each in exempt or ()
     ]
     named = set(map(str.lower, _name_words(subject.statement.sid or "")))
-    if things and not (_exempts(sid) or any(map(named.isdisjoint, things))):
+    # Another part of what the Sid names, which is for everybody or of no worth.
+    of_part = any(_OPEN_PARTS & each - named for each in things)
+    if things and not (of_part or _exempts(sid) or any(map(named.isdisjoint, things))):
         yield Flaw(
             PROMISE,
             subject.place_of("NotResource"),

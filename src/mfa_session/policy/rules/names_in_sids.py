@@ -1,0 +1,61 @@
+"""Words of a Sid that look like a promise, and are the name of something or mean another thing."""
+
+from __future__ import annotations
+
+import re
+
+from mfa_session.policy.coverage import names_of
+from mfa_session.policy.document import Statement
+
+# Words that hold `exclu`, `exempt`, `deny`, `version` or a time, and mean none.
+_names = re.compile(
+    "exclusive|(?:tax|vat)exemptions?|whitelisted(?:domain|ip|url)|(?:app|error|log)exceptions?"
+    "|denylist|(?:app|con|di|in|lambda)versions?|route53"
+    "|permanent(?:employee|member|people|staff|storage|team|user)",
+    re.IGNORECASE,
+)
+_guarded = re.compile(
+    "arn:[^:]*:(?:config|iam|organizations):[^:]*:[^:]*:(?!mfa/|role/|user/).*(?:mfa|2fa)",
+    re.IGNORECASE,
+).match
+_of_a_guard = re.compile(
+    "(?:protect|guard|keep|lock|read|view|see|get|list|remov|delet|detach|edit|chang|tamper)[a-z]*"
+    "(?:(?:requir|enforc)[a-z]*(?:mfa|2fa)|(?:mfa|2fa)(?:requir|enforc)[a-z]*)polic"
+).search
+_of_versions = re.compile("[^a-z]versions?(?![a-z])", re.IGNORECASE).search
+_several_times = re.compile(
+    "[0-9][ _-]?h(?:(?:ou)?rs?)?[ _-]?(?:and)?[ _-]?[0-9]|plus|grace|shift", re.IGNORECASE
+).search
+_event = re.compile("christmas|cutover|easter|freeze|holiday|launch|migration|release|xmas").search
+
+
+def without_names(sid: str) -> str:
+    """Return a Sid without such words."""
+    return _names.sub("", sid)
+
+
+def names_mfa_only(statement: Statement) -> bool:
+    """Say whether MFA is in the name of what a statement is about.
+
+    This is a policy, rule or group that is called after MFA, or S3's MFA Delete.
+    """
+    sid, names = statement.sid_letters, names_of(statement)
+    if "mfadelete" in sid and all("bucketversioning" in name for name in names):
+        return True
+    guards = _of_a_guard(sid) is not None and all("polic" in name for name in names)
+    return guards or any(map(_guarded, statement.resources or ()))
+
+
+def names_a_bucket(statement: Statement, word: str) -> bool:
+    """Say whether a statement is on a bucket with `version` in its name, and that is the word."""
+    return word == "version" and any(map(_of_versions, statement.resources or ()))
+
+
+def tells_several_times(sid: str) -> bool:
+    """Say whether a Sid tells a time in parts or with a tolerance: 12h30m, 1HourPlusGrace."""
+    return _several_times(sid) is not None
+
+
+def names_an_event(sid: str) -> bool:
+    """Say whether a Sid names what happens once, such as CutoverWeekend."""
+    return _event(sid) is not None
