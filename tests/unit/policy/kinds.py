@@ -620,6 +620,8 @@ STATED = [
             deny_but(CARE, WITHOUT)], [(EXEMPTION, sid)] if told else [], {})
       for sid, told in (("ExclusiveGpuNodes", False), ("WhitelistedIpSets", False),
           ("TaxExemptionDocs", False), ("LogExceptionsToSlack", False), ("OverrideDenyList", False),
+          ("ReadExemptionForms", False), ("GuardDutyExclusions", False), ("IpWhitelist", False),
+          ("MfaExclusions", True), ("NodesExemptFromMfa", True), ("ExemptionForNodes", True),
           ("WhitelistedNodes", True), ("ExemptNodes", True))],
     *[Stated(f"sid-of-versions-{sid}", [ALL, deny("s3:DeleteObject", WITHOUT, Sid=sid,
             Resource=f"arn:aws:s3:::{name}/*")], [(PROMISE, sid)] if told else [], {})
@@ -634,6 +636,7 @@ STATED = [
     *[Stated(f"sid-that-excepts-{sid}", [ALL, deny_but([*CARE, "support:*"], WITHOUT, Sid=sid)],
             [(PROMISE, sid)] if told else [], {})
       for sid, told in (("DenyAllExceptMfaSetupAndSupport", False), ("DenyAllExceptMfaSetup",
+          True), ("DenyAllExceptMfaSetupOrHelp", False), ("DenyAllExceptMfaEnrolmentAndManagement",
           True))],
     *[Stated(f"sid-that-excepts-{sid}", [ALL, deny_but([*CARE, *more], {**WITHOUT, **on(
             "StringLike", "aws:username", "contractor-*")}, Sid=sid)],
@@ -643,11 +646,13 @@ STATED = [
     *[Stated(f"sid-of-a-time-{sid}", [ALL, deny_but(CARE, older(limit), Sid=sid)],
             [(PROMISE, sid)] if told else [], {})
       for sid, limit, told in (("Mfa12h30m", 45_000, False), ("Route53MinTtlMfa", 3600, False),
-          ("MfaWithin1HourPlusGrace", 3900, False), ("MfaWithin1Hour", 3900, True))],
+          ("MfaWithin1HourPlusGrace", 3900, False), ("Mfa1Point5Hours", 5400, False),
+          ("S3Min", 3600, False), ("MfaWithin1Hour", 3900, True))],
     *[Stated(f"sid-of-a-part-{name}", [ALL, deny(READ, WITHOUT, Sid="AcmeFinanceMfa",
             NotResource=f"arn:aws:s3:::acme-finance{name}/*")],
             [(PROMISE, "AcmeFinanceMfa")] if told else [], {})
-      for name, told in (("-public", False), ("-scratch", False), ("", True))],
+      for name, told in (("-public", False), ("-scratch", False), ("-dev", False), ("", True),
+                         ("-prod", True))],
     # A Deny for everybody takes away what a service, or people from elsewhere, may do by name.
     Stated("service-beside-deny-for-all", [trust(EC2_SERVICE), trust("*", WITHOUT, "Deny")],
            found(SERVICE, at=1), {}),

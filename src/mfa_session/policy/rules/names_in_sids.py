@@ -9,8 +9,11 @@ from mfa_session.policy.document import Statement
 
 # Words that hold `exclu`, `exempt`, `deny`, `version` or a time, and mean none.
 _names = re.compile(
-    "exclusive|(?:tax|vat)exemptions?|whitelisted(?:domain|ip|url)|(?:app|error|log)exceptions?"
-    "|denylist|(?:app|con|di|in|lambda)versions?|route53"
+    "exclusive|(?<!mfa)exclusions?(?!.*mfa)|(?<!mfa)exemptions?(?!for(?!m)|from|of|to|$|.*mfa)"
+    "|(?:tax|vat)exempt(?:ions?)?|(?<=[a-z])(?<!mfa)whitelist"
+    "|whitelist(?:management|ed?(?:domain|ip|url))|(?<=[a-z])(?<!allow)(?<!mfa)exceptions?"
+    "|exceptions?topic|deny(?:list|rule)s?|(?:app|con|di|in|lambda|sub)versions?"
+    "|version(?:ed|ing)bucket|ec2|route53|s3"
     "|permanent(?:employee|member|people|staff|storage|team|user)",
     re.IGNORECASE,
 )
@@ -24,9 +27,18 @@ _of_a_guard = re.compile(
 ).search
 _of_versions = re.compile("[^a-z]versions?(?![a-z])", re.IGNORECASE).search
 _several_times = re.compile(
-    "[0-9][ _-]?h(?:(?:ou)?rs?)?[ _-]?(?:and)?[ _-]?[0-9]|plus|grace|shift", re.IGNORECASE
+    "[0-9][ _-]?h(?:(?:ou)?rs?)?[ _-]?(?:and)?[ _-]?[0-9]|[0-9](?:[._]|point)[0-9]|plus|grace"
+    "|shift",
+    re.IGNORECASE,
 ).search
-_event = re.compile("christmas|cutover|easter|freeze|holiday|launch|migration|release|xmas").search
+_event = re.compile(
+    "blackfriday|christmas|cutover|easter|freeze|holiday|launch|maintenance|migration|release|xmas"
+).search
+# In DenyAllExceptMfaSetupAndSupport, but not in …EnrolmentAndManagement.
+_of_more = re.compile(
+    "(?<=[a-z])(?:And|Or|Plus)(?!Device|Enrol|List|Login|Manag|M[Ff][Aa]|Own|Password|Regist|Resync"
+    "|Self|Sess|Set|Token|View)[A-Z]"
+).search
 
 
 def without_names(sid: str) -> str:
@@ -49,6 +61,11 @@ def names_mfa_only(statement: Statement) -> bool:
 def names_a_bucket(statement: Statement, word: str) -> bool:
     """Say whether a statement is on a bucket with `version` in its name, and that is the word."""
     return word == "version" and any(map(_of_versions, statement.resources or ()))
+
+
+def excepts_more(sid: str) -> bool:
+    """Say whether a Sid excepts something besides MFA's setup."""
+    return _of_more(sid) is not None
 
 
 def tells_several_times(sid: str) -> bool:

@@ -21,7 +21,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
-from mfa_session.policy.rules.names_in_sids import names_a_bucket, without_names
+from mfa_session.policy.rules.names_in_sids import excepts_more, names_a_bucket, without_names
 from mfa_session.policy.rules.promises import MFA, PROMISE
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
@@ -78,8 +78,9 @@ _KINDS = {
     *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
 }
 _STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
-_OPEN_PARTS = {"assets", "cache", "inbox", "incoming", "public", "sandbox", "scratch", "static",
-    "temp", "temporary", "tmp", "upload", "uploads", "website", "www"}  # fmt: skip
+_OPEN_PARTS = {"assets", "cache", "dev", "downloads", "inbox", "incoming", "public", "sandbox",
+    "scratch", "stage", "staging", "static", "temp", "temporary", "test", "tmp", "upload",
+    "uploads", "website", "www"}  # fmt: skip
 _root = re.compile(
     "(?:^|And|Or|Deny|For|The)Root(?:User|s|Account)?(?=$|And|Or|Need|Must|Requir|Without|Unless|M[Ff])"
 ).search
@@ -209,7 +210,8 @@ def check_exempt_actions(subject: Subject) -> Flaws:
     sid, names = subject.statement.sid_letters, list(exempt or ())
     others = list(itertools.filterfalse(is_own_care, names))
     if _all_but_care(sid) or _nothing(sid):
-        others = [each for each in filter(whole_service, names) if not _is_excepted(each, sid)]
+        told = excepts_more(subject.statement.sid or "")
+        others = [] if told else list(filter(whole_service, names))
     elif not _names_all(sid, others):
         return
     if others:
@@ -224,24 +226,16 @@ def check_exempt_actions(subject: Subject) -> Flaws:
         )
 
 
-def _is_excepted(action: str, sid: str) -> bool:
-    """Say whether a Sid excepts a service besides MFA's setup."""
-    service = re.escape(action.partition(":")[0].lower())
-    return re.search(f"(?:and|or|plus){service}", sid) is not None
-
-
 def check_exempt_resources(subject: Subject) -> Flaws:
     """Find Denies on all resources but those that their Sid names."""
     exempt = subject.statement.not_resources if subject.refuses_without_mfa else None
     sid, actions = subject.statement.sid_letters, " ".join(names_of(subject.statement))
     general = _KINDS if _protects(sid) else _KINDS | _STAGES
-    things = [
-        {word for word in _words(each.rpartition(":")[2].lower()) if word not in actions} - general
-        for each in exempt or ()
-    ]
+    words = [set(_words(each.rpartition(":")[2].lower())) for each in exempt or ()]
+    things = [{word for word in each if word not in actions} - general for each in words]
     named = set(map(str.lower, _name_words(subject.statement.sid or "")))
     # Another part of what the Sid names, which is for everybody or of no worth.
-    of_part = any(_OPEN_PARTS & each - named for each in things)
+    of_part = any(_OPEN_PARTS & each - named for each in words)
     if things and not (of_part or _exempts(sid) or any(map(named.isdisjoint, things))):
         yield Flaw(
             PROMISE,
