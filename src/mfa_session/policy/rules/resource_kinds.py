@@ -38,7 +38,7 @@ has_no_resource = re.compile(
     "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
     "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
     "|ecr:getauthorizationtoken|ecs:(deregister|list)taskdefinitions?"
-    "|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
+    "|kms:(createkey|generaterandom|listaliases|listkeys)|lambda:listfunctions"
     "|organizations:(describeorganization|leaveorganization|listaccounts)|route53domains:.*"
     "|s3:(listallmybuckets|putaccountpublicaccessblock)"
     "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
@@ -60,6 +60,9 @@ _OTHERS = (
     ("ssm:(resume|terminate)session", "session/?*"),
     ("secretsmanager:(delete|get|put)secret(value)?", _WITH_SUFFIX),
 )
+# Services whose actions have no resources of others, but for this one.
+_OF_SEVERAL = "ec2:runinstances"
+_ALONE = {"dynamodb", "ec2", "iam", "kms", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs"}
 _WITH_IDS = {"instance/?*", "key/?*", "session/?*", "volume/?*"}
 _SERVICES = {kind: actions.partition(":")[0] for actions, kind in _OTHERS}
 MEANT = {
@@ -103,6 +106,19 @@ def _in_iam(action: str) -> str | None:
     if listed:
         return f"{listed[1]}/"
     return named and (f"{named[1]}/*" if named[1] else OF_USER)
+
+
+def any_of_action(action: str, partition: str) -> str:
+    """Return a pattern of all resources that an action can have, as far as it is known."""
+    plain = action.lower()
+    service = plain.partition(":")[0]
+    kind = resource_of(plain, about_mfa=True, under_mfa=True) or ""
+    if kind in _SERVICES:
+        return f"arn:{partition}:{service}:*:*:{kind}"
+    if kind.startswith(("group/", "mfa/", "role/", "user/")) and not kind.endswith("/"):
+        return f"arn:{partition}:iam::*:{kind}"
+    is_alone = service in _ALONE and not may_meet(plain, _OF_SEVERAL)
+    return f"arn:{partition}:{service}:*" if is_alone else "*"
 
 
 def parts_of(pattern: str) -> list[str]:
