@@ -45,6 +45,12 @@ _of_roles = re.compile(
     r"|(boundary|cap|ceiling|limits?|max(imum)?)(for|of)\w*roles?)",
     re.IGNORECASE,
 ).fullmatch
+# Such as LambdaBoundary, unless it allows to manage functions.
+_of_machines = re.compile(
+    "(codebuild|ecs-?task|github-?actions?|gitlab-?(ci|runners?)|jenkins|lambda(-?(execution|functions?))?"
+    "|(ec2-?)?instance-?profiles?)-?(permissions?-?)?boundary",
+    re.IGNORECASE,
+).fullmatch
 _is_on_roles = re.compile(r"iam:.*role|sts:assume", re.IGNORECASE).match
 
 _of_cloudfront = re.compile(r"arn:[^:]*:iam::cloudfront:user/.*").fullmatch
@@ -282,8 +288,10 @@ def has_principal(statement: Statement) -> bool:
 
 
 def _says_roles(statement: Statement) -> bool:
-    actions = statement.actions or statement.not_actions or ()
-    return _of_roles(statement.sid or "") is not None and not any(map(_is_on_roles, actions))
+    actions, sid = statement.actions or statement.not_actions or (), statement.sid or ""
+    if _of_machines(sid):
+        return not any(sid.lower().startswith(each.lower().split(":")[0]) for each in actions)
+    return _of_roles(sid) is not None and not any(map(_is_on_roles, actions))
 
 
 def is_for_everybody(statement: Statement) -> bool:

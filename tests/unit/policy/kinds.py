@@ -608,6 +608,10 @@ STATED = [
             {**WITHOUT, **on("StringNotLike", "aws:username", "bot-*")}, Sid=sid)],
             [(PROMISE, sid)] if most == 1 else [], {})
       for sid, most in (("DenyAllWithoutMfaExceptBots", 2), ("DenyAllWithoutMfaButBots", 1))],
+    *[Stated(f"sid-of-what-is-tagged-{sid}", [allow("ec2:*"), deny("ec2:*", {**WITHOUT,
+            **on("StringEquals", "aws:ResourceTag/env", "prod")}, Sid=sid)],
+            [("deny-narrowed", sid)] if told else [], {})
+      for sid, told in (("DenyAllWithoutMfaOnProd", False), ("DenyAllWithoutMfa", True))],
     *[Stated(f"sid-of-a-guard-{sid}", [ALL, deny_but(CARE, WITHOUT), deny("iam:DeletePolicy",
             Sid=sid, Resource=f"arn:aws:iam::*:policy/{name}")],
             [(PROMISE, sid)] if told else [], {})
@@ -710,6 +714,157 @@ STATED = [
             allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
            {LIST: ""}),
+    # Sids that demand MFA, beside conditions on callers and tags, or Denies of a part.
+    *[Stated(f"demand-of-a-sid-{at}", [allow(["ec2:*", "cloudtrail:*"]), {**statement, "Sid": sid}],
+            [(PROMISE, sid)] if told else [], {})
+      for at, (told, sid, statement) in enumerate((
+          (True, "DenyAllWithoutMFA", deny_but(CARE, on("StringNotEquals", "aws:username", "me"))),
+          (True, "RequireMFAForTermination", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/ci"))),
+          (True, "DenyTerminationWithoutMFA", deny("ec2:TerminateInstances", on("StringEquals",
+              "aws:ResourceTag/env", "prod"))),
+          (True, "NoStopWithoutMFA", allow(STOP)), (True, "DenyStopIfNoMFA", allow(STOP)),
+          (True, "StopOnlyAfterMFA", allow(STOP)), (True, "StopWithSecondFactor", allow(STOP)),
+          (False, "UploadWithoutMFA", allow("s3:PutObject")), (False, "NoMFAToRead", allow(READ)),
+          (False, "NodesWithoutMFA", allow(STOP)),
+          (False, "OnlyGlassMayStopTheTrail", deny("cloudtrail:StopLogging", on("StringNotEquals",
+              "aws:username", "glass"))),
+          (False, "RequireMFARole", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/WithMfa"))),
+          (False, "DenyWithoutMFA", deny("ec2:*", on("StringNotEquals", "aws:ResourceTag/mfa",
+              "no")))))],
+    *[Stated(f"demand-met-in-part-{at}", [allow(given, Resource=where, Sid="WorkWithMFA"),
+            *denials], [(PROMISE, "WorkWithMFA")] if told else [], {})
+      for at, (told, given, where, denials) in enumerate((
+          (True, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT)]),
+          (True, ["s3:DeleteObject", "s3:DeleteBucket"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (True, "s3:*", ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"], [deny("s3:*", WITHOUT,
+              Resource="arn:aws:s3:::a/*")]),
+          (False, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT), deny_but([*CARE, "ec2:*", "s3:*"],
+              WITHOUT)]),
+          (False, ["s3:GetObject", "s3:DeleteObject"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (False, "*", "*", [deny_but(CARE, {**WITHOUT, **NOT_ROLES})]),
+          (False, ["s3:*", "ec2:*"], "*", [deny("s3:*", WITHOUT), deny("ec2:*", WITHOUT)]),
+          (False, "s3:*", ["arn:aws:s3:::a", "arn:aws:s3:::a/*"], [deny("s3:*", WITHOUT)])))],
+    Stated("deletion-under-a-sid-of-deactivation", [allow([*ENROL, RESYNC], Resource=["*"]),
+            allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)],
+            [(PROMISE, "AllowDeactivateOwnMFAWithMFA")], {}),
+    Stated("deletion-beside-deactivation", [allow([*ENROL, RESYNC, OFF], WITH, Resource=ME), allow([
+            *ENROL], Resource=["*"]), allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)], [], {}),
+    # Exempt is everybody, by several patterns or by the caller's own name.
+    *[Stated(f"exempt-everybody-{at}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator, key, who)})],
+            found(NOTHING, at=1) if told else [], {})
+      for at, (told, operator, key, who) in enumerate((
+          (True, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
+              "arn:aws:iam::*:role/*"]),
+          (True, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::123456789012:user/ci*",
+              "arn:aws:iam::123456789012:user/*", "arn:aws:iam::123456789012:role/*"]),
+          (True, "StringNotEquals", "aws:username", "${aws:username}"),
+          (False, "StringNotEquals", "aws:ResourceTag/owner", "${aws:username}"),
+          (False, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/ci-*",
+              "arn:aws:iam::*:role/*"])))],
+    # Other actions that do the same, and other Allows of what has a tag.
+    *[Stated(f"other-way-{at}", [allow([action, way]), deny(action, WITHOUT)],
+            found(DEFEATED, at=1) if told else [], {})
+      for at, (told, action, way) in enumerate((
+          (True, "ssm:GetParameter", "ssm:GetParameters"),
+          (True, "ssm:GetParameter", "ssm:GetParametersByPath"),
+          (True, "s3:GetObject", "s3:GetObjectVersion"),
+          (False, "s3:GetObject", "s3:GetObjectTagging"),
+          (False, "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")))],
+    Stated("other-way-denied-apart", [allow(["s3:GetObject", "s3:GetObjectVersion"]),
+            deny("s3:GetObject", WITHOUT), deny("s3:GetObjectVersion", WITHOUT)], [], {}),
+    *[Stated(f"tagged-{at}", [allow("ec2:*", {**WITH, **on("StringEquals", "ec2:ResourceTag/env",
+            "prod")}), allow(actions, when)], found(*rules), {})
+      for at, (actions, when, rules) in enumerate((
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/env", "production"), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "aws:ResourceTag/env", ["dev", "test"]), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "aws:RequestTag/env", "prod"), [DEFEATED]),
+          ("ec2:*", on("StringLike", "ec2:ResourceTag/env", "*"), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/env", "prod"), []),
+          ("ec2:*", on("StringNotEquals", "aws:ResourceTag/env", ["prod", "dev"]), []),
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/Environment", "prod"), []),
+          ("ec2:*", {**on("StringLike", "ec2:ResourceTag/env", "*"), **on("StringEquals",
+              "ec2:ResourceTag/team", "books")}, []),
+          ("ec2:RunInstances", on("StringNotEquals", "aws:RequestTag/env", "prod"), []),
+          ("ec2:TerminateInstances", on("StringLike", "ec2:ResourceTag/env", "*"), [])))],
+    Stated("launched-untagged", [allow("ec2:RunInstances", {**WITH, **on("StringEquals",
+            "ec2:ResourceTag/env", "prod")}), allow("ec2:RunInstances", on("StringNotEquals",
+            "aws:RequestTag/env", "prod"))], [], {}),
+    *[Stated(f"tags-narrow-{at}", [ALL, deny_but(CARE, {**WITHOUT, **when}, Sid=sid)],
+            [("deny-narrowed", sid)] if told else [], {})
+      for at, (told, sid, when) in enumerate((
+          (True, "DenyAllWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyProdWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyAllWithoutMFA", on("StringNotEquals", "aws:ResourceTag/open", "yes"))))],
+    # TLS the wrong way round.
+    *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
+            found(*rules, at=1), {})
+      for at, (statement, rules) in enumerate((
+          (deny("*", on("Bool", "aws:SecureTransport", "true")), ["deny-applies-with-mfa"]),
+          (deny("s3:*", on("Null", "aws:SecureTransport", "false")), ["deny-applies-with-mfa"]),
+          (deny("*", on("BoolIfExists", "aws:SecureTransport", True)), ["deny-applies-with-mfa"]),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "false"}}),
+              ["conditions-never-match"]),
+          (deny("*", on("Bool", "aws:SecureTransport", "false")), []),
+          (deny("*", on("Null", "aws:SecureTransport", "true")), []),
+          (deny("s3:*", {**on("Bool", "aws:SecureTransport", "true"), **on("StringEquals",
+              "aws:PrincipalTag/left", "yes")}), []),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}), [])))],
+    # A Deny whose condition the setup's requests meet, since they do not have its key.
+    *[Stated(f"setup-without-the-key-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny_but(CARE, WITHOUT), deny(actions, when)],
+            found(*rules, at=3), {})
+      for at, (actions, when, rules) in enumerate((
+          ("iam:*", on("StringNotEquals", "iam:PassedToService", "ec2.amazonaws.com"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "ec2:InstanceType", ["t3.micro", "t3.small"]), [ENROLMENT]),
+          ("*", on("StringNotLikeIfExists", "ec2:InstanceType", "t3.*"), [ENROLMENT]),
+          ("*", on("StringNotEquals", SSE, "aws:kms"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "aws:ResourceTag/team", "${aws:PrincipalTag/team}"),
+              [ENROLMENT]),
+          ("iam:*", on("Null", "iam:PermissionsBoundary", "true"), [ENROLMENT]),
+          (["iam:List*", "iam:Get*"], None, [DISCOVERY]),
+          (["iam:ListRoles", "iam:List*Policies"], None, []),
+          ("*", on("StringEquals", "ec2:InstanceType", "x1.32xlarge"), []),
+          ("*", on("StringEquals", "aws:ResourceTag/env", "prod"), []),
+          ("*", {**on("StringNotEquals", "ec2:InstanceType", "t3.micro"), **on("StringLike",
+              "aws:PrincipalTag/team", "books")}, []),
+          ("iam:Delete*", on("StringNotEquals", "aws:ResourceTag/team", "books"), []),
+          ("s3:PutObject", on("StringNotEquals", SSE, "aws:kms"), [])))],
+    *[Stated(f"denied-against-the-sid-{sid}", [allow(others), deny_but(CARE, WITHOUT),
+            {**deny(action, Resource=where), "Sid": sid}],
+            [*found(*others_told), *([(ENROLMENT, sid)] if told else [])], {})
+      for told, sid, others, others_told, action, where in (
+          (True, "AllowManageOwnUserMFA", [CREATE, LIST], [INCOMPLETE], [ENABLE, RESYNC], ME),
+          (True, "AllowOwnDevice", [ENABLE, LIST, RESYNC], [], CREATE, MY_DEVICE),
+          (False, "NoOwnEnabling", "s3:*", [], ENABLE, ME),
+          (False, "AllowOnlyOwnBuckets", "s3:*", [], "s3:DeleteBucket", "arn:aws:s3:::x"))],
+    # Fixes that make a Deny leave MFA's setup to those without it.
+    Stated("iam-with-mfa-beside-all", [ALL, allow("iam:*", WITH)], found(DEFEATED, at=1), {}),
+    Stated("all-with-mfa-beside-all", [ALL, allow("*", WITH)], found(DEFEATED, at=1),
+           {STOP: "ksm"}),
+    Stated("removal-and-setup-with-mfa-beside-all", [ALL, allow([*ENROL, OFF, "ec2:*"], WITH)],
+           found(DEFEATED, at=1), {OFF: "km"}),
+    *[Stated(f"effect-against-the-sid-{sid}", [ALL, {**statement, "Sid": sid}], [(rule, sid)], {})
+      for sid, rule, statement in (
+          ("AllowIamWithMfa", "deny-applies-with-mfa", deny("iam:*", WITH)),
+          ("BlockDeleteWithoutMFA", "allow-without-mfa", allow("s3:Delete*", WITHOUT)),
+          ("DenyEverythingIfNoMfa", "allow-without-mfa", allow("*", WITHOUT)))],
+    # A help desk's statement that is on the wrong kind, beside everybody's own that is right.
+    *[Stated(f"help-desk-{at}", [allow(CREATE, Resource=MY_DEVICE), allow([*ENROL[1:], OFF,
+            RESYNC], Resource=ME), deny_but(CARE, WITHOUT), allow(actions, when, Resource=where)],
+            found(*rules, at=3), {})
+      for at, (actions, where, when, rules) in enumerate((
+          ([OFF, ENABLE], "arn:aws:iam::*:mfa/*", WITH, [RESOURCE]),
+          (OFF, ["arn:aws:iam::*:mfa/*", "arn:aws:iam::123456789012:mfa/eng/*"], WITH, [RESOURCE]),
+          (CREATE, "arn:aws:iam::*:user/*", WITH, [RESOURCE]),
+          ([OFF, "iam:DeleteVirtualMFADevice"], ["arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"],
+              WITH, []),
+          ([OFF, "iam:DeleteVirtualMFADevice"], "arn:aws:iam::*:mfa/*", WITH, []),
+          (OFF, [MY_DEVICE, "arn:aws:iam::*:mfa/*"], WITH, []),
+          (RESYNC, "arn:aws:iam::*:mfa/*", None, [])))],
     Stated("devices-listed-for-one", [allow("iam:ListVirtualMFADevices", Resource=MY_DEVICE)],
            found(RESOURCE), {}),
     Stated("devices-listed-below-mfa", [allow("iam:ListVirtualMFADevices",
@@ -1231,7 +1386,7 @@ STATED = [
              "identity"),
             (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:*"), [NOTHING], "", "scp"),
             (("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
-              "arn:aws:iam::*:role/*"]), [], "ksm", "identity"),
+              "arn:aws:iam::*:role/*"]), [NOTHING], "ksm", "identity"),
             (("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [], "", "scp"),
             (("StringNotLike", "aws:PrincipalTag/robot", "*"), [], "m", "identity"),
             (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/robots/*"), [], "m",
@@ -1385,9 +1540,9 @@ STATED = [
     Stated("virtual-devices-denied", [ALL, deny("iam:CreateVirtualMFADevice"), deny_but(CARE[1:],
             WITHOUT)], [], {ENABLE: "km", STOP: "m"}),
     Stated("security-keys-only", [allow(ENABLE, on("StringEquals", "iam:RegisterSecurityKey",
-            "Create"), Resource=ME), deny_but(CARE[1:], WITHOUT)], [], {}),
+            ["Create", "Activate"]), Resource=ME), deny_but(CARE[1:], WITHOUT)], [], {}),
     Stated("security-keys-too", [allow(ENABLE, on("StringEquals", "iam:RegisterSecurityKey",
-            "Create"), Resource=ME), allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE),
+            ["Create", "Activate"]), Resource=ME), allow(CREATE, Resource=MY_DEVICE),
             deny_but(CARE[1:], WITHOUT)], found(ENROLMENT, at=2), {}),
     # The same, allowed on all resources of the service by their ARN.
     Stated("opened-by-a-service-s-arns", [allow("s3:DeleteObject*", WITH), allow("s3:*",
@@ -1745,7 +1900,7 @@ STATED = [
     Stated("spares-removal-by-name-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
             Resource=ME), deny_but([*CARE, OFF], WITHOUT)], [], {OFF: "m"}),
     Stated("spares-all-of-iam-and-denies-removal", [allow("iam:*", Resource=ME), deny_but("iam:*",
-            WITHOUT), deny(OFF, WITHOUT)], [], {OFF: "m"}),
+            WITHOUT), deny(OFF, WITHOUT)], found(REMOVAL, at=1), {OFF: "m"}),
     # Two Allows of a trust policy, of which one Sid demands what is only another way in.
     *[Stated(f"another-way-in-{sid}", [trust(ACCOUNT, WITH), {**trust(who, when), "Sid": sid}],
             [(DEFEATED, sid)] if wrong else [], {})
@@ -1985,7 +2140,7 @@ STATED = [
     Stated("root-as-text", [deny("*", {**WITHOUT, **on("StringEquals", "aws:PrincipalArn",
             "arn:aws:iam::*:root")})], found(VALUE), {}),
     Stated("root-alone", [deny("*", {**WITHOUT, **on("StringLike", "aws:PrincipalArn",
-            "arn:aws:iam::*:root")})], found(ENROLMENT), {}),
+            "arn:aws:iam::*:root")})], [], {}),
     Stated("roles-by-a-template-s-name", [trust({"AWS": "${var.processing_role_arns}"}, WITH)],
            found(ROLE_SESSION), {}, "trust"),
     Stated("role-and-the-id-of-its-session", [trust(ROLE, {**WITH, **on("StringLike",
@@ -2172,7 +2327,7 @@ STATED = [
     Stated("iam-and-its-region", [allow("*", WITH), deny(["ec2:*", "s3:*"], ABROAD),
             deny_but(["iam:*", "sts:*"], ABROAD), deny("*", ABROAD, Resource="arn:aws:ec2:*:*:*"),
             *[deny("*", {**ABROAD, operator: {key: value}}) for operator, key, value in (
-              ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Ops"), ROBOT,
+              ROBOT, ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
               ("StringEquals", "aws:PrincipalType", "AssumedRole"))],
             *[deny("*", on("StringNotLike", "aws:RequestedRegion", each)) for each in (
               ["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1", "${var.region}",
@@ -2537,6 +2692,9 @@ STATED = [
       for at, (where, operator, of) in enumerate((
           (ME.replace("user/", "user/*"), "ArnLike", "arn:aws:iam::*:user/staff/*"),
           ("arn:aws:iam::*:user/staff/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/*/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/eng/${aws:username}", "ArnLike",
+              "arn:aws:iam::*:user/staff/*"),
           (ME, "ArnNotLike", "arn:aws:iam::*:user/robots/*"),
           ("*", "StringLike", ["arn:aws:iam::*:user/staff/*"]),
           (ME, "ArnLike", ["arn:aws:iam::*:user/*", "arn:aws:iam::*:user/staff/*"])))],
@@ -3202,6 +3360,132 @@ STATED = [
            "cloudformation.amazonaws.com"), True),
           ("MfaUnlessViaCloudFormation", on("ForAllValues:StringNotEquals", "aws:CalledVia",
            "cloudformation.amazonaws.com"), False)))],
+    # A Deny of the setup tells of those whom it reaches, and of what it stops on its resources.
+    *[Stated(f"setup-denied-on-{at}", [ALL, deny("iam:*", WITHOUT, Resource=where)],
+             found(*rules, at=1), {})
+      for at, (where, rules) in enumerate((("arn:aws:iam::*:user/admin*", []),
+            ("arn:aws:iam::*:user/admins/*", []), (MY_DEVICE, [ENROLMENT]), (ME, [ENROLMENT]),
+            ("arn:aws:iam::*:user/*", [ENROLMENT])))],
+    *[Stated(f"setup-denied-to-{at}", [ALL, deny("*", {**WITHOUT, **who})], found(*rules, at=1),
+             {}, kind)
+      for at, (kind, who, rules) in enumerate((
+            ("scp", on("StringEquals", "aws:PrincipalType", "Root"), [VALUE]),
+            ("scp", on("StringEquals", "aws:PrincipalType", "AssumedRole"), [ROLE_SESSION]),
+            ("scp", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [ENROLMENT]),
+            ("boundary", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), []),
+            ("scp", on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ENROLMENT])))],
+    *[Stated(f"exempt-under-{name}", [allow("s3:*"), {"Effect": "Deny", "Resource": "*",
+            "Condition": WITHOUT, name: CARE}], found("unknown-element", at=1), {})
+      for name in ("NotActions", "Not_Action")],
+    # A Deny of regions exempts somebody else than all users.
+    *[Stated(f"regions-denied-to-all-but-{at}", [deny_but(["sts:*", "support:*"], {
+            **on("StringNotLike", "aws:RequestedRegion", "eu-*"), **who}), deny_but(CARE,
+            {**WITHOUT, **on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")})],
+            found(ENROLMENT) if told else [], {}, "scp")
+      for at, (told, who) in enumerate((
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Admin")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/platform/*")),
+            (True, on("StringNotEquals", "aws:PrincipalTag/global", "yes")),
+            (False, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/eu/*")),
+            (False, on("StringEquals", "aws:PrincipalTag/global", "no"))))],
+    # A condition on the setup itself keeps out whoever has no MFA yet.
+    *[Stated(f"setup-under-{at}", [allow(action, when, Resource=[ME, MY_DEVICE]), allow("ec2:*",
+            WITH)], found(rule), {})
+      for at, (action, when, rule) in enumerate((
+            ([*ENROL, OFF], IF_TRUE, "allow-bool-if-exists"),
+            ("iam:*MFA*", IF_TRUE, "allow-bool-if-exists"), (ENROL, IF_TRUE,
+             "allow-bool-if-exists"), (ENROL, on("Null", PRESENT, "false"), "allow-any-session"),
+            (ENROL, on("ForAllValues:Bool", PRESENT, "true"), "allow-for-all-values"),
+            (ENROL, older("3600", "NumericLessThanIfExists"), "allow-age-if-exists"),
+            (["iam:ChangePassword"], IF_TRUE, "allow-bool-if-exists"),
+            (ENROL, on("StringEquals", "iam:MFADeviceType", "virtual"), KEY),
+            (ENROL, on("StringEquals", "aws:MultiFactorAuthType", "virtual"), KEY)))],
+    Stated("setup-of-roles-alone", [allow("*", IF_TRUE)], found("allow-bool-if-exists"), {}, "scp"),
+    # A device is created and never enabled; a security key is registered in two calls.
+    *[Stated(f"created-and-listed-{at}", [*statements, deny_but(CARE, WITHOUT)],
+             found(INCOMPLETE) if told else [], {})
+      for at, (told, statements) in enumerate((
+            (True, [allow([CREATE, "iam:DeleteVirtualMFADevice"], Resource=MY_DEVICE), allow([LIST,
+             "iam:GetUser"], Resource=ME)]),
+            (True, [allow([CREATE, LIST]), allow("*", WITH)]),
+            (False, [allow([CREATE, LIST, ENABLE])]), (False, [allow([ENABLE, RESYNC, LIST],
+             Resource=ME)])))],
+    *[Stated(f"security-keys-registered-{at}", [allow(LIST, Resource=ME), *[allow(ENABLE, {
+            "StringEquals": each}, Resource=ME) for each in calls], deny_but(CARE, WITHOUT)],
+            found(INCOMPLETE, at=1) if told else [], {})
+      for at, (told, calls) in enumerate((
+            (True, [{"iam:RegisterSecurityKey": ["Activate"], "iam:FIDO-certification": ["L2"]}]),
+            (True, [{"iam:RegisterSecurityKey": ["Create", "Activate"], "iam:FIDO-certification":
+             ["L2"]}]), (True, [{"iam:RegisterSecurityKey": ["Create", "Active"]}]),
+            (False, [{"iam:RegisterSecurityKey": ["Create", "Activate"]}]),
+            (False, [{"iam:RegisterSecurityKey": ["Create"]}, {"iam:RegisterSecurityKey":
+             ["Activate"], "iam:FIDO-FIPS-140-2-certification": ["L1", "L2"]}])))],
+    # A policy that asks only some people for MFA, or asks since a day, denies the removal to them.
+    *[Stated(f"removal-denied-to-those-asked-{at}", [allow([*ENROL, OFF], Resource=[ME, MY_DEVICE]),
+            allow("s3:*"), deny_but(CARE, {**WITHOUT, **who}), *more], found(OWN) if told else [],
+            {})
+      for at, (told, who, more) in enumerate((
+            (False, on("StringLike", "aws:username", "ext-*"), []),
+            (False, on("StringEquals", "aws:PrincipalTag/type", "human"), []),
+            (False, on("DateGreaterThan", "aws:CurrentTime", "2026-07-01T00:00:00Z"), []),
+            (True, on("StringLike", "aws:username", "ext-*"), [deny("ec2:*", WITHOUT)]),
+            (True, on("StringLike", "aws:username", "ext-*"), [allow("ec2:*", WITH)])))],
+    # Three Denies ask for MFA together, and one of them exempts all of IAM.
+    Stated("all-of-iam-denied-in-parts", [ALL, deny("iam:*", WITHOUT, NotResource=[ME, MY_DEVICE]),
+            deny([OFF, "iam:DeleteVirtualMFADevice", "iam:CreateAccessKey", "iam:PutUserPolicy",
+            "iam:DetachUserPolicy", "iam:DeleteUserPolicy"], WITHOUT), deny_but(["iam:*",
+            "sts:GetSessionToken"], WITHOUT)], [], {OFF: "m"}),
+    Stated("setup-in-a-boundary-without-iam", [allow(["s3:*", "logs:*"]), deny("iam:*", WITHOUT)],
+           [], {}, "boundary"),
+    Stated("only-security-keys-enabled", [ALL, deny(ENABLE, on("StringNotEquals",
+            "iam:RegisterSecurityKey", ["Create", "Activate"])), deny_but([ENABLE, LIST,
+            "iam:GetUser"], WITHOUT)], [], {STOP: "m"}),
+    # A Deny exempts what takes away the policy or the boundary, on one's own user or everywhere.
+    *[Stated(f"policy-taken-away-{at}", [allow(action, Resource=where), deny_but([*CARE, action],
+            WITHOUT), *more], found(REMOVAL, at=1) if told else [], {}, kind)
+      for at, (told, kind, action, where, more) in enumerate((
+            (True, None, "iam:DetachUserPolicy", ME, []),
+            (True, None, "iam:PutUserPolicy", "arn:aws:iam::123456789012:user/*", []),
+            (True, None, "iam:RemoveUserFromGroup", "arn:aws:iam::*:group/*", []),
+            (True, None, "iam:CreatePolicyVersion", "arn:aws:iam::123456789012:policy/*", []),
+            (True, None, "iam:PutUserPolicy", "*", [deny("iam:*", WITHOUT,
+             Resource="arn:aws:iam::*:group/*")]),
+            (False, None, "iam:DetachUserPolicy", "arn:aws:iam::123456789012:user/robots/*", []),
+            (False, None, "iam:DetachUserPolicy", ME, [deny("iam:Detach*", WITHOUT)]),
+            (False, None, "iam:RemoveUserFromGroup", "arn:aws:iam::*:group/oncall", []),
+            (False, None, "iam:PutGroupPolicy", "*", [deny("iam:*", WITHOUT, NotResource=[ME,
+             "arn:aws:iam::*:mfa/*"])])))],
+    *[Stated(f"boundary-taken-away-{at}", [ALL, deny_but([*CARE,
+            "iam:DeleteUserPermissionsBoundary"], WITHOUT), *more], found(REMOVAL, at=1) if told
+            else [], {}, kind)
+      for at, (told, kind, more) in enumerate(((True, "boundary", []), (False, None, []), (False,
+            "boundary", [deny("iam:*PermissionsBoundary")])))],
+    # A help desk sets up others' devices.
+    *[Stated(f"setup-of-others-{at}", [allow(action, WITH, Resource=where), allow(LIST)],
+             found("enrolment-needs-mfa") if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (False, [*ENROL, OFF], ["arn:aws:iam::123456789012:user/staff/*",
+             "arn:aws:iam::123456789012:mfa/*"]), (False, ["iam:CreateUser", *ENROL], "*"),
+            (True, ENROL, "*"), (True, ENROL, ["arn:aws:iam::*:mfa/*", ME])))],
+    # What one statement allows on one's own user, another denies to everybody.
+    *[Stated(f"own-setup-denied-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny(action, Resource=where), deny_but(CARE,
+            WITHOUT)], found(ENROLMENT, at=2) if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (True, [OFF, ENABLE], ME), (True, "iam:*", "arn:aws:iam::*:user/*"),
+            (True, "iam:*", [ME, MY_DEVICE]), (False, "iam:*", "arn:aws:iam::*:user/admin*"),
+            (False, OFF, ME), (False, ENABLE, "arn:aws:iam::*:user/robots/*")))],
+    *[Stated(f"a-step-on-all-but-one-s-own-{at}", [*open_to, deny_but(CARE, {**WITHOUT, **who}),
+            deny([CREATE, ENABLE], who, NotResource=where)],
+            found(ENROLMENT, at=len(open_to) + 1) if len(where) == 1 else [], {}, kind)
+      for at, (kind, open_to, who, where) in enumerate((
+            ("boundary", [ALL], {}, [ME]), (None, [ALL], {}, [ME]), (None, [ALL], {}, [ME,
+             MY_DEVICE]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
+             [ME]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ME,
+             "arn:aws:iam::*:mfa/*"])))],
     # What Sids promise besides: hardware, minutes, users, no deactivation.
     *[Stated(f"promise-of-a-sid-{at}", [{**statement, "Sid": sid}, *rest],
             [(PROMISE, sid)] if wrong else [], {}, "scp")
@@ -3220,6 +3504,9 @@ STATED = [
               "arn:aws:iam::*:user/*")), True, []),
           ("DenyWithoutMfa", deny_but(CARE, NOT_ROLES), True, []),
           ("DenyStopWithoutMfa", deny(STOP, {**NOT_ROLES, **NETWORK}), True, []),
+          ("UsersMustUseSsoWithMfa", deny("iam:CreateUser", on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), False, []),
+          ("RotateWithPasskeyOrApp", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, []),
           ("RequireMfaBySso", deny_but(CARE, on("ArnNotLike", "aws:PrincipalArn",
               "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*")), False, []),
           ("MfaAdminsOnlyManageMfaDevices", deny(OFF, on("ArnLike", "aws:PrincipalArn",
@@ -3278,6 +3565,11 @@ STATED = [
           ("StopOrTerminateNeedsMfa", "*", deny(["ec2:TerminateInstances", "rds:StopDBInstance"],
            WITHOUT), False, []),
           ("StopChangesWithoutMfa", "ec2:*", deny("ec2:Modify*", WITHOUT), False, []),
+          ("MfaToStopAccidents", "ec2:*", deny("ec2:TerminateInstances", WITHOUT), False, []),
+          ("TerminatedStaffNeedsMfa", "ec2:*", deny(STOP, WITHOUT), False, []),
+          ("DecryptionKeysNeedMfa", "kms:*", deny("kms:PutKeyPolicy", WITHOUT), False, []),
+          ("DecryptNeedsMfa", "kms:*", deny("kms:Encrypt", WITHOUT), True, []),
+          ("AppBucketDeleteMfa", "s3:*", deny("s3:DeleteObject", WITHOUT), False, []),
           ("TerminationProtectionNeedsMfa", "ec2:*", deny("ec2:ModifyInstanceAttribute", WITHOUT),
            False, []),
           ("RequireMfaForS3", ["ec2:*", "s3:*"], deny("ec2:*", WITHOUT), True, []),
@@ -3298,6 +3590,7 @@ STATED = [
            WITHOUT), False, []),
           ("EnforceMfaEverywhere", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
           ("EnforceMfaEverywhere", "ec2:*", deny("ec2:*", WITHOUT), False, []),
+          ("EnforceMfaEverywhere", "ec2:*", deny("ec2:Stop*", WITHOUT), False, []),
           ("DenyAllServicesWithoutMfa", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
           ("RequireMfaForAllActions", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
           ("NothingWithoutMfa", "*", deny_but([*CARE, "ec2:*"], WITHOUT), True, []),
@@ -3312,5 +3605,39 @@ STATED = [
           ("DenyAllExceptS3ReadWithoutMfa", CARE, True),
           ("DenyAllExceptS3ReadWithoutMfa", [*CARE, "s3:Get*"], False),
           ("DenyAllExceptRdsWithoutMfa", CARE, False)))],
+    # Production, places and machines by the Sid.
+    *[Stated(f"production-by-the-sid-{at}", [allow("ec2:*"), deny("ec2:*", {**WITHOUT, **when},
+            Sid=sid, Resource=where)], [(PROMISE, sid)] if wrong else [], {})
+      for at, (sid, when, where, wrong) in enumerate((
+          ("ProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "staging"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", ["prod", "staging"]), "*",
+           False),
+          ("NonProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdOpsNeedMfa", on("StringEquals", "aws:ResourceTag/env", "dev"), "*", False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/dev-*", True),
+          ("ProdInstancesNeedMfa", {}, ["arn:aws:ec2:*:*:instance/dev-*",
+           "arn:aws:ec2:*:*:instance/prod-*"], False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/i-0a1b2c3d4e5f60718", False)))],
+    *[Stated(f"place-of-an-allow-by-the-sid-{at}", [allow("s3:*", when, Sid=sid), *rest],
+            [(EXEMPTION, sid)] if wrong else [], {})
+      for at, (sid, when, wrong, rest) in enumerate((
+          ("OfficeWithoutMfa", NETWORK, True, [allow("s3:*", WITH)]),
+          ("OfficeWithoutMfa", IN_OFFICE, False, [allow("s3:*", WITH)]),
+          ("WithoutMfaOnVpn", NETWORK, True, []),
+          ("OutsideOfficeWithoutMfa", NETWORK, False, []),
+          ("FromOfficeOrWithMfa", {**WITH, **IN_OFFICE}, True, []),
+          ("WithMfaOrFromOurVpc", {**WITH, **on("StringEquals", "aws:SourceVpc", "vpc-1")}, True,
+           []),
+          ("FromOfficeOnlyWithMfa", {**WITH, **IN_OFFICE}, False, []),
+          ("FromOfficeOrWithMfa", IN_OFFICE, False, [allow("s3:*", WITH)])))],
+    *[Stated(f"boundary-of-machines-{sid}-{at}", [allow(actions, WITH, Sid=sid)],
+            [("mfa-in-role-policy", sid)] if wrong else [], {}, "boundary")
+      for at, (sid, actions, wrong) in enumerate((
+          ("EcsTaskBoundary", "s3:*", True), ("LambdaBoundary", "s3:*", True),
+          ("EC2InstanceProfileBoundary", "s3:*", True), ("GitHubActionsBoundary", "s3:*", True),
+          ("LambdaBoundary", ["lambda:*", "logs:*"], False),
+          ("LambdaDevelopersBoundary", "s3:*", False), ("InstanceBoundary", "s3:*", False)))],
 ]
 # fmt: on

@@ -29,8 +29,8 @@ from mfa_session.policy.matching import acting_as, malformed_principals, named_p
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
 from mfa_session.policy.request_keys import Requests
-from mfa_session.policy.rules.conditions import UNKNOWN_OPERATOR
 from mfa_session.policy.rules.keys import keys_of_no_request
+from mfa_session.policy.rules.operators import UNKNOWN_OPERATOR
 from mfa_session.policy.rules.rule import REJECTED
 from mfa_session.session.context import Context
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
 from mfa_session.policy.document import Condition
@@ -9,7 +12,9 @@ from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, righ
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound
 from mfa_session.policy.rules.conditions import IN_SECONDS
+from mfa_session.policy.rules.promises import seconds_said
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -43,15 +48,16 @@ def check_age(subject: Subject) -> Flaws:
         equals = condition.operator.startswith("NumericEquals")
         unused = [each for each in condition.values if float(each) != seconds and not equals]
         if seconds < SHORTEST_USEFUL_SECONDS:
-            in_minutes = int(seconds) * 60
+            in_minutes, said = int(seconds) * 60, seconds_said(subject.statement)
             meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+            meant = said if said in {seconds * unit for unit in (3600, 86_400)} else meant
             yield Flaw(
                 AGE_TOO_SHORT,
                 condition.position,
                 f"the age limit, in seconds, is only {limit}",
                 "everybody is locked out right after they enter a code",
                 IN_SECONDS,
-                right_condition(subject.statement, age_limit=str(meant)),
+                _with_limit(subject, str(meant)),
             )
         elif seconds > LONGEST_SESSION_SECONDS:
             yield Flaw(
@@ -61,7 +67,7 @@ def check_age(subject: Subject) -> Flaws:
                 f"{LONGEST_SESSION_SECONDS}",
                 "MFA of any age gets through",
                 IN_SECONDS,
-                right_condition(subject.statement, age_limit=HOUR_SECONDS),
+                _with_limit(subject, HOUR_SECONDS),
             )
         elif unused:
             yield Flaw(
@@ -109,6 +115,12 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
             "MFA of any age gets through",
             f"limit the age in {other}, too, or deny older MFA",
         )
+
+
+def _with_limit(subject: Subject, seconds: str) -> Mapping[str, Any]:
+    # A Deny of old MFA alone becomes one of requests without MFA, too.
+    right = right_condition(subject.statement, age_limit=seconds)
+    return right if subject.refuses_without_mfa else but_for_setup(subject, right)
 
 
 def _limits(subject: Subject) -> list[Condition]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import NEGATED, OPERATORS, OPPOSITES, is_met, is_met_without_key
-from mfa_session.policy.credentials import DIRECT_CALL, MFA_PRESENT
+from mfa_session.policy.conditions import NEGATED, OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition
-from mfa_session.policy.fixes import right_condition, with_operator
+from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     is_boolean,
@@ -18,15 +16,11 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.keys import misspelt, with_right_key
-from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.names_in_sids import names_one_of
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
-UNKNOWN_OPERATOR = Rule(
-    "unknown-operator",
-    ERROR,
-    "IAM has no such condition operator and rejects the policy.",
-)
 WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
@@ -47,9 +41,10 @@ NOT_A_NUMBER = Rule(
 NARROWED = Rule(
     "deny-narrowed",
     WARNING,
-    "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
-    "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
-    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or, in a policy about "
+    "Another condition (network, time, TLS; regions or tags of resources, if the `Sid` says "
+    "everything) must match, too: where it does not, nobody without MFA is stopped. Or a tag "
+    "exempts that is not the user's (`aws:RequestTag/break-glass`), or the wrong users "
+    "(`MfaRequired` is true), or whoever has no tag is exempt. Or, in a policy about "
     "MFA, a Deny demands several things (S3's encryption and its key, two tags, a tag and its "
     "value), and stops only what fails all.",
 )
@@ -66,11 +61,11 @@ _demanded = re.compile(
 ).match
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 # A Sid that tells where MFA is asked for, or where it is not.
-_PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
+PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
 _but_in_places = re.compile(
     "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via)*"
-    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({_PLACES})"
+    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({PLACES})"
 ).search
 _in_others = re.compile("untrusted|remote|home|internet(?!gateway)|external").search
 _outside_of = re.compile("outside(?:the)?(ap|ca|eu|us)(?!e)").search
@@ -102,43 +97,18 @@ _of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).se
 _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNORECASE).search
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
 YES = {"1", "on", "true", "yes"}
-_WRITTEN_OPERATORS = [
-    f"{qualifier}{name}{ending}"
-    for qualifier in ("", "ForAllValues:", "ForAnyValue:")
-    for name in OPERATORS
-    for ending in ("", "IfExists")
-]
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
-_OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
+OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 _CIRCUMSTANCES = {
     *NOW,
-    *_OF_PLACES,
+    *OF_PLACES,
     "aws:securetransport",
     "aws:tokenissuetime",
     "aws:useragent",
 }
-
-
-def check_operators(subject: Subject) -> Flaws:
-    """Find operators that IAM does not have."""
-    for condition in subject.statement.conditions:
-        if not (condition.known or condition.is_unfilled):
-            near = _nearest_operator(condition)
-            meant = f"; {near} was probably meant" if near else ""
-            if condition.key.lower() in map(str.lower, _WRITTEN_OPERATORS):
-                meant = ": operator and key are swapped"
-            fix = _with_known_operator(subject, condition, near)
-            yield Flaw(
-                UNKNOWN_OPERATOR,
-                condition.position,
-                f"IAM has no condition operator {condition.written!r}{meant}",
-                REJECTED,
-                "write the condition like this" if fix else "use one of IAM's condition operators",
-                fix,
-            )
 
 
 def check_exempting_tags(subject: Subject) -> Flaws:
@@ -248,7 +218,7 @@ def check_narrowing(subject: Subject) -> Flaws:
         if (_is_narrow(each) and not (in_period and _is_of_now(each)))
         or is_met(each, DIRECT_CALL) is False
         or (joined and _may_be_demanded(each, sid))
-        or (each.is_about("aws:RequestedRegion") and _everything(sid))
+        or (_is_of_some(each) and _everything(sid) and not names_one_of(each.values, sid))
     ]
     turned = [] if joined else list(_turned(subject))
     if turned or (says_where(subject) and not joined):
@@ -265,7 +235,9 @@ def check_narrowing(subject: Subject) -> Flaws:
             f"as the Sid says, write {' and '.join(right for _, right in turned)}"
             if turned
             else "write a Deny for each of the conditions, and this one for MFA alone",
-            {} if turned else right_condition(statement, instead_of=narrowing),
+            {}
+            if turned
+            else but_for_setup(subject, right_condition(statement, instead_of=narrowing)),
         )
 
 
@@ -293,7 +265,7 @@ def _turned(subject: Subject) -> Iterator[tuple[Condition, str]]:
             elif key == "aws:calledvia" and "String" in each.operator:
                 yield each, f"ForAllValues:{negated or each.operator} {each.key}"
         elif negated and (
-            (in_places and key in _OF_PLACES)
+            (in_places and key in OF_PLACES)
             or (area and all(value.startswith(area) for value in each.values))
         ):
             yield each, f"{negated} {each.key}"
@@ -339,28 +311,6 @@ def _is_denied_elsewhere(subject: Subject, condition: Condition) -> bool:
     )
 
 
-def _nearest_operator(condition: Condition) -> str | None:
-    written = condition.written
-    plain = re.sub("ifexists", "", written, flags=re.IGNORECASE)
-    if plain.lower().startswith("bool"):  # none of the others on booleans, as BoolNotEquals
-        return "BoolIfExists" if re.search("if|exist", written, re.IGNORECASE) else "Bool"
-    base = nearest_of(plain, OPERATORS, most=1) if plain != written else ()
-    if base:
-        return base[0] if base[0] == "Null" else f"{base[0]}IfExists"
-    near = nearest_of(written, _WRITTEN_OPERATORS, most=1)
-    return near[0] if near else None
-
-
-def _with_known_operator(
-    subject: Subject, condition: Condition, near: str | None
-) -> dict[str, Any]:
-    swapped = condition.written.lower() == MFA_PRESENT.lower()
-    meant = None if swapped else misspelt(condition)
-    if meant or swapped or condition in subject.mfa_conditions:
-        return with_right_key(subject, condition, meant)
-    return with_operator(subject.statement, condition, near) if near else {}
-
-
 def _unsound(subject: Subject, condition: Condition) -> tuple[Rule, str, str, str]:
     present, written = is_present(condition), condition.written
     numeric = not present and condition.operator.startswith("Numeric")
@@ -380,6 +330,12 @@ def _unsound(subject: Subject, condition: Condition) -> tuple[Rule, str, str, st
 
 def _is_of_now(condition: Condition) -> bool:
     return condition.is_about("aws:CurrentTime")
+
+
+def _is_of_some(condition: Condition) -> bool:
+    """Say whether a condition is about regions, or is met only by resources with a tag."""
+    tagged = ":resourcetag/" in condition.key.lower() and not is_met_without_key(condition)
+    return tagged or condition.is_about("aws:RequestedRegion")
 
 
 def _is_narrow(condition: Condition) -> bool:

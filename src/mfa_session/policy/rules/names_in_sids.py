@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import Statement
@@ -26,6 +27,7 @@ _of_a_guard = re.compile(
     "(?:(?:requir|enforc)[a-z]*(?:mfa|2fa)|(?:mfa|2fa)(?:requir|enforc)[a-z]*)polic"
 ).search
 _of_versions = re.compile("[^a-z]versions?(?![a-z])", re.IGNORECASE).search
+_words = re.compile("[a-z]{3,}").findall
 _several_times = re.compile(
     "[0-9][ _-]?h(?:(?:ou)?rs?)?[ _-]?(?:and)?[ _-]?[0-9]|[0-9](?:[._]|point)[0-9]|plus|grace"
     "|shift",
@@ -61,6 +63,11 @@ def names_mfa_only(statement: Statement) -> bool:
 def names_a_bucket(statement: Statement, word: str) -> bool:
     """Say whether a statement is on a bucket with `version` in its name, and that is the word."""
     return word == "version" and any(map(_of_versions, statement.resources or ()))
+
+
+def names_one_of(values: Iterable[str], sid: str) -> bool:
+    """Say whether a Sid names what a condition compares, as OnProd does."""
+    return any(word in sid for value in values for word in _words(value.lower()))
 
 
 def excepts_more(sid: str) -> bool:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import is_about_everything, may_be_of, names_of
+from mfa_session.policy.conditions import NEGATED, OPPOSITES, is_met
+from mfa_session.policy.coverage import (
+    Cover,
+    Meeting,
+    is_about_everything,
+    may_be_of,
+    may_overlap,
+    names_of,
+)
 from mfa_session.policy.credentials import PRINCIPAL_ARN, ROOT
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
@@ -17,6 +25,7 @@ from mfa_session.policy.rules.conditions import DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     SPARED,
+    is_left_open,
     is_own_care,
     lists_own_care,
     whole_service,
@@ -33,21 +42,23 @@ SERVICES = {"cloudformation", "cloudfront", "cloudtrail", "dynamodb", "ec2", "ec
     "sns", "sqs"}  # fmt: skip
 _of_service = re.compile(
     f"(?:deny|block|require|enforce|force)?(?:{MFA}(?:required)?(?:for|on|to(?:use|access)|in))?"
-    f"(?P<all>all|any|every)?(?:accessto)?(?P<one>{'|'.join(sorted(SERVICES))})"
+    f"(?P<all>all|every)?(?:accessto)?(?P<one>{'|'.join(sorted(SERVICES))})"
     "(?:access|actions?|calls?)?"
     f"(?:(?:if|unless|when|without|with|not?|needs?|requires?|only){{1,2}}{MFA}(?:present|only)?)?"
 ).fullmatch
-_END = "s?(?=$|if|need|only|requir|unless|with)"
+_END = "(?=s?(?:$|and|if|need|only|or|requir|unless|with))"
+_ON_INSTANCES = f"(?:ec2)?(?:instance|server|vm)?{_END}"
+_ON_BUCKETS = "(?:^|block|deny|for|no|prevent)bucket(?:deletion|removal)"
 # What a Sid names, and the only action that does it.
 _NAMED = tuple(
     (re.compile(named).search, action)
     for named, action in (
-        ("terminat(?!ionprot)", "ec2:TerminateInstances"),
-        ("(?<!^)stop(?!ped)|^stop(?:and|or)", "ec2:StopInstances"),
-        ("reboot", "ec2:RebootInstances"),
-        (f"bucket(?:delet|remov)|delet(?:e|ing|ion)(?:of|the|s3)*bucket{_END}", "s3:DeleteBucket"),
+        (f"terminat(?:e|ing|ion){_ON_INSTANCES}", "ec2:TerminateInstances"),
+        (f"(?<!^)(?<!non)stop{_ON_INSTANCES}|^stop(?:and|or)", "ec2:StopInstances"),
+        (f"reboot{_ON_INSTANCES}", "ec2:RebootInstances"),
+        (f"{_ON_BUCKETS}|delet(?:e|ing|ion)(?:of|the|s3)*bucket{_END}", "s3:DeleteBucket"),
         (f"keydelet|delet(?:e|ing|ion)(?:of|the|kms)*key{_END}", "kms:ScheduleKeyDeletion"),
-        ("decrypt", "kms:Decrypt"),
+        (f"decrypt(?:ion)?{_END}", "kms:Decrypt"),
     )
 )
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
@@ -70,6 +81,11 @@ _all_but_care = re.compile(
 _exempts = re.compile(
     "all|any|apart|beside|but|else|every|except|exclu|exempt|nothing|notin|only|other|outside|unless"
 ).search
+_demands_of_all = re.compile(
+    f"(?!.*(?:some|part)).*(?:(?<!out)with|only(?:after|by|if|through)?|requires?|needs?|if){MFA}$"
+    f"|.*{MFA}(?:is)?(?:required|enforced|mandatory|needed|only)$"
+).match
+_FEW = 8  # resources
 _word = re.compile("[A-Z][a-z]+").findall
 _words = re.compile("[a-z]{3,}").findall
 _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
@@ -81,6 +97,13 @@ _STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
 _OPEN_PARTS = {"assets", "cache", "dev", "downloads", "inbox", "incoming", "public", "sandbox",
     "scratch", "stage", "staging", "static", "temp", "temporary", "test", "tmp", "upload",
     "uploads", "website", "www"}  # fmt: skip
+# A Sid about what is in production, and not about people.
+_of_production = re.compile(
+    "(?<!Non)(?<!Not)(?<!Pre)Prod(?:uction)?(?:Access|Buckets?|Data(?:bases?)?|Instances?|Objects?"
+    "|Resources?|Secrets?|Tables?|Volumes?)?(?=$|If|Need|Only|Requir|Unless|With)"
+).search
+_PRODUCTION = {"live", "prd", "prod", "production"}
+_OTHER_STAGES = {"dev", "development", "qa", "sandbox", "stage", "staging", "stg", "test", "uat"}
 _root = re.compile(
     "(?:^|And|Or|Deny|For|The)Root(?:User|s|Account)?(?=$|And|Or|Need|Must|Requir|Without|Unless|M[Ff])"
 ).search
@@ -116,6 +139,8 @@ def check_everything(subject: Subject) -> Flaws:
     listed = statement.actions if subject.refuses_without_mfa else None
     if not (listed and _everything(statement.sid_letters)) or lists_own_care(statement):
         return
+    if statement.sid_letters.endswith("everywhere") and not all(map(whole_service, listed)):
+        return  # which may be in every network or account
     # What the list includes is not denied on its resource: in a bucket's policy, another mistake.
     in_place = subject.document.kind == "resource"
     left = next(
@@ -140,6 +165,43 @@ def check_everything(subject: Subject) -> Flaws:
             "deny everything but what is needed to set up MFA",
             {"NotAction": list(SPARED)} if is_about_everything(statement) else {},
         )
+
+
+def check_part(subject: Subject) -> Flaws:
+    """Find Allows whose Sid demands MFA, and Denies that ask for it in a part of what they give."""
+    statement, sid = subject.statement, subject.statement.sid_letters
+    promises = statement.allows and _demands_of_all(sid)
+    if not promises or subject.on_role or means_mfa(statement):
+        return
+    asking = [each for each in subject.whole.denies_for_mfa if may_overlap(each, statement)]
+    left = [*_actions_beside(asking, statement), *_resources_beside(asking, statement)]
+    if asking and left:
+        yield Flaw(
+            PROMISE,
+            subject.place_at(statement.elements["Sid"]),
+            f"the Sid is {statement.sid}, but the Denies of this policy ask for MFA only in part",
+            "nobody needs MFA for "
+            + ("much of it" if left[0] == "*" else first_of([*map(subject.as_written, left)])),
+            "deny all of it without MFA, or change the Sid",
+        )
+
+
+def _actions_beside(denials: Sequence[Statement], allow: Statement) -> Iterator[str]:
+    """Yield what an Allow gives that no Deny is about, on whatever resources and conditions."""
+    cover = Cover(
+        replace(each, resources=None, not_resources=None, conditions=()) for each in denials
+    )
+    for name in cover.uncovered_parts(allow):
+        if not (is_unfilled(name) or is_left_open(name) or cover.are_about(allow, name)):
+            yield name
+
+
+def _resources_beside(denials: Sequence[Statement], allow: Statement) -> Iterator[str]:
+    """Yield the resources of an Allow on which there is no Deny."""
+    meeting, where = Meeting(denials), allow.resources or ()
+    for each in where[:_FEW] if where[1:] else ():
+        if not any(meeting.touching(replace(allow, resources=(each,)))):
+            yield each
 
 
 def check_named(subject: Subject) -> Flaws:
@@ -254,6 +316,40 @@ def _left_open(whole: WholePolicy) -> list[str]:
         for action in whole.denials("long_term").uncovered_parts(each)
         if action not in FIRST_STEPS and not is_unfilled(action)
     ]
+
+
+def check_production(subject: Subject) -> Flaws:
+    """Find Denies whose Sid names production, and which exempt it or are on something else."""
+    statement, sid = subject.statement, subject.statement.sid or ""
+    if not (subject.refuses_without_mfa and _of_production(sid)) or _exempts(sid.lower()):
+        return
+    where = [each for each in statement.resources or () if each != "*"]
+    if where and all(map(_is_of_another_stage, where)):
+        yield Flaw(
+            PROMISE,
+            subject.place_of("Resource"),
+            f"the Sid is {sid}, but this Deny is only on {first_of(where)}",
+            "production needs no MFA",
+            "name what is in production, or change the Sid",
+        )
+    for each in subject.other_conditions:
+        values = set(map(str.lower, each.values)) if "tag/" in each.key.lower() else set()
+        exempt = values and each.operator in OPPOSITES and values <= _PRODUCTION
+        if exempt or (values and each.operator in NEGATED and values <= _OTHER_STAGES):
+            yield Flaw(
+                PROMISE,
+                each.position,
+                f"the Sid is {sid}, but {each.written} {each.key} leaves production out",
+                "production needs no MFA",
+                f"write {OPPOSITES[each.operator]}"
+                if exempt
+                else "compare it to production's value, or change the Sid",
+            )
+
+
+def _is_of_another_stage(text: str) -> bool:
+    words = set(re.findall("[a-z]+", text.lower()))
+    return not words.isdisjoint(_OTHER_STAGES) and words.isdisjoint(_PRODUCTION)
 
 
 def check_root(subject: Subject) -> Flaws:

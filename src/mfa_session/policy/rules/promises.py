@@ -27,22 +27,27 @@ PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
-    "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
-    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
-    "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
-    "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
-    "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
-    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it "
-    "names the root user, and its condition only others; or it is about versions of S3 objects or "
-    "deletion for good, and only `s3:DeleteObject` is named.",
+    "it, or Denies ask for it in part; or it names MFA devices (`ListOwnMFA`), and no action "
+    "does; or it denies everything (`DenyAllWithoutMFA`), and the Deny lists a part of what the "
+    "policy allows, or is on some resources; or it names a service, an action or production "
+    "(`DenyTerminateWithoutMFA`), and the Deny is on something else; or it denies everything but "
+    "MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` exempts what it "
+    "names; or its time (`Within15Minutes`) is not the limit's, or is one of the day "
+    "(`InOfficeHours`), which no condition key tells; or it demands hardware "
+    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it names the "
+    "root user, and its condition only others; or it names the deactivation of devices, and only "
+    "`iam:DeleteVirtualMFADevice` is named; or it is about versions of S3 objects or deletion for "
+    "good, and only `s3:DeleteObject` is named.",
 )
-MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
+MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
     rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind"
-    "|only(?:by|from|in|through))"
+    "|only(?:after|by|from|in|through))"
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
     rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
+_either = re.compile(f"(?<!f)or(?:by|has|using|with)*{MFA}|{MFA}or").search
+_elsewhere = re.compile("sso|idp|identity|federat|okta|saml|provider|role").search
 _KEYS_OF_HARDWARE = ("iam:fido", "iam:registersecuritykey")
 _removal = re.compile(
     f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
@@ -82,9 +87,18 @@ _HARDWARE = "yubikey|securitykey|hardware(?:key|token|device)|fido2?(?:key)?|pas
 _hardware = re.compile(
     f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}"
     f"|(?:requir(?:e|es|ing)|enforc(?:e|es|ing)|needs?|(?<!out)with(?:out)?|onlyby|unless)"
-    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|regist|remov|reset|set))"
+    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|or|regist|remov|reset|rotat|set))"
 ).search
 _CREATION = "iam:CreateVirtualMFADevice"
+# An Allow with it was to be a Deny; NoMFANeeded is not meant.
+_denial = re.compile(
+    "(?i:deny|disallow|forbid|never|prevent)|No(?=[A-Z])(?!(?i:mfa|multi|second|two))"
+).match
+# Conditions that do not tell of MFA in another way, such as by the roles of an identity provider.
+_of_some_callers = re.compile(
+    r"(?!.*(?:auth|factor|mfa|saml|sso))"
+    r"(?:aws:(?:principalarn|userid|username)\b|[a-z0-9]+:resourcetag/)"
+).match
 _absence = re.compile(
     rf"(?:without|unless|except|before)(?:using|valid)?{MFA}|(?:no|non|not)(?:using|valid)?{MFA}"
     "(?!bypass|change|deactiv|delet|device|disabl|manag|remov|reset|tamper)"
@@ -142,8 +156,17 @@ def breaks_promise(subject: Subject) -> bool:
     if statement.allows:
         denies = subject.whole.denies_for_mfa
         asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
-        return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
-    return all(is_circumstance(each) or _is_for_all_users(each) for each in statement.conditions)
+        another_way_in = bool(statement.conditions and _either(sid))
+        elsewhere = asked_elsewhere or another_way_in
+        is_exempt = _absence(sid) and not _denial(statement.sid or "")
+        return not (is_exempt or _needs_no_mfa(statement) or elsewhere)
+    of_users = not _elsewhere(sid)
+    return all(
+        is_circumstance(each)
+        or (of_users and _is_for_all_users(each))
+        or (of_users and _of_some_callers(f"{each.key} {' '.join(each.values)}".lower()))
+        for each in statement.conditions
+    )
 
 
 def _is_for_all_users(condition: Condition) -> bool:
@@ -168,17 +191,21 @@ def check_devices(subject: Subject) -> Flaws:
 
 
 def check_sid_of_removal(subject: Subject) -> Flaws:
-    """Find Denies whose Sid names the deactivation of devices, and which deny only the deletion."""
-    statement = subject.statement
-    deletes = not statement.allows and concerns(statement, DELETION)
-    if not (deletes and statement.actions and _removal(statement.sid_letters)):
+    """Find statements whose Sid names the deactivation of devices, and that hold only deletion."""
+    statement, whole = subject.statement, subject.whole
+    deletes = statement.actions and concerns(statement, DELETION)
+    if not (deletes and _removal(statement.sid_letters)):
         return
-    if not _denies_deactivation(subject.whole, with_mfa=not subject.mfa_conditions):
+    if not (
+        whole.allows_anyhow(DEACTIVATION)
+        if statement.allows
+        else _denies_deactivation(whole, with_mfa=not subject.mfa_conditions)
+    ):
         yield Flaw(
             PROMISE,
             subject.place_of_action(DELETION),
             f"the Sid is {statement.sid}, but {DELETION} works only once the device is deactivated",
-            f"nobody is stopped from {DEACTIVATION}",
+            f"nobody is {'allowed' if statement.allows else 'stopped from'} {DEACTIVATION}",
             f"write {DEACTIVATION} as well",
         )
 
@@ -194,9 +221,7 @@ def _denies_deactivation(whole: WholePolicy, *, with_mfa: bool) -> bool:
 
 def check_sid_of_age(subject: Subject) -> Flaws:
     """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
-    sid = subject.statement.sid or ""
-    said = None if tells_several_times(sid) else _time(without_names(sid))
-    seconds = said and age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}")
+    seconds = seconds_said(subject.statement)
     for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
         limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
         if limit not in {None, seconds}:
@@ -207,6 +232,13 @@ def check_sid_of_age(subject: Subject) -> Flaws:
                 f"MFA counts for {limit} seconds, not for {seconds}",
                 f"write {seconds}, or change the Sid",
             )
+
+
+def seconds_said(statement: Statement) -> int | None:
+    """Return the time in a Sid, in seconds, if it is a useful limit of age."""
+    sid = statement.sid or ""
+    said = None if tells_several_times(sid) else _time(without_names(sid))
+    return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
 
 
 def check_sid_of_hours(subject: Subject) -> Flaws:

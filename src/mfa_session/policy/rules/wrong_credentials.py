@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from mfa_session.policy.conditions import is_met_without_key
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition, is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
@@ -19,6 +23,7 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import asking_for_mfa, but_for_setup, sets_up
 from mfa_session.policy.rules.values import has_wrong_networks
 
 
@@ -59,7 +64,7 @@ APPLIES_WITH_MFA = Mistake(
     "deny-applies-with-mfa",
     ERROR,
     "Inverted: everybody with MFA is locked out. A warning if a Deny of everything but MFA's setup "
-    "has no condition and stops what the same policy allows.",
+    "has no condition and stops what the same policy allows. Or a Deny is for every call over TLS.",
     "this Deny matches requests with MFA",
     "everybody with MFA is locked out",
 )
@@ -125,13 +130,34 @@ BOTH = Mistake(
 NEVER = Mistake(
     "conditions-never-match",
     ERROR,
-    "No request meets all conditions of the statement: it has no effect.",
+    "No request meets all conditions of the statement: it has no effect. A warning if only calls "
+    "without TLS do.",
     "no request meets all conditions of this statement",
     "nobody is let in or kept out: the statement has no effect",
 )
 
+# Whom a condition keeps from setting up MFA, in an Allow of that alone.
+_WHO_SETS_UP = {
+    **dict.fromkeys(
+        (IF_EXISTS.id, FOR_ALL_VALUES.id),
+        "new users cannot set up MFA in the console, where the value is false",
+    ),
+    ANY_SESSION.id: "new users cannot set up MFA with long-term keys, which have no value",
+    AGE_IF_EXISTS.id: "everybody may set up MFA, but for those whose MFA is too old",
+}
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
+# Where a Sid tells that the Effect is the mistake, and not the condition.
+_EFFECT_MEANT = {
+    APPLIES_WITH_MFA.id: ("Allow", re.compile("allow.*mfa", re.IGNORECASE).match),
+    WITHOUT_MFA.id: (
+        "Deny",
+        re.compile(
+            "(deny|block|forbid|prevent|disallow|refuse).*(without|unless|no).*(mfa|factor)",
+            re.IGNORECASE,
+        ).match,
+    ),
+}
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 
@@ -141,21 +167,42 @@ def check_reach(subject: Subject) -> Flaws:
     mistake = _mistake_of(subject)
     if mistake is not None:
         backed = _is_backed_here(subject)
+        cure, fix = _cure_of(subject, mistake)
+        of_setup = subject.statement.allows and lists_own_care(subject.statement)
+        who = (of_setup and sets_up(subject.statement) and _WHO_SETS_UP.get(mistake.id)) or ""
         yield Flaw(
             rule=mistake,
             position=_culprit(subject, mistake).position,
             message=mistake.message + (_of_one_alone(subject) if mistake is NEVER else ""),
-            who=mistake.who
+            who=who
+            or mistake.who
             + ("; this policy does not allow them this, but another may" if backed else ""),
-            cure="require MFA in the role's trust policy, and delete the statement"
-            if subject.on_role
-            else "write the condition like this",
-            # One of the setup alone would lock out whom it stops.
-            fix={}
-            if subject.on_role or lists_own_care(subject.statement)
-            else right_condition(subject.statement),
-            severity=WARNING if backed else None,
+            cure=cure,
+            fix=fix,
+            severity=WARNING if backed or who else None,
         )
+
+
+def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]]:
+    """Return the cure in words, and the fix."""
+    statement, right = subject.statement, right_condition(subject.statement)
+    if subject.on_role:
+        return "require MFA in the role's trust policy, and delete the statement", {}
+    if statement.allows and subject.document.kind == "scp":  # it would stop all roles
+        return (
+            "remove this condition, and require MFA in users' policies and roles' trust policies",
+            {},
+        )
+    effect, tells = _EFFECT_MEANT.get(mistake.id, ("", None))
+    if tells and tells(statement.sid or ""):
+        meant = replace(subject, statement=replace(statement, effect=effect))
+        fix = but_for_setup(meant, right_condition(meant.statement))
+        return f"the Sid says it: write the Effect {effect}", fix and {"Effect": effect, **fix}
+    spares = right if subject.refuses_without_mfa else but_for_setup(subject, right)
+    if not spares and not lists_own_care(statement):
+        listed = "and list the actions to deny by name, without those that set up MFA"
+        return f"write {json.dumps(right)[1:-1]}, {listed}", {}
+    return asking_for_mfa(subject, spares or right)
 
 
 def check_networks(subject: Subject) -> Flaws:
@@ -194,6 +241,27 @@ def check_bare_denies(subject: Subject) -> Flaws:
             "everybody is locked out of all else, with MFA too",
             'if it is to ask for MFA, add "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}',
             severity=WARNING,
+        )
+
+
+def check_tls(subject: Subject) -> Flaws:
+    """Find Denies of every call over TLS, and Allows with MFA of none, in a policy about MFA."""
+    statement, allows = subject.statement, subject.statement.allows
+    inverted = [
+        each
+        for each in subject.other_conditions
+        if each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is (not allows)
+    ]
+    alone = len(inverted) == len(statement.conditions)
+    if inverted and (subject.requires_mfa if allows else alone and subject.whole.concern_mfa):
+        yield Flaw(
+            NEVER if allows else APPLIES_WITH_MFA,
+            inverted[0].position,
+            f"this {statement.effect} is for {'no' if allows else 'every'} call over TLS, and "
+            "tools call AWS over TLS",
+            f"{'nobody is let in' if allows else 'everybody is locked out'}, with MFA too",
+            f'write "Bool": {{"aws:SecureTransport": "{str(allows).lower()}"}}',
+            severity=WARNING if allows else None,
         )
 
 
