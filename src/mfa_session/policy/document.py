@@ -160,6 +160,10 @@ class Account(Protocol):
         """The users who cannot set up MFA, each with the reason, by the policy that asks for it."""
 
     @property
+    def kept(self) -> frozenset[str]:
+        """The policies whose users are all denied, by all of theirs, to remove their device."""
+
+    @property
     def takers(self) -> Mapping[str, Sequence[str]]:
         """The users who take a role without MFA, by its trust policy."""
 

@@ -10,9 +10,9 @@ from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.conditions import OF_PLACES, PLACES, YES
 from mfa_session.policy.rules.exemptions import SETUP, is_own_care
 from mfa_session.policy.rules.names_in_sids import without_names
+from mfa_session.policy.rules.narrowing import OF_PLACES, PLACES, YES
 from mfa_session.policy.rules.promised_scope import SERVICES
 from mfa_session.policy.rules.promises import MFA
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject

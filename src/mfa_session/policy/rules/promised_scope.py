@@ -21,7 +21,6 @@ from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.conditions import DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     SPARED,
@@ -31,6 +30,7 @@ from mfa_session.policy.rules.exemptions import (
     whole_service,
 )
 from mfa_session.policy.rules.names_in_sids import excepts_more, names_a_bucket, without_names
+from mfa_session.policy.rules.narrowing import DENIES_EVERYTHING
 from mfa_session.policy.rules.promises import MFA, PROMISE
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
@@ -86,6 +86,7 @@ _demands_of_all = re.compile(
     f"|.*{MFA}(?:is)?(?:required|enforced|mandatory|needed|only)$"
 ).match
 _FEW = 8  # resources
+_but_some = re.compile("apart|but|except|exclu|other").search
 _word = re.compile("[A-Z][a-z]+").findall
 _words = re.compile("[a-z]{3,}").findall
 _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
@@ -212,8 +213,10 @@ def check_named(subject: Subject) -> Flaws:
     if not listed or not services <= SERVICES:
         return
     named = _of_service(statement.sid_letters)
-    left = [action for told, action in _NAMED if told(statement.sid_letters)]
-    left = [each for each in left if services == {each.partition(":")[0]}]
+    told = [action for says, action in _NAMED if says(statement.sid_letters)]
+    left = [each for each in told if services == {each.partition(":")[0]}]
+    if _but_some(statement.sid_letters):
+        return
     if all("/" in each for each in statement.resources or ("*",)):  # in the bucket, not all of it
         left = [each for each in left if each != "s3:DeleteBucket"]
     if named and "mfa" in named[0]:

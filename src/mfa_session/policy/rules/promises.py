@@ -10,7 +10,6 @@ from mfa_session.policy.credentials import A_SESSION, A_USER
 from mfa_session.policy.document import Condition, Statement, roles_in
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
-from mfa_session.policy.rules.conditions import NOW, is_circumstance
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
 from mfa_session.policy.rules.names_in_sids import (
     names_an_event,
@@ -18,6 +17,7 @@ from mfa_session.policy.rules.names_in_sids import (
     tells_several_times,
     without_names,
 )
+from mfa_session.policy.rules.narrowing import NOW, is_circumstance
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
@@ -27,17 +27,17 @@ PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
-    "it, or Denies ask for it in part; or it names MFA devices (`ListOwnMFA`), and no action "
-    "does; or it denies everything (`DenyAllWithoutMFA`), and the Deny lists a part of what the "
-    "policy allows, or is on some resources; or it names a service, an action or production "
-    "(`DenyTerminateWithoutMFA`), and the Deny is on something else; or it denies everything but "
-    "MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` exempts what it "
-    "names; or its time (`Within15Minutes`) is not the limit's, or is one of the day "
-    "(`InOfficeHours`), which no condition key tells; or it demands hardware "
-    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it names the "
-    "root user, and its condition only others; or it names the deactivation of devices, and only "
-    "`iam:DeleteVirtualMFADevice` is named; or it is about versions of S3 objects or deletion for "
-    "good, and only `s3:DeleteObject` is named.",
+    "it, or Denies ask for it in part; or it names MFA devices (`ListOwnMFA`), and no action does; "
+    "or it denies everything (`DenyAllWithoutMFA`), and the Deny lists a part of what the policy "
+    "allows, or is on some resources; or it names a service, an action or production "
+    "(`DenyTerminateWithoutMFA`), and the Deny is on something else; or it denies "
+    "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
+    "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
+    "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
+    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it "
+    "names the root user, and its condition only others; or it names the deactivation of devices, "
+    "and only `iam:DeleteVirtualMFADevice` is named; or it is about versions of S3 objects or "
+    "deletion for good, and only `s3:DeleteObject` is named.",
 )
 MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
