@@ -19,6 +19,7 @@ from policy.kinds import (
     IF_TRUE,
     ME,
     OFF,
+    PUBLIC,
     READ,
     ROLE,
     SSE,
@@ -29,6 +30,7 @@ from policy.kinds import (
     deny,
     deny_but,
     on,
+    trust,
 )
 from policy.test_kinds import NAMES, read
 
@@ -180,6 +182,11 @@ SAID = [
           WITHOUT, Resource="arn:aws-cn:ec2:cn-north-1:123456789012:instance/*"), allow("s3:*",
           Resource="arn:aws:s3:::x"), allow("s3:*", Resource="arn:aws:s3:::y/*")], 1,
          "other-partition", "write arn:aws: and a region of it"),
+    Said([trust(ROLE, WITH), trust(ROLE)], 0, "role-session-has-no-mfa",
+         "nobody gets through by this statement; another one lets the role in without MFA"),
+    Said([allow(READ, Principal=ROLE, Resource=BUCKET), deny("s3:*", {**WITHOUT, **on("Null",
+          "aws:TokenIssueTime", "true")}, **PUBLIC)], 1, "deny-narrowed",
+         "which is to exempt roles: their sessions carry no MFA"),
     Said([allow(READ, Principal=ROLE, Resource=BUCKET, Sid="GetWithMfa")], 0, "sid-promises-mfa",
          "require MFA in the role's trust policy, since its sessions carry none"),
     Said([allow("s3:PutObject", Principal={"AWS": "123456789012", **EC2_SERVICE}, Resource=BUCKET,

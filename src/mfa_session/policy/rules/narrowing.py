@@ -18,7 +18,7 @@ from mfa_session.policy.conditions import (
 )
 from mfa_session.policy.coverage import Cover
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
-from mfa_session.policy.document import Condition, Statement
+from mfa_session.policy.document import Condition, Statement, has_principal
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.exemptions import CALLER_KEYS, is_of_outsiders
@@ -237,7 +237,12 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
         return cure, right_condition(statement, instead_of=[first], besides=[meant])
     cure = "write a Deny for each of the conditions, and this one for MFA alone"
     kept = {e.key.lower() for e in subject.other_conditions if e not in narrowing}
-    if subject.document.kind in {"scp", "rcp"} and kept.isdisjoint(CALLER_KEYS):
+    limits = subject.document.kind in {"scp", "rcp"}
+    # A Deny for long-term keys alone spares roles.
+    of_keys = has_principal(statement) and any(
+        each.is_about("aws:TokenIssueTime") for each in narrowing
+    )
+    if (limits or of_keys) and kept.isdisjoint(CALLER_KEYS):
         return f"{cure}, which is to exempt roles: their sessions carry no MFA", {}
     right = right_condition(statement, instead_of=narrowing)
     fix: Mapping[str, Any] = but_for_setup(subject, right)
