@@ -57,11 +57,9 @@ _exception = re.compile(
 def check_exemption(subject: Subject) -> Flaws:
     """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
     statement, sid = subject.statement, subject.statement.sid_letters
-    if (
-        not (_exemption(without_names(sid)) and statement.allows)
-        or subject.on_role
-        or means_mfa(statement)
-    ):
+    if not statement.allows or subject.on_role or means_mfa(statement):
+        return
+    if not _exemption(without_names(sid)):
         return
     left = {
         name

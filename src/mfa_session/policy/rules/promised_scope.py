@@ -114,7 +114,8 @@ _name_words = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+").findall
 
 def names_versions(statement: Statement) -> bool:
     """Say whether a Sid names versions of objects, or a deletion for good."""
-    found = _versions(without_names(statement.sid_letters))
+    letters = statement.sid_letters
+    found = _versions(letters) and _versions(without_names(letters))
     return found is not None and not names_a_bucket(statement, found[0])
 
 

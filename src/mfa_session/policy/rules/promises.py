@@ -237,7 +237,8 @@ def check_sid_of_age(subject: Subject) -> Flaws:
 def seconds_said(statement: Statement) -> int | None:
     """Return the time in a Sid, in seconds, if it is a useful limit of age."""
     sid = statement.sid or ""
-    said = None if tells_several_times(sid) else _time(without_names(sid))
+    told = _time(sid) and not tells_several_times(sid)
+    said = _time(without_names(sid)) if told else None
     return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
 
 
