@@ -600,6 +600,68 @@ STATED = [
     Stated("federation-and-account", [trust({**SAML, **ACCOUNT}, WITH)], found(FEDERATED), {}),
     Stated("service-and-federation", [trust({**SAML, **EC2_SERVICE}, WITH)],
            found(FEDERATED, SERVICE), {}),
+    # Whom another statement lets in by name is not locked out, if it gives them the same.
+    *[Stated(f"let-in-elsewhere-{number}", [{**trust({"AWS": ["123456789012"], **who}, WITH),
+            "Action": actions}, {**trust(who), "Action": actions[-1]}], [], {})
+      for number, (who, actions) in enumerate([(EC2_SERVICE, ["sts:AssumeRole"]), (SAML,
+          ["sts:AssumeRole", "sts:AssumeRoleWithSAML"])])],
+    Stated("let-in-elsewhere-in-part", [allow([READ, "s3:PutObject"], WITH, Principal={"AWS":
+            "123456789012", **EC2_SERVICE}, Resource=BUCKET), allow(READ, Principal=EC2_SERVICE,
+            Resource=BUCKET)], found(SERVICE), {}),
+    # Words of a Sid that are part of a name, or mean something else.
+    *[Stated(f"sid-of-everything-{sid}", [allow(["ec2:*", "s3:*"]), deny(["ec2:*", "s3:*"][:most],
+            {**WITHOUT, **on("StringNotLike", "aws:username", "bot-*")}, Sid=sid)],
+            [(PROMISE, sid)] if most == 1 else [], {})
+      for sid, most in (("DenyAllWithoutMfaExceptBots", 2), ("DenyAllWithoutMfaButBots", 1))],
+    *[Stated(f"sid-of-what-is-tagged-{sid}", [allow("ec2:*"), deny("ec2:*", {**WITHOUT,
+            **on("StringEquals", "aws:ResourceTag/env", "prod")}, Sid=sid)],
+            [("deny-narrowed", sid)] if told else [], {})
+      for sid, told in (("DenyAllWithoutMfaOnProd", False), ("DenyAllWithoutMfa", True))],
+    *[Stated(f"sid-of-a-guard-{sid}", [ALL, deny_but(CARE, WITHOUT), deny("iam:DeletePolicy",
+            Sid=sid, Resource=f"arn:aws:iam::*:policy/{name}")],
+            [(PROMISE, sid)] if told else [], {})
+      for sid, name, told in (("ProtectRequireMfaPolicy", "RequireMFA", False),
+          ("DenyRemovingMfaRequiredPolicy", "Guard", False), ("RequireMfa", "Guard", True))],
+    *[Stated(f"sid-of-mfa-delete-{action}", [deny(action, Sid="RequireMFADelete")],
+            [(PROMISE, "RequireMFADelete")] if told else [], {})
+      for action, told in (("s3:PutBucketVersioning", False), ("s3:DeleteObject", True))],
+    *[Stated(f"sid-with-an-exempting-word-{sid}", [allow("ec2:RunInstances", Sid=sid),
+            deny_but(CARE, WITHOUT)], [(EXEMPTION, sid)] if told else [], {})
+      for sid, told in (("ExclusiveGpuNodes", False), ("WhitelistedIpSets", False),
+          ("TaxExemptionDocs", False), ("LogExceptionsToSlack", False), ("OverrideDenyList", False),
+          ("ReadExemptionForms", False), ("GuardDutyExclusions", False), ("IpWhitelist", False),
+          ("MfaExclusions", True), ("NodesExemptFromMfa", True), ("ExemptionForNodes", True),
+          ("WhitelistedNodes", True), ("ExemptNodes", True))],
+    *[Stated(f"sid-of-versions-{sid}", [ALL, deny("s3:DeleteObject", WITHOUT, Sid=sid,
+            Resource=f"arn:aws:s3:::{name}/*")], [(PROMISE, sid)] if told else [], {})
+      for sid, name, told in (("ConversionDeleteMfa", "out", False), ("VersionsDeleteMfa",
+          "app-versions", False), ("PermanentStaffDeleteNeedsMfa", "out", False),
+          ("DeleteVersionsNeedsMfa", "out-versioned", True),
+          ("PermanentDeleteNeedsMfa", "out", True))],
+    *[Stated(f"sid-of-a-weekend-{sid}", [ALL, deny("rds:*", {**WITHOUT, "DateGreaterThan":
+            {"aws:CurrentTime": "2026-11-27T18:00:00Z"}, "DateLessThan": {"aws:CurrentTime":
+            "2026-11-30T06:00:00Z"}}, Sid=sid)], [(PROMISE, sid)] if told else [], {})
+      for sid, told in (("CutoverWeekendMfa", False), ("WeekendsNeedMfa", True))],
+    *[Stated(f"sid-that-excepts-{sid}", [ALL, deny_but([*CARE, "support:*"], WITHOUT, Sid=sid)],
+            [(PROMISE, sid)] if told else [], {})
+      for sid, told in (("DenyAllExceptMfaSetupAndSupport", False), ("DenyAllExceptMfaSetup",
+          True), ("DenyAllExceptMfaSetupOrHelp", False), ("DenyAllExceptMfaEnrolmentAndManagement",
+          True))],
+    *[Stated(f"sid-that-excepts-{sid}", [ALL, deny_but([*CARE, *more], {**WITHOUT, **on(
+            "StringLike", "aws:username", "contractor-*")}, Sid=sid)],
+            [(EXEMPTION, sid)] if told else [], {})
+      for sid, more, told in (("DenyAllExceptReadForContractors", ["s3:Get*"], False),
+          ("DenyAllExceptForContractors", [], True))],
+    *[Stated(f"sid-of-a-time-{sid}", [ALL, deny_but(CARE, older(limit), Sid=sid)],
+            [(PROMISE, sid)] if told else [], {})
+      for sid, limit, told in (("Mfa12h30m", 45_000, False), ("Route53MinTtlMfa", 3600, False),
+          ("MfaWithin1HourPlusGrace", 3900, False), ("Mfa1Point5Hours", 5400, False),
+          ("S3Min", 3600, False), ("MfaWithin1Hour", 3900, True))],
+    *[Stated(f"sid-of-a-part-{name}", [ALL, deny(READ, WITHOUT, Sid="AcmeFinanceMfa",
+            NotResource=f"arn:aws:s3:::acme-finance{name}/*")],
+            [(PROMISE, "AcmeFinanceMfa")] if told else [], {})
+      for name, told in (("-public", False), ("-scratch", False), ("-dev", False), ("", True),
+                         ("-prod", True))],
     # A Deny for everybody takes away what a service, or people from elsewhere, may do by name.
     Stated("service-beside-deny-for-all", [trust(EC2_SERVICE), trust("*", WITHOUT, "Deny")],
            found(SERVICE, at=1), {}),

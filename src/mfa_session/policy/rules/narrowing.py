@@ -18,11 +18,12 @@ from mfa_session.policy.conditions import (
 )
 from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
-from mfa_session.policy.document import Condition, Statement
+from mfa_session.policy.document import Condition, Statement, has_principal
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.callers import CALLER_KEYS
 from mfa_session.policy.rules.exemptions import is_of_outsiders
+from mfa_session.policy.rules.names_in_sids import names_one_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_networks
@@ -181,7 +182,7 @@ def check_narrowing(subject: Subject) -> Flaws:
         if (_is_narrow(each) and not (in_period and _is_of_now(each)))
         or is_met(each, DIRECT_CALL) is False
         or (joined and _may_be_demanded(each, sid))
-        or (_is_of_some(each) and _everything(sid))
+        or (_is_of_some(each) and _everything(sid) and not names_one_of(each.values, sid))
     ]
     turned = [] if joined else list(_turned(subject))
     if turned or (says_where(statement) and not joined):
@@ -243,7 +244,12 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
         return cure, right_condition(statement, instead_of=[first], besides=[meant])
     cure = "write a Deny for each of the conditions, and this one for MFA alone"
     kept = {e.key.lower() for e in subject.other_conditions if e not in narrowing}
-    if subject.document.kind in {"scp", "rcp"} and kept.isdisjoint(CALLER_KEYS):
+    limits = subject.document.kind in {"scp", "rcp"}
+    # A Deny for long-term keys alone spares roles.
+    of_keys = has_principal(statement) and any(
+        each.is_about("aws:TokenIssueTime") for each in narrowing
+    )
+    if (limits or of_keys) and kept.isdisjoint(CALLER_KEYS):
         return f"{cure}, which is to exempt roles: their sessions carry no MFA", {}
     right = right_condition(statement, instead_of=narrowing)
     fix: Mapping[str, Any] = but_for_setup(subject, right)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, names_of
@@ -19,7 +21,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, for_everybody, per_policy
 
@@ -161,7 +163,7 @@ def check_services(subject: Subject) -> Flaws:
     why = f"{services[0]} is an AWS service, and services have no MFA"
     if alone and _is_idle(subject):
         yield _idle(subject, SERVICE, why)
-    elif _keeps_out_who_has_no_keys(subject):
+    elif _keeps_out_who_has_no_keys(subject) and (alone or _lacking(subject, "Service")):
         own = {"Service": list(services) if services[1:] else services[0]}
         yield Flaw(
             SERVICE,
@@ -231,6 +233,10 @@ def check_federation(subject: Subject) -> Flaws:
     named = set(names_of(subject.statement))
     federated = federated or (bool(named) and named <= set(_SIGNED_ELSEWHERE))
     asks = federated and _keeps_out_who_has_no_keys(subject)
+    if asks and "AWS" in (subject.statement.principals or {}):
+        # They take a role by another call than sts:AssumeRole, if the statement has it.
+        others = named - {"sts:assumerole"} or named
+        asks = not others.isdisjoint(_lacking(subject, "Federated"))
     if federated and len(subject.statement.principals or ()) == 1 and _is_idle(subject):
         yield _idle(subject, FEDERATED, _NO_MFA_KNOWN)
     elif asks or _denied_by_name(subject, "Federated"):
@@ -246,6 +252,30 @@ def check_federation(subject: Subject) -> Flaws:
                 else "limit this Deny to sts:AssumeRole"
             ),
         )
+
+
+def _lacking(subject: Subject, kind: str) -> set[str]:
+    """Return the actions that no Allow without MFA gives all principals of a kind by name.
+
+    Other conditions of such an Allow do not count: these are another way in.
+    """
+    statement, given = subject.statement, _given_by_name(subject.whole)
+    lacking = set[str]()
+    for name in (statement.principals or {}).get(kind, ()):
+        cover = given.get((kind, name))
+        alone = replace(statement, principals={kind: (name,)})
+        lacking.update(cover.uncovered(alone) if cover else names_of(statement))
+    return lacking
+
+
+@per_policy
+def _given_by_name(whole: WholePolicy) -> dict[tuple[str, str], Cover]:
+    found: dict[tuple[str, str], list[Statement]] = {}
+    for each in itertools.filterfalse(mfa_conditions, whole.allowing):
+        for kind, names in (each.principals or {}).items():
+            for name in names if kind != "AWS" else ():
+                found.setdefault((kind, name), []).append(replace(each, conditions=()))
+    return {key: Cover(alike) for key, alike in found.items()}
 
 
 def check_providers(subject: Subject) -> Flaws:

@@ -10,7 +10,8 @@ from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.exemptions import SETUP
+from mfa_session.policy.rules.exemptions import SETUP, is_own_care
+from mfa_session.policy.rules.names_in_sids import without_names
 from mfa_session.policy.rules.narrowing import OF_PLACES, PLACES, YES
 from mfa_session.policy.rules.promised_scope import SERVICES
 from mfa_session.policy.rules.promises import MFA
@@ -56,7 +57,9 @@ _exception = re.compile(
 def check_exemption(subject: Subject) -> Flaws:
     """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
     statement, sid = subject.statement, subject.statement.sid_letters
-    if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
+    if not statement.allows or subject.on_role or means_mfa(statement):
+        return
+    if not _exemption(without_names(sid)):
         return
     left = {
         name
@@ -148,7 +151,9 @@ def check_exception(subject: Subject) -> Flaws:
     """Find Denies that are only for those whom their Sid excepts."""
     found = _exception(subject.statement.sid_letters)
     excepted = re.split("mfa|unless|without|when", found[1])[0] if found else ""
-    if not (excepted and subject.refuses_without_mfa):
+    # In ExceptReadForContractors, actions are excepted.
+    of_some = "for" in excepted and not all(map(is_own_care, subject.statement.not_actions or ()))
+    if not (excepted and subject.refuses_without_mfa) or of_some:
         return
     for condition in subject.other_conditions:
         negated = NEGATED.get(condition.operator)

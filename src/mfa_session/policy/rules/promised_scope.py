@@ -29,6 +29,7 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
+from mfa_session.policy.rules.names_in_sids import excepts_more, names_a_bucket, without_names
 from mfa_session.policy.rules.narrowing import DENIES_EVERYTHING
 from mfa_session.policy.rules.promises import MFA, PROMISE
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
@@ -94,6 +95,9 @@ _KINDS = {
     *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
 }
 _STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
+_OPEN_PARTS = {"assets", "cache", "dev", "downloads", "inbox", "incoming", "public", "sandbox",
+    "scratch", "stage", "staging", "static", "temp", "temporary", "test", "tmp", "upload",
+    "uploads", "website", "www"}  # fmt: skip
 # A Sid about what is in production, and not about people.
 _of_production = re.compile(
     "(?<!Non)(?<!Not)(?<!Pre)Prod(?:uction)?(?:Access|Buckets?|Data(?:bases?)?|Instances?|Objects?"
@@ -110,7 +114,9 @@ _name_words = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+").findall
 
 def names_versions(statement: Statement) -> bool:
     """Say whether a Sid names versions of objects, or a deletion for good."""
-    return _versions(statement.sid_letters) is not None
+    letters = statement.sid_letters
+    found = _versions(letters) and _versions(without_names(letters))
+    return found is not None and not names_a_bucket(statement, found[0])
 
 
 def check_sid_of_versions(subject: Subject) -> Flaws:
@@ -143,7 +149,11 @@ def check_everything(subject: Subject) -> Flaws:
         (
             each
             for each in _left_open(subject.whole)
-            if not (in_place and any(includes(name.lower(), each) for name in listed))
+            # Nor is it denied where other conditions do not match, of which other rules tell.
+            if not (
+                (in_place or subject.other_conditions)
+                and any(includes(name.lower(), each) for name in listed)
+            )
         ),
         None,
     )
@@ -208,6 +218,8 @@ def check_named(subject: Subject) -> Flaws:
     left = [each for each in told if services == {each.partition(":")[0]}]
     if _but_some(statement.sid_letters):
         return
+    if all("/" in each for each in statement.resources or ("*",)):  # in the bucket, not all of it
+        left = [each for each in left if each != "s3:DeleteBucket"]
     if named and "mfa" in named[0]:
         left = [f"{named['one']}:*"]
     unlisted = whole.names and any(map(whole.names.look_up, listed))  # a finding of its own
@@ -264,7 +276,8 @@ def check_exempt_actions(subject: Subject) -> Flaws:
     sid, names = subject.statement.sid_letters, list(exempt or ())
     others = list(itertools.filterfalse(is_own_care, names))
     if _all_but_care(sid) or _nothing(sid):
-        others = list(filter(whole_service, names))
+        told = excepts_more(subject.statement.sid or "")
+        others = [] if told else list(filter(whole_service, names))
     elif not _names_all(sid, others):
         return
     if others:
@@ -284,12 +297,12 @@ def check_exempt_resources(subject: Subject) -> Flaws:
     exempt = subject.statement.not_resources if subject.refuses_without_mfa else None
     sid, actions = subject.statement.sid_letters, " ".join(names_of(subject.statement))
     general = _KINDS if _protects(sid) else _KINDS | _STAGES
-    things = [
-        {word for word in _words(each.rpartition(":")[2].lower()) if word not in actions} - general
-        for each in exempt or ()
-    ]
+    words = [set(_words(each.rpartition(":")[2].lower())) for each in exempt or ()]
+    things = [{word for word in each if word not in actions} - general for each in words]
     named = set(map(str.lower, _name_words(subject.statement.sid or "")))
-    if things and not (_exempts(sid) or any(map(named.isdisjoint, things))):
+    # Another part of what the Sid names, which is for everybody or of no worth.
+    of_part = any(_OPEN_PARTS & each - named for each in words)
+    if things and not (of_part or _exempts(sid) or any(map(named.isdisjoint, things))):
         yield Flaw(
             PROMISE,
             subject.place_of("NotResource"),

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 from mfa_session.policy.conditions import is_met, is_readable
-from mfa_session.policy.coverage import actions_of, concerns, may_overlap
+from mfa_session.policy.coverage import actions_of, concerns, may_overlap, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER
-from mfa_session.policy.document import Condition, Statement
+from mfa_session.policy.document import Condition, Statement, roles_in
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
+from mfa_session.policy.rules.names_in_sids import (
+    names_an_event,
+    names_mfa_only,
+    tells_several_times,
+    without_names,
+)
 from mfa_session.policy.rules.narrowing import NOW, is_circumstance
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
@@ -120,14 +126,30 @@ def check_promise(subject: Subject) -> Flaws:
         who,
         "remove this Deny, and ask for MFA in the role's trust policy"
         if subject.on_role
-        else f"add {condition} to its Condition, or change the Sid",
+        else f"{_how_to_ask(subject, condition)}, or change the Sid",
     )
+
+
+def _how_to_ask(subject: Subject, condition: str) -> str:
+    """Say how to ask for MFA, and lock out nobody who cannot have it."""
+    statement, named = subject.statement, subject.statement.principals or {}
+    add = f"add {condition} to its Condition"
+    if not statement.allows:
+        return add
+    if subject.document.kind in {"scp", "rcp"}:
+        return "ask for MFA in users' policies, since it would lock out role sessions here"
+    if "sts:getfederationtoken" in names_of(statement):
+        return "let people assume a role with MFA instead: only long-term keys may call this"
+    others = [*roles_in(statement), *named.get("Service", ()), *named.get("Federated", ())]
+    if others and len(others) == sum(map(len, named.values())):
+        return "require MFA in the role's trust policy, since its sessions carry none"
+    return add + (f", in a statement without {others[0]}, which carries no MFA" if others else "")
 
 
 def breaks_promise(subject: Subject) -> bool:
     """Say whether a statement asks for no MFA although its Sid says so."""
     statement, sid = subject.statement, subject.statement.sid_letters
-    if means_mfa(statement) or not (_demand(sid) or _absence(sid)):
+    if means_mfa(statement) or not (_demand(sid) or _absence(sid)) or names_mfa_only(statement):
         return False
     if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
         return False  # a misspelt Condition has a finding of its own
@@ -214,7 +236,9 @@ def check_sid_of_age(subject: Subject) -> Flaws:
 
 def seconds_said(statement: Statement) -> int | None:
     """Return the time in a Sid, in seconds, if it is a useful limit of age."""
-    said = _time(statement.sid or "")
+    sid = statement.sid or ""
+    told = _time(sid) and not tells_several_times(sid)
+    said = _time(without_names(sid)) if told else None
     return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
 
 
@@ -223,7 +247,8 @@ def check_sid_of_hours(subject: Subject) -> Flaws:
     dated = [each for each in subject.other_conditions if each.key.lower() in NOW]
     are_dates = all(is_readable(each, text) for each in dated for text in each.values)
     told = not are_dates or any(check_limits(subject))
-    if dated and _hours(subject.statement.sid_letters) and not told:
+    once = len(dated) > 1 and names_an_event(subject.statement.sid_letters)
+    if dated and _hours(subject.statement.sid_letters) and not (told or once):
         yield Flaw(
             PROMISE,
             dated[0].position,

@@ -104,7 +104,9 @@ def check_roles(subject: Subject) -> Flaws:
             ROLE,
             subject.place_of("Principal"),
             f"{role} is a role: its sessions carry no MFA, even if assuming it took a code",
-            "the role's sessions are locked out",
+            "nobody gets through by this statement; another one lets the role in without MFA"
+            if named and _is_let_in_otherwise(subject, named)
+            else "the role's sessions are locked out",
             "name users or their account; for the role, require MFA in its trust policy"
             if named
             else f'exempt it by "ArnNotEquals": {{"aws:PrincipalArn": "{role}"}}, and require MFA '
@@ -114,15 +116,19 @@ def check_roles(subject: Subject) -> Flaws:
 
 def _roles_in_need(subject: Subject) -> Iterator[str]:
     """Yield the roles that a statement names, but those that another Allow lets in anyhow."""
-    statement, whole = subject.statement, subject.whole
+    statement = subject.statement
     for role in roles_in(statement):
-        alone = replace(statement, principals={"AWS": (role,)})
-        if not (
-            statement.allows
-            and statement.aws_principals != (role,)
-            and whole.lenient_allows.covers(alone)
-        ):
+        if statement.aws_principals == (role,) or not _is_let_in_otherwise(subject, role):
             yield role
+
+
+def _is_let_in_otherwise(subject: Subject, role: str) -> bool:
+    """Say whether other Allows let a role in without MFA to all that this one gives it."""
+    statement, lenient = subject.statement, subject.whole.lenient_allows
+    alone = replace(statement, principals={"AWS": (role,)})
+    return statement.allows and all(
+        lenient.are_about(alone, name, but=statement) for name in names_of(statement)
+    )
 
 
 def check_exempt_roles(subject: Subject) -> Flaws:
