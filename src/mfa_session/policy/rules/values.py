@@ -19,9 +19,9 @@ WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, boolean, network, id or name that it should be, has "
-    "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
-    "between them: it matches nothing. A warning for actions of IAM and other global services in "
-    "a region that their requests never count as. "
+    "wildcards under `StringEquals`, or the list of values is empty, a day is compared with "
+    "`DateEquals`, or two limits leave nothing between them: it matches nothing. A warning for "
+    "actions of IAM and other global services in a region that their requests never count as. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
 
@@ -33,6 +33,7 @@ _SAMPLES = {
     "IpAddress": ("network", "192.0.2.0/24"),
 }
 _DATES = {"aws:currenttime", "aws:tokenissuetime"}
+_MILLISECONDS = 13  # digits
 _MOMENTS = {*_DATES, "aws:epochtime"}
 # What people write where a value is to follow.
 _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
@@ -46,12 +47,40 @@ _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
 # Keys whose values have neither * nor ?.
 _has_no_wildcards = re.compile(
-    "(aws:(?!useragent|referer)|iam:|kms:|sts:|token[.]actions[.]).*"
+    "(aws:(?!useragent|referer)|(ec2|iam|kms|lambda|rds|s3|secretsmanager|ssm|sts):|token[.]actions[.]).*"
 ).fullmatch
-_NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
+_NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9 -]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
 _no_account = re.compile(f"{_NO_ACCOUNT}|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
+_WAYS = "(?:central|(?:north|south)(?:east|west)?|east|west)"
+_REGIONS = f"[a-z]{{2,4}}(?:-[a-z]+)?-{_WAYS}-[0-9]+|(?:aws-)?global"
+_is_region = re.compile(_REGIONS).fullmatch
+_begins_as_region = re.compile(
+    f"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?!.*[0-9]-)[a-z0-9-]+|{_WAYS}-?[0-9][a-z]?)",
+    re.IGNORECASE,
+).fullmatch
+
+
+def looks_like_no_region(text: str) -> bool:
+    """Say whether a text is like a region, and none: an availability zone, or misspelt."""
+    return bool(_begins_as_region(text)) and not _is_region(text)
+
+
+def _other_than(form: str) -> Callable[[str], bool]:
+    """Return what says that a text, without wildcards and variables, is not of a form."""
+    is_right = re.compile(form, re.ASCII).fullmatch
+
+    def is_other(text: str) -> bool:
+        is_open = _wildcard(text) or "$" in text or is_unfilled(text) or _is_word_to_replace(text)
+        return not (is_right(text) or is_open)
+
+    return is_other
+
+
+_is_word_to_replace = re.compile(
+    "[A-Z][A-Z0-9_]+|.*(?i:your|replace|placeholder|change|xxx).*"
+).fullmatch
 # What no value of a key is like, and what the values are.
 Kind = tuple[Callable[[str], object], str]
 ACCOUNT: Kind = (_no_account, "an account of 12 digits")
@@ -59,8 +88,37 @@ ORGANISATION: Kind = (_no_organisation, "an organisation such as o-…")
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("aws:sourceaccount", "aws:resourceaccount", "s3:resourceaccount"), ACCOUNT),
     **dict.fromkeys(("aws:resourceorgid", "aws:sourceorgid"), ORGANISATION),
-    "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
-    "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
+    "aws:sourcevpc": (_other_than("vpc-.*"), "a VPC such as vpc-…"),
+    "aws:sourcevpce": (_other_than("vpce-.*"), "a VPC endpoint such as vpce-…"),
+    **{
+        key: (_other_than("arn:.*"), f"an ARN such as {example}")
+        for key, example in (
+            ("ec2:subnet", "arn:aws:ec2:REGION:ACCOUNT:subnet/ID"),
+            ("ec2:vpc", "arn:aws:ec2:REGION:ACCOUNT:vpc/ID"),
+            ("iam:permissionsboundary", "arn:aws:iam::ACCOUNT:policy/NAME"),
+            ("iam:policyarn", "arn:aws:iam::ACCOUNT:policy/NAME"),
+        )
+    },
+    **dict.fromkeys(
+        (
+            "aws:calledvia",
+            "aws:calledviafirst",
+            "aws:calledvialast",
+            "iam:awsservicename",
+            "iam:passedtoservice",
+        ),
+        (_other_than(r"[a-z0-9-]+\..+"), "a service such as ec2.amazonaws.com"),
+    ),
+    "s3:x-amz-server-side-encryption": (
+        re.compile(
+            "(?!(?:AES256|aws:kms)$)(?i:aes-?256|(?:aws[:_-]?)?kms|sse-?(?:s3|kms))"
+        ).fullmatch,
+        "AES256, aws:kms or aws:kms:dsse",
+    ),
+    "sts:externalid": (
+        _other_than(r"[\w+=,.@:/-]{1,1224}"),
+        "1 to 1224 letters, digits and signs of =,.@:/-_+",
+    ),
     "ec2:metadatahttptokens": (
         re.compile("(?!(required|optional)$)[a-z]+").fullmatch,
         "required or optional",
@@ -73,10 +131,7 @@ _KINDS: dict[str, Kind] = {
         re.compile("repo:[^:*?$]*").fullmatch,
         "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
     ),
-    "aws:requestedregion": (
-        re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]|(?!global$)[a-z]{3,}[0-9]*").fullmatch,
-        "a region",
-    ),
+    "aws:requestedregion": (_other_than(_REGIONS), "a region such as eu-west-1"),
 }
 _REGION = "aws:RequestedRegion"
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
@@ -84,8 +139,16 @@ COMMERCIAL = "(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)"  # how regions of the pa
 _is_commercial = re.compile(COMMERCIAL).match
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
-    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
+    for each in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "0.0.0.0/32",
+    )
 )
+_NOWHERE = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
 
 def check_other_values(subject: Subject) -> Flaws:
@@ -123,7 +186,7 @@ def check_other_values(subject: Subject) -> Flaws:
 def check_moments(subject: Subject) -> Flaws:
     """Find ages in seconds under keys that are moments, such as aws:TokenIssueTime."""
     for condition in subject.other_conditions:
-        ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}", each)]
+        ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}|[0-9]{13}", each)]
         if _is_moment_as_number(condition):
             yield Flaw(
                 WRONG_VALUE,
@@ -133,14 +196,35 @@ def check_moments(subject: Subject) -> Flaws:
                 "use a Date operator; to limit the age of MFA, compare aws:MultiFactorAuthAge",
             )
         elif condition.key.lower() in _MOMENTS and ages and condition.operator != "Null":
-            later = "Greater" in condition.operator or condition.operator in OPPOSITES
+            early = len(ages[0]) < _MILLISECONDS
+            always = ("Greater" if early else "Less") in condition.operator
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"{condition.key} is a moment, not an age: {ages[0]} is a time of the 1970s",
-                "the condition is always met" if later else who_never_meets(subject, condition),
-                "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge",
+                f"{condition.key} is a moment, not an age: {ages[0]} is a time of the 1970s"
+                if early
+                else f"{condition.key} counts seconds, and {ages[0]} is in milliseconds",
+                "the condition is always met"
+                if always or condition.operator in OPPOSITES
+                else who_never_meets(subject, condition),
+                "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge"
+                if early
+                else f"write {ages[0][:-3]}",
             )
+        elif _is_of_one_moment(condition):
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"DateEquals compares moments: {condition.values[0]} is one, not a day",
+                who_never_meets(subject, condition),
+                "write DateGreaterThanEquals and DateLessThan",
+            )
+
+
+def _is_of_one_moment(condition: Condition) -> bool:
+    written = all(is_readable(condition, value) for value in condition.values)
+    equal = condition.operator == "DateEquals" and condition.key.lower() in _MOMENTS
+    return equal and written and bool(condition.values)
 
 
 def check_ids(subject: Subject) -> Flaws:
@@ -152,10 +236,14 @@ def ids_of_another_kind(subject: Subject, kinds: Mapping[str, Kind]) -> Flaws:
     """Yield the values of another kind than those of their key, which is one of these."""
     for condition in subject.other_conditions:
         is_other, what = kinds.get(condition.key.lower(), (None, ""))
-        compared = condition.values if is_other and condition.operator in _EXACT else ()
+        exact = condition.operator in _EXACT or condition.operator.startswith("Arn")
+        compared = condition.values if is_other and exact else ()
         wrong = list(filter(is_other, compared))
         alone = len(wrong) == len(compared)
-        if wrong and (alone or subject.mfa_conditions):
+        in_part = subject.mfa_conditions or (
+            subject.whole.concern_mfa and condition.is_about(_REGION)
+        )
+        if wrong and (alone or in_part):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
@@ -212,7 +300,9 @@ def check_networks(subject: Subject) -> Flaws:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"{condition.key} is never a private address, such as in {private[0]!r}",
+                f"{condition.key} is never a private address, such as in {private[0]!r}"
+                if private[0] != _NOWHERE
+                else f"{_NOWHERE} is a single address, which nobody has; 0.0.0.0/0 is everywhere",
                 _effect_of_wrong(subject, condition, private),
                 "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
                 severity=None if alone else NOTE,
