@@ -2623,6 +2623,8 @@ STATED = [
       for number, (action, operator, key, value, told) in enumerate((
             ("s3:ListBucket", "StringEquals", "s3:prefix", "home/${aws:username}/*", True),
             ("s3:ListBucket", "StringLike", "s3:prefix", "home/${aws:username}/*", False),
+            ("s3:PutObject", "StringEquals", "s3:if-none-match", "*", False),
+            ("lambda:AddPermission", "StringEquals", "lambda:Principal", "*", False),
             ("ec2:RunInstances", "StringEquals", "ec2:InstanceType", "t3.*", True),
             (STOP, "StringEquals", "ec2:ResourceTag/Name", "dev-*", True),
             ("rds:CreateDBInstance", "StringEquals", "rds:DatabaseClass", "db.t3.*", True),
@@ -2684,6 +2686,7 @@ STATED = [
             (deny_but(["iam:*", "sts:*"], on("StringNotEqualsIfExists", "ec2:Region",
              "eu-west-1")), False),
             (deny_but(["iam:*", "sts:*"], on("StringNotEquals", "ec2:RoleDelivery", "2.0")), False),
+            (deny("*", on("StringNotEquals", "iam:PrincipalTag/x", "y")), True),
             (deny("ec2:*", on("StringNotEquals", "ec2:Region", "eu-west-1")), False)))],
     Stated("action-with-a-service-s-host", [allow("iam:*"), deny("iam.amazonaws.com:DeleteUser",
             WITHOUT)], found(ACTION, at=1), {}),

@@ -84,7 +84,11 @@ def check_keys_of_one_service(subject: Subject) -> Flaws:
     everything = "*" in names_of(statement) and not statement.allows
     if not (everything and of_callers and subject.whole.concern_mfa):
         return
-    of_services = [each for each in subject.other_conditions if actions_having(each.key)[0]]
+    of_services = [
+        each
+        for each in subject.other_conditions
+        if actions_having(each.key)[0] and meant_instead(each.key) is None
+    ]
     for condition in of_services if all(map(_is_met_by_others, of_services)) else ():
         yield Flaw(
             NO_SUCH_KEY,

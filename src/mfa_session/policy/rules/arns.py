@@ -55,6 +55,8 @@ _in_a_region = re.compile(
     "arn:[^:]*:(cloudfront:[a-z]|route53:(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:)"
 ).match
 _in_an_account = re.compile("arn:[^:]*:ec2:[^:]*:([0-9]{12}|[$]?x):(image|snapshot)/").match
+_EMPTY = {"cloudfront": "region", "ec2": "account", "route53": "region and the account"}
+_is_account = re.compile(r"[0-9]{12}|[*]?").fullmatch
 _SIGN_INS = {
     "aws": "signin.aws.amazon.com",
     "aws-cn": "signin.amazonaws.cn",
@@ -98,11 +100,11 @@ def _has_blank(text: str) -> bool:
     return not (is_unfilled(text) or "!" in text) and bool(_with_blank(_filled_in(text)))
 
 
+_has_odd_sign = re.compile(r"[\s\u200b\ufeff,;(\[{]").search
 _FAULTS = (
     (_is_several, "is several ARNs in one text", "write a list, with a text for each ARN"),
     (_has_blank, "has a blank or a line feed", "remove it"),
     (_has_alternatives, "has alternatives, which IAM reads as they are", "write an ARN for each"),
-    (_of_no_bucket, "has no bucket's name after :::", "write the bucket's name there"),
 )
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
@@ -318,18 +320,26 @@ def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
 def _why_no_arn(text: str, filled: str) -> tuple[str, str] | None:
     """Say what is wrong with the parts of an ARN, and what to write."""
     _, _, service, region, account, _ = parts_of(filled)
-    for is_dead, why, cure in _FAULTS:
+    for is_dead, why, cure in _FAULTS if _has_odd_sign(text) else ():
         if is_dead(text) and not _placeholder_in(text):
             return why, cure
-    stands_in = is_unfilled(text) or _in_place_of_an_account(account)
-    if is_no_account(account) or _is_of_an_alias(filled) or (not stands_in and _is_of_a_word(text)):
+    if service == "s3" and _of_no_bucket(text):
+        return "has no bucket's name after :::", "write the bucket's name there"
+    if not _is_account(account) and _has_no_account(text, filled, account):
         return f"has the account {account}, and accounts have 12 digits", "write all its 12 digits"
     if looks_like_no_region(region):
         return f"has {region} in the place of the region", "write a region such as eu-west-1, or *"
-    if _in_a_region(filled) or _in_an_account(filled):
-        parts = {"cloudfront": "region", "ec2": "account"}.get(service, "region and the account")
-        return f"has a part that ARNs of {service} leave empty", f"leave the {parts} empty"
+    empty = _EMPTY.get(service)
+    if empty and (_in_a_region(filled) or _in_an_account(filled)):
+        return f"has a part that ARNs of {service} leave empty", f"leave the {empty} empty"
     return None
+
+
+def _has_no_account(text: str, filled: str, account: str) -> bool:
+    if is_no_account(account) or _is_of_an_alias(filled):
+        return True
+    stands_in = is_unfilled(text) or _in_place_of_an_account(account)
+    return not stands_in and bool(_is_of_a_word(text))
 
 
 def _filled_in(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
@@ -85,10 +86,10 @@ _OTHERS = (
     ("ssm:(resume|terminate)session", "session/?*"),
     ("states:(deletestatemachine|startexecution|updatestatemachine)", "stateMachine:?*"),
 )
-_KINDS = tuple(
-    (re.compile(actions).fullmatch, f"{actions.partition(':')[0]}:{kind}")
-    for actions, kind in _OTHERS
-)
+_KINDS: dict[str, list[tuple[Callable[[str], object], str]]] = {}
+for _actions, _kind in _OTHERS:
+    _service = _actions.partition(":")[0]
+    _KINDS.setdefault(_service, []).append((re.compile(_actions).fullmatch, f"{_service}:{_kind}"))
 # Kinds whose ARNs have no account (`arns` tells of those with one), and some of AWS's parameters.
 _OF_NO_ACCOUNT = {"ec2:image/?*", "ec2:snapshot/?*", "route53:hostedzone/?*"}
 _OF_ANY_ACCOUNT = {*_OF_NO_ACCOUNT, "ssm:parameter/?*"}
@@ -115,7 +116,7 @@ MEANT = {
     **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "policy", "role", "user")},
     OF_BUCKET: "arn:aws:s3:::BUCKET",
     OF_OBJECT: "arn:aws:s3:::BUCKET/*",
-    **{kind: _example_of(kind) for _, kind in _KINDS},
+    **{kind: _example_of(kind) for kinds in _KINDS.values() for _, kind in kinds},
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 
@@ -135,7 +136,7 @@ def resource_of(action: str, *, about_mfa: bool, under_mfa: bool) -> str | None:
     found = _of_s3(action)
     if found and under_mfa:
         return OF_BUCKET if found[1] == "bucket" else OF_OBJECT
-    others = _KINDS if under_mfa else ()
+    others = _KINDS.get(action.partition(":")[0], ()) if under_mfa else ()
     return next((kind for is_of, kind in others if is_of(action)), None)
 
 

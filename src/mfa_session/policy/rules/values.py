@@ -45,9 +45,10 @@ _EXACT = {"StringEquals", "StringNotEquals", *_LIKE}  # the case of letters coun
 _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
 _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
-# Keys whose values have neither * nor ?.
+# Keys whose values have neither * nor ?; `lambda:Principal` and `s3:if-none-match` may be `*`.
 _has_no_wildcards = re.compile(
-    "(aws:(?!useragent|referer)|(ec2|iam|kms|lambda|rds|s3|secretsmanager|ssm|sts):|token[.]actions[.]).*"
+    "(aws:(?!useragent|referer)|s3:(?!if-|x-amz-object-if)|(ec2|iam|kms|rds|secretsmanager|ssm|sts):"
+    "|token[.]actions[.]).*"
 ).fullmatch
 _NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9 -]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
