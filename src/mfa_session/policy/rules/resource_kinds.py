@@ -41,7 +41,7 @@ has_no_resource = re.compile(
     "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
     "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
     "|ecr:getauthorizationtoken|ecs:(deregister|list)taskdefinitions?"
-    "|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
+    "|kms:(createkey|generaterandom|listaliases|listkeys)|lambda:listfunctions"
     "|organizations:(describeorganization|leaveorganization|listaccounts)|route53domains:.*"
     "|s3:(listallmybuckets|putaccountpublicaccessblock)"
     "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
@@ -61,7 +61,8 @@ _OTHERS = (
     ("ec2:deletesnapshot", "snapshot/?*"),
     ("ec2:deletevolume", "volume/?*"),
     ("ec2:deregisterimage", "image/?*"),
-    ("ec2:((authorize|revoke)securitygroup(in|e)gress|deletesecuritygroup)", "security-group/?*"),
+    # A security group, or a rule of one.
+    ("ec2:((authorize|revoke)securitygroup(in|e)gress|deletesecuritygroup)", "security-group*/?*"),
     ("ec2:(reboot|stop|terminate)instances", "instance/?*"),
     ("ecr:((delete|set)repositorypolicy|deleterepository|batchdeleteimage)", "repository/?*"),
     ("ecs:deletecluster", "cluster/?*"),
@@ -86,6 +87,9 @@ _OTHERS = (
     ("ssm:(resume|terminate)session", "session/?*"),
     ("states:(deletestatemachine|startexecution|updatestatemachine)", "stateMachine:?*"),
 )
+# Services whose actions have no resources of others, but for this one.
+_OF_SEVERAL = "ec2:runinstances"
+_ALONE = {"dynamodb", "ec2", "iam", "kms", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs"}
 _KINDS: dict[str, list[tuple[Callable[[str], object], str]]] = {}
 for _actions, _kind in _OTHERS:
     _service = _actions.partition(":")[0]
@@ -94,7 +98,7 @@ for _actions, _kind in _OTHERS:
 _OF_NO_ACCOUNT = {"ec2:image/?*", "ec2:snapshot/?*", "route53:hostedzone/?*"}
 _OF_ANY_ACCOUNT = {*_OF_NO_ACCOUNT, "ssm:parameter/?*"}
 _WITH_IDS = {
-    *("cloudfront:distribution/?*", "ec2:instance/?*", "ec2:security-group/?*", "ec2:volume/?*"),
+    *("cloudfront:distribution/?*", "ec2:instance/?*", "ec2:security-group*/?*", "ec2:volume/?*"),
     *("guardduty:detector/?*", "kms:key/?*", "ssm:session/?*", *_OF_NO_ACCOUNT),
 }
 
@@ -102,6 +106,7 @@ _WITH_IDS = {
 def _example_of(kind: str) -> str:
     service, _, what = kind.partition(":")
     named = what.replace("?*", "ID" if kind in _WITH_IDS else "NAME", 1).replace("?*", "*")
+    named = named.replace("*/", "/")
     if what.endswith("-??????"):
         return f"arn:aws:{service}:*:*:{named}, since AWS adds six characters"
     region = "" if service in {"cloudfront", "route53"} else "*"
@@ -154,6 +159,19 @@ _is_no_user = re.compile(
     re.IGNORECASE,
 ).search
 _is_plain = re.compile("[^/:]+").fullmatch
+
+
+def any_of_action(action: str, partition: str) -> str:
+    """Return a pattern of all resources that an action can have, as far as it is known."""
+    plain = action.lower()
+    service = plain.partition(":")[0]
+    kind = resource_of(plain, about_mfa=True, under_mfa=True) or ""
+    if ":" in kind:
+        return f"arn:{partition}:{service}:*:*:{kind.partition(':')[2]}"
+    if kind.startswith(("group/", "mfa/", "policy/", "role/", "user/")) and not kind.endswith("/"):
+        return f"arn:{partition}:iam::*:{kind}"
+    is_alone = service in _ALONE and not may_meet(plain, _OF_SEVERAL)
+    return f"arn:{partition}:{service}:*" if is_alone else "*"
 
 
 def parts_of(pattern: str) -> list[str]:
