@@ -317,6 +317,8 @@ def _compare_text(
     ):
         return None
     if not is_arn or within.count(":") < _ARN_COLONS:
+        if wanted.startswith("arn:"):
+            within = within.replace("arn:*:", f"arn:{wanted.split(':')[1]}:", 1)
         return Query(within).covered_by(wanted, facts)
     parts = zip(within.split(":", _ARN_COLONS), wanted.split(":", _ARN_COLONS), strict=True)
     _, _, *others = (Query(asked).covered_by(pattern, facts) for asked, pattern in parts)

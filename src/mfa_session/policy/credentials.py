@@ -198,7 +198,7 @@ def _credentials(
         within |= {"aws:username": "?*", "aws:userid": "AIDA*"}
     else:
         known |= {"aws:PrincipalType": ("AssumedRole",), "aws:username": None}
-        within["aws:userid"] = "AROA*:?*"
+        within |= {"aws:userid": "AROA*:?*", _ISSUED: "?*"}
     if ages:
         within[MFA_AGE] = ages
     else:
@@ -213,4 +213,8 @@ A_USER, A_SESSION = mfa_session().facts, role_session().facts
 ROOT = RequestContext(
     {"aws:PrincipalType": ("Account",), "aws:username": None},
     {PRINCIPAL_ARN: "arn:*:iam::*:root", "aws:userid": "1*"},
+)
+A_FEDERATED_USER = RequestContext(
+    {"aws:PrincipalType": ("FederatedUser",), "aws:username": None},
+    {PRINCIPAL_ARN: "arn:*:sts::*:federated-user/*", "aws:userid": "1*:?*", _ISSUED: "?*"},
 )

@@ -99,6 +99,7 @@ OPERATOR, KEY = "unknown-operator", "unknown-mfa-key"
 SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
 ACTION = "unknown-action"
 RESOURCE, MISPLACED = "device-action-on-wrong-resource", "misplaced-element"
+NEVER = "conditions-never-match"
 VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
 TEXT = "wrong-operator"
 SSE = "s3:x-amz-server-side-encryption"
@@ -125,6 +126,10 @@ IN_OFFICE = on("IpAddress", "aws:SourceIp", "192.0.2.0/24")
 NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])  # fmt: skip
+PEOPLE = ["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/*"]
+USERS = on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")
+ROOT = on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root")
+TEAM = on("StringEquals", "aws:PrincipalTag/team", "ops")
 NOT_CONFIG = on("StringNotEquals", "aws:PrincipalServiceName", "config.amazonaws.com")
 ABROAD = on("StringNotEquals", "aws:RequestedRegion", ["eu-west-1", "eu-central-1"])
 ROBOT = "StringNotEquals", "aws:PrincipalTag/robot", "yes"
@@ -1173,7 +1178,7 @@ STATED = [
              "identity"),
             (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:*"), [NOTHING], "", "scp"),
             (("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
-              "arn:aws:iam::*:role/*"]), [], "ksm", "identity"),
+              "arn:aws:iam::*:role/*"]), [NOTHING], "ksm", "identity"),
             (("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [], "", "scp"),
             (("StringNotLike", "aws:PrincipalTag/robot", "*"), [], "m", "identity"),
             (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/robots/*"), [], "m",
@@ -1671,6 +1676,150 @@ STATED = [
             ("arn:aws:iam::*:root", []),
             (["arn:aws:iam::*:user/root", "arn:aws:iam::*:root"], []),
             ("arn:aws:iam::*:user/rootless", [])))],
+    # ARNs that no principal has, alone and among those that are exempt.
+    *[Stated(f"asked-of-nobody-{at}", [deny_but(CARE, {**WITHOUT, **on("StringLike",
+            "aws:PrincipalArn", values)})], found(VALUE) if wrong else [], {}, "scp")
+      for wrong, each in ((True, (
+            "arn:aws:iam::user/*", "arn:aws:iam:::user/*", "arn:aws:iam::*:users/*", "user/*",
+            "ann", "arn:aws:iam::*:user/", "arn:aws:iam::123456789012:ann", "AIDAJQABLZS4A3QDU576Q",
+            "arn:aws:iam::*:User/*", "arn:aws:iam:eu-west-1:123456789012:user/ann",
+            "arn:aws:iam::123456789012:user/ann, arn:aws:iam::123456789012:user/bob",
+            "arn:aws:iam::*:user/{ann,bob}", "arn:aws:iam::*:user/(ann|bob)",
+            "arn:aws:iam::*:user/[a-z]*", "arn:aws:sso:::permissionSet/*")), (False, (
+            ["arn:aws:iam::*:user/*", "arn:*:iam::*:user/*"], "*:user/*", "arn:aws*:iam::*:user*",
+            "arn:aws:iam:*:user/ops/*", "arn:aws:iam::*:user/${aws:username}", "*:u*", "*/ann",
+            "arn:aws:iam::*user/*", "arn:aws:sts::*:federated-user/ann", "*:user/*/ann",
+            "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/*", "${var.users}", "OpsUserArn",
+            "arn:aws:iam::*:user/{{ ann }}", "arn:aws:iam::*:user/${ann, 'bob'}", "OPS_USERS",
+            ["arn:aws:iam::*:user/*", "arn:aws:iam::*:root"])))
+      for at, values in enumerate(each, start=20 * wrong)],
+    *[Stated(f"exempt-nobody-{at}", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", values)})], found(*rules), {}, "scp")
+      for at, (rules, values) in enumerate((
+            ([VALUE], "arn:aws:iam:::role/*"), ([VALUE], "arn:aws:iam::*:role/"),
+            ([VALUE], "arn:aws:iam::*:assumed-role/*"),
+            ([VALUE], ["arn:aws:iam::*:role/*", "arn:aws:iam::*:group/BreakGlass"]),
+            ([VALUE, SCP], ["arn:aws:iam::123456789012:role/Ops", "arn:aws:iam::*:group/Glass"]),
+            ([VALUE], ["arn:aws:iam::*:role/*", "glass"]),
+            ([VALUE], ["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/root"]),
+            ([VALUE], ["arn:aws:iam::*:role/*", "444455556666"]),
+            ([], ["arn:aws:iam::*:role/assumed-role/*", "arn:aws:iam::*:role/*"]),
+            ([], ["arn:aws:iam::*:role/*", "*:user/glass", "*/group-svc"]),
+            ([], ["arn:aws:iam::*:role/AWSServiceRoleFor*", "arn:aws:iam::*:role/*"])))],
+    *[Stated(f"exempt-from-protection-{at}", [deny([OFF, "iam:DeleteVirtualMFADevice"], on(
+            "ArnNotLike", "aws:PrincipalArn", values))], found(VALUE) if wrong else [], {}, "scp")
+      for at, (wrong, values) in enumerate((
+            (True, "arn:aws:iam::*:assumed-role/SecurityAdmin/*"),
+            (True, ["arn:aws:iam::*:role/Admin", "arn:aws:iam::*:group/Admins"]),
+            (True, "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin"),
+            (True, "arn:aws:iam::*:role/aws-reserved/sso/AWSReservedSSO_Admin_*"),
+            (True, ["arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin",
+                    "arn:aws:iam::*:role/pipeline-*"]),
+            (False, ["arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*",
+                     "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_"
+                     + 16 * "1"]),
+            (False, "arn:aws:iam::*:role/aws-reserved/*"),
+            (False, ["arn:aws:sts::*:assumed-role/Admin/*", "arn:aws:iam::*:role/Admin"])))],
+    # Conditions that no caller, no call or no value of a key meets together.
+    *[Stated(f"meant-as-alternatives-{kind}-{at}", [*rest, deny_but(CARE, {**WITHOUT, **one,
+            **other})], found(NEVER, at=len(rest)) if wrong else [], {}, kind)
+      for kind, rest in (("scp", []), (None, [ALL])) for at, (wrong, one, other) in enumerate((
+            (True, USERS, on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root")),
+            (True, USERS, on("StringEquals", "aws:PrincipalType", "Account")),
+            (True, on("StringLike", "aws:username", "*"), ROOT),
+            (True, on("StringEquals", "aws:PrincipalType", "User"), on("ArnLike",
+             "aws:PrincipalArn", "arn:aws:iam::*:role/Admin")),
+            (True, on("StringEquals", "aws:PrincipalType", "User"), on("ArnNotLike",
+             "aws:PrincipalArn", ["arn:aws:iam::*:user/*"])),
+            (False, on("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
+             "arn:aws:iam::*:root"]), on("StringNotEquals", "aws:PrincipalType", "AssumedRole")),
+            (False, USERS, on("StringLike", "aws:username", "svc-*")),
+            (False, USERS, on("StringEquals", "aws:PrincipalType", "${var.kind}"))))],
+    *[Stated(f"contradictory-{at}", [allow("ec2:*", {**WITH, **when})],
+            found(NEVER) if wrong else [], {})
+      for at, (wrong, when) in enumerate((
+            (True, {**TEAM, **on("StringLike", "aws:PrincipalTag/team", "dev*")}),
+            (True, {**TEAM, **on("StringNotEquals", "aws:PrincipalTag/Team", ["ops", "dev"])}),
+            (True, {**TEAM, **on("Null", "aws:PrincipalTag/team", "true")}),
+            (True, {**on("StringEquals", "aws:RequestedRegion", "eu-west-1"), **on("StringLike",
+             "aws:RequestedRegion", "us-*")}),
+            (True, {"Bool": {**WITH["Bool"], "aws:ViaAWSService": "false"}, **on(
+             "ForAnyValue:StringEquals", "aws:CalledVia", "athena.amazonaws.com")}),
+            (False, {**on("StringLike", "aws:PrincipalTag/team", "dev*"), **on("StringNotEquals",
+             "aws:PrincipalTag/team", "dev-intern")}),
+            (False, {**TEAM, **on("Null", "aws:PrincipalTag/team", "false")}),
+            (False, {**on("StringEquals", "aws:PrincipalTag/team", ["ops", "${var.team}"]),
+             **on("StringLike", "aws:PrincipalTag/team", "dev*")}),
+            (False, {**TEAM, **on("StringLikeIfExists", "aws:PrincipalTag/team", "o*")}),
+            (False, {**on("StringEqualsIfExists", "aws:PrincipalTag/team", "ops"), **on("Null",
+             "aws:PrincipalTag/team", "true")})))],
+    # Exempt are all users and roles together, or all that has an ARN.
+    *[Stated(f"exempt-but-root-{at}", [deny_but(CARE, {**WITHOUT, **when}, Sid=sid)],
+            [(NOTHING, sid)] if wrong else [], {}, "scp")
+      for at, (wrong, sid, when) in enumerate((
+            (True, "X", on("ArnNotLike", "aws:PrincipalArn", PEOPLE)),
+            (True, "X", {**NOT_ROLES, **on("StringNotLike", "aws:PrincipalArn", PEOPLE[1])}),
+            (True, "X", on("StringNotLike", "aws:PrincipalArn", "arn:aws:iam::*")),
+            (True, "X", on("ArnNotLike", "aws:PrincipalArn", [PEOPLE[0], ME])),
+            (False, "RootNeedsMfa", on("ArnNotLike", "aws:PrincipalArn", PEOPLE)),
+            (False, "X", on("StringNotLike", "aws:PrincipalArn", ["arn:aws:iam::111122223333:*",
+             "*:role/*"])),
+            (False, "X", on("ArnNotLike", "aws:PrincipalArn", [PEOPLE[0], "arn:aws:iam::*:user/a*"
+             ]))))],
+    # Long-term keys alone, which roles do not have.
+    Stated("keys-of-no-session", [deny_but(CARE, {**WITHOUT, **on("Null", "aws:TokenIssueTime",
+            "true")})], found("deny-narrowed"), {}, "scp"),
+    # What names who calls, and what does not.
+    *[Stated(f"paths-of-an-organisation-{at}", [deny_but(CARE, {**WITHOUT, **NOT_ROLES, **on(
+            operator, "aws:PrincipalOrgPaths", value)})], found(VALUE) if wrong else [], {}, "scp")
+      for operator in ("ForAllValues:StringNotLike", "ForAnyValue:StringLike")
+      for at, (wrong, value) in enumerate((
+            (True, "ou-ab12-11111111"), (True, "ou-ab12-11111111/*"), (True, "r-ab12/*"),
+            (True, "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111"), (True, "o-a1b2c3d4e5"),
+            (False, "o-a1b2c3d4e5/*/ou-ab12-11111111/*"), (False, "*/ou-ab12-11111111/"),
+            (False, "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"), (False, "o-a1b2c3d4e5/*"),
+            (False, "o-<id>/r-<id>/ou-<id>"), (False, "${var.path}")),
+            start=20 * ("Any" in operator))],
+    *[Stated(f"roles-by-a-user-s-name-{at}", [deny(OFF, on("StringNotLike", "aws:username", name))],
+            found(VALUE) if wrong else [], {}, "scp")
+      for at, (wrong, name) in enumerate((
+            (True, ["AWSReservedSSO_SecurityAdmin_*", "OrganizationAccountAccessRole"]),
+            (True, "AWSControlTowerExecution"), (False, ["security-*", "aws-admin"])))],
+    *[Stated(f"exempt-by-the-tag-of-{at}", [deny_but(CARE, {**WITHOUT, **NOT_ROLES, **on(
+            "StringNotEquals", key, "true")})], found("deny-narrowed") if wrong else [], {}, "scp")
+      for at, (wrong, key) in enumerate((
+            (True, "iam:ResourceTag/break-glass"), (False, "aws:PrincipalTag/break-glass"),
+            (False, "aws:ResourceTag/break-glass")))],
+    Stated("tag-of-protected-users", [deny(["iam:UpdateLoginProfile", "iam:DeleteUser"], {**WITHOUT,
+            **USERS, **on("StringEquals", "iam:ResourceTag/BreakGlass", "true")},
+            Sid="ProtectBreakGlassUsers")], [], {}, "scp"),
+    *[Stated(f"exempt-by-the-source-{at}", [deny_but(CARE, {**WITHOUT, **USERS, **on(operator, key,
+            value)})], found(NO_KEY) if wrong else [], {}, "scp")
+      for at, (wrong, operator, key, value) in enumerate((
+            (True, "StringNotEquals", "aws:SourceAccount", "111122223333"),
+            (True, "ArnNotLike", "aws:SourceArn", "arn:aws:iam::*:user/breakglass"),
+            (True, "StringNotEqualsIfExists", "aws:SourceOrgID", "o-1234567890"),
+            (False, "StringNotEquals", "aws:PrincipalAccount", "111122223333"),
+            (False, "Null", "aws:SourceArn", "true")))],
+    *[Stated(f"placeholder-of-an-organisation-{name}", [trust(ACCOUNT, {**WITH, **on(
+            "StringEquals", "aws:PrincipalOrgID", name)})], found(LEFT) if wrong else [], {})
+      for wrong, name in ((True, "o-xxxxxxxxxx"), (False, "o-xa1b2c3d4e"))],
+    # The root user, who is not the account.
+    *[Stated(f"root-user-as-account-{at}", [deny_but(CARE, {**WITHOUT, **on(operator,
+            "aws:PrincipalArn", values)}, Sid=sid)], [(VALUE, sid)] if wrong else [], {}, kind)
+      for at, (wrong, kind, sid, operator, values) in enumerate((
+            (True, "identity", "RootNeedsMfa", "ArnLike", "arn:aws:iam::*:root"),
+            (True, "identity", "X", "ArnEquals", "arn:aws:iam::123456789012:root"),
+            (True, "scp", "RequireMfaInProdAccount", "ArnLike", "arn:aws:iam::123456789012:root"),
+            (False, None, "X", "ArnLike", "arn:aws:iam::*:root"),
+            (False, "identity", "X", "ArnNotLike", "arn:aws:iam::*:root"),
+            (False, "identity", "X", "ArnLike", ["arn:aws:iam::*:root", "arn:aws:iam::*:user/*"]),
+            (False, "scp", "RootOfAccountNeedsMfa", "ArnLike", "arn:aws:iam::123456789012:root"),
+            (False, "scp", "X", "ArnLike", "arn:aws:iam::123456789012:root")))],
+    Stated("root-user-as-exempt-account", [deny_but(CARE, {**WITHOUT, **on("ArnLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:user/*"), **on("ArnNotEquals", "aws:PrincipalArn",
+            "arn:aws:iam::123456789012:root")}, Sid="RequireMfaExceptSandboxAccount")],
+           [(VALUE, "RequireMfaExceptSandboxAccount")], {}, "scp"),
     Stated("sid-allows-visibility-without-mfa", [deny_but(CARE, WITHOUT), allow(["iam:ListUsers",
             LIST], Sid="AllowVisibilityWithoutMFA")], [(EXEMPTION, "AllowVisibilityWithoutMFA")],
            {}),

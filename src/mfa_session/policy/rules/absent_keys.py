@@ -7,7 +7,7 @@ import re
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
-from mfa_session.policy.document import Condition, Statement
+from mfa_session.policy.document import LIMITS, Condition, Statement
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
 from mfa_session.policy.rules.keys import NO_SUCH_KEY, met_always_or_never, misspelt
 from mfa_session.policy.rules.resource_kinds import has_no_resource
@@ -28,6 +28,13 @@ _SENT_BY = {
     "aws:requesttag": "sts:TagSession",
     "aws:tagkeys": "sts:TagSession",
     "sts:sourceidentity": "sts:SetSourceIdentity",
+}
+# What a service says of its source, and the key by which the caller is known.
+_INSTEAD_OF_SOURCE = {
+    "aws:sourceaccount": "aws:PrincipalAccount",
+    "aws:sourcearn": "aws:PrincipalArn",
+    "aws:sourceorgid": "aws:PrincipalOrgID",
+    "aws:sourceorgpaths": "aws:PrincipalOrgPaths",
 }
 _tag_of_request = re.compile(r"(?<!\$)\$\{\s*(aws:requesttag/[^{},]+)\}", re.IGNORECASE).search
 _of_resource = re.compile("(aws|ec2|iam|secretsmanager|ssm):ResourceTag/", re.IGNORECASE).match
@@ -188,6 +195,23 @@ def check_sent_keys(subject: Subject) -> Flaws:
             )
 
 
+def check_keys_of_services(subject: Subject) -> Flaws:
+    """Find exemptions from MFA by what only an AWS service's own request says of its source."""
+    limits = subject.refuses_without_mfa and subject.document.kind in {"identity", *LIMITS} - {
+        "rcp"
+    }
+    for condition in subject.other_conditions if limits else ():
+        meant = _INSTEAD_OF_SOURCE.get(condition.key.lower())
+        if meant and condition.operator in OPPOSITES:
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"{condition.key} is only in a service's request, on behalf of a resource",
+                f"{met_always_or_never(condition)}: nobody is exempt",
+                f"compare {meant}",
+            )
+
+
 def check_resource_tags(subject: Subject) -> Flaws:
     """Find conditions on the tags of a resource for actions that have none."""
     statement, whole = subject.statement, subject.whole
@@ -229,6 +253,7 @@ def _regardless_of_tags(whole: WholePolicy) -> dict[str, Cover]:
 
 def check_username(subject: Subject) -> Flaws:
     """Find user names and users' ids in a role's policy."""
+    exempts_nobody = f"it {subject.effect_of_none(exempting=True)}"
     if not subject.on_role:
         return
     others = subject.other_conditions
@@ -239,9 +264,11 @@ def check_username(subject: Subject) -> Flaws:
     ]
     found = [(each, "no aws:username", none) for each in needing[:1]]
     for each in others:
+        if each.is_about("aws:username") and each.operator in OPPOSITES and each.values:
+            found.append((each.node.key_offset, "no aws:username", exempts_nobody))
         if each.is_about("aws:userid") and each.values and all(map(_user_id, each.values)):
             exempt = each.operator in OPPOSITES
-            who = f"it {subject.effect_of_none(exempting=True)}" if exempt else none
+            who = exempts_nobody if exempt else none
             found.append((each.node.key_offset, f"no aws:userid {each.values[0]}", who))
     for offset, lacking, who in found:
         yield Flaw(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections.abc import Iterable
+from itertools import filterfalse
 
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import Condition, names_role
-from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
+from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
+from mfa_session.policy.patterns import Patterns, includes, may_meet
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.values import (
     ACCOUNT,
     ORGANISATION,
+    ORGANISATION_PATH,
     WRONG_VALUE,
     Kind,
     ids_of_another_kind,
@@ -20,9 +24,30 @@ from mfa_session.policy.rules.values import (
     who_never_meets,
 )
 
-_of_no_principal = re.compile(
-    "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
+# What follows the account in a principal's ARN, by service (IAM reference, aws:PrincipalArn).
+_FORMS = (("iam", "root"), ("iam", "user/?*"), ("iam", "role/?*"), ("sts", "federated-user/?*"))
+_PARTS = 6  # of an ARN
+_FOR_ROOT = {"rcp", "resource", "scp"}  # kinds of policies that the root user meets
+_OF_TEXT = ("Arn", "String")  # operators
+_OF_SSO = f"role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_?*_{16 * '?'}"
+_of_sso = re.compile("AWSReservedSSO_|/aws-reserved/").search
+# How an ARN may begin before a wildcard that stands for some of its colons, too.
+_begins_an_arn = re.compile(
+    "(?:a(?:rn?)?|arn:[^:]*(?::(?:i(?:am?)?|s(?:ts?)?)?)?|arn:[^:]*:(?:iam|sts):(?::[^:/]*)?)?"
 ).fullmatch
+_of_another_kind = re.compile(
+    ":(assumed-role|group|groups|instance-profile|mfa|policy|roles|users)/"
+).search
+_of_people = re.compile("(group|user)s?/").search
+# Alternatives and classes of characters, which IAM does not have.
+alternatives = re.compile(
+    r"(?<![${])\{[\w*/.+=@-]+(?:, *[\w*/.+=@-]+)+\}(?!\})|\([^()|]+(?:\|[^()|]+)+\)"
+    r"|\[\w-\w[^\]]*\]"
+).search
+# Bare names that a person or a tool is to replace.
+_stands_for_an_arn = re.compile(
+    "arn|your|here|replace|placeholder|change|insert|todo|xxx", re.IGNORECASE
+).search
 # The kinds of aws:PrincipalType (IAM user guide, principal key values).
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
 
@@ -47,54 +72,142 @@ _KINDS: dict[str, Kind] = {
         ).fullmatch,
         "a unique id, such as AIDA… for a user, or AROA…:NAME for the session of a role",
     ),
-    "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),
+    "aws:username": (
+        re.compile(
+            "[^$*?<{]*[:/].*|AWS(ReservedSSO_|ServiceRoleFor|ControlTowerExecution).*"
+            "|OrganizationAccountAccessRole"
+        ).fullmatch,
+        "the name of a user, without path or ARN",
+    ),
     **dict.fromkeys(("aws:principalaccount", "kms:calleraccount"), ACCOUNT),
     "aws:principalorgid": ORGANISATION,
+    "aws:principalorgpaths": ORGANISATION_PATH,
     "aws:principaltype": (_no_principal_type, f"one of {', '.join(_PRINCIPAL_TYPES)}"),
 }
+CALLER_KEYS = {PRINCIPAL_ARN.lower(), "aws:principaltype", "aws:userid", "aws:username"}
+
+
+def meet_all(conditions: Iterable[Condition], who: RequestContext) -> bool:
+    """Say whether callers of a kind may meet all of these conditions."""
+    return not any(is_met(each, who) is False for each in conditions if not _is_open(each))
+
+
+def _is_open(condition: Condition) -> bool:
+    return condition.is_unfilled or any(map(is_unfilled, condition.values))
 
 
 def check_principals(subject: Subject) -> Flaws:
-    """Find ARNs that no principal has: of role sessions, and of AWS's own roles without a path."""
-    told = subject.document.kind in {"resource", "scp", "rcp"}  # which the root user may meet
+    """Find ARNs that no principal has, and the root user's where it never calls."""
     for condition in subject.other_conditions:
-        if not condition.is_about("aws:PrincipalArn"):
-            continue
-        arns = condition.values
-        of_root = subject.document.kind == "trust" and "Not" not in condition.operator
-        of_aws = list(filter(without_path, arns))
-        of_none = list(filter(_of_no_principal, arns))
-        if of_aws and not any(map(_with_path, arns)):
-            why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
-            cure = WITH_PATH
-        elif of_root and arns and all(map(_of_root, arns)):
-            why = f"{arns[0]} is the root user, and AWS lets no root user assume a role"
-            cure = "name the account in Principal, and remove the condition"
-        elif told and arns and all(map(_of_user_root, arns)):
-            why = f"{arns[0]} is an IAM user called root, not the root user"
-            cure = f"write {arns[0].replace('user/', '')}"
-        elif of_none and (of_none == [*arns] or _exempts_else(condition)):
-            why = (
-                f"no principal has the ARN {of_none[0]}; for a role session, {condition.key} is "
-                "the role's ARN"
+        compared = condition.is_about(PRINCIPAL_ARN) and condition.operator.startswith(_OF_TEXT)
+        dead = _dead_in(subject, condition) if compared else []
+        of_root = compared and bool(condition.values) and all(map(_of_root, condition.values))
+        found = _why_not_root(subject, condition) if of_root else None
+        as_account = of_root and not found and _says_account(subject)
+        if as_account:
+            why = f"{condition.values[0]} is the root user alone, not the account"
+            found = why, "compare aws:PrincipalAccount"
+        elif dead:
+            found = _why_dead(condition.key, dead[0])
+        if found:
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                found[0],
+                _effect_of_none(subject, condition, dead),
+                found[1],
+                severity=WARNING if as_account else None,
             )
-            cure = "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME"
-        else:
-            continue
-        who = _effect_of_none(subject, condition, of_none)
-        yield Flaw(WRONG_VALUE, condition.position, why, who, cure)
 
 
-def _exempts_else(condition: Condition) -> bool:
-    """Say whether it exempts others, and no role, besides what is no principal's ARN."""
-    others = itertools.filterfalse(_of_no_principal, condition.values)
-    return "Not" in condition.operator and not any(map(names_role, others))
+def _why_not_root(subject: Subject, condition: Condition) -> tuple[str, str] | None:
+    """Say why the root user, whom a condition demands, never meets it, and what to write."""
+    what, document = f"{condition.values[0]} is the root user", subject.document
+    if "Not" in condition.operator:
+        return None
+    if document.kind == "trust":
+        why = f"{what}, and AWS lets no root user assume a role"
+        return why, "name the account in Principal, and remove the condition"
+    if document.told_kind in {"boundary", "identity"}:
+        why = f"{what} alone, to whom no policy of users, groups or roles applies"
+        return why, (
+            "if the whole account is meant, remove the condition; for the root user, write a "
+            "service control policy"
+        )
+    return None
 
 
-def _effect_of_none(subject: Subject, condition: Condition, arns: list[str]) -> str:
-    if arns and len(arns) < len(condition.values):
-        return "it matches nobody"
+def _says_account(subject: Subject) -> bool:
+    """Say whether the Sid is about an account, and not about its root user."""
+    sid = subject.statement.sid_letters
+    return "account" in sid and "root" not in sid and "owner" not in sid
+
+
+def is_nobodys(arn: str) -> bool:
+    """Say whether no principal has an ARN; one with a part to be filled in may be somebody's."""
+    if alternatives(arn) or _of_another_kind(arn) or without_path(arn):
+        return True
+    text = with_variables_as("*", arn)
+    parts = text.split(":")
+    if not text or is_unfilled(text):
+        return False
+    if len(parts) < _PARTS:
+        start = re.split("[*?]", text, maxsplit=1)[0]
+        if start != text:
+            return not _begins_an_arn(start)
+        stand_in = _stands_for_an_arn(text) or (text.isupper() and "_" in text)
+        return ":" in text or not stand_in
+    _, _, service, region, account, what = parts if len(parts) == _PARTS else [*parts[:5], ""]
+    forms = [("iam", _OF_SSO)] if _of_sso(what) else _FORMS
+    return (
+        not account
+        or bool(region.strip("*"))
+        or what.endswith("/")
+        or not any(may_meet(service, one) and may_meet(what, form) for one, form in forms)
+    )
+
+
+def _dead_in(subject: Subject, condition: Condition) -> list[str]:
+    """Return the ARNs that no principal has, but for those that another value takes in.
+
+    The sessions of a role may stand beside the role; `roles` judges those that are asked for MFA.
+    """
+    dead = list(filter(is_nobodys, condition.values))
+    if subject.document.kind in _FOR_ROOT and not any(map(_of_root, condition.values)):
+        dead += filter(_of_user_root, condition.values)
+    live = set(condition.values).difference(dead) if dead else set()
+    if any(map(names_role, live)) or (live and "Not" not in condition.operator):
+        dead = [each for each in dead if ":assumed-role/" not in each]
+    if any(map(_with_path, live)):
+        dead = list(filterfalse(without_path, dead))
+    return list(filterfalse(Patterns(live).cover, dead))
+
+
+def _why_dead(key: str, arn: str) -> tuple[str, str]:
+    """Say why no principal has an ARN, and what to write."""
+    none = f"no principal has the ARN {arn}"
+    example = f"arn:aws:iam::ACCOUNT:{'user' if 'user' in arn else 'role'}/NAME"
+    cure = f"write the ARN of the role or user, such as {example}"
+    if _of_user_root(arn):
+        why = f"{arn} is an IAM user called root, not the root user"
+        return why, f"write {arn.replace('user/', '')}"
+    if without_path(arn):
+        return f"{none}; roles that AWS creates have a path", WITH_PATH
+    if _of_sso(arn):
+        return f"{none}; the name of a role of IAM Identity Center has an id at its end", (
+            "write role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_NAME_*"
+        )
+    if ":group/" in arn:
+        return f"{none}: a group is no principal", "name its users, or compare a tag of theirs"
+    if ":assumed-role/" in arn:
+        return f"{none}; for a role session, {key} is the role's ARN", cure
+    return none if arn.startswith("arn:") else f"{key} is a whole ARN, never {arn!r}", cure
+
+
+def _effect_of_none(subject: Subject, condition: Condition, dead: list[str]) -> str:
     exempts = "Not" in condition.operator
+    if dead and len(dead) < len(condition.values):
+        return f"it {subject.effect_of_none(exempting=exempts)}"
     return "nobody is exempt" if exempts else who_never_meets(subject, condition)
 
 
@@ -104,9 +217,11 @@ def check_ids_of_callers(subject: Subject) -> Flaws:
 
 
 def has_wrong_values(condition: Condition) -> bool:
-    """Say whether a value has the form of no value of the key."""
-    if condition.is_about("aws:PrincipalArn"):
-        wrong = any(_of_no_principal(arn) or without_path(arn) for arn in condition.values)
+    """Say whether a value has the form of no value of the key, and may be meant for a role."""
+    if condition.is_about(PRINCIPAL_ARN):
+        dead = list(filter(is_nobodys, condition.values))
+        alone = bool(dead) and len(dead) == len(condition.values)
+        wrong = alone or not all(map(_of_people, dead))
     else:
         wrong = is_of_another_kind(condition, _KINDS) or is_of_another_kind(condition)
     return wrong or bool(patterns_as_text(condition))

@@ -7,6 +7,7 @@ from typing import Any
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import DIRECT_CALL, MFA_PRESENT
 from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import right_condition, with_operator
@@ -18,8 +19,9 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import misspelt, with_right_key
+from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
+from mfa_session.policy.rules.values import who_never_meets
 
 UNKNOWN_OPERATOR = Rule(
     "unknown-operator",
@@ -77,7 +79,7 @@ _is_joined = re.compile(
 DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
 _everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match
 _of_exempting_tag = re.compile(
-    "aws:(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
+    "(?:aws|iam):(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
     re.IGNORECASE,
 ).match
 _WRITTEN_OPERATORS = [
@@ -132,7 +134,7 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         if whose == "request" and exempts:
             what = f"{key} is a tag that the caller sends with the request"
             who = "whoever sends it needs no MFA, where the action takes tags"
-        elif whose == "resource" and exempts and "user" in subject.statement.sid_letters:
+        elif whose == "resource" and exempts and _is_taken_for_the_users(subject, condition):
             what = f"{key} is a tag of the resource, not of the user"
             who = "no user is exempt, and nobody needs MFA for resources with the tag"
         elif whose == "principal" and _is_only_of_no(condition):
@@ -142,6 +144,12 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         else:
             continue
         yield Flaw(NARROWED, condition.position, what, who, cure)
+
+
+def _is_taken_for_the_users(subject: Subject, condition: Condition) -> bool:
+    """Say whether a tag of a resource is to exempt users: `iam:` is the user that is acted upon."""
+    of_users = condition.key.lower().startswith("iam:") and "*" in names_of(subject.statement)
+    return of_users or "user" in subject.statement.sid_letters
 
 
 def _is_only_of_no(condition: Condition) -> bool:

@@ -30,10 +30,11 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     sparing,
 )
+from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, MEANT, RESOURCES_OF, fits, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.values import calls_in, has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.values import calls_in, patterns_as_text
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DISCOVERY_DENIED = Rule(

@@ -20,6 +20,7 @@ from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -35,9 +36,9 @@ DENIES_NOTHING = Rule(
     ERROR,
     "`NotAction` or `NotResource` holds `*`, or a condition exempts everybody (`StringNotLike` "
     "`aws:PrincipalArn` `*`): the Deny denies nothing. A warning if it exempts the whole services "
-    "that the policy allows. Or a trust policy denies what it allows nobody, and lets people in "
-    "without MFA; a warning if it is on other resources than those on which the policy allows the "
-    "same.",
+    "that the policy allows, or everybody but the root user. Or a trust policy denies what it "
+    "allows nobody, and lets people in without MFA; a warning if it is on other resources than "
+    "those on which the policy allows the same.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",
@@ -62,7 +63,7 @@ _user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
 _SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
 _MOST = 10  # Denies to compare with each
-_CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
+_own_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).sub
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
 # What is needed before there is MFA, to get it by command or in the console.
@@ -128,12 +129,19 @@ def check_effect(subject: Subject) -> Flaws:
     elif statement.allows or not subject.mfa_conditions or subject.on_role:
         return
     elif subject.refuses_without_mfa and (void := _exempting_all(subject)):
+        written = " and ".join(f"{each.written} {each.key}" for each in void)
+        root = subject.document.told_kind != "identity" and meet_all(void, ROOT)
+        if root and "root" in subject.statement.sid_letters:
+            return
         yield Flaw(
             DENIES_NOTHING,
-            void.position,
-            f"{void.written} {void.key} exempts everybody: this Deny denies nothing",
-            "nobody is stopped, with MFA or without",
-            f"name only those to exempt, or remove {void.key}",
+            void[0].position,
+            f"{written} {'exempt' if void[1:] else 'exempts'} "
+            + ("all users and roles" if root else "everybody: this Deny denies nothing"),
+            ("nobody but the root user" if root else "nobody") + " is stopped, with MFA or without",
+            "name only those to exempt"
+            + (f", or remove {void[0].key}" if subject.document.kind != "scp" else ""),
+            severity=WARNING if root else None,
         )
     elif denies_oneself(subject) and _leaves_all_else(subject):
         yield Flaw(
@@ -336,12 +344,15 @@ def _may_deny_more(subject: Subject) -> bool:
     )
 
 
-def _exempting_all(subject: Subject) -> Condition | None:
-    for condition in subject.other_conditions:
-        exempting = "Not" in condition.operator and condition.key.lower() in _CALLER_KEYS
-        if exempting and all(is_met(condition, who) is False for who in (A_USER, A_SESSION, ROOT)):
-            return condition
-    return None
+def _exempting_all(subject: Subject) -> list[Condition]:
+    """Return the conditions that exempt all users and roles, if they do."""
+    exempting = [
+        replace(each, values=tuple(_own_name("*", value) for value in each.values))
+        for each in subject.other_conditions
+        if "Not" in each.operator and each.key.lower() in CALLER_KEYS
+    ]
+    meeting = any(meet_all(exempting, who) for who in (A_USER, A_SESSION))
+    return [] if meeting else exempting
 
 
 def all_left_out(subject: Subject) -> str:

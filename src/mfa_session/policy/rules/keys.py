@@ -34,9 +34,10 @@ NO_SUCH_KEY = Rule(
     "`aws:`, `iam:`, `sts:` and `saml:`; in a policy about MFA also of `dynamodb:`, `ec2:`, "
     "`lambda:`, `rds:`, `s3:` and `secretsmanager:`. Or the name of the tag is missing or follows "
     "no slash (`aws:PrincipalTag:team`), an action lacks the key (`s3:GetObject` has no "
-    "`s3:prefix`), a Deny of everything exempts by a key of one service, or no statement allows "
-    "what brings it (`sts:TagSession`). Beside a condition on MFA, a key of no AWS service "
-    "(`okta:…`) or without a prefix is reported as well.",
+    "`s3:prefix`), a Deny of everything exempts by a key of one service, only an AWS service's "
+    "request has the key (`aws:SourceAccount`), or no statement allows what brings it "
+    "(`sts:TagSession`). Beside a condition on MFA, a key of no AWS service (`okta:…`) or without "
+    "a prefix is reported as well.",
 )
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA

@@ -24,7 +24,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.rules.callers import has_wrong_values
+from mfa_session.policy.rules.callers import has_wrong_values, meet_all
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.sids import check_exception
@@ -123,10 +123,14 @@ def check_role_conditions(subject: Subject) -> Flaws:
     elsewhere = told or subject.on_role or is_for_services(subject.statement)
     if elsewhere or not subject.asks_for_mfa:
         return
-    allows = subject.statement.allows
-    for condition in subject.other_conditions:
+    allows, others = subject.statement.allows, subject.other_conditions
+    for condition in others:
         roles, negated = _roles_in(condition), "Not" in condition.operator
-        if _is_met_by_roles_only(condition) or _exempts_all_users(subject, condition):
+        of_roles = _is_met_by_roles_only(condition) or _exempts_all_users(subject, condition)
+        besides = (each for each in others if each is not condition)
+        if (of_roles or roles) and not meet_all(besides, A_SESSION):
+            continue
+        if of_roles:
             yield Flaw(
                 ROLE,
                 condition.position,
@@ -157,7 +161,10 @@ def check_role_policy(subject: Subject) -> Flaws:
     exempt = not allows and any(map(_exempts_a_role, subject.other_conditions))
     if not subject.on_role or found is None or found.nobody or exempt:
         return
-    if found.without_mfa:  # a role's session is like one without MFA
+    if not meet_all(subject.other_conditions, A_SESSION):
+        done = "let in" if allows else "stopped"
+        who = f"nobody is {done}: no role's session meets the other conditions"
+    elif found.without_mfa:  # a role's session is like one without MFA
         who = "nobody is kept out by the condition" if allows else "the role's sessions are stopped"
     else:
         who = "the role's sessions are locked out" if allows else "nobody is stopped"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
@@ -18,11 +17,12 @@ from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rul
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
-    "The value is not the date, number, boolean, network, id or name that it should be, has "
+    "The value is not the date, number, boolean, network, ARN, id or name that it should be, has "
     "wildcards under `StringEquals`, or the list of values is empty, a day is compared with "
-    "`DateEquals`, or two limits leave nothing between them: it matches nothing. A warning for "
-    "actions of IAM and other global services in a region that their requests never count as. "
-    "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
+    "`DateEquals`, or two limits leave nothing between them: it matches nothing. Or "
+    "`aws:PrincipalArn` is the root user's, who is not the account. A warning for actions of IAM "
+    "and other global services in a region that their requests never count as. `aws:SourceIp` is "
+    "never a private address, and never outside of `0.0.0.0/0`.",
 )
 
 _SAMPLES = {
@@ -82,11 +82,15 @@ def _other_than(form: str) -> Callable[[str], bool]:
 _is_word_to_replace = re.compile(
     "[A-Z][A-Z0-9_]+|.*(?i:your|replace|placeholder|change|xxx).*"
 ).fullmatch
+# Each value ends in a slash (IAM reference, aws:PrincipalOrgPaths).
+_no_path = re.compile(r"(ou-|r-|arn:|[0-9]).*|o-[^*?$<{\[/]+(/[^*?$<{\[]*[^*?$<{\[/])?").fullmatch
 # What no value of a key is like, and what the values are.
 Kind = tuple[Callable[[str], object], str]
 ACCOUNT: Kind = (_no_account, "an account of 12 digits")
 ORGANISATION: Kind = (_no_organisation, "an organisation such as o-…")
+ORGANISATION_PATH: Kind = (_no_path, "a path such as o-…/r-…/ou-…/")
 _KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("aws:resourceorgpaths", "aws:sourceorgpaths"), ORGANISATION_PATH),
     **dict.fromkeys(("aws:sourceaccount", "aws:resourceaccount", "s3:resourceaccount"), ACCOUNT),
     **dict.fromkeys(("aws:resourceorgid", "aws:sourceorgid"), ORGANISATION),
     "aws:sourcevpc": (_other_than("vpc-.*"), "a VPC such as vpc-…"),
@@ -138,18 +142,6 @@ _REGION = "aws:RequestedRegion"
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
 COMMERCIAL = "(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)"  # how regions of the partition aws begin
 _is_commercial = re.compile(COMMERCIAL).match
-_PRIVATE = tuple(
-    ipaddress.ip_network(each)
-    for each in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "127.0.0.0/8",
-        "fc00::/7",
-        "0.0.0.0/32",
-    )
-)
-_NOWHERE = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
 
 def check_other_values(subject: Subject) -> Flaws:
@@ -161,7 +153,7 @@ def check_other_values(subject: Subject) -> Flaws:
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.written} compares {condition.key} to an empty list",
-                _effect_of_wrong(subject, condition, ()),
+                effect_of_wrong(subject, condition, ()),
                 f"name the values, or remove {condition.key}",
             )
         if _is_moment_as_number(condition):
@@ -249,7 +241,7 @@ def ids_of_another_kind(subject: Subject, kinds: Mapping[str, Kind]) -> Flaws:
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.key} is {what}, never {wrong[0]!r}",
-                _effect_of_wrong(subject, condition, wrong),
+                effect_of_wrong(subject, condition, wrong),
                 f"write {what}",
                 severity=None if alone else NOTE,
             )
@@ -264,7 +256,7 @@ def check_patterns(subject: Subject) -> Flaws:
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.written} compares {condition.key} to {wrong[0]!r} as text",
-                _effect_of_wrong(subject, condition, wrong),
+                effect_of_wrong(subject, condition, wrong),
                 f"for wildcards use {_LIKE['Not' in condition.operator]}",
             )
 
@@ -274,40 +266,6 @@ def patterns_as_text(condition: Condition) -> list[str]:
     if not (_equals(condition.operator) and _has_no_wildcards(condition.key.lower())):
         return []
     return [value for value in condition.values if _wildcard(with_variables_as("", value))]
-
-
-def check_all_networks(subject: Subject) -> Flaws:
-    """Find networks under aws:SourceIp that no address is outside of."""
-    for condition in subject.other_conditions if subject.mfa_conditions else ():
-        if _exempts_all_addresses(condition):
-            gets = "gets through" if subject.statement.allows else "is stopped"
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"these networks hold every IPv4 address: {condition.written} matches none",
-                f"no request from an IPv4 address {gets}",
-                f"write the networks that are meant, or remove {condition.key}",
-            )
-
-
-def check_networks(subject: Subject) -> Flaws:
-    """Find networks under aws:SourceIp that no public address is in."""
-    if all(name.startswith("vpc-lattice") for name in names_of(subject.statement)):
-        return
-    for condition in subject.other_conditions:
-        private = _private_networks(condition)
-        alone = len(private) == len(condition.values)
-        if private and (alone or subject.whole.concern_mfa):
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"{condition.key} is never a private address, such as in {private[0]!r}"
-                if private[0] != _NOWHERE
-                else f"{_NOWHERE} is a single address, which nobody has; 0.0.0.0/0 is everywhere",
-                _effect_of_wrong(subject, condition, private),
-                "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
-                severity=None if alone else NOTE,
-            )
 
 
 def check_limits(subject: Subject) -> Flaws:
@@ -378,41 +336,7 @@ def _is_open(text: str) -> bool:
     return filled_in or is_unfilled(text) or _to_be_replaced(text.lower()) is not None
 
 
-def has_wrong_networks(condition: Condition) -> bool:
-    """Say whether its networks are wrong, beside a condition about MFA."""
-    private = _private_networks(condition)
-    all_private = bool(private) and len(private) == len(condition.values)
-    return all_private or _exempts_all_addresses(condition)
-
-
-def _exempts_all_addresses(condition: Condition) -> bool:
-    exempt = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
-    networks = map(_network, condition.values if exempt else ())
-    all_of_v4 = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
-    return any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(all_of_v4))
-
-
-def _private_networks(condition: Condition) -> list[str]:
-    compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
-    return list(filter(_private_network, condition.values)) if compared else []
-
-
-def _private_network(value: str) -> bool:
-    network = _network(value)
-    if network is None:
-        return False
-    wider = [each for each in _PRIVATE if each.version == network.version]
-    return any(network.subnet_of(each) for each in wider)  # type: ignore[arg-type]
-
-
-def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return None
-
-
-def _effect_of_wrong(subject: Subject, condition: Condition, wrong: Collection[str]) -> str:
+def effect_of_wrong(subject: Subject, condition: Condition, wrong: Collection[str]) -> str:
     """Say who gets in, or is kept out, if these of the values match nothing."""
     if len(wrong) < len(condition.values):
         return "it matches nobody"
