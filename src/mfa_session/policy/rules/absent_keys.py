@@ -88,7 +88,8 @@ def check_keys_of_one_service(subject: Subject) -> Flaws:
     """Find Denies of everything, or of all but some, by what only one service's requests have."""
     statement = subject.statement
     of_callers = subject.document.kind not in {"resource", "rcp", "trust"}
-    everything = "*" in names_of(statement) and not statement.allows
+    everywhere = "*" in (statement.resources or "*")
+    everything = "*" in names_of(statement) and everywhere and not statement.allows
     if not (everything and of_callers and subject.whole.concern_mfa):
         return
     of_services = [

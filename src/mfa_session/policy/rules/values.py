@@ -98,6 +98,7 @@ _KINDS: dict[str, Kind] = {
     **{
         key: (_other_than("arn:.*"), f"an ARN such as {example}")
         for key, example in (
+            ("aws:sourcearn", "arn:aws:s3:::BUCKET"),
             ("ec2:subnet", "arn:aws:ec2:REGION:ACCOUNT:subnet/ID"),
             ("ec2:vpc", "arn:aws:ec2:REGION:ACCOUNT:vpc/ID"),
             ("iam:permissionsboundary", "arn:aws:iam::ACCOUNT:policy/NAME"),
@@ -136,7 +137,10 @@ _KINDS: dict[str, Kind] = {
         re.compile("repo:[^:*?$]*").fullmatch,
         "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
     ),
-    "aws:requestedregion": (_other_than(_REGIONS), "a region such as eu-west-1"),
+    **dict.fromkeys(
+        ("aws:requestedregion", "ec2:region"),
+        (_other_than(_REGIONS), "a region such as eu-west-1"),
+    ),
 }
 _REGION = "aws:RequestedRegion"
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
