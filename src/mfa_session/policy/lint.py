@@ -16,6 +16,7 @@ from mfa_session.policy.rules import (
     arns,
     callers,
     conditions,
+    contradictions,
     defeated,
     enrolment,
     exemptions,
@@ -36,6 +37,7 @@ from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 _MODULES = (
     wrong_credentials,
+    contradictions,
     defeated,
     conditions,
     ages,

@@ -1683,9 +1683,7 @@ STATED = [
             "arn:aws:iam::user/*", "arn:aws:iam:::user/*", "arn:aws:iam::*:users/*", "user/*",
             "ann", "arn:aws:iam::*:user/", "arn:aws:iam::123456789012:ann", "AIDAJQABLZS4A3QDU576Q",
             "arn:aws:iam::*:User/*", "arn:aws:iam:eu-west-1:123456789012:user/ann",
-            "arn:aws:iam::123456789012:user/ann, arn:aws:iam::123456789012:user/bob",
-            "arn:aws:iam::*:user/{ann,bob}", "arn:aws:iam::*:user/(ann|bob)",
-            "arn:aws:iam::*:user/[a-z]*", "arn:aws:sso:::permissionSet/*")), (False, (
+            "arn:aws:sso:::permissionSet/*")), (False, (
             ["arn:aws:iam::*:user/*", "arn:*:iam::*:user/*"], "*:user/*", "arn:aws*:iam::*:user*",
             "arn:aws:iam:*:user/ops/*", "arn:aws:iam::*:user/${aws:username}", "*:u*", "*/ann",
             "arn:aws:iam::*user/*", "arn:aws:sts::*:federated-user/ann", "*:user/*/ann",
@@ -1748,6 +1746,8 @@ STATED = [
             (False, {**on("StringLike", "aws:PrincipalTag/team", "dev*"), **on("StringNotEquals",
              "aws:PrincipalTag/team", "dev-intern")}),
             (False, {**TEAM, **on("Null", "aws:PrincipalTag/team", "false")}),
+            (False, {**on("StringEquals", "aws:PrincipalTag/team", "{{ team }}"), **on(
+             "StringLike", "aws:PrincipalTag/team", "dev*")}),
             (False, {**on("StringEquals", "aws:PrincipalTag/team", ["ops", "${var.team}"]),
              **on("StringLike", "aws:PrincipalTag/team", "dev*")}),
             (False, {**TEAM, **on("StringLikeIfExists", "aws:PrincipalTag/team", "o*")}),

@@ -9,11 +9,9 @@ from itertools import chain
 
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of, names_of
-from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.nodes import listed
-from mfa_session.policy.rules.callers import WITH_PATH, alternatives, without_path
+from mfa_session.policy.rules.callers import WITH_PATH, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import is_about_mfa
@@ -71,9 +69,12 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 _is_of_a_word = re.compile(
     "arn:[^:]*:iam::(?!aws:|cloudfront:|x+:)[A-Za-z][A-Za-z0-9-]+:(mfa|role|user)/"
 ).match
-_of_iam = re.compile("arn:[^:]*:iam:").match
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
 _is_several = re.compile(r"arn:[^,;\s]+[,;\s]\s*arn:[a-z-]+:").match
+_has_alternatives = re.compile(
+    r"arn:[^:]*:iam:.*(?:(?<![${])\{[\w*/.+=@-]+(?:, *[\w*/.+=@-]+)+\}(?!\})"
+    r"|\([^()|]+(?:\|[^()|]+)+\)|\[\w-\w[^\]]*\])"
+).match
 _BLANK = r"[\s\u200b\ufeff]"
 _with_blank = re.compile(
     rf"arn:[^:]*:(?:iam|sts):[^:]*:(?!cloudfront:)[^:]*:.*{_BLANK}|.*{_BLANK}\Z", re.DOTALL
@@ -100,17 +101,12 @@ def _has_blank(text: str) -> bool:
     return not (is_unfilled(text) or "!" in text) and bool(_with_blank(_filled_in(text)))
 
 
-def _has_alternatives(text: str) -> bool:
-    return bool(_of_iam(text) and alternatives(text))
-
-
 _has_odd_sign = re.compile(r"[\s\u200b\ufeff,;(\[{]").search
 _FAULTS = (
     (_is_several, "is several ARNs in one text", "write a list, with a text for each ARN"),
     (_has_alternatives, "has alternatives, which IAM reads as they are", "write an ARN for each"),
     (_has_blank, "has a blank or a line feed", "remove it"),
 )
-_OF_CALLERS = [why for _, why, _ in _FAULTS[:2]]  # under aws:PrincipalArn, `callers` tells these
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
@@ -161,12 +157,6 @@ def check_audiences(subject: Subject) -> Flaws:
 def check_arns(subject: Subject) -> Flaws:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
     pathless = "has no path; roles that AWS creates have one", WITH_PATH
-    of_callers = {
-        item.offset
-        for each in subject.other_conditions
-        if each.is_about(PRINCIPAL_ARN)
-        for item in listed(each.node)
-    }
     told = [
         *(
             (item, exempting, pathless)
@@ -177,7 +167,6 @@ def check_arns(subject: Subject) -> Flaws:
             (item, exempting, found)
             for item, exempting in subject.texts()
             if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
-            if found[0] not in _OF_CALLERS or item.offset not in of_callers
         ),
     ]
     where = list(subject.items_of("Resource"))

@@ -39,11 +39,7 @@ _of_another_kind = re.compile(
     ":(assumed-role|group|groups|instance-profile|mfa|policy|roles|users)/"
 ).search
 _of_people = re.compile("(group|user)s?/").search
-# Alternatives and classes of characters, which IAM does not have.
-alternatives = re.compile(
-    r"(?<![${])\{[\w*/.+=@-]+(?:, *[\w*/.+=@-]+)+\}(?!\})|\([^()|]+(?:\|[^()|]+)+\)"
-    r"|\[\w-\w[^\]]*\]"
-).search
+_of_arns = re.compile(r"\s|.arn:").search  # with a blank, or several in one text: `arns`'s
 # Bare names that a person or a tool is to replace.
 _stands_for_an_arn = re.compile(
     "arn|your|here|replace|placeholder|change|insert|todo|xxx", re.IGNORECASE
@@ -145,7 +141,9 @@ def _says_account(subject: Subject) -> bool:
 
 def is_nobodys(arn: str) -> bool:
     """Say whether no principal has an ARN; one with a part to be filled in may be somebody's."""
-    if alternatives(arn) or _of_another_kind(arn) or without_path(arn):
+    if _of_arns(arn):
+        return False
+    if _of_another_kind(arn) or without_path(arn):
         return True
     text = with_variables_as("*", arn)
     parts = text.split(":")

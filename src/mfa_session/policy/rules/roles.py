@@ -161,10 +161,7 @@ def check_role_policy(subject: Subject) -> Flaws:
     exempt = not allows and any(map(_exempts_a_role, subject.other_conditions))
     if not subject.on_role or found is None or found.nobody or exempt:
         return
-    if not meet_all(subject.other_conditions, A_SESSION):
-        done = "let in" if allows else "stopped"
-        who = f"nobody is {done}: no role's session meets the other conditions"
-    elif found.without_mfa:  # a role's session is like one without MFA
+    if found.without_mfa:  # a role's session is like one without MFA
         who = "nobody is kept out by the condition" if allows else "the role's sessions are stopped"
     else:
         who = "the role's sessions are locked out" if allows else "nobody is stopped"

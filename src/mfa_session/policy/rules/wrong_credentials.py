@@ -7,19 +7,10 @@ from dataclasses import dataclass, replace
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
-from mfa_session.policy.credentials import (
-    A_FEDERATED_USER,
-    A_SESSION,
-    A_USER,
-    DIRECT_CALL,
-    ROOT,
-    RequestContext,
-)
 from mfa_session.policy.document import Condition, is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
-from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     lacks_condition,
@@ -141,17 +132,6 @@ NEVER = Mistake(
 
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
-_TWO, _MANY = 2, 100  # conditions, values
-# Kinds of callers, and of calls, with the keys that tell them apart.
-_KINDS = (
-    (CALLER_KEYS, (A_USER, A_SESSION, ROOT, A_FEDERATED_USER)),
-    (
-        {"aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:viaawsservice"},
-        (DIRECT_CALL, RequestContext({"aws:ViaAWSService": ("true",)})),
-    ),
-)
-_LIKENED = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
-_has_one_value = re.compile(r"aws:(?!tagkeys|calledvia$|\w+orgpaths|\w+nameslist).*").fullmatch
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 
@@ -196,50 +176,6 @@ def check_networks(subject: Subject) -> Flaws:
             f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
             "write two statements, one for each of them",
         )
-
-
-def check_contradictions(subject: Subject) -> Flaws:
-    """Find conditions that no caller or no call meets together, or no value of a key."""
-    judged = _of_no_caller(subject) or _of_no_value(subject)
-    if judged:
-        plural = "" if len(judged) > _TWO else "both "
-        written = " and ".join(f"{each.written} {each.key}" for each in judged)
-        yield Flaw(
-            NEVER,
-            judged[0].position,
-            f"no request meets {plural}{written}",
-            f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
-            "write a statement for each of them if both are meant, or remove one",
-        )
-
-
-def _of_no_caller(subject: Subject) -> list[Condition]:
-    known = subject.document.kind in {"identity", "boundary", "scp"}
-    for keys, kinds in _KINDS if known else ():
-        judged = [each for each in subject.other_conditions if each.key.lower() in keys]
-        alone = all(any(meet_all([each], kind) for kind in kinds) for each in judged)
-        if alone and not any(meet_all(judged, kind) for kind in kinds):
-            return judged
-    return []
-
-
-def _of_no_value(subject: Subject) -> list[Condition]:
-    for condition in subject.other_conditions:
-        demands = condition.operator in _LIKENED and 0 < len(condition.values) < _MANY
-        always = not (condition.if_exists or condition.qualifier)
-        if not (demands and always and _has_one_value(condition.key.lower())):
-            continue
-        others = [
-            each
-            for each in subject.other_conditions
-            if each.is_about(condition.key) and each is not condition
-        ]
-        if others and not any(
-            meet_all(others, RequestContext({}, {condition.key: value})) or "$" in value
-            for value in condition.values
-        ):
-            return [condition, *others]
-    return []
 
 
 def check_bare_denies(subject: Subject) -> Flaws:

@@ -1,0 +1,80 @@
+"""Conditions of a statement that no request meets together, each of which some request meets."""
+
+from __future__ import annotations
+
+import re
+
+from mfa_session.policy.credentials import (
+    A_FEDERATED_USER,
+    A_SESSION,
+    A_USER,
+    DIRECT_CALL,
+    ROOT,
+    RequestContext,
+)
+from mfa_session.policy.document import Condition
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
+from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
+from mfa_session.policy.rules.wrong_credentials import NEVER
+
+_TWO, _MANY = 2, 100  # conditions, values
+# Kinds of callers, and of calls, with the keys that tell them apart.
+_KINDS = (
+    (CALLER_KEYS, (A_USER, A_SESSION, ROOT, A_FEDERATED_USER)),
+    (
+        {"aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:viaawsservice"},
+        (DIRECT_CALL, RequestContext({"aws:ViaAWSService": ("true",)})),
+    ),
+)
+_LIKENED = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
+_has_one_value = re.compile(r"aws:(?!tagkeys|calledvia$|\w+orgpaths|\w+nameslist).*").fullmatch
+
+
+def check_contradictions(subject: Subject) -> Flaws:
+    """Find conditions that no caller or no call meets together, or no value of a key."""
+    judged = _of_no_caller(subject) or _of_no_value(subject)
+    if judged:
+        written = [f"{each.written} {each.key}" for each in judged]
+        negated = next((name for name in written if "Not" in name), None)
+        both = "both " if len(judged) == _TWO else ""
+        yield Flaw(
+            NEVER,
+            judged[0].position,
+            f"no request meets {both}{' and '.join(written)}",
+            f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
+            f"name fewer in {negated}" if negated else "write a statement for each of them",
+        )
+
+
+def _of_no_caller(subject: Subject) -> list[Condition]:
+    known = subject.document.kind in {"identity", "boundary", "scp"}
+    for keys, kinds in _KINDS if known else ():
+        judged = [each for each in subject.other_conditions if each.key.lower() in keys]
+        alone = all(any(meet_all([each], kind) for kind in kinds) for each in judged)
+        if alone and not any(meet_all(judged, kind) for kind in kinds):
+            return judged
+    return []
+
+
+def _of_no_value(subject: Subject) -> list[Condition]:
+    by_key: dict[str, list[Condition]] = {}
+    for each in subject.other_conditions:
+        by_key.setdefault(each.key.lower(), []).append(each)
+    for key, alike in by_key.items():
+        for condition in alike if alike[1:] and _has_one_value(key) else ():
+            others = [each for each in alike if each is not condition]
+            if _demands(condition) and not any(
+                is_unfilled(value)
+                or "$" in value
+                or meet_all(others, RequestContext({}, {key: value}))
+                for value in condition.values
+            ):
+                return [condition, *others]
+    return []
+
+
+def _demands(condition: Condition) -> bool:
+    """Say whether it is met by one of its values only."""
+    likened = condition.operator in _LIKENED and 0 < len(condition.values) < _MANY
+    return likened and not (condition.if_exists or condition.qualifier)
