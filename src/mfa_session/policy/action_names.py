@@ -135,6 +135,15 @@ SYNONYMS = (
 )
 # Services whose actions are HTTP methods (`apigateway:POST`).
 BY_METHOD = {"apigateway"}
+# The methods of what their calls' names begin with.
+METHODS = {
+    "create": "POST",
+    "delete": "DELETE",
+    "get": "GET",
+    "import": "POST",
+    "put": "PUT",
+    "update": "PATCH",
+}
 # Commands and calls for which AWS asks for several actions.
 _SEVERAL = {
     "dynamodb:batchexecutestatement": "dynamodb:PartiQLSelect, dynamodb:PartiQLUpdate and the like",

@@ -26,6 +26,7 @@ from mfa_session.policy.rules.exemptions import (
     sparing,
 )
 from mfa_session.policy.rules.narrowing import says_where
+from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.resource_kinds import (
     DISCOVERY,
     ENROLMENT,
@@ -38,7 +39,7 @@ from mfa_session.policy.rules.resource_kinds import (
 )
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, are
-from mfa_session.policy.rules.values import calls_in, has_wrong_networks, patterns_as_text
+from mfa_session.policy.rules.values import calls_in, patterns_as_text
 from mfa_session.policy.rules.whole_policy import WholePolicy, exempts_callers, per_policy
 
 DISCOVERY_DENIED = Rule(

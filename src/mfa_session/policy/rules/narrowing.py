@@ -24,9 +24,9 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.callers import CALLER_KEYS
 from mfa_session.policy.rules.exemptions import is_of_outsiders
 from mfa_session.policy.rules.names_in_sids import names_one_of
+from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
-from mfa_session.policy.rules.values import has_wrong_networks
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 NARROWED = Rule(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
@@ -19,11 +18,11 @@ WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, boolean, network, ARN, id or name that it should be, has "
-    "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
-    "between them: it matches nothing. Or `aws:PrincipalArn` is the root user's, who is not the "
-    "account. A warning for actions of IAM and other global services in "
-    "a region that their requests never count as. "
-    "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
+    "wildcards under `StringEquals`, or the list of values is empty, a day is compared with "
+    "`DateEquals`, or two limits leave nothing between them: it matches nothing. Or "
+    "`aws:PrincipalArn` is the root user's, who is not the account. A warning for actions of IAM "
+    "and other global services in a region that their requests never count as. `aws:SourceIp` is "
+    "never a private address, and never outside of `0.0.0.0/0`.",
 )
 
 _SAMPLES = {
@@ -34,6 +33,7 @@ _SAMPLES = {
     "IpAddress": ("network", "192.0.2.0/24"),
 }
 DATES = {"aws:currenttime", "aws:tokenissuetime"}
+_MILLISECONDS = 13  # digits
 _MOMENTS = {*DATES, "aws:epochtime"}
 # What people write where a value is to follow.
 _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
@@ -45,14 +45,43 @@ _EXACT = {"StringEquals", "StringNotEquals", *_LIKE}  # the case of letters coun
 _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
 _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
-# Keys whose values have neither * nor ?.
+# Keys whose values have neither * nor ?; `lambda:Principal` and `s3:if-none-match` may be `*`.
 _has_no_wildcards = re.compile(
-    "(aws:(?!useragent|referer)|iam:|kms:|sts:|token[.]actions[.]).*"
+    "(aws:(?!useragent|referer)|s3:(?!if-|x-amz-object-if)|(ec2|iam|kms|rds|secretsmanager|ssm|sts):"
+    "|token[.]actions[.]).*"
 ).fullmatch
-_NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
+_NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9 -]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
 _no_account = re.compile(f"{_NO_ACCOUNT}|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
+_WAYS = "(?:central|(?:north|south)(?:east|west)?|east|west)"
+_REGIONS = f"[a-z]{{2,4}}(?:-[a-z]+)?-{_WAYS}-[0-9]+|(?:aws-)?global"
+_is_region = re.compile(_REGIONS).fullmatch
+_begins_as_region = re.compile(
+    f"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?!.*[0-9]-)[a-z0-9-]+|{_WAYS}-?[0-9][a-z]?)",
+    re.IGNORECASE,
+).fullmatch
+
+
+def looks_like_no_region(text: str) -> bool:
+    """Say whether a text is like a region, and none: an availability zone, or misspelt."""
+    return bool(_begins_as_region(text)) and not _is_region(text)
+
+
+def _other_than(form: str) -> Callable[[str], bool]:
+    """Return what says that a text, without wildcards and variables, is not of a form."""
+    is_right = re.compile(form, re.ASCII).fullmatch
+
+    def is_other(text: str) -> bool:
+        is_open = _wildcard(text) or "$" in text or is_unfilled(text) or _is_word_to_replace(text)
+        return not (is_right(text) or is_open)
+
+    return is_other
+
+
+_is_word_to_replace = re.compile(
+    "[A-Z][A-Z0-9_]+|.*(?i:your|replace|placeholder|change|xxx).*"
+).fullmatch
 # Each value ends in a slash (IAM reference, aws:PrincipalOrgPaths).
 _no_path = re.compile(r"(ou-|r-|arn:|[0-9]).*|o-[^*?$<{\[/]+(/[^*?$<{\[]*[^*?$<{\[/])?").fullmatch
 # What no value of a key is like, and what the values are.
@@ -64,8 +93,38 @@ _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("aws:resourceorgpaths", "aws:sourceorgpaths"), ORGANISATION_PATH),
     **dict.fromkeys(("aws:sourceaccount", "aws:resourceaccount", "s3:resourceaccount"), ACCOUNT),
     **dict.fromkeys(("aws:resourceorgid", "aws:sourceorgid"), ORGANISATION),
-    "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
-    "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
+    "aws:sourcevpc": (_other_than("vpc-.*"), "a VPC such as vpc-…"),
+    "aws:sourcevpce": (_other_than("vpce-.*"), "a VPC endpoint such as vpce-…"),
+    **{
+        key: (_other_than("arn:.*"), f"an ARN such as {example}")
+        for key, example in (
+            ("aws:sourcearn", "arn:aws:s3:::BUCKET"),
+            ("ec2:subnet", "arn:aws:ec2:REGION:ACCOUNT:subnet/ID"),
+            ("ec2:vpc", "arn:aws:ec2:REGION:ACCOUNT:vpc/ID"),
+            ("iam:permissionsboundary", "arn:aws:iam::ACCOUNT:policy/NAME"),
+            ("iam:policyarn", "arn:aws:iam::ACCOUNT:policy/NAME"),
+        )
+    },
+    **dict.fromkeys(
+        (
+            "aws:calledvia",
+            "aws:calledviafirst",
+            "aws:calledvialast",
+            "iam:awsservicename",
+            "iam:passedtoservice",
+        ),
+        (_other_than(r"[a-z0-9-]+\..+"), "a service such as ec2.amazonaws.com"),
+    ),
+    "s3:x-amz-server-side-encryption": (
+        re.compile(
+            "(?!(?:AES256|aws:kms)$)(?i:aes-?256|(?:aws[:_-]?)?kms|sse-?(?:s3|kms))"
+        ).fullmatch,
+        "AES256, aws:kms or aws:kms:dsse",
+    ),
+    "sts:externalid": (
+        _other_than(r"[\w+=,.@:/-]{1,1224}"),
+        "1 to 1224 letters, digits and signs of =,.@:/-_+",
+    ),
     "ec2:metadatahttptokens": (
         re.compile("(?!(required|optional)$)[a-z]+").fullmatch,
         "required or optional",
@@ -78,19 +137,15 @@ _KINDS: dict[str, Kind] = {
         re.compile("repo:[^:*?$]*").fullmatch,
         "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
     ),
-    "aws:requestedregion": (
-        re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]|(?!global$)[a-z]{3,}[0-9]*").fullmatch,
-        "a region",
+    **dict.fromkeys(
+        ("aws:requestedregion", "ec2:region"),
+        (_other_than(_REGIONS), "a region such as eu-west-1"),
     ),
 }
 _REGION = "aws:RequestedRegion"
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
 COMMERCIAL = "(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)"  # how regions of the partition aws begin
 _is_commercial = re.compile(COMMERCIAL).match
-_PRIVATE = tuple(
-    ipaddress.ip_network(each)
-    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
-)
 
 
 def check_other_values(subject: Subject) -> Flaws:
@@ -102,7 +157,7 @@ def check_other_values(subject: Subject) -> Flaws:
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.written} compares {condition.key} to an empty list",
-                _effect_of_wrong(subject, condition, ()),
+                effect_of_wrong(subject, condition, ()),
                 f"name the values, or remove {condition.key}",
             )
         if _is_moment_as_number(condition):
@@ -128,7 +183,7 @@ def check_other_values(subject: Subject) -> Flaws:
 def check_moments(subject: Subject) -> Flaws:
     """Find ages in seconds under keys that are moments, such as aws:TokenIssueTime."""
     for condition in subject.other_conditions:
-        ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}", each)]
+        ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}|[0-9]{13}", each)]
         if _is_moment_as_number(condition):
             yield Flaw(
                 WRONG_VALUE,
@@ -138,14 +193,35 @@ def check_moments(subject: Subject) -> Flaws:
                 "use a Date operator; to limit the age of MFA, compare aws:MultiFactorAuthAge",
             )
         elif condition.key.lower() in _MOMENTS and ages and condition.operator != "Null":
-            later = "Greater" in condition.operator or condition.operator in OPPOSITES
+            early = len(ages[0]) < _MILLISECONDS
+            always = ("Greater" if early else "Less") in condition.operator
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"{condition.key} is a moment, not an age: {ages[0]} is a time of the 1970s",
-                "the condition is always met" if later else who_never_meets(subject, condition),
-                "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge",
+                f"{condition.key} is a moment, not an age: {ages[0]} is a time of the 1970s"
+                if early
+                else f"{condition.key} counts seconds, and {ages[0]} is in milliseconds",
+                "the condition is always met"
+                if always or condition.operator in OPPOSITES
+                else who_never_meets(subject, condition),
+                "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge"
+                if early
+                else f"write {ages[0][:-3]}",
             )
+        elif _is_of_one_moment(condition):
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"DateEquals compares moments: {condition.values[0]} is one, not a day",
+                who_never_meets(subject, condition),
+                "write DateGreaterThanEquals and DateLessThan",
+            )
+
+
+def _is_of_one_moment(condition: Condition) -> bool:
+    written = all(is_readable(condition, value) for value in condition.values)
+    equal = condition.operator == "DateEquals" and condition.key.lower() in _MOMENTS
+    return equal and written and bool(condition.values)
 
 
 def check_ids(subject: Subject) -> Flaws:
@@ -157,15 +233,19 @@ def ids_of_another_kind(subject: Subject, kinds: Mapping[str, Kind]) -> Flaws:
     """Yield the values of another kind than those of their key, which is one of these."""
     for condition in subject.other_conditions:
         is_other, what = kinds.get(condition.key.lower(), (None, ""))
-        compared = condition.values if is_other and condition.operator in _EXACT else ()
+        exact = condition.operator in _EXACT or condition.operator.startswith("Arn")
+        compared = condition.values if is_other and exact else ()
         wrong = list(filter(is_other, compared))
         alone = len(wrong) == len(compared)
-        if wrong and (alone or subject.mfa_conditions):
+        in_part = subject.mfa_conditions or (
+            subject.whole.concern_mfa and condition.is_about(_REGION)
+        )
+        if wrong and (alone or in_part):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.key} is {what}, never {wrong[0]!r}",
-                _effect_of_wrong(subject, condition, wrong),
+                effect_of_wrong(subject, condition, wrong),
                 f"write {what}",
                 severity=None if alone else NOTE,
             )
@@ -180,7 +260,7 @@ def check_patterns(subject: Subject) -> Flaws:
                 WRONG_VALUE,
                 condition.position,
                 f"{condition.written} compares {condition.key} to {wrong[0]!r} as text",
-                _effect_of_wrong(subject, condition, wrong),
+                effect_of_wrong(subject, condition, wrong),
                 f"for wildcards use {_LIKE['Not' in condition.operator]}",
             )
 
@@ -190,38 +270,6 @@ def patterns_as_text(condition: Condition) -> list[str]:
     if not (_equals(condition.operator) and _has_no_wildcards(condition.key.lower())):
         return []
     return [value for value in condition.values if _wildcard(with_variables_as("", value))]
-
-
-def check_all_networks(subject: Subject) -> Flaws:
-    """Find networks under aws:SourceIp that no address is outside of."""
-    for condition in subject.other_conditions if subject.mfa_conditions else ():
-        if _exempts_all_addresses(condition):
-            gets = "gets through" if subject.statement.allows else "is stopped"
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"these networks hold every IPv4 address: {condition.written} matches none",
-                f"no request from an IPv4 address {gets}",
-                f"write the networks that are meant, or remove {condition.key}",
-            )
-
-
-def check_networks(subject: Subject) -> Flaws:
-    """Find networks under aws:SourceIp that no public address is in."""
-    if all(name.startswith("vpc-lattice") for name in names_of(subject.statement)):
-        return
-    for condition in subject.other_conditions:
-        private = _private_networks(condition)
-        alone = len(private) == len(condition.values)
-        if private and (alone or subject.whole.concern_mfa):
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"{condition.key} is never a private address, such as in {private[0]!r}",
-                _effect_of_wrong(subject, condition, private),
-                "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
-                severity=None if alone else NOTE,
-            )
 
 
 def check_limits(subject: Subject) -> Flaws:
@@ -292,41 +340,7 @@ def _is_open(text: str) -> bool:
     return filled_in or is_unfilled(text) or _to_be_replaced(text.lower()) is not None
 
 
-def has_wrong_networks(condition: Condition) -> bool:
-    """Say whether its networks are wrong, beside a condition about MFA."""
-    private = _private_networks(condition)
-    all_private = bool(private) and len(private) == len(condition.values)
-    return all_private or _exempts_all_addresses(condition)
-
-
-def _exempts_all_addresses(condition: Condition) -> bool:
-    exempt = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
-    networks = map(_network, condition.values if exempt else ())
-    all_of_v4 = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
-    return any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(all_of_v4))
-
-
-def _private_networks(condition: Condition) -> list[str]:
-    compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
-    return list(filter(_private_network, condition.values)) if compared else []
-
-
-def _private_network(value: str) -> bool:
-    network = _network(value)
-    if network is None:
-        return False
-    wider = [each for each in _PRIVATE if each.version == network.version]
-    return any(network.subnet_of(each) for each in wider)  # type: ignore[arg-type]
-
-
-def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return None
-
-
-def _effect_of_wrong(subject: Subject, condition: Condition, wrong: Collection[str]) -> str:
+def effect_of_wrong(subject: Subject, condition: Condition, wrong: Collection[str]) -> str:
     """Say who gets in, or is kept out, if these of the values match nothing."""
     if len(wrong) < len(condition.values):
         return "it matches nobody"

@@ -24,12 +24,12 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
 )
 from mfa_session.policy.rules.left_open import is_open_on_purpose
+from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.right_conditions import apart, right_for_others
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import asking_for_mfa, but_for_setup, sets_up
-from mfa_session.policy.rules.values import has_wrong_networks
 
 
 @dataclass(frozen=True)
