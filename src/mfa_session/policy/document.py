@@ -25,6 +25,7 @@ TRUST_ACTIONS = {
 CURRENT_VERSION = "2012-10-17"
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
 MIXED = "role and others"  # the holder of a policy that roles have, and users or groups
+WITHOUT_MFA_KEYS = frozenset({"Federated", "Service"})  # principals whose requests have none
 LIMITS = frozenset({"boundary", "scp", "rcp"})  # kinds that never grant
 Principals = dict[str, tuple[str, ...]]
 # By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
@@ -189,6 +190,7 @@ class Document:
     owners: tuple[str, ...] = ()  # as in Roster; or ARNs
     roster: Roster | None = None  # of the template, plan or state that it is in
     is_certain: bool = True  # not if a template decides later what it says, or whether it is there
+    resource_type: str = ""  # whose it is in a template, plan or state: AWS::ECR::Repository
 
     @property
     def label(self) -> str:
@@ -222,6 +224,11 @@ class Document:
     def conditions(self) -> list[Condition]:
         """The conditions of all statements."""
         return [each for statement in self.statements for each in statement.conditions]
+
+    @property
+    def is_of_endpoint(self) -> bool:
+        """Whether it is a VPC endpoint's, which only limits what goes through it."""
+        return self.owners == ("endpoint/",)
 
     def only(self, effect: str) -> Document:
         """Return the policy with only its Allows, or only its Denies."""
@@ -298,7 +305,7 @@ def roles_in(statement: Statement) -> list[str]:
 def is_for_services(statement: Statement) -> bool:
     """Say whether a statement is only for services and federated users, who bring no MFA keys."""
     named = statement.principals
-    return named is not None and named.keys() <= {"Service", "Federated"}
+    return named is not None and named.keys() <= WITHOUT_MFA_KEYS
 
 
 def standing_for_services(statement: Statement) -> list[str]:

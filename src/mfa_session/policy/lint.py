@@ -13,6 +13,7 @@ from mfa_session.policy.rules import (
     absent_keys,
     accounts,
     ages,
+    anyone,
     arns,
     conditions,
     defeated,
@@ -20,6 +21,7 @@ from mfa_session.policy.rules import (
     exemptions,
     form,
     keys,
+    named,
     places,
     principals,
     removal,
@@ -35,6 +37,7 @@ from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 _MODULES = (
     wrong_credentials,
     defeated,
+    named,
     conditions,
     ages,
     values,
@@ -46,6 +49,7 @@ _MODULES = (
     enrolment,
     resources,
     removal,
+    anyone,
     principals,
     roles,
     arns,
@@ -116,7 +120,7 @@ def _findings(subject: Subject) -> Iterator[Finding]:
             message=_shortened(flaw.message),
             who=_shortened(flaw.who),
             cure=flaw.cure,
-            fix=flaw.fix,
+            fix=principals.without_harm(subject, flaw.fix),
         )
 
 

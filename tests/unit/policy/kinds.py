@@ -111,7 +111,11 @@ VOID = "exemption-without-effect"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
 ROLE_SESSION = "role-session-has-no-mfa"
-ACCOUNT = {"AWS": "123456789012"}
+ACCOUNT, PARTNER = {"AWS": "123456789012"}, "444455556666"
+USERS = f"arn:aws:iam::{PARTNER}:user/"
+TAKE = "sts:AssumeRole"
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:jobs"
+FRONT_ARN = "arn:aws:cloudfront::123456789012:distribution/E1"
 ROLE = {"AWS": "arn:aws:iam::123456789012:role/Deploy"}
 EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
 SAML = {"Federated": "arn:aws:iam::123456789012:saml-provider/idp"}
@@ -1897,8 +1901,10 @@ STATED = [
            [], {}),
     Stated("tags-of-objects-to-delete", [allow("s3:*"), deny("s3:DeleteObject", {**WITHOUT, **on(
             "StringEquals", "s3:ExistingObjectTag/hold", "yes")})], found(NO_KEY, at=1), {}),
-    Stated("tags-of-objects-to-read", [allow("s3:*"), deny(["s3:DeleteObject", READ], {**WITHOUT,
-            **on("StringEquals", "s3:ExistingObjectTag/hold", "yes")})], [], {}),
+    *[Stated(f"tags-of-objects-to-read-{at}", [allow("s3:*"), deny(["s3:DeleteObject", READ],
+            {**WITHOUT, **on("StringEquals", "s3:ExistingObjectTag/hold", "yes")}), *more],
+            found(NO_KEY, at=1) * (not more), {})
+      for at, more in enumerate(([], [deny("s3:Delete*", WITHOUT)]))],
     Stated("key-of-another-service", [allow(READ, {**WITH, **on("StringEquals",
             "ec2:ResourceTag/Project", "x")})], found(NO_KEY), {}),
     Stated("key-of-iam-in-trust", [trust(ACCOUNT, {**WITH, **on("StringEquals",
@@ -3103,5 +3109,152 @@ STATED = [
     Stated("own-user-apart-and-removal-spared", [deny_but("iam:*", WITHOUT), deny_but([*CARE, OFF],
             WITHOUT, Resource=[ME, "arn:aws:iam::*:mfa/*"]), allow([*ENROL, OFF],
             Resource=[ME, "arn:aws:iam::*:mfa/*"])], found(REMOVAL), {OFF: "km"}),
+    # Who calls a resource, beside those whom a Deny is for.
+    *[Stated(f"service-by-its-source-{at}", [allow("sqs:SendMessage", on("ArnLike", "aws:SourceArn",
+            "arn:aws:sns:*:*:orders"), Principal="*", Resource=QUEUE), deny("sqs:SendMessage",
+            {**WITHOUT, **more}, Principal="*", Resource=QUEUE)], found(SERVICE, at=1) * wrong, {})
+      for at, (more, wrong) in enumerate((
+          ({}, True), (on("Bool", "aws:ViaAWSService", "false"), True),
+          (on("StringNotEquals", "aws:CalledViaFirst", "sns.amazonaws.com"), True),
+          (on("ArnNotLike", "aws:SourceArn", "arn:aws:sns:*:*:other"), True),
+          (on("ArnNotLike", "aws:SourceArn", "arn:aws:sns:*:*:orders"), False),
+          (NO_SERVICE, False), (on("StringLike", "aws:username", "*"), False)))],
+    *[Stated(f"service-with-another-source-{at}", [allow(READ, on("StringEquals", "aws:SourceArn",
+            FRONT_ARN), Principal=FRONT, Resource=BUCKET), deny(READ, {**WITHOUT, **on(
+            "StringNotEquals", "aws:SourceArn", exempt)}, Principal="*", Resource=BUCKET)],
+            found(SERVICE, at=1) * wrong, {})
+      for at, (exempt, wrong) in enumerate((("arn:aws:cloudfront::123456789012:distribution/E2",
+          True), (FRONT_ARN, False), (["arn:aws:s3:::x", FRONT_ARN], False),
+          ("${var.arn}", False)))],
+    *[Stated(f"source-in-a-deny-{at}", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:*", {**block}, Principal="*", Resource=BUCKET)], found(SERVICE, at=1) * wrong,
+            {}, "resource")
+      for at, (block, wrong) in enumerate((
+          (on("StringNotEquals", "aws:SourceAccount", "123456789012"), True),
+          (on("StringNotEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"), True),
+          ({**on("StringNotEquals", "aws:SourceAccount", "123456789012"), **on("Bool",
+              "aws:PrincipalIsAWSService", "true")}, False),
+          ({**on("StringNotEquals", "aws:SourceAccount", "123456789012"), **on("Null",
+              "aws:SourceAccount", "false")}, False)))],
+    Stated("source-in-a-deny-of-delivery", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:PutObject", on("StringNotEquals", "aws:SourceAccount", "123456789012"),
+            Principal="*", Resource=BUCKET)], [], {}, "resource"),
+    Stated("organisation-of-a-source-with-mfa", [allow(READ, {**WITH, **on("StringEquals",
+            "aws:SourceOrgID", "o-a1b2c3d4e5")}, Principal="*", Resource=BUCKET)], found(SERVICE),
+            {}),
+    # Keys that the requests of a kind of principal never have.
+    *[Stated(f"key-of-no-{at}", [{**trust(who, block), "Action": action}], found(NO_KEY) * wrong,
+            {}, "trust")
+      for at, (who, action, block, wrong) in enumerate((
+          (EC2_SERVICE, TAKE, on("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"), True),
+          (EC2_SERVICE, TAKE, on("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"), False),
+          (EC2_SERVICE, TAKE, on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
+              False),
+          (EC2_SERVICE, TAKE, on("StringEquals", "sts:ExternalId", "acme-7"), True),
+          ({"Service": "cognito-idp.amazonaws.com"}, TAKE, on("StringEquals", "sts:ExternalId",
+              "acme-7"), False),
+          (SAML, f"{TAKE}WithSAML", on("StringEquals", "aws:username", "ann"), True),
+          (ACCOUNT, TAKE, on("StringEquals", "SAML:aud", "https://signin.aws.amazon.com/saml"),
+              True),
+          ({**ACCOUNT, **SAML}, [TAKE, f"{TAKE}WithSAML"], on("StringEquals", "SAML:aud",
+              "https://signin.aws.amazon.com/saml"), True),
+          (SAML, f"{TAKE}WithSAML", on("StringEquals", "SAML:aud",
+              "https://signin.aws.amazon.com/saml"), False),
+          (ACCOUNT, TAKE, {**WITH, **on("StringEquals", "gitlab.com:sub", "x")}, True),
+          (ROLE, TAKE, on("StringEquals", "cognito-identity.amazonaws.com:sub", "x"), False)))],
+    # A subject with a wildcard is compared as text.
+    *[Stated(f"subject-as-text-{operator}", [{**trust({"Federated":
+            "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, on(operator, "gitlab.com:sub",
+            "project_path:acme/*:ref_type:branch")), "Action": f"{TAKE}WithWebIdentity"}],
+            found(VALUE) * wrong, {}, "trust")
+      for operator, wrong in (("StringEquals", True), ("StringLike", False))],
+    # Of a Deny without MFA, the actions that lack its key.
+    *[Stated(f"deny-by-a-prefix-{at}", [allow("s3:*"), deny(action, {**WITHOUT, **on("StringLike",
+            "s3:prefix", "hr/*")}, Resource=["arn:aws:s3:::books", "arn:aws:s3:::books/hr/*"]),
+            *more], found(NO_KEY, at=1) * wrong, {})
+      for at, (action, more, wrong) in enumerate((
+          (["s3:ListBucket", READ], [], True), ("s3:*", [], True),
+          (["s3:ListBucket", READ], [deny(READ, WITHOUT, Resource="arn:aws:s3:::books/it/*")],
+              True),
+          (["s3:ListBucket", READ], [deny(READ, WITHOUT, Resource="arn:aws:s3:::books/hr/*")],
+              False),
+          ("s3:List*", [], False)))],
+    # A Deny that names, or leaves, none of those whom the policy lets in.
+    *[Stated(f"deny-of-others-{at}", [trust({"AWS": let_in}), trust(who, {**WITHOUT, **more},
+            "Deny")], found(NOTHING, at=1) * wrong, {})
+      for at, (let_in, who, more, wrong) in enumerate((
+          (PARTNER, ACCOUNT, {}, True), ([PARTNER, "123456789012"], {"AWS": ["123456789012",
+              PARTNER]}, {}, False),
+          (PARTNER, "*", on("StringEquals", "aws:PrincipalAccount", "123456789012"), True),
+          (PARTNER, "*", on("StringNotEquals", "aws:PrincipalAccount", PARTNER), True),
+          ([PARTNER, "123456789012"], "*", on("StringNotEquals", "aws:PrincipalAccount", PARTNER),
+              False),
+          (PARTNER, "*", on("ArnNotLike", "aws:PrincipalArn", f"arn:aws:iam::{PARTNER}:*"), True),
+          (PARTNER, "*", on("ArnNotLike", "aws:PrincipalArn", f"{USERS}a"),
+              False),
+          (f"{USERS}ann", "*", on("ArnNotEquals", "aws:PrincipalArn",
+              f"{USERS}ann"), True),
+          (f"{USERS}ann", {"AWS": f"{USERS}bob"}, {},
+              True),
+          (f"arn:aws:iam::{PARTNER}:role/ann", "*", on("ArnNotEquals", "aws:PrincipalArn",
+              f"arn:aws:iam::{PARTNER}:role/ann"), False)))],
+    Stated("deny-of-others-beside-mfa", [trust({"AWS": PARTNER}, WITH), trust(ACCOUNT), trust(
+            ACCOUNT, WITHOUT, "Deny")], [], {}),
+    *[Stated(f"organisation-let-in-and-spared-{at}", [allow(READ, on("StringEquals",
+            "aws:PrincipalOrgID", "o-a1b2c3d4e5"), **PUBLIC), deny("s3:*", {**WITHOUT, **on(
+            "StringNotEquals", "aws:PrincipalOrgID", spared)}, **PUBLIC)],
+            found(NOTHING, at=1) * wrong, {})
+      for at, (spared, wrong) in enumerate((("o-a1b2c3d4e5", True), ("o-zzzzzzzzzz", False)))],
+    *[Stated(f"one-of-two-users-{at}", [allow(READ, Principal={"AWS": [f"{USERS}ann",
+            f"{USERS}bob"]}, Resource=BUCKET), deny(READ, WITHOUT, Principal=who, Resource=BUCKET)],
+            found(DEFEATED, at=1) * wrong, {})
+      for at, (who, wrong) in enumerate((({"AWS": f"{USERS}bob"}, True),
+          ({"AWS": PARTNER}, False), ("*", False)))],
+    # The account of users from whom a Sid demands MFA.
+    *[Stated(f"account-beside-its-users-{at}", [allow("sqs:*", Principal={"AWS": account},
+            Resource=QUEUE), allow("sqs:PurgeQueue", WITH, Principal={"AWS": f"{USERS}ann"},
+            Sid=sid, Resource=QUEUE), *more], [(DEFEATED, sid)] * wrong, {}, "resource")
+      for at, (account, sid, more, wrong) in enumerate((
+          (PARTNER, "PurgeRequiresMFA", [], True), (PARTNER, "Ann", [], False),
+          ("123456789012", "PurgeRequiresMFA", [], False), (PARTNER, "PurgeRequiresMFA", [deny(
+              "sqs:PurgeQueue", WITHOUT, Principal="*", Resource=QUEUE)], False)))],
+    # Principals that AWS does not have.
+    *[Stated(f"no-principal-{who}", [trust({kind: who})], found(MALFORMED) * wrong, {})
+      for kind, who, wrong in (
+          ("Service", "ec2.amazon.com", True), ("Service", "lambda.aws.amazon.com", True),
+          ("Service", "ecs-task.amazonaws.com", True), ("Service", "lambda.amazonws.com", True),
+          ("Service", "step-functions.amazonaws.com", True),
+          ("Service", "alexa-appkit.amazon.com", False), ("Service", "ec2.amazonaws.com.cn", False),
+          ("Service", "logs.eu-west-1.amazonaws.com", False),
+          ("Service", "ecs.application-autoscaling.amazonaws.com", False),
+          ("Service", "replicator.lambda.amazonaws.com", False),
+          ("Service", "states.eu-west-1.amazonaws.com", False),
+          ("Service", "x.csp.hci.ic.gov", False),
+          ("AWS", "arn:aws:iam::123456789012:role/AWSReservedSSO_Ops_0123456789abcdef", True),
+          ("AWS", "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x",
+              False),
+          ("AWS", "arn:aws:sts::123456789012:assumed-role/Admin", True),
+          ("AWS", "arn:aws:sts::123456789012:assumed-role/Admin/ann", False))],
+    Stated("provider-with-a-scheme", [{**trust({"Federated":
+            "arn:aws:iam::123456789012:oidc-provider/https://gitlab.com"}), "Action":
+            f"{TAKE}WithWebIdentity"}], found(MALFORMED), {}),
+    # Only a VPC endpoint's policy is about everything, and it gives nobody anything.
+    Stated("all-through-an-endpoint", [allow("*", WITH, Principal="*")], [], {}),
+    Stated("all-through-an-endpoint-but-deletion", [allow("*", Principal="*"), deny(
+            "s3:DeleteObject", WITHOUT, Principal="*")], [], {}),
+    Stated("objects-exempt-by-a-bucket", [{**deny("s3:*", WITHOUT, Principal=ACCOUNT,
+            NotResource="arn:aws:s3:::books/public/*")}], [], {}),
+    Stated("everything-about-a-key", [allow("kms:*", Principal=ACCOUNT), deny("kms:Decrypt",
+            WITHOUT, Principal="*", Sid="DenyEverythingWithoutMFA")], [(PROMISE,
+            "DenyEverythingWithoutMFA")], {}),
+    # Fixes of Denies that would stop services and federated users, too.
+    *[Stated(f"service-beside-a-deny-{at}", [trust(EC2_SERVICE), trust(ACCOUNT), trust("*", block,
+            "Deny")], found(rule, at=2), {})
+      for at, (rule, block) in enumerate(((MISSES, FALSE), ("deny-age-misses-no-mfa", older(3600,
+          "NumericGreaterThan"))))],
+    Stated("provider-beside-a-deny", [{**trust(SAML), "Action": f"{TAKE}WithSAML"}, trust(ACCOUNT),
+            {**trust("*", FALSE, "Deny"), "Action": "sts:*"}], found(MISSES, at=2), {}),
+    Stated("service-beside-users", [trust({**ACCOUNT, **EC2_SERVICE}, IF_TRUE)],
+            found("allow-bool-if-exists"), {}),
 ]
 # fmt: on

@@ -22,7 +22,21 @@ from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.rules.exemptions import SPARED
 from policy.cases import Dice
-from policy.kinds import STATED, Stated
+from policy.kinds import (
+    ACCOUNT,
+    EC2_SERVICE,
+    FALSE,
+    IF_TRUE,
+    NO_SERVICE,
+    SAML,
+    STATED,
+    TAKE,
+    WITH,
+    Stated,
+    older,
+    on,
+    trust,
+)
 from policy.test_corpus import WRONG, apply_fix, name_of, policy_in
 from policy.test_lint_properties import POLICIES
 
@@ -146,3 +160,34 @@ def test_no_fix_of_conditions_about_mfa_harms(policy: dict[str, Any]) -> None:
 @given(integers(0, MANY_SEEDS))
 def test_no_fix_of_a_random_policy_harms(seed: int) -> None:
     check(Dice(seed).policy())
+
+
+@pytest.mark.parametrize(
+    ("beside", "action", "block", "added"),
+    [
+        (EC2_SERVICE, TAKE, FALSE, NO_SERVICE),
+        (EC2_SERVICE, TAKE, older(3600, "NumericGreaterThan"), NO_SERVICE),
+        (EC2_SERVICE, TAKE, {**FALSE, **on("StringLike", "aws:username", "*")}, {}),
+        (SAML, f"{TAKE}WithSAML", FALSE, {"Action": TAKE}),
+        (ACCOUNT, TAKE, FALSE, {}),
+    ],
+)
+def test_a_fixed_deny_spares_services_and_federated_users_whom_an_allow_names(
+    beside: Any, action: str, block: Any, added: dict[str, Any]
+) -> None:
+    allows = [{**trust(beside), "Action": action}, trust(ACCOUNT)]
+    denial = {**trust("*", block, "Deny"), "Action": "sts:*"}
+    policy = {"Version": "2012-10-17", "Statement": [*allows, denial]}
+    (fix,) = (each.fix for each in lint(read(policy)) if each.statement == "Statement[2]")
+    assert fix["Condition"].get("Bool") == added.get("Bool")
+    assert fix.get("Action") == added.get("Action")
+
+
+def test_an_allow_for_users_and_a_service_is_written_apart() -> None:
+    policy = {"Statement": [trust({**ACCOUNT, **EC2_SERVICE}, IF_TRUE)]}
+    (finding,) = lint(read(policy))
+    assert finding.fix == {}
+    both = finding.cure.removeprefix("write two statements: ").split(" and ")
+    users, service = map(json.loads, both)
+    assert (users["Principal"], users["Condition"]) == (ACCOUNT, WITH)
+    assert (service["Principal"], service.get("Condition")) == (EC2_SERVICE, None)

@@ -46,6 +46,7 @@ class Origin(NamedTuple):
     owners: tuple[str, ...] = ()
     roster: Roster | None = None
     is_certain: bool = True
+    resource_type: str = ""
 
     @property
     def name(self) -> str:

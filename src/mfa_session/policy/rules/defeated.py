@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
-from mfa_session.policy.document import Statement, has_principal, names_role
+from mfa_session.policy.coverage import Cover, concerns, names_of
+from mfa_session.policy.document import Statement, has_principal
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
@@ -43,7 +43,7 @@ _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
 _says_all_but = re.compile("all|any|but|every|except|other").search
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
-_demands_mfa = re.compile(
+demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
     re.IGNORECASE,
 ).match
@@ -94,7 +94,7 @@ def check_inverted_allow(subject: Subject) -> Flaws:
 def check_circumstances(subject: Subject) -> Flaws:
     """Find Allows whose Sid demands MFA, and what another gives without it in some networks."""
     statement = subject.statement
-    if not (subject.requires_mfa and _demands_mfa(statement.sid or "")):
+    if not (subject.requires_mfa and demands_mfa(statement.sid or "")):
         return
     found = next(_partial_openers(subject), None)
     if found is None or any(check_defeat(subject)):
@@ -208,45 +208,6 @@ def check_other_resources(subject: Subject) -> Flaws:
             "deny it on the resources that are allowed",
             severity=WARNING,
         )
-
-
-def check_trust(subject: Subject) -> Flaws:
-    """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
-    if subject.document.kind != "trust" or not subject.refuses_without_mfa:
-        return
-    statement, let_in = subject.statement, _let_in_by_trust(subject.whole)
-    reached = [each for each in let_in if may_overlap(each[0], statement)]
-    stopped = {allow for allow, _, is_open in reached if not is_open}
-    for allow, who, is_open in reached:
-        if is_open and allow in stopped:
-            yield Flaw(
-                DEFEATED,
-                subject.place_of("Principal"),
-                f"{allow.label} lets in {who}, which no Deny names",
-                f"{who} gets through without MFA",
-                f"name {who} as well, or everybody: *",
-            )
-            return
-    if not reached and any(is_open for _, _, is_open in let_in):
-        yield Flaw(
-            DENIES_NOTHING,
-            subject.place_of_action(),
-            f"no statement here allows anybody {subject.as_written(names_of(statement)[0])}",
-            "nobody is stopped, with MFA or without",
-            f"deny {(let_in[0][0].actions or ('*',))[0]}",
-        )
-
-
-@per_policy
-def _let_in_by_trust(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
-    """Return the accounts and users of the Allows without MFA, and whether no Deny stops each."""
-    found = []
-    for allow in itertools.filterfalse(means_mfa, whole.allowing):
-        for who in (allow.principals or {}).get("AWS", ()):
-            if not (names_role(who) or who == "*"):
-                alone = replace(allow, principals={"AWS": (who,)})
-                found.append((allow, who, not whole.denies_without_mfa(alone)))
-    return found
 
 
 def _is_told_of(opener: Subject, names: list[str]) -> bool:

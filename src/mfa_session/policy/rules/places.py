@@ -171,7 +171,8 @@ def check_resources(subject: Subject) -> Flaws:
         return
     items = list(subject.items_of("Resource", "NotResource"))
     wrong = [item for item in items if _is_no_arn(str(item.value))]
-    bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else None
+    of_bucket = subject.document.kind == "resource" and not subject.document.is_of_endpoint
+    bucket = _bucket_of(subject.whole) if of_bucket else None
     other = [item for item in items if bucket is not None and not _is_of(bucket, str(item.value))]
     if wrong:
         yield Flaw(
@@ -217,7 +218,10 @@ def _bucket_of(whole: WholePolicy) -> str | None:
     if not named or not all(map(is_about_s3, whole.statements)):
         return None
     found = Counter(
-        b[1] for each in whole.statements for b in map(_bucket, each.resources or ()) if b
+        found[1]
+        for each in whole.statements
+        for found in map(_bucket, each.resources or each.not_resources or ())
+        if found
     )
     return found.most_common(1)[0][0] if found else ""
 

@@ -232,8 +232,10 @@ def check_everything(subject: Subject) -> Flaws:
             f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed)}",
             "what else the policy allows needs no MFA"
             + (f", such as {left}" if left != "*" else ""),
-            "deny everything but what is needed to set up MFA",
-            {"NotAction": list(SPARED)} if is_about_everything(statement) else {},
+            "deny everything but what is needed to set up MFA"
+            if not in_place
+            else "deny all of it",
+            {} if not is_about_everything(statement) else _everything_else(subject, left),
         )
 
 
@@ -307,6 +309,14 @@ def check_sid_of_hours(subject: Subject) -> Flaws:
             f"the time passes {', '.join(dated[0].values)} once, not daily",
             "let a scheduled job attach and detach the policy, or change the Sid",
         )
+
+
+def _everything_else(subject: Subject, left: str) -> dict[str, object]:
+    """Return the actions for a Deny of everything; of a resource, all of its service's."""
+    service = left.partition(":")[0]
+    if subject.document.kind != "resource":
+        return {"NotAction": list(SPARED)}
+    return {} if "*" in service else {"Action": f"{service}:*"}
 
 
 @per_policy

@@ -49,9 +49,9 @@ _EXACT = {"StringEquals", "StringNotEquals", *_LIKE}  # the case of letters coun
 _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
 _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
-# Keys whose values have neither * nor ?.
+# Keys whose values have neither * nor ?; those with a dot are an identity provider's.
 _has_no_wildcards = re.compile(
-    "(aws:(?!useragent|referer)|iam:|kms:|sts:|token[.]actions[.]).*"
+    r"(aws:(?!useragent|referer)|iam:|kms:|sts:|token[.]actions[.]).*|[\w-]+[.][\w./-]+:(aud|sub)"
 ).fullmatch
 # The kinds of aws:PrincipalType (IAM user guide, principal key values).
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
-from mfa_session.policy.document import Condition, is_for_services
-from mfa_session.policy.fixes import right_condition
+from mfa_session.policy.document import WITHOUT_MFA_KEYS, Condition, is_for_services
+from mfa_session.policy.fixes import in_words, plain, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
+from mfa_session.policy.nodes import members_of
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     lacks_condition,
@@ -140,7 +141,7 @@ def check_reach(subject: Subject) -> Flaws:
     """Find MFA conditions that match the wrong credentials, unless other statements correct it."""
     mistake = _mistake_of(subject)
     if mistake is not None:
-        backed = _is_backed_here(subject)
+        backed, apart = _is_backed_here(subject), _written_apart(subject)
         yield Flaw(
             rule=mistake,
             position=_culprit(subject, mistake).position,
@@ -149,10 +150,10 @@ def check_reach(subject: Subject) -> Flaws:
             + ("; this policy does not allow them this, but another may" if backed else ""),
             cure="require MFA in the role's trust policy, and delete the statement"
             if subject.on_role
-            else "write the condition like this",
+            else apart or "write the condition like this",
             # One of the setup alone would lock out whom it stops.
             fix={}
-            if subject.on_role or lists_own_care(subject.statement)
+            if subject.on_role or apart or lists_own_care(subject.statement)
             else right_condition(subject.statement),
             severity=WARNING if backed else None,
         )
@@ -213,6 +214,21 @@ def check_branches(subject: Subject) -> Flaws:
                 mistake.who,
                 "let the template leave the condition out instead",
             )
+
+
+def _written_apart(subject: Subject) -> str:
+    """Return the statements instead of an Allow for users and for those who bring no MFA keys."""
+    statement, named = subject.statement, subject.statement.elements.get("Principal")
+    kinds = members_of(named) if named else {}
+    without = {kind: plain(each) for kind, each in kinds.items() if kind in WITHOUT_MFA_KEYS}
+    if not (statement.allows and without and kinds.keys() - without):
+        return ""
+    others = {kind: plain(each) for kind, each in kinds.items() if kind not in without}
+    right = right_condition(statement)["Condition"]
+    return (
+        f"write two statements: {in_words(statement, Principal=others, Condition=right)} and "
+        f"{in_words(statement, Principal=without)}"
+    )
 
 
 def _mistake_of(subject: Subject) -> Mistake | None:
