@@ -167,8 +167,10 @@ class _Reader:
         elements = self._elements(members, ELEMENTS)
         for named, others in _PAIRS:
             if named in elements and others in elements:
-                # The rest is judged all the same.
-                second = max(elements[named].key_offset, elements.pop(others).key_offset)
+                # The rest is judged all the same, with the narrower of the two.
+                second = max(elements[named].key_offset, elements[others].key_offset)
+                holds_all = any(each.value == "*" for each in listed(elements[named]))
+                del elements[named if holds_all else others]
                 what = f"one statement has both {named} and {others}"
                 hint = "IAM accepts only one: write two statements"
                 self.errors.append(self._fail(second, what, hint))

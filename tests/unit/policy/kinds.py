@@ -656,6 +656,71 @@ STATED = [
             allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
            {LIST: ""}),
+    # TLS the wrong way round.
+    *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
+            found(*rules, at=1), {})
+      for at, (statement, rules) in enumerate((
+          (deny("*", on("Bool", "aws:SecureTransport", "true")), ["deny-applies-with-mfa"]),
+          (deny("s3:*", on("Null", "aws:SecureTransport", "false")), ["deny-applies-with-mfa"]),
+          (deny("*", on("BoolIfExists", "aws:SecureTransport", True)), ["deny-applies-with-mfa"]),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "false"}}),
+              ["conditions-never-match"]),
+          (deny("*", on("Bool", "aws:SecureTransport", "false")), []),
+          (deny("*", on("Null", "aws:SecureTransport", "true")), []),
+          (deny("s3:*", {**on("Bool", "aws:SecureTransport", "true"), **on("StringEquals",
+              "aws:PrincipalTag/left", "yes")}), []),
+          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}), [])))],
+    # A Deny whose condition the setup's requests meet, since they do not have its key.
+    *[Stated(f"setup-without-the-key-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny_but(CARE, WITHOUT), deny(actions, when)],
+            found(*rules, at=3), {})
+      for at, (actions, when, rules) in enumerate((
+          ("iam:*", on("StringNotEquals", "iam:PassedToService", "ec2.amazonaws.com"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "ec2:InstanceType", ["t3.micro", "t3.small"]), [ENROLMENT]),
+          ("*", on("StringNotLikeIfExists", "ec2:InstanceType", "t3.*"), [ENROLMENT]),
+          ("*", on("StringNotEquals", SSE, "aws:kms"), [ENROLMENT]),
+          ("*", on("StringNotEquals", "aws:ResourceTag/team", "${aws:PrincipalTag/team}"),
+              [ENROLMENT]),
+          ("iam:*", on("Null", "iam:PermissionsBoundary", "true"), [ENROLMENT]),
+          (["iam:List*", "iam:Get*"], None, [DISCOVERY]),
+          (["iam:ListRoles", "iam:List*Policies"], None, []),
+          ("*", on("StringEquals", "ec2:InstanceType", "x1.32xlarge"), []),
+          ("*", on("StringEquals", "aws:ResourceTag/env", "prod"), []),
+          ("*", {**on("StringNotEquals", "ec2:InstanceType", "t3.micro"), **on("StringLike",
+              "aws:PrincipalTag/team", "books")}, []),
+          ("iam:Delete*", on("StringNotEquals", "aws:ResourceTag/team", "books"), []),
+          ("s3:PutObject", on("StringNotEquals", SSE, "aws:kms"), [])))],
+    *[Stated(f"denied-against-the-sid-{sid}", [allow([CREATE, LIST]), deny_but(CARE, WITHOUT),
+            {**deny(action, Resource=where), "Sid": sid}], [(ENROLMENT, sid)] if told else [], {})
+      for told, sid, action, where in (
+          (True, "AllowManageOwnUserMFA", [ENABLE, RESYNC], ME),
+          (True, "AllowOwnDevice", CREATE, MY_DEVICE),
+          (False, "NoOwnEnabling", ENABLE, ME),
+          (False, "AllowOnlyOwnBuckets", "s3:DeleteBucket", "arn:aws:s3:::x"))],
+    # Fixes that make a Deny leave MFA's setup to those without it.
+    Stated("iam-with-mfa-beside-all", [ALL, allow("iam:*", WITH)], found(DEFEATED, at=1), {}),
+    Stated("all-with-mfa-beside-all", [ALL, allow("*", WITH)], found(DEFEATED, at=1),
+           {STOP: "ksm"}),
+    Stated("removal-and-setup-with-mfa-beside-all", [ALL, allow([*ENROL, OFF, "ec2:*"], WITH)],
+           found(DEFEATED, at=1), {OFF: "km"}),
+    *[Stated(f"effect-against-the-sid-{sid}", [ALL, {**statement, "Sid": sid}], [(rule, sid)], {})
+      for sid, rule, statement in (
+          ("AllowIamWithMfa", "deny-applies-with-mfa", deny("iam:*", WITH)),
+          ("BlockDeleteWithoutMFA", "allow-without-mfa", allow("s3:Delete*", WITHOUT)),
+          ("DenyEverythingIfNoMfa", "allow-without-mfa", allow("*", WITHOUT)))],
+    # A help desk's statement that is on the wrong kind, beside everybody's own that is right.
+    *[Stated(f"help-desk-{at}", [allow(CREATE, Resource=MY_DEVICE), allow([*ENROL[1:], OFF,
+            RESYNC], Resource=ME), deny_but(CARE, WITHOUT), allow(actions, when, Resource=where)],
+            found(*rules, at=3), {})
+      for at, (actions, where, when, rules) in enumerate((
+          ([OFF, ENABLE], "arn:aws:iam::*:mfa/*", WITH, [RESOURCE]),
+          (OFF, ["arn:aws:iam::*:mfa/*", "arn:aws:iam::123456789012:mfa/eng/*"], WITH, [RESOURCE]),
+          (CREATE, "arn:aws:iam::*:user/*", WITH, [RESOURCE]),
+          ([OFF, "iam:DeleteVirtualMFADevice"], ["arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"],
+              WITH, []),
+          ([OFF, "iam:DeleteVirtualMFADevice"], "arn:aws:iam::*:mfa/*", WITH, []),
+          (OFF, [MY_DEVICE, "arn:aws:iam::*:mfa/*"], WITH, []),
+          (RESYNC, "arn:aws:iam::*:mfa/*", None, [])))],
     Stated("devices-listed-for-one", [allow("iam:ListVirtualMFADevices", Resource=MY_DEVICE)],
            found(RESOURCE), {}),
     Stated("devices-listed-below-mfa", [allow("iam:ListVirtualMFADevices",
@@ -1933,7 +1998,7 @@ STATED = [
     Stated("root-as-text", [deny("*", {**WITHOUT, **on("StringEquals", "aws:PrincipalArn",
             "arn:aws:iam::*:root")})], found(VALUE), {}),
     Stated("root-alone", [deny("*", {**WITHOUT, **on("StringLike", "aws:PrincipalArn",
-            "arn:aws:iam::*:root")})], found(ENROLMENT), {}),
+            "arn:aws:iam::*:root")})], [], {}),
     Stated("roles-by-a-template-s-name", [trust({"AWS": "${var.processing_role_arns}"}, WITH)],
            found(ROLE_SESSION), {}, "trust"),
     Stated("role-and-the-id-of-its-session", [trust(ROLE, {**WITH, **on("StringLike",
@@ -2120,7 +2185,7 @@ STATED = [
     Stated("iam-and-its-region", [allow("*", WITH), deny(["ec2:*", "s3:*"], ABROAD),
             deny_but(["iam:*", "sts:*"], ABROAD), deny("*", ABROAD, Resource="arn:aws:ec2:*:*:*"),
             *[deny("*", {**ABROAD, operator: {key: value}}) for operator, key, value in (
-              ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Ops"), ROBOT,
+              ROBOT, ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
               ("StringEquals", "aws:PrincipalType", "AssumedRole"))],
             *[deny("*", on("StringNotLike", "aws:RequestedRegion", each)) for each in (
               ["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1", "${var.region}",
@@ -2370,8 +2435,7 @@ STATED = [
            [], {}, "resource"),
     Stated("and-as-a-word", [*(deny(action, {**WITHOUT, **NOT_ROLES}, **PUBLIC, Sid=sid)
             for action, sid in ((READ, "NotRootAndNoMfa"), ("s3:PutObject", "not-root-and-mfa")))],
-           [("deny-narrowed", "NotRootAndNoMfa"), ("deny-narrowed", "not-root-and-mfa")], {},
-           "resource"),
+           [], {}, "resource"),
     Stated("one-arn-in-another-partition", [allow("iam:ChangePassword", Resource=GOV_ME), allow(
             ENROL[0], Resource="arn:aws-us-gov:iam::*:mfa/*"), allow(ENROL[1:], Resource=ME),
             allow(READ, WITH, Resource="arn:aws-us-gov:s3:::books/*")], found(PARTITION, at=2), {}),
@@ -2486,6 +2550,9 @@ STATED = [
       for at, (where, operator, of) in enumerate((
           (ME.replace("user/", "user/*"), "ArnLike", "arn:aws:iam::*:user/staff/*"),
           ("arn:aws:iam::*:user/staff/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/*/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
+          ("arn:aws:iam::*:user/staff/eng/${aws:username}", "ArnLike",
+              "arn:aws:iam::*:user/staff/*"),
           (ME, "ArnNotLike", "arn:aws:iam::*:user/robots/*"),
           ("*", "StringLike", ["arn:aws:iam::*:user/staff/*"]),
           (ME, "ArnLike", ["arn:aws:iam::*:user/*", "arn:aws:iam::*:user/staff/*"])))],
@@ -3256,5 +3323,94 @@ STATED = [
             {**trust("*", FALSE, "Deny"), "Action": "sts:*"}], found(MISSES, at=2), {}),
     Stated("service-beside-users", [trust({**ACCOUNT, **EC2_SERVICE}, IF_TRUE)],
             found("allow-bool-if-exists"), {}),
+    # Sids that tell of whom, where or how MFA is asked for, or not.
+    *[Stated(f"whom-or-where-by-the-sid-{at}", [ALL, deny_but(CARE, {**WITHOUT, **when},
+            Sid=sid)], [("deny-narrowed", sid)] if wrong else [], {})
+      for at, (sid, when, wrong) in enumerate((
+          ("DenyIfNoMfaAndIamUser", on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
+           False),
+          ("DenyWithoutMfaAndNotBreakGlass", on("ArnNotLike", "aws:PrincipalArn",
+           ["arn:aws:iam::*:role/*", "arn:aws:iam::*:user/breakglass"]), False),
+          ("EnforceMfaAndCloudTrail", on("StringEquals", "aws:PrincipalType", "User"), False),
+          ("MfaAndNamedUser", on("StringNotEquals", "aws:username", "carol"), False),
+          ("RequireMfaAndTeamTag", on("StringNotEquals", "aws:PrincipalTag/team", "books"), True),
+          ("RequireMfaAndKindTag", on("StringEquals", "aws:PrincipalTag/kind", "human"), False),
+          ("RequireMfaAndOurRegion", on("StringEquals", "aws:RequestedRegion", "eu-west-1"), False),
+          ("BlockNonMfaAndNonVpn", NETWORK, False),
+          ("DenyIfNoMfaAndNotCorpIp", NETWORK, False),
+          ("DenyNoMfaAndOutsideOffice", NETWORK, False),
+          ("DenyOffNetworkAndNoMfa", NETWORK, False),
+          ("DenyNoMfaAndDenyOutsideOffice", NETWORK, True),
+          ("RequireMfaFromInternet", NETWORK, False),
+          ("RequireMfaNotOnCorpNetwork", NETWORK, False),
+          ("MfaForExternalAccess", NETWORK, False),
+          ("DenyWithoutMfaExceptFromOffice", NETWORK, False),
+          ("DenyWithoutMfaExceptFromOffice", IN_OFFICE, True),
+          ("DenyWithoutMfaUnlessOnVpn", IN_OFFICE, True),
+          ("RequireMfaFromUntrustedWifi", IN_OFFICE, False),
+          ("DenyNoMfaOutsideVpc", on("StringEquals", "aws:SourceVpc", "vpc-1"), True),
+          ("DenyNoMfaOutsideVpc", on("StringNotEquals", "aws:SourceVpc", "vpc-1"), False),
+          ("DenyWithoutMfaOutsideEu", on("StringEquals", "aws:RequestedRegion", "eu-west-1"), True),
+          ("DenyWithoutMfaOutsideEu", on("StringEquals", "aws:RequestedRegion", "us-east-1"),
+           False),
+          ("DenyWithoutMfaOutsideEu", ABROAD, False),
+          ("OutsideContractorsNeedMfa", on("StringEquals", "aws:PrincipalTag/kind", "contractor"),
+           False),
+          ("RequireMfaInAllRegions", on("StringEquals", "aws:RequestedRegion", "eu-west-1"), True),
+          ("MfaInAllRegionsButOurs", on("StringEquals", "aws:RequestedRegion", "us-east-1"), False),
+          ("DenyNoMfaOrOtherRegion", ABROAD, True),
+          ("DenyNoMfaExceptViaService", on("Bool", "aws:ViaAWSService", "true"), True),
+          ("DenyNoMfaExceptViaService", on("Bool", "aws:ViaAWSService", "false"), False),
+          ("MfaUnlessViaCloudFormation", on("ForAnyValue:StringNotEquals", "aws:CalledVia",
+           "cloudformation.amazonaws.com"), True),
+          ("MfaUnlessViaCloudFormation", on("ForAllValues:StringNotEquals", "aws:CalledVia",
+           "cloudformation.amazonaws.com"), False)))],
+    # A Deny of the setup tells of those whom it reaches, and of what it stops on its resources.
+    *[Stated(f"setup-denied-on-{at}", [ALL, deny("iam:*", WITHOUT, Resource=where)],
+             found(*rules, at=1), {})
+      for at, (where, rules) in enumerate((("arn:aws:iam::*:user/admin*", []),
+            ("arn:aws:iam::*:user/admins/*", []), (MY_DEVICE, [ENROLMENT]), (ME, [ENROLMENT]),
+            ("arn:aws:iam::*:user/*", [ENROLMENT])))],
+    *[Stated(f"setup-denied-to-{at}", [ALL, deny("*", {**WITHOUT, **who})], found(*rules, at=1),
+             {}, kind)
+      for at, (kind, who, rules) in enumerate((
+            ("scp", on("StringEquals", "aws:PrincipalType", "Root"), [VALUE]),
+            ("scp", on("StringEquals", "aws:PrincipalType", "AssumedRole"), [ROLE_SESSION]),
+            ("scp", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [ENROLMENT]),
+            ("boundary", on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), []),
+            ("scp", on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ENROLMENT])))],
+    *[Stated(f"exempt-under-{name}", [allow("s3:*"), {"Effect": "Deny", "Resource": "*",
+            "Condition": WITHOUT, name: CARE}], found("unknown-element", at=1), {})
+      for name in ("NotActions", "Not_Action")],
+    # A Deny of regions exempts somebody else than all users.
+    *[Stated(f"regions-denied-to-all-but-{at}", [deny_but(["sts:*", "support:*"], {
+            **on("StringNotLike", "aws:RequestedRegion", "eu-*"), **who}), deny_but(CARE,
+            {**WITHOUT, **on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")})],
+            found(ENROLMENT) if told else [], {}, "scp")
+      for at, (told, who) in enumerate((
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Admin")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (True, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/platform/*")),
+            (True, on("StringNotEquals", "aws:PrincipalTag/global", "yes")),
+            (False, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+            (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/eu/*")),
+            (False, on("StringEquals", "aws:PrincipalTag/global", "no"))))],
+    # What one statement allows on one's own user, another denies to everybody.
+    *[Stated(f"own-setup-denied-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
+            allow([ENABLE, LIST], Resource=ME), deny(action, Resource=where), deny_but(CARE,
+            WITHOUT)], found(ENROLMENT, at=2) if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (True, [OFF, ENABLE], ME), (True, "iam:*", "arn:aws:iam::*:user/*"),
+            (True, "iam:*", [ME, MY_DEVICE]), (False, "iam:*", "arn:aws:iam::*:user/admin*"),
+            (False, OFF, ME), (False, ENABLE, "arn:aws:iam::*:user/robots/*")))],
+    *[Stated(f"a-step-on-all-but-one-s-own-{at}", [*open_to, deny_but(CARE, {**WITHOUT, **who}),
+            deny([CREATE, ENABLE], who, NotResource=where)],
+            found(ENROLMENT, at=len(open_to) + 1) if len(where) == 1 else [], {}, kind)
+      for at, (kind, open_to, who, where) in enumerate((
+            ("boundary", [ALL], {}, [ME]), (None, [ALL], {}, [ME]), (None, [ALL], {}, [ME,
+             MY_DEVICE]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
+             [ME]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ME,
+             "arn:aws:iam::*:mfa/*"])))],
 ]
 # fmt: on

@@ -10,7 +10,7 @@ import pytest
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.lint import lint
 from mfa_session.policy.policy_text import Position
-from mfa_session.policy.reading import read_document
+from mfa_session.policy.reading import read_document, read_policies
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Document
@@ -220,3 +220,15 @@ def test_a_policy_is_found_in_the_output_of_aws(wrap: Any) -> None:
 )  # fmt: skip
 def test_a_malformed_policy_is_refused_with_its_position(policy: Any, said: str) -> None:
     assert refusal(policy) == f"p.json:{said}"
+
+
+@pytest.mark.parametrize("named", ["*", "s3:*", ["s3:*", "*"]])
+def test_of_two_elements_that_exclude_each_other_the_narrower_is_read(named: Any) -> None:
+    policy = {"Statement": [statement(), statement(Action=named, NotAction="iam:*")]}
+    read_all = read_policies("p.json", json.dumps(policy).encode())
+    ((document,), (error,)) = (read_all.documents, read_all.errors)
+    assert "both Action and NotAction" in str(error)
+    wide = named != "s3:*"
+    found = document.statements[1]
+    left = (None, ("iam:*",)) if wide else (("s3:*",), None)
+    assert (found.actions, found.not_actions) == left

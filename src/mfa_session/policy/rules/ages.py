@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
 from mfa_session.policy.document import Condition
@@ -9,6 +11,7 @@ from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, righ
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound
 from mfa_session.policy.rules.conditions import IN_SECONDS
+from mfa_session.policy.rules.exemptions import but_for_setup
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 AGE_TOO_SHORT = Rule(
@@ -51,7 +54,7 @@ def check_age(subject: Subject) -> Flaws:
                 f"the age limit, in seconds, is only {limit}",
                 "everybody is locked out right after they enter a code",
                 IN_SECONDS,
-                right_condition(subject.statement, age_limit=str(meant)),
+                _with_limit(subject, str(meant)),
             )
         elif seconds > LONGEST_SESSION_SECONDS:
             yield Flaw(
@@ -61,7 +64,7 @@ def check_age(subject: Subject) -> Flaws:
                 f"{LONGEST_SESSION_SECONDS}",
                 "MFA of any age gets through",
                 IN_SECONDS,
-                right_condition(subject.statement, age_limit=HOUR_SECONDS),
+                _with_limit(subject, HOUR_SECONDS),
             )
         elif unused:
             yield Flaw(
@@ -109,6 +112,13 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
             "MFA of any age gets through",
             f"limit the age in {other}, too, or deny older MFA",
         )
+
+
+def _with_limit(subject: Subject, seconds: str) -> Mapping[str, object]:
+    right = right_condition(subject.statement, age_limit=seconds)
+    # A Deny of old MFA alone becomes one of requests without MFA, too.
+    widens = not (subject.statement.allows or subject.refuses_without_mfa)
+    return but_for_setup(subject, right) if widens else right
 
 
 def _limits(subject: Subject) -> list[Condition]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
 
-from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met, is_met_without_key
-from mfa_session.policy.credentials import DIRECT_CALL, MFA_PRESENT
+from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition
-from mfa_session.policy.fixes import right_condition, with_operator
+from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     is_boolean,
@@ -17,15 +16,10 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.keys import misspelt, with_right_key
-from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.exemptions import but_for_setup
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
-UNKNOWN_OPERATOR = Rule(
-    "unknown-operator",
-    ERROR,
-    "IAM has no such condition operator and rejects the policy.",
-)
 WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
@@ -64,60 +58,50 @@ _demanded = re.compile(
     "|sts:externalid$|saml:|.*:(amr|aud|sub)$"
 ).match
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
-_of_some_places = re.compile(
-    "outside|ausserhalb|buiten|fuera|untrusted|remote|home|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
-    "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via)*)"
-    "(building|corp|endpoint|network|office|trusted|vpc|vpn)"
+# A Sid that tells where MFA is asked for, or where it is not.
+_PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
+_but_in_places = re.compile(
+    "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
+    "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via)*"
+    f"|no[nt]?(at|by|from|in|on|our|the|via)*)({_PLACES})"
+).search
+_in_others = re.compile("untrusted|remote|home|internet(?!gateway)|external").search
+_outside_of = re.compile("outside(?:the)?(ap|ca|eu|us)(?!e)").search
+_but_by_services = re.compile(
+    "direct|byhand|(except|unless|but)[a-z]{0,12}(service$|services$|cloudformation|called|viaaws)"
 ).search
 # A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
 _is_joined = re.compile(
     "(?i:mfa(less)?and)|(And|(?<![A-Za-z])and)\\W?(?i:(no|without)?mfa)"
-    "|(?i:always|(no(n|t)?|without)mfaor(if|from)*(not?|off|out|un)|or(if)?(without|no)mfa)"
+    "|(?i:always|(no(n|t)?|without)mfaor(if|from)*(foreign|not?|off|other|out|un|wrong)"
+    "|or(if)?(without|no)mfa)"
+).search
+# One that says what the Deny stops: DenyNoMfaAndNotInOffice.
+_says_both = re.compile(
+    "(non?|not|without)mfaand(if|from|is)*(no|off|out|un|without)|(no[nt]?|off|out|un)[a-z]{2,20}and(non?|not|without)mfa"
 ).search
 DENIES_EVERYTHING = "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access)?"
-_everything = re.compile(f"{DENIES_EVERYTHING}(?:if|no|unless|without)").match
+_everything = re.compile(
+    f"{DENIES_EVERYTHING}(?:if|no|unless|without)"
+    "|(?!.*(?:but|except|other|outside)).*(?:(?:all|any|every)region|everywhere|worldwide)"
+).match
 _of_exempting_tag = re.compile(
     "aws:(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
     re.IGNORECASE,
 ).match
-_WRITTEN_OPERATORS = [
-    f"{qualifier}{name}{ending}"
-    for qualifier in ("", "ForAllValues:", "ForAnyValue:")
-    for name in OPERATORS
-    for ending in ("", "IfExists")
-]
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
+_OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
+_NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 _CIRCUMSTANCES = {
     *NOW,
-    *_ADDRESSES,
+    *_OF_PLACES,
     "aws:securetransport",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
     "aws:tokenissuetime",
     "aws:useragent",
 }
-
-
-def check_operators(subject: Subject) -> Flaws:
-    """Find operators that IAM does not have."""
-    for condition in subject.statement.conditions:
-        if not (condition.known or condition.is_unfilled):
-            near = _nearest_operator(condition)
-            meant = f"; {near} was probably meant" if near else ""
-            if condition.key.lower() in map(str.lower, _WRITTEN_OPERATORS):
-                meant = ": operator and key are swapped"
-            fix = _with_known_operator(subject, condition, near)
-            yield Flaw(
-                UNKNOWN_OPERATOR,
-                condition.position,
-                f"IAM has no condition operator {condition.written!r}{meant}",
-                REJECTED,
-                "write the condition like this" if fix else "use one of IAM's condition operators",
-                fix,
-            )
 
 
 def check_exempting_tags(subject: Subject) -> Flaws:
@@ -200,7 +184,7 @@ def check_narrowing(subject: Subject) -> Flaws:
     if subject.on_role or not subject.refuses_without_mfa:
         return
     statement, sid = subject.statement, subject.statement.sid_letters
-    joined = bool(_is_joined(statement.sid or ""))
+    joined = bool(_is_joined(statement.sid or "")) and not _says_both(sid)
     limits = {each.operator[:8] for each in subject.other_conditions if _is_of_now(each)}
     in_period = {"DateGrea", "DateLess"} <= limits  # a freeze, or a busy week
     narrowing = [
@@ -208,15 +192,14 @@ def check_narrowing(subject: Subject) -> Flaws:
         for each in subject.other_conditions
         if (_is_narrow(each) and not (in_period and _is_of_now(each)))
         or is_met(each, DIRECT_CALL) is False
-        or joined
+        or (joined and _may_be_demanded(each, sid))
         or (each.is_about("aws:RequestedRegion") and _everything(sid))
     ]
-    inside = "outside" in sid and any(each.operator == "IpAddress" for each in narrowing)
-    only_there = says_where(subject) and not (inside or joined)
+    turned = [] if joined else list(_turned(subject))
+    if turned or (says_where(subject) and not joined):
+        narrowing = [each for each, _ in turned]
     outright = subject.whole.outright_denials
-    if only_there or not narrowing:
-        return
-    if not all(outright(kind).covers(statement) for kind in KINDS_WITHOUT_MFA):
+    if narrowing and not all(outright(kind).covers(statement) for kind in KINDS_WITHOUT_MFA):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
         yield Flaw(
@@ -224,9 +207,43 @@ def check_narrowing(subject: Subject) -> Flaws:
             narrowing[0].position,
             f"this Deny stops requests without MFA only where {others} {match}, too",
             "all other requests without MFA get through",
-            "write a Deny for each of the conditions, and this one for MFA alone",
-            right_condition(statement, instead_of=narrowing),
+            f"as the Sid says, write {' and '.join(right for _, right in turned)}"
+            if turned
+            else "write a Deny for each of the conditions, and this one for MFA alone",
+            {}
+            if turned
+            else but_for_setup(subject, right_condition(statement, instead_of=narrowing)),
         )
+
+
+def _may_be_demanded(condition: Condition, sid: str) -> bool:
+    """Say whether a Sid that joins MFA and something else may demand this, and not whom it is of.
+
+    A tag of the caller may be demanded by its name.
+    """
+    key = condition.key.lower()
+    of_caller = key.startswith(("aws:principal", "aws:userid", "aws:username"))
+    named = re.sub("[^a-z0-9]", "", key.partition("/")[2])
+    return condition.operator not in _NEGATED and (not of_caller or bool(named and named in sid))
+
+
+def _turned(subject: Subject) -> Iterator[tuple[Condition, str]]:
+    """Yield conditions that hold where MFA is not to be asked for by the Sid, and their cures."""
+    sid = subject.statement.sid_letters
+    by_services, in_places, outside = _but_by_services(sid), _but_in_places(sid), _outside_of(sid)
+    for each in subject.other_conditions:
+        key, negated = each.key.lower(), _NEGATED.get(each.operator)
+        area = f"{outside[1]}-" if outside and key == "aws:requestedregion" else ""
+        if by_services and is_met(each, DIRECT_CALL) is False:
+            if key == "aws:viaawsservice":
+                yield each, f'"{each.written}": {{"{each.key}": "false"}}'
+            elif key == "aws:calledvia" and "String" in each.operator:
+                yield each, f"ForAllValues:{negated or each.operator} {each.key}"
+        elif negated and (
+            (in_places and key in _OF_PLACES)
+            or (area and all(value.startswith(area) for value in each.values))
+        ):
+            yield each, f"{negated} {each.key}"
 
 
 def check_demands(subject: Subject) -> Flaws:
@@ -269,28 +286,6 @@ def _is_denied_elsewhere(subject: Subject, condition: Condition) -> bool:
     )
 
 
-def _nearest_operator(condition: Condition) -> str | None:
-    written = condition.written
-    plain = re.sub("ifexists", "", written, flags=re.IGNORECASE)
-    if plain.lower().startswith("bool"):  # none of the others on booleans, as BoolNotEquals
-        return "BoolIfExists" if re.search("if|exist", written, re.IGNORECASE) else "Bool"
-    base = nearest_of(plain, OPERATORS, most=1) if plain != written else ()
-    if base:
-        return base[0] if base[0] == "Null" else f"{base[0]}IfExists"
-    near = nearest_of(written, _WRITTEN_OPERATORS, most=1)
-    return near[0] if near else None
-
-
-def _with_known_operator(
-    subject: Subject, condition: Condition, near: str | None
-) -> dict[str, Any]:
-    swapped = condition.written.lower() == MFA_PRESENT.lower()
-    meant = None if swapped else misspelt(condition)
-    if meant or swapped or condition in subject.mfa_conditions:
-        return with_right_key(subject, condition, meant)
-    return with_operator(subject.statement, condition, near) if near else {}
-
-
 def _unsound(subject: Subject, condition: Condition) -> tuple[Rule, str, str, str]:
     present, written = is_present(condition), condition.written
     numeric = not present and condition.operator.startswith("Numeric")
@@ -330,4 +325,5 @@ def is_circumstance(condition: Condition) -> bool:
 
 def says_where(subject: Subject) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
-    return _of_some_places(subject.statement.sid_letters) is not None
+    sid = subject.statement.sid_letters
+    return (_but_in_places(sid) or _in_others(sid) or _says_both(sid)) is not None

@@ -19,13 +19,15 @@ from mfa_session.policy.rules.exemptions import (
     DELETION,
     DENIES_NOTHING,
     FIRST_STEPS,
+    but_for_setup,
     is_own_care,
 )
+from mfa_session.policy.rules.promised_scope import names_versions
+from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
-from mfa_session.policy.rules.sids import breaks_promise, names_versions
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DEFEATED = Rule(
@@ -60,15 +62,16 @@ def check_defeat(subject: Subject) -> Flaws:
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
     other, names = subject.label_of(defeat.opener), defeat.names
-    denial = replace(subject.statement, effect="Deny")
+    denial = replace(subject, statement=replace(subject.statement, effect="Deny"))
+    fix = but_for_setup(denial, {"Effect": "Deny", **right_condition(denial.statement)})
     shown = first_of([*map(subject.as_written, names)])
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
-        "deny these actions without MFA",
-        {} if defeat.in_part else {"Effect": "Deny", **right_condition(denial)},
+        "deny these actions without MFA" + ", but not those that set it up" * (not fix),
+        {} if defeat.in_part else fix,
     )
 
 
@@ -149,7 +152,7 @@ def check_versions_left_out(subject: Subject) -> Flaws:
     versions = replace(subject.statement, actions=(_OF_VERSIONS,))
     others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
     allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
-    told = names_versions(subject.statement)  # by `sids`
+    told = names_versions(subject.statement)  # by `promised_scope`
     if allow and not (told or subject.whole.denials("long_term").are_about(allow, _OF_VERSIONS)):
         yield Flaw(
             DEFEATED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison, is_met
@@ -20,7 +21,7 @@ from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.resource_kinds import ENROLMENT
+from mfa_session.policy.rules.resource_kinds import ENROLMENT, RESOURCES_OF, fits
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -172,7 +173,7 @@ def check_superfluous(subject: Subject) -> Flaws:
     elif (
         subject.requires_mfa
         and (denying := subject.whole.denying_always(subject.statement))
-        and "mfa" not in denying.sid_letters  # which was to have a condition: `sids`
+        and "mfa" not in denying.sid_letters  # which was to have a condition: `promises`
         and not lacks_condition(denying)
     ):
         yield Flaw(
@@ -320,6 +321,23 @@ def sparing(subject: Subject) -> dict[str, object]:
     left = [name for name in statement.actions if name.lower() not in needed]
     met = any(_takes_in(name, action) for name in left for action in needed)
     return {} if met else {"Action": left}
+
+
+def but_for_setup(subject: Subject, fix: Mapping[str, object]) -> dict[str, object]:
+    """Return a fix by which the statement denies without MFA, but not MFA's setup.
+
+    Empty if only a person can tell what else it is to deny.
+    """
+    where = subject.statement.resources or ("*",)
+    stops = subject.limits_users and any(
+        concerns(subject.statement, action)
+        and any(fits(each, RESOURCES_OF[action.lower()]) for each in where)
+        for action in (*ENROLMENT, "iam:ListMFADevices")
+    )
+    if not stops:
+        return dict(fix)
+    spared = {} if lists_own_care(subject.statement) else sparing(subject)
+    return {**fix, **spared} if any(spared.values()) else {}
 
 
 def lists_own_care(statement: Statement) -> bool:

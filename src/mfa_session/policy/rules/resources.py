@@ -17,6 +17,7 @@ from mfa_session.policy.rules.resource_kinds import (
     ENROLMENT,
     MEANT,
     OF_BUCKET,
+    OF_DEVICE,
     OF_LIST,
     OF_NONE,
     OF_OBJECT,
@@ -46,6 +47,8 @@ _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
 _LISTING = "iam:listvirtualmfadevices"
+_OF_PEOPLE = {OF_USER, OF_DEVICE}
+_is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
                "s3:put*": "s3:PutObject"}  # fmt: skip
@@ -73,6 +76,7 @@ def check_resources(subject: Subject) -> Flaws:
         for name, kind in kinds
         if kind == wanted and not _is_done(subject, name, wanted)
     ]
+    for_others = _may_be_for_others(subject)
     removing = {DEACTIVATION.lower()} if statement.allows and not under_mfa else ()
     if wrong:
         named = ", ".join(name for name, _ in wrong)
@@ -82,17 +86,32 @@ def check_resources(subject: Subject) -> Flaws:
             f"{name} on {MEANT[kind]}" + ", only with MFA" * (name.lower() in removing)
             for name, kind in wrong
         ]
+        of_people = for_others and any(kind in _OF_PEOPLE for _, kind in wrong)
+        desk = "; for a help desk, write * instead of ${aws:username}" * of_people
+        of_setup = not for_others and any(_is_of_setup(name.lower()) for name, _ in wrong)
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
             f"{named} {verb} {done} only on resources to which {whom} not apply",
-            "nobody is allowed this"
-            + (": users cannot set up or find their MFA device" if "MFA" in named else "")
+            "the statement allows nobody this"
+            + ": users cannot set up or find their MFA device" * of_setup
             if statement.allows
             else "nobody is stopped",
-            in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
+            in_partition_of(subject.whole, f"{does} {', '.join(rest)}{desk}"),
             severity=NOTE if _harms_little(subject, wrong) else None,
         )
+
+
+def _may_be_for_others(subject: Subject) -> bool:
+    """Say whether a help desk may be meant: an Allow with MFA that names nobody's own resource."""
+    where = subject.statement.resources or ()
+    return subject.requires_mfa and not any("${" in each or is_unfilled(each) for each in where)
+
+
+def _has_no_effect(statement: Statement) -> bool:
+    """Say whether it is only about users and devices, and on none to which an action applies."""
+    kinds = [RESOURCES_OF.get(name, OF_LIST) for name in names_of(statement)]
+    return _OF_PEOPLE.issuperset(kinds) and not any(_may_be_on(statement, kind) for kind in kinds)
 
 
 def _harms_little(subject: Subject, wrong: Sequence[tuple[str, str]]) -> bool:
@@ -226,7 +245,7 @@ def check_paths(subject: Subject) -> Flaws:
     path, where = _path_of_users(subject.whole), subject.statement.resources or ()
     if path and subject.statement.allows and concerns(subject.statement, ENROLMENT[1]):
         users = [each for each in where if fits(each, OF_USER)]
-        if users and not _enables_at(subject.whole, f"user/{path}x"):
+        if users and not _enables_at(subject.whole, f"user/{path}*x"):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),
@@ -285,6 +304,8 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     statement = subject.statement
     if _may_be_on(statement, wanted):
         return True
+    if _may_be_for_others(subject) and _has_no_effect(statement):
+        return False
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in {*map(str.lower, ENROLMENT), _LISTING}
     return any(

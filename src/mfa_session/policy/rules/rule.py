@@ -95,7 +95,8 @@ class Subject:
     def denies_all_actions(self) -> bool:
         """Whether it denies all actions, or all but some, to requests of users without MFA."""
         everything = "*" in names_of(self.statement)
-        known = not any(map(is_unfilled, self.statement.not_actions or ()))
+        stated = self.statement.actions or self.statement.not_actions is not None
+        known = bool(stated) and not any(map(is_unfilled, self.statement.not_actions or ()))
         return everything and known and self.refuses_without_mfa and self.limits_users
 
     def place_at(self, node: Node) -> Position:
@@ -228,3 +229,9 @@ def first_of(names: Sequence[str], most: int = 3) -> str:
     """Name the first of these, and say how many more there are."""
     more = f" and {len(names) - most} more" if names[most:] else ""
     return ", ".join(names[:most]) + more
+
+
+def are(actions: Sequence[str]) -> str:
+    """Name all of these, as the subject of a sentence, with its verb."""
+    *others, last = actions
+    return f"{', '.join(others)} and {last} are" if others else f"{last} is"

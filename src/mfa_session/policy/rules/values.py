@@ -34,8 +34,8 @@ _SAMPLES = {
     "Numeric": ("number", "10"),
     "IpAddress": ("network", "192.0.2.0/24"),
 }
-_DATES = {"aws:currenttime", "aws:tokenissuetime"}
-_MOMENTS = {*_DATES, "aws:epochtime"}
+DATES = {"aws:currenttime", "aws:tokenissuetime"}
+_MOMENTS = {*DATES, "aws:epochtime"}
 # What people write where a value is to follow.
 _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
 _of_no_principal = re.compile(
@@ -361,7 +361,7 @@ def has_wrong_values(condition: Condition) -> bool:
 
 
 def _is_moment_as_number(condition: Condition) -> bool:
-    return condition.operator.startswith("Numeric") and condition.key.lower() in _DATES
+    return condition.operator.startswith("Numeric") and condition.key.lower() in DATES
 
 
 def _is_open(text: str) -> bool:

@@ -139,7 +139,7 @@ class WholePolicy:
     def denials_but_for_some(self, kind: str) -> Cover:
         """Return the same as `denials`, where Denies may exempt callers by who they are."""
         return Cover(
-            replace(each, conditions=tuple(itertools.filterfalse(_exempts, each.conditions)))
+            replace(each, conditions=tuple(itertools.filterfalse(exempts_callers, each.conditions)))
             for each, found in self._denials_filled
             if found and found.includes(kind)
         )
@@ -375,7 +375,7 @@ def _is_about_mfa_only(statement: Statement) -> bool:
     return len(statement.conditions) == len(mfa_conditions(statement))
 
 
-def _exempts(condition: Condition) -> bool:
+def exempts_callers(condition: Condition) -> bool:
     """Say whether a condition exempts callers by who they are."""
     key = condition.key.lower()
     return condition.operator in OPPOSITES and key.startswith(("aws:principal", "aws:user"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mfa_session.policy.conditions import is_met_without_key
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import WITHOUT_MFA_KEYS, Condition, is_for_services
 from mfa_session.policy.fixes import in_words, plain, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
@@ -14,12 +17,13 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present,
 from mfa_session.policy.nodes import members_of
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
+    but_for_setup,
     lacks_condition,
     lists_own_care,
 )
+from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.sids import breaks_promise
 from mfa_session.policy.rules.values import has_wrong_networks
 
 
@@ -60,7 +64,7 @@ APPLIES_WITH_MFA = Mistake(
     "deny-applies-with-mfa",
     ERROR,
     "Inverted: everybody with MFA is locked out. A warning if a Deny of everything but MFA's setup "
-    "has no condition and stops what the same policy allows.",
+    "has no condition and stops what the same policy allows. Or a Deny is for every call over TLS.",
     "this Deny matches requests with MFA",
     "everybody with MFA is locked out",
 )
@@ -126,13 +130,25 @@ BOTH = Mistake(
 NEVER = Mistake(
     "conditions-never-match",
     ERROR,
-    "No request meets all conditions of the statement: it has no effect.",
+    "No request meets all conditions of the statement: it has no effect. A warning if only calls "
+    "without TLS do.",
     "no request meets all conditions of this statement",
     "nobody is let in or kept out: the statement has no effect",
 )
 
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
+# Where a Sid tells that the Effect is the mistake, and not the condition.
+_EFFECT_MEANT = {
+    APPLIES_WITH_MFA: ("Allow", re.compile("allow.*mfa", re.IGNORECASE).match),
+    WITHOUT_MFA: (
+        "Deny",
+        re.compile(
+            "(deny|block|forbid|prevent|disallow|refuse).*(without|unless|no).*(mfa|factor)",
+            re.IGNORECASE,
+        ).match,
+    ),
+}
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 
@@ -141,22 +157,40 @@ def check_reach(subject: Subject) -> Flaws:
     """Find MFA conditions that match the wrong credentials, unless other statements correct it."""
     mistake = _mistake_of(subject)
     if mistake is not None:
-        backed, apart = _is_backed_here(subject), _written_apart(subject)
+        backed = _is_backed_here(subject)
+        cure, fix = _cure_of(subject, mistake)
         yield Flaw(
             rule=mistake,
             position=_culprit(subject, mistake).position,
             message=mistake.message + (_of_one_alone(subject) if mistake is NEVER else ""),
             who=mistake.who
             + ("; this policy does not allow them this, but another may" if backed else ""),
-            cure="require MFA in the role's trust policy, and delete the statement"
-            if subject.on_role
-            else apart or "write the condition like this",
-            # One of the setup alone would lock out whom it stops.
-            fix={}
-            if subject.on_role or apart or lists_own_care(subject.statement)
-            else right_condition(subject.statement),
+            cure=cure,
+            fix=fix,
             severity=WARNING if backed else None,
         )
+
+
+def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, object]]:
+    """Return the cure in words, and the fix; where the Sid tells another Effect, with that one."""
+    if subject.on_role:
+        return "require MFA in the role's trust policy, and delete the statement", {}
+    if apart := _written_apart(subject):
+        return apart, {}
+    statement, other = subject.statement, _EFFECT_MEANT.get(mistake)
+    told = other and other[1](statement.sid or "")
+    meant = replace(statement, effect=other[0]) if other and told else statement
+    right = right_condition(meant)
+    widens = not (meant.allows or subject.refuses_without_mfa)
+    fix = but_for_setup(replace(subject, statement=meant), right) if widens else right
+    if told:
+        return f"the Sid says it: write the Effect {meant.effect}", {"Effect": meant.effect, **fix}
+    if lists_own_care(statement):  # it would lock out whom it stops
+        return "write the condition like this", {}
+    if not fix:
+        listed = "and list the actions to deny by name, without those that set up MFA"
+        return f"write {json.dumps(right)[1:-1]}, {listed}", {}
+    return "write the condition like this", fix
 
 
 def check_networks(subject: Subject) -> Flaws:
@@ -195,6 +229,27 @@ def check_bare_denies(subject: Subject) -> Flaws:
             "everybody is locked out of all else, with MFA too",
             'if it is to ask for MFA, add "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}',
             severity=WARNING,
+        )
+
+
+def check_tls(subject: Subject) -> Flaws:
+    """Find Denies of every call over TLS, and Allows with MFA of none, in a policy about MFA."""
+    statement, allows = subject.statement, subject.statement.allows
+    inverted = [
+        each
+        for each in subject.other_conditions
+        if each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is not allows
+    ]
+    alone = len(inverted) == len(statement.conditions)
+    if inverted and (subject.requires_mfa if allows else alone and subject.whole.concern_mfa):
+        yield Flaw(
+            NEVER if allows else APPLIES_WITH_MFA,
+            inverted[0].position,
+            f"this {statement.effect} is for {'no' if allows else 'every'} call over TLS, and "
+            "tools call AWS over TLS",
+            f"{'nobody is let in' if allows else 'everybody is locked out'}, with MFA too",
+            f'write "Bool": {{"aws:SecureTransport": "{str(allows).lower()}"}}',
+            severity=WARNING if allows else None,
         )
 
 

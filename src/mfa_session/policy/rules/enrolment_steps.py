@@ -1,0 +1,173 @@
+"""Allows of setting up MFA that lack a step, or that ask for MFA."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mfa_session.policy.coverage import actions_of, concerns, names_of
+from mfa_session.policy.document import Statement
+from mfa_session.policy.fixes import in_words
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, is_of_what_is_allowed
+from mfa_session.policy.rules.resource_kinds import DISCOVERY, ENROLMENT, MEANT, RESOURCES_OF
+from mfa_session.policy.rules.resources import in_partition_of
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, are
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+
+ENROLMENT_NEEDS_MFA = Rule(
+    "enrolment-needs-mfa",
+    WARNING,
+    "Users may create or enable their first device only with MFA: new users are locked out.",
+)
+INCOMPLETE = Rule(
+    "enrolment-incomplete",
+    WARNING,
+    "Users who may resync or remove their device may create one, but no statement allows "
+    "`iam:EnableMFADevice`, or the reverse, or a boundary allows neither: they cannot set up MFA. "
+    "A note if only `iam:ListMFADevices` is allowed nowhere, and the policy asks for MFA.",
+)
+_RESYNC = "iam:ResyncMFADevice"
+
+
+class _Step(NamedTuple):
+    """An action that goes with `beside`; an Allow of one of `proofs` shows that it is for users."""
+
+    action: str
+    beside: str
+    proofs: tuple[str, ...]
+    without: str
+
+
+_DEVICE_ACTIONS = (*ENROLMENT, DISCOVERY, _RESYNC, DEACTIVATION, DELETION)
+_STEPS = (
+    _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
+    _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
+    _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
+)
+_of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
+
+
+def check_enrolment(subject: Subject) -> Flaws:
+    """Find Allows that ask for MFA to enrol the first device."""
+    statement, whole, kind = subject.statement, subject.whole, subject.document.kind
+    if kind not in {"identity", "boundary"} or not subject.requires_mfa or subject.on_role:
+        return
+    limits = kind == "boundary"  # what it allows only with MFA, no other policy can allow without
+    names = names_of(statement) if statement.not_actions is None else ()
+    about_devices = [name for name in names if limits or "mfa" in name]
+    missing = [
+        action
+        for action in ENROLMENT
+        if any(includes(name, action.lower()) for name in about_devices)
+        and (whole.allows_only_with_mfa(action) if limits else not whole.allows_without_mfa(action))
+    ]
+    if missing:
+        yield Flaw(
+            ENROLMENT_NEEDS_MFA,
+            subject.place_of_action(missing[0]),
+            f"{are(missing)} allowed only with MFA",
+            "new users are locked out: they would need MFA to set up MFA",
+            "allow them in another statement, without the condition: "
+            + in_words(subject.statement, Action=missing),
+        )
+
+
+def check_boundary(subject: Subject) -> Flaws:
+    """Find boundaries that do not allow the first steps which their Deny exempts."""
+    denial, whole = subject.statement, subject.whole
+    of_users = subject.document.kind == "boundary" and not subject.on_role
+    if not (of_users and actions_of(denial).all_but and denial in whole.denies_for_mfa[:1]):
+        return
+    missing = [
+        action
+        for action in ENROLMENT
+        if not concerns(denial, action) and not whole.allows_anyhow(action)
+    ]
+    if missing and is_of_what_is_allowed(subject):
+        yield Flaw(
+            INCOMPLETE,
+            subject.place_of_action(missing[0]),
+            f"this Deny exempts {' and '.join(missing)}, which the boundary does not allow",
+            "new users are locked out: no other policy can let them set up MFA",
+            "allow them in the boundary, too",
+        )
+
+
+def check_steps(subject: Subject) -> Flaws:
+    """Find Allows of one step of setting up MFA without another one that it needs."""
+    if subject.document.kind not in {"identity", "boundary"} or subject.on_role:
+        return
+    named, whole = _devices_managed_by(subject.whole), subject.whole
+    lacking = [
+        step
+        for step in _STEPS
+        if named.get(step.beside) is subject.statement and _is_lacking(subject, step)
+    ]
+    missing = [step.action for step in lacking]
+    # Where nobody is asked for MFA, another policy mostly lists devices; a pattern was to do so.
+    told = whole.concern_mfa or any("*" in each for each in names_of(subject.statement))
+    if missing and (told or missing != [DISCOVERY]):
+        on = (f"{each} on {MEANT[RESOURCES_OF[each.lower()]]}" for each in missing)
+        yield Flaw(
+            INCOMPLETE,
+            subject.place_of_action(lacking[0].beside),
+            f"{lacking[0].beside} is allowed, but no statement allows {' or '.join(missing)}"
+            + (" without MFA" if any(map(whole.allows_only_with_mfa, missing)) else ""),
+            f"users cannot {' or '.join(step.without for step in lacking)}"
+            + (", unless another policy allows it" if subject.document.kind == "identity" else ""),
+            in_partition_of(whole, f"allow {', '.join(on)}"),
+            severity=NOTE if missing == [DISCOVERY] else None,
+        )
+
+
+@per_policy
+def is_without_virtual_devices(whole: WholePolicy) -> bool:
+    """Say whether people enrol other devices than authenticator apps, on purpose."""
+    if any(concerns(each, ENROLMENT[0]) for each in whole.plain_denials):
+        return True
+    keys = (c.key.lower() for each in whole.statements for c in each.conditions)
+    of_keys = any(key.startswith(("iam:fido", "iam:registersecuritykey")) for key in keys)
+    return of_keys and not whole.allows_anyhow(ENROLMENT[0])
+
+
+@per_policy
+def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
+    """Return each action on MFA devices that Allows name, with the first of them.
+
+    Return none if AWS has no such action, or a template fills it in.
+    """
+    found: dict[str, Statement] = {}
+    for each in whole.allowing:
+        for name in actions_of(each).names:
+            about_mfa = "mfa" in name
+            if is_unfilled(name) or (about_mfa and "*" not in name and name not in RESOURCES_OF):
+                return {}
+            for action in _DEVICE_ACTIONS if about_mfa and each.actions else ():
+                if includes(name, action.lower()):
+                    found.setdefault(action, each)
+    return found
+
+
+def _is_lacking(subject: Subject, step: _Step) -> bool:
+    whole, action = subject.whole, step.action
+    named = _devices_managed_by(whole)
+    if action in named or whole.allows_without_mfa(action):
+        return False
+    if subject.requires_mfa and whole.allows_only_with_mfa(action):
+        return False
+    if action == ENROLMENT[0] and is_without_virtual_devices(whole):
+        return False
+    promised = action == DISCOVERY and any(map(_promises_list, whole.statements))
+    return not (promised or named.keys().isdisjoint(step.proofs))
+
+
+def _promises_list(statement: Statement) -> bool:
+    """Say whether another policy is to list MFA devices, or `promises` reports that none does.
+
+    A Deny that exempts the list by its name expects another policy to allow it.
+    """
+    promises = _of_lists(statement.sid or "") is not None
+    exempts = not statement.allows and DISCOVERY in (statement.not_actions or ())
+    return exempts or (promises and not any(concerns(statement, action) for action in RESOURCES_OF))

@@ -1,0 +1,195 @@
+"""Sids that promise MFA where no condition asks for it, or not as the Sid says."""
+
+from __future__ import annotations
+
+import re
+
+from mfa_session.policy.conditions import is_readable
+from mfa_session.policy.coverage import actions_of, concerns, may_overlap
+from mfa_session.policy.document import Statement
+from mfa_session.policy.fixes import age_seconds
+from mfa_session.policy.mfa import is_age, means_mfa
+from mfa_session.policy.rules.conditions import NOW, is_circumstance
+from mfa_session.policy.rules.exemptions import DEACTIVATION
+from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.values import check_limits
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+
+PROMISE = Rule(
+    "sid-promises-mfa",
+    WARNING,
+    "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
+    "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
+    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
+    "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
+    "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
+    "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
+    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it "
+    "names the root user, and its condition only others; or it is about versions of S3 objects or "
+    "deletion for good, and only `s3:DeleteObject` is named.",
+)
+MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
+_demand = re.compile(
+    rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind"
+    "|only(?:by|from|in|through))"
+    rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
+    rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
+).search
+_devices = re.compile(
+    "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
+    "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
+).search
+_NUMBERS = {
+    "An": 1,
+    "One": 1,
+    "Last": 1,
+    "Two": 2,
+    "Three": 3,
+    "Four": 4,
+    "Five": 5,
+    "Six": 6,
+    "Seven": 7,
+    "Eight": 8,
+    "Nine": 9,
+    "Ten": 10,
+    "Twelve": 12,
+    "Fifteen": 15,
+    "Twenty": 20,
+    "Thirty": 30,
+    "Sixty": 60,
+}
+_time = re.compile(
+    f"([0-9]+|(?<!Half)(?<!Twenty)(?<!Thirty)(?<!Forty)(?<!Fifty)(?:{'|'.join(_NUMBERS)}))[ _-]?"
+    "((?i:h|day|hour|hr|min|minute|sec|second)s?)(?![a-z])"
+).search
+_hours = re.compile(
+    "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
+).search
+_hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}").search
+_CREATION = "iam:CreateVirtualMFADevice"
+_absence = re.compile(
+    rf"(?:without|unless|except|before)(?:using|valid)?{MFA}|(?:no|non|not)(?:using|valid)?{MFA}"
+    "(?!bypass|change|deactiv|delet|device|disabl|manag|remov|reset|tamper)"
+).search
+
+
+def check_promise(subject: Subject) -> Flaws:
+    """Find statements that ask for no MFA although their Sid says so."""
+    if not breaks_promise(subject):
+        return
+    statement, asking = subject.statement, "no condition asks"
+    condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'
+    if statement.allows:
+        asking = "neither a condition nor a Deny of this policy asks"
+        who = "everybody to whom it applies gets through without MFA"
+        condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
+    elif statement.conditions:
+        who = "MFA is asked of nobody"
+    else:
+        who = "everybody is locked out, with MFA too"
+    yield Flaw(
+        PROMISE,
+        subject.place_at(statement.elements["Sid"]),
+        f"the Sid is {statement.sid}, but {asking} for MFA",
+        who,
+        "remove this Deny, and ask for MFA in the role's trust policy"
+        if subject.on_role
+        else f"add {condition} to its Condition, or change the Sid",
+    )
+
+
+def breaks_promise(subject: Subject) -> bool:
+    """Say whether a statement asks for no MFA although its Sid says so."""
+    statement, sid = subject.statement, subject.statement.sid_letters
+    if means_mfa(statement) or not (_demand(sid) or _absence(sid)):
+        return False
+    if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
+        return False  # a misspelt Condition has a finding of its own
+    if statement.allows:
+        denies = subject.whole.denies_for_mfa
+        asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
+        return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
+    return all(map(is_circumstance, statement.conditions))
+
+
+def check_devices(subject: Subject) -> Flaws:
+    """Find Allows of IAM's actions, none on devices, whose Sid names MFA devices."""
+    named = actions_of(subject.statement)
+    of_iam = not named.all_but and all(name.startswith("iam:") for name in named.names)
+    if not (subject.statement.allows and of_iam and _devices(subject.statement.sid_letters)):
+        return
+    if not any(concerns(subject.statement, action) for action in RESOURCES_OF):
+        yield Flaw(
+            PROMISE,
+            subject.place_at(subject.statement.elements["Sid"]),
+            f"the Sid is {subject.statement.sid}, but no action is about MFA devices",
+            "nobody is allowed to find or manage a device by it",
+            "write the action that is meant, such as iam:ListMFADevices, or change the Sid",
+        )
+
+
+def check_sid_of_age(subject: Subject) -> Flaws:
+    """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
+    said = _time(subject.statement.sid or "")
+    seconds = said and age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}")
+    for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
+        limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
+        if limit not in {None, seconds}:
+            yield Flaw(
+                PROMISE,
+                condition.position,
+                f"the Sid is {subject.statement.sid}, but the limit is {limit} seconds",
+                f"MFA counts for {limit} seconds, not for {seconds}",
+                f"write {seconds}, or change the Sid",
+            )
+
+
+def check_sid_of_hours(subject: Subject) -> Flaws:
+    """Find moments compared under a Sid about hours of the day, such as AllowInBusinessHours."""
+    dated = [each for each in subject.other_conditions if each.key.lower() in NOW]
+    are_dates = all(is_readable(each, text) for each in dated for text in each.values)
+    told = not are_dates or any(check_limits(subject))
+    if dated and _hours(subject.statement.sid_letters) and not told:
+        yield Flaw(
+            PROMISE,
+            dated[0].position,
+            f"the Sid is {subject.statement.sid}, but no condition key tells the hour of the day",
+            f"the time passes {', '.join(dated[0].values)} once, not daily",
+            "let a scheduled job attach and detach the policy, or change the Sid",
+        )
+
+
+def check_hardware(subject: Subject) -> Flaws:
+    """Find conditions on MFA whose Sid demands a hardware device."""
+    if not (subject.asks_for_mfa and _hardware(subject.statement.sid_letters)) or subject.on_role:
+        return
+    if not _keeps_out_virtual_devices(subject.whole):
+        yield Flaw(
+            PROMISE,
+            subject.mfa_conditions[0].position,
+            f"the Sid is {subject.statement.sid}, but no condition key tells a hardware device "
+            "from another one",
+            "whoever has an authenticator app gets through",
+            f"deny {_CREATION} to keep new ones out, or change the Sid",
+        )
+
+
+@per_policy
+def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
+    return any(
+        concerns(each, _CREATION)
+        for each in whole.statements
+        if not (each.allows or means_mfa(each))
+    )
+
+
+def _needs_no_mfa(statement: Statement) -> bool:
+    principals = (statement.principals or {}).keys()
+    elsewhere = bool(principals) and not principals & {"AWS", "*"}
+    names = actions_of(statement).names
+    about_devices = any("mfa" in name for name in names)
+    # Roles that ask for it themselves; a call that no policy decides.
+    elsewhere = elsewhere or re.search("(that|which|who)requir", statement.sid_letters) is not None
+    elsewhere = elsewhere or set(names) == {"sts:getsessiontoken"}
+    return elsewhere or (about_devices and not concerns(statement, DEACTIVATION))
