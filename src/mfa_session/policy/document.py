@@ -51,7 +51,7 @@ _of_cloudfront = re.compile(r"arn:[^:]*:iam::cloudfront:user/.*").fullmatch
 _is_about_cloudfront = re.compile(r"cloud ?front|origin access|\bOAI\b", re.IGNORECASE).search
 # The accounts that write the access logs of load balancers (Elastic Load Balancing, user guide).
 _of_load_balancers = re.compile(
-    r"(?:arn:[^:]*:iam::)?(?:009996457667|027434742980|033677994240|054676820928|114774131450"
+    r"(?:arn:[^:]*:iam::)?(?:037604701340|048591011584|190560391635|638102146993|009996457667|027434742980|033677994240|054676820928|114774131450"
     r"|127311923021|156460612806|507241528517|582318560864|600734575887|652711504416|718504428378"
     r"|783225319266|797873946194|897822967062|985666609251)(?::root)?"
 ).fullmatch

@@ -68,6 +68,13 @@ def trust(principal: Any, when: Block | None = None, effect: str = "Allow") -> d
     return made
 
 
+def of_repository(action: str) -> dict[str, Any]:
+    """Return an Allow with MFA in a repository's policy, which has no Resource."""
+    made = _statement("Allow", action, WITH, {"Principal": {"AWS": "123456789012"}})
+    del made["Resource"]
+    return made
+
+
 def _statement(
     effect: str, action: Any, when: Block | None, rest: dict[str, Any]
 ) -> dict[str, Any]:
@@ -113,7 +120,8 @@ INCOMPLETE = "enrolment-incomplete"
 ROLE_SESSION = "role-session-has-no-mfa"
 ACCOUNT, PARTNER = {"AWS": "123456789012"}, "444455556666"
 USERS = f"arn:aws:iam::{PARTNER}:user/"
-TAKE = "sts:AssumeRole"
+TAKE, COPY = "sts:AssumeRole", "backup:CopyIntoBackupVault"
+PROVIDER = "arn:aws:iam::123456789012:oidc-provider/"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:jobs"
 FRONT_ARN = "arn:aws:cloudfront::123456789012:distribution/E1"
 ROLE = {"AWS": "arn:aws:iam::123456789012:role/Deploy"}
@@ -121,6 +129,7 @@ EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
 SAML = {"Federated": "arn:aws:iam::123456789012:saml-provider/idp"}
 FRONT = {"Service": "cloudfront.amazonaws.com"}
 NO_SERVICE = on("Bool", "aws:PrincipalIsAWSService", "false")
+ORGANISATION = on("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5")
 ORGANISATION_IF_ANY = on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1234567890")
 CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
@@ -3412,5 +3421,80 @@ STATED = [
              MY_DEVICE]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
              [ME]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ME,
              "arn:aws:iam::*:mfa/*"])))],
+    # Services that a Deny stops by where they call from, and what AWS Backup does as a role.
+    *[Stated(f"service-by-its-place-{at}", [trust(EC2_SERVICE), trust(ACCOUNT, WITH), trust("*",
+            block, "Deny")], found(SERVICE, at=2) * wrong, {})
+      for at, (block, wrong) in enumerate((
+          (NETWORK, True), (on("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"), True),
+          (on("StringNotEquals", "aws:SourceVpce", "vpce-1a2b3c4d"), True),
+          ({**NETWORK, **NO_SERVICE}, False), (on("StringNotEqualsIfExists", "aws:PrincipalOrgID",
+              "o-a1b2c3d4e5"), True),
+          (on("StringNotEquals", "aws:PrincipalTag/team", "x"), False)))],
+    Stated("service-by-its-place-without-mfa", [trust(EC2_SERVICE), trust(ACCOUNT), trust("*",
+            NETWORK, "Deny")], [], {}),
+    *[Stated(f"copies-into-a-vault-{at}", [allow(COPY, None, Principal=ACCOUNT), deny([*actions],
+            WITHOUT, Principal="*")], found(SERVICE, at=1) * wrong, {})
+      for at, (actions, wrong) in enumerate((((COPY, "backup:DeleteRecoveryPoint"), True),
+          (("backup:DeleteRecoveryPoint",), False)))],
+    Stated("copies-into-a-vault-with-mfa", [allow(COPY, WITH, Principal=ACCOUNT)], found(SERVICE),
+            {}),
+    *[Stated(f"logs-of-load-balancers-in-{at}", [allow("s3:PutObject", Principal={"AWS":
+            f"arn:{at}:iam::{of}:root"}, Resource=f"arn:{at}:s3:::logs/*"), deny("s3:*", WITHOUT,
+            Principal="*", Resource=[f"arn:{at}:s3:::logs", f"arn:{at}:s3:::logs/*"])],
+            found(SERVICE, at=1), {})
+      for at, of in (("aws-us-gov", "048591011584"), ("aws-cn", "638102146993"))],
+    *[Stated(f"vault-s-actions-{at}", [deny(action, WITHOUT, Principal="*"), *more],
+            found(MALFORMED) * wrong, {})
+      for at, (action, more, wrong) in enumerate((("backup:Delete*", [], True),
+          ("backup:DeleteRecoveryPoint", [], False), ("backup:Delete*", [allow("backup:*",
+          ORGANISATION, Principal="*")], False)))],
+    # Keys of another provider than the principal, and accounts of another.
+    *[Stated(f"key-of-another-provider-{at}", [{**trust({"Federated": who}, on("StringEquals", key,
+            "x")), "Action": f"{TAKE}With{how}"}], found(NO_KEY) * wrong, {}, "trust")
+      for at, (who, how, key, wrong) in enumerate((
+          (f"{PROVIDER}oidc.eks.eu-west-1.amazonaws.com/id/A1", "WebIdentity",
+              "oidc.eks.eu-west-1.amazonaws.com/id/B2:sub", True),
+          (f"{PROVIDER}oidc.eks.eu-west-1.amazonaws.com/id/A1", "WebIdentity",
+              "oidc.eks.eu-west-1.amazonaws.com/id/A1:sub", False),
+          (f"{PROVIDER}gitlab.com", "WebIdentity", "SAML:aud", True),
+          (f"{PROVIDER}gitlab.com/acme", "WebIdentity", "gitlab.com/acme:sub", False),
+          ([f"{PROVIDER}gitlab.com", f"{PROVIDER}bitbucket.org"], "WebIdentity", "gitlab.com:sub",
+              False),
+          ("cognito-identity.amazonaws.com", "WebIdentity", "cognito-identity.amazonaws.com:aud",
+              False),
+          (f"{PROVIDER}${{var.issuer}}", "WebIdentity", "gitlab.com:sub", False),
+          (SAML["Federated"], "SAML", "gitlab.com:aud", True)))],
+    *[Stated(f"account-of-another-{at}", [trust({"AWS": who}, {**WITH, **block})],
+            found("conditions-never-match") * wrong, {})
+      for at, (who, block, wrong) in enumerate((
+          (PARTNER, on("StringEquals", "aws:PrincipalAccount", "123456789012"), True),
+          (PARTNER, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"), True),
+          (PARTNER, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/ann"), False),
+          (PARTNER, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"),
+              False),
+          ([PARTNER, "123456789012"], on("StringEquals", "aws:PrincipalAccount", "123456789012"),
+              False)))],
+    # What is about no resource of the policy's own.
+    *[Stated(f"about-no-{at}", [statement, *more], found(RESOURCE) * wrong, {}, "resource")
+      for at, (statement, more, wrong) in enumerate((
+          (of_repository("ecr:GetAuthorizationToken"), [], True),
+          (of_repository("ecr:BatchGetImage"), [], False),
+          (allow("ecr:GetAuthorizationToken", WITH, Principal=ACCOUNT), [], False),
+          (deny("secretsmanager:ListSecrets", WITHOUT, Principal="*"), [], True),
+          (deny("secretsmanager:ListSecrets", WITHOUT, Principal="*"), [allow("secretsmanager:*",
+              ORGANISATION, Principal="*")], False),
+          (deny("secretsmanager:GetSecretValue", WITHOUT, Principal="*"), [], False),
+          (deny("kms:CreateKey", WITHOUT, Principal="*"), [allow("kms:*", Principal=ACCOUNT)],
+              True),
+          (deny("kms:CreateKey", Principal="*"), [allow("kms:*", Principal=ACCOUNT)], False)))],
+    *[Stated(f"address-of-a-resource-{resource}", [allow(action, WITH, Principal=ACCOUNT,
+            Resource=resource)], found(NO_ARN), {})
+      for action, resource in (("sqs:PurgeQueue", "https://sqs.eu-west-1.amazonaws.com/1/jobs"),
+          ("kms:Decrypt", "alias/prod"))],
+    # What narrows everybody little.
+    *[Stated(f"everybody-by-{key}", [allow(action, {**WITH, **on("StringEquals", key, "x")},
+            Principal="*")], found(ANYONE) * wrong, {}, "resource")
+      for action, key, wrong in (("kms:Decrypt", "kms:ViaService", True),
+          ("sns:Subscribe", "sns:Protocol", True), ("sns:Subscribe", "sns:Endpoint", False))],
 ]
 # fmt: on

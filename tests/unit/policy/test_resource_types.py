@@ -19,6 +19,13 @@ Case = tuple[str, str, list[dict[str, Any]], list[str]]
 CASES: list[Case] = [
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint_policy", EVERYTHING, []),
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", OF_ACCOUNT, []),
+    ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", EVERYTHING[1:], ["boundary-allows-nothing"]),
+    ("AWS::ECR::Repository", "aws_ecr_repository_policy",
+     [deny(NAMED, WITHOUT, Principal="*")], ["misplaced-element"]),
+    ("AWS::ECR::RegistryPolicy", "aws_ecr_registry_policy",
+     [deny(NAMED, WITHOUT, Principal="*")], []),
+    ("AWS::Backup::BackupVault", "aws_backup_vault_policy",
+     [deny("backup:*", WITHOUT, Principal="*")], ["malformed-policy"]),
     ("AWS::S3::BucketPolicy", "aws_s3_bucket_policy", OF_ACCOUNT, ["resource-no-arn"]),
     ("AWS::S3::BucketPolicy", "aws_s3_bucket_policy",
      [allow("s3:*", WITH, Principal="*", Resource=BUCKET)], ["anyone-with-mfa"]),

@@ -10,6 +10,7 @@ from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
 from mfa_session.policy.document import Condition, Statement
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
 from mfa_session.policy.rules.keys import NO_SUCH_KEY, met_always_or_never, misspelt
 from mfa_session.policy.rules.resource_kinds import has_no_resource, parts_of
@@ -115,13 +116,23 @@ def _leaves_without_mfa(subject: Subject, actions: Sequence[str]) -> bool:
 def check_keys_of_principals(subject: Subject) -> Flaws:
     """Find keys that the requests of an Allow's principals never have."""
     statement = subject.statement
-    kinds = statement.principals or {} if statement.allows else {}
+    kinds, told = statement.principals or {} if statement.allows else {}, set[str]()
     for condition in subject.other_conditions if kinds else ():
         if is_met_without_key(condition) is not False:
             continue
         key = condition.key.lower()
         lacking = [kind for kind in kinds if _never_has(subject, kind, key)]
-        if lacking:
+        other = _provider_without(kinds.get("Federated", ()), key)
+        if other and other not in told:
+            told.add(other)
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"requests of users of {other} have no {condition.key}",
+                f"{met_always_or_never(condition)}: they are locked out",
+                "compare the key of the provider that Principal names",
+            )
+        elif lacking and not other:
             who = " and ".join(_BRINGING[kind] for kind in lacking)
             yield Flaw(
                 NO_SUCH_KEY,
@@ -132,6 +143,21 @@ def check_keys_of_principals(subject: Subject) -> Flaws:
                 if len(lacking) == len(kinds)
                 else f"write a statement for {who}, without {condition.key}",
             )
+
+
+def _provider_without(providers: Sequence[str], key: str) -> str | None:
+    """Return a provider if a key is of another kind of provider, or of another issuer, than all."""
+    issuer = key.rpartition(":")[0] if _is_of_openid(key) else ""
+    if not (providers and (issuer or key.startswith("saml:"))) or any(map(is_unfilled, providers)):
+        return None
+    issuers = [
+        each.lower().rpartition("oidc-provider/")[2].removeprefix("https://") for each in providers
+    ]
+    of_saml = [":saml-provider/" in each for each in providers]
+    if not issuer:
+        return None if any(of_saml) else providers[0]
+    alike = (one.startswith(issuer) or issuer.startswith(one) for one in issuers)
+    return None if any(alike) else providers[0]
 
 
 def _never_has(subject: Subject, kind: str, key: str) -> bool:

@@ -59,6 +59,7 @@ _OF_ANY_ACCOUNT = {
     "aws:tagkeys",
     "aws:useragent",
     "aws:username",
+    "kms:viaservice",
     "s3:authtype",
     "s3:delimiter",
     "s3:existingobjecttag",
@@ -68,6 +69,7 @@ _OF_ANY_ACCOUNT = {
     "s3:tlsversion",
     "s3:x-amz-acl",
     "s3:x-amz-server-side-encryption",
+    "sns:protocol",
     "sts:rolesessionname",
 }
 _NETWORK = "aws:sourceip"

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from mfa_session.model.feature_ports import LOOK_UP
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
-from mfa_session.policy.coverage import may_be_of
+from mfa_session.policy.coverage import may_be_of, names_of
 from mfa_session.policy.document import (
     CURRENT_VERSION,
     TRUST_ACTIONS,
     has_principal,
     is_about_roles,
+    is_for_everybody,
 )
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
@@ -291,6 +292,15 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
+    items = list(subject.items_of("Action")) if _is_of_a_vault(subject) else ()
+    wild = [each for each in items if "*" in str(each.value)]
+    if wild:
+        what = f"{wild[0].value}: a backup vault's policy takes no wildcard in Action"
+        yield (
+            subject.place_at(wild[0]),
+            what,
+            "name the actions, such as backup:DeleteRecoveryPoint",
+        )
     trust = subject.document.kind == "trust" and subject.statement.actions is not None
     none = []
     for item in subject.items_of("Action", "NotAction"):
@@ -305,6 +315,18 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         what = f"{none[0].value!r} cannot be an action" + and_more(none)
         cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
         yield subject.place_at(none[0]), what, cure
+
+
+def _is_of_a_vault(subject: Subject) -> bool:
+    """Say whether a policy is a backup vault's, whose actions are all AWS Backup's."""
+    told, statements = subject.document.resource_type, subject.document.statements
+    if told in {"AWS::Backup::BackupVault", "aws_backup_vault_policy"}:
+        return True
+    names = [name for each in statements for name in names_of(each)]
+    # A policy that allows everybody may be a VPC endpoint's.
+    endpoint = any(map(is_for_everybody, subject.whole.allowing))
+    of_backup = all(name.startswith("backup:") for name in names)
+    return subject.document.kind == "resource" and of_backup and not endpoint
 
 
 def _is_empty(node: Node | None) -> bool:

@@ -16,6 +16,7 @@ from mfa_session.policy.rules.defeated import DEFEATED, demands_mfa
 from mfa_session.policy.rules.exemptions import DENIES_NOTHING
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.wrong_credentials import NEVER
 
 _MOST = 10  # Allows to compare with each
 _ORGANISATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
@@ -146,6 +147,27 @@ def _of_organisation(whole: WholePolicy) -> list[tuple[str, RequestContext]]:
 def _is_of_organisation(condition: Condition) -> bool:
     demands = condition.operator not in OPPOSITES and is_met_without_key(condition) is False
     return demands and any(map(condition.is_about, _ORGANISATION))
+
+
+def check_accounts(subject: Subject) -> Flaws:
+    """Find Allows whose conditions are about other accounts than those of their principals."""
+    principals = subject.statement.principals if subject.statement.allows else None
+    accounts = set(map(_account, subject.statement.aws_principals))
+    if principals is None or set(principals) != {"AWS"} or "" in accounts:
+        return
+    for condition in subject.other_conditions:
+        compared = {_account(each) for each in condition.values}
+        about = any(map(condition.is_about, ("aws:PrincipalAccount", PRINCIPAL_ARN)))
+        plain = condition.operator not in OPPOSITES and condition.operator != "Null"
+        if about and plain and compared and "" not in compared and accounts.isdisjoint(compared):
+            yield Flaw(
+                NEVER,
+                condition.position,
+                f"{condition.written} {condition.key} is about the account {min(compared)}, and "
+                f"the Principal about {min(accounts)}",
+                "everybody is locked out: no request is of both",
+                "name the same account in both",
+            )
 
 
 def check_whole_account(subject: Subject) -> Flaws:

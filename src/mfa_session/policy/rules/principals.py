@@ -32,7 +32,9 @@ SERVICE = Rule(
     "service-has-no-mfa",
     ERROR,
     "The statement requires MFA of an AWS service, or of a principal as which one calls, such as "
-    "an origin access identity of CloudFront: the service is locked out. A note if the service "
+    "an origin access identity of CloudFront: the service is locked out. Or, in a policy about "
+    "MFA, a Deny by network or organisation stops one that is allowed by name, or one goes by a "
+    "key that only services have (`aws:SourceAccount`), and stops all users. A note if the service "
     "always meets the condition, as one with `IfExists`.",
 )
 FEDERATED = Rule(
@@ -50,11 +52,14 @@ _A_SERVICE = RequestContext(
                          "aws:username")),
         # It calls by itself, for nobody.
         **dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")),
+        **dict.fromkeys(("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce")),
         "aws:PrincipalIsAWSService": ("true",),
         "aws:ViaAWSService": ("false",),
     }
 )  # fmt: skip
 
+_OF_PLACES = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceip",
+              "aws:sourcevpc", "aws:sourcevpce"}  # fmt: skip
 _SERVICE_NAMES = ("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList")
 
 _NO_SERVICE = ("Bool", "aws:PrincipalIsAWSService", "false")
@@ -62,6 +67,7 @@ _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry n
 _of_users = re.compile("sts:assumerole[a-z]*").fullmatch
 _provider = re.compile("arn:[^:]*:iam::[^:]*:(saml|oidc)-provider/[^$<{]+").fullmatch
 _is_of_source = re.compile("aws:source(account|arn|orgid|orgpaths)", re.IGNORECASE).fullmatch
+_COPYING = "backup:CopyIntoBackupVault"
 _MOST = 10  # Allows to compare with a Deny
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
@@ -112,6 +118,8 @@ def check_service_conditions(subject: Subject) -> Flaws:
 def check_services_denied(subject: Subject) -> Flaws:
     """Find Denies for everybody that stop AWS services which are allowed by name."""
     service = _denied_by_name(subject, "Service")
+    if not (service or subject.mfa_conditions):
+        yield from _denied_otherwise(subject)
     if service:
         yield Flaw(
             SERVICE,
@@ -120,6 +128,27 @@ def check_services_denied(subject: Subject) -> Flaws:
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
             right_condition(subject.statement, besides=[_NO_SERVICE]),
+        )
+
+
+def _denied_otherwise(subject: Subject) -> Flaws:
+    """Find Denies by network or organisation, in policies about MFA, that stop named services."""
+    denied, conditions = subject.statement, subject.other_conditions
+    judged = subject.whole.concern_mfa and not denied.allows and is_for_everybody(denied)
+    telling = [each for each in conditions if each.key.lower() in _OF_PLACES]
+    service = _met_by_name(subject, "Service", conditions) if judged and telling else None
+    if service:
+        operator, key, value = _NO_SERVICE
+        block, by = other_conditions(denied), telling[0]
+        of_network = by.is_about("aws:SourceIp")
+        why = "calls from AWS's addresses" if of_network else f"has no {by.key}"
+        yield Flaw(
+            SERVICE,
+            by.position,
+            f"this Deny is also for {service}, an AWS service, which {why}",
+            "the service is locked out of what another statement allows it",
+            "exempt services from this Deny",
+            {"Condition": {**block, operator: {**block.get(operator, {}), key: value}}},
         )
 
 
@@ -155,6 +184,23 @@ def _is_for_users_with_mfa(allow: Statement) -> bool:
     found = reach(allow)
     named = bool(allow.aws_principals) and not is_for_everybody(allow)
     return named and found is not None and found.fresh
+
+
+def check_copies(subject: Subject) -> Flaws:
+    """Find MFA asked for copies into a backup vault, which AWS Backup makes as a role."""
+    statement, named = subject.statement, _COPYING.lower() in names_of(subject.statement)
+    stopped = subject.refuses_without_mfa and is_for_everybody(statement)
+    asks = subject.requires_mfa or (stopped and subject.whole.allows_without_mfa(_COPYING))
+    if named and asks and subject.document.kind == "resource":
+        yield Flaw(
+            SERVICE,
+            subject.place_of_action(_COPYING),
+            "AWS Backup copies into a vault as a role, and roles have no MFA",
+            "no copy arrives in this vault",
+            f"move {_COPYING} to a statement without this condition"
+            if statement.allows
+            else f"remove {_COPYING} from this Deny",
+        )
 
 
 def check_stand_ins(subject: Subject) -> Flaws:

@@ -42,7 +42,7 @@ has_no_resource = re.compile(
     "|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
     "|organizations:(describeorganization|leaveorganization|listaccounts)|route53domains:.*"
     "|s3:(listallmybuckets|putaccountpublicaccessblock)"
-    "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
+    "|secretsmanager:(batchgetsecretvalue|listsecrets)|sns:listtopics|sqs:listqueues"
 ).fullmatch
 # Actions of other services that have one kind of resource (Service Authorization Reference).
 _OTHERS = (

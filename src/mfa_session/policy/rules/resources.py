@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Statement
+from mfa_session.policy.document import Statement, is_for_everybody
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
@@ -39,13 +39,16 @@ WRONG_RESOURCE = Rule(
     "on anything but `*` (a note); or `sts:AssumeRole` on no role; or, under an MFA condition, "
     "`s3:DeleteBucket` on objects, or `kms:Decrypt` on an alias; or the user and the device in "
     "different accounts, or one's own user without the path by which a Deny names the users: the "
-    "statement has no effect on it. Or, in a key's policy, `kms:ListKeys`, which is about none. "
-    "Or `s3:*` denied on a bucket without its objects, or an API's path without a method.",
+    "statement has no effect on it. Or, in the policy of a key, repository or secret, an action "
+    "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or an "
+    "API's path without a method.",
 )
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
+# Whose policies are told from others'.
+_OWN = {"ecr": "repository", "kms": "key", "secretsmanager": "secret"}
 _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
@@ -167,22 +170,36 @@ def check_exempt_resources(subject: Subject) -> Flaws:
         )
 
 
-def check_key_policies(subject: Subject) -> Flaws:
-    """Find Allows, in a KMS key's policy, of what is about no key."""
-    if subject.document.kind != "resource" or not subject.statement.allows:
-        return
-    kms = [each for each in subject.statement.actions or () if each.lower().startswith("kms:")]
-    lost = [each for each in kms if has_no_resource(each.lower())]
-    # A key's policy lets somebody change it, and a VPC endpoint's does not.
-    if lost and any(concerns(each, "kms:PutKeyPolicy") for each in subject.whole.allowing):
+def check_own_policies(subject: Subject) -> Flaws:
+    """Find, in the policy of a key, repository or secret, what is about none."""
+    statement, names = subject.statement, names_of(subject.statement)
+    service = names[0].partition(":")[0] if names else ""
+    what = _OWN.get(service, "") if subject.document.kind == "resource" else ""
+    lost = [each for each in statement.actions or () if has_no_resource(each.lower())]
+    of_one = all(name.startswith(f"{service}:") for name in names)
+    judged = what and lost and of_one and (statement.allows or subject.mfa_conditions)
+    if judged and _is_of_one_resource(subject, service):
+        none = not statement.allows and len(lost) == len(names)
+        does = "allows nobody" if statement.allows else "stops nobody from"
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(lost[0]),
-            f"{', '.join(lost)} {'are' if lost[1:] else 'is'} about no key",
-            "a key's policy allows nobody this",
-            f"allow {', '.join(lost)} in the user's or the role's policy",
-            severity=NOTE,
+            f"{', '.join(lost)} {'are' if lost[1:] else 'is'} about no {what}",
+            f"a {what}'s policy {does} this",
+            f"{'allow' if statement.allows else 'deny'} {', '.join(lost)} in the user's or the "
+            "role's policy",
+            severity=WARNING if none else NOTE,
         )
+
+
+def _is_of_one_resource(subject: Subject, service: str) -> bool:
+    """Say whether a policy is a resource's own, and not a VPC endpoint's."""
+    whole = subject.whole
+    if service == "kms":  # a key's lets somebody change it
+        return any(concerns(each, "kms:PutKeyPolicy") for each in whole.allowing)
+    if service == "ecr":
+        return "Resource" not in subject.statement.elements
+    return not (subject.document.is_of_endpoint or any(map(is_for_everybody, whole.allowing)))
 
 
 def check_all_of_s3(subject: Subject) -> Flaws:
