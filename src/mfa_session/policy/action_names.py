@@ -121,6 +121,15 @@ SYNONYMS = (
 )
 # Services whose actions are HTTP methods (`apigateway:POST`).
 BY_METHOD = {"apigateway"}
+# The methods of what their calls' names begin with.
+METHODS = {
+    "create": "POST",
+    "delete": "DELETE",
+    "get": "GET",
+    "import": "POST",
+    "put": "PUT",
+    "update": "PATCH",
+}
 # Commands that make several calls.
 _SEVERAL = {
     "s3:cp": "s3:GetObject and s3:PutObject",

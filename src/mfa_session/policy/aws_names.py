@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from mfa_session.model.feature_ports import Unlisted
-from mfa_session.policy.action_names import BY_METHOD, CALLS, MISNOMERS, SYNONYMS
+from mfa_session.policy.action_names import BY_METHOD, CALLS, METHODS, MISNOMERS, SYNONYMS
 from mfa_session.policy.patterns import WILDCARDS
 
 # Other texts are placeholders, or a template's functions.
 _FORM = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?_-]+)", re.ASCII)
+_HOST = re.compile(r"(?<=[A-Za-z0-9])\.amazonaws\.com(?:\.cn)?(?=:)")  # as CloudTrail has it
 _SEPARATOR = re.compile("[_-]")
 _verb = re.compile("[A-Z][a-z]+").match
 _TELLING = 10  # letters; a shorter name matches another service's by chance
@@ -57,9 +58,12 @@ class AwsNames:
         return self._judged(action)
 
     def _judge(self, action: str) -> Unlisted | None:
-        found = _FORM.fullmatch(action)
+        plain = _HOST.sub("", action)
+        found = _FORM.fullmatch(plain)
         if found is None:
             return None
+        if plain != action:
+            return Unlisted(action=action, meant=self.spelled(plain) or plain, sure=True)
         service, name = found["service"].lower(), found["name"]
         if _SEPARATOR.search(name):  # the CLI's spelling, or a placeholder
             joined = self.spelled(f"{service}:{_SEPARATOR.sub('', name)}")
@@ -89,6 +93,7 @@ class AwsNames:
             or MISNOMERS.get(plain)
             or self._under_another_prefix(service, name)
             or _joined(service, known.slip(name) or known.with_synonym(name))
+            or (_joined(service, _method_of(name)) if service in BY_METHOD else None)
         )
 
     def _likely_meant(self, service: str, name: str) -> str | None:
@@ -122,6 +127,11 @@ class AwsNames:
     def _only_one_of(self, name: str) -> str | None:
         services = self._services_with.get(name.lower(), ()) if len(name) >= _TELLING else ()
         return self.spelled(f"{services[0]}:{name}") if len(services) == 1 else None
+
+
+def _method_of(name: str) -> str | None:
+    verb = _verb(name)
+    return METHODS.get(verb[0].lower()) if verb else None
 
 
 def _joined(service: str, name: str | None) -> str | None:

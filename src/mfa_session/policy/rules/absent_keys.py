@@ -34,7 +34,8 @@ _SENT_BY = {
     "sts:sourceidentity": "sts:SetSourceIdentity",
 }
 _tag_of_request = re.compile(r"(?<!\$)\$\{\s*(aws:requesttag/[^{},]+)\}", re.IGNORECASE).search
-_of_resource = re.compile("(aws|ec2|iam):ResourceTag/", re.IGNORECASE).match
+_of_resource = re.compile("(aws|ec2|iam|secretsmanager|ssm):ResourceTag/", re.IGNORECASE).match
+_of_group = re.compile("iam:[a-z]*group(policy|policies)?").fullmatch  # groups have no tags
 _lists = re.compile(r"(autoscaling|ec2|elasticloadbalancing):describe\*").fullmatch  # nearly all
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _user_id = re.compile("AIDA").match
@@ -64,9 +65,13 @@ def check_keys_of_actions(subject: Subject) -> Flaws:
     told, names = set[tuple[str, ...]](), subject.whole.names
     # Those that AWS does not list have a finding of their own.
     actions = [each for each in statement.actions or ("*",) if not (names and names.look_up(each))]
-    for condition in statement.conditions:
+    # Where one condition is never met, the others do not count.
+    for condition in sorted(
+        statement.conditions, key=lambda each: is_met_without_key(each) or False
+    ):
         having, example = actions_having(condition.key)
-        lenient = condition.if_exists or condition.operator == "Null" or not condition.known
+        of_absence = condition.operator == "Null" and is_met_without_key(condition)
+        lenient = condition.if_exists or of_absence or not condition.known
         judged = example or (subject.whole.concern_mfa and not misspelt(condition))
         if lenient or not (having and judged) or meant_instead(condition.key) is not None:
             continue
@@ -174,6 +179,30 @@ def _never_has(subject: Subject, kind: str, key: str) -> bool:
     return key in {"saml:aud", "saml:iss"} or (users and _is_of_openid(key) is not None)
 
 
+def check_keys_of_one_service(subject: Subject) -> Flaws:
+    """Find Denies of everything, or of all but some, by what only one service's requests have."""
+    statement = subject.statement
+    of_callers = subject.document.kind not in {"resource", "rcp", "trust"}
+    everything = "*" in names_of(statement) and not statement.allows
+    if not (everything and of_callers and subject.whole.concern_mfa):
+        return
+    of_services = [each for each in subject.other_conditions if actions_having(each.key)[0]]
+    for condition in of_services if all(map(_is_met_by_others, of_services)) else ():
+        yield Flaw(
+            NO_SUCH_KEY,
+            condition.position,
+            f"only requests for {condition.key.partition(':')[0]} have {condition.key}",
+            "in all others the condition is always met: it exempts nobody",
+            "name the service's actions in Action"
+            + "; for all services compare aws:RequestedRegion" * (condition.key[-7:] == ":Region"),
+        )
+
+
+def _is_met_by_others(condition: Condition) -> bool:
+    present = condition.operator == "Null" or condition.if_exists or not condition.known
+    return bool(is_met_without_key(condition)) and not present
+
+
 def check_launches(subject: Subject) -> Flaws:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
     statement, others = subject.statement, subject.other_conditions
@@ -267,7 +296,7 @@ def check_resource_tags(subject: Subject) -> Flaws:
     without = [
         each
         for each in statement.actions or ()
-        if (has_no_resource(each.lower()) or _lists(each.lower()))
+        if (has_no_resource(each.lower()) or _lists(each.lower()) or _of_group(each.lower()))
         and not _regardless_of_tags(whole)[statement.effect].are_about(statement, each)
     ]
     if without:
@@ -276,7 +305,7 @@ def check_resource_tags(subject: Subject) -> Flaws:
         yield Flaw(
             NO_SUCH_KEY,
             condition.position,
-            f"{names} {mostly}{has} no resource, so no {condition.key}",
+            f"{names} {mostly}{has} no resource with tags, so no {condition.key}",
             f"{met_always_or_never(condition)}: nobody is {_done(statement)} this by it",
             f"remove {condition.key}"
             if len(without) == len(statement.actions or ())

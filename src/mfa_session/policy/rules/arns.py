@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from mfa_session.policy.conditions import OPPOSITES
-from mfa_session.policy.coverage import actions_of
+from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import Statement
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.rules.callers import WITH_PATH, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
-from mfa_session.policy.rules.values import COMMERCIAL, WITH_PATH, is_no_account, without_path
+from mfa_session.policy.rules.values import COMMERCIAL, is_no_account, looks_like_no_region
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 OTHER_PARTITION = Rule(
@@ -28,10 +30,11 @@ DEAD_ARN = Rule(
     "arn-matches-nothing",
     WARNING,
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
-    "without its other half (`user/*}`), a backslash before a variable, a region in Route 53 or "
-    "CloudFront, or, in a policy about MFA, a role of AWS's own without its path "
-    "(`role/AWSServiceRole*`): it matches nothing. Or a principal is the id of a user or role that "
-    "is gone.",
+    "without its other half (`user/*}`), a backslash before a variable, a blank, alternatives "
+    "(`role/{A,B}`) or another ARN behind a comma, no region in a region's place (`eu-west-1a`), "
+    "a region in Route 53 or CloudFront, an account in an image or snapshot of EC2, or, in a "
+    "policy about MFA, a role of AWS's own without its path (`role/AWSServiceRole*`): it matches "
+    "nothing. Or a principal is the id of a user or role that is gone.",
 )
 PLACEHOLDER = Rule(
     "placeholder",
@@ -46,11 +49,12 @@ _arn_of_a_partition = re.compile(
 _is_commercial = re.compile(f"{COMMERCIAL}[a-z]+-[0-9]").fullmatch
 _TWO = 2
 _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
-_arn = re.compile("arn:[^:]*:([^:]*):[^:]*:([^:]*):.*", re.DOTALL).fullmatch
+_is_arn = re.compile("arn:[^:]*:[^:]*:[^:]*:[^:]*:").match
 # ARNs whose region is empty, and in Route 53 the account, too (Service Authorization Reference).
 _in_a_region = re.compile(
     "arn:[^:]*:(cloudfront:[a-z]|route53:(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:)"
 ).match
+_in_an_account = re.compile("arn:[^:]*:ec2:[^:]*:([0-9]{12}|[$]?x):(image|snapshot)/").match
 _SIGN_INS = {
     "aws": "signin.aws.amazon.com",
     "aws-cn": "signin.amazonaws.cn",
@@ -60,14 +64,46 @@ _is_id = re.compile("A(IDA|ROA)[A-Z0-9]{12,}").fullmatch
 _at_braces = re.compile("([{}])").split
 _has_any_text = re.compile("s3|iot").match  # a service in whose names a brace may stand
 _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:(mfa|user)/").match
+_is_of_a_word = re.compile(
+    "arn:[^:]*:iam::(?!aws:|cloudfront:|x+:)[A-Za-z][A-Za-z0-9-]+:(mfa|role|user)/"
+).match
+_of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
+_is_several = re.compile(r"arn:[^,;\s]+[,;\s]\s*arn:[a-z-]+:").match
+_BLANK = r"[\s\u200b\ufeff]"
+_with_blank = re.compile(
+    rf"arn:[^:]*:(?:iam|sts):[^:]*:(?!cloudfront:)[^:]*:.*{_BLANK}|.*{_BLANK}\Z", re.DOTALL
+).match
+_has_alternatives = re.compile(
+    r"arn:[^:]*:iam:[^:]*:[^:]*:.*(?:(?<![${])\{[\w*.-]*(?:,[\w*.-]*)+\}|\([^()]*\|[^()]*\)|\[\w-\w[^]]*\])"
+).match
+_of_no_bucket = re.compile(
+    r"arn:[^:]*:s3:::(?:s3:|/|[a-z0-9.-]+\.s3[a-z0-9.-]*\.amazonaws\.com(?:/|$))"
+).match
 # Go's templates leave `<no value>` of what is missing.
 _placeholder = re.compile(
     r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
     r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+"
+    # AWS's own examples are of DOC-EXAMPLE-BUCKET.
+    r"|(?<=:s3:::)(?!DOC-)(?:[A-Z_-]*BUCKET[A-Z_-]*\d?|bucket[-_]name|your-[\w-]*bucket[\w-]*)(?=/|$)"
+    r"|(?:(?<=:user/)|(?<=:mfa/))(?:IAM)?(?i:user[_-]?name)$"
 ).search
 _in_place_of_an_account = re.compile(
-    r"[A-Z][A-Z_-]+|x{3,}|your[\w-]+|(?=[\w-]{0,60}account(?!ing|s))[\w-]{1,80}"
+    r"[A-Z][A-Z_-]+|x{3,}|#{3,}|\[[A-Za-z _-]+\]|your[\w-]+"
+    r"|(?=[\w-]{0,60}(?i:account)(?!ing|s))[\w-]{1,80}"
 ).fullmatch
+
+
+def _has_blank(text: str) -> bool:
+    """Say whether a blank stands where none may be, and not in `${…}` or in `!Ref x`."""
+    return not (is_unfilled(text) or "!" in text) and bool(_with_blank(_filled_in(text)))
+
+
+_FAULTS = (
+    (_is_several, "is several ARNs in one text", "write a list, with a text for each ARN"),
+    (_has_blank, "has a blank or a line feed", "remove it"),
+    (_has_alternatives, "has alternatives, which IAM reads as they are", "write an ARN for each"),
+    (_of_no_bucket, "has no bucket's name after :::", "write the bucket's name there"),
+)
 _slip = re.compile(r"[{}\\]").search
 _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
@@ -130,6 +166,10 @@ def check_arns(subject: Subject) -> Flaws:
             if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
         ),
     ]
+    where = list(subject.items_of("Resource"))
+    if _is_of_users(subject) and all(_of_root(str(each.value)) for each in where):
+        root = "is the root user, and stands for nothing else", "write *, or the ARNs of resources"
+        told += [(each, False, root) for each in where]
     for item, exempting, (why, cure) in told[:1]:
         yield Flaw(
             DEAD_ARN,
@@ -138,6 +178,13 @@ def check_arns(subject: Subject) -> Flaws:
             f"the ARN matches nothing: it {subject.effect_of_none(exempting=exempting)}",
             cure,
         )
+
+
+def _is_of_users(subject: Subject) -> bool:
+    """Say whether the root user never meets a statement; `resources` tells where it is no role."""
+    return subject.document.kind == "identity" and "sts:assumerole" not in names_of(
+        subject.statement
+    )
 
 
 def check_ids_of_principals(subject: Subject) -> Flaws:
@@ -253,15 +300,12 @@ def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
     The Serverless Framework's files, in YAML, have a backslash before what it leaves alone.
     """
     filled = _filled_in(text)
-    arn = _arn(filled)
-    if arn is None:
+    if not _is_arn(filled):
         return None
-    if is_no_account(arn[2]) or _is_of_an_alias(filled):
-        return f"has the account {arn[2]}, and accounts have 12 digits", "write all its 12 digits"
-    if _in_a_region(filled):
-        parts = "region" if arn[1] == "cloudfront" else "region and the account"
-        return f"has a part that ARNs of {arn[1]} leave empty", f"leave the {parts} empty"
-    slip = _slip_before_a_variable if _has_any_text(arn[1]) else _slip
+    why = _why_no_arn(text, filled)
+    if why:
+        return why
+    slip = _slip_before_a_variable if _has_any_text(parts_of(filled)[2]) else _slip
     found = None if keys_outside_of_braces(text) else slip(filled)  # which `keys` tells
     if found is None or (found[0] == "\\" and in_yaml):
         return None
@@ -269,6 +313,23 @@ def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
         return "has a stray backslash", "remove the backslash"
     other = "{" if found[0] == "}" else "}"
     return f"has a {found[0]} without a {other}", f"remove the {found[0]}, or add the {other}"
+
+
+def _why_no_arn(text: str, filled: str) -> tuple[str, str] | None:
+    """Say what is wrong with the parts of an ARN, and what to write."""
+    _, _, service, region, account, _ = parts_of(filled)
+    for is_dead, why, cure in _FAULTS:
+        if is_dead(text) and not _placeholder_in(text):
+            return why, cure
+    stands_in = is_unfilled(text) or _in_place_of_an_account(account)
+    if is_no_account(account) or _is_of_an_alias(filled) or (not stands_in and _is_of_a_word(text)):
+        return f"has the account {account}, and accounts have 12 digits", "write all its 12 digits"
+    if looks_like_no_region(region):
+        return f"has {region} in the place of the region", "write a region such as eu-west-1, or *"
+    if _in_a_region(filled) or _in_an_account(filled):
+        parts = {"cloudfront": "region", "ec2": "account"}.get(service, "region and the account")
+        return f"has a part that ARNs of {service} leave empty", f"leave the {parts} empty"
+    return None
 
 
 def _filled_in(text: str) -> str:

@@ -113,6 +113,18 @@ _OF_FEW = {"aws", "iam", "s3", "saml"}  # the nearest is named; of others, one a
 is_in_form = re.compile(
     rf"({'|'.join(KEYS)}):([a-z0-9_.-]+)(/.+)?", re.IGNORECASE | re.ASCII
 ).fullmatch
+# A tag's name follows a slash, not another sign: `aws:PrincipalTag:team`, EC2's filter `tag:team`.
+_of_a_tag = re.compile(
+    rf"(?:({'|'.join(KEYS)}):([a-z-]*tag)[:._-]|tag:)([^/].*)", re.IGNORECASE | re.ASCII
+).fullmatch
+_ALSO_ASKED = ("aws", "sts", "iam", "s3")  # whose key has the name, under another prefix
+# Names whose letters are nearest to another key than the one that people mean.
+_MEANT = {
+    **dict.fromkeys(("account", "accountid", "principalaccountid"), "PrincipalAccount"),
+    **dict.fromkeys(("org", "orgid", "organizationid"), "PrincipalOrgID"),
+    **dict.fromkeys(("role", "rolearn", "rolename", "userarn"), "PrincipalArn"),
+    **dict.fromkeys(("vpc", "vpcid"), "SourceVpc"),
+}
 # The actions that have a key (Service Authorization Reference; for objects' tags the S3 user guide,
 # tagging and access control policies), and one of them to name.
 _OF_ACTIONS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -129,6 +141,10 @@ _OF_ACTIONS: dict[str, tuple[tuple[str, ...], str]] = {
             "s3:x-amz-server-side-encryption-customer-algorithm",
         ),
         (("s3:bypass*", "s3:putobject", "s3:replicate*", "s3:update*"), "s3:PutObject"),
+    ),
+    "dynamodb:leadingkeys": (
+        ("dynamodb:*item*", "dynamodb:partiql*", "dynamodb:query", "dynamodb:scan", "dax:*"),
+        "dynamodb:GetItem",
     ),
     "iam:awsservicename": (
         ("iam:*servicelinkedrole*", "iam:*rolepolicy", "iam:updateroledescription"),
@@ -159,6 +175,8 @@ _OF_CREDENTIALS = {"ec2:roledelivery", "ec2:sourceinstancearn", "iam:resourcetag
 sets_no_tags = re.compile(
     r"(?!\w+:deletetags|sts:)[\w-]+:(batchdelete|cancel|decrypt|delete|deregister|describe|detach|disable|disassociate|get"
     r"|invoke|list|purge|putobject|reboot|revoke|schedulekeydeletion|stop|terminate)\w*\*?"
+    r"|iam:(add|attach|change|deactivate|enable|put|remove|resync|update)\w*\*?"
+    "|iam:create(accesskey|group|loginprofile)"
 ).fullmatch
 
 
@@ -167,16 +185,19 @@ def meant_instead(key: str) -> str | None:
 
     What is not written as a key of AWS's is not judged: other prefixes, placeholders.
     """
-    found = is_in_form(key)
-    if found is None:
-        return None
+    found, tag = is_in_form(key), tag_meant_by(key)
+    if tag or found is None:
+        return tag
     service, name = found[1].lower(), found[2].lower() + ("/" if found[3] else "")
     known = KEYS[service]
     if name in known or (service == "saml" and name.startswith("edu")):
         return None
     tail = "…" if found[3] else ""
-    if name in KEYS["aws"]:
-        return f"aws:{KEYS['aws'][name]}{tail}"
+    if service == "aws" and name in _MEANT:
+        return f"aws:{_MEANT[name]}"
+    for other in _ALSO_ASKED:
+        if name in KEYS[other]:
+            return f"{other}:{KEYS[other][name]}{tail}"
     if service not in _OF_FEW:
         slip = NameList(known.values()).slip(name)
         nothing_near = None if service in _GROWING else ""
@@ -187,11 +208,22 @@ def meant_instead(key: str) -> str | None:
     return f"{service}:{known[near[0]]}{tail}" if near else ""
 
 
+def tag_meant_by(key: str) -> str | None:
+    """Return the key of a tag whose name follows another sign than a slash."""
+    found = _of_a_tag(key)
+    if found is None:
+        return None
+    service, kind = (found[1] or "aws").lower(), f"{found[2] or 'tag'}/".lower()
+    if kind in KEYS[service]:
+        return f"{service}:{KEYS[service][kind]}{found[3]}"
+    return f"aws:{KEYS['aws'].get(kind, 'ResourceTag/')}{found[3]}"
+
+
 def slip_of(key: str) -> str | None:
     """Return the key that another one, which AWS does not have, is a slip of the pen away from."""
-    found = is_in_form(key)
-    if found is None or meant_instead(key) is None:
-        return None
+    found, tag = is_in_form(key), tag_meant_by(key)
+    if tag or found is None or meant_instead(key) is None:
+        return tag
     service = found[1].lower()
     slip = NameList(KEYS[service].values()).slip(found[2] + ("/" if found[3] else ""))
     return f"{service}:{slip}{found[3][1:] if found[3] else ''}" if slip else None

@@ -21,6 +21,7 @@ from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
+from mfa_session.policy.rules.callers import without_path
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
 from mfa_session.policy.rules.rule import (
     ERROR,
@@ -34,7 +35,6 @@ from mfa_session.policy.rules.rule import (
     and_more,
     first_of,
 )
-from mfa_session.policy.rules.values import without_path
 
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",

@@ -13,7 +13,13 @@ from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
-from mfa_session.policy.rules.condition_keys import KEYS, is_in_form, meant_instead, slip_of
+from mfa_session.policy.rules.condition_keys import (
+    KEYS,
+    is_in_form,
+    meant_instead,
+    slip_of,
+    tag_meant_by,
+)
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 UNKNOWN_KEY = Rule(
@@ -26,11 +32,11 @@ NO_SUCH_KEY = Rule(
     WARNING,
     "AWS has no such key, in a condition or as a variable: no request has it. This is known of "
     "`aws:`, `iam:`, `sts:` and `saml:`; in a policy about MFA also of `dynamodb:`, `ec2:`, "
-    "`lambda:`, `rds:`, `s3:` and `secretsmanager:`. Or the name of the tag is missing, an action "
-    "lacks the key (`s3:GetObject` has no `s3:prefix`), or no statement allows what brings it "
-    "(`sts:TagSession`). "
-    "Beside a condition on MFA, a key of no AWS service (`okta:…`) or without a prefix is reported "
-    "as well.",
+    "`lambda:`, `rds:`, `s3:` and `secretsmanager:`. Or the name of the tag is missing or follows "
+    "no slash (`aws:PrincipalTag:team`), an action lacks the key (`s3:GetObject` has no "
+    "`s3:prefix`), a Deny of everything exempts by a key of one service, or no statement allows "
+    "what brings it (`sts:TagSession`). Beside a condition on MFA, a key of no AWS service "
+    "(`okta:…`) or without a prefix is reported as well.",
 )
 _plain_form = re.compile(r"([a-z][a-z0-9-]*:)?[\w-]+(?:/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _ANYWHERE = {"aws", "iam", "saml", "sts"}  # whose keys are judged without a condition on MFA
@@ -64,7 +70,7 @@ def check_keys(subject: Subject) -> Flaws:
 def check_global_keys(subject: Subject) -> Flaws:
     """Find keys of all services, S3 or SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
-        prefix = condition.key.lower().rpartition(":")[0]
+        prefix = condition.key.lower().partition(":")[0]
         concerned = subject.document.kind == "resource" or subject.whole.concern_mfa
         is_bare = condition.known and ":" not in condition.key
         about = subject.mfa_conditions or ((prefix in KEYS or is_bare) and concerned)
@@ -78,7 +84,7 @@ def check_global_keys(subject: Subject) -> Flaws:
                 condition.position,
                 f"AWS has no condition key {condition.key}" + _and_nearest(near),
                 f"no request has that key: {met_always_or_never(condition)}",
-                _EXISTING,
+                f"write {near}" if tag_meant_by(condition.key) else _EXISTING,
                 severity=None if near or prefix == "aws" else NOTE,
             )
 
@@ -95,7 +101,7 @@ def check_variables(subject: Subject) -> Flaws:
     for text in subject.texts():
         for key in map(str.strip, _variable.findall(str(text[0].value))):
             near = meant_instead(key)
-            dotted = key.lower().replace("aws.", "aws:", 1)
+            dotted = _as_variable(key.lower())
             if key.startswith("!aws:"):
                 message = f"only CloudFormation's Fn::Sub makes ${{{key[1:]}}} of ${{{key}}}"
                 wrong.append((text, f"write ${{{key[1:]}}}", message))
@@ -111,6 +117,11 @@ def check_variables(subject: Subject) -> Flaws:
             effect = subject.effect_of_none(exempting=exempting)
             who = f"the value matches nothing: it {effect}"
             yield Flaw(NO_SUCH_KEY, subject.place_at(item), message, who, cure)
+
+
+def _as_variable(key: str) -> str:
+    """Return a variable's key without signs that IAM does not have: `aws.userid`, `aws::userid`."""
+    return key.replace("aws.", "aws:", 1).replace("aws::", "aws:", 1).partition("|")[0].strip()
 
 
 def check_escapes(subject: Subject) -> Flaws:
@@ -135,8 +146,10 @@ def misspelt(condition: Condition) -> str | None:
     """Return the MFA key that another key is meant to be."""
     key = condition.key.lower().partition("/")[0]  # what follows is the name of a tag
     prefix, _, name = (part.strip(": ") for part in key.rpartition(":"))
-    of_a_provider = prefix == "saml" or "." in condition.key.partition(":")[0]
-    if of_a_provider or is_unfilled(key) or is_present(condition) or is_age(condition):
+    other = (
+        prefix == "saml" or "." in condition.key.partition(":")[0] or tag_meant_by(condition.key)
+    )
+    if other or is_unfilled(key) or is_present(condition) or is_age(condition):
         return None
     near = difflib.get_close_matches(name, (_PRESENT_NAME, _AGE_NAME), n=1, cutoff=_ALIKE)
     of_age = name.endswith("age")

@@ -14,7 +14,6 @@ DISCOVERY = "iam:ListMFADevices"
 OF_DEVICE, OF_USER, OF_LIST = "mfa/?*", "user/?*", "mfa/"
 OF_NONE = "*"  # they have no resource, and only `*` allows them
 OF_ROLE, OF_BUCKET, OF_OBJECT = "role/?*", "bucket", "bucket/?*"
-_WITH_SUFFIX = "secret:?*-??????"  # AWS adds six characters to the name
 RESOURCES_OF = {
     "iam:createvirtualmfadevice": OF_DEVICE,
     "iam:deactivatemfadevice": OF_USER,
@@ -27,7 +26,10 @@ RESOURCES_OF = {
 }
 _of_iam = re.compile(
     "iam:(?:(?:attach|create|delete|detach|get|pass|put|tag|untag|update)(group|role|user)"
-    "(?:policy|permissionsboundary)?|changepassword|(?:create|delete|list|update)accesskeys?"
+    "(?:policy|permissionsboundary)?|(?:list|listattached)(group|role|user)policies"
+    "|(?:add|remove)user(?:to|from)(group)|listgroupsfor(user)|(?:get|list)(policy)versions?"
+    "|(?:create|delete|setdefault)(policy)version|(?:create|delete|get|tag|untag)(policy)"
+    "|changepassword|(?:create|delete|list|update)accesskeys?"
     "|(?:create|delete|get|update)loginprofile)"
 ).fullmatch
 _of_a_list = re.compile("iam:list(group|role|user)s").fullmatch
@@ -44,38 +46,77 @@ has_no_resource = re.compile(
     "|s3:(listallmybuckets|putaccountpublicaccessblock)"
     "|secretsmanager:(batchgetsecretvalue|listsecrets)|sns:listtopics|sqs:listqueues"
 ).fullmatch
-# Actions of other services that have one kind of resource (Service Authorization Reference).
+# Actions of other services that have one kind of resource, and the end of its ARN (Service
+# Authorization Reference). A `?*` alone is a name with nothing before it.
 _OTHERS = (
+    ("acm:deletecertificate", "certificate/?*"),
+    ("backup:deletebackupvault", "backup-vault:?*"),
+    ("cloudformation:(delete|update)stack", "stack/?*/?*"),
+    ("cloudfront:(delete|update)distribution", "distribution/?*"),
     ("cloudtrail:(deletetrail|stoplogging)", "trail/?*"),
+    ("cloudwatch:deletealarms", "alarm:?*"),
+    ("codecommit:(deletebranch|deleterepository|gitpull|gitpush|mergepullrequestby.*)", "?*"),
+    ("config:deleteconfigrule", "config-rule/?*"),
     ("dynamodb:(delete|get|put|update)(item|table)", "table/?*"),
+    ("ec2:deletesnapshot", "snapshot/?*"),
     ("ec2:deletevolume", "volume/?*"),
+    ("ec2:deregisterimage", "image/?*"),
+    ("ec2:((authorize|revoke)securitygroup(in|e)gress|deletesecuritygroup)", "security-group/?*"),
     ("ec2:(reboot|stop|terminate)instances", "instance/?*"),
+    ("ecr:((delete|set)repositorypolicy|deleterepository|batchdeleteimage)", "repository/?*"),
+    ("ecs:deletecluster", "cluster/?*"),
+    ("ecs:(delete|update)service", "service/?*"),
+    ("eks:(deletecluster|updateclusterconfig|updateclusterversion)", "cluster/?*"),
+    ("guardduty:(deletedetector|updatedetector)", "detector/?*"),
     (
         "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)",
         "key/?*",
     ),
     ("lambda:((delete|invoke)function|updatefunctioncode)", "function:?*"),
+    ("logs:(delete(loggroup|retentionpolicy)|putretentionpolicy)", "log-group:?*"),
     ("rds:(delete|reboot|stop)dbinstance", "db:?*"),
     ("rds:(delete|failover|stop)dbcluster", "cluster:?*"),
     ("rds:deletedbsnapshot", "snapshot:?*"),
+    ("redshift:deletecluster", "cluster:?*"),
+    ("route53:(changeresourcerecordsets|deletehostedzone)", "hostedzone/?*"),
+    ("secretsmanager:(delete|get|put)secret(value)?", "secret:?*-??????"),
+    ("sns:(deletetopic|settopicattributes)", "?*"),
+    ("sqs:((delete|purge)queue|(delete|receive|send)message|setqueueattributes)", "?*"),
+    ("ssm:(delete|get|put)parameters?(bypath|history)?", "parameter/?*"),
     ("ssm:(resume|terminate)session", "session/?*"),
-    ("secretsmanager:(delete|get|put)secret(value)?", _WITH_SUFFIX),
+    ("states:(deletestatemachine|startexecution|updatestatemachine)", "stateMachine:?*"),
 )
-_WITH_IDS = {"instance/?*", "key/?*", "session/?*", "volume/?*"}
-_SERVICES = {kind: actions.partition(":")[0] for actions, kind in _OTHERS}
+_KINDS = tuple(
+    (re.compile(actions).fullmatch, f"{actions.partition(':')[0]}:{kind}")
+    for actions, kind in _OTHERS
+)
+# Kinds whose ARNs have no account (`arns` tells of those with one), and some of AWS's parameters.
+_OF_NO_ACCOUNT = {"ec2:image/?*", "ec2:snapshot/?*", "route53:hostedzone/?*"}
+_OF_ANY_ACCOUNT = {*_OF_NO_ACCOUNT, "ssm:parameter/?*"}
+_WITH_IDS = {
+    *("cloudfront:distribution/?*", "ec2:instance/?*", "ec2:security-group/?*", "ec2:volume/?*"),
+    *("guardduty:detector/?*", "kms:key/?*", "ssm:session/?*", *_OF_NO_ACCOUNT),
+}
+
+
+def _example_of(kind: str) -> str:
+    service, _, what = kind.partition(":")
+    named = what.replace("?*", "ID" if kind in _WITH_IDS else "NAME", 1).replace("?*", "*")
+    if what.endswith("-??????"):
+        return f"arn:aws:{service}:*:*:{named}, since AWS adds six characters"
+    region = "" if service in {"cloudfront", "route53"} else "*"
+    return f"arn:aws:{service}:{region}:{'' if kind in _OF_NO_ACCOUNT else '*'}:{named}"
+
+
 MEANT = {
     OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     OF_USER: "arn:aws:iam::*:user/${aws:username}",
     **dict.fromkeys((OF_NONE, OF_LIST, "group/", "role/", "user/"), "*"),
     OF_ROLE: "the role's ARN",
-    **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "role", "user")},
+    **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "policy", "role", "user")},
     OF_BUCKET: "arn:aws:s3:::BUCKET",
     OF_OBJECT: "arn:aws:s3:::BUCKET/*",
-    **{
-        kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'ID' if kind in _WITH_IDS else 'NAME')}"
-        for kind, service in _SERVICES.items()
-    },
-    _WITH_SUFFIX: "arn:aws:secretsmanager:*:*:secret:NAME-??????, since AWS adds six characters",
+    **{kind: _example_of(kind) for _, kind in _KINDS},
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 
@@ -95,15 +136,24 @@ def resource_of(action: str, *, about_mfa: bool, under_mfa: bool) -> str | None:
     found = _of_s3(action)
     if found and under_mfa:
         return OF_BUCKET if found[1] == "bucket" else OF_OBJECT
-    others = _OTHERS if under_mfa else ()
-    return next((kind for actions, kind in others if re.fullmatch(actions, action)), None)
+    others = _KINDS if under_mfa else ()
+    return next((kind for is_of, kind in others if is_of(action)), None)
 
 
 def _in_iam(action: str) -> str | None:
     listed, named = _of_a_list(action), _of_iam(action)
     if listed:
         return f"{listed[1]}/"
-    return named and (f"{named[1]}/*" if named[1] else OF_USER)
+    return named and (f"{named[named.lastindex]}/*" if named.lastindex else OF_USER)
+
+
+_own_name = re.compile(r"\$\{\s*aws:username\s*(?:,[^{}]*)?\}", re.IGNORECASE).sub
+# Variables that are no user's name, and a name with something below it.
+_is_no_user = re.compile(
+    r"\$\{(?:aws:(?:userid|principalarn|sourceidentity)|saml:\w+)\}|\$\{aws:username\}/",
+    re.IGNORECASE,
+).search
+_is_plain = re.compile("[^/:]+").fullmatch
 
 
 def parts_of(pattern: str) -> list[str]:
@@ -114,7 +164,8 @@ def parts_of(pattern: str) -> list[str]:
 
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
-    _, _, service, region, account, what = parts_of(with_variables_as("?*", resource))
+    named = _own_name("x", resource)
+    _, _, service, region, account, what = parts_of(with_variables_as("?*", named))
     if wanted == OF_NONE:
         return what == "*" or is_unfilled(resource)
     if wanted in {OF_BUCKET, OF_OBJECT}:
@@ -122,11 +173,13 @@ def fits(resource: str, wanted: str) -> bool:
             return is_unfilled(resource) or not service.isalnum()  # s3-outposts, or a pattern
         nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
         return _is_in_s3(what, wanted) if nowhere else may_meet(what, "accesspoint/*")
-    if wanted in _SERVICES:
-        own = may_meet(service, _SERVICES[wanted]) and bool(account)
-        return is_unfilled(resource) or (own and may_meet(what, wanted))
-    if wanted == OF_USER and "${aws:userid}" in resource.lower():
-        return False  # an id is no name
+    if ":" in wanted:
+        its_service, _, end = wanted.partition(":")
+        own = may_meet(service, its_service) and (bool(account) or wanted in _OF_ANY_ACCOUNT)
+        is_of_kind = may_meet(what, end) if end != "?*" else bool(_is_plain(what))
+        return is_unfilled(resource) or (own and is_of_kind)
+    if wanted == OF_USER and (_is_no_user(resource) or what.startswith("user//")):
+        return False
     return (
         may_meet(service, "iam")
         and may_meet(region, "")

@@ -37,7 +37,7 @@ WRONG_RESOURCE = Rule(
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
     "on a user, or, in a policy about MFA, `iam:CreateUser` on a role, or `iam:GetAccountSummary` "
     "on anything but `*` (a note); or `sts:AssumeRole` on no role; or, under an MFA condition, "
-    "`s3:DeleteBucket` on objects, or `kms:Decrypt` on an alias; or the user and the device in "
+    "`s3:DeleteBucket` on objects, or `sqs:PurgeQueue` on `queue/…`; or the user and the device in "
     "different accounts, or one's own user without the path by which a Deny names the users: the "
     "statement has no effect on it. Or, in the policy of a key, repository or secret, an action "
     "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or an "
@@ -51,6 +51,7 @@ _own_arn = re.compile(
 _OWN = {"ecr": "repository", "kms": "key", "secretsmanager": "secret"}
 _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
+_names_a_step = re.compile("iam:(?:createv|enable)|.*mfadevice").match
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
@@ -129,7 +130,7 @@ def _steps_in(subject: Subject, action: str) -> list[str]:
     Steps that an Allow gives on their resource are left out: the pattern is meant for others.
     """
     pattern, whole = action.lower(), subject.whole
-    named = subject.statement.allows and "*" in pattern and "mfadevice" in pattern
+    named = subject.statement.allows and "*" in pattern and _names_a_step(pattern)
     return [
         each
         for each in (ENROLMENT if named else ())
@@ -218,7 +219,12 @@ def check_all_of_s3(subject: Subject) -> Flaws:
     for action, wanted, what in parts:
         missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
         named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
-        if missing and (any(named) or (wanted == OF_OBJECT and "object" in statement.sid_letters)):
+        # Policies of Denies alone are for those whom others allow all.
+        meant = "object" in statement.sid_letters or (denied, subject.whole.allowing) == (
+            "s3:*",
+            [],
+        )
+        if missing and (any(named) or (wanted == OF_OBJECT and meant)):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),

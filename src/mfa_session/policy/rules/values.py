@@ -1,29 +1,27 @@
-"""Values under other keys than MFA's that no request has."""
+"""Values that no request has, under keys that say neither who calls nor whether with MFA."""
 
 from __future__ import annotations
 
 import ipaddress
-import itertools
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
 from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partition
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
-from mfa_session.policy.document import Condition, names_role
+from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
-from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, boolean, network, id or name that it should be, has "
-    "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
-    "between them: it matches nothing. A warning for actions of IAM and other global services in "
-    "a region that their requests never count as. "
+    "wildcards under `StringEquals`, or the list of values is empty, a day is compared with "
+    "`DateEquals`, or two limits leave nothing between them: it matches nothing. A warning for "
+    "actions of IAM and other global services in a region that their requests never count as. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
 
@@ -35,12 +33,10 @@ _SAMPLES = {
     "IpAddress": ("network", "192.0.2.0/24"),
 }
 DATES = {"aws:currenttime", "aws:tokenissuetime"}
+_MILLISECONDS = 13  # digits
 _MOMENTS = {*DATES, "aws:epochtime"}
 # What people write where a value is to follow.
 _to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
-_of_no_principal = re.compile(
-    "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
-).fullmatch
 _is_a_stand_in = re.compile(r"[a-z][\w.-]*(?:addr|here|_ip|-ip)\w*(?:/\d+)?", re.ASCII).fullmatch
 # IAM does no arithmetic.
 _sum = re.compile(r"\$\{aws:\w+\s*[-+*]\s*\w[^}]*\}", re.IGNORECASE).search
@@ -51,55 +47,79 @@ _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
 # Keys whose values have neither * nor ?; those with a dot are an identity provider's.
 _has_no_wildcards = re.compile(
-    r"(aws:(?!useragent|referer)|iam:|kms:|sts:|token[.]actions[.]).*|[\w-]+[.][\w./-]+:(aud|sub)"
+    r"(aws:(?!useragent|referer)|(ec2|iam|kms|lambda|rds|s3|secretsmanager|ssm|sts):"
+    r"|token[.]actions[.]).*|[\w-]+[.][\w./-]+:(aud|sub)"
 ).fullmatch
-# The kinds of aws:PrincipalType (IAM user guide, principal key values).
-_PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
-
-
-def _no_principal_type(text: str) -> bool:
-    known = is_unfilled(text) or "$" in text
-    seen = (*_PRINCIPAL_TYPES, "Service", "AWSService")  # these two by people, with services
-    return not (known or any(includes(text, each) for each in seen))
-
-
-_of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
-_of_user_root = re.compile("arn:[^:]*:iam::[^:]*:user/root").fullmatch
-without_path = re.compile(
-    "arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRole(For|[*])).*"
-).fullmatch
-WITH_PATH = "write role/aws-reserved/sso.amazonaws.com/*NAME, or role/aws-service-role/*NAME"
-_with_path = re.compile("aws-(reserved|service-role)/").search
-_NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9-]*"
+_NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9 -]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
 _no_account = re.compile(f"{_NO_ACCOUNT}|arn:.*").fullmatch
 _no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
-# The values that a key never has, and those that it has.
-_OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
-    "aws:userid": (
-        re.compile(
-            r"(?![A0-9*?$<{\[]).+|A(?![A-Z0-9]{3})[\w.@+=-]+|AROA[A-Z0-9]{8,}|AIDA[A-Z0-9]*:.*"
-        ).fullmatch,
-        "a unique id, such as AIDA… for a user, or AROA…:NAME for the session of a role",
-    ),
-    "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),
+_WAYS = "(?:central|(?:north|south)(?:east|west)?|east|west)"
+_REGIONS = f"[a-z]{{2,4}}(?:-[a-z]+)?-{_WAYS}-[0-9]+|(?:aws-)?global"
+_is_region = re.compile(_REGIONS).fullmatch
+_begins_as_region = re.compile(
+    f"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-(?!.*[0-9]-)[a-z0-9-]+|{_WAYS}-?[0-9][a-z]?)",
+    re.IGNORECASE,
+).fullmatch
+
+
+def looks_like_no_region(text: str) -> bool:
+    """Say whether a text is like a region, and none: an availability zone, or misspelt."""
+    return bool(_begins_as_region(text)) and not _is_region(text)
+
+
+def _other_than(form: str) -> Callable[[str], bool]:
+    """Return what says that a text, without wildcards and variables, is not of a form."""
+    is_right = re.compile(form, re.ASCII).fullmatch
+
+    def is_other(text: str) -> bool:
+        is_open = _wildcard(text) or "$" in text or is_unfilled(text) or _is_word_to_replace(text)
+        return not (is_right(text) or is_open)
+
+    return is_other
+
+
+_is_word_to_replace = re.compile(
+    "[A-Z][A-Z0-9_]+|.*(?i:your|replace|placeholder|change|xxx).*"
+).fullmatch
+# What no value of a key is like, and what the values are.
+Kind = tuple[Callable[[str], object], str]
+ACCOUNT: Kind = (_no_account, "an account of 12 digits")
+ORGANISATION: Kind = (_no_organisation, "an organisation such as o-…")
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("aws:sourceaccount", "aws:resourceaccount", "s3:resourceaccount"), ACCOUNT),
+    **dict.fromkeys(("aws:resourceorgid", "aws:sourceorgid"), ORGANISATION),
+    "aws:sourcevpc": (_other_than("vpc-.*"), "a VPC such as vpc-…"),
+    "aws:sourcevpce": (_other_than("vpce-.*"), "a VPC endpoint such as vpce-…"),
+    **{
+        key: (_other_than("arn:.*"), f"an ARN such as {example}")
+        for key, example in (
+            ("ec2:subnet", "arn:aws:ec2:REGION:ACCOUNT:subnet/ID"),
+            ("ec2:vpc", "arn:aws:ec2:REGION:ACCOUNT:vpc/ID"),
+            ("iam:permissionsboundary", "arn:aws:iam::ACCOUNT:policy/NAME"),
+            ("iam:policyarn", "arn:aws:iam::ACCOUNT:policy/NAME"),
+        )
+    },
     **dict.fromkeys(
         (
-            "aws:principalaccount",
-            "aws:sourceaccount",
-            "aws:resourceaccount",
-            "kms:calleraccount",
-            "s3:resourceaccount",
+            "aws:calledvia",
+            "aws:calledviafirst",
+            "aws:calledvialast",
+            "iam:awsservicename",
+            "iam:passedtoservice",
         ),
-        (_no_account, "an account of 12 digits"),
+        (_other_than(r"[a-z0-9-]+\..+"), "a service such as ec2.amazonaws.com"),
     ),
-    **dict.fromkeys(
-        ("aws:principalorgid", "aws:resourceorgid", "aws:sourceorgid"),
-        (_no_organisation, "an organisation such as o-…"),
+    "s3:x-amz-server-side-encryption": (
+        re.compile(
+            "(?!(?:AES256|aws:kms)$)(?i:aes-?256|(?:aws[:_-]?)?kms|sse-?(?:s3|kms))"
+        ).fullmatch,
+        "AES256, aws:kms or aws:kms:dsse",
     ),
-    "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
-    "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
-    "aws:principaltype": (_no_principal_type, f"one of {', '.join(_PRINCIPAL_TYPES)}"),
+    "sts:externalid": (
+        _other_than(r"[\w+=,.@:/-]{1,1224}"),
+        "1 to 1224 letters, digits and signs of =,.@:/-_+",
+    ),
     "ec2:metadatahttptokens": (
         re.compile("(?!(required|optional)$)[a-z]+").fullmatch,
         "required or optional",
@@ -112,10 +132,7 @@ _OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
         re.compile("repo:[^:*?$]*").fullmatch,
         "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
     ),
-    "aws:requestedregion": (
-        re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]|(?!global$)[a-z]{3,}[0-9]*").fullmatch,
-        "a region",
-    ),
+    "aws:requestedregion": (_other_than(_REGIONS), "a region such as eu-west-1"),
 }
 _REGION = "aws:RequestedRegion"
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
@@ -123,8 +140,16 @@ COMMERCIAL = "(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)"  # how regions of the pa
 _is_commercial = re.compile(COMMERCIAL).match
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
-    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
+    for each in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "0.0.0.0/32",
+    )
 )
+_NOWHERE = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
 
 def check_other_values(subject: Subject) -> Flaws:
@@ -162,7 +187,7 @@ def check_other_values(subject: Subject) -> Flaws:
 def check_moments(subject: Subject) -> Flaws:
     """Find ages in seconds under keys that are moments, such as aws:TokenIssueTime."""
     for condition in subject.other_conditions:
-        ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}", each)]
+        ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}|[0-9]{13}", each)]
         if _is_moment_as_number(condition):
             yield Flaw(
                 WRONG_VALUE,
@@ -172,68 +197,54 @@ def check_moments(subject: Subject) -> Flaws:
                 "use a Date operator; to limit the age of MFA, compare aws:MultiFactorAuthAge",
             )
         elif condition.key.lower() in _MOMENTS and ages and condition.operator != "Null":
-            later = "Greater" in condition.operator or condition.operator in OPPOSITES
+            early = len(ages[0]) < _MILLISECONDS
+            always = ("Greater" if early else "Less") in condition.operator
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"{condition.key} is a moment, not an age: {ages[0]} is a time of the 1970s",
-                "the condition is always met" if later else who_never_meets(subject, condition),
-                "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge",
+                f"{condition.key} is a moment, not an age: {ages[0]} is a time of the 1970s"
+                if early
+                else f"{condition.key} counts seconds, and {ages[0]} is in milliseconds",
+                "the condition is always met"
+                if always or condition.operator in OPPOSITES
+                else who_never_meets(subject, condition),
+                "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge"
+                if early
+                else f"write {ages[0][:-3]}",
+            )
+        elif _is_of_one_moment(condition):
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"DateEquals compares moments: {condition.values[0]} is one, not a day",
+                who_never_meets(subject, condition),
+                "write DateGreaterThanEquals and DateLessThan",
             )
 
 
-def check_principals(subject: Subject) -> Flaws:
-    """Find ARNs that no principal has: of role sessions, and of AWS's own roles without a path."""
-    told = subject.document.kind in {"resource", "scp", "rcp"}  # which the root user may meet
-    for condition in subject.other_conditions:
-        if not condition.is_about("aws:PrincipalArn"):
-            continue
-        arns = condition.values
-        of_root = subject.document.kind == "trust" and "Not" not in condition.operator
-        of_aws = list(filter(without_path, arns))
-        of_none = list(filter(_of_no_principal, arns))
-        if of_aws and not any(map(_with_path, arns)):
-            why = f"no principal has the ARN {of_aws[0]}; roles that AWS creates have a path"
-            cure = WITH_PATH
-        elif of_root and arns and all(map(_of_root, arns)):
-            why = f"{arns[0]} is the root user, and AWS lets no root user assume a role"
-            cure = "name the account in Principal, and remove the condition"
-        elif told and arns and all(map(_of_user_root, arns)):
-            why = f"{arns[0]} is an IAM user called root, not the root user"
-            cure = f"write {arns[0].replace('user/', '')}"
-        elif of_none and (of_none == [*arns] or _exempts_else(condition)):
-            why = (
-                f"no principal has the ARN {of_none[0]}; for a role session, {condition.key} is "
-                "the role's ARN"
-            )
-            cure = "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME"
-        else:
-            continue
-        who = _effect_of_none(subject, condition, of_none)
-        yield Flaw(WRONG_VALUE, condition.position, why, who, cure)
-
-
-def _exempts_else(condition: Condition) -> bool:
-    """Say whether it exempts others, and no role, besides what is no principal's ARN."""
-    others = itertools.filterfalse(_of_no_principal, condition.values)
-    return "Not" in condition.operator and not any(map(names_role, others))
-
-
-def _effect_of_none(subject: Subject, condition: Condition, arns: list[str]) -> str:
-    if arns and len(arns) < len(condition.values):
-        return "it matches nobody"
-    exempts = "Not" in condition.operator
-    return "nobody is exempt" if exempts else who_never_meets(subject, condition)
+def _is_of_one_moment(condition: Condition) -> bool:
+    written = all(is_readable(condition, value) for value in condition.values)
+    equal = condition.operator == "DateEquals" and condition.key.lower() in _MOMENTS
+    return equal and written and bool(condition.values)
 
 
 def check_ids(subject: Subject) -> Flaws:
     """Find names and ids of another kind than the key's."""
+    return ids_of_another_kind(subject, _KINDS)
+
+
+def ids_of_another_kind(subject: Subject, kinds: Mapping[str, Kind]) -> Flaws:
+    """Yield the values of another kind than those of their key, which is one of these."""
     for condition in subject.other_conditions:
-        is_other, what = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
-        compared = condition.values if is_other and condition.operator in _EXACT else ()
+        is_other, what = kinds.get(condition.key.lower(), (None, ""))
+        exact = condition.operator in _EXACT or condition.operator.startswith("Arn")
+        compared = condition.values if is_other and exact else ()
         wrong = list(filter(is_other, compared))
         alone = len(wrong) == len(compared)
-        if wrong and (alone or subject.mfa_conditions):
+        in_part = subject.mfa_conditions or (
+            subject.whole.concern_mfa and condition.is_about(_REGION)
+        )
+        if wrong and (alone or in_part):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
@@ -290,7 +301,9 @@ def check_networks(subject: Subject) -> Flaws:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"{condition.key} is never a private address, such as in {private[0]!r}",
+                f"{condition.key} is never a private address, such as in {private[0]!r}"
+                if private[0] != _NOWHERE
+                else f"{_NOWHERE} is a single address, which nobody has; 0.0.0.0/0 is everywhere",
                 _effect_of_wrong(subject, condition, private),
                 "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
                 severity=None if alone else NOTE,
@@ -350,14 +363,10 @@ def _is_allowed_elsewhere(subject: Subject) -> bool:
     return any(concerns(each, first) for each in others)
 
 
-def has_wrong_values(condition: Condition) -> bool:
-    """Say whether a value has the form of no value of the key."""
-    if condition.is_about("aws:PrincipalArn"):
-        wrong = any(_of_no_principal(arn) or without_path(arn) for arn in condition.values)
-    else:
-        is_other, _ = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
-        wrong = is_other is not None and any(map(is_other, condition.values))
-    return wrong or bool(patterns_as_text(condition))
+def is_of_another_kind(condition: Condition, kinds: Mapping[str, Kind] = _KINDS) -> bool:
+    """Say whether a value has the form of no value of the key, which is one of these."""
+    is_other, _ = kinds.get(condition.key.lower(), (None, ""))
+    return is_other is not None and any(map(is_other, condition.values))
 
 
 def _is_moment_as_number(condition: Condition) -> bool:
