@@ -250,6 +250,7 @@ OPPOSITES = {
         "NotIpAddress",
     )
 }
+NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 _ORDERS_TURNED = {
     f"{kind}GreaterThan{end}": f"{kind}LessThan{other}"
     for kind in _READERS

@@ -50,7 +50,7 @@ def right_condition(
 
 def in_words(statement: Statement, **elements: Any) -> str:
     """Return a copy of a statement with other elements, as one line of JSON for people."""
-    block = elements.get("Condition", other_conditions(statement))
+    block = elements.pop("Condition", other_conditions(statement))
     dropped = {"Sid", "Condition", *map(_OPPOSITES.get, elements)} - elements.keys()
     kept = {name: plain(each) for name, each in statement.elements.items() if name not in dropped}
     return json.dumps({**kept, **elements, **({"Condition": block} if block else {})})

@@ -330,7 +330,7 @@ STATED = [
     Stated("steps-allowed-by-another-policy", [allow(CREATE, Resource=MY_DEVICE),
             deny_but(CARE, WITHOUT)], [], {}),
     Stated("security-keys-enabled", [allow([ENABLE, LIST, OFF, RESYNC],
-            on("StringEquals", "iam:FIDO-certification", "L2"))], [], {}),
+            on("StringEquals", "iam:FIDO-certification", "L2"))], found(INCOMPLETE), {}),
     Stated("devices-enabled-for-others", [allow([ENABLE, LIST, RESYNC])], [], {}),
     Stated("created-and-never-enabled-under-a-limit", [allow([CREATE, LIST, RESYNC])],
            found("enrolment-incomplete"), {}, "boundary"),
@@ -665,6 +665,45 @@ STATED = [
             allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
            {LIST: ""}),
+    # Sids that demand MFA, beside conditions on callers and tags, or Denies of a part.
+    *[Stated(f"demand-of-a-sid-{at}", [allow(["ec2:*", "cloudtrail:*"]), {**statement, "Sid": sid}],
+            [(PROMISE, sid)] if told else [], {})
+      for at, (told, sid, statement) in enumerate((
+          (True, "DenyAllWithoutMFA", deny_but(CARE, on("StringNotEquals", "aws:username", "me"))),
+          (True, "RequireMFAForTermination", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/ci"))),
+          (True, "DenyTerminationWithoutMFA", deny("ec2:TerminateInstances", on("StringEquals",
+              "aws:ResourceTag/env", "prod"))),
+          (True, "NoStopWithoutMFA", allow(STOP)), (True, "DenyStopIfNoMFA", allow(STOP)),
+          (True, "StopOnlyAfterMFA", allow(STOP)), (True, "StopWithSecondFactor", allow(STOP)),
+          (False, "UploadWithoutMFA", allow("s3:PutObject")), (False, "NoMFAToRead", allow(READ)),
+          (False, "NodesWithoutMFA", allow(STOP)),
+          (False, "OnlyGlassMayStopTheTrail", deny("cloudtrail:StopLogging", on("StringNotEquals",
+              "aws:username", "glass"))),
+          (False, "RequireMFARole", deny("ec2:TerminateInstances", on("ArnNotLike",
+              "aws:PrincipalArn", "arn:aws:iam::*:role/WithMfa"))),
+          (False, "DenyWithoutMFA", deny("ec2:*", on("StringNotEquals", "aws:ResourceTag/mfa",
+              "no")))))],
+    *[Stated(f"demand-met-in-part-{at}", [allow(given, Resource=where, Sid="WorkWithMFA"),
+            *denials], [(PROMISE, "WorkWithMFA")] if told else [], {})
+      for at, (told, given, where, denials) in enumerate((
+          (True, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT)]),
+          (True, ["s3:DeleteObject", "s3:DeleteBucket"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (True, "s3:*", ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"], [deny("s3:*", WITHOUT,
+              Resource="arn:aws:s3:::a/*")]),
+          (False, "*", "*", [deny(["ec2:*", "s3:*"], WITHOUT), deny_but([*CARE, "ec2:*", "s3:*"],
+              WITHOUT)]),
+          (False, ["s3:GetObject", "s3:DeleteObject"], "*", [deny("s3:DeleteObject", WITHOUT)]),
+          (False, "*", "*", [deny_but(CARE, {**WITHOUT, **NOT_ROLES})]),
+          (False, ["s3:*", "ec2:*"], "*", [deny("s3:*", WITHOUT), deny("ec2:*", WITHOUT)]),
+          (False, "s3:*", ["arn:aws:s3:::a", "arn:aws:s3:::a/*"], [deny("s3:*", WITHOUT)])))],
+    Stated("deletion-under-a-sid-of-deactivation", [allow([*ENROL, RESYNC], Resource=["*"]),
+            allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)],
+            [(PROMISE, "AllowDeactivateOwnMFAWithMFA")], {}),
+    Stated("deletion-beside-deactivation", [allow([*ENROL, RESYNC, OFF], WITH, Resource=ME), allow([
+            *ENROL], Resource=["*"]), allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)], [], {}),
     # TLS the wrong way round.
     *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
             found(*rules, at=1), {})
@@ -700,13 +739,14 @@ STATED = [
               "aws:PrincipalTag/team", "books")}, [NO_KEY]),
           ("iam:Delete*", on("StringNotEquals", "aws:ResourceTag/team", "books"), []),
           ("s3:PutObject", on("StringNotEquals", SSE, "aws:kms"), [])))],
-    *[Stated(f"denied-against-the-sid-{sid}", [allow([CREATE, LIST]), deny_but(CARE, WITHOUT),
-            {**deny(action, Resource=where), "Sid": sid}], [(ENROLMENT, sid)] if told else [], {})
-      for told, sid, action, where in (
-          (True, "AllowManageOwnUserMFA", [ENABLE, RESYNC], ME),
-          (True, "AllowOwnDevice", CREATE, MY_DEVICE),
-          (False, "NoOwnEnabling", ENABLE, ME),
-          (False, "AllowOnlyOwnBuckets", "s3:DeleteBucket", "arn:aws:s3:::x"))],
+    *[Stated(f"denied-against-the-sid-{sid}", [allow(others), deny_but(CARE, WITHOUT),
+            {**deny(action, Resource=where), "Sid": sid}],
+            [*found(INCOMPLETE), (ENROLMENT, sid)] if told else [], {})
+      for told, sid, others, action, where in (
+          (True, "AllowManageOwnUserMFA", [CREATE, LIST], [ENABLE, RESYNC], ME),
+          (True, "AllowOwnDevice", [ENABLE, LIST, RESYNC], CREATE, MY_DEVICE),
+          (False, "NoOwnEnabling", "s3:*", ENABLE, ME),
+          (False, "AllowOnlyOwnBuckets", "s3:*", "s3:DeleteBucket", "arn:aws:s3:::x"))],
     # Fixes that make a Deny leave MFA's setup to those without it.
     Stated("iam-with-mfa-beside-all", [ALL, allow("iam:*", WITH)], found(DEFEATED, at=1), {}),
     Stated("all-with-mfa-beside-all", [ALL, allow("*", WITH)], found(DEFEATED, at=1),
@@ -1406,9 +1446,9 @@ STATED = [
     Stated("virtual-devices-denied", [ALL, deny("iam:CreateVirtualMFADevice"), deny_but(CARE[1:],
             WITHOUT)], [], {ENABLE: "km", STOP: "m"}),
     Stated("security-keys-only", [allow(ENABLE, on("StringEquals", "iam:RegisterSecurityKey",
-            "Create"), Resource=ME), deny_but(CARE[1:], WITHOUT)], [], {}),
+            ["Create", "Activate"]), Resource=ME), deny_but(CARE[1:], WITHOUT)], [], {}),
     Stated("security-keys-too", [allow(ENABLE, on("StringEquals", "iam:RegisterSecurityKey",
-            "Create"), Resource=ME), allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE),
+            ["Create", "Activate"]), Resource=ME), allow(CREATE, Resource=MY_DEVICE),
             deny_but(CARE[1:], WITHOUT)], found(ENROLMENT, at=2), {}),
     # The same, allowed on all resources of the service by their ARN.
     Stated("opened-by-a-service-s-arns", [allow("s3:DeleteObject*", WITH), allow("s3:*",
@@ -1766,7 +1806,7 @@ STATED = [
     Stated("spares-removal-by-name-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
             Resource=ME), deny_but([*CARE, OFF], WITHOUT)], [], {OFF: "m"}),
     Stated("spares-all-of-iam-and-denies-removal", [allow("iam:*", Resource=ME), deny_but("iam:*",
-            WITHOUT), deny(OFF, WITHOUT)], [], {OFF: "m"}),
+            WITHOUT), deny(OFF, WITHOUT)], found(REMOVAL, at=1), {OFF: "m"}),
     # Two Allows of a trust policy, of which one Sid demands what is only another way in.
     *[Stated(f"another-way-in-{sid}", [trust(ACCOUNT, WITH), {**trust(who, when), "Sid": sid}],
             [(DEFEATED, sid)] if wrong else [], {})
@@ -3589,6 +3629,85 @@ STATED = [
             (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
             (False, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/eu/*")),
             (False, on("StringEquals", "aws:PrincipalTag/global", "no"))))],
+    # A condition on the setup itself keeps out whoever has no MFA yet.
+    *[Stated(f"setup-under-{at}", [allow(action, when, Resource=[ME, MY_DEVICE]), allow("ec2:*",
+            WITH)], found(rule), {})
+      for at, (action, when, rule) in enumerate((
+            ([*ENROL, OFF], IF_TRUE, "allow-bool-if-exists"),
+            ("iam:*MFA*", IF_TRUE, "allow-bool-if-exists"), (ENROL, IF_TRUE,
+             "allow-bool-if-exists"), (ENROL, on("Null", PRESENT, "false"), "allow-any-session"),
+            (ENROL, on("ForAllValues:Bool", PRESENT, "true"), "allow-for-all-values"),
+            (ENROL, older("3600", "NumericLessThanIfExists"), "allow-age-if-exists"),
+            (["iam:ChangePassword"], IF_TRUE, "allow-bool-if-exists"),
+            (ENROL, on("StringEquals", "iam:MFADeviceType", "virtual"), KEY),
+            (ENROL, on("StringEquals", "aws:MultiFactorAuthType", "virtual"), KEY)))],
+    Stated("setup-of-roles-alone", [allow("*", IF_TRUE)], found("allow-bool-if-exists"), {}, "scp"),
+    # A device is created and never enabled; a security key is registered in two calls.
+    *[Stated(f"created-and-listed-{at}", [*statements, deny_but(CARE, WITHOUT)],
+             found(INCOMPLETE) if told else [], {})
+      for at, (told, statements) in enumerate((
+            (True, [allow([CREATE, "iam:DeleteVirtualMFADevice"], Resource=MY_DEVICE), allow([LIST,
+             "iam:GetUser"], Resource=ME)]),
+            (True, [allow([CREATE, LIST]), allow("*", WITH)]),
+            (False, [allow([CREATE, LIST, ENABLE])]), (False, [allow([ENABLE, RESYNC, LIST],
+             Resource=ME)])))],
+    *[Stated(f"security-keys-registered-{at}", [allow(LIST, Resource=ME), *[allow(ENABLE, {
+            "StringEquals": each}, Resource=ME) for each in calls], deny_but(CARE, WITHOUT)],
+            found(INCOMPLETE, at=1) if told else [], {})
+      for at, (told, calls) in enumerate((
+            (True, [{"iam:RegisterSecurityKey": ["Activate"], "iam:FIDO-certification": ["L2"]}]),
+            (True, [{"iam:RegisterSecurityKey": ["Create", "Activate"], "iam:FIDO-certification":
+             ["L2"]}]), (True, [{"iam:RegisterSecurityKey": ["Create", "Active"]}]),
+            (False, [{"iam:RegisterSecurityKey": ["Create", "Activate"]}]),
+            (False, [{"iam:RegisterSecurityKey": ["Create"]}, {"iam:RegisterSecurityKey":
+             ["Activate"], "iam:FIDO-FIPS-140-2-certification": ["L1", "L2"]}])))],
+    # A policy that asks only some people for MFA, or asks since a day, denies the removal to them.
+    *[Stated(f"removal-denied-to-those-asked-{at}", [allow([*ENROL, OFF], Resource=[ME, MY_DEVICE]),
+            allow("s3:*"), deny_but(CARE, {**WITHOUT, **who}), *more], found(OWN) if told else [],
+            {})
+      for at, (told, who, more) in enumerate((
+            (False, on("StringLike", "aws:username", "ext-*"), []),
+            (False, on("StringEquals", "aws:PrincipalTag/type", "human"), []),
+            (False, on("DateGreaterThan", "aws:CurrentTime", "2026-07-01T00:00:00Z"), []),
+            (True, on("StringLike", "aws:username", "ext-*"), [deny("ec2:*", WITHOUT)]),
+            (True, on("StringLike", "aws:username", "ext-*"), [allow("ec2:*", WITH)])))],
+    # Three Denies ask for MFA together, and one of them exempts all of IAM.
+    Stated("all-of-iam-denied-in-parts", [ALL, deny("iam:*", WITHOUT, NotResource=[ME, MY_DEVICE]),
+            deny([OFF, "iam:DeleteVirtualMFADevice", "iam:CreateAccessKey", "iam:PutUserPolicy",
+            "iam:DetachUserPolicy", "iam:DeleteUserPolicy"], WITHOUT), deny_but(["iam:*",
+            "sts:GetSessionToken"], WITHOUT)], [], {OFF: "m"}),
+    Stated("setup-in-a-boundary-without-iam", [allow(["s3:*", "logs:*"]), deny("iam:*", WITHOUT)],
+           [], {}, "boundary"),
+    Stated("only-security-keys-enabled", [ALL, deny(ENABLE, on("StringNotEquals",
+            "iam:RegisterSecurityKey", ["Create", "Activate"])), deny_but([ENABLE, LIST,
+            "iam:GetUser"], WITHOUT)], [], {STOP: "m"}),
+    # A Deny exempts what takes away the policy or the boundary, on one's own user or everywhere.
+    *[Stated(f"policy-taken-away-{at}", [allow(action, Resource=where), deny_but([*CARE, action],
+            WITHOUT), *more], found(REMOVAL, at=1) if told else [], {}, kind)
+      for at, (told, kind, action, where, more) in enumerate((
+            (True, None, "iam:DetachUserPolicy", ME, []),
+            (True, None, "iam:PutUserPolicy", "arn:aws:iam::123456789012:user/*", []),
+            (True, None, "iam:RemoveUserFromGroup", "arn:aws:iam::*:group/*", []),
+            (True, None, "iam:CreatePolicyVersion", "arn:aws:iam::123456789012:policy/*", []),
+            (True, None, "iam:PutUserPolicy", "*", [deny("iam:*", WITHOUT,
+             Resource="arn:aws:iam::*:group/*")]),
+            (False, None, "iam:DetachUserPolicy", "arn:aws:iam::123456789012:user/robots/*", []),
+            (False, None, "iam:DetachUserPolicy", ME, [deny("iam:Detach*", WITHOUT)]),
+            (False, None, "iam:RemoveUserFromGroup", "arn:aws:iam::*:group/oncall", []),
+            (False, None, "iam:PutGroupPolicy", "*", [deny("iam:*", WITHOUT, NotResource=[ME,
+             "arn:aws:iam::*:mfa/*"])])))],
+    *[Stated(f"boundary-taken-away-{at}", [ALL, deny_but([*CARE,
+            "iam:DeleteUserPermissionsBoundary"], WITHOUT), *more], found(REMOVAL, at=1) if told
+            else [], {}, kind)
+      for at, (told, kind, more) in enumerate(((True, "boundary", []), (False, None, []), (False,
+            "boundary", [deny("iam:*PermissionsBoundary")])))],
+    # A help desk sets up others' devices.
+    *[Stated(f"setup-of-others-{at}", [allow(action, WITH, Resource=where), allow(LIST)],
+             found("enrolment-needs-mfa") if told else [], {})
+      for at, (told, action, where) in enumerate((
+            (False, [*ENROL, OFF], ["arn:aws:iam::123456789012:user/staff/*",
+             "arn:aws:iam::123456789012:mfa/*"]), (False, ["iam:CreateUser", *ENROL], "*"),
+            (True, ENROL, "*"), (True, ENROL, ["arn:aws:iam::*:mfa/*", ME])))],
     # What one statement allows on one's own user, another denies to everybody.
     *[Stated(f"own-setup-denied-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
             allow([ENABLE, LIST], Resource=ME), deny(action, Resource=where), deny_but(CARE,
@@ -3680,5 +3799,65 @@ STATED = [
             Principal="*")], found(ANYONE) * wrong, {}, "resource")
       for action, key, wrong in (("kms:Decrypt", "kms:ViaService", True),
           ("sns:Subscribe", "sns:Protocol", True), ("sns:Subscribe", "sns:Endpoint", False))],
+    # What Sids promise besides: hardware, minutes, users, no deactivation.
+    *[Stated(f"promise-of-a-sid-{at}", [{**statement, "Sid": sid}, *rest],
+            [(PROMISE, sid)] if wrong else [], {}, "scp")
+      for at, (sid, statement, wrong, rest) in enumerate((
+          ("RequireYubiKey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), True, []),
+          ("RequireYubiKey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, [deny(CREATE)]),
+          ("NeedsPasskey", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, [deny(ENABLE, on(
+              "StringNotEquals", "iam:RegisterSecurityKey", "Activate"))]),
+          ("DenyWithoutHardwareToken", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), True, []),
+          ("WithoutPasskeyRemoval", deny(OFF, {**WITHOUT, **NOT_ROLES}), False, []),
+          ("RemoveSecurityKeyNeedsMfa", deny(OFF, {**WITHOUT, **NOT_ROLES}), False, []),
+          ("StopWithMfaWithin15m", deny("ec2:*", {**older("1500"), **NOT_ROLES}), True, []),
+          ("StopM5WithMfaWithin15m", deny("ec2:*", {**older("900"), **NOT_ROLES}), False, []),
+          ("StopM5s", deny("ec2:*", {**older("900"), **NOT_ROLES}), False, []),
+          ("RequireMfaForIamUsers", deny_but(CARE, on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), True, []),
+          ("DenyWithoutMfa", deny_but(CARE, NOT_ROLES), True, []),
+          ("DenyStopWithoutMfa", deny(STOP, {**NOT_ROLES, **NETWORK}), True, []),
+          ("RequireMfaBySso", deny_but(CARE, on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*")), False, []),
+          ("MfaAdminsOnlyManageMfaDevices", deny(OFF, on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), False, []),
+          ("DenyMfaDeactivation", deny("iam:DeleteVirtualMFADevice"), True,
+              [deny_but(CARE, {**WITHOUT, **NOT_ROLES})]),
+          ("PreventMfaRemoval", deny(["iam:DeleteVirtualMFADevice", RESYNC]), True, []),
+          ("PreventMfaRemoval", deny("iam:DeleteVirtualMFADevice"), False, [deny(OFF)]),
+          ("NoMfaRemovalWithoutMfa", deny("iam:DeleteVirtualMFADevice", {**WITHOUT, **NOT_ROLES}),
+              False, [deny(OFF, {**WITHOUT, **NOT_ROLES})]),
+          ("DenyRemovalOfVirtualMfa", deny("iam:DeleteVirtualMFADevice"), False, []),
+          ("PreventMfaRemoval", deny(OFF), False, [])))],
+    # Exemptions by a tag, an id or an account that are the wrong way round.
+    *[Stated(f"exempt-the-wrong-way-round-{at}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator,
+            key, value)}, Sid=sid)], [(rule, sid)] if rule else [], {})
+      for at, (sid, operator, key, value, rule) in enumerate((
+          ("MfaExceptBreakGlass", "StringEquals", "aws:PrincipalTag/BreakGlass", "true", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringNotEquals", "aws:PrincipalTag/BreakGlass", "true", ""),
+          ("DenyAllExceptBreakGlassWithoutMfa", "StringEquals", "aws:PrincipalTag/break-glass",
+           "yes", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringEquals", "aws:PrincipalTag/Kind", "human", ""),
+          ("MfaExceptBreakGlass", "StringLike", "aws:userid", "AIDACKCEVSQ6C2EXAMPLE", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringLike", "aws:userid", ["AIDACKCEVSQ6C2EXAMPLE",
+           "AIDACKCEVSQ6C3EXAMPLE"], ""),
+          ("MfaExceptSandbox", "StringEquals", "aws:PrincipalAccount", "111122223333", EXEMPTION),
+          ("MfaExceptSandboxOu", "ForAnyValue:StringLike", "aws:PrincipalOrgPaths",
+           "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*", EXEMPTION),
+          ("MfaExceptBreakGlass", "StringEquals", "aws:PrincipalAccount", "111122223333", ""),
+          ("DenyNoMfaExceptServiceAccounts", "StringLike", "aws:username", "svc-*", EXEMPTION),
+          ("DenyNoMfaExceptRobots", "ArnLike", "aws:PrincipalArn",
+           "arn:aws:iam::*:user/automation/*", EXEMPTION),
+          ("DenyStaffWithoutMfaExceptListed", "ArnLike", "aws:PrincipalArn",
+           "arn:aws:iam::*:user/staff/*", ""),
+          ("RequireMfa", "StringNotEquals", "aws:PrincipalTag/MfaRequired", "true",
+           "deny-narrowed"),
+          ("RequireMfa", "StringEquals", "aws:PrincipalTag/MfaRequired", "true", ""),
+          ("RequireMfa", "StringNotEquals", "aws:PrincipalTag/MfaRequired", "false", ""),
+          ("RequireMfa", "StringEquals", "aws:PrincipalTag/mfa-exempt", "true", "deny-narrowed"),
+          ("RequireMfa", "StringNotEquals", "aws:PrincipalTag/mfa-exempt", "true", ""),
+          ("BreakGlassNeedsMfa", "StringEquals", "aws:PrincipalTag/BreakGlass", "true", ""),
+          ("MfaExceptBreakGlass", "StringNotEquals", "aws:PrincipalTag/BreakGlass", "false",
+           "deny-narrowed")))],
 ]
 # fmt: on

@@ -12,6 +12,9 @@ from mfa_session.policy.reading import read_document
 from policy.kinds import (
     ALL,
     CARE,
+    ENABLE,
+    ENROL,
+    IF_TRUE,
     ME,
     OFF,
     SSE,
@@ -26,6 +29,7 @@ from policy.kinds import (
 from policy.test_kinds import NAMES, read
 
 CAROL = {"AWS": "arn:aws:iam::123456789012:user/carol"}
+KEYS = "iam:RegisterSecurityKey"
 CHINA = "arn:aws-cn:s3:::books"
 WHERE = "arn:aws:execute-api:eu-west-1:123456789012:api/prod/"
 CLOUDFRONT = "arn:aws:cloudfront:us-east-1:123456789012:distribution/E1"
@@ -149,6 +153,9 @@ SAID = [
          f"allow {OFF} on {ME}; for a help desk, write * instead of ${{aws:username}}"),
     Said([allow(OFF, WITH, Resource="arn:aws:iam::*:mfa/*")], 0,
          "device-action-on-wrong-resource", "the statement allows nobody this"),
+    Said([allow(["s3:DeleteObject", "s3:DeleteBucket"], Sid="DeleteWithMfa"),
+          deny("s3:DeleteObject", WITHOUT)], 0, "sid-promises-mfa",
+         "nobody needs MFA for s3:DeleteBucket"),
     Said([ALL, allow("iam:*", WITH)], 1, "allowed-without-mfa-too",
          "deny these actions without MFA, but not those that set it up"),
     Said([ALL, deny("iam:*", WITH)], 1, "deny-applies-with-mfa",
@@ -169,6 +176,30 @@ SAID = [
           WITHOUT, Resource="arn:aws-cn:ec2:cn-north-1:123456789012:instance/*"), allow("s3:*",
           Resource="arn:aws:s3:::x"), allow("s3:*", Resource="arn:aws:s3:::y/*")], 1,
          "other-partition", "write arn:aws: and a region of it"),
+    Said([deny("*", {**WITHOUT, **on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root")})],
+         0, "enrolment-denied", "the root user is locked out: it would need MFA to set up MFA",
+         "scp"),
+    Said([deny("iam:*", WITHOUT, Resource=ME)], 0, "enrolment-denied",
+         "iam:EnableMFADevice and iam:ListMFADevices are denied without MFA"),
+    Said([allow("iam:*MFA*", IF_TRUE), allow("s3:*", WITH)], 0, "allow-bool-if-exists",
+         'in another statement, without this condition: {"Effect": "Allow", "Action": '
+         '["iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices"], '
+         '"Resource": "*"}; and write here "Condition": {"Bool": '),
+    Said([allow(ENROL, IF_TRUE)], 0, "allow-bool-if-exists",
+         "new users cannot set up MFA in the console, where the value is false"),
+    Said([allow(ENROL, IF_TRUE)], 0, "allow-bool-if-exists", "remove this condition"),
+    Said([allow(ENROL, on("StringEquals", "iam:MFADeviceType", "virtual"))], 0, "unknown-mfa-key",
+         "remove this condition"),
+    Said([allow("iam:ChangePassword", IF_TRUE)], 0, "allow-bool-if-exists", 'to ask for MFA, write '
+         '"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}'),
+    Said([deny(ENROL, on("Bool", "aws:MultiFactorAuthPresent", "false"))], 0,
+         "deny-misses-long-term-keys", "write NotAction instead of Action, and "
+         '"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}'),
+    Said([allow("*", IF_TRUE)], 0, "allow-bool-if-exists",
+         "require MFA in users' policies and roles' trust policies", "scp"),
+    # A cure of a help desk's statement would open others' devices.
+    Said([allow(ENROL, WITH)], 0, "enrolment-needs-mfa", '"Resource": '
+         '["arn:aws:iam::*:mfa/${aws:username}", "arn:aws:iam::*:user/${aws:username}"]'),
 ]  # fmt: skip
 
 
@@ -218,6 +249,11 @@ FOLLOWED = [
      "exemptions"),
     ([allow("execute-api:*"), deny("execute-api:Invoke", WITHOUT, Resource=f"{WHERE}*/users/*")],
      "routes"),
+    ([allow(ENROL), allow("iam:*MFA*", WITH), allow("s3:*", WITH)], "setup in a statement apart"),
+    ([allow(ENROL), allow("s3:*", WITH)], "setup without a condition"),
+    ([allow(ENABLE, on("StringEquals", KEYS, "Create"), Resource=ME), allow(ENABLE, {"StringEquals":
+      {KEYS: "Activate", "iam:FIDO-certification": "L2"}}, Resource=ME), allow("s3:*", WITH),
+      allow("iam:ListMFADevices")], "security keys"),
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
@@ -11,8 +12,9 @@ from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, righ
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound
 from mfa_session.policy.rules.conditions import IN_SECONDS
-from mfa_session.policy.rules.exemptions import but_for_setup
+from mfa_session.policy.rules.promises import seconds_said
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -46,8 +48,9 @@ def check_age(subject: Subject) -> Flaws:
         equals = condition.operator.startswith("NumericEquals")
         unused = [each for each in condition.values if float(each) != seconds and not equals]
         if seconds < SHORTEST_USEFUL_SECONDS:
-            in_minutes = int(seconds) * 60
+            in_minutes, said = int(seconds) * 60, seconds_said(subject.statement)
             meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+            meant = said if said in {seconds * unit for unit in (3600, 86_400)} else meant
             yield Flaw(
                 AGE_TOO_SHORT,
                 condition.position,
@@ -114,11 +117,10 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
         )
 
 
-def _with_limit(subject: Subject, seconds: str) -> Mapping[str, object]:
-    right = right_condition(subject.statement, age_limit=seconds)
+def _with_limit(subject: Subject, seconds: str) -> Mapping[str, Any]:
     # A Deny of old MFA alone becomes one of requests without MFA, too.
-    widens = not (subject.statement.allows or subject.refuses_without_mfa)
-    return but_for_setup(subject, right) if widens else right
+    right = right_condition(subject.statement, age_limit=seconds)
+    return right if subject.refuses_without_mfa else but_for_setup(subject, right)
 
 
 def _limits(subject: Subject) -> list[Condition]:

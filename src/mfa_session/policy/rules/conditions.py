@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
+from mfa_session.policy.conditions import NEGATED, OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import right_condition
@@ -16,8 +16,9 @@ from mfa_session.policy.mfa import (
     is_present,
     is_sound,
 )
-from mfa_session.policy.rules.exemptions import but_for_setup
+from mfa_session.policy.rules.promised_exemptions import YES
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import has_wrong_networks, who_never_meets
 
 WRONG_OPERATOR = Rule(
@@ -89,10 +90,12 @@ _of_exempting_tag = re.compile(
     "aws:(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
     re.IGNORECASE,
 ).match
+_of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).search
+_of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNORECASE).search
+_of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
 NOW = {"aws:currenttime", "aws:epochtime"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 _OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
-_NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 _CIRCUMSTANCES = {
@@ -119,18 +122,36 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         elif whose == "resource" and exempts and "user" in subject.statement.sid_letters:
             what = f"{key} is a tag of the resource, not of the user"
             who = "no user is exempt, and nobody needs MFA for resources with the tag"
-        elif whose == "principal" and _is_only_of_no(condition):
-            what = f"this Deny is only for users whose {key} is {condition.values[0]}"
-            who = "whoever has no such tag needs no MFA"
-            cure = "write StringNotEquals, and the value by which one is exempt"
+        elif whose == "principal" and (told := _of_a_tag_of_users(subject, condition, name)):
+            what, who, cure = told
         else:
             continue
         yield Flaw(NARROWED, condition.position, what, who, cure)
 
 
-def _is_only_of_no(condition: Condition) -> bool:
-    said = {value.lower() for value in condition.values}
-    return said <= {"false", "no"} and not is_met_without_key(condition)
+def _of_a_tag_of_users(
+    subject: Subject, condition: Condition, name: str
+) -> tuple[str, str, str] | None:
+    """Say what is wrong with a tag that exempts users, for whom, and the cure."""
+    said, exempts = set(map(str.lower, condition.values)), condition.operator in OPPOSITES
+    yes, no = bool(said) and said <= YES, bool(said) and said <= {"false", "no"}
+    users = f"users whose {condition.key} is {'/'.join(condition.values)}"
+    by_sid = re.search("except|unless", subject.statement.sid_letters)  # `promised_exemptions`
+    if no and not exempts and not is_met_without_key(condition):
+        cure = "write StringNotEquals, and the value by which one is exempt"
+        return f"this Deny is only for {users}", "whoever has no such tag needs no MFA", cure
+    if yes and exempts and _of_demands(name):
+        who = "those of whom MFA is required need none"
+        cure = "write StringEquals, or compare it to false to ask everybody else as well"
+        return f"this Deny exempts {users}", who, cure
+    if no and exempts and _of_exemptions(name):
+        who = "whoever is to be exempt is locked out"
+        cure = "compare it to the value by which one is exempt"
+        return f"this Deny exempts only {users}", who, cure
+    if yes and not exempts and _of_the_exempt(name) and subject.denies_all_actions and not by_sid:
+        who = "whoever is exempt is locked out, and nobody else is asked for MFA"
+        return f"this Deny is only for {users}", who, "write StringNotEquals"
+    return None
 
 
 def check_values(subject: Subject) -> Flaws:
@@ -224,7 +245,7 @@ def _may_be_demanded(condition: Condition, sid: str) -> bool:
     key = condition.key.lower()
     of_caller = key.startswith(("aws:principal", "aws:userid", "aws:username"))
     named = re.sub("[^a-z0-9]", "", key.partition("/")[2])
-    return condition.operator not in _NEGATED and (not of_caller or bool(named and named in sid))
+    return condition.operator not in NEGATED and (not of_caller or bool(named and named in sid))
 
 
 def _turned(subject: Subject) -> Iterator[tuple[Condition, str]]:
@@ -232,7 +253,7 @@ def _turned(subject: Subject) -> Iterator[tuple[Condition, str]]:
     sid = subject.statement.sid_letters
     by_services, in_places, outside = _but_by_services(sid), _but_in_places(sid), _outside_of(sid)
     for each in subject.other_conditions:
-        key, negated = each.key.lower(), _NEGATED.get(each.operator)
+        key, negated = each.key.lower(), NEGATED.get(each.operator)
         area = f"{outside[1]}-" if outside and key == "aws:requestedregion" else ""
         if by_services and is_met(each, DIRECT_CALL) is False:
             if key == "aws:viaawsservice":

@@ -19,7 +19,7 @@ from mfa_session.policy.rules.exemptions import (
     DELETION,
     DENIES_NOTHING,
     FIRST_STEPS,
-    but_for_setup,
+    is_left_open,
     is_own_care,
 )
 from mfa_session.policy.rules.promised_scope import names_versions
@@ -28,6 +28,7 @@ from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
+from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DEFEATED = Rule(
@@ -44,7 +45,6 @@ DEFEATED = Rule(
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _OF_VERSIONS = "s3:DeleteObjectVersion"
 _says_all_but = re.compile("all|any|but|every|except|other").search
-_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
     re.IGNORECASE,
@@ -127,7 +127,7 @@ def _partial_openers(subject: Subject) -> Iterator[tuple[Statement, str]]:
     for each in itertools.islice(whole.allows.touching(statement), _MOST):
         own = any("${" in resource for resource in each.resources or ()) or has_principal(each)
         for name in () if each.conditions or own else names_of(statement):
-            given = "*" not in name and concerns(each, name) and not _is_left_open(name)
+            given = "*" not in name and concerns(each, name) and not is_left_open(name)
             if given and whole.denials("long_term").uncovered(replace(each, actions=(name,))):
                 yield each, name
 
@@ -238,10 +238,10 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
-    reads_data = all(map(_is_left_open, names)) and not all(
+    reads_data = all(map(is_left_open, names)) and not all(
         name.startswith("iam:") for name in defeated
     )
-    on_purpose = all(map(_is_left_open, defeated)) and not reads_data
+    on_purpose = all(map(is_left_open, defeated)) and not reads_data
     if not defeated or (partly and on_purpose):
         return None
     where = "" if part is subject.statement else f" on {', '.join(part.resources or ())}"
@@ -255,9 +255,3 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     opener = whole.opener(part, opened[defeated[0]], defeated[0])
     in_part = in_part or any(each.is_about("sts:RoleSessionName") for each in opener.conditions)
     return _Defeat(defeated, where, opener, in_part)
-
-
-def _is_left_open(action: str) -> bool:
-    """Say whether an action is allowed without MFA on purpose, while others need it."""
-    reads = action.partition(":")[2].startswith(_READING)
-    return reads or action in FIRST_STEPS or action == DELETION.lower()

@@ -16,7 +16,7 @@ from mfa_session.policy.credentials import (
 )
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.absent_keys import check_keys_of_actions
 from mfa_session.policy.rules.condition_keys import actions_having
 from mfa_session.policy.rules.conditions import says_where
@@ -32,6 +32,8 @@ from mfa_session.policy.rules.resource_kinds import (
     MEANT,
     RESOURCES_OF,
     fits,
+    is_of_everybody,
+    is_one_s_own,
     parts_of,
 )
 from mfa_session.policy.rules.resources import in_partition_of
@@ -50,8 +52,9 @@ ENROLMENT_DENIED = Rule(
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
     "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
     "this finding only. Or, in a policy that asks for MFA, another Deny stops the setup for "
-    "everybody: by region (IAM's requests count as `us-east-1`), by a pattern (`iam:Create*`), or "
-    "by a key that the setup's requests do not have (`ec2:InstanceType`).",
+    "everybody: by region (IAM's requests count as `us-east-1`), by a pattern (`iam:Create*`), on "
+    "one's own user or device, or by a key that the setup's requests do not have "
+    "(`ec2:InstanceType`).",
 )
 FIRST_CALLS = (*ENROLMENT, DISCOVERY)
 _IN_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
@@ -70,13 +73,18 @@ def check_first_steps(subject: Subject) -> Flaws:
     locked_out = _locked_out(subject)
     if elsewhere or not locked_out:  # one can enrol in other places
         return
+    limits = subject.document.kind == "boundary"  # then no other policy allows more
     denied = [
         action
         for action in FIRST_CALLS
-        if _is_refused(subject, action) and not _is_for_nobody(subject.whole, action)
+        if _is_refused(subject, action)
+        and not _is_for_nobody(subject.whole, action)
+        and not (limits and not subject.whole.allows_anyhow(action))
     ]
     if ENROLMENT[1] not in denied and is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
+    if locked_out.startswith("the root"):  # which no tool logs in
+        denied = [action for action in denied if action != DISCOVERY]
     if denied:
         yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
 
@@ -108,7 +116,7 @@ def check_guardrails(subject: Subject) -> Flaws:
     if not judged or subject.mfa_conditions or not subject.whole.denies_for_mfa:
         return
     inverted = statement.sid_letters.startswith("allow") and not statement.conditions
-    own, allowed = any(map(_is_one_s_own, statement.resources or ())), subject.whole.allowed_names
+    own, allowed = any(map(is_one_s_own, statement.resources or ())), subject.whole.allowed_names
     denied = [
         each
         for each in FIRST_CALLS
@@ -133,7 +141,7 @@ def check_guardrails(subject: Subject) -> Flaws:
 def check_exempt_owner(subject: Subject) -> Flaws:
     """Find Denies of a step on all but one's own user or device, where it is on the other one."""
     statement, whole = subject.statement, subject.whole
-    own = any(map(_is_one_s_own, statement.not_resources or ()))
+    own = any(map(is_one_s_own, statement.not_resources or ()))
     of_users = all(is_met(each, A_USER) is True for each in subject.other_conditions)
     plain = not (statement.allows or subject.mfa_conditions)
     told = "*" in names_of(statement) or subject.on_role  # `check_first_steps` judges all actions
@@ -196,7 +204,7 @@ def _is_refused(subject: Subject, action: str) -> bool:
     statement, wanted = subject.statement, RESOURCES_OF[action.lower()]
     return (
         concerns(subject.meant, action)
-        and any(_is_of_everybody(each, wanted) for each in statement.resources or ("*",))
+        and any(is_of_everybody(each, wanted) for each in statement.resources or ("*",))
         and not any(
             is_unfilled(each) or fits(each, wanted) for each in statement.not_resources or ()
         )
@@ -252,16 +260,6 @@ def _spares_calls_in(condition: Condition) -> bool:
         return bool(as_text) and len(as_text) == len(condition.values)
     other = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
     return other and is_met_without_key(condition) is False
-
-
-def _is_one_s_own(resource: str) -> bool:
-    return "${aws:username}" in resource.lower()
-
-
-def _is_of_everybody(resource: str, wanted: str) -> bool:
-    """Say whether a pattern holds everybody's user or device, of the kind that is wanted."""
-    what = parts_of(resource)[5]
-    return fits(resource, wanted) and (_is_one_s_own(resource) or includes(what, wanted))
 
 
 def _may_be_of_a_user(resource: str) -> bool:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, concerns, names_of
-from mfa_session.policy.document import Statement
+from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, is_of_what_is_allowed
-from mfa_session.policy.rules.resource_kinds import DISCOVERY, ENROLMENT, MEANT, RESOURCES_OF
+from mfa_session.policy.rules.resource_kinds import (
+    DISCOVERY,
+    ENROLMENT,
+    MEANT,
+    OF_USER,
+    RESOURCES_OF,
+    fits,
+    is_of_everybody,
+    is_one_s_own,
+)
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, are
+from mfa_session.policy.rules.setup_cures import steps_only_here
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 ENROLMENT_NEEDS_MFA = Rule(
@@ -24,9 +37,11 @@ ENROLMENT_NEEDS_MFA = Rule(
 INCOMPLETE = Rule(
     "enrolment-incomplete",
     WARNING,
-    "Users who may resync or remove their device may create one, but no statement allows "
+    "Users who may list, resync or remove their devices may create one, but no statement allows "
     "`iam:EnableMFADevice`, or the reverse, or a boundary allows neither: they cannot set up MFA. "
-    "A note if only `iam:ListMFADevices` is allowed nowhere, and the policy asks for MFA.",
+    "Or only one of the two calls is allowed that register a security key "
+    "(`iam:RegisterSecurityKey` `Create` and `Activate`). A note if only `iam:ListMFADevices` is "
+    "allowed nowhere, and the policy asks for MFA.",
 )
 _RESYNC = "iam:ResyncMFADevice"
 
@@ -42,36 +57,46 @@ class _Step(NamedTuple):
 
 _DEVICE_ACTIONS = (*ENROLMENT, DISCOVERY, _RESYNC, DEACTIVATION, DELETION)
 _STEPS = (
-    _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
+    _Step(
+        ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION, DISCOVERY), "put a new device to use"
+    ),
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
     _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
+_REGISTRATION = "iam:RegisterSecurityKey"
+_CERTIFICATIONS = ("iam:FIDO-certification", "iam:FIDO-FIPS-140-2-certification",
+                   "iam:FIDO-FIPS-140-3-certification")  # fmt: skip
+_CALLS_OF_KEYS = {
+    "Create": RequestContext({_REGISTRATION: ("Create",), **dict.fromkeys(_CERTIFICATIONS)}),
+    "Activate": RequestContext({_REGISTRATION: ("Activate",)}),
+}
+_of_others = re.compile("iam:(add|attach)user|iam:create(login|user)").match
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 
 
 def check_enrolment(subject: Subject) -> Flaws:
     """Find Allows that ask for MFA to enrol the first device."""
-    statement, whole, kind = subject.statement, subject.whole, subject.document.kind
-    if kind not in {"identity", "boundary"} or not subject.requires_mfa or subject.on_role:
-        return
-    limits = kind == "boundary"  # what it allows only with MFA, no other policy can allow without
-    names = names_of(statement) if statement.not_actions is None else ()
-    about_devices = [name for name in names if limits or "mfa" in name]
-    missing = [
-        action
-        for action in ENROLMENT
-        if any(includes(name, action.lower()) for name in about_devices)
-        and (whole.allows_only_with_mfa(action) if limits else not whole.allows_without_mfa(action))
-    ]
-    if missing:
+    statement = subject.statement
+    of_users = subject.document.kind in {"identity", "boundary"} and not subject.on_role
+    missing = steps_only_here(subject) if of_users and subject.requires_mfa else []
+    own = any(map(is_one_s_own, statement.resources or ()))
+    if missing and (own or not _is_of_help_desk(statement)):
+        where = {} if own else {"Resource": [MEANT[RESOURCES_OF[each.lower()]] for each in missing]}
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
             subject.place_of_action(missing[0]),
             f"{are(missing)} allowed only with MFA",
             "new users are locked out: they would need MFA to set up MFA",
             "allow them in another statement, without the condition: "
-            + in_words(subject.statement, Action=missing),
+            + in_partition_of(subject.whole, in_words(statement, Action=missing, **where)),
         )
+
+
+def _is_of_help_desk(statement: Statement) -> bool:
+    """Say whether an Allow is for those who set up other people's devices."""
+    users = [each for each in statement.resources or () if fits(each, OF_USER)]
+    others = any(map(_of_others, names_of(statement)))
+    return others or (bool(users) and not any(is_of_everybody(each, OF_USER) for each in users))
 
 
 def check_boundary(subject: Subject) -> Flaws:
@@ -93,6 +118,49 @@ def check_boundary(subject: Subject) -> Flaws:
             "new users are locked out: no other policy can let them set up MFA",
             "allow them in the boundary, too",
         )
+
+
+def check_security_keys(subject: Subject) -> Flaws:
+    """Find Allows of one of the two calls that register a security key, without the other.
+
+    The certification of a key is told with the second one alone.
+    """
+    statement, whole = subject.statement, subject.whole
+    of_users = subject.document.kind in {"identity", "boundary"} and not subject.on_role
+    conditions = statement.conditions if of_users and statement.allows else ()
+    own = next(filter(_is_of_keys, conditions), None)
+    if own is None or subject.requires_mfa or not concerns(statement, ENROLMENT[1]):
+        return
+    denied = [name for name, call in _CALLS_OF_KEYS.items() if not _allows_call(whole, call)]
+    if len(denied) == 1:
+        yield Flaw(
+            INCOMPLETE,
+            own.position,
+            f"{ENROLMENT[1]} registers a security key in two calls, and no statement allows the "
+            f"one in which {_REGISTRATION} is {denied[0]}",
+            "users cannot set up a security key",
+            f"allow {_REGISTRATION} Create without a certification, and Activate with it",
+        )
+
+
+@per_policy
+def _allows_call(whole: WholePolicy, call: RequestContext) -> bool:
+    return any(
+        concerns(each, ENROLMENT[1])
+        and not any(is_met(condition, call) is False for condition in each.conditions)
+        for each in whole.allowing_without_mfa
+    )
+
+
+def _allows_keys_only(statement: Statement) -> bool:
+    """Say whether a Deny lets nobody enable what is no security key."""
+    others = not statement.allows and concerns(statement, ENROLMENT[1])
+    keys = list(filter(_is_of_keys, statement.conditions)) if others else []
+    return bool(keys) and all(map(is_met_without_key, statement.conditions))
+
+
+def _is_of_keys(condition: Condition) -> bool:
+    return condition.key.lower().startswith(("iam:fido", _REGISTRATION.lower()))
 
 
 def check_steps(subject: Subject) -> Flaws:
@@ -127,8 +195,9 @@ def is_without_virtual_devices(whole: WholePolicy) -> bool:
     """Say whether people enrol other devices than authenticator apps, on purpose."""
     if any(concerns(each, ENROLMENT[0]) for each in whole.plain_denials):
         return True
-    keys = (c.key.lower() for each in whole.statements for c in each.conditions)
-    of_keys = any(key.startswith(("iam:fido", "iam:registersecuritykey")) for key in keys)
+    if any(map(_allows_keys_only, whole.statements)):
+        return True
+    of_keys = any(map(_is_of_keys, (c for each in whole.statements for c in each.conditions)))
     return of_keys and not whole.allows_anyhow(ENROLMENT[0])
 
 
@@ -158,6 +227,9 @@ def _is_lacking(subject: Subject, step: _Step) -> bool:
     if subject.requires_mfa and whole.allows_only_with_mfa(action):
         return False
     if action == ENROLMENT[0] and is_without_virtual_devices(whole):
+        return False
+    told = (check_boundary(replace(subject, statement=each)) for each in whole.denies_for_mfa[:1])
+    if action in ENROLMENT and any(map(any, told)):
         return False
     promised = action == DISCOVERY and any(map(_promises_list, whole.statements))
     return not (promised or named.keys().isdisjoint(step.proofs))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison, is_met
@@ -21,7 +20,7 @@ from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.resource_kinds import ENROLMENT, RESOURCES_OF, fits
+from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -81,6 +80,7 @@ SETUP = frozenset(map(str.lower, SPARED)) | {"iam:getmfadevice", "sts:getcalleri
 FIRST_STEPS = SETUP | {"iam:changepassword", "iam:getaccountpasswordpolicy",
     "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
 
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
 of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user/.*|\*)").fullmatch
@@ -299,6 +299,12 @@ def lacks_condition(statement: Statement) -> bool:
     return bare and spares_setup and all(map(is_own_care, spared))
 
 
+def is_left_open(action: str) -> bool:
+    """Say whether an action is allowed without MFA on purpose, while others need it."""
+    reads = action.partition(":")[2].startswith(_READING)
+    return reads or action in FIRST_STEPS or action == DELETION.lower()
+
+
 def denies_oneself(subject: Subject) -> bool:
     """Say whether it denies all but named actions, on users and MFA devices alone."""
     statement, where = subject.statement, subject.statement.resources or ()
@@ -331,23 +337,6 @@ def sparing(subject: Subject) -> dict[str, object]:
     left = [name for name in statement.actions if name.lower() not in needed]
     met = any(_takes_in(name, action) for name in left for action in needed)
     return {} if met else {"Action": left}
-
-
-def but_for_setup(subject: Subject, fix: Mapping[str, object]) -> dict[str, object]:
-    """Return a fix by which the statement denies without MFA, but not MFA's setup.
-
-    Empty if only a person can tell what else it is to deny.
-    """
-    where = subject.statement.resources or ("*",)
-    stops = subject.limits_users and any(
-        concerns(subject.statement, action)
-        and any(fits(each, RESOURCES_OF[action.lower()]) for each in where)
-        for action in (*ENROLMENT, "iam:ListMFADevices")
-    )
-    if not stops:
-        return dict(fix)
-    spared = {} if lists_own_care(subject.statement) else sparing(subject)
-    return {**fix, **spared} if any(spared.values()) else {}
 
 
 def lists_own_care(statement: Statement) -> bool:

@@ -35,6 +35,7 @@ from mfa_session.policy.rules.rule import (
     and_more,
     first_of,
 )
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",
@@ -319,14 +320,16 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 def _is_of_a_vault(subject: Subject) -> bool:
     """Say whether a policy is a backup vault's, whose actions are all AWS Backup's."""
-    told, statements = subject.document.resource_type, subject.document.statements
-    if told in {"AWS::Backup::BackupVault", "aws_backup_vault_policy"}:
-        return True
-    names = [name for each in statements for name in names_of(each)]
+    told = subject.document.resource_type in {"AWS::Backup::BackupVault", "aws_backup_vault_policy"}
+    return told or (subject.document.kind == "resource" and _is_about_backups(subject.whole))
+
+
+@per_policy
+def _is_about_backups(whole: WholePolicy) -> bool:
+    names = (name for each in whole.statements for name in names_of(each))
     # A policy that allows everybody may be a VPC endpoint's.
-    endpoint = any(map(is_for_everybody, subject.whole.allowing))
-    of_backup = all(name.startswith("backup:") for name in names)
-    return subject.document.kind == "resource" and of_backup and not endpoint
+    endpoint = any(map(is_for_everybody, whole.allowing))
+    return not endpoint and all(name.startswith("backup:") for name in names)
 
 
 def _is_empty(node: Node | None) -> bool:

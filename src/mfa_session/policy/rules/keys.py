@@ -21,6 +21,7 @@ from mfa_session.policy.rules.condition_keys import (
     tag_meant_by,
 )
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import asking_for_mfa
 
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
@@ -57,13 +58,17 @@ def check_keys(subject: Subject) -> Flaws:
     for condition in subject.statement.conditions:
         meant = misspelt(condition)
         if meant:
+            right = with_right_key(subject, condition, meant)
+            cure, fix = asking_for_mfa(subject, right, [condition])
+            removed = bool(fix) and fix != right
             yield Flaw(
                 UNKNOWN_KEY,
                 condition.position,
-                f"AWS has no condition key {condition.key!r}; {meant} was probably meant",
+                f"AWS has no condition key {condition.key!r}"
+                + ("" if removed else f"; {meant} was probably meant"),
                 f"no request has that key: {_never_there(subject, condition)}",
-                "write the condition like this",
-                with_right_key(subject, condition, meant),
+                cure,
+                fix,
             )
 
 

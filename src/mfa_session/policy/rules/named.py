@@ -18,7 +18,7 @@ from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
 
-_MOST = 10  # Allows to compare with each
+_MOST, _MANY = 10, 100  # Allows to compare with each
 _ORGANISATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 
 
@@ -127,7 +127,7 @@ def _named_in_trust(whole: WholePolicy) -> list[tuple[str, RequestContext]]:
             }
             within = {} if is_one else {PRINCIPAL_ARN: arn}
             found.append((who, RequestContext(known, within)))
-    told = any(not means_mfa(each) for each in whole.allowing)
+    told = len(found) <= _MANY and any(not means_mfa(each) for each in whole.allowing)
     return found if told and not all(names_role(who) for who, _ in found) else []
 
 
@@ -141,7 +141,7 @@ def _of_organisation(whole: WholePolicy) -> list[tuple[str, RequestContext]]:
             return []
         known = RequestContext({demanded.key: demanded.values})
         found.append((f"everybody of {demanded.values[0]}", known))
-    return found
+    return found if len(found) <= _MANY else []
 
 
 def _is_of_organisation(condition: Condition) -> bool:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import is_about_everything, names_of
+from mfa_session.policy.coverage import (
+    Cover,
+    Meeting,
+    is_about_everything,
+    may_overlap,
+    names_of,
+)
 from mfa_session.policy.credentials import PRINCIPAL_ARN, ROOT
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
@@ -16,6 +24,7 @@ from mfa_session.policy.rules.conditions import DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     SPARED,
+    is_left_open,
     is_own_care,
     lists_own_care,
     whole_service,
@@ -36,6 +45,11 @@ _all_but_care = re.compile(
 _exempts = re.compile(
     "all|any|apart|beside|but|else|every|except|exclu|exempt|nothing|notin|only|other|outside|unless"
 ).search
+_demands_of_all = re.compile(
+    f"(?!.*(?:some|part)).*(?:(?<!out)with|only(?:after|by|if|through)?|requires?|needs?|if){MFA}$"
+    f"|.*{MFA}(?:is)?(?:required|enforced|mandatory|needed|only)$"
+).match
+_FEW = 8  # resources
 _word = re.compile("[A-Z][a-z]+").findall
 _words = re.compile("[a-z]{3,}").findall
 _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
@@ -106,6 +120,43 @@ def _everything_else(subject: Subject, left: str) -> dict[str, object]:
     if subject.document.kind != "resource":
         return {"NotAction": list(SPARED)}
     return {} if "*" in service else {"Action": f"{service}:*"}
+
+
+def check_part(subject: Subject) -> Flaws:
+    """Find Allows whose Sid demands MFA, and Denies that ask for it in a part of what they give."""
+    statement, sid = subject.statement, subject.statement.sid_letters
+    promises = statement.allows and _demands_of_all(sid)
+    if not promises or subject.on_role or means_mfa(statement):
+        return
+    asking = [each for each in subject.whole.denies_for_mfa if may_overlap(each, statement)]
+    left = [*_actions_beside(asking, statement), *_resources_beside(asking, statement)]
+    if asking and left:
+        yield Flaw(
+            PROMISE,
+            subject.place_at(statement.elements["Sid"]),
+            f"the Sid is {statement.sid}, but the Denies of this policy ask for MFA only in part",
+            "nobody needs MFA for "
+            + ("much of it" if left[0] == "*" else first_of([*map(subject.as_written, left)])),
+            "deny all of it without MFA, or change the Sid",
+        )
+
+
+def _actions_beside(denials: Sequence[Statement], allow: Statement) -> Iterator[str]:
+    """Yield what an Allow gives that no Deny is about, on whatever resources and conditions."""
+    cover = Cover(
+        replace(each, resources=None, not_resources=None, conditions=()) for each in denials
+    )
+    for name in cover.uncovered_parts(allow):
+        if not (is_unfilled(name) or is_left_open(name) or cover.are_about(allow, name)):
+            yield name
+
+
+def _resources_beside(denials: Sequence[Statement], allow: Statement) -> Iterator[str]:
+    """Yield the resources of an Allow on which there is no Deny."""
+    meeting, where = Meeting(denials), allow.resources or ()
+    for each in where[:_FEW] if where[1:] else ():
+        if not any(meeting.touching(replace(allow, resources=(each,)))):
+            yield each
 
 
 def check_exempt_actions(subject: Subject) -> Flaws:

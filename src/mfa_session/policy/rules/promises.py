@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from mfa_session.policy.conditions import is_readable
+from mfa_session.policy.conditions import is_met, is_readable
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap
-from mfa_session.policy.document import Statement
+from mfa_session.policy.credentials import A_SESSION, A_USER
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
 from mfa_session.policy.rules.conditions import NOW, is_circumstance
-from mfa_session.policy.rules.exemptions import DEACTIVATION
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
-from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
 
 PROMISE = Rule(
     "sid-promises-mfa",
@@ -29,13 +30,18 @@ PROMISE = Rule(
     "names the root user, and its condition only others; or it is about versions of S3 objects or "
     "deletion for good, and only `s3:DeleteObject` is named.",
 )
-MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
+MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
     rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind"
-    "|only(?:by|from|in|through))"
+    "|only(?:after|by|from|in|through))"
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
     rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
+_KEYS_OF_HARDWARE = ("iam:fido", "iam:registersecuritykey")
+_removal = re.compile(
+    f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
+    f"|{MFA}(?:device)?s?(?:deactivat|disabl|remov))"
+).match
 _devices = re.compile(
     "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
     "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
@@ -61,13 +67,27 @@ _NUMBERS = {
 }
 _time = re.compile(
     f"([0-9]+|(?<!Half)(?<!Twenty)(?<!Thirty)(?<!Forty)(?<!Fifty)(?:{'|'.join(_NUMBERS)}))[ _-]?"
-    "((?i:h|day|hour|hr|min|minute|sec|second)s?)(?![a-z])"
+    "((?i:h|day|hour|hr|min|minute|sec|second)s?|(?<=[a-z][0-9])m|(?<=[0-9]{2})[ms])(?![a-z])"
 ).search
 _hours = re.compile(
     "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
 ).search
-_hardware = re.compile(f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}").search
+_HARDWARE = "yubikey|securitykey|hardware(?:key|token|device)|fido2?(?:key)?|passkey|u2f|webauthn"
+_hardware = re.compile(
+    f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}"
+    f"|(?:requir(?:e|es|ing)|enforc(?:e|es|ing)|needs?|(?<!out)with(?:out)?|onlyby|unless)"
+    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|regist|remov|reset|set))"
+).search
 _CREATION = "iam:CreateVirtualMFADevice"
+# An Allow with it was to be a Deny; NoMFANeeded is not meant.
+_denial = re.compile(
+    "(?i:deny|disallow|forbid|never|prevent)|No(?=[A-Z])(?!(?i:mfa|multi|second|two))"
+).match
+# Conditions that do not tell of MFA in another way, such as by the roles of an identity provider.
+_of_some_callers = re.compile(
+    r"(?!.*(?:auth|factor|mfa|saml|sso))"
+    r"(?:aws:(?:principalarn|userid|username)\b|[a-z0-9]+:resourcetag/)"
+).match
 _absence = re.compile(
     rf"(?:without|unless|except|before)(?:using|valid)?{MFA}|(?:no|non|not)(?:using|valid)?{MFA}"
     "(?!bypass|change|deactiv|delet|device|disabl|manag|remov|reset|tamper)"
@@ -85,7 +105,7 @@ def check_promise(subject: Subject) -> Flaws:
         who = "everybody to whom it applies gets through without MFA"
         condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
     elif statement.conditions:
-        who = "MFA is asked of nobody"
+        who = "MFA is asked of nobody: whom it stops has no way in"
     else:
         who = "everybody is locked out, with MFA too"
     yield Flaw(
@@ -109,8 +129,19 @@ def breaks_promise(subject: Subject) -> bool:
     if statement.allows:
         denies = subject.whole.denies_for_mfa
         asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
-        return not (_absence(sid) or _needs_no_mfa(statement) or asked_elsewhere)
-    return all(map(is_circumstance, statement.conditions))
+        is_exempt = _absence(sid) and not _denial(statement.sid or "")
+        return not (is_exempt or _needs_no_mfa(statement) or asked_elsewhere)
+    return all(
+        is_circumstance(each)
+        or _is_for_all_users(each)
+        or _of_some_callers(f"{each.key} {' '.join(each.values)}".lower())
+        for each in statement.conditions
+    )
+
+
+def _is_for_all_users(condition: Condition) -> bool:
+    """Say whether every user meets a condition, and no role's session does."""
+    return is_met(condition, A_USER) is True and is_met(condition, A_SESSION) is False
 
 
 def check_devices(subject: Subject) -> Flaws:
@@ -129,10 +160,38 @@ def check_devices(subject: Subject) -> Flaws:
         )
 
 
+def check_sid_of_removal(subject: Subject) -> Flaws:
+    """Find statements whose Sid names the deactivation of devices, and that hold only deletion."""
+    statement, whole = subject.statement, subject.whole
+    deletes = statement.actions and concerns(statement, DELETION)
+    if not (deletes and _removal(statement.sid_letters)):
+        return
+    if not (
+        whole.allows_anyhow(DEACTIVATION)
+        if statement.allows
+        else _denies_deactivation(whole, with_mfa=not subject.mfa_conditions)
+    ):
+        yield Flaw(
+            PROMISE,
+            subject.place_of_action(DELETION),
+            f"the Sid is {statement.sid}, but {DELETION} works only once the device is deactivated",
+            f"nobody is {'allowed' if statement.allows else 'stopped from'} {DEACTIVATION}",
+            f"write {DEACTIVATION} as well",
+        )
+
+
+@per_policy
+def _denies_deactivation(whole: WholePolicy, *, with_mfa: bool) -> bool:
+    return any(
+        concerns(as_meant(each, whole.names), DEACTIVATION)
+        for each in whole.statements
+        if not (each.allows or (with_mfa and means_mfa(each)))
+    )
+
+
 def check_sid_of_age(subject: Subject) -> Flaws:
     """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
-    said = _time(subject.statement.sid or "")
-    seconds = said and age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}")
+    seconds = seconds_said(subject.statement)
     for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
         limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
         if limit not in {None, seconds}:
@@ -143,6 +202,12 @@ def check_sid_of_age(subject: Subject) -> Flaws:
                 f"MFA counts for {limit} seconds, not for {seconds}",
                 f"write {seconds}, or change the Sid",
             )
+
+
+def seconds_said(statement: Statement) -> int | None:
+    """Return the time in a Sid, in seconds, if it is a useful limit of age."""
+    said = _time(statement.sid or "")
+    return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
 
 
 def check_sid_of_hours(subject: Subject) -> Flaws:
@@ -178,9 +243,9 @@ def check_hardware(subject: Subject) -> Flaws:
 @per_policy
 def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
     return any(
-        concerns(each, _CREATION)
+        (concerns(each, _CREATION) and not (each.allows or means_mfa(each)))
+        or any(condition.key.lower().startswith(_KEYS_OF_HARDWARE) for condition in each.conditions)
         for each in whole.statements
-        if not (each.allows or means_mfa(each))
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.conditions import Comparison, comparison, is_met, is_met_without_key
+from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -23,7 +24,8 @@ from mfa_session.policy.rules.exemptions import (
     of_a_user,
     sparing,
 )
-from mfa_session.policy.rules.resource_kinds import OF_USER, fits
+from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_of_everybody
+from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -33,8 +35,8 @@ REMOVAL_SPARED = Rule(
     "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: "
     "whoever has the long-term key can replace the device. Or it goes by a tag of the user "
     "(`aws:PrincipalTag`), and exempts `iam:TagUser` on one's own user, which the policy allows. A "
-    "warning if it exempts what detaches or changes the policy, and the policy allows that, or all "
-    "of IAM in a policy that allows the removal only with MFA.",
+    "warning if it exempts what detaches or changes the policy or boundary, which allows that, or "
+    "all of IAM in a policy that allows the removal only with MFA.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
@@ -48,22 +50,31 @@ OWN_REMOVAL = Rule(
     "Users may deactivate their own device without MFA, in a policy that otherwise requires it.",
 )
 
-_OF_POLICIES = (
-    "iam:DetachUserPolicy",
-    "iam:DeleteUserPolicy",
-    "iam:PutUserPolicy",
-    "iam:DetachGroupPolicy",
-    "iam:DeleteGroupPolicy",
-    "iam:PutGroupPolicy",
-    "iam:RemoveUserFromGroup",
-    "iam:CreatePolicyVersion",
-    "iam:SetDefaultPolicyVersion",
-)
+# What takes away a policy, or the boundary, by its resource.
+_OF_POLICIES = {
+    "identity": {
+        "iam:DetachUserPolicy": OF_USER,
+        "iam:DeleteUserPolicy": OF_USER,
+        "iam:PutUserPolicy": OF_USER,
+        "iam:DetachGroupPolicy": "group/?*",
+        "iam:DeleteGroupPolicy": "group/?*",
+        "iam:PutGroupPolicy": "group/?*",
+        "iam:RemoveUserFromGroup": "group/?*",
+        "iam:CreatePolicyVersion": "policy/?*",
+        "iam:SetDefaultPolicyVersion": "policy/?*",
+    },
+    "boundary": {
+        "iam:DeleteUserPermissionsBoundary": OF_USER,
+        "iam:PutUserPermissionsBoundary": OF_USER,
+    },
+}
+_MAKING, _OTHER_USER = "iam:CreateUser", f"arn:aws:iam::*:{OF_USER}"
 _TAG, _UNTAG = "iam:TagUser", "iam:UntagUser"
 _TAGGING = {_TAG: "set", _UNTAG: "remove"}
 _covers_own_user = re.compile(
     r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
 ).fullmatch
+_account_in = re.compile("(?<=::)[0-9]{12}(?=:)").search
 _is_own_user = re.compile(r"arn:[^:]*:iam::[^:]*:user/\$\{aws:username\}", re.IGNORECASE).fullmatch
 _is_a_device = re.compile("arn:[^:]*:iam::[^:]*:mfa/.*").fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
@@ -183,7 +194,10 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
     if not spared or subject.document.kind != "identity":
         return
     removes = not _is_denied(subject)
-    makes = not all(_is_denied(subject, each) for each in ("iam:CreateAccessKey", "iam:CreateUser"))
+    makes = not (
+        _is_denied(subject, "iam:CreateAccessKey")
+        and (_is_denied(subject, _MAKING) or _is_denied_on(subject, _OTHER_USER, _MAKING))
+    )
     on_purpose = "iam:*" in subject.whole.allowed_names
     if removes or (makes and not on_purpose):
         can = "replace the MFA device, or make keys and users" if removes else "make keys and users"
@@ -200,21 +214,50 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
 
 def _policies_spared(subject: Subject) -> Flaws:
     statement, whole = subject.statement, subject.whole
-    for action in _OF_POLICIES if subject.document.kind == "identity" else ():
-        allowed = whole.lenient_allows.are_about(statement, action)
-        denied = concerns(statement, action) or whole.denials("long_term").are_about(
-            statement, action
-        )
-        if allowed and not denied:
+    for action, kind in _OF_POLICIES.get(subject.document.kind, {}).items():
+        if concerns(statement, action) or not _is_allowed_on_all(whole, action, kind):
+            continue
+        own = MEANT[OF_USER] if kind == OF_USER else f"arn:aws:iam::*:{kind}"
+        if not _is_denied_on(subject, own, action):
+            what = "boundary" if "Boundary" in action else "policy"
             yield Flaw(
                 REMOVAL_SPARED,
                 subject.place_of_action(action),
                 f"this Deny exempts {action}",
-                "whoever has the long-term key can take away the policy that requires MFA",
+                f"whoever has the long-term key can take away the {what} that requires MFA",
                 "exempt only what is needed to set up MFA",
                 severity=WARNING,
             )
             return
+
+
+def _is_denied_on(subject: Subject, resource: str, action: str) -> bool:
+    """Say whether Denies stop whoever has a key from an action on what a pattern stands for."""
+    whole = subject.whole
+    wide = in_partition_of(whole, resource)
+    # A pattern may match more than is meant, where another one is exempt.
+    for each in (wide, wide.replace("::*:", f"::{_some_account(whole)}:").replace("?*", "-")):
+        taking = replace(subject.statement, resources=(each,), not_resources=None)
+        if whole.denials("long_term").are_about(taking, action):
+            return True
+    return False
+
+
+@per_policy
+def _some_account(whole: WholePolicy) -> str:
+    where = (text for each in whole.denies_for_mfa for text in each.resources or ())
+    return next((found[0] for text in where if (found := _account_in(text))), 12 * "0")
+
+
+@per_policy
+def _is_allowed_on_all(whole: WholePolicy, action: str, kind: str) -> bool:
+    """Say whether an Allow gives an action without MFA on one's own user, or on all of a kind."""
+    return any(
+        not each.conditions
+        and concerns(each, action)
+        and any(is_of_everybody(where, kind) for where in each.resources or ("*",))
+        for each in whole.allowing_without_mfa
+    )
 
 
 def _removal_spared_by_resource(subject: Subject) -> Flaws:
@@ -287,9 +330,31 @@ def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     denied = (
         whole.denials(kind).are_about(statement, action)
         or whole.denials_but_for_some(kind).covers(removing)
+        or _denials_where_asked(whole, kind).covers(removing)
         for kind in KINDS_WITHOUT_MFA
     )
     return all(denied) or whole.meant_denials.are_about(statement, action)
+
+
+@per_policy
+def _denials_where_asked(whole: WholePolicy, kind: str) -> Cover:
+    """Return the Denies without what narrows all of those that ask for MFA alike.
+
+    Where a policy asks nobody for MFA, there is none to get round.
+    """
+    asking = list(filter(mfa_conditions, whole.statements))
+    narrowed = {frozenset(_others_of(each)) for each in asking}
+    alike = len(narrowed) == 1 and not any(each.allows for each in asking)
+    return Cover(
+        replace(each, conditions=tuple(mfa_conditions(each)))
+        for each in asking
+        if alike and (found := reach(each)) and found.includes(kind)
+    )
+
+
+def _others_of(statement: Statement) -> Iterator[Comparison]:
+    about_mfa = mfa_conditions(statement)
+    return (comparison(each) for each in statement.conditions if each not in about_mfa)
 
 
 @per_policy

@@ -199,3 +199,14 @@ def _is_in_s3(what: str, wanted: str) -> bool:
 def _may_name(what: str, wanted: str) -> bool:
     """Say whether a pattern may match a name below `user/` or `mfa/`; none ends in a slash."""
     return may_meet(what, wanted) and not what.endswith("/")
+
+
+def is_one_s_own(resource: str) -> bool:
+    """Say whether a pattern names whoever calls."""
+    return "${aws:username}" in resource.lower()
+
+
+def is_of_everybody(resource: str, wanted: str) -> bool:
+    """Say whether a pattern holds everybody's user or device, of the kind that is wanted."""
+    what = parts_of(resource)[5]
+    return fits(resource, wanted) and (is_one_s_own(resource) or includes(what, wanted))

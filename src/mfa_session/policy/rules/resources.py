@@ -197,10 +197,15 @@ def _is_of_one_resource(subject: Subject, service: str) -> bool:
     """Say whether a policy is a resource's own, and not a VPC endpoint's."""
     whole = subject.whole
     if service == "kms":  # a key's lets somebody change it
-        return any(concerns(each, "kms:PutKeyPolicy") for each in whole.allowing)
+        return whole.allows_anyhow("kms:PutKeyPolicy")
     if service == "ecr":
         return "Resource" not in subject.statement.elements
-    return not (subject.document.is_of_endpoint or any(map(is_for_everybody, whole.allowing)))
+    return not (subject.document.is_of_endpoint or _opens_to_everybody(whole))
+
+
+@per_policy
+def _opens_to_everybody(whole: WholePolicy) -> bool:
+    return any(map(is_for_everybody, whole.allowing))
 
 
 def check_all_of_s3(subject: Subject) -> Flaws:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
@@ -17,13 +18,13 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present,
 from mfa_session.policy.nodes import members_of
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
-    but_for_setup,
     lacks_condition,
     lists_own_care,
 )
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import asking_for_mfa, but_for_setup, sets_up
 from mfa_session.policy.rules.values import has_wrong_networks
 
 
@@ -136,12 +137,21 @@ NEVER = Mistake(
     "nobody is let in or kept out: the statement has no effect",
 )
 
+# Whom a condition keeps from setting up MFA, in an Allow of that alone.
+_WHO_SETS_UP = {
+    **dict.fromkeys(
+        (IF_EXISTS.id, FOR_ALL_VALUES.id),
+        "new users cannot set up MFA in the console, where the value is false",
+    ),
+    ANY_SESSION.id: "new users cannot set up MFA with long-term keys, which have no value",
+    AGE_IF_EXISTS.id: "everybody may set up MFA, but for those whose MFA is too old",
+}
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 # Where a Sid tells that the Effect is the mistake, and not the condition.
 _EFFECT_MEANT = {
-    APPLIES_WITH_MFA: ("Allow", re.compile("allow.*mfa", re.IGNORECASE).match),
-    WITHOUT_MFA: (
+    APPLIES_WITH_MFA.id: ("Allow", re.compile("allow.*mfa", re.IGNORECASE).match),
+    WITHOUT_MFA.id: (
         "Deny",
         re.compile(
             "(deny|block|forbid|prevent|disallow|refuse).*(without|unless|no).*(mfa|factor)",
@@ -159,38 +169,43 @@ def check_reach(subject: Subject) -> Flaws:
     if mistake is not None:
         backed = _is_backed_here(subject)
         cure, fix = _cure_of(subject, mistake)
+        of_setup = subject.statement.allows and lists_own_care(subject.statement)
+        who = (of_setup and sets_up(subject.statement) and _WHO_SETS_UP.get(mistake.id)) or ""
         yield Flaw(
             rule=mistake,
             position=_culprit(subject, mistake).position,
             message=mistake.message + (_of_one_alone(subject) if mistake is NEVER else ""),
-            who=mistake.who
+            who=who
+            or mistake.who
             + ("; this policy does not allow them this, but another may" if backed else ""),
             cure=cure,
             fix=fix,
-            severity=WARNING if backed else None,
+            severity=WARNING if backed or who else None,
         )
 
 
-def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, object]]:
-    """Return the cure in words, and the fix; where the Sid tells another Effect, with that one."""
+def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]]:
+    """Return the cure in words, and the fix."""
+    statement, right = subject.statement, right_condition(subject.statement)
     if subject.on_role:
         return "require MFA in the role's trust policy, and delete the statement", {}
     if apart := _written_apart(subject):
         return apart, {}
-    statement, other = subject.statement, _EFFECT_MEANT.get(mistake)
-    told = other and other[1](statement.sid or "")
-    meant = replace(statement, effect=other[0]) if other and told else statement
-    right = right_condition(meant)
-    widens = not (meant.allows or subject.refuses_without_mfa)
-    fix = but_for_setup(replace(subject, statement=meant), right) if widens else right
-    if told:
-        return f"the Sid says it: write the Effect {meant.effect}", {"Effect": meant.effect, **fix}
-    if lists_own_care(statement):  # it would lock out whom it stops
-        return "write the condition like this", {}
-    if not fix:
+    if statement.allows and subject.document.kind == "scp":  # it would stop all roles
+        return (
+            "remove this condition, and require MFA in users' policies and roles' trust policies",
+            {},
+        )
+    effect, tells = _EFFECT_MEANT.get(mistake.id, ("", None))
+    if tells and tells(statement.sid or ""):
+        meant = replace(subject, statement=replace(statement, effect=effect))
+        fix = but_for_setup(meant, right_condition(meant.statement))
+        return f"the Sid says it: write the Effect {effect}", fix and {"Effect": effect, **fix}
+    spares = right if subject.refuses_without_mfa else but_for_setup(subject, right)
+    if not spares and not lists_own_care(statement):
         listed = "and list the actions to deny by name, without those that set up MFA"
         return f"write {json.dumps(right)[1:-1]}, {listed}", {}
-    return "write the condition like this", fix
+    return asking_for_mfa(subject, spares or right)
 
 
 def check_networks(subject: Subject) -> Flaws:
@@ -238,7 +253,7 @@ def check_tls(subject: Subject) -> Flaws:
     inverted = [
         each
         for each in subject.other_conditions
-        if each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is not allows
+        if each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is (not allows)
     ]
     alone = len(inverted) == len(statement.conditions)
     if inverted and (subject.requires_mfa if allows else alone and subject.whole.concern_mfa):
