@@ -717,6 +717,8 @@ CURES = {
 """The doctor's cures, by the name of the fault in tests/e2e/test_doctor.py."""
 
 ELSEWHERE = {
+    "policy.commands.check:_principal": "commands/test_policy_check.py: "
+    "test_the_root_user_is_no_caller_and_the_hint_gives_the_account",
     "doctor.machine:unfinished_keys": "e2e/test_keys.py: "
     "test_an_interrupted_rotation_is_reported_until_it_is_finished",
     "doctor.profiles:credential_process": "e2e/test_keys.py: "

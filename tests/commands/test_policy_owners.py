@@ -617,6 +617,40 @@ def test_what_a_template_passes_to_a_nested_stack_may_have_more_policies(check: 
         assert outcomes(found)["mfa-session"] == expected
 
 
+@pytest.mark.parametrize(
+    ("action", "effect", "expected"),
+    [("s3:*", "Allow", "allowed"), ("s3:*", "Deny", "allowed"), ("ec2:*", "Deny", "unknown")],
+)
+def test_a_policy_under_a_templates_condition_leaves_certain_what_it_does_not_touch(
+    action: str, effect: str, expected: str, check: Any
+) -> None:
+    perhaps = iam_policy({**allow(action), "Effect": effect}, Users=["ada"])
+    resources = {
+        "P": {**perhaps, "Condition": "Prod"},
+        "Q": iam_policy(allow("ec2:*"), Users=["ada"]),
+    }
+    found = check({"Resources": resources}, *STOP, "--principal", f"{ACCOUNT}:user/ada")
+    assert outcomes(found)["long-term"] == expected
+    told = "a condition of the template decides whether" in found.stderr
+    assert told is (expected == "unknown")
+
+
+def test_a_name_that_a_template_makes_of_others_is_not_the_logical_id(check: Any) -> None:
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": {"Fn::Sub": "${AWS::StackName}-deploy"},
+            "AssumeRolePolicyDocument": trust("111122223333"),
+            "Policies": [{"PolicyName": "p", "PolicyDocument": policy(allow("ec2:*"))}],
+        },
+    }
+    stack = {"Resources": {"DeployRole": role}}
+    for name in ("mystack-deploy", "DeployRole"):
+        found = check(stack, *STOP, "--principal", f"{ACCOUNT}:role/{name}")
+        assert outcomes(found)["role-session"] == "unknown"
+    assert outcomes(check(stack, *STOP))["role-session"] == "allowed"
+
+
 def test_a_policy_of_a_user_is_no_scp_by_its_name(check: Any) -> None:
     own = {"UserName": "carol", "PolicyName": "scp-upload", "PolicyDocument": policy(allow("s3:*"))}
     found = check(own, "--action", "s3:PutObject", "--principal", f"{ACCOUNT}:user/carol")

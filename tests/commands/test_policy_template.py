@@ -84,7 +84,7 @@ def test_each_exempt_action_has_a_reason(run: Run) -> None:
         (("trust",), "policy template trust --account ACCOUNT"),
         (("bucket", "--bucket", "books"), "--account ACCOUNT"),
         (("require-mfa", "--action", "StopInstances"), "such as ec2:StopInstances"),
-        (("require-mfa", "--action", "s3 sync"), "its calls: s3:ListBucket"),
+        (("require-mfa", "--action", "s3 sync"), "its actions: s3:ListBucket"),
         (("require-mfa", "--action", "sts:GetCallerIdentity"), "change --action: leave it out"),
         (("require-mfa", "--action", "sts:Get*"), "policies do not decide sts:Get* alone"),
         (("require-mfa", "--action", "iam:*"), "new users are locked out"),

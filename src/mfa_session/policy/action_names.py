@@ -19,16 +19,30 @@ _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-
 _PREFIXES = {
     "configservice": "config",
     "deploy": "codedeploy",
+    "docdb": "rds",
+    "dynamodbstreams": "dynamodb",
+    "efs": "elasticfilesystem",
     "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
     "emr": "elasticmapreduce",
+    "neptune": "rds",
     "opensearch": "es",
+    "resourcegroupstaggingapi": "tag",
     "s3api": "s3",
+    "s3control": "s3",
+    "sesv2": "ses",
+    "sso-admin": "sso",
     "stepfunctions": "states",
 }
 # Calls whose action has another name; in lower case, without hyphens.
 CALLS = {
+    "bedrock:converse": "bedrock:InvokeModel",
+    "bedrock:conversestream": "bedrock:InvokeModelWithResponseStream",
+    "bedrock-runtime:converse": "bedrock:InvokeModel",
+    "bedrock-runtime:invokemodel": "bedrock:InvokeModel",
     "dynamodb:transactgetitems": "dynamodb:GetItem",
+    "ecr:getloginpassword": "ecr:GetAuthorizationToken",
+    "eks:updatekubeconfig": "eks:DescribeCluster",
     "kms:reencrypt": "kms:ReEncryptFrom",
     "lambda:invoke": "lambda:InvokeFunction",
     "lambda:invokewithresponsestream": "lambda:InvokeFunction",
@@ -130,8 +144,13 @@ METHODS = {
     "put": "PUT",
     "update": "PATCH",
 }
-# Commands that make several calls.
+# Commands and calls for which AWS asks for several actions.
 _SEVERAL = {
+    "dynamodb:batchexecutestatement": "dynamodb:PartiQLSelect, dynamodb:PartiQLUpdate and the like",
+    "dynamodb:executestatement": "dynamodb:PartiQLSelect, dynamodb:PartiQLUpdate and the like",
+    "dynamodb:executetransaction": "dynamodb:PartiQLSelect, dynamodb:PartiQLUpdate and the like",
+    "dynamodb:transactwriteitems": "dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem and "
+    "dynamodb:ConditionCheckItem",
     "s3:cp": "s3:GetObject and s3:PutObject",
     "s3:ls": "s3:ListAllMyBuckets or s3:ListBucket",
     "s3:mv": "s3:GetObject, s3:PutObject and s3:DeleteObject",
@@ -161,8 +180,8 @@ def read_action(text: str) -> str:
     if plain in _SEVERAL:
         raise UsageError(
             "bad-action",
-            f"{text!r} is a command, not an action",
-            f"ask about its calls: {_SEVERAL[plain]}",
+            f"{text!r} is a command or call, not an action",
+            f"ask about its actions: {_SEVERAL[plain]}",
         )
     return CALLS.get(plain) or f"{service}:{_pascal(found['name'])}"
 

@@ -26,6 +26,11 @@ class Share(NamedTuple):
     elsewhere: list[str]  # what counts and is not here, as far as it is known
     bounded_elsewhere: bool
 
+    def all_documents(self) -> list[Document]:
+        """Return all policies that count, or may."""
+        of_owner = [*self.owner.documents, self.owner.boundary] if self.owner else []
+        return [*self.documents, *self.doubtful, *filter(None, of_owner)]
+
 
 def share_of(
     principal: str | None, documents: Sequence[Document], request: Request, *, live: bool
@@ -45,17 +50,15 @@ def share_of(
     told = [*(each.arn for each in dumped), *_named(identity, rosters if principal else ())]
     mine = _mine(told, principal, takes_role=any(each.kind == "trust" for each in about))
     caller = principal or next(iter(mine), "")
-    own, doubtful = _own(
-        identity, mine, request, caller, tells_groups=any(each.arn in mine for each in dumped)
-    )
+    owner = next((each for each in dumped if each.arn in mine), None)
+    own, doubtful = _own(identity, mine, request, caller, tells_groups=owner is not None)
+    if not (live or mine or own or doubtful or fitting):
+        _check_resource(about, request)
     if not (live or mine):
-        has_policies = bool(own or doubtful)
-        if about and not fitting and not has_policies:
-            roles = (each for one in about for each in one.owners)
-            raise _unclear(f"none of these policies is of {request.resource}", "--resource", roles)
-        _check_told(told, principal, counts=has_policies or bool(fitting))
+        _check_told(told, principal, counts=bool(own or doubtful or fitting))
     limits = [each for each in loose if each.kind in LIMITS and _limits(each, mine, caller)]
-    known = [*own, *limits, *on_resource]
+    known = [each for each in (*own, *limits, *on_resource) if not _may_be_left_out(each)]
+    doubtful += filter(_may_be_left_out, (*own, *on_resource))
     of_own = {owner for each in own for owner in each.owners}
     names = {*mine, f"{_kind(caller)}/"} if caller else of_own
     unsure = [each for each in known if not each.is_certain]
@@ -63,7 +66,7 @@ def share_of(
     return Share(
         [each for each in known if each.is_certain],
         doubtful,
-        owner=next((each for each in dumped if each.arn in mine), None),
+        owner=owner,
         is_user=_is_user([*own, *doubtful], mine, principal),
         caller=next((each if _is_whole(each) else "" for each in mine), None),
         elsewhere=[
@@ -72,6 +75,11 @@ def share_of(
         ],
         bounded_elsewhere=any(not names.isdisjoint(each.bounded_elsewhere) for each in rosters),
     )
+
+
+def _may_be_left_out(document: Document) -> bool:
+    """Say whether a condition of the template may leave out a policy whose text is known."""
+    return document.is_optional and document.is_certain and document.kind not in LIMITS
 
 
 def _dumped(documents: Iterable[Document]) -> list[Owner]:
@@ -85,6 +93,13 @@ def _named(documents: Iterable[Document], rosters: Iterable[Roster]) -> list[str
     for each in rosters:
         named += (*each.people, *each.elsewhere, *each.bounded_elsewhere)
     return list(filter(_is_told, dict.fromkeys(named)))
+
+
+def _check_resource(about: list[Document], request: Request) -> None:
+    """Refuse policies that are all of other roles or keys."""
+    if about:
+        roles = (each for one in about for each in one.owners)
+        raise _unclear(f"none of these policies is of {request.resource}", "--resource", roles)
 
 
 def _check_told(told: list[str], principal: str | None, *, counts: bool) -> None:

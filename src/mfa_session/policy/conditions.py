@@ -69,8 +69,10 @@ def question_of(condition: Condition) -> tuple[Comparison, bool]:
     A condition and its opposite (`StringEquals` and `StringNotEquals`) have the same.
     """
     asked = comparison(condition)
+    asked = asked._replace(values=tuple(sorted(asked.values)))
     is_there, alone = asked.key in _THERE_IF_UNKNOWN, len(asked.values) == 1
-    if asked.qualifier or (asked.if_exists and not is_there):
+    changes_nothing = asked.operator in OPPOSITES  # which an absent key meets anyway
+    if asked.qualifier or (asked.if_exists and not (is_there or changes_nothing)):
         return asked, True
     asked = asked._replace(if_exists=False)
     if asked.operator == "Null" and alone:
@@ -93,6 +95,10 @@ def is_met(
     within = context.within(condition.key)
     if within is None and not context.knows(condition.key):
         return None
+    if isinstance(within, frozenset):
+        cases = [RequestContext({}, {condition.key: each}).over(context) for each in within]
+        truths = {is_met(condition, case, variables=variables) for case in cases}
+        return truths.pop() if len(truths) == 1 else None
     found = context.values(condition.key) if within is None else (within,)
     absent = found is None
     if condition.operator == "Null":

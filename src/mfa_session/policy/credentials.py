@@ -12,14 +12,14 @@ from mfa_session.model.times import format_duration
 
 Values = tuple[str, ...]
 Range = tuple[int, int]
-Within = Range | str
+Within = Range | str | frozenset[str]
 
 
 class RequestContext:
     """The known condition keys of a request, ignoring case.
 
-    A key maps to its values, or to None if it is absent; in `within`, to a range or a pattern of
-    its value. Nothing is known of others.
+    A key maps to its values, or to None if it is absent; in `within`, to a range, a pattern or
+    several patterns of its value. Nothing is known of others.
     """
 
     def __init__(

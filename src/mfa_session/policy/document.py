@@ -27,6 +27,7 @@ KINDS = ("identity", "trust", "resource", "boundary", "scp")
 MIXED = "role and others"  # the holder of a policy that roles have, and users or groups
 WITHOUT_MFA_KEYS = frozenset({"Federated", "Service"})  # principals whose requests have none
 LIMITS = frozenset({"boundary", "scp", "rcp"})  # kinds that never grant
+_OBJECTS = {"Condition", "NotPrincipal", "Principal"}
 Principals = dict[str, tuple[str, ...]]
 # By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
 names_role = re.compile(
@@ -112,6 +113,15 @@ class Statement:
         return self.sid or f"Statement[{self.index}]"
 
     @property
+    def strange_elements(self) -> list[str]:
+        """The objects that are no Condition or Principal: `Conditions`, `Bool`."""
+        return [
+            name
+            for name, node in self.elements.items()
+            if isinstance(node.value, dict) and name not in _OBJECTS
+        ]
+
+    @property
     def sid_letters(self) -> str:
         """The letters and digits of its Sid, in lower case."""
         return re.sub(r"[^a-z0-9]", "", (self.sid or "").lower())
@@ -189,7 +199,8 @@ class Document:
     account: Account | None = None
     owners: tuple[str, ...] = ()  # as in Roster; or ARNs
     roster: Roster | None = None  # of the template, plan or state that it is in
-    is_certain: bool = True  # not if a template decides later what it says, or whether it is there
+    is_certain: bool = True  # not if a template decides later what it says
+    is_optional: bool = False  # whether it is there, a template decides later
     resource_type: str = ""  # whose it is in a template, plan or state: AWS::ECR::Repository
 
     @property

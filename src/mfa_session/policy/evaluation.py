@@ -6,40 +6,27 @@ tests' sandbox has another evaluator on purpose: this one is tested against that
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timezone
 from typing import NamedTuple
 
 from mfa_session.model.arns import (
-    GLOBAL_SERVICES,
     account_of,
-    home_region,
-    parse_arn,
-    region_partition,
 )
 from mfa_session.model.record import Record
-from mfa_session.policy.conditions import moment
 from mfa_session.policy.credentials import (
-    DIRECT_CALL,
     Credentials,
-    Known,
     Request,
     RequestContext,
     Truth,
-    Values,
     all_of,
     any_of,
     negate,
 )
-from mfa_session.policy.document import LIMITS, TRUST_ACTIONS, Condition, Document
+from mfa_session.policy.document import LIMITS, TRUST_ACTIONS, Document
 from mfa_session.policy.matching import Match, match_statement
-from mfa_session.policy.patterns import WILDCARDS, Query, includes, may_meet
-from mfa_session.policy.rules.keys import keys_of_no_request
-from mfa_session.policy.rules.resource_kinds import parts_of
+from mfa_session.policy.patterns import WILDCARDS, Query, may_meet
 
 ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly-denied"
@@ -54,7 +41,7 @@ class Decision(Record):
 
     outcome: str
     deciding: tuple[Match, ...] = ()  # the statements that allow, deny or are unknown
-    by_case: bool = False  # each of these decides another case
+    by_case: bool = False  # each of these decides another case, and nothing allows in the others
     limit: str = ""  # a reason that no statement gives
     # If too little allows: Allows whose conditions are not met, those that allow on one side only,
     # and the boundaries and SCPs that do not allow.
@@ -96,6 +83,8 @@ def evaluate(
         credentials = credentials.replace(facts=known.over(credentials.facts))
     if boundary is not None:
         documents = [*documents, replace(boundary, told_kind="boundary")]
+    # A resource's policy does not decide about an action without a resource.
+    documents = [each for each in documents if each.kind != "resource" or request.resource]
     matched = [
         (each, [match_statement(each, one, request, credentials) for one in each.statements])
         for each in documents
@@ -138,11 +127,14 @@ class _Case(NamedTuple):
                 for each, matches in self.matched
             ]
             found.append(self._replace(matched=matched).decide())
-        if len({each.outcome for each in found}) > 1 or found[0].outcome == UNKNOWN:
+        outcomes = {each.outcome for each in found}
+        in_any_case = len(outcomes) == 1 or outcomes == {EXPLICITLY_DENIED, IMPLICITLY_DENIED}
+        if not in_any_case or UNKNOWN in outcomes:
             return decision
         named = {match.statement for each in found for match in each.deciding}
         deciding = tuple(match for match in self._all() if match.statement in named)
-        return found[0].replace(deciding=deciding, by_case=True)
+        implicit = next((each for each in found if each.outcome == IMPLICITLY_DENIED), found[0])
+        return implicit.replace(deciding=deciding, by_case=True)
 
     def decide(self) -> Decision:
         denies = [match for match in self._all() if not match.statement.allows]
@@ -248,7 +240,8 @@ def concerns(document: Document, request: Request) -> bool:
         return any(assuming.covered_by(action) is not False for action in TRUST_ACTIONS)
     asked = _service(request.action)
     named = (action for each in document.statements for action in each.actions or ("*",))
-    return document.kind == "resource" and any(may_meet(_service(each), asked) for each in named)
+    has_resource = document.kind == "resource" and request.resource != ""
+    return has_resource and any(may_meet(_service(each), asked) for each in named)
 
 
 def _service(action: str) -> str:
@@ -293,104 +286,14 @@ _LIMITS = (
         besides=("sts:assumerole", "sts:getcalleridentity", "sts:getservicebearertoken",
                  "sts:setcontext", "sts:setsourceidentity", "sts:tagsession"),
     ),
-    _Limit("without-mfa", "iam:*", "AWS accepts no IAM call from a session without MFA"),
+    _Limit(
+        "without-mfa",
+        "iam:*",
+        "AWS accepts no IAM call from a session without MFA",
+        besides=("iam:passrole",),  # no call: other services ask for it
+    ),
     *(
         _Limit("role", f"sts:{name}".lower(), f"AWS accepts sts:{name} only from long-term keys")
         for name in ("GetFederationToken", "GetSessionToken")
     ),
 )  # fmt: skip
-_REGION = "aws:RequestedRegion"
-# Keys that only roles' sessions have: of federated users, machines and functions.
-_is_of_roles = re.compile(
-    r"saml:|[^:]*\.|aws:(assumedroot|ec2instance)|ec2:(roledelivery|sourceinstancearn)"
-    "|lambda:sourcefunctionarn",
-    re.IGNORECASE,
-).match
-# Other services ask for these, in their own region.
-_IN_REGIONS = ("iam:createservicelinkedrole", "iam:passrole")
-# Actions on several regions or accounts, or without aws:ResourceAccount.
-_is_elsewhere = re.compile(
-    ".*(accept|associatevpc|copy|createvolume|endpoint|peering|putevents|replica|restore)"
-).match
-
-
-class Requests:
-    """A request by several callers, each with those of the given keys that it may have."""
-
-    def __init__(
-        self,
-        request: Request,
-        keys: Known,
-        principal: str | None,
-        documents: Iterable[Document],
-        now: datetime,
-    ) -> None:
-        for text in keys.get("aws:currenttime") or keys.get("aws:epochtime") or ():
-            with contextlib.suppress(ValueError, OverflowError, OSError):
-                now = datetime.fromtimestamp(float(moment(text)), timezone.utc)
-        self.unfit = dict(keys)
-        self.seconds = int(now.timestamp())
-        self._request, self._keys = request, keys
-        conditions = [each for document in documents for each in document.conditions]
-        self._call = RequestContext(
-            {
-                **dict.fromkeys(keys_of_no_request(conditions)),
-                "aws:CurrentTime": (f"{now.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}",),
-                "aws:EpochTime": (str(self.seconds),),
-                **dict.fromkeys(("aws:SourceOrgID", "aws:SourceOrgPaths", "kms:ViaService")),
-            }
-        ).over(DIRECT_CALL)
-        of_roles = filter(_is_of_roles, (*keys, *(each.key for each in conditions)))
-        self._of_users = RequestContext(dict.fromkeys(of_roles))
-        self._of_resource = _decided_by(request, principal, conditions)
-
-    def of(self, caller: Credentials) -> Request:
-        """Return a caller's request, and take its keys out of `unfit`."""
-        decided = self._of_resource
-        if caller.is_user:
-            decided = decided.over(self._of_users)
-        known = decided.over(caller.facts)
-        its: Known = {}
-        for key, values in self._keys.items():
-            if self._call.knows(key) or _may_have(known, key, values):
-                its[key] = values
-                self.unfit.pop(key, None)
-        return self._request.replace(facts=RequestContext(its).over(decided).over(self._call))
-
-
-def _decided_by(
-    request: Request, principal: str | None, conditions: Iterable[Condition]
-) -> RequestContext:
-    """Return the keys that the resource's ARN decides, and the region of global services.
-
-    That is the home of the partition.
-    """
-    _, _, service, region, account, _ = parts_of(request.resource)
-    action = request.action.lower()
-    if action.startswith(GLOBAL_SERVICES) and not any(
-        may_meet(action, each) for each in _IN_REGIONS
-    ):
-        regions = (value for each in conditions if each.is_about(_REGION) for value in each.values)
-        in_aws = all(region_partition(value.lower()) == "aws" for value in regions)
-        told = parse_arn(request.resource) or parse_arn(principal or "")
-        partition = told.partition if told else "aws" if in_aws else ""
-        region = home_region(partition, action.partition(":")[0])
-    if _is_elsewhere(action):
-        region = account = ""
-    keys = {_REGION: region, "ec2:Region": region if service == "ec2" else ""}
-    if account.isdecimal() and service != "s3":
-        keys["aws:ResourceAccount"] = account
-    within = {key: value for key, value in keys.items() if value.strip("*")}
-    known = {key: (value,) for key, value in within.items() if not WILDCARDS.search(value)}
-    return RequestContext(known).over(RequestContext({}, within))
-
-
-def _may_have(decided: RequestContext, key: str, values: Values | None) -> bool:
-    if decided.knows(key):
-        return decided.values(key) == values
-    within = decided.within(key)
-    if within is None or values is None or len(values) > 1:
-        return within is None
-    if isinstance(within, str):
-        return includes(within, values[0])
-    return within[0] <= moment(values[0]) <= within[1]

@@ -10,10 +10,12 @@ from mfa_session.policy.conditions import is_accepted, is_met, question_of
 from mfa_session.policy.credentials import (
     PRINCIPAL_ARN,
     Credentials,
+    Known,
     Principal,
     Request,
     RequestContext,
     Truth,
+    Within,
     all_of,
     any_of,
     arn_pattern,
@@ -92,6 +94,8 @@ def match_statement(
     variables = document.version == CURRENT_VERSION
     principal, by_name = _names_caller(statement, caller)
     action = _among(statement.actions, statement.not_actions, Query(request.action, fold=True))
+    if statement.strange_elements:  # IAM rejects them; they may be a Condition
+        action = all_of((action, None))
     resource: Truth = False
     if action is not False:
         filling = facts if variables else None
@@ -136,6 +140,9 @@ IDENTITY = re.compile(
 )
 _OF_SSO = "role/aws-reserved/sso.amazonaws.com/*"  # and perhaps a region
 # IAM rejects accounts without twelve digits, and ARNs of groups and policies.
+_is_no_user = re.compile(
+    r"arn:[^:]*:(iam::cloudfront:user|sts::\d{12}:federated-user)/.*"
+).fullmatch
 _MALFORMED = re.compile(
     r"(?!\d{12}$)\d+|arn:[a-z-]+:(?:iam|sts)::(?:(?!\d{12}:)\d+:.*|\d{12}:(?:group|policy)/.*)",
     re.ASCII | re.DOTALL,
@@ -172,10 +179,11 @@ def _is_surely_exempt(spared: dict[str, tuple[str, ...]], caller: Credentials) -
     return "*" in named or (as_itself and in_account)
 
 
-def acting_as(caller: Credentials, text: str | None) -> Credentials:
-    """Return the caller with this principal: a user's or role's ARN, or an account.
+def acting_as(caller: Credentials, text: str | None, role_arn: str | None = None) -> Credentials:
+    """Return the caller with this principal: a user's, role's or session's ARN, or an account.
 
-    Another kind's ARN gives only its account. Raises ValueError for other texts.
+    Another kind's ARN gives only its account. `role_arn` is the role of a session, whose own ARN
+    lacks the path. Raises ValueError for other texts.
     """
     if text is None:
         return caller
@@ -183,21 +191,22 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
     account = found["account"] if found else _account(text)
     if account is None:
         raise ValueError(text)
-    known, arns = {"aws:PrincipalAccount": (account,)}, None
-    within = {PRINCIPAL_ARN: arn_pattern(is_user=caller.is_user, account=account)}
+    known: Known = {"aws:PrincipalAccount": (account,)}
+    within: dict[str, Within] = {
+        PRINCIPAL_ARN: arn_pattern(is_user=caller.is_user, account=account)
+    }
+    arns: tuple[str, ...] = ()
     if found and (found["kind"] == "user") == caller.is_user:
-        arns = (text,) if caller.is_user else _arns_of_role(text, found)
+        arns = (role_arn, text) if role_arn else (text,)
         name = found["name"].rpartition("/")[2]
         if caller.is_user:
             known["aws:username"] = (name,)
         elif found["kind"] == "assumed-role":
-            within["aws:userid"] = f"AROA*:{name}"
-        if _OF_SSO in arns[0]:
-            within[PRINCIPAL_ARN], arns = arns[0], (text,)
-        else:
+            within |= {"aws:userid": f"AROA*:{name}", PRINCIPAL_ARN: _roles_of_session(found)}
+        if ":assumed-role/" not in arns[0]:
             del within[PRINCIPAL_ARN]
             known[PRINCIPAL_ARN] = (arns[0],)
-    principal = Principal(account=account, arns=arns)
+    principal = Principal(account=account, arns=arns or None)
     facts = RequestContext(known, within).over(caller.facts)
     return caller.replace(principal=principal, facts=facts)
 
@@ -229,14 +238,21 @@ def _fits(kind: str, text: str, caller: Credentials) -> _Fit:
         return (None if kind == "CanonicalUser" else False), False
     account, known = _account(text), caller.principal.account
     if account is not None:
-        return (None if known is None else known == account), False
+        fits = known == account and _are_of_one_partition(text, caller.principal.arns)
+        return (None if known is None else fits), False
     return _is_caller(text, caller), True
+
+
+def _are_of_one_partition(text: str, arns: tuple[str, ...] | None) -> bool:
+    """Say whether an account, or its ARN, may be that of these ARNs."""
+    is_arn = text.startswith("arn:")
+    return not (is_arn and arns) or any(text.split(":")[1] == each.split(":")[1] for each in arns)
 
 
 def _is_caller(text: str, caller: Credentials) -> Truth:
     found = IDENTITY.fullmatch(text)
     if found is None:  # the id of a deleted principal, or a federated user
-        return False if _MALFORMED.fullmatch(text) else None
+        return False if _MALFORMED.fullmatch(text) or _is_no_user(text) else None
     principal = caller.principal
     if (found["kind"] == "user") != caller.is_user:
         return False
@@ -262,13 +278,12 @@ def _role(found: re.Match[str]) -> str:
     return name.partition("/")[0] if found["kind"] == "assumed-role" else name.rpartition("/")[2]
 
 
-def _arns_of_role(text: str, found: re.Match[str]) -> tuple[str, ...]:
-    """Return a role's ARN; for a session's both, but of the path only SSO's."""
-    if found["kind"] == "role":
-        return (text,)
-    role = _role(found)
-    path = _OF_SSO if role.startswith("AWSReservedSSO_") else "role/"
-    return (f"arn:{text.split(':')[1]}:iam::{found['account']}:{path}{role}", text)
+def _roles_of_session(found: re.Match[str]) -> str | frozenset[str]:
+    """Return patterns of the ARN of a session's role, whose path only SSO's have for certain."""
+    role, start = _role(found), f"arn:{found[0].split(':')[1]}:iam::{found['account']}:"
+    if role.startswith("AWSReservedSSO_"):
+        return f"{start}{_OF_SSO}{role}"
+    return frozenset({f"{start}role/{role}", f"{start}role/*/{role}"})
 
 
 def _account(text: str) -> str | None:

@@ -21,6 +21,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.formats.account import is_account
 from mfa_session.policy.formats.origin import Origin, kind_by_name
+from mfa_session.policy.formats.stacks import is_stack
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import PolicyText
@@ -107,6 +108,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         owners=origin.owners,
         roster=origin.roster,
         resource_type=origin.resource_type,
+        is_optional=origin.is_optional,
         is_certain=origin.is_certain
         and not any(
             is_unfilled(action)
@@ -132,6 +134,9 @@ class _Reader:
         if is_account(members_of(node)):
             what = "no policy in this account dump"
             raise self._fail(node.offset, what, "dump it without --filter")
+        if is_stack(members_of(node)) or "format_version" in members_of(node):
+            what = "no policy in this template, plan or state"
+            raise self._fail(node.offset, what, "AWS's own policies are not in it")
         return self.document(node)
 
     def document(self, node: Node) -> Document:

@@ -188,9 +188,10 @@ def check_kept(inputs: Inputs, name: str) -> None:
     if start is not None:
         place = f"{document.path}, line {document.text[:start].count(chr(10)) + 1}"
     words = " ".join(name.split())
+    wrong = "has blanks around it, or a line end" if words else "is empty"
     raise ConfigurationError(
         "bad-profile-name",
-        f"{place}: the name {name!r} {'has blanks around it, or a line end' if words else 'is empty'}",
+        f"{place}: the name {name!r} {wrong}",
         f"write it there as {words}" if words else "write a name such as work",
     )
 

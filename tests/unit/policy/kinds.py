@@ -330,7 +330,7 @@ STATED = [
     Stated("steps-allowed-by-another-policy", [allow(CREATE, Resource=MY_DEVICE),
             deny_but(CARE, WITHOUT)], [], {}),
     Stated("security-keys-enabled", [allow([ENABLE, LIST, OFF, RESYNC],
-            on("StringEquals", "iam:FIDO-certification", "L2"))], found(INCOMPLETE), {}),
+            on("StringEquals", "iam:FIDO-certification", "L2"))], [], {}),
     Stated("devices-enabled-for-others", [allow([ENABLE, LIST, RESYNC])], [], {}),
     Stated("created-and-never-enabled-under-a-limit", [allow([CREATE, LIST, RESYNC])],
            found("enrolment-incomplete"), {}, "boundary"),
@@ -704,6 +704,52 @@ STATED = [
     Stated("deletion-beside-deactivation", [allow([*ENROL, RESYNC, OFF], WITH, Resource=ME), allow([
             *ENROL], Resource=["*"]), allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
             Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)], [], {}),
+    # Exempt is everybody, by several patterns or by the caller's own name.
+    *[Stated(f"exempt-everybody-{at}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator, key, who)})],
+            found(NOTHING, at=1) if told else [], {})
+      for at, (told, operator, key, who) in enumerate((
+          (True, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
+              "arn:aws:iam::*:role/*"]),
+          (True, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::123456789012:user/ci*",
+              "arn:aws:iam::123456789012:user/*", "arn:aws:iam::123456789012:role/*"]),
+          (True, "StringNotEquals", "aws:username", "${aws:username}"),
+          (False, "StringNotEquals", "aws:ResourceTag/owner", "${aws:username}"),
+          (False, "ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/ci-*",
+              "arn:aws:iam::*:role/*"])))],
+    # Other actions that do the same, and other Allows of what has a tag.
+    *[Stated(f"other-way-{at}", [allow([action, way]), deny(action, WITHOUT)],
+            found(DEFEATED, at=1) if told else [], {})
+      for at, (told, action, way) in enumerate((
+          (True, "ssm:GetParameter", "ssm:GetParameters"),
+          (True, "ssm:GetParameter", "ssm:GetParametersByPath"),
+          (True, "s3:GetObject", "s3:GetObjectVersion"),
+          (False, "s3:GetObject", "s3:GetObjectTagging"),
+          (False, "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue")))],
+    Stated("other-way-denied-apart", [allow(["s3:GetObject", "s3:GetObjectVersion"]),
+            deny("s3:GetObject", WITHOUT), deny("s3:GetObjectVersion", WITHOUT)], [], {}),
+    *[Stated(f"tagged-{at}", [allow("ec2:*", {**WITH, **on("StringEquals", "ec2:ResourceTag/env",
+            "prod")}), allow(actions, when)], found(*rules), {})
+      for at, (actions, when, rules) in enumerate((
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/env", "production"), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "aws:ResourceTag/env", ["dev", "test"]), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "aws:RequestTag/env", "prod"), [DEFEATED]),
+          ("ec2:*", on("StringLike", "ec2:ResourceTag/env", "*"), [DEFEATED]),
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/env", "prod"), []),
+          ("ec2:*", on("StringNotEquals", "aws:ResourceTag/env", ["prod", "dev"]), []),
+          ("ec2:*", on("StringNotEquals", "ec2:ResourceTag/Environment", "prod"), []),
+          ("ec2:*", {**on("StringLike", "ec2:ResourceTag/env", "*"), **on("StringEquals",
+              "ec2:ResourceTag/team", "books")}, []),
+          ("ec2:RunInstances", on("StringNotEquals", "aws:RequestTag/env", "prod"), []),
+          ("ec2:TerminateInstances", on("StringLike", "ec2:ResourceTag/env", "*"), [])))],
+    Stated("launched-untagged", [allow("ec2:RunInstances", {**WITH, **on("StringEquals",
+            "ec2:ResourceTag/env", "prod")}), allow("ec2:RunInstances", on("StringNotEquals",
+            "aws:RequestTag/env", "prod"))], [], {}),
+    *[Stated(f"tags-narrow-{at}", [ALL, deny_but(CARE, {**WITHOUT, **when}, Sid=sid)],
+            [("deny-narrowed", sid)] if told else [], {})
+      for at, (told, sid, when) in enumerate((
+          (True, "DenyAllWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyProdWithoutMFA", on("StringEquals", "aws:ResourceTag/env", "prod")),
+          (False, "DenyAllWithoutMFA", on("StringNotEquals", "aws:ResourceTag/open", "yes"))))],
     # TLS the wrong way round.
     *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
             found(*rules, at=1), {})
@@ -741,12 +787,12 @@ STATED = [
           ("s3:PutObject", on("StringNotEquals", SSE, "aws:kms"), [])))],
     *[Stated(f"denied-against-the-sid-{sid}", [allow(others), deny_but(CARE, WITHOUT),
             {**deny(action, Resource=where), "Sid": sid}],
-            [*found(INCOMPLETE), (ENROLMENT, sid)] if told else [], {})
-      for told, sid, others, action, where in (
-          (True, "AllowManageOwnUserMFA", [CREATE, LIST], [ENABLE, RESYNC], ME),
-          (True, "AllowOwnDevice", [ENABLE, LIST, RESYNC], CREATE, MY_DEVICE),
-          (False, "NoOwnEnabling", "s3:*", ENABLE, ME),
-          (False, "AllowOnlyOwnBuckets", "s3:*", "s3:DeleteBucket", "arn:aws:s3:::x"))],
+            [*found(*others_told), *([(ENROLMENT, sid)] if told else [])], {})
+      for told, sid, others, others_told, action, where in (
+          (True, "AllowManageOwnUserMFA", [CREATE, LIST], [INCOMPLETE], [ENABLE, RESYNC], ME),
+          (True, "AllowOwnDevice", [ENABLE, LIST, RESYNC], [], CREATE, MY_DEVICE),
+          (False, "NoOwnEnabling", "s3:*", [], ENABLE, ME),
+          (False, "AllowOnlyOwnBuckets", "s3:*", [], "s3:DeleteBucket", "arn:aws:s3:::x"))],
     # Fixes that make a Deny leave MFA's setup to those without it.
     Stated("iam-with-mfa-beside-all", [ALL, allow("iam:*", WITH)], found(DEFEATED, at=1), {}),
     Stated("all-with-mfa-beside-all", [ALL, allow("*", WITH)], found(DEFEATED, at=1),
@@ -1292,7 +1338,7 @@ STATED = [
              "identity"),
             (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:*"), [NOTHING], "", "scp"),
             (("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
-              "arn:aws:iam::*:role/*"]), [], "ksm", "identity"),
+              "arn:aws:iam::*:role/*"]), [NOTHING], "ksm", "identity"),
             (("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root"), [], "", "scp"),
             (("StringNotLike", "aws:PrincipalTag/robot", "*"), [], "m", "identity"),
             (("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/robots/*"), [], "m",

@@ -163,7 +163,7 @@ UNKNOWN_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
         ([ALLOW_ALL, statement("Deny", UNKNOWN_IP)], "unknown"),
         ([ALLOW_ALL, statement("Deny", UNKNOWN_IP), statement("Deny")], "explicitly-denied"),
         ([statement("Deny", UNKNOWN_IP)], "implicitly-denied"),
-        ([statement("Allow", UNKNOWN_IP), statement("Deny", UNKNOWN_IP)], "unknown"),
+        ([statement("Allow", UNKNOWN_IP), statement("Deny", UNKNOWN_IP)], "implicitly-denied"),
         ([statement("Allow", {**UNKNOWN_IP, "Bool": {PRESENT: "true"}})], "implicitly-denied"),
         ([statement("Allow", UNKNOWN_IP, Action="s3:*")], "implicitly-denied"),
         ([statement("Allow", {"Bol": {PRESENT: "true"}})], "unknown"),
@@ -283,8 +283,10 @@ NOVEL = Request(action="s3:GetObject", resource="arn:aws:s3:::books/novel")
         ({"AWS": "1234567890123"}, CAROL, "implicitly-denied"),
         ({"AWS": "arn:aws:iam::1234567890123:root"}, None, "implicitly-denied"),
         ({"AWS": "arn:aws:iam::123456789012:group/admins"}, None, "implicitly-denied"),
-        ({"AWS": "arn:aws:sts::123456789012:federated-user/carol"}, CAROL, "unknown"),
-        ({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin E1"}, None, "unknown"),
+        ({"AWS": "arn:aws:sts::123456789012:federated-user/carol"}, CAROL, "implicitly-denied"),
+        ({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin E1"}, None, "implicitly-denied"),
+        ({"AWS": "arn:aws-us-gov:iam::123456789012:root"}, CAROL, "implicitly-denied"),
+        ({"AWS": "123456789012"}, CAROL, "allowed"),
         ({"Service": "ec2.amazonaws.com"}, CAROL, "implicitly-denied"),
         ({"Service": "*"}, CAROL, "implicitly-denied"),
         ({"CanonicalUser": "79a59df9"}, CAROL, "unknown"),
@@ -312,7 +314,7 @@ def test_a_role_session_matches_the_roles_arn_and_its_own() -> None:
     }
     assert found == {
         ("role", "role"): "allowed",
-        ("role", "session"): "implicitly-denied",
+        ("role", "session"): "unknown",  # a session's ARN lacks the path
         ("session", "role"): "unknown",
         ("session", "session"): "allowed",
         ("other", "role"): "implicitly-denied",

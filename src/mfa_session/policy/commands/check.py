@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import SessionOptions
@@ -19,15 +20,18 @@ from mfa_session.policy.evaluation import (
     ALLOWED,
     UNKNOWN,
     Decision,
-    Requests,
     are_of_one_account,
     evaluate,
 )
+from mfa_session.policy.lint import lint
 from mfa_session.policy.live import Live
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
+from mfa_session.policy.request_keys import Requests
 from mfa_session.policy.rules.keys import keys_of_no_request
+from mfa_session.policy.rules.operators import UNKNOWN_OPERATOR
+from mfa_session.policy.rules.rule import REJECTED
 from mfa_session.session.context import Context
 
 # Having no policies is unlike policies that are not told.
@@ -66,18 +70,14 @@ def run(options: Options, ctx: Context) -> Result:
     share = share_of(principal, files, request, live=bool(live))
     principal = principal or _caller(share, ctx)
     documents = [*files, *(live.documents() if live else ())]
-    _warn_of_keys(documents, keys, ctx)
+    _warn_of_faults([*share.all_documents(), *(live.documents() if live else ())], keys, ctx)
     requests = Requests(request, keys, principal, documents, ctx.clock.now())
     kinds = credentials.all_kinds(request.action, options.mfa_age)
     callers = [credentials.started_by(each, requests.seconds) for each in kinds]
     if live:
         judged = [_judge_live(each, live, files, requests) for each in callers]
     else:
-        judged = [
-            _judge(acting_as(each, principal), share, share.owner, requests)
-            for each in callers
-            if share.is_user in {None, each.is_user}
-        ]
+        judged = _judge_share(callers, principal, share, requests)
     _check_keys_fit(requests.unfit)
     for hint in hints(judged, share):
         ctx.console.say(hint)
@@ -141,13 +141,32 @@ def _check_keys_fit(unfit: Known) -> None:
         )
 
 
-def _warn_of_keys(documents: Iterable[Document], given: Known, ctx: Context) -> None:
-    conditions = [condition for each in documents for condition in each.conditions]
-    for key, meant in keys_of_no_request(conditions).items():
-        if key.lower() not in given:
+def _warn_of_faults(documents: list[Document], given: Known, ctx: Context) -> None:
+    for document in documents:
+        faults = [each for each in lint(document) if each.who == REJECTED]
+        rejected = [each for each in faults if each.rule != UNKNOWN_OPERATOR.id]
+        for fault in rejected[:1]:
             ctx.console.warn(
-                f"no request has the condition key {printable(key)}; {meant} was probably meant"
+                f"IAM rejects {printable(document.label)}: {printable(fault.message)}; what "
+                "follows is as if it did not"
             )
+    for key, meant in keys_of_no_request(documents).items():
+        what = f"no request has the key {printable(key)}; {meant} was probably meant"
+        if given.get(key.lower()):
+            raise UsageError("bad-context", what, "omit it, and correct the policy")
+        ctx.console.warn(what)
+
+
+def _judge_share(
+    callers: Iterable[Credentials], principal: str | None, share: Share, requests: Requests
+) -> list[Judged]:
+    of_session = ":assumed-role/" in (principal or "")
+    role_arn = share.owner.arn if share.owner and of_session else None
+    return [
+        _judge(acting_as(each, principal, role_arn), share, share.owner, requests)
+        for each in callers
+        if share.is_user in {None, each.is_user}
+    ]
 
 
 def _judge_live(
@@ -239,6 +258,13 @@ def _caller(share: Share, ctx: Context) -> str | None:
 def _principal(options: Options, keys: Known) -> str | None:
     told = keys.get("aws:principalarn") or keys.get("aws:principalaccount") or ()
     given = options.principal or next(iter(told), None)
+    if given and given.endswith(":root"):
+        raise UsageError(
+            "bad-principal",
+            f"{given} is the root user, whom check does not judge",
+            "for the account's users and roles, give its number",
+            add=("--principal", account_of(given) or ""),
+        )
     try:
         acting_as(credentials.long_term(), given)
     except ValueError:

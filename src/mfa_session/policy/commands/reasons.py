@@ -41,6 +41,9 @@ class Judged(Record):
         if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
             joint = " or " if decision.by_case else " and "
             return joint.join(f"{f.statement.effect} {_place(f)}" for f in decision.deciding)
+        if decision.by_case:
+            denies = " or ".join(f"Deny {_place(each)}" for each in decision.deciding)
+            return f"{denies}, or nothing allows it" if denies else "nothing allows it"
         reasons = _doubts(self) if decision.outcome == UNKNOWN else _lacks(decision)
         return "; ".join(_first(list(reasons), "and more"))
 
@@ -72,10 +75,12 @@ def hints(judged: Sequence[Judged], share: Share) -> Iterable[str]:
     if any(each.decision.accounts for each in unknown):
         yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
     for each in share.doubtful if unknown else ():
-        yield (
-            f"the file does not say whether the caller has {each.label}: check a file with only "
-            "the caller's policies"
+        doubt = (
+            f"a condition of the template decides whether {each.label} is there"
+            if each.is_optional
+            else f"the file does not say whether the caller has {each.label}"
         )
+        yield f"{doubt}: check a file with only the caller's policies"
     elsewhere = [*share.elsewhere, *["the permissions boundary"] * share.bounded_elsewhere]
     if unknown and elsewhere:
         yield f"not known here: {', '.join(_first(elsewhere, 'and more'))}"
@@ -105,14 +110,21 @@ def _what_to_specify(judged: Sequence[Judged], unknown: Sequence[Judged]) -> Ite
     given = {key for key in keys if any(each.request.facts.one(key) for each in judged)}
     others = sorted(keys.keys() - _OF_THE_CALLER - given)
     if others:
-        yield f"to know more, specify it: --context {printable(keys[others[0]])}=…"
+        key = printable(keys[others[0]])
+        yield f"to know more, specify it: --context {key}=…, or --absent {key}"
     if any(match.resource is None for match in matches) and WILDCARDS.search(
         judged[0].request.resource
     ):
         yield "to know more, specify the resource: --resource ARN"
+    by_name = any(
+        each.principal is None and each.statement.principals is not None for each in matches
+    )
     about_caller = keys.keys() & _OF_THE_CALLER or any(each.principal is None for each in matches)
-    if about_caller and not any(each.caller.principal.arns for each in judged):
+    arns = [arn for each in judged for arn in each.caller.principal.arns or ()]
+    if about_caller and not arns:
         yield "to know more, specify the caller: --principal ARN"
+    elif (by_name or credentials.PRINCIPAL_ARN.lower() in keys) and ":assumed-role/" in arns[0]:
+        yield "a session's ARN lacks the path of its role: to know more, --principal ARN-OF-ROLE"
 
 
 def _place(match: Match) -> str:
@@ -184,7 +196,9 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
             if in_part
             else "who calls"
         )
-    if match.action is None:
+    if statement.strange_elements:
+        yield f"its {statement.strange_elements[0]}, which is no element of IAM's"
+    elif match.action is None:
         named = statement.actions is not None or statement.not_actions is not None
         yield f"which action of {judged.request.action} it is" if named else "its missing Action"
     if match.resource is None:

@@ -46,6 +46,7 @@ class Origin(NamedTuple):
     owners: tuple[str, ...] = ()
     roster: Roster | None = None
     is_certain: bool = True
+    is_optional: bool = False
     resource_type: str = ""
 
     @property
@@ -61,8 +62,8 @@ class Origin(NamedTuple):
             return self._replace(names=names, path=(*self.path, key), kind="trust")
         # Who has a permission set of IAM Identity Center comes as a session of a role.
         holder = "role" if key == "InlinePolicy" else self.holder
-        is_certain = self.is_certain and key != "Fn::If"
-        return self._replace(path=(*self.path, key), holder=holder, is_certain=is_certain)
+        is_optional = self.is_optional or key == "Fn::If"
+        return self._replace(path=(*self.path, key), holder=holder, is_optional=is_optional)
 
     def named(
         self, name: str, kind: str | None = None, holder: str | None = None, *owners: str

@@ -94,7 +94,7 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
         elif is_managed:
             holder = holdings.holder(name)
         there = origin.named(name, told, holder, *owners)
-        there = there._replace(is_certain="Condition" not in parts, resource_type=kind)
+        there = there._replace(is_optional="Condition" in parts, resource_type=kind)
         for key, inner in properties.items():
             yield from _properties(key, inner, there.at(key))
     for key, inner in members.items():
@@ -126,8 +126,11 @@ class _Stack:
             if not each.startswith(_KNOWN_MACROS)
         ]
         self._of_functions = members_in(members_in(members, "Globals"), "Function")
+        # A name that is made of others is not known.
         self._names = {
-            name: next(filter(None, (text_in(_inside(parts), key) for key in NAMES)), name)
+            name: next(
+                (text_in(_inside(parts), key) for key in NAMES if key in _inside(parts)), name
+            )
             for name, parts in self._resources.items()
         }
 

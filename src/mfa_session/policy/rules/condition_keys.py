@@ -220,13 +220,21 @@ def tag_meant_by(key: str) -> str | None:
 
 
 def slip_of(key: str) -> str | None:
-    """Return the key that another one, which AWS does not have, is a slip of the pen away from."""
-    found, tag = is_in_form(key), tag_meant_by(key)
-    if tag or found is None or meant_instead(key) is None:
+    """Return the key that is surely meant by one that AWS does not have.
+
+    It is one slip of the pen away, or has another prefix.
+    """
+    if tag := tag_meant_by(key):
         return tag
-    service = found[1].lower()
-    slip = NameList(KEYS[service].values()).slip(found[2] + ("/" if found[3] else ""))
-    return f"{service}:{slip}{found[3][1:] if found[3] else ''}" if slip else None
+    if ":" not in key:
+        name = KEYS["aws"].get(key.lower())
+        return f"aws:{name}" if name else None
+    found, meant = is_in_form(key), meant_instead(key)
+    if not (found and meant):
+        return None
+    name = found[2] + ("/" if found[3] else "")
+    is_sure = name.lower() in KEYS["aws"] or NameList(KEYS[found[1].lower()].values()).slip(name)
+    return meant if is_sure else None
 
 
 def actions_having(key: str) -> tuple[tuple[str, ...], str]:

@@ -41,11 +41,11 @@ NOT_A_NUMBER = Rule(
 NARROWED = Rule(
     "deny-narrowed",
     WARNING,
-    "Another condition (network, time, TLS; regions, if the `Sid` says everything) must match, "
-    "too: where it does not, nobody without MFA is stopped. Or a tag exempts that is not the "
-    "user's (`aws:RequestTag/break-glass`), or whoever has no tag is exempt. Or, in a policy about "
-    "MFA, a Deny demands several things (S3's encryption and its key, two tags, a tag and its "
-    "value), and stops only what fails all.",
+    "Another condition (network, time, TLS; regions or tags of resources, if the `Sid` says "
+    "everything) must match, too: where it does not, nobody without MFA is stopped. Or a tag "
+    "exempts that is not the user's (`aws:RequestTag/break-glass`), or whoever has no tag is "
+    "exempt. Or, in a policy about MFA, a Deny demands several things (S3's encryption and its "
+    "key, two tags, a tag and its value), and stops only what fails all.",
 )
 
 # By operator and key. S3's encryption by the customer's own key is another one than these.
@@ -214,7 +214,7 @@ def check_narrowing(subject: Subject) -> Flaws:
         if (_is_narrow(each) and not (in_period and _is_of_now(each)))
         or is_met(each, DIRECT_CALL) is False
         or (joined and _may_be_demanded(each, sid))
-        or (each.is_about("aws:RequestedRegion") and _everything(sid))
+        or (_is_of_some(each) and _everything(sid))
     ]
     turned = [] if joined else list(_turned(subject))
     if turned or (says_where(subject) and not joined):
@@ -326,6 +326,12 @@ def _unsound(subject: Subject, condition: Condition) -> tuple[Rule, str, str, st
 
 def _is_of_now(condition: Condition) -> bool:
     return condition.is_about("aws:CurrentTime")
+
+
+def _is_of_some(condition: Condition) -> bool:
+    """Say whether a condition is about regions, or is met only by resources with a tag."""
+    tagged = ":resourcetag/" in condition.key.lower() and not is_met_without_key(condition)
+    return tagged or condition.is_about("aws:RequestedRegion")
 
 
 def _is_narrow(condition: Condition) -> bool:

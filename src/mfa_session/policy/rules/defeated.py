@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, names_of
-from mfa_session.policy.document import Statement, has_principal
+from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Condition, Statement, has_principal
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.rules.condition_keys import sets_no_tags
 from mfa_session.policy.rules.conditions import is_circumstance
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -38,12 +41,20 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
-    "policy allows by name; or one in a trust policy leaves out one of an Allow's principals. Or "
+    "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`); or one in a "
+    "trust policy leaves out one of an Allow's principals. Or "
     "an Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
-_OF_VERSIONS = "s3:DeleteObjectVersion"
+# By action, others that do the same, and what they do.
+_WAYS = {
+    "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
+    "s3:getobject": {"s3:GetObjectVersion": "read each version, the newest too"},
+    "ssm:getparameter": dict.fromkeys(
+        ("ssm:GetParameters", "ssm:GetParametersByPath"), "read the parameters"
+    ),
+}
 _says_all_but = re.compile("all|any|but|every|except|other").search
 demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
@@ -143,26 +154,67 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     return Cover(originals), originals
 
 
-def check_versions_left_out(subject: Subject) -> Flaws:
-    """Find Denies of s3:DeleteObject that leave its versions to an Allow that names them."""
-    named = names_of(subject.statement)
-    left_out = "s3:deleteobject" in named and not concerns(subject.statement, _OF_VERSIONS)
-    if not (left_out and subject.refuses_without_mfa):
+def check_other_ways(subject: Subject) -> Flaws:
+    """Find Denies of an action that leave another one, which does the same, to an Allow of it."""
+    statement, whole = subject.statement, subject.whole
+    for action in names_of(statement) if subject.refuses_without_mfa else ():
+        for way, does in _WAYS.get(action, {}).items():
+            others = whole.lenient_allows.about(replace(statement, actions=(way,)), way.lower())
+            allow = next((each for each in others if way.lower() in names_of(each)), None)
+            told = concerns(statement, way) or names_versions(statement)  # by `promised_scope`
+            if allow and not (told or whole.denials("long_term").are_about(allow, way)):
+                yield Flaw(
+                    DEFEATED,
+                    subject.place_of_action(action),
+                    f"{subject.label_of(allow)} allows {way} without MFA, and this Deny is only "
+                    f"of {subject.as_written(action)}",
+                    f"whoever has the long-term key can {does}",
+                    f"deny {way} as well",
+                    severity=WARNING,
+                )
+                return
+
+
+def check_tagged(subject: Subject) -> Flaws:
+    """Find Allows with MFA on resources with a tag, where another Allow is of them as well."""
+    others = subject.other_conditions if subject.requires_mfa else []
+    tag = _tag_of(others[0]) if len(others) == 1 and others[0].operator == "StringEquals" else ""
+    if not tag:
         return
-    versions = replace(subject.statement, actions=(_OF_VERSIONS,))
-    others = subject.whole.lenient_allows.about(versions, _OF_VERSIONS.lower())
-    allow = next((each for each in others if _OF_VERSIONS.lower() in names_of(each)), None)
-    told = names_versions(subject.statement)  # by `promised_scope`
-    if allow and not (told or subject.whole.denials("long_term").are_about(allow, _OF_VERSIONS)):
-        yield Flaw(
-            DEFEATED,
-            subject.place_of_action("s3:DeleteObject"),
-            f"{subject.label_of(allow)} allows {_OF_VERSIONS} without MFA, and this Deny is only "
-            "of s3:DeleteObject, which hides objects",
-            "whoever has the long-term key can delete the versions for good",
-            f"deny {_OF_VERSIONS} as well",
-            severity=WARNING,
-        )
+    plain = replace(subject.statement, conditions=())
+    for each in itertools.islice(subject.whole.allows.touching(plain), _MOST):
+        given = Cover([replace(each, conditions=())] if each.conditions else [])
+        for name in names_of(plain):
+            if (
+                given.are_about(plain, name)
+                and all(_is_met_on(other, others[0], tag, name) for other in each.conditions)
+                and not is_left_open(name)
+                and not subject.whole.denials("long_term").are_about(subject.statement, name)
+            ):
+                yield Flaw(
+                    DEFEATED,
+                    subject.mfa_conditions[0].position,
+                    f"{subject.label_of(each)} allows {subject.as_written(name)} without MFA where "
+                    f"{others[0].key} is {others[0].values[0]}, too, and one Allow is enough",
+                    f"everybody to whom {subject.label_of(each)} applies gets through without MFA",
+                    f"let {subject.label_of(each)} apply only where {others[0].key} is another",
+                )
+                return
+
+
+def _tag_of(condition: Condition) -> str:
+    """Return the name of a resource's tag, for all services alike."""
+    service, _, tag = condition.key.lower().partition(":resourcetag/")
+    return tag if service.isalnum() else ""
+
+
+def _is_met_on(condition: Condition, tagged: Condition, tag: str, action: str) -> bool:
+    """Say whether a request for an action on a resource with a tag surely meets a condition."""
+    if _tag_of(condition) == tag:
+        return is_met(condition, RequestContext({condition.key: tagged.values[:1]})) is True
+    of_request = condition.key.lower().startswith("aws:requesttag/")
+    unsent = action.endswith(":*") or sets_no_tags(action) is not None
+    return of_request and unsent and is_met_without_key(condition) is True
 
 
 def check_alternatives(subject: Subject) -> Flaws:

@@ -128,7 +128,7 @@ def check_security_keys(subject: Subject) -> Flaws:
     statement, whole = subject.statement, subject.whole
     of_users = subject.document.kind in {"identity", "boundary"} and not subject.on_role
     conditions = statement.conditions if of_users and statement.allows else ()
-    own = next(filter(_is_of_keys, conditions), None)
+    own = next((each for each in conditions if each.is_about(_REGISTRATION)), None)
     if own is None or subject.requires_mfa or not concerns(statement, ENROLMENT[1]):
         return
     denied = [name for name, call in _CALLS_OF_KEYS.items() if not _allows_call(whole, call)]

@@ -81,6 +81,7 @@ FIRST_STEPS = SETUP | {"iam:changepassword", "iam:getaccountpasswordpolicy",
     "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
 
 _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
+_account = re.compile("(?<=:iam)::[0-9]{12}:")
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
 of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user/.*|\*)").fullmatch
@@ -354,11 +355,20 @@ def _may_deny_more(subject: Subject) -> bool:
 
 
 def _exempting_all(subject: Subject) -> Condition | None:
+    of_users = subject.document.kind in {"identity", "boundary"}  # which root has none of
+    everybody = (A_USER, A_SESSION) if of_users else (A_USER, A_SESSION, ROOT)
     for condition in subject.other_conditions:
         exempting = "Not" in condition.operator and condition.key.lower() in _CALLER_KEYS
-        if exempting and all(is_met(condition, who) is False for who in (A_USER, A_SESSION, ROOT)):
+        exempt = in_any_account(condition) if of_users else condition
+        itself = of_users and [*map(str.lower, exempt.values)] == [f"${{{exempt.key}}}".lower()]
+        if exempting and (itself or all(is_met(exempt, who) is False for who in everybody)):
             return condition
     return None
+
+
+def in_any_account(condition: Condition) -> Condition:
+    """Return a condition on ARNs with * for their accounts: a policy of users is in one of them."""
+    return replace(condition, values=tuple(_account.sub("::*:", each) for each in condition.values))
 
 
 def all_left_out(subject: Subject) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
-from mfa_session.policy.document import Condition
+from mfa_session.policy.document import Condition, Document
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
@@ -165,9 +165,18 @@ def misspelt(condition: Condition) -> str | None:
     return MFA_AGE if of_age else MFA_PRESENT
 
 
-def keys_of_no_request(conditions: Iterable[Condition]) -> dict[str, str]:
-    """Return the keys that surely no request has, and the ones that were meant."""
-    meant = {each.key: misspelt(each) or slip_of(each.key) for each in conditions}
+def keys_of_no_request(documents: Iterable[Document]) -> dict[str, str]:
+    """Return the keys and variables that surely no request has, and what was meant."""
+    meant: dict[str, str | None] = {}
+    for document in documents:
+        for statement in document.statements:
+            conditions = statement.conditions
+            meant |= {each.key: misspelt(each) or slip_of(each.key) for each in conditions}
+            texts = [value for each in conditions for value in each.values]
+            for text in (*texts, *(statement.resources or ()), *(statement.not_resources or ())):
+                if "${" in text:
+                    keys = map(str.strip, _variable.findall(text))
+                    meant |= {key: slip_of(key) for key in keys if not is_unfilled(f"${{{key}}}")}
     return {key: right for key, right in meant.items() if right}
 
 

@@ -41,7 +41,7 @@ has_no_resource = re.compile(
     "|dynamodb:listtables|ec2:describe(addresses|availabilityzones|images|instances|instance(status"
     "|types)|keypairs|regions|securitygroups|snapshots|subnets|tags|volumes|vpcs)"
     "|ecr:getauthorizationtoken|ecs:(deregister|list)taskdefinitions?"
-    "|kms:(createkey|listaliases|listkeys)|lambda:listfunctions"
+    "|kms:(createkey|generaterandom|listaliases|listkeys)|lambda:listfunctions"
     "|organizations:(describeorganization|leaveorganization|listaccounts)|route53domains:.*"
     "|s3:(listallmybuckets|putaccountpublicaccessblock)"
     "|secretsmanager:(batchgetsecretvalue|listsecrets)|sns:listtopics|sqs:listqueues"
@@ -108,6 +108,9 @@ def _example_of(kind: str) -> str:
     return f"arn:aws:{service}:{region}:{'' if kind in _OF_NO_ACCOUNT else '*'}:{named}"
 
 
+# Services whose actions have no resources of others, but for this one.
+_OF_SEVERAL = "ec2:runinstances"
+_ALONE = {"dynamodb", "ec2", "iam", "kms", "lambda", "rds", "s3", "secretsmanager", "sns", "sqs"}
 MEANT = {
     OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     OF_USER: "arn:aws:iam::*:user/${aws:username}",
@@ -154,6 +157,19 @@ _is_no_user = re.compile(
     re.IGNORECASE,
 ).search
 _is_plain = re.compile("[^/:]+").fullmatch
+
+
+def any_of_action(action: str, partition: str) -> str:
+    """Return a pattern of all resources that an action can have, as far as it is known."""
+    plain = action.lower()
+    service = plain.partition(":")[0]
+    kind = resource_of(plain, about_mfa=True, under_mfa=True) or ""
+    if ":" in kind:
+        return f"arn:{partition}:{service}:*:*:{kind.partition(':')[2]}"
+    if kind.startswith(("group/", "mfa/", "role/", "user/")) and not kind.endswith("/"):
+        return f"arn:{partition}:iam::*:{kind}"
+    is_alone = service in _ALONE and not may_meet(plain, _OF_SEVERAL)
+    return f"arn:{partition}:{service}:*" if is_alone else "*"
 
 
 def parts_of(pattern: str) -> list[str]:

@@ -25,7 +25,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.callers import has_wrong_values
-from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, in_any_account
 from mfa_session.policy.rules.promised_exemptions import check_exception
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -268,7 +268,7 @@ def _exempts_all_users(subject: Subject, condition: Condition) -> bool:
     exempting = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
     of_one_account = subject.document.kind in {"identity", "boundary"}
     all_users = exempting and of_one_account and any(map(_of_all_users, condition.values))
-    return all_users and _may_be_met_by_roles(condition)
+    return all_users and _may_be_met_by_roles(in_any_account(condition))
 
 
 def _is_met_by_roles_only(condition: Condition) -> bool:
