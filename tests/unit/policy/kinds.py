@@ -120,6 +120,8 @@ INCOMPLETE = "enrolment-incomplete"
 ROLE_SESSION = "role-session-has-no-mfa"
 ACCOUNT, PARTNER = {"AWS": "123456789012"}, "444455556666"
 USERS = f"arn:aws:iam::{PARTNER}:user/"
+BACKUP = "arn:aws:backup:eu-west-1:123456789012:"
+POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/"
 TAKE, COPY = "sts:AssumeRole", "backup:CopyIntoBackupVault"
 PROVIDER = "arn:aws:iam::123456789012:oidc-provider/"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:jobs"
@@ -3244,10 +3246,10 @@ STATED = [
             WITHOUT)], found(REMOVAL, at=1), {}),
     # A variable of a condition without its $; a key without its service; no resource of IAM.
     *[Stated(f"variable-without-dollar-{at}", [trust(ACCOUNT, {**WITH, **on("StringLike",
-             "sts:RoleSessionName", value)})], found(NO_KEY) if told else [], {})
-      for at, (told, value) in enumerate((
-          (True, "{aws:username}"), (True, "{aws:username}-*"), (False, "${aws:username}"),
-          (False, "aws:username")))],
+             "sts:RoleSessionName", value)})], found(*rules), {})
+      for at, (rules, value) in enumerate((
+          ([NO_KEY], "{aws:username}"), ([NO_KEY], "{aws:username}-*"), ([], "${aws:username}"),
+          ([VALUE], "aws:username")))],
     *[Stated(f"key-without-its-service-{at}", [ALL, deny("s3:CreateBucket", on(operator, key,
              "false")), deny_but(CARE, WITHOUT)], found(*rules, at=1), {})
       for at, (rules, operator, key) in enumerate((
@@ -3905,5 +3907,61 @@ STATED = [
           ("BreakGlassNeedsMfa", "StringEquals", "aws:PrincipalTag/BreakGlass", "true", ""),
           ("MfaExceptBreakGlass", "StringNotEquals", "aws:PrincipalTag/BreakGlass", "false",
            "deny-narrowed")))],
+    # ARNs and keys that are none: of partitions, access points, vaults, domains, parameters, STS.
+    *[Stated(f"no-partition-{at}", [trust({"AWS": f"arn:{at}:iam::123456789012:root"}, WITH)],
+            found(PARTITION) * wrong, {})
+      for at, wrong in (("aws-gov", True), ("aws-china", True), ("aws-us-gov-west-1", True),
+          ("aws-us-gov", False), ("aws-iso-b", False), ("aws-eusc", False))],
+    *[Stated(f"two-partitions-{at}", [statement], found(PARTITION) * wrong, {}, kind)
+      for at, (statement, kind, wrong) in enumerate((
+          (trust({"AWS": ["arn:aws-us-gov:iam::123456789012:user/ann",
+              "arn:aws:iam::123456789012:user/bob"]}, WITH), "trust", True),
+          (deny("s3:DeleteObject", WITHOUT, Principal="*", Resource=["arn:aws-cn:s3:::books/*",
+              "arn:aws:s3:::books/*"]), "resource", True),
+          (deny("s3:DeleteObject", WITHOUT, Resource=["arn:aws-cn:s3:::books/*",
+              "arn:aws:s3:::books/*"]), "identity", False),
+          (deny("s3:DeleteObject", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
+              ["arn:aws-cn:iam::*:user/a", "arn:aws:iam::*:user/a"])}, Principal="*",
+              Resource="arn:aws:s3:::books/*"), "resource", False)))],
+    *[Stated(f"resource-of-another-form-{action}-{at}", [deny(action, WITHOUT, Resource=where)],
+            found(RESOURCE) * wrong, {})
+      for at, (action, where, wrong) in enumerate((
+          ("es:ESHttpDelete", "arn:aws:es:eu-west-1:123456789012:domain/logs", True),
+          ("es:ESHttp*", "arn:aws:es:eu-west-1:123456789012:domain/logs/*", False),
+          ("es:DeleteDomain", "arn:aws:es:eu-west-1:123456789012:domain/logs", False),
+          ("ssm:GetParameter*", "arn:aws:ssm:eu-west-1:123456789012:parameter//prod/*", True),
+          ("ssm:GetParameter*", "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/*", False),
+          ("backup:DeleteRecoveryPoint", f"{BACKUP}backup-vault:prod", True),
+          ("backup:DeleteRecoveryPoint", f"{BACKUP}recovery-point:*", False),
+          ("backup:DeleteRecoveryPoint", "arn:aws:ec2:*::snapshot/*", False),
+          ("s3:DeleteObject", f"{POINT}hr", True), ("s3:DeleteObject", f"{POINT}hr/2031/*", True),
+          ("s3:DeleteObject", f"{POINT}hr/object/2031/*", False),
+          ("s3:DeleteObject", f"{POINT}*", False), ("s3:ListBucket", f"{POINT}hr", False),
+          ("s3:DeleteObject", "arn:aws:s3::::books/*", True)))],
+    *[Stated(f"sent-to-sts-{key}", [trust(ACCOUNT, {**WITH, **on("StringLike", key, "a*")})],
+            found(NO_KEY) * wrong, {})
+      for key, wrong in (("sts:SerialNumber", True), ("sts:SessionName", True),
+          ("sts:RoleSessionName", False), ("sts:ExternalId", False))],
+    *[Stated(f"name-of-a-session-{at}", [trust(ACCOUNT, {**WITH, **on("StringEquals",
+            "sts:RoleSessionName", name)})], found(VALUE) * wrong, {})
+      for at, (name, wrong) in enumerate((("break glass", True), ("ann@acme.com", False),
+          ("${aws:username}", False)))],
+    *[Stated(f"subject-of-github-{at}", [{**trust({"Federated":
+            f"{PROVIDER}token.actions.githubusercontent.com"}, on("StringLike",
+            "token.actions.githubusercontent.com:sub", name)), "Action": f"{TAKE}WithWebIdentity"}],
+            found(VALUE) * wrong, {}, "trust")
+      for at, (name, wrong) in enumerate((("acme/infra:*", True), ("repo:acme/infra:*", False),
+          ("repository_owner:acme:*", False), ("*", False)))],
+    *[Stated(f"demanded-beside-{at}", [{**trust(ACCOUNT, WITH), "Sid": "RequireMFA"}, trust(who,
+            block)], [(DEFEATED, "RequireMFA")] * wrong, {})
+      for at, (who, block, wrong) in enumerate((
+          (ACCOUNT, on("StringEquals", "sts:ExternalId", "x1"), True),
+          (ACCOUNT, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"), True),
+          (ACCOUNT, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/svc"), False),
+          ({"AWS": PARTNER}, on("StringEquals", "sts:ExternalId", "x1"), False)))],
+    *[Stated(f"everything-on-objects-{sid}", [deny("s3:*", WITHOUT, Principal="*", Resource=BUCKET,
+            Sid=sid)], [(RESOURCE, sid)] * wrong, {})
+      for sid, wrong in (("DenyAllS3WithoutMFA", True), ("DenyAllObjectAccessWithoutMFA", False),
+          ("DenyBooksWithoutMFA", False))],
 ]
 # fmt: on

@@ -56,6 +56,7 @@ _WAYS = {
     ),
 }
 _says_all_but = re.compile("all|any|but|every|except|other").search
+_are_users = re.compile("arn:[^:]*:iam::[^:]*:user/[*]").fullmatch
 demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
     re.IGNORECASE,
@@ -149,9 +150,16 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     originals = {
         replace(each, conditions=()): each
         for each in whole.allowing
-        if each.conditions and all(map(is_circumstance, each.conditions))
+        if each.conditions and all(map(_keeps_few_out, each.conditions))
     }
     return Cover(originals), originals
+
+
+def _keeps_few_out(condition: Condition) -> bool:
+    """Say whether a condition is on a circumstance, on all users, or on an id that is no secret."""
+    of_users = condition.is_about("aws:PrincipalArn") and all(map(_are_users, condition.values))
+    told = of_users or condition.is_about("sts:ExternalId")
+    return is_circumstance(condition) or (told and is_met_without_key(condition) is False)
 
 
 def check_other_ways(subject: Subject) -> Flaws:

@@ -56,6 +56,7 @@ _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
                "s3:put*": "s3:PutObject"}  # fmt: skip
+_of_everything = re.compile("(deny|block|forbid)(all|every)(?!object)").match
 # What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
 _route = re.compile(
     r"(?:execute-api:|arn:[^:]*:execute-api:[^:]*:[^:]*:[^/*]*)/[^/*]+/(?!GET|HEAD|PUT|POST|PATCH|DELETE"
@@ -87,7 +88,7 @@ def check_resources(subject: Subject) -> Flaws:
         verb, whom = ("are", "they do") if wrong[1:] else ("is", "it does")
         does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
         rest = [
-            f"{name} on {MEANT[kind]}" + ", only with MFA" * (name.lower() in removing)
+            f"{name} on {_meant(subject, kind)}" + ", only with MFA" * (name.lower() in removing)
             for name, kind in wrong
         ]
         of_people = for_others and any(kind in _OF_PEOPLE for _, kind in wrong)
@@ -116,6 +117,13 @@ def _has_no_effect(statement: Statement) -> bool:
     """Say whether it is only about users and devices, and on none to which an action applies."""
     kinds = [RESOURCES_OF.get(name, OF_LIST) for name in names_of(statement)]
     return _OF_PEOPLE.issuperset(kinds) and not any(_may_be_on(statement, kind) for kind in kinds)
+
+
+def _meant(subject: Subject, kind: str) -> str:
+    """Return the ARN of a kind of resource; of objects, in the form of the statement."""
+    in_point = any(":accesspoint/" in each for each in subject.statement.resources or ())
+    at_point = "arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/object/*"
+    return at_point if in_point and kind == OF_OBJECT else MEANT[kind]
 
 
 def _harms_little(subject: Subject, wrong: Sequence[tuple[str, str]]) -> bool:
@@ -229,7 +237,10 @@ def check_all_of_s3(subject: Subject) -> Flaws:
             "s3:*",
             [],
         )
-        if missing and (any(named) or (wanted == OF_OBJECT and meant)):
+        if wanted == OF_BUCKET:
+            everything = _of_everything(statement.sid_letters) is not None
+            meant = everything and "object" not in statement.sid_letters
+        if missing and (any(named) or meant):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),

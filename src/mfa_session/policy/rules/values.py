@@ -116,6 +116,10 @@ _KINDS: dict[str, Kind] = {
         ).fullmatch,
         "AES256, aws:kms or aws:kms:dsse",
     ),
+    "sts:rolesessionname": (
+        _other_than(r"[\w+=,.@-]{2,64}"),
+        "2 to 64 letters, digits and signs of =,.@-_+",
+    ),
     "sts:externalid": (
         _other_than(r"[\w+=,.@:/-]{1,1224}"),
         "1 to 1224 letters, digits and signs of =,.@:/-_+",
@@ -129,7 +133,7 @@ _KINDS: dict[str, Kind] = {
         "a service with its region, such as s3.eu-west-1.amazonaws.com",
     ),
     "token.actions.githubusercontent.com:sub": (
-        re.compile("repo:[^:*?$]*").fullmatch,
+        re.compile(r"repo:[^:*?$]*|(?!repo:)[\w.-]+/[\w.*-]+(:.*)?").fullmatch,
         "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
     ),
     "aws:requestedregion": (_other_than(_REGIONS), "a region such as eu-west-1"),
