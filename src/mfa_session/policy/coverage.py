@@ -27,6 +27,7 @@ _Comparison = tuple[str, str, tuple[str, ...]]
 _ROOT = ":root"  # the end of an account's ARN
 _FEW = 8  # statements, among which a look at each is faster than an index
 _all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
+_of_all_users = re.compile(r"arn:[^:]*:iam::[^:]*:user/\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
 _ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}
@@ -261,7 +262,7 @@ def _surroundings(statement: Statement) -> _Surroundings:
             if not (id(condition) in about_mfa or _is_always_met(condition))
             and not (statement.allows and _names_the_session(condition))
         ),
-        accounts=_accounts(statement),
+        accounts=accounts_of(statement),
     )
 
 
@@ -310,7 +311,8 @@ def _is_about_all_of_a_service(statement: Statement) -> bool:
     return services in [{found[1]} for found in wholes]
 
 
-def _accounts(statement: Statement) -> frozenset[str]:
+def accounts_of(statement: Statement) -> frozenset[str]:
+    """Return the accounts that its principals are of, or that conditions demand."""
     found = [each for text in statement.aws_principals for each in _account(text)]
     for condition in statement.conditions:
         if _is_of_account(condition.written.lower(), condition.key.lower()):
@@ -319,7 +321,8 @@ def _accounts(statement: Statement) -> frozenset[str]:
 
 
 def _is_of_all(operator: str, key: str, values: tuple[str, ...]) -> bool:
-    return operator in {"arnlike", "stringlike"} and "*" in values and key in _OF_ALL_CALLERS
+    likened = operator in {"arnlike", "stringlike"} and key in _OF_ALL_CALLERS
+    return likened and ("*" in values or any(map(_of_all_users, values)))
 
 
 def _is_of_account(operator: str, key: str) -> bool:

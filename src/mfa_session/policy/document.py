@@ -25,7 +25,6 @@ TRUST_ACTIONS = {
 CURRENT_VERSION = "2012-10-17"
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
 MIXED = "role and others"  # the holder of a policy that roles have, and users or groups
-WITHOUT_MFA_KEYS = frozenset({"Federated", "Service"})  # principals whose requests have none
 LIMITS = frozenset({"boundary", "scp", "rcp"})  # kinds that never grant
 _OBJECTS = {"Condition", "NotPrincipal", "Principal"}
 Principals = dict[str, tuple[str, ...]]
@@ -44,6 +43,12 @@ _of_roles = re.compile(
     r"|workload))"
     r"(\w*roles?(boundary|cap|ceiling|guardrails?|limits?|max(imum)?)(mfa)?"
     r"|(boundary|cap|ceiling|limits?|max(imum)?)(for|of)\w*roles?)",
+    re.IGNORECASE,
+).fullmatch
+# Such as LambdaBoundary, unless it allows to manage functions.
+_of_machines = re.compile(
+    "(codebuild|ecs-?task|github-?actions?|gitlab-?(ci|runners?)|jenkins|lambda(-?(execution|functions?))?"
+    "|(ec2-?)?instance-?profiles?)-?(permissions?-?)?boundary",
     re.IGNORECASE,
 ).fullmatch
 _is_on_roles = re.compile(r"iam:.*role|sts:assume", re.IGNORECASE).match
@@ -153,6 +158,10 @@ class Account(Protocol):
     @property
     def stuck(self) -> Mapping[str, Sequence[str]]:
         """The users who cannot set up MFA, each with the reason, by the policy that asks for it."""
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The policies whose users are all denied, by all of theirs, to remove their device."""
 
     @property
     def takers(self) -> Mapping[str, Sequence[str]]:
@@ -289,8 +298,10 @@ def has_principal(statement: Statement) -> bool:
 
 
 def _says_roles(statement: Statement) -> bool:
-    actions = statement.actions or statement.not_actions or ()
-    return _of_roles(statement.sid or "") is not None and not any(map(_is_on_roles, actions))
+    actions, sid = statement.actions or statement.not_actions or (), statement.sid or ""
+    if _of_machines(sid):
+        return not any(sid.lower().startswith(each.lower().split(":")[0]) for each in actions)
+    return _of_roles(sid) is not None and not any(map(_is_on_roles, actions))
 
 
 def is_for_everybody(statement: Statement) -> bool:
@@ -316,7 +327,7 @@ def roles_in(statement: Statement) -> list[str]:
 def is_for_services(statement: Statement) -> bool:
     """Say whether a statement is only for services and federated users, who bring no MFA keys."""
     named = statement.principals
-    return named is not None and named.keys() <= WITHOUT_MFA_KEYS
+    return named is not None and named.keys() <= {"Service", "Federated"}
 
 
 def standing_for_services(statement: Statement) -> list[str]:

@@ -26,7 +26,7 @@ def right_condition(
     *,
     instead_of: Sequence[Condition] = (),
     age_limit: str | None = None,
-    besides: Sequence[tuple[str, str, str]] = (),
+    besides: Sequence[tuple[str, str, Any]] = (),
 ) -> dict[str, Any]:
     """Return the Condition that correctly demands MFA, in place of those in `instead_of`.
 

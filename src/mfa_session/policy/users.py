@@ -81,6 +81,17 @@ class Dump:
         )
 
     @cached_property
+    def kept(self) -> frozenset[str]:
+        """See Account."""
+        by_policy = defaultdict[str, list[bool]](list)
+        for user in self._users:
+            removal = Request(action="iam:DeactivateMFADevice", resource=user.arn or "*")
+            denied = _outcome(user, removal) == EXPLICITLY_DENIED
+            for each in user.documents:
+                by_policy[each.name].append(denied)
+        return frozenset(name for name, denied in by_policy.items() if all(denied))
+
+    @cached_property
     def takers(self) -> Mapping[str, Sequence[str]]:
         """See Account."""
         users = (

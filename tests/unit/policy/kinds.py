@@ -1662,7 +1662,8 @@ STATED = [
     Stated("no-mfa-and-old-mfa", [ALL, deny("ec2:*", WITHOUT), deny("ec2:*", older("3600"))], [],
            {STOP: "m"}),
     Stated("two-limits-of-age", [allow("ec2:*", {**WITH, **older("900", "NumericLessThan")}),
-            allow("ec2:*", {**WITH, **older("3600", "NumericLessThan")})], [], {STOP: "m"}),
+            allow("ec2:*", {**WITH, **older("3600", "NumericLessThan")})], found(UNUSED),
+           {STOP: "m"}),
     Stated("private-network", [ALL, deny("ec2:*", on("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")),
            deny_but(CARE, WITHOUT)], found(VALUE, at=1), {}),
     Stated("private-network-or-mfa", [ALL, deny("ec2:*", {**WITHOUT, **on("NotIpAddress",
@@ -2284,10 +2285,11 @@ STATED = [
             deny_but(["iam:*", "sts:*"], ABROAD), deny("*", ABROAD, Resource="arn:aws:ec2:*:*:*"),
             *[deny("*", {**ABROAD, operator: {key: value}}) for operator, key, value in (
               ROBOT, ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
-              ("StringEquals", "aws:PrincipalType", "AssumedRole"))],
-            *[deny("*", on("StringNotLike", "aws:RequestedRegion", each)) for each in (
-              ["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1", "${var.region}",
-              ["eu-west-1", "us-gov-west-1"], "us-iso-west-1", "REGION")]], [], {}),
+              ("StringEquals", "aws:PrincipalType", "AssumedRole"))]], [], {}),
+    *[Stated(f"iam-and-its-region-{at}", [allow("*", WITH), deny("*", on("StringNotLike",
+            "aws:RequestedRegion", each))], [], {})
+      for at, each in enumerate((["eu-west-1", "us-east-1"], "us-*", "us-gov-west-1", "cn-north-1",
+            "${var.region}", ["eu-west-1", "us-gov-west-1"], "us-iso-west-1", "REGION"))],
     Stated("iam-allowed-in-regions", [allow("*", {**WITH, **ABROAD})], [], {}),
     Stated("regions-without-mfa", [ALL, deny("*", ABROAD)], [], {}),
     Stated("regions-of-a-bucket", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
@@ -2486,7 +2488,7 @@ STATED = [
             allow(["ec2:TerminateInstances", STOP], {**WITH, "NumericLessThan": {AGE: 900}})],
            found(UNUSED, at=1), {}),
     Stated("age-that-all-ask-for", [allow(["ec2:RunInstances", STOP], {"NumericLessThan": {AGE:
-            3600}}), allow("ec2:Terminate*", WITH), allow(STOP, {"NumericLessThan": {AGE: 900}})],
+            900}}), allow("ec2:Terminate*", WITH), allow(STOP, {"NumericLessThan": {AGE: 900}})],
            [], {}),
     Stated("age-asked-of-others-by-a-deny", [allow([STOP, "ec2:RunInstances"], WITH), allow(STOP, {
             "NumericLessThan": {AGE: 900}}), deny(STOP, older(900, "NumericGreaterThan"))],
@@ -2566,7 +2568,7 @@ STATED = [
             "rds:DeleteDBInstance", WITHOUT)], [], {}),
     Stated("only-with-mfa-beside-what-policies-of-users-allow", [allow("kms:*", Principal=ACCOUNT),
             allow("kms:Decrypt", WITH, Principal={"AWS": "arn:aws:iam::123456789012:user/carol"},
-            Sid="DecryptOnlyWithMFA")], [], {}),
+            Sid="DecryptOnlyWithMFA")], [(DEFEATED, "DecryptOnlyWithMFA")], {}),
     *[Stated(f"arn-without-region-{at}", [deny(action, WITHOUT, Resource=arn)], found(DEAD), {})
       for at, (action, arn) in enumerate((
           ("route53:DeleteHostedZone", "arn:aws:route53:us-east-1:123456789012:hostedzone/Z1"),
@@ -2885,7 +2887,7 @@ STATED = [
     Stated("rcp-about-iam", [deny(OFF, {**WITHOUT, **NOT_ROLES}, Principal="*")], found(MISPLACED),
            {}, "rcp"),
     Stated("rcp-about-buckets", [deny(["s3:*", "kms:Decrypt", "codecommit:*", "events:PutEvents"],
-            {**WITHOUT, **NOT_ROLES}, Principal="*")], [], {}, "rcp"),
+            {**WITHOUT, **NOT_ROLES, **NO_SERVICE}, Principal="*")], [], {}, "rcp"),
     Stated("rcp-about-roles", [deny("sts:AssumeRole", {**WITHOUT, **on("StringEquals",
             "aws:PrincipalType", "User")}, Principal="*")], [], {}, "scp"),
     Stated("roles-of-sso-exempt-without-a-path", [deny("s3:*", {**WITHOUT, **on("ArnNotLike",
@@ -3423,6 +3425,210 @@ STATED = [
     *[Stated(f"deny-of-either-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
             [("deny-narrowed", sid)], {}) for sid in ("DenyWithoutMFAOrOutsideOffice",
             "DenyNoMfaOrOutsideVpn")],
+    # Denies that a place narrows, where the others stop or allow the rest.
+    *[Stated(f"narrowed-and-closed-{at}", statements, [], {})
+      for at, statements in enumerate((
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny("*", NETWORK)],
+          [ALL, deny_but(CARE, {**WITHOUT, **on("Bool", "aws:SecureTransport", "true")}),
+           deny("*", on("Bool", "aws:SecureTransport", "false"))],
+          [allow("ec2:*", IN_OFFICE), deny("ec2:*", {**WITHOUT, **IN_OFFICE})],
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny_but(CARE, {**older("900"),
+           **NETWORK})]))],
+    *[Stated(f"narrowed-and-open-{at}", statements, found("deny-narrowed", at=1), {})
+      for at, statements in enumerate((
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny("s3:*", NETWORK)],
+          [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny("*", on("NotIpAddress",
+           "aws:SourceIp", "198.51.100.0/24"))],
+          [ALL, deny("ec2:*", {**WITHOUT, **IN_OFFICE}), allow("ec2:*", IN_OFFICE)]))],
+    *[Stated(f"sid-says-where-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
+             [("deny-narrowed", sid)] if wrong else [], {})
+      for sid, wrong in (
+          ("DenyExternalAccessWithoutMFA", False), ("RequireMFANotOnVpn", False),
+          ("DenyNonCorporateIpWithoutMfa", False), ("MfaWhenAway", False),
+          ("MfaFromTheInternet", False), ("MfaForUnknownNetworks", False),
+          ("MfaForGateways", True), ("MfaWithExternalId", True), ("DenyNonMfaOffice", True))],
+    Stated("sid-says-which-regions", [ALL, deny(["ec2:*", "rds:*"], {**WITHOUT, **on(
+            "StringNotLike", "aws:RequestedRegion", "eu-*")}, Sid="NonEuRegionsNeedMfa")], [], {}),
+    *[Stated(f"two-demands-of-users-{sid}", [deny_but(CARE, {**WITHOUT, **who, **NETWORK},
+            Sid=sid)], [("deny-narrowed", sid)], {}, "scp")
+      for sid, who in (
+          ("RequireMfaAndCorpNetwork", on("ArnLike", "aws:PrincipalArn", "arn:*:iam::*:user/*")),
+          ("RequireMfaAndVpn", NOT_ROLES),
+          ("DenyNoMfaOrNoVpn", on("StringEquals", "aws:PrincipalType", "User")))],
+    Stated("users-by-another-key", [deny_but(CARE, {**WITHOUT, **on("ArnLike", "aws:SourceArn",
+            "arn:aws:iam::*:user/*")})], found("deny-narrowed"), {}, "scp"),
+    *[Stated(f"tag-that-few-have-{operator}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator,
+            "aws:PrincipalTag/BreakGlass", "true")})],
+            found("deny-narrowed", at=1) if wrong else [], {})
+      for operator, wrong in (
+          ("ForAnyValue:StringNotEquals", True), ("ForAnyValue:StringNotLike", True),
+          ("ForAllValues:StringNotEquals", False), ("StringNotEquals", False),
+          ("ForAnyValue:StringNotEqualsIfExists", False))],
+    # Limits of age beside statements that ask for MFA themselves.
+    *[Stated(f"ages-beside-what-is-open-on-purpose-{at}", statements, [], {}, kind)
+      for at, (kind, statements) in enumerate((
+          (None, [allow(CARE), allow("*", WITH), deny("*", older(3600, "NumericGreaterThan"))]),
+          (None, [allow(["s3:Get*", "s3:List*"]), allow("s3:Put*", WITH), deny("s3:*",
+              older(3600, "NumericGreaterThan"))]),
+          (None, [allow("ec2:*"), deny_but(CARE, {**WITHOUT, **NETWORK},
+              Sid="NoMfaOutsideOffice"), deny_but(CARE, older(3600, "NumericGreaterThan"))]),
+          ("trust", [trust(ROLE), trust(ACCOUNT, WITH), trust("*", older(3600,
+              "NumericGreaterThan"), "Deny")])))],
+    *[Stated(f"ages-beside-what-is-open-{at}", statements,
+             found("deny-age-misses-no-mfa", at=len(statements) - 1), {})
+      for at, statements in enumerate((
+          [allow(CARE), allow("ec2:*"), allow("s3:*", WITH), deny("*", older(3600,
+           "NumericGreaterThan"))],
+          [allow("ec2:*"), deny("ec2:*", older(3600, "NumericGreaterThan"))]))],
+    Stated("ages-that-are-to-demand-mfa", [allow(CARE), allow("*", {**WITH, **IN_OFFICE}),
+            deny("s3:*", older(3600, "NumericGreaterThan"), Sid="RequireRecentMfa")],
+            [("deny-age-misses-no-mfa", "RequireRecentMfa")], {}),
+    *[Stated(f"age-of-one-second-{at}", statements, found(UNUSED, at=len(statements) - 1), {})
+      for at, statements in enumerate((
+          [allow(STOP, {**WITH, **older("3600", "NumericEquals")})],
+          [ALL, deny_but(CARE, WITHOUT), deny_but(CARE, older("3600", "NumericEquals"))]))],
+    *[Stated(f"longer-limit-elsewhere-{at}", statements, found(UNUSED, at=1) if wrong else [], {},
+             kind)
+      for at, (kind, statements, wrong) in enumerate((
+          (None, [allow("*", {**WITH, **older("43200", "NumericLessThan")}), allow(STOP, older(
+              "300", "NumericLessThan")), allow(CARE)], True),
+          ("trust", [trust(ACCOUNT, older("43200", "NumericLessThan")), trust({"AWS":
+              "arn:aws:iam::123456789012:user/ann"}, older("300", "NumericLessThan"))], True),
+          (None, [allow("s3:*", older("43200", "NumericLessThan")), allow(STOP, older("300",
+              "NumericLessThan"))], False),
+          (None, [allow("ec2:*", older("300", "NumericLessThan")), allow(STOP, older("300",
+              "NumericLessThan"))], False),
+          (None, [allow("ec2:*", older("43200", "NumericLessThan")), allow(STOP, older("300",
+              "NumericLessThan")), deny(STOP, older("300"))], False)))],
+    # Roles that a Deny exempts by something else than their ARNs, or stops by their account.
+    *[Stated(f"role-beside-a-deny-by-{key}-{operator}", [allow("s3:*", Principal=ROLE,
+            Resource=BUCKET), deny("s3:*", {**WITHOUT, **on(operator, key, value)}, Principal="*",
+            Resource=BUCKET)], found(ROLE_SESSION, at=1) if wrong else [], {}, "resource")
+      for operator, key, value, wrong in (
+          ("StringNotLike", "aws:userid", ["AROAEXAMPLE123456789:*", "123456789012"], False),
+          ("StringNotEquals", "aws:PrincipalTag/automation", "yes", False),
+          ("StringNotEquals", "aws:PrincipalOrgID", "o-abc1234567", False),
+          ("StringNotEquals", "aws:username", "carol", True),
+          ("StringNotEquals", "s3:x-amz-acl", "private", True))],
+    *[Stated(f"role-of-a-denied-account-{at}", [trust(ROLE), trust(denied, WITHOUT, "Deny")],
+            found(ROLE_SESSION, at=1) if wrong else [], {}, "trust")
+      for at, (denied, wrong) in enumerate((
+          (ACCOUNT, True), ({"AWS": "arn:aws:iam::123456789012:root"}, True),
+          ({"AWS": "arn:aws:iam::123456789012:user/ann"}, False)))],
+    Stated("role-of-another-account", [trust(ROLE), trust({"AWS": "999988887777"}),
+            trust({"AWS": "999988887777"}, WITHOUT, "Deny")], [], {}, "trust"),
+    Stated("role-let-in-anyhow", [trust({"AWS": ["123456789012", ROLE["AWS"]]}, WITH), trust(ROLE)],
+            [], {}, "trust"),
+    # Denies of long-term keys spare roles, whose sessions have the key.
+    Stated("keys-denied-in-an-organisation", [deny(STOP, on("Null", PRESENT, "true"))],
+            found(NO_SESSIONS), {}, "scp"),
+    Stated("keys-denied-beside-a-role", [allow("s3:*", Principal=ROLE, Resource=BUCKET),
+            deny("s3:*", on("Null", PRESENT, "true"), Principal="*", Resource=BUCKET)],
+            found(NO_SESSIONS, at=1), {}, "resource"),
+    # Policies of organisations.
+    *[Stated(f"organisation-of-others-{key}-{operator}", [deny_but(CARE, {**WITHOUT, **on(
+            "ArnLike", "aws:PrincipalArn", "arn:*:iam::*:user/*"), **on(operator, key, value)})],
+            found("conditions-never-match") if wrong else [], {}, "scp")
+      for operator, key, value, wrong in (
+          ("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", True),
+          ("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", False),
+          ("Bool", "aws:PrincipalIsAWSService", "true", True),
+          ("BoolIfExists", "aws:PrincipalIsAWSService", "false", False))],
+    *[Stated(f"rcp-and-services-{at}", [deny(actions, {**WITHOUT, **who}, Principal="*")],
+            found(SCP) if wrong else [], {}, "rcp")
+      for at, (actions, who, wrong) in enumerate((
+          ("kms:Decrypt", NOT_ROLES, True), ("s3:*", on("StringNotEquals", "aws:PrincipalType",
+              "AssumedRole"), True), ("kms:ScheduleKeyDeletion", NOT_ROLES, False),
+          ("s3:PutObject", {**NOT_ROLES, **NO_SERVICE}, False), ("s3:*", on("ArnLike",
+              "aws:PrincipalArn", "arn:*:iam::*:user/*"), False),
+          (["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"], {}, True)))],
+    *[Stated(f"rcp-that-is-refused-{at}", [statement, deny("s3:DeleteObject", {**WITHOUT, **on(
+            "StringEquals", "aws:PrincipalType", "User")}, Principal="*")],
+            found(MISPLACED) if wrong else [], {}, "rcp")
+      for at, (statement, wrong) in enumerate((
+          (allow("s3:*", Principal="*"), True), (allow("s3:*", WITH, Principal="*"), True),
+          (deny("s3:PutObject", {**WITHOUT, **NOT_ROLES, **NO_SERVICE}, Principal=ACCOUNT), True),
+          (allow("*", Principal="*"), False),
+          (deny("s3:PutObject", {**WITHOUT, **NOT_ROLES, **NO_SERVICE}, Principal={"AWS": "*"}),
+           False)))],
+    # Exemptions of which another Deny knows nothing.
+    *[Stated(f"exempt-in-vain-{at}", [ALL, *denials], found(VOID, at=place) if place else [], {})
+      for at, (place, denials) in enumerate((
+          (2, [deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **on("StringNotEquals",
+              "aws:PrincipalTag/oncall", "true")})]),
+          (2, [deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **NETWORK})]),
+          (2, [deny_but(CARE, WITHOUT), deny_but(CARE, {**WITHOUT, **on("ArnNotEquals",
+              "aws:PrincipalArn", "arn:aws:iam::*:user/breakglass")})]),
+          (2, [deny(OFF), deny(OFF, on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/security"))]),
+          (1, [deny_but(CARE, {**WITHOUT, **on("StringNotEquals", f"aws:PrincipalTag/{tag}",
+              "true")}) for tag in ("breakglass", "service")]),
+          (1, [deny_but(CARE, on("StringNotEquals", "aws:RequestedRegion", where))
+              for where in ("eu-west-1", "eu-central-1")] + [deny_but(CARE, WITHOUT)]),
+          (0, [deny_but([*CARE, STOP], WITHOUT), deny(STOP, {**WITHOUT, **on("StringNotEquals",
+              "aws:PrincipalTag/oncall", "true")})]),
+          (0, [deny_but(CARE, {**WITHOUT, **on("StringNotEquals", "aws:PrincipalTag/a", "true")}),
+              deny(STOP, {**WITHOUT, **on("StringNotEquals", "aws:PrincipalTag/b", "true")})]),
+          (0, [deny_but(CARE, WITHOUT), deny_but(["iam:*", "sts:*"], ABROAD), deny("ec2:*", on(
+              "StringNotEquals", "aws:RequestedRegion", "eu-west-1"))])))],
+    Stated("two-offices-in-vain", [ALL, *[deny_but(CARE, {**WITHOUT, **on("NotIpAddress",
+            "aws:SourceIp", where)}, Sid=f"MfaOutside{name}Office") for name, where in (
+            ("Munich", "203.0.113.0/24"), ("Berlin", "198.51.100.0/24"))]],
+            [(VOID, "MfaOutsideMunichOffice")], {}),
+    # Trust policies whose Deny is for others than those whom they let in.
+    *[Stated(f"trust-that-denies-others-{at}", [*[trust({"AWS": each}) for each in let_in], denial],
+            found(NOTHING, at=len(let_in)) if wrong else [], {}, "trust")
+      for at, (let_in, denial, wrong) in enumerate((
+          (["444455556666"], trust(ACCOUNT, WITHOUT, "Deny"), True),
+          (["444455556666"], trust("*", {**WITHOUT, **on("StringEquals", "aws:PrincipalAccount",
+              "123456789012")}, "Deny"), True),
+          (["123456789012"], trust("*", {**WITHOUT, **on("StringNotEquals", "aws:PrincipalAccount",
+              "123456789012")}, "Deny"), True),
+          (["123456789012"], trust("*", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::123456789012:*")}, "Deny"), True),
+          (["arn:aws:iam::123456789012:user/ann"], trust("*", {**WITHOUT, **on("ArnNotEquals",
+              "aws:PrincipalArn", "arn:aws:iam::123456789012:user/ann")}, "Deny"), True),
+          (["123456789012", "444455556666"], trust("*", {**WITHOUT, **on("StringNotEquals",
+              "aws:PrincipalAccount", "123456789012")}, "Deny"), False),
+          (["123456789012"], trust("*", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
+              "arn:aws:iam::123456789012:user/ci-*")}, "Deny"), False)))],
+    Stated("all-users-let-in-too", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("ArnLike",
+            "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"))], found(DEFEATED), {},
+            "trust"),
+    *[Stated(f"whole-account-of-a-key-{at}", [allow("kms:*", Principal=ACCOUNT), allow(
+            "kms:DisableKey", WITH, Principal={"AWS": f"arn:aws:iam::{account}:user/ann"},
+            Sid=sid)], [(DEFEATED, sid)] if wrong else [], {}, "resource")
+      for at, (account, sid, wrong) in enumerate((
+          ("123456789012", "RequireMFAForAdmins", True), ("444455556666", "RequireMFA", False),
+          ("123456789012", "Admins", False)))],
+    # Guards of what other policies allow, and ways in that the Sids tell.
+    *[Stated(f"guard-by-the-sid-{sid}", [allow("s3:*", Resource="arn:aws:s3:::dev-*"), deny(
+            "s3:Delete*", WITHOUT, Resource="arn:aws:s3:::prod-*", Sid=sid)],
+            [(NOTHING, sid)] if wrong else [], {})
+      for sid, wrong in (("ProdBucketsNeedMfa", False), ("DeleteNeedsMfa", True))],
+    *[Stated(f"way-in-of-{sid}", [trust(ACCOUNT, on("StringEquals", "sts:ExternalId", "ci-42"))
+            | {"Sid": sid}, trust(ACCOUNT, WITH)], [(DEFEATED, sid)] if wrong else [], {}, "trust")
+      for sid, wrong in (("CiNeedsExternalId", False), ("ExternalIdRequired", True))],
+    # Times, and services on the way.
+    *[Stated(f"time-by-{operator}", [allow("ec2:*", {**WITH, **on(operator, "aws:CurrentTime",
+            value)})], found(TEXT) if wrong else [], {})
+      for operator, value, wrong in (
+          ("StringLike", "2027-*", True), ("DateEquals", "2027-01-04", True),
+          ("DateGreaterThanEquals", "2027-01-04", False))],
+    *[Stated(f"through-a-service-{at}", [allow(READ, {**WITH, **when}, Resource=BUCKET)],
+            found(TEXT) if wrong else [], {})
+      for at, (when, wrong) in enumerate((
+          (on("ForAllValues:StringEquals", "aws:CalledVia", "athena.amazonaws.com"), True),
+          ({**on("ForAllValues:StringEquals", "aws:CalledVia", "athena.amazonaws.com"),
+            **on("Null", "aws:CalledVia", "false")}, False),
+          (on("ForAnyValue:StringEquals", "aws:CalledVia", "athena.amazonaws.com"), False)))],
+    # MFA's setup has to work without MFA.
+    *[Stated(f"setup-under-{operator}", [allow(ENROL, on(operator, key, value)), allow("ec2:*",
+            WITH)], found(rule), {})
+      for operator, key, value, rule in (
+          ("BoolIfExists", PRESENT, "true", "allow-bool-if-exists"),
+          ("Null", PRESENT, "false", "allow-any-session"),
+          ("NumericLessThanIfExists", AGE, "3600", "allow-age-if-exists"))],
     # Near misses that a second review found.
     *[Stated(f"right-beside-today-s-{at}", statements, [], {}, kind)
       for at, (kind, statements) in enumerate((
@@ -3865,6 +4071,9 @@ STATED = [
               "arn:aws:iam::*:user/*")), True, []),
           ("DenyWithoutMfa", deny_but(CARE, NOT_ROLES), True, []),
           ("DenyStopWithoutMfa", deny(STOP, {**NOT_ROLES, **NETWORK}), True, []),
+          ("UsersMustUseSsoWithMfa", deny("iam:CreateUser", on("ArnLike", "aws:PrincipalArn",
+              "arn:aws:iam::*:user/*")), False, []),
+          ("RotateWithPasskeyOrApp", deny_but(CARE, {**WITHOUT, **NOT_ROLES}), False, []),
           ("RequireMfaBySso", deny_but(CARE, on("ArnNotLike", "aws:PrincipalArn",
               "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*")), False, []),
           ("MfaAdminsOnlyManageMfaDevices", deny(OFF, on("ArnLike", "aws:PrincipalArn",
@@ -3963,5 +4172,96 @@ STATED = [
             Sid=sid)], [(RESOURCE, sid)] * wrong, {})
       for sid, wrong in (("DenyAllS3WithoutMFA", True), ("DenyAllObjectAccessWithoutMFA", False),
           ("DenyBooksWithoutMFA", False))],
+    # Services, actions and more that Sids name, and Denies do not list.
+    *[Stated(f"named-by-the-sid-{at}", [allow(given), {**denial, "Sid": sid}, *rest],
+            [(PROMISE, sid)] if wrong else [], {})
+      for at, (sid, given, denial, wrong, rest) in enumerate((
+          ("DenyTerminateWithoutMfa", "ec2:*", deny(STOP, WITHOUT), True, []),
+          ("DenyTerminateWithoutMfa", "ec2:*", deny("ec2:Term*", WITHOUT), False, []),
+          ("DenyStopWithoutMfa", "ec2:*", deny(STOP, WITHOUT), False, []),
+          ("DenyStopAndTerminateWithoutMfa", "ec2:*", deny(STOP, WITHOUT), True, []),
+          ("DenyStopAndTerminateWithoutMfa", ["ec2:Describe*", STOP], deny(STOP, WITHOUT), False,
+           []),
+          ("DenyStopAndTerminateWithoutMfa", "ec2:*", deny(STOP, WITHOUT), False,
+           [deny("ec2:Terminate*", WITHOUT)]),
+          ("StopOrTerminateNeedsMfa", "*", deny("ec2:TerminateInstances", WITHOUT), True, []),
+          ("StopOrTerminateNeedsMfa", "*", deny(["ec2:TerminateInstances", "rds:StopDBInstance"],
+           WITHOUT), False, []),
+          ("StopChangesWithoutMfa", "ec2:*", deny("ec2:Modify*", WITHOUT), False, []),
+          ("MfaToStopAccidents", "ec2:*", deny("ec2:TerminateInstances", WITHOUT), False, []),
+          ("DenyAllExceptStopWithoutMfa", STOP, deny("ec2:TerminateInstances", WITHOUT), False, []),
+          ("TerminatedStaffNeedsMfa", "ec2:*", deny(STOP, WITHOUT), False, []),
+          ("DecryptionKeysNeedMfa", "kms:*", deny("kms:PutKeyPolicy", WITHOUT), False, []),
+          ("DecryptNeedsMfa", "kms:*", deny("kms:Encrypt", WITHOUT), True, []),
+          ("AppBucketDeleteMfa", "s3:*", deny("s3:DeleteObject", WITHOUT), False, []),
+          ("TerminationProtectionNeedsMfa", "ec2:*", deny("ec2:ModifyInstanceAttribute", WITHOUT),
+           False, []),
+          ("RequireMfaForS3", ["ec2:*", "s3:*"], deny("ec2:*", WITHOUT), True, []),
+          ("RequireMfaForS3", ["ec2:*", "s3:*"], deny("ec2:*", WITHOUT), False,
+           [deny("s3:Delete*", WITHOUT)]),
+          ("KmsNeedsMfa", "*", deny("s3:DeleteBucket", WITHOUT), True, []),
+          ("RequireMfaForKmsAdmins", "*", deny("s3:DeleteBucket", WITHOUT), False, []),
+          ("RequireMfaForEc2", "*", deny("autoscaling:*", WITHOUT), False, []),
+          ("DenyAllRdsWithoutMfa", "rds:*", deny("rds:DeleteDBInstance", WITHOUT), True, []),
+          ("DenyRdsWithoutMfa", "rds:*", deny("rds:DeleteDBInstance", WITHOUT), False, []),
+          ("DenyAllRdsWithoutMfa", "rds:*", deny("rds:*", WITHOUT), False, []),
+          ("DenyBucketDeletionWithoutMfa", "s3:*", deny(["s3:DeleteObject",
+           "s3:DeleteObjectVersion"], WITHOUT), True, []),
+          ("DenyDeletingBucketPoliciesWithoutMfa", "s3:*", deny("s3:DeleteBucketPolicy", WITHOUT),
+           False, []),
+          ("DenyKeyDeletionWithoutMfa", "kms:*", deny("kms:DeleteAlias", WITHOUT), True, []),
+          ("DenyKeyDeletionWithoutMfa", ["kms:*", "iam:*AccessKey"], deny("iam:DeleteAccessKey",
+           WITHOUT), False, []),
+          ("EnforceMfaEverywhere", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
+          ("EnforceMfaEverywhere", "ec2:*", deny("ec2:*", WITHOUT), False, []),
+          ("EnforceMfaEverywhere", "ec2:*", deny("ec2:Stop*", WITHOUT), False, []),
+          ("DenyAllServicesWithoutMfa", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
+          ("RequireMfaForAllActions", ["ec2:*", "rds:*"], deny("ec2:*", WITHOUT), True, []),
+          ("NothingWithoutMfa", "*", deny_but([*CARE, "ec2:*"], WITHOUT), True, []),
+          ("UsersDeleteNothingWithoutMfa", ["ec2:*", "s3:*"], deny("s3:Delete*", WITHOUT), False,
+           []),
+          ("DenyAllWithoutMfa", "*", deny_but(CARE, WITHOUT, Resource=["arn:aws:ec2:*:*:*",
+           "arn:aws:s3:::*"]), True, []),
+          ("DenyAllWithoutMfa", "*", deny_but("s3:Get*", WITHOUT, Resource=BUCKET), False, [])))],
+    *[Stated(f"service-excepted-by-the-sid-{at}", [allow(["s3:Get*", "ec2:*"]), {**deny_but(
+            exempt, WITHOUT), "Sid": sid}], [(EXEMPTION, sid)] if wrong else [], {})
+      for at, (sid, exempt, wrong) in enumerate((
+          ("DenyAllExceptS3ReadWithoutMfa", CARE, True),
+          ("DenyAllExceptS3ReadWithoutMfa", [*CARE, "s3:Get*"], False),
+          ("DenyAllExceptRdsWithoutMfa", CARE, False)))],
+    # Production, places and machines by the Sid.
+    *[Stated(f"production-by-the-sid-{at}", [allow("ec2:*"), deny("ec2:*", {**WITHOUT, **when},
+            Sid=sid, Resource=where)], [(PROMISE, sid)] if wrong else [], {})
+      for at, (sid, when, where, wrong) in enumerate((
+          ("ProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", "staging"), "*", True),
+          ("ProdNeedsMfa", on("StringEquals", "aws:ResourceTag/env", ["prod", "staging"]), "*",
+           False),
+          ("NonProdNeedsMfa", on("StringNotEquals", "aws:ResourceTag/env", "prod"), "*", False),
+          ("ProdOpsNeedMfa", on("StringEquals", "aws:ResourceTag/env", "dev"), "*", False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/dev-*", True),
+          ("ProdInstancesNeedMfa", {}, ["arn:aws:ec2:*:*:instance/dev-*",
+           "arn:aws:ec2:*:*:instance/prod-*"], False),
+          ("ProdInstancesNeedMfa", {}, "arn:aws:ec2:*:*:instance/i-0a1b2c3d4e5f60718", False)))],
+    *[Stated(f"place-of-an-allow-by-the-sid-{at}", [allow("s3:*", when, Sid=sid), *rest],
+            [(EXEMPTION, sid)] if wrong else [], {})
+      for at, (sid, when, wrong, rest) in enumerate((
+          ("OfficeWithoutMfa", NETWORK, True, [allow("s3:*", WITH)]),
+          ("OfficeWithoutMfa", IN_OFFICE, False, [allow("s3:*", WITH)]),
+          ("WithoutMfaOnVpn", NETWORK, True, []),
+          ("OutsideOfficeWithoutMfa", NETWORK, False, []),
+          ("FromOfficeOrWithMfa", {**WITH, **IN_OFFICE}, True, []),
+          ("WithMfaOrFromOurVpc", {**WITH, **on("StringEquals", "aws:SourceVpc", "vpc-1")}, True,
+           []),
+          ("FromOfficeOnlyWithMfa", {**WITH, **IN_OFFICE}, False, []),
+          ("FromOfficeOrWithMfa", IN_OFFICE, False, [allow("s3:*", WITH)])))],
+    *[Stated(f"boundary-of-machines-{sid}-{at}", [allow(actions, WITH, Sid=sid)],
+            [("mfa-in-role-policy", sid)] if wrong else [], {}, "boundary")
+      for at, (sid, actions, wrong) in enumerate((
+          ("EcsTaskBoundary", "s3:*", True), ("LambdaBoundary", "s3:*", True),
+          ("EC2InstanceProfileBoundary", "s3:*", True), ("GitHubActionsBoundary", "s3:*", True),
+          ("LambdaBoundary", ["lambda:*", "logs:*"], False),
+          ("LambdaDevelopersBoundary", "s3:*", False), ("InstanceBoundary", "s3:*", False)))],
 ]
 # fmt: on

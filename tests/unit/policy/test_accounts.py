@@ -9,7 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
-from policy.kinds import ENROL, MY_DEVICE, WITHOUT, allow, deny_but
+from policy.kinds import ENROL, ME, MY_DEVICE, OFF, WITH, WITHOUT, allow, deny_but
 
 OWN = allow(ENROL, Resource=["arn:aws:iam::*:user/*", MY_DEVICE])
 NO_MFA, MFA = [OWN], [OWN, deny_but(ENROL, WITHOUT)]
@@ -103,6 +103,29 @@ def not_asked(*users: dict[str, Any], **rest: Any) -> list[tuple[str, str]]:
         for finding in lint(document)
         if finding.rule == "users-not-asked"
     ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "is_told"), [([["staff"]], False), ([["staff"], []], True), ([[]], True)]
+)
+def test_a_removal_that_all_users_of_a_policy_are_denied_by_another_one_is_not_told(
+    groups: list[list[str]], is_told: bool
+) -> None:
+    removing = [OWN, allow(OFF, Resource=ME), allow("s3:*", WITH)]
+    own = managed({"v1": removing}, "v1")
+    users = [
+        {
+            "UserName": f"u{at}",
+            "Arn": f"arn:aws:iam::123456789012:user/u{at}",
+            "GroupList": names,
+            **attached(own["Arn"]),
+        }
+        for at, names in enumerate(groups)
+    ]
+    deny = {"PolicyName": "deny", "PolicyDocument": document([deny_but(ENROL, WITHOUT)])}
+    staff = {"GroupName": "staff", "GroupPolicyList": [deny]}
+    dump = {"UserDetailList": users, "GroupDetailList": [staff], "Policies": [own]}
+    assert (("policy/Own", "own-removal-without-mfa") in found_in(dump)) == is_told
 
 
 ADMIN = attached("arn:aws:iam::aws:policy/AdministratorAccess")

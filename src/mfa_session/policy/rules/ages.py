@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mfa_session.policy.coverage import names_of
-from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
-from mfa_session.policy.document import Condition
+from mfa_session.policy.coverage import Cover, names_of
+from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import is_age, is_sound
+from mfa_session.policy.mfa import is_age, is_sound, reach
 from mfa_session.policy.rules.conditions import IN_SECONDS
 from mfa_session.policy.rules.promises import seconds_said
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
@@ -30,10 +31,13 @@ AGE_UNUSED = Rule(
     "age-never-counts",
     WARNING,
     "An age limit beside a condition that matches only requests without MFA, which have no age: "
-    "old MFA is not stopped. Or another Allow gives the same with MFA of any age. Or one of "
-    "several limits in a condition, where one match is enough: an Allow goes by the longest. A "
-    "note for a Deny, which goes by the shortest.",
+    "old MFA is not stopped. Or another Allow gives the same with MFA of any age, or with older "
+    "MFA. Or `NumericEquals`, which is met in one second only. Or one of several limits in a "
+    "condition, where one match is enough: an Allow goes by the longest. A note for a Deny, which "
+    "goes by the shortest.",
 )
+_LESS = ("NumericLessThan", "NumericLessThanEquals")
+_MOST = 10  # Allows to compare with each
 
 
 def check_age(subject: Subject) -> Flaws:
@@ -46,7 +50,10 @@ def check_age(subject: Subject) -> Flaws:
         limit = (max if subject.statement.allows else min)(condition.values, key=float)
         seconds = float(limit)
         equals = condition.operator.startswith("NumericEquals")
-        unused = [each for each in condition.values if float(each) != seconds and not equals]
+        if equals:
+            yield _of_one_second(subject, condition, limit)
+            continue
+        unused = [each for each in condition.values if float(each) != seconds]
         if seconds < SHORTEST_USEFUL_SECONDS:
             in_minutes, said = int(seconds) * 60, seconds_said(subject.statement)
             meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
@@ -80,6 +87,18 @@ def check_age(subject: Subject) -> Flaws:
             )
 
 
+def _of_one_second(subject: Subject, condition: Condition, limit: str) -> Flaw:
+    allows = subject.statement.allows
+    return Flaw(
+        AGE_UNUSED,
+        condition.position,
+        f"{condition.written} is met only in the one second in which the age is {limit}",
+        "everybody is locked out" if allows else "MFA of any other age gets through",
+        f"use Numeric{'LessThan' if allows else 'GreaterThanIfExists'}",
+        right_condition(subject.statement),
+    )
+
+
 def check_age_beside_absence(subject: Subject) -> Flaws:
     """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
     if subject.statement.allows or subject.on_role:
@@ -99,9 +118,9 @@ def check_age_beside_absence(subject: Subject) -> Flaws:
 
 
 def check_age_elsewhere(subject: Subject) -> Flaws:
-    """Find age limits of an Allow for what another one gives with MFA of any age."""
+    """Find age limits of an Allow for what another one gives with MFA that is older."""
     statement, whole, limits = subject.statement, subject.whole, _limits(subject)
-    if not (limits and subject.requires_mfa):
+    if not (limits and subject.requires_mfa) or subject.on_role:
         return
     closed = set(whole.ageless_allows.uncovered(statement))
     opened = (name for name in names_of(statement) if name not in closed)
@@ -115,6 +134,38 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
             "MFA of any age gets through",
             f"limit the age in {other}, too, or deny older MFA",
         )
+    elif longer := next(_longer(subject), None):
+        allow, name, limit = longer
+        other = subject.label_of(allow)
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            f"{other} allows {subject.as_written(name)} with MFA up to {limit} seconds old",
+            f"MFA up to {limit} seconds old gets through",
+            f'add a Deny of these actions with "NumericGreaterThanIfExists": {{"{MFA_AGE}": '
+            f'"{limits[0].values[0]}"}}',
+        )
+
+
+def _longer(subject: Subject) -> Iterator[tuple[Statement, str, str]]:
+    """Yield Allows of the same with older MFA: each with an action, and its limit of age."""
+    statement, whole = subject.statement, subject.whole
+    own = _longest(statement)
+    for each in itertools.islice(whole.allows.touching(statement), _MOST):
+        limit = _longest(each)
+        if own is not None and limit is not None and limit > own:
+            closed = set(Cover([each], roughly=True).uncovered(statement))
+            for name in names_of(statement):
+                if name not in closed and not whole.old_denials.are_about(statement, name):
+                    yield each, name, f"{limit:g}"
+
+
+def _longest(allow: Statement) -> float | None:
+    """Return the only limit of an Allow's age of MFA, if it has one and asks for MFA."""
+    ages = [each for each in allow.conditions if is_age(each) and each.operator in _LESS]
+    asks = (found := reach(allow)) is not None and found.needs_mfa and found.fresh
+    one = ages[0].values if len(ages) == 1 and asks else ()
+    return float(one[0]) if len(one) == 1 and not is_unfilled(one[0]) else None
 
 
 def _with_limit(subject: Subject, seconds: str) -> Mapping[str, Any]:

@@ -11,12 +11,15 @@ from typing import NamedTuple
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.document import Condition, Statement, has_principal
+from mfa_session.policy.document import (
+    Condition,
+    Statement,
+    has_principal,
+)
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.condition_keys import sets_no_tags
-from mfa_session.policy.rules.conditions import is_circumstance
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -25,12 +28,14 @@ from mfa_session.policy.rules.exemptions import (
     is_left_open,
     is_own_care,
 )
+from mfa_session.policy.rules.narrowing import is_circumstance
 from mfa_session.policy.rules.promised_scope import names_versions
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.removal import check_own_removal
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, parts_of
 from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject, first_of
+from mfa_session.policy.rules.roles import leaves_roles_out
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -47,6 +52,8 @@ DEFEATED = Rule(
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
+_of_account = re.compile("(?<![0-9])[0-9]{12}(?![0-9])").findall
+_words = re.compile("[a-z]{3,}").findall
 # By action, others that do the same, and what they do.
 _WAYS = {
     "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
@@ -63,13 +70,17 @@ demands_mfa = re.compile(
 ).match
 # A Sid that demands something else than MFA, such as ExternalIdRequired.
 _demands = re.compile(
-    "(?!.*(mfa|2fa|factor)).*(requir|must|need|enforc|mandat)|(allow|trust)?only", re.IGNORECASE
+    "(?!.*(mfa|2fa|factor)|bot|ci[-_A-Z]|machine|partner|pipeline|robot|service|tool|vendor)"
+    ".*(requir|must|need|enforc|mandat)|(allow|trust)?only",
+    re.IGNORECASE,
 ).match
 
 
 def check_defeat(subject: Subject) -> Flaws:
     """Find Allows with MFA that another Allow without MFA defeats, on all resources or on one."""
-    parts = _by_resource(subject.statement) if subject.requires_mfa else ()
+    # Roles have no MFA: that is `roles`'s.
+    judged = subject.requires_mfa and not leaves_roles_out(subject)
+    parts = _by_resource(subject.statement) if judged else ()
     defeat = next(filter(None, (_defeat_of(subject, part) for part in parts)), None)
     if defeat is None or _is_told_of(replace(subject, statement=defeat.opener), defeat.names):
         return
@@ -77,13 +88,15 @@ def check_defeat(subject: Subject) -> Flaws:
     denial = replace(subject, statement=replace(subject.statement, effect="Deny"))
     fix = but_for_setup(denial, {"Effect": "Deny", **right_condition(denial.statement)})
     shown = first_of([*map(subject.as_written, names)])
+    of_roles = subject.on_role or subject.document.kind in {"scp", "rcp"}
+    cure = "deny these actions without MFA" + (", which is to exempt roles" if of_roles else "")
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
         f"{other} allows {shown}{defeat.where} without MFA, and one Allow is enough",
         f"everybody to whom {other} applies gets through without MFA",
-        "deny these actions without MFA" + ", but not those that set it up" * (not fix),
-        {} if defeat.in_part else fix,
+        subject.cure if subject.on_role else cure + ", but not those that set it up" * (not fix),
+        {} if defeat.in_part or of_roles else fix,
     )
 
 
@@ -117,14 +130,17 @@ def check_circumstances(subject: Subject) -> Flaws:
     other, name = found
     if not any(check_alternatives(replace(subject, statement=other))):
         where = "meets the conditions" if other.conditions else "uses the resources"
+        who = f"whoever {where} of that statement gets through without MFA"
+        if has_principal(other):
+            who = "whoever may do so by a policy of their own account gets through without MFA"
         yield Flaw(
             DEFEATED,
             subject.mfa_conditions[0].position,
             f"the Sid is {statement.sid}, but {subject.label_of(other)} allows "
             f"{subject.as_written(name)} without MFA",
-            f"whoever {where} of that statement gets through without MFA",
+            who,
             "deny these actions without MFA, or change the Sid",
-            severity=WARNING,
+            severity=NOTE if has_principal(other) and "only" in statement.sid_letters else WARNING,
         )
 
 
@@ -137,11 +153,20 @@ def _partial_openers(subject: Subject) -> Iterator[tuple[Statement, str]]:
         if name not in closed:
             yield originals[next(elsewhere.about(statement, name))], name
     for each in itertools.islice(whole.allows.touching(statement), _MOST):
-        own = any("${" in resource for resource in each.resources or ()) or has_principal(each)
+        own = any("${" in resource for resource in each.resources or ()) or (
+            has_principal(each) and not _is_of_their_accounts(each, statement)
+        )
         for name in () if each.conditions or own else names_of(statement):
             given = "*" not in name and concerns(each, name) and not is_left_open(name)
             if given and whole.denials("long_term").uncovered(replace(each, actions=(name,))):
                 yield each, name
+
+
+def _is_of_their_accounts(other: Statement, statement: Statement) -> bool:
+    """Say whether an Allow is for the whole accounts of all users that another one names."""
+    users = statement.aws_principals
+    named = {each.removesuffix(":root").split(":")[-1] for each in other.aws_principals}
+    return bool(users) and all(":user/" in each and each.split(":")[4] in named for each in users)
 
 
 @per_policy
@@ -261,6 +286,9 @@ def check_other_resources(subject: Subject) -> Flaws:
     elsewhere = allow.resources if allow else None
     if not (allow and elsewhere) or any(check_kinds_of_resources(subject)):
         return
+    named = set(_words(" ".join(where))) - set(_words(" ".join(elsewhere)))
+    if any(word in statement.sid_letters for word in named):
+        return  # it guards what other policies allow
     if parts_of(elsewhere[0])[:3] == parts_of(where[0])[:3]:  # of one service
         yield Flaw(
             DENIES_NOTHING,

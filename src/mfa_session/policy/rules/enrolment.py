@@ -19,13 +19,13 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.absent_keys import check_keys_of_actions
 from mfa_session.policy.rules.condition_keys import actions_having
-from mfa_session.policy.rules.conditions import says_where
 from mfa_session.policy.rules.enrolment_steps import is_without_virtual_devices
 from mfa_session.policy.rules.exemptions import (
     denies_oneself,
     how_to_spare,
     sparing,
 )
+from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.resource_kinds import (
     DISCOVERY,
     ENROLMENT,
@@ -69,7 +69,7 @@ def check_first_steps(subject: Subject) -> Flaws:
     if not (whole or _denies_by_name(subject) or denies_oneself(subject)):
         return
     others = subject.other_conditions
-    elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject))
+    elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject.statement))
     locked_out = _locked_out(subject)
     if elsewhere or not locked_out:  # one can enrol in other places
         return

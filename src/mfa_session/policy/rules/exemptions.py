@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 import re
 from dataclasses import replace
 
-from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison, is_met
+from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.coverage import (
     actions_of,
     concerns,
-    contains,
     is_about_everything,
     may_overlap,
 )
 from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
-from mfa_session.policy.mfa import is_age, mfa_conditions, reach
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
@@ -45,24 +41,7 @@ ONLY_ONESELF = Rule(
     "`Resource` limits a Deny with `NotAction` to one's own user: nobody without MFA is stopped "
     "from anything else.",
 )
-EXEMPTS_NOBODY = Rule(
-    "exemption-without-effect",
-    WARNING,
-    "Of two like Denies each exempts somebody else, and stops whom the other exempts; or "
-    "`NotPrincipal` names a user, but not the account: neither is exempt.",
-)
-SUPERFLUOUS = Rule(
-    "superfluous-statement",
-    NOTE,
-    "Another statement of the policy about MFA is the same, or denies everything that this Deny "
-    "does. A warning if it denies all that this one allows with MFA.",
-)
-
-_user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
-_NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
-_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
-_MOST = 10  # Denies to compare with each
-_CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
+CALLER_KEYS = {"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"}
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
 # What is needed before there is MFA, to get it by command or in the console.
@@ -90,6 +69,8 @@ is_own_care = re.compile(
     r"|sts:(getsessiontoken|getcalleridentity)",
     re.IGNORECASE,
 ).fullmatch
+
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 
 
 def check_boundary(subject: Subject) -> Flaws:
@@ -167,126 +148,6 @@ def check_effect(subject: Subject) -> Flaws:
         )
 
 
-def check_superfluous(subject: Subject) -> Flaws:
-    """Find statements about MFA of which another does everything."""
-    if not subject.mfa_conditions or subject.on_role:
-        return
-    containing = subject.whole.containing(subject.statement)
-    doing = next((each for each in containing if _does_all(each, subject)), None)
-    if doing is not None:
-        yield Flaw(
-            SUPERFLUOUS,
-            subject.statement.position,
-            f"{subject.label_of(doing)} does everything that this statement does",
-            "nobody: the statement has no effect of its own",
-            "delete it, or write what else it is to do",
-        )
-    elif (
-        subject.requires_mfa
-        and (denying := subject.whole.denying_always(subject.statement))
-        and "mfa" not in denying.sid_letters  # which was to have a condition: `promises`
-        and not lacks_condition(denying)
-    ):
-        yield Flaw(
-            SUPERFLUOUS,
-            subject.statement.position,
-            f"{subject.label_of(denying)} denies all that this statement allows, with MFA too",
-            "everybody is locked out: no Allow overrides a Deny",
-            "add a condition on MFA to the Deny, or delete this statement",
-            severity=WARNING,
-        )
-
-
-def check_exempt_users(subject: Subject) -> Flaws:
-    """Find NotPrincipals that name a user, but not the account, without which AWS denies both.
-
-    (IAM reference, NotPrincipal with Deny.)
-    """
-    arns = (subject.statement.not_principals or {}).get("AWS", ())
-    misplaced = subject.document.kind not in {"resource", "trust"}
-    if misplaced or not subject.refuses_without_mfa:
-        return
-    named = set(arns)
-    for user in filter(_user_and_account, arns):
-        whole_account = {user.split(":")[4], f"{user.partition('user/')[0]}root"}
-        if named.isdisjoint(whole_account):
-            yield Flaw(
-                EXEMPTS_NOBODY,
-                subject.place_of("NotPrincipal"),
-                f"NotPrincipal names {user}, but not its account",
-                "AWS denies the account, and the user with it",
-                f'write "Principal": "*", and exempt the user by "ArnNotEquals": '
-                f'{{"aws:PrincipalArn": "{user}"}}',
-            )
-            return
-
-
-def check_exempted_twice(subject: Subject) -> Flaws:
-    """Find two like Denies that each exempt somebody else: each stops whom the other exempts."""
-    for condition in subject.other_conditions if subject.refuses_without_mfa else ():
-        other = _like(subject, condition)
-        if other:
-            yield Flaw(
-                EXEMPTS_NOBODY,
-                condition.position,
-                f"{condition.values[0]} is exempt from this Deny, and not from "
-                f"{subject.label_of(other)}, which denies the same",
-                "neither is exempt",
-                f"write one Deny, with all of them under {condition.written}",
-            )
-
-
-def _like(subject: Subject, condition: Condition) -> Statement | None:
-    """Return one of the next few Denies that differs only in whom it exempts by this key."""
-    own, exempt = subject.statement, condition.values
-    exempts = condition.operator in OPPOSITES and condition.key.lower() in _NAMING
-    after = _places_of_denials(subject.whole)[own] + 1
-    kept = {comparison(each) for each in own.conditions if each is not condition}
-    for other in subject.whole.denies_for_mfa[after : after + _MOST] if exempts and exempt else ():
-        rest = [each for each in other.conditions if comparison(each) not in kept]
-        alike = [(each.written, each.key) for each in rest] == [(condition.written, condition.key)]
-        if (
-            alike
-            and all(getattr(other, name) == getattr(own, name) for name in _SCOPE)
-            and not any(includes(a, b) or includes(b, a) for a in rest[0].values for b in exempt)
-        ):
-            return other
-    return None
-
-
-@per_policy
-def _places_of_denials(whole: WholePolicy) -> dict[Statement, int]:
-    return {each: place for place, each in enumerate(whole.denies_for_mfa)}
-
-
-def _does_all(other: Statement, subject: Subject) -> bool:
-    """Say whether another statement does everything; of two equal ones, the first does."""
-    statement = subject.statement
-    alike = other is not statement and _comparisons(other)[1] == _comparisons(statement)[1]
-    if not (alike and _matches_more(other, statement)):
-        return False
-    back = contains(statement, other) and _matches_more(statement, other)
-    return other.index < statement.index if back else not statement.allows
-
-
-@functools.lru_cache(maxsize=10_000)
-def _comparisons(statement: Statement) -> tuple[set[Comparison], set[Comparison]]:
-    about_mfa = set(map(comparison, mfa_conditions(statement)))
-    return about_mfa, set(map(comparison, statement.conditions)) - about_mfa
-
-
-def _matches_more(one: Statement, other: Statement) -> bool:
-    """Say whether one statement's conditions on MFA match wherever another's do."""
-    if _comparisons(one)[0] == _comparisons(other)[0]:
-        return True
-    if any(map(is_age, mfa_conditions(one) + mfa_conditions(other))):
-        return False
-    wider, narrower = reach(one), reach(other)
-    if wider is None or narrower is None or one.allows:
-        return False
-    return all(map(operator.ge, wider[:2], narrower[:2])) and wider.fresh >= narrower.fresh
-
-
 def is_of_what_is_allowed(subject: Subject) -> bool:
     """Say whether an Allow may be about some of its actions."""
     return any(may_overlap(each, subject.statement) for each in subject.whole.allowing)
@@ -358,7 +219,7 @@ def _exempting_all(subject: Subject) -> Condition | None:
     of_users = subject.document.kind in {"identity", "boundary"}  # which root has none of
     everybody = (A_USER, A_SESSION) if of_users else (A_USER, A_SESSION, ROOT)
     for condition in subject.other_conditions:
-        exempting = "Not" in condition.operator and condition.key.lower() in _CALLER_KEYS
+        exempting = "Not" in condition.operator and condition.key.lower() in CALLER_KEYS
         exempt = in_any_account(condition) if of_users else condition
         itself = of_users and [*map(str.lower, exempt.values)] == [f"${{{exempt.key}}}".lower()]
         if exempting and (itself or all(is_met(exempt, who) is False for who in everybody)):
@@ -415,3 +276,17 @@ def _sparing_all_needed(subject: Subject) -> dict[str, object]:
 
 def _takes_in(pattern: str, action: str) -> bool:
     return includes(pattern.lower(), action.lower())
+
+
+def is_of_outsiders(subject: Subject) -> bool:
+    """Say whether it is for callers to whom a service control policy never applies."""
+    return subject.document.kind == "scp" and any(map(of_outsiders, subject.other_conditions))
+
+
+def of_outsiders(condition: Condition) -> bool:
+    """Say whether a condition is only met by other organisations' callers, or by AWS services."""
+    is_plain = condition.qualifier is None and not any(map(is_unfilled, condition.values))
+    if condition.is_about("aws:PrincipalOrgID"):
+        return is_plain and condition.operator in OPPOSITES
+    said = [each.lower() for each in condition.values]
+    return condition.is_about("aws:PrincipalIsAWSService") and said == ["true"]

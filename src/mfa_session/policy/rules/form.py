@@ -326,10 +326,10 @@ def _is_of_a_vault(subject: Subject) -> bool:
 
 @per_policy
 def _is_about_backups(whole: WholePolicy) -> bool:
-    names = (name for each in whole.statements for name in names_of(each))
+    names = {name for each in whole.statements for name in names_of(each)} - {"*"}
     # A policy that allows everybody may be a VPC endpoint's.
     endpoint = any(map(is_for_everybody, whole.allowing))
-    return not endpoint and all(name.startswith("backup:") for name in names)
+    return bool(names) and not endpoint and all(name.startswith("backup:") for name in names)
 
 
 def _is_empty(node: Node | None) -> bool:

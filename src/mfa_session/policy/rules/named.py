@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,19 +13,23 @@ from mfa_session.policy.coverage import contains, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import Condition, Statement, is_for_everybody, names_role
 from mfa_session.policy.mfa import means_mfa
-from mfa_session.policy.rules.defeated import DEFEATED, demands_mfa
+from mfa_session.policy.rules.callers import has_wrong_values
+from mfa_session.policy.rules.defeated import DEFEATED, check_circumstances, demands_mfa
 from mfa_session.policy.rules.exemptions import DENIES_NOTHING
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
 
 _MOST, _MANY = 10, 100  # Allows to compare with each
+_of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
 _ORGANISATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 
 
 def check_left_out(subject: Subject) -> Flaws:
     """Find Denies that leave out some, or all, whom the policy's Allows let in."""
     trusts = subject.document.kind == "trust"
+    if _of_our_own(subject.statement.sid or ""):
+        return
     if not (trusts or subject.document.kind == "resource") or not subject.refuses_without_mfa:
         return
     statement, let_in = subject.statement, _let_in(subject.whole)
@@ -66,7 +71,8 @@ def _let_in(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
 def check_spared(subject: Subject) -> Flaws:
     """Find Denies that spare everybody whom the policy's Allows let in."""
     denied, callers = subject.statement, _callers(subject)
-    if not (callers and subject.refuses_without_mfa):
+    told = _of_our_own(denied.sid or "") or any(map(has_wrong_values, denied.conditions))
+    if told or not (callers and subject.refuses_without_mfa):
         return
     if not any(_may_name(denied, who) for who, _ in callers):
         yield _spares_all(subject, "its Principal", callers[0][0], "deny everybody: *")
@@ -176,6 +182,8 @@ def check_whole_account(subject: Subject) -> Flaws:
     users = statement.aws_principals
     judged = subject.requires_mfa and demands_mfa(statement.sid or "") and users
     if subject.document.kind != "resource" or not judged or any(map(_is_account, users)):
+        return
+    if any(check_circumstances(subject)):  # it tells of another way in
         return
     for name, allow in itertools.islice(_given_to_accounts(subject), 1):
         if whole.denials("long_term").uncovered(_only(statement, name)):

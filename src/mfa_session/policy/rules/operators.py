@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import COMPARISONS, OPERATORS, OPPOSITES
+from mfa_session.policy.conditions import COMPARISONS, NEGATED, OPERATORS, OPPOSITES
 from mfa_session.policy.credentials import MFA_PRESENT
 from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import with_operator
@@ -30,7 +30,6 @@ _WRITTEN_OPERATORS = {
     for ending in ("", "IfExists")
 }
 _PLAIN = {name.lower(): name for name in (*COMPARISONS, "Null")}
-_NEGATED = {plain: negated for negated, plain in OPPOSITES.items()}
 # How the names of a family of operators begin, and how people begin them.
 _FAMILIES = {
     "Arn": "arn",
@@ -64,7 +63,8 @@ def check_operators(subject: Subject) -> Flaws:
             meant = ": operator and key are swapped"
         other = _other_value(condition, near or "")
         fix = _with_known_operator(subject, condition, None if other else near)
-        cure = "write the condition like this" if fix else other or _OTHERWISE
+        told = subject.on_role and condition in subject.mfa_conditions
+        cure = subject.cure if fix or told else other or _OTHERWISE
         yield Flaw(
             UNKNOWN_OPERATOR,
             condition.position,
@@ -89,7 +89,7 @@ def nearest_operator(condition: Condition) -> str | None:
     else:
         meant = _meant(condition, stem)
         if meant and stem != plain:
-            meant = _NEGATED.get(meant)
+            meant = NEGATED.get(meant)
     if meant is None or meant == "Null":
         return meant
     ending = "IfExists" if plain != letters else ""
@@ -166,5 +166,5 @@ def _with_known_operator(
     swapped = condition.written.lower() == MFA_PRESENT.lower()
     meant = None if swapped else misspelt(condition)
     if meant or swapped or condition in subject.mfa_conditions:
-        return with_right_key(subject, condition, meant)
+        return {} if subject.on_role else with_right_key(subject, condition, meant)
     return with_operator(subject.statement, condition, near) if near else {}

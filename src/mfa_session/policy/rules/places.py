@@ -35,9 +35,9 @@ MISPLACED = Rule(
     "misplaced-element",
     ERROR,
     "A `Principal` in a policy of a user, group or role, a `Resource` in a trust policy, or "
-    "`NotAction` in a resource control policy: IAM rejects the policy. A warning for a resource "
-    "policy of a service that has none (`codecommit:…`), or a resource control policy on actions "
-    "to which none applies.",
+    "`NotAction`, an Allow or a named principal in a resource control policy: IAM rejects the "
+    "policy. A warning for a resource policy of a service that has none (`codecommit:…`), or a "
+    "resource control policy on actions to which none applies.",
 )
 NO_ARN = Rule(
     "resource-no-arn",
@@ -144,9 +144,30 @@ def check_services(subject: Subject) -> Flaws:
 
 
 def check_rcp(subject: Subject) -> Flaws:
-    """Find resource control policies for actions to which they do not apply."""
-    others = list(filter(_is_not_in_rcps, subject.statement.actions or ()))
-    if others and subject.document.kind == "rcp":
+    """Find what no resource control policy has, and actions to which none applies."""
+    statement = subject.statement
+    if subject.document.kind != "rcp":
+        return
+    # AWS's own RCPFullAWSAccess is the only one that allows.
+    if statement.allows and not (statement.actions == ("*",) and not statement.conditions):
+        yield Flaw(
+            MISPLACED,
+            subject.place_of("Effect"),
+            "a resource control policy only denies: Allow does not belong in it",
+            REJECTED,
+            "delete the statement: what is not denied stays allowed; or deny what is to be denied",
+        )
+    if statement.principals and not is_for_everybody(statement):
+        yield Flaw(
+            MISPLACED,
+            subject.place_of("Principal"),
+            "a named principal does not belong in a resource control policy",
+            REJECTED,
+            'write "Principal": "*", and name whom it is for by aws:PrincipalArn or '
+            "aws:PrincipalAccount in Condition",
+        )
+    others = list(filter(_is_not_in_rcps, statement.actions or ()))
+    if others:
         yield Flaw(
             MISPLACED,
             subject.place_of_action(others[0]),

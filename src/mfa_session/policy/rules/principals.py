@@ -287,10 +287,10 @@ def without_harm(subject: Subject, fix: Mapping[str, Any]) -> Mapping[str, Any]:
         return fix
     keys = {key for each in block.values() for key in each}
     kept = [each for each in subject.other_conditions if each.key in keys]
-    if _met_by_name(subject, "Federated", kept):
+    if "Action" not in fix and _met_by_name(subject, "Federated", kept):
         actions = {"Action": "sts:AssumeRole"}
         fix = {**{name: each for name, each in fix.items() if name != "NotAction"}, **actions}
-    if _met_by_name(subject, "Service", kept):
+    if _NO_SERVICE[1] not in keys and _met_by_name(subject, "Service", kept):
         operator, key, value = _NO_SERVICE
         spared = {**block, operator: {**block.get(operator, {}), key: value}}
         fix = {**fix, "Condition": spared}

@@ -11,21 +11,39 @@ from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.exemptions import SETUP
+from mfa_session.policy.rules.narrowing import OF_PLACES, PLACES, YES
+from mfa_session.policy.rules.promised_scope import SERVICES
+from mfa_session.policy.rules.promises import MFA
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 
-YES = {"1", "on", "true", "yes"}
 EXEMPTION = Rule(
     "sid-promises-exemption",
     WARNING,
     "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
-    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts; or "
-    "an Allow excepts what another one allows.",
+    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts, or "
+    "stops the service that it excepts; or an Allow excepts what another one allows; or it is for "
+    "everywhere but the place that its `Sid` exempts, or demands that place and MFA where its "
+    "`Sid` says or (`FromOfficeOrWithMfa`).",
 )
-_of_machines = re.compile("^ci|automat|(^|ro)bots?$|machine|pipeline|service|svc|technical").search
+_of_machines = re.compile(
+    "^ci|automat|(^|ro)bots?$|machine|pipeline|services?(?=$|account|role|user)|svc|technical"
+).search
 _MACHINES = {"automation", "bot", "bots", "ci", "machine", "machines", "pipeline", "pipelines",
     "robot", "robots", "service", "services", "svc"}  # fmt: skip
 _OF_ACCOUNTS = {"aws:principalaccount", "aws:principalorgpaths"}
 _of_accounts = re.compile("account|sandbox|ou$").search
+_excepted_service = re.compile(
+    f"(?:all|any|every(?:thing)?)(?:access|actions?)?(?:but|except)(?:for)?({'|'.join(sorted(SERVICES))})"
+    "(?:access|list|read|readonly|readaccess)?(?=if|no|unless|with|$)"
+).search
+_without_there = re.compile(
+    f"(?!.*(?:outside|un|no[nt])).*(?:(?:{PLACES})(?:access|ip)?without{MFA}"
+    f"|without{MFA}(?:at|from|in|inside|on|our|the|within)*(?:{PLACES}))"
+).match
+_there_or_with_mfa = re.compile(
+    f"(?:{PLACES})(?:ip)?or(?:by|has|using|with)*{MFA}"
+    f"|{MFA}or(?:at|by|from|in|on|our|the|via)*(?:{PLACES})"
+).search
 _user_id = re.compile("AIDA[A-Z0-9]+").fullmatch
 _exemption = re.compile(
     "exceptions?(?:for|from|to)|exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
@@ -79,6 +97,51 @@ def check_excepted(subject: Subject) -> Flaws:
             "nothing is excepted: an Allow takes nothing away",
             "deny these actions as well",
         )
+
+
+def check_excepted_service(subject: Subject) -> Flaws:
+    """Find Denies of all but some actions that stop the service which their Sid excepts."""
+    statement, exempt = subject.statement, subject.statement.not_actions
+    found = _excepted_service(statement.sid_letters) if subject.refuses_without_mfa else None
+    if not (found and exempt) or subject.other_conditions or subject.on_role:
+        return
+    start, allowed = f"{found[1]}:", subject.whole.allowed_names
+    given = next((name for name in allowed if name.startswith((start, "*"))), None)
+    if given and not any(name.lower().startswith((start, "*", "$")) for name in exempt):
+        yield Flaw(
+            EXEMPTION,
+            subject.place_of_action(),
+            f"the Sid is {statement.sid}, but NotAction holds nothing of {found[1]}",
+            f"whoever has no MFA is stopped from {found[1]}, too",
+            f"add the actions of {found[1]} to NotAction, or change the Sid",
+        )
+
+
+def check_sid_of_places(subject: Subject) -> Flaws:
+    """Find Allows for all but the place that their Sid exempts, or only there and with MFA."""
+    statement, sid = subject.statement, subject.statement.sid_letters
+    if not statement.allows or subject.on_role:
+        return
+    exempts = not means_mfa(statement) and bool(_without_there(sid))
+    either = subject.requires_mfa and bool(_there_or_with_mfa(sid))
+    for each in subject.other_conditions if exempts or either else ():
+        of_place = each.key.lower() in OF_PLACES
+        if of_place and exempts and each.operator in OPPOSITES:
+            yield Flaw(
+                EXEMPTION,
+                each.position,
+                f"the Sid is {statement.sid}, but {each.written} {each.key} is met elsewhere",
+                "whoever is elsewhere gets through without MFA",
+                f"write {OPPOSITES[each.operator]}",
+            )
+        elif of_place and either and not subject.whole.lenient_allows.covers(statement):
+            yield Flaw(
+                EXEMPTION,
+                each.position,
+                f"the Sid is {statement.sid}, but all conditions of a statement must be met",
+                f"whoever has only MFA, or only meets {each.written} {each.key}, is locked out",
+                "write an Allow for each of the two",
+            )
 
 
 def check_exception(subject: Subject) -> Flaws:

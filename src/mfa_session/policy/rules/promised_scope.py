@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import NEGATED, OPPOSITES, is_met
 from mfa_session.policy.coverage import (
     Cover,
     Meeting,
     is_about_everything,
+    may_be_of,
     may_overlap,
     names_of,
 )
@@ -20,7 +21,6 @@ from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.conditions import DENIES_EVERYTHING
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     SPARED,
@@ -29,15 +29,50 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
+from mfa_session.policy.rules.narrowing import DENIES_EVERYTHING
 from mfa_session.policy.rules.promises import MFA, PROMISE
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
-from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
 
 _versions = re.compile("version|permanent|forgood").search
+# Services whose names in a Sid can mean nothing else.
+SERVICES = {"cloudformation", "cloudfront", "cloudtrail", "dynamodb", "ec2", "ecr", "ecs", "eks",
+    "iam", "kms", "lambda", "organizations", "rds", "redshift", "route53", "s3", "secretsmanager",
+    "sns", "sqs"}  # fmt: skip
+_of_service = re.compile(
+    f"(?:deny|block|require|enforce|force)?(?:{MFA}(?:required)?(?:for|on|to(?:use|access)|in))?"
+    f"(?P<all>all|every)?(?:accessto)?(?P<one>{'|'.join(sorted(SERVICES))})"
+    "(?:access|actions?|calls?)?"
+    f"(?:(?:if|unless|when|without|with|not?|needs?|requires?|only){{1,2}}{MFA}(?:present|only)?)?"
+).fullmatch
+_END = "(?=s?(?:$|and|if|need|only|or|requir|unless|with))"
+_ON_INSTANCES = f"(?:ec2)?(?:instance|server|vm)?{_END}"
+_ON_BUCKETS = "(?:^|block|deny|for|no|prevent)bucket(?:deletion|removal)"
+# What a Sid names, and the only action that does it.
+_NAMED = tuple(
+    (re.compile(named).search, action)
+    for named, action in (
+        (f"terminat(?:e|ing|ion){_ON_INSTANCES}", "ec2:TerminateInstances"),
+        (f"(?<!^)(?<!non)stop{_ON_INSTANCES}|^stop(?:and|or)", "ec2:StopInstances"),
+        (f"reboot{_ON_INSTANCES}", "ec2:RebootInstances"),
+        (f"{_ON_BUCKETS}|delet(?:e|ing|ion)(?:of|the|s3)*bucket{_END}", "s3:DeleteBucket"),
+        (f"keydelet|delet(?:e|ing|ion)(?:of|the|kms)*key{_END}", "kms:ScheduleKeyDeletion"),
+        (f"decrypt(?:ion)?{_END}", "kms:Decrypt"),
+    )
+)
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
+_NOTHING = (
+    f"(?:allow|users|[a-z]?[0-9]+)?(?:no{MFA}noaccess"
+    f"|no(?:thing|access)(?:is|allowed|possible|works)*without(?:valid)?{MFA})"
+)
+_nothing = re.compile(_NOTHING).match
 _everything = re.compile(
-    f"{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not|user|signedin)*{MFA}"
+    f"{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not|user|signedin)*{MFA}|{_NOTHING}"
+    f"|(?:enforc|forc|requir)(?:e|es|ing){MFA}(?:everywhere|(?:for|on|to)(?:do)?"
+    "(?:everything|(?:all|any|every)(?:access|actions?|calls?|services?)?))$"
+    f"|everything(?:needs|requires){MFA}$"
 ).match
+_is_of_iam = re.compile(r"\*|arn:[^:]*:(?:\*|iam):").match
 _all_but_care = re.compile(
     f"{DENIES_EVERYTHING}(?:except|but)(?:for|the|own)*"
     "(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"
@@ -50,6 +85,7 @@ _demands_of_all = re.compile(
     f"|.*{MFA}(?:is)?(?:required|enforced|mandatory|needed|only)$"
 ).match
 _FEW = 8  # resources
+_but_some = re.compile("apart|but|except|exclu|other").search
 _word = re.compile("[A-Z][a-z]+").findall
 _words = re.compile("[a-z]{3,}").findall
 _GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
@@ -58,6 +94,13 @@ _KINDS = {
     *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
 }
 _STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
+# A Sid about what is in production, and not about people.
+_of_production = re.compile(
+    "(?<!Non)(?<!Not)(?<!Pre)Prod(?:uction)?(?:Access|Buckets?|Data(?:bases?)?|Instances?|Objects?"
+    "|Resources?|Secrets?|Tables?|Volumes?)?(?=$|If|Need|Only|Requir|Unless|With)"
+).search
+_PRODUCTION = {"live", "prd", "prod", "production"}
+_OTHER_STAGES = {"dev", "development", "qa", "sandbox", "stage", "staging", "stg", "test", "uat"}
 _root = re.compile(
     "(?:^|And|Or|Deny|For|The)Root(?:User|s|Account)?(?=$|And|Or|Need|Must|Requir|Without|Unless|M[Ff])"
 ).search
@@ -92,6 +135,8 @@ def check_everything(subject: Subject) -> Flaws:
     listed = statement.actions if subject.refuses_without_mfa else None
     if not (listed and _everything(statement.sid_letters)) or lists_own_care(statement):
         return
+    if statement.sid_letters.endswith("everywhere") and not all(map(whole_service, listed)):
+        return  # which may be in every network or account
     # What the list includes is not denied on its resource: in a bucket's policy, another mistake.
     in_place = subject.document.kind == "resource"
     left = next(
@@ -159,12 +204,74 @@ def _resources_beside(denials: Sequence[Statement], allow: Statement) -> Iterato
             yield each
 
 
+def check_named(subject: Subject) -> Flaws:
+    """Find Denies that list neither the service nor the action that their Sid names."""
+    statement, whole = subject.statement, subject.whole
+    listed = statement.actions if subject.refuses_without_mfa and not subject.on_role else None
+    services = {name.partition(":")[0] for name in names_of(statement)}
+    if not listed or not services <= SERVICES:
+        return
+    named = _of_service(statement.sid_letters)
+    told = [action for says, action in _NAMED if says(statement.sid_letters)]
+    left = [each for each in told if services == {each.partition(":")[0]}]
+    if _but_some(statement.sid_letters):
+        return
+    if named and "mfa" in named[0]:
+        left = [f"{named['one']}:*"]
+    unlisted = whole.names and any(map(whole.names.look_up, listed))  # a finding of its own
+    for action in left if not unlisted else ():
+        rest = named and named["all"] and named["one"] in services
+        if _is_open_in_part(subject, action) if rest else _is_open(whole, action):
+            yield Flaw(
+                PROMISE,
+                subject.place_of_action(),
+                f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed)}",
+                f"{'the rest of ' if rest else ''}{action} needs no MFA",
+                f"write {action} as well, or change the Sid",
+            )
+            return
+
+
+def _is_open_in_part(subject: Subject, action: str) -> bool:
+    asked = replace(subject.statement, actions=(action,))
+    whole = subject.whole
+    return whole.allows_without_mfa(action) and not whole.denies_without_mfa(asked)
+
+
+@per_policy
+def _is_open(whole: WholePolicy, action: str) -> bool:
+    """Say whether the policy allows an action without MFA, and no Deny is about it."""
+    return whole.allows_without_mfa(action) and not any(
+        may_be_of(action, names_of(as_meant(each, whole.names)))
+        for each in whole.statements
+        if not each.allows
+    )
+
+
+def check_everywhere(subject: Subject) -> Flaws:
+    """Find Denies of everything but MFA's setup, by the Sid, on some resources that have none."""
+    statement, whole, where = subject.statement, subject.whole, subject.statement.resources or ()
+    judged = subject.limits_users and subject.refuses_without_mfa and where
+    if not (judged and _everything(statement.sid_letters)) or any(map(_is_of_iam, where)):
+        return
+    spares_setup = any(map(is_own_care, statement.not_actions or ()))
+    denied = whole.denies_without_mfa(replace(statement, resources=("*",)))
+    if spares_setup and whole.allows_without_mfa("*") and not denied:
+        yield Flaw(
+            PROMISE,
+            subject.place_of("Resource"),
+            f"the Sid is {statement.sid}, but this Deny is only on {first_of(where)}",
+            "what the policy allows on anything else needs no MFA",
+            'write "Resource": "*", or change the Sid',
+        )
+
+
 def check_exempt_actions(subject: Subject) -> Flaws:
     """Find Denies that exempt a whole service or what their Sid names, not only what MFA needs."""
     exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
     sid, names = subject.statement.sid_letters, list(exempt or ())
     others = list(itertools.filterfalse(is_own_care, names))
-    if _all_but_care(sid):
+    if _all_but_care(sid) or _nothing(sid):
         others = list(filter(whole_service, names))
     elif not _names_all(sid, others):
         return
@@ -208,6 +315,40 @@ def _left_open(whole: WholePolicy) -> list[str]:
         for action in whole.denials("long_term").uncovered_parts(each)
         if action not in FIRST_STEPS and not is_unfilled(action)
     ]
+
+
+def check_production(subject: Subject) -> Flaws:
+    """Find Denies whose Sid names production, and which exempt it or are on something else."""
+    statement, sid = subject.statement, subject.statement.sid or ""
+    if not (subject.refuses_without_mfa and _of_production(sid)) or _exempts(sid.lower()):
+        return
+    where = [each for each in statement.resources or () if each != "*"]
+    if where and all(map(_is_of_another_stage, where)):
+        yield Flaw(
+            PROMISE,
+            subject.place_of("Resource"),
+            f"the Sid is {sid}, but this Deny is only on {first_of(where)}",
+            "production needs no MFA",
+            "name what is in production, or change the Sid",
+        )
+    for each in subject.other_conditions:
+        values = set(map(str.lower, each.values)) if "tag/" in each.key.lower() else set()
+        exempt = values and each.operator in OPPOSITES and values <= _PRODUCTION
+        if exempt or (values and each.operator in NEGATED and values <= _OTHER_STAGES):
+            yield Flaw(
+                PROMISE,
+                each.position,
+                f"the Sid is {sid}, but {each.written} {each.key} leaves production out",
+                "production needs no MFA",
+                f"write {OPPOSITES[each.operator]}"
+                if exempt
+                else "compare it to production's value, or change the Sid",
+            )
+
+
+def _is_of_another_stage(text: str) -> bool:
+    words = set(re.findall("[a-z]+", text.lower()))
+    return not words.isdisjoint(_OTHER_STAGES) and words.isdisjoint(_PRODUCTION)
 
 
 def check_root(subject: Subject) -> Flaws:

@@ -10,8 +10,8 @@ from mfa_session.policy.credentials import A_SESSION, A_USER
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
-from mfa_session.policy.rules.conditions import NOW, is_circumstance
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
+from mfa_session.policy.rules.narrowing import NOW, is_circumstance
 from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
@@ -21,13 +21,16 @@ PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
-    "it; or it names MFA devices (`ListOwnMFA`), and no action does; or it denies everything "
-    "(`DenyAllWithoutMFA`), and the Deny lists a part of what the policy allows; or it denies "
+    "it, or Denies ask for it in part; or it names MFA devices (`ListOwnMFA`), and no action does; "
+    "or it denies everything (`DenyAllWithoutMFA`), and the Deny lists a part of what the policy "
+    "allows, or is on some resources; or it names a service, an action or production "
+    "(`DenyTerminateWithoutMFA`), and the Deny is on something else; or it denies "
     "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
     "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
     "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
     "(`RequireHardwareMFA`), which no condition key tells from other devices; or it "
-    "names the root user, and its condition only others; or it is about versions of S3 objects or "
+    "names the root user, and its condition only others; or it names the deactivation of devices, "
+    "and only `iam:DeleteVirtualMFADevice` is named; or it is about versions of S3 objects or "
     "deletion for good, and only `s3:DeleteObject` is named.",
 )
 MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
@@ -37,6 +40,8 @@ _demand = re.compile(
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
     rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
 ).search
+_either = re.compile(f"(?<!f)or(?:by|has|using|with)*{MFA}|{MFA}or").search
+_elsewhere = re.compile("sso|idp|identity|federat|okta|saml|provider|role").search
 _KEYS_OF_HARDWARE = ("iam:fido", "iam:registersecuritykey")
 _removal = re.compile(
     f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
@@ -76,7 +81,7 @@ _HARDWARE = "yubikey|securitykey|hardware(?:key|token|device)|fido2?(?:key)?|pas
 _hardware = re.compile(
     f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}"
     f"|(?:requir(?:e|es|ing)|enforc(?:e|es|ing)|needs?|(?<!out)with(?:out)?|onlyby|unless)"
-    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|regist|remov|reset|set))"
+    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|or|regist|remov|reset|rotat|set))"
 ).search
 _CREATION = "iam:CreateVirtualMFADevice"
 # An Allow with it was to be a Deny; NoMFANeeded is not meant.
@@ -129,12 +134,15 @@ def breaks_promise(subject: Subject) -> bool:
     if statement.allows:
         denies = subject.whole.denies_for_mfa
         asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
+        another_way_in = bool(statement.conditions and _either(sid))
+        elsewhere = asked_elsewhere or another_way_in
         is_exempt = _absence(sid) and not _denial(statement.sid or "")
-        return not (is_exempt or _needs_no_mfa(statement) or asked_elsewhere)
+        return not (is_exempt or _needs_no_mfa(statement) or elsewhere)
+    of_users = not _elsewhere(sid)
     return all(
         is_circumstance(each)
-        or _is_for_all_users(each)
-        or _of_some_callers(f"{each.key} {' '.join(each.values)}".lower())
+        or (of_users and _is_for_all_users(each))
+        or (of_users and _of_some_callers(f"{each.key} {' '.join(each.values)}".lower()))
         for each in statement.conditions
     )
 

@@ -24,7 +24,13 @@ from mfa_session.policy.rules.exemptions import (
     of_a_user,
     sparing,
 )
-from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_of_everybody
+from mfa_session.policy.rules.resource_kinds import (
+    MEANT,
+    OF_USER,
+    fits,
+    is_of_everybody,
+    is_one_s_own,
+)
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -115,9 +121,11 @@ def check_own_removal(subject: Subject) -> Flaws:
     if not concerns(statement, DEACTIVATION) or _is_denied(subject):
         return
     users = [each for each in statement.resources or () if fits(each, OF_USER)]
-    own = any("${aws:username}" in each.lower() for each in users)
+    own, account = any(map(is_one_s_own, users)), subject.document.account
     told = _a_deny_exempts_it(subject) or _is_denied_elsewhere(whole)
-    if (own or _is_of_anybody(subject)) and not told:
+    if not (own or _is_of_anybody(subject)) or told:
+        return
+    if account is None or subject.document.name not in account.kept:
         whose = "one's own device" if own else "any user's device"
         action = DEACTIVATION.lower()
         if [action] == [each for each in names_of(statement) if includes(each, action)]:

@@ -124,7 +124,10 @@ MEANT = {
     OF_OBJECT: "arn:aws:s3:::BUCKET/*",
     **{kind: _example_of(kind) for _, kind in _KINDS},
 }
-_of_recovery = re.compile(r"backup:(deleterecoverypoint|updaterecoverypointlifecycle)").fullmatch
+_of_recovery = re.compile(
+    r"backup:(startrestorejob|(delete|describe)recoverypoint|getrecoverypointrestoremetadata"
+    r"|updaterecoverypointlifecycle)"
+).fullmatch
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 
 

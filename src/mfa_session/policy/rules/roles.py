@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import Cover, is_about_everything, names_of
+from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
@@ -25,7 +25,12 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.callers import has_wrong_values
-from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, in_any_account
+from mfa_session.policy.rules.exemptions import (
+    DEACTIVATION,
+    DELETION,
+    in_any_account,
+    is_of_outsiders,
+)
 from mfa_session.policy.rules.promised_exemptions import check_exception
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -60,7 +65,23 @@ _A_ROLE = RequestContext(
         "aws:userid": ("AROAANYOTHERANYOTHER1:session",),
     }
 )
+# An AWS service that calls by itself.
+_A_SERVICE = RequestContext(
+    {
+        PRINCIPAL_ARN: None,
+        "aws:PrincipalAccount": None,
+        "aws:PrincipalIsAWSService": ("true",),
+        "aws:PrincipalOrgID": None,
+        "aws:PrincipalType": ("Service",),
+        "aws:userid": None,
+        "aws:username": None,
+    }
+)
+_BY_SERVICES = ("kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "s3:PutObject",
+                "sqs:SendMessage")  # fmt: skip
 _role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
+_account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
+_OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
 _MOST = 10  # roles to compare with NotPrincipal
 _of_all_users = re.compile(r"arn:[^:]*:iam::[^:]*:user/\*").fullmatch
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
@@ -75,15 +96,32 @@ _SAYING_ROLE = {
 
 def check_roles(subject: Subject) -> Flaws:
     """Find MFA asked of role sessions by a policy that names the roles."""
-    role = next(iter(roles_in(subject.statement)), None) or _role_locked_out(subject)
+    named = next(iter(_roles_in_need(subject)), None)
+    role = named or _role_locked_out(subject)
     if role and (subject.asks_for_mfa or leaves_roles_out(subject)):
         yield Flaw(
             ROLE,
             subject.place_of("Principal"),
             f"{role} is a role: its sessions carry no MFA, even if assuming it took a code",
             "the role's sessions are locked out",
-            "name users or their account; for the role, require MFA in its trust policy",
+            "name users or their account; for the role, require MFA in its trust policy"
+            if named
+            else f'exempt it by "ArnNotEquals": {{"aws:PrincipalArn": "{role}"}}, and require MFA '
+            "in its trust policy",
         )
+
+
+def _roles_in_need(subject: Subject) -> Iterator[str]:
+    """Yield the roles that a statement names, but those that another Allow lets in anyhow."""
+    statement, whole = subject.statement, subject.whole
+    for role in roles_in(statement):
+        alone = replace(statement, principals={"AWS": (role,)})
+        if not (
+            statement.allows
+            and statement.aws_principals != (role,)
+            and whole.lenient_allows.covers(alone)
+        ):
+            yield role
 
 
 def check_exempt_roles(subject: Subject) -> Flaws:
@@ -154,7 +192,10 @@ def check_role_conditions(subject: Subject) -> Flaws:
 def check_role_policy(subject: Subject) -> Flaws:
     """Find MFA asked of role sessions by the role's own policy."""
     found, allows = subject.reach, subject.statement.allows
-    exempt = not allows and any(map(_exempts_a_role, subject.other_conditions))
+    exempt = not allows and any(
+        _exempts_a_role(each) or is_met(each, A_SESSION) is False
+        for each in subject.other_conditions
+    )
     if not subject.on_role or found is None or found.nobody or exempt:
         return
     if found.without_mfa:  # a role's session is like one without MFA
@@ -176,17 +217,29 @@ def check_role_policy(subject: Subject) -> Flaws:
 
 
 def check_scp(subject: Subject) -> Flaws:
-    """Find policies of an organisation that ask role sessions for MFA."""
+    """Find policies of an organisation that ask role sessions, or services, for MFA."""
+    kind, others = subject.document.kind, subject.other_conditions
     named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
-    told = named or any(map(_is_met_by_roles_only, subject.other_conditions))
-    if subject.document.kind not in {"scp", "rcp"} or told or _keeps_devices(subject.statement):
+    told = named or any(map(_is_met_by_roles_only, others)) or is_of_outsiders(subject)
+    told = told or (kind == "rcp" and subject.statement.allows)  # `places`
+    if kind not in {"scp", "rcp"} or told or _keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
     allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
-    if not (subject.refuses_without_mfa or (subject.requires_mfa and not allowed_anyway)):
+    stops = subject.refuses_without_mfa and not (subject.reach and not subject.reach.without_mfa)
+    if not (stops or (subject.requires_mfa and not allowed_anyway)):
         return
-    if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
-        what = f"a {'service' if subject.document.kind == 'scp' else 'resource'} control policy"
-        some = any(_is_of_tag(each) or _spares_roles(each) for each in subject.other_conditions)
+    what = f"a {'service' if kind == 'scp' else 'resource'} control policy"
+    exempt_services = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
+    if all(each.startswith("sts:assumerolewith") for each in names_of(subject.statement)):
+        yield Flaw(
+            SCP,
+            subject.mfa_conditions[0].position,
+            f"{what} also applies to users of SAML and OpenID Connect, who carry no MFA",
+            "these users are locked out",
+            "require MFA at the identity provider, and remove these actions",
+        )
+    elif not any(_spares_all_meant(subject, each) for each in others):
+        some = any(_is_of_tag(each) or _spares_roles(each) for each in others)
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
@@ -194,8 +247,24 @@ def check_scp(subject: Subject) -> Flaws:
             f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
             "and of services",
             "require MFA in users' policies and roles' trust policies, or exempt roles here with "
-            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}',
+            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
+            + (f", and services with {exempt_services}" if kind == "rcp" else ""),
         )
+    elif kind == "rcp" and _stops_services(subject):
+        yield Flaw(
+            SCP,
+            subject.mfa_conditions[0].position,
+            f"{what} also applies to AWS services, which have no MFA and are no roles",
+            "the services that use these resources are stopped, such as those that write logs",
+            f"exempt them, too: {exempt_services}",
+            severity=WARNING,
+        )
+
+
+def _stops_services(subject: Subject) -> bool:
+    """Say whether a Deny is about what AWS services do by themselves, and exempts none of them."""
+    used = any(concerns(subject.statement, action) for action in _BY_SERVICES)
+    return used and all(is_met(each, _A_SERVICE) is True for each in subject.other_conditions)
 
 
 def check_shared_policy(subject: Subject) -> Flaws:
@@ -243,23 +312,34 @@ def leaves_roles_out(subject: Subject) -> bool:
 
 
 def _role_locked_out(subject: Subject) -> str | None:
-    denied = subject.statement
-    if denied.allows or not is_for_everybody(denied):
+    """Return a role that an Allow names, and that a Deny for everybody, or its account, stops."""
+    denied, found = subject.statement, subject.reach
+    accounts = set(map(_whole_account, denied.aws_principals))
+    if denied.allows or (found and not found.without_mfa):
         return None
-    roles = subject.whole.allowed_by_name(denied, "role")
-    if any(map(_spares_roles, subject.other_conditions)):
-        few = itertools.islice(roles, _MOST)
-        return next((each for each in few if not _is_spared(each, subject.other_conditions)), None)
-    return next(roles, None) or subject.whole.role_left(denied)
+    if not is_for_everybody(denied) and (None in accounts or not accounts):
+        return None
+    roles = itertools.islice(subject.whole.allowed_by_name(denied, "role"), _MOST)
+    for role in roles:
+        of_these = is_for_everybody(denied) or role.split(":")[4] in accounts
+        if of_these and not _is_spared(role, subject.other_conditions):
+            return role
+    exempts = any(map(_spares_roles, subject.other_conditions))
+    return None if exempts or not is_for_everybody(denied) else subject.whole.role_left(denied)
+
+
+def _whole_account(principal: str) -> str | None:
+    found = _account(principal)
+    return found and found[1]
 
 
 def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
-    """Say whether conditions may exempt a role: one about something else than ARNs may do so."""
-    caller = RequestContext({PRINCIPAL_ARN: (role,)})
-    return not all(
-        each.is_about(PRINCIPAL_ARN)
-        and not (_is_meant_to_exempt(each) or any(map(is_unfilled, each.values)))
-        and is_met(each, caller) is True
+    """Say whether conditions may exempt a role, by whatever they tell of the caller."""
+    caller = RequestContext({PRINCIPAL_ARN: (role,)}).over(A_SESSION)
+    return any(
+        _is_meant_to_exempt(each)
+        or any(map(is_unfilled, each.values))
+        or (each.key.lower().startswith(_OF_CALLERS) and is_met(each, caller) is not True)
         for each in conditions
     )
 

@@ -77,6 +77,14 @@ class Subject:
         return self.requires_mfa or self.refuses_without_mfa
 
     @property
+    def cure(self) -> str:
+        """How to mend a condition on MFA; a role's sessions meet none, however it is written."""
+        if not self.on_role:
+            return "write the condition like this"
+        undone = "remove the condition" if self.statement.allows else "delete the statement"
+        return f"require MFA in the role's trust policy, and {undone}"
+
+    @property
     def is_in_yaml(self) -> bool:
         """Whether the policy is in a file of YAML, as those of the Serverless Framework are."""
         return self.document.source.label.endswith((".yml", ".yaml"))

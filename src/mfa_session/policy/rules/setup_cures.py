@@ -26,7 +26,9 @@ def asking_for_mfa(
     """
     statement = subject.statement
     written = json.dumps(dict(right))[1:-1]
-    if lists_own_care(statement) and not subject.on_role:
+    if subject.on_role:
+        return "write the condition like this", right
+    if lists_own_care(statement):
         if not statement.allows:
             return f"to deny everything else, write NotAction instead of Action, and {written}", {}
         if sets_up(statement):

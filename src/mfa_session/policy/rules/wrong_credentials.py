@@ -11,17 +11,18 @@ from typing import Any
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.credentials import DIRECT_CALL
-from mfa_session.policy.document import WITHOUT_MFA_KEYS, Condition, is_for_services
-from mfa_session.policy.fixes import in_words, plain, right_condition
+from mfa_session.policy.document import Condition, is_for_services
+from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
-from mfa_session.policy.nodes import members_of
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
     lacks_condition,
     lists_own_care,
 )
+from mfa_session.policy.rules.left_open import is_open_on_purpose
 from mfa_session.policy.rules.promises import breaks_promise
+from mfa_session.policy.rules.right_conditions import apart, right_for_others
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import asking_for_mfa, but_for_setup, sets_up
@@ -154,7 +155,7 @@ _EFFECT_MEANT = {
     WITHOUT_MFA.id: (
         "Deny",
         re.compile(
-            "(deny|block|forbid|prevent|disallow|refuse).*(without|unless|no).*(mfa|factor)",
+            "(?=.*(?:without|unless|no))(?=.*(?:mfa|factor))(deny|block|forbid|prevent|disallow|refuse)",
             re.IGNORECASE,
         ).match,
     ),
@@ -186,11 +187,9 @@ def check_reach(subject: Subject) -> Flaws:
 
 def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]]:
     """Return the cure in words, and the fix."""
-    statement, right = subject.statement, right_condition(subject.statement)
+    statement, right = subject.statement, right_for_others(subject)
     if subject.on_role:
-        return "require MFA in the role's trust policy, and delete the statement", {}
-    if apart := _written_apart(subject):
-        return apart, {}
+        return subject.cure, {}
     if statement.allows and subject.document.kind == "scp":  # it would stop all roles
         return (
             "remove this condition, and require MFA in users' policies and roles' trust policies",
@@ -201,6 +200,8 @@ def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]
         meant = replace(subject, statement=replace(statement, effect=effect))
         fix = but_for_setup(meant, right_condition(meant.statement))
         return f"the Sid says it: write the Effect {effect}", fix and {"Effect": effect, **fix}
+    if told := apart(statement):
+        return told, {}
     spares = right if subject.refuses_without_mfa else but_for_setup(subject, right)
     if not spares and not lists_own_care(statement):
         listed = "and list the actions to deny by name, without those that set up MFA"
@@ -286,21 +287,6 @@ def check_branches(subject: Subject) -> Flaws:
             )
 
 
-def _written_apart(subject: Subject) -> str:
-    """Return the statements instead of an Allow for users and for those who bring no MFA keys."""
-    statement, named = subject.statement, subject.statement.elements.get("Principal")
-    kinds = members_of(named) if named else {}
-    without = {kind: plain(each) for kind, each in kinds.items() if kind in WITHOUT_MFA_KEYS}
-    if not (statement.allows and without and kinds.keys() - without):
-        return ""
-    others = {kind: plain(each) for kind, each in kinds.items() if kind not in without}
-    right = right_condition(statement)["Condition"]
-    return (
-        f"write two statements: {in_words(statement, Principal=others, Condition=right)} and "
-        f"{in_words(statement, Principal=without)}"
-    )
-
-
 def _mistake_of(subject: Subject) -> Mistake | None:
     found = subject.reach
     if subject.on_role and not (found and found.nobody):
@@ -349,7 +335,7 @@ def _of_deny(found: Reach) -> Mistake | None:
 
 def _of_allow(subject: Subject, found: Reach) -> Mistake | None:
     if any(found.with_mfa) and not found.fresh:
-        return ALLOW_AGE_INVERTED
+        return None if any(map(_is_of_one_second, subject.mfa_conditions)) else ALLOW_AGE_INVERTED
     if found.needs_mfa:
         return None
     if not found.fresh:
@@ -375,16 +361,16 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     if not _ages_only(subject):
         return False
     named = names_of(statement)
-    if all(
+    by_exempting = all(
         left[kind].isdisjoint(named) or whole.denials_but_for_some(kind).covers(statement)
         for kind in missed
-    ):
-        return True
+    )
     # A limit of age misses those without MFA on purpose, where no Allow is for them; only a trust
     # policy's own Allows let anybody take the role.
     trusts = subject.document.kind == "trust"
     trusted = trusts and not any(whole.is_open(statement, kind) for kind in missed)
-    return trusted or _is_backed_here(subject)
+    on_purpose = by_exempting or all(is_open_on_purpose(subject, kind) for kind in missed)
+    return on_purpose or trusted or _is_backed_here(subject)
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
@@ -425,6 +411,10 @@ def _is_backed_here(subject: Subject) -> bool:
 
 def _ages_only(subject: Subject) -> bool:
     return not any(map(is_present, subject.mfa_conditions))
+
+
+def _is_of_one_second(condition: Condition) -> bool:
+    return condition.operator == "NumericEquals"  # `ages` tells
 
 
 def _is_of_both(condition: Condition) -> bool:

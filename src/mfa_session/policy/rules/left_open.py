@@ -1,0 +1,55 @@
+"""What a policy leaves open without MFA on purpose, beside a limit of the age of MFA."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+from mfa_session.policy.coverage import Cover, names_of
+from mfa_session.policy.document import Statement, roles_in
+from mfa_session.policy.mfa import reach
+from mfa_session.policy.rules.exemptions import is_left_open
+from mfa_session.policy.rules.narrowing import says_where
+from mfa_session.policy.rules.rule import Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+
+_MOST = 10  # Allows to compare with each
+_requires = re.compile("requir|enforce|must|need|only|without|no(mfa|multi)|step.?up").search
+
+
+def is_open_on_purpose(subject: Subject, kind: str) -> bool:
+    """Say whether all that is allowed without MFA, of what a limit of ages denies, is meant to be.
+
+    It is where other statements ask for MFA, and leave out what people need before they have it, or
+    only read; or whom, or where, they say.
+    """
+    whole, denied = subject.whole, subject.statement
+    if _requires(denied.sid_letters):
+        return False
+    given = list(itertools.islice(whole.allows.touching(denied), _MOST))
+    asked = [each for each in given if each not in whole.allowing_without_mfa]
+    open_to_all = [each for each in given if each not in asked and not _names_roles_only(each)]
+    left = [
+        each
+        for each in open_to_all
+        if not whole.denials_but_for_some(kind).covers(each)
+        and not _denials_in_some_places(whole, kind).covers(each)
+    ]
+    told = bool(asked) or len(left) < len(open_to_all)
+    free = all(is_left_open(name) for each in left for name in names_of(each))
+    return told and free and len(given) < _MOST
+
+
+@per_policy
+def _denials_in_some_places(whole: WholePolicy, kind: str) -> Cover:
+    """Return the Denies whose Sids tell where they ask for MFA, as Denies for everywhere."""
+    return Cover(
+        replace(each, conditions=())
+        for each in whole.denies_for_mfa
+        if says_where(each) and (found := reach(each)) and found.includes(kind)
+    )
+
+
+def _names_roles_only(allow: Statement) -> bool:
+    return bool(roles_in(allow)) and len(roles_in(allow)) == len(allow.aws_principals)

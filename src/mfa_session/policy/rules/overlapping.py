@@ -1,0 +1,231 @@
+"""Denies that undo what others exempt, and statements of which another does everything."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import operator
+import re
+
+from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
+from mfa_session.policy.coverage import actions_of, contains
+from mfa_session.policy.document import Condition, Statement, is_about_devices, names_role
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.mfa import is_age, mfa_conditions, reach
+from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.exemptions import lacks_condition
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.selections import takes_in
+
+EXEMPTS_NOBODY = Rule(
+    "exemption-without-effect",
+    WARNING,
+    "Of two like Denies each exempts somebody else, or one of them nobody: each stops whom the "
+    "other exempts. Or `NotPrincipal` names a user, but not the account: neither is exempt.",
+)
+SUPERFLUOUS = Rule(
+    "superfluous-statement",
+    NOTE,
+    "Another statement of the policy about MFA is the same, or denies everything that this Deny "
+    "does. A warning if it denies all that this one allows with MFA.",
+)
+
+_user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
+_NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
+_TAG = "aws:principaltag/"
+_PLACES = ("aws:sourceip", "aws:sourcevpc")
+# Keys by which two Denies without MFA leave nothing.
+_ALONE = {"aws:requestedregion", "iam:permissionsboundary"}
+_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
+_MOST = 10  # Denies to compare with each
+
+
+def check_superfluous(subject: Subject) -> Flaws:
+    """Find statements about MFA of which another does everything."""
+    if not subject.mfa_conditions or subject.on_role:
+        return
+    containing = subject.whole.containing(subject.statement)
+    doing = next((each for each in containing if _does_all(each, subject)), None)
+    if doing is not None:
+        yield Flaw(
+            SUPERFLUOUS,
+            subject.statement.position,
+            f"{subject.label_of(doing)} does everything that this statement does",
+            "nobody: the statement has no effect of its own",
+            "delete it, or write what else it is to do",
+        )
+    elif (
+        subject.requires_mfa
+        and (denying := subject.whole.denying_always(subject.statement))
+        and "mfa" not in denying.sid_letters  # which was to have a condition: `sids`
+        and not lacks_condition(denying)
+    ):
+        yield Flaw(
+            SUPERFLUOUS,
+            subject.statement.position,
+            f"{subject.label_of(denying)} denies all that this statement allows, with MFA too",
+            "everybody is locked out: no Allow overrides a Deny",
+            "add a condition on MFA to the Deny, or delete this statement",
+            severity=WARNING,
+        )
+
+
+def check_exempt_users(subject: Subject) -> Flaws:
+    """Find NotPrincipals that name a user, but not the account, without which AWS denies both.
+
+    (IAM reference, NotPrincipal with Deny.)
+    """
+    arns = (subject.statement.not_principals or {}).get("AWS", ())
+    misplaced = subject.document.kind not in {"resource", "trust"}
+    if misplaced or not subject.refuses_without_mfa:
+        return
+    named = set(arns)
+    for user in filter(_user_and_account, arns):
+        whole_account = {user.split(":")[4], f"{user.partition('user/')[0]}root"}
+        if named.isdisjoint(whole_account):
+            yield Flaw(
+                EXEMPTS_NOBODY,
+                subject.place_of("NotPrincipal"),
+                f"NotPrincipal names {user}, but not its account",
+                "AWS denies the account, and the user with it",
+                f'write "Principal": "*", and exempt the user by "ArnNotEquals": '
+                f'{{"aws:PrincipalArn": "{user}"}}',
+            )
+            return
+
+
+def check_exempted_twice(subject: Subject) -> Flaws:
+    """Find exemptions from a Deny of which another Deny knows nothing: it stops whom they exempt.
+
+    Either each of two like Denies exempts somebody else, or the other exempts nobody.
+    """
+    if subject.on_role or not (subject.refuses_without_mfa or _is_judged_without_mfa(subject)):
+        return
+    for condition in subject.other_conditions:
+        wider = _wider(subject, condition)
+        other = wider or _like(subject, condition)
+        if other:
+            exempt, named = _exempt_by(condition), subject.label_of(other)
+            yield Flaw(
+                EXEMPTS_NOBODY,
+                condition.position,
+                f"{exempt} is exempt from this Deny, and not from {named}, which denies the same",
+                "whom it exempts is stopped all the same" if wider else "neither is exempt",
+                _how_to_exempt(subject, condition, other) if wider else _how_to_join(condition),
+            )
+
+
+def _exempt_by(condition: Condition) -> str:
+    """Name who is exempt; a tag by its key and value."""
+    of_tag = condition.key.lower().startswith(_TAG)
+    return f"{condition.key} {condition.values[0]}" if of_tag else condition.values[0]
+
+
+def _how_to_exempt(subject: Subject, condition: Condition, wider: Statement) -> str:
+    named = subject.label_of(wider)
+    if takes_in(actions_of(subject.statement), actions_of(wider)):
+        return f"delete {named}, or exempt {_exempt_by(condition)} from it as well"
+    return f"exempt these actions from {named}"
+
+
+def _how_to_join(condition: Condition) -> str:
+    if condition.key.lower().startswith(_TAG):
+        return "write one Deny, with all of these conditions"
+    return f"write one Deny, with all of them under {condition.written}"
+
+
+def _is_judged_without_mfa(subject: Subject) -> bool:
+    """Say whether it is a Deny that says nothing of MFA, in a policy about MFA or its devices."""
+    statement = subject.statement
+    about = subject.whole.concern_mfa or is_about_devices(statement)
+    return about and not (statement.allows or subject.mfa_conditions)
+
+
+def _wider(subject: Subject, condition: Condition) -> Statement | None:
+    """Return a Deny that does all that one does whose condition exempts, and does not exempt."""
+    statement, key = subject.statement, condition.key.lower()
+    exempts = _exempts(condition) and (key in _NAMING or key.startswith((_TAG, *_PLACES)))
+    if not exempts or (all(map(names_role, condition.values)) and subject.document.kind != "scp"):
+        return None
+    if not subject.mfa_conditions:
+        return subject.whole.denying_always(statement) if is_about_devices(statement) else None
+    own = _comparisons(statement)[1]
+    for other in subject.whole.containing(statement):
+        others = _comparisons(other)[1]
+        if others < own and comparison(condition) not in others and _matches_more(other, statement):
+            return other
+    return None
+
+
+def _like(subject: Subject, condition: Condition) -> Statement | None:
+    """Return one of the next few Denies that differs only in whom it exempts."""
+    own, key = subject.statement, condition.key.lower()
+    of_mfa = key in _NAMING or key.startswith((_TAG, *_PLACES))
+    if not (_exempts(condition) and (of_mfa if subject.mfa_conditions else key in _ALONE)):
+        return None
+    denials, places = _denials(subject.whole)
+    kept = {comparison(each) for each in own.conditions if each is not condition}
+    for other in denials[places[own] + 1 : places[own] + 1 + _MOST]:
+        rest = [each for each in other.conditions if comparison(each) not in kept]
+        same = all(getattr(other, name) == getattr(own, name) for name in _SCOPE)
+        alike = len(other.conditions) == len(own.conditions) and len(rest) == 1
+        if alike and same and _exempts_others(rest[0], condition):
+            return other
+    return None
+
+
+def _exempts(condition: Condition) -> bool:
+    plain = condition.operator in OPPOSITES and condition.qualifier is None
+    return plain and bool(condition.values) and not any(map(is_unfilled, condition.values))
+
+
+def _exempts_others(one: Condition, other: Condition) -> bool:
+    """Say whether two conditions exempt callers of whom none is exempt by both."""
+    if not _exempts(one):
+        return False
+    if not one.is_about(other.key):  # whoever has both tags is rare
+        return all(each.key.lower().startswith(_TAG) for each in (one, other))
+    return not any(_may_share(a, b) for a in one.values for b in other.values)
+
+
+def _may_share(one: str, other: str) -> bool:
+    try:
+        networks = [ipaddress.ip_network(each, strict=False) for each in (one, other)]
+    except ValueError:
+        return includes(one, other) or includes(other, one)
+    return networks[0].version != networks[1].version or networks[0].overlaps(networks[1])
+
+
+@per_policy
+def _denials(whole: WholePolicy) -> tuple[list[Statement], dict[Statement, int]]:
+    denials = [each for each in whole.statements if not each.allows]
+    return denials, {each: place for place, each in enumerate(denials)}
+
+
+def _does_all(other: Statement, subject: Subject) -> bool:
+    """Say whether another statement does everything; of two equal ones, the first does."""
+    statement = subject.statement
+    alike = other is not statement and _comparisons(other)[1] == _comparisons(statement)[1]
+    if not (alike and _matches_more(other, statement)):
+        return False
+    back = contains(statement, other) and _matches_more(statement, other)
+    return other.index < statement.index if back else not statement.allows
+
+
+@functools.lru_cache(maxsize=10_000)
+def _comparisons(statement: Statement) -> tuple[set[Comparison], set[Comparison]]:
+    about_mfa = set(map(comparison, mfa_conditions(statement)))
+    return about_mfa, set(map(comparison, statement.conditions)) - about_mfa
+
+
+def _matches_more(one: Statement, other: Statement) -> bool:
+    """Say whether one statement's conditions on MFA match wherever another's do."""
+    if _comparisons(one)[0] == _comparisons(other)[0]:
+        return True
+    if any(map(is_age, mfa_conditions(one) + mfa_conditions(other))):
+        return False
+    wider, narrower = reach(one), reach(other)
+    if wider is None or narrower is None or one.allows:
+        return False
+    return all(map(operator.ge, wider[:2], narrower[:2])) and wider.fresh >= narrower.fresh
