@@ -3556,7 +3556,7 @@ STATED = [
       for at, (place, denials) in enumerate((
           (2, [deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **on("StringNotEquals",
               "aws:PrincipalTag/oncall", "true")})]),
-          (2, [deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **NETWORK})]),
+          (0, [deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **NETWORK})]),
           (2, [deny_but(CARE, WITHOUT), deny_but(CARE, {**WITHOUT, **on("ArnNotEquals",
               "aws:PrincipalArn", "arn:aws:iam::*:user/breakglass")})]),
           (2, [deny(OFF), deny(OFF, on("ArnNotLike", "aws:PrincipalArn",
@@ -3571,6 +3571,8 @@ STATED = [
               deny(STOP, {**WITHOUT, **on("StringNotEquals", "aws:PrincipalTag/b", "true")})]),
           (0, [deny_but(CARE, WITHOUT), deny_but(["iam:*", "sts:*"], ABROAD), deny("ec2:*", on(
               "StringNotEquals", "aws:RequestedRegion", "eu-west-1"))])))],
+    Stated("office-in-vain", [ALL, deny_but(CARE, WITHOUT), deny(STOP, {**WITHOUT, **NETWORK},
+            Sid="NoStopWithoutMfaOutsideOffice")], [(VOID, "NoStopWithoutMfaOutsideOffice")], {}),
     Stated("two-offices-in-vain", [ALL, *[deny_but(CARE, {**WITHOUT, **on("NotIpAddress",
             "aws:SourceIp", where)}, Sid=f"MfaOutside{name}Office") for name, where in (
             ("Munich", "203.0.113.0/24"), ("Berlin", "198.51.100.0/24"))]],

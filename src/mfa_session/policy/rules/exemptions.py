@@ -31,9 +31,9 @@ DENIES_NOTHING = Rule(
     ERROR,
     "`NotAction` or `NotResource` holds `*`, or a condition exempts everybody (`StringNotLike` "
     "`aws:PrincipalArn` `*`): the Deny denies nothing. A warning if it exempts the whole services "
-    "that the policy allows. Or a trust policy denies what it allows nobody, and lets people in "
-    "without MFA; a warning if it is on other resources than those on which the policy allows the "
-    "same.",
+    "that the policy allows. Or a trust policy denies what it allows nobody, or only others than "
+    "it lets in, and lets people in without MFA; a warning if it is on other resources than those "
+    "on which the policy allows the same.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",

@@ -14,6 +14,7 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import lacks_condition
+from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.selections import takes_in
@@ -148,6 +149,8 @@ def _wider(subject: Subject, condition: Condition) -> Statement | None:
     exempts = _exempts(condition) and (key in _NAMING or key.startswith((_TAG, *_PLACES)))
     if not exempts or (all(map(names_role, condition.values)) and subject.document.kind != "scp"):
         return None
+    if key.startswith(_PLACES) and not says_where(statement):
+        return None  # then it is only narrowed in vain
     if not subject.mfa_conditions:
         return subject.whole.denying_always(statement) if is_about_devices(statement) else None
     own = _comparisons(statement)[1]

@@ -54,7 +54,8 @@ SCP = Rule(
     "scp-locks-out-roles",
     ERROR,
     "A service control policy, or a resource control policy, requires MFA of every principal: role "
-    "sessions, which carry none, are locked out.",
+    "sessions, which carry none, are locked out. A warning if a resource control policy exempts "
+    "roles, but not the AWS services that use the resources.",
 )
 _FEW_SERVICES = 2
 _of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search

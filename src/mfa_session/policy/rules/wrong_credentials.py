@@ -132,8 +132,8 @@ BOTH = Mistake(
 NEVER = Mistake(
     "conditions-never-match",
     ERROR,
-    "No request meets all conditions of the statement: it has no effect. A warning if only calls "
-    "without TLS do.",
+    "No request meets all conditions of the statement, or none to which a service control policy "
+    "applies: it has no effect. A warning if only calls without TLS do.",
     "no request meets all conditions of this statement",
     "nobody is let in or kept out: the statement has no effect",
 )
