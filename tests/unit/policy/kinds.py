@@ -2827,7 +2827,6 @@ STATED = [
              False),
             (STOP, "NumericLessThan", "aws:EpochTime", "1798761600000", True),
             (STOP, "NumericLessThan", "aws:EpochTime", "1798761600", False),
-            (STOP, "DateEquals", "aws:CurrentTime", "2031-05-01", True),
             (STOP, "DateLessThan", "aws:CurrentTime", "2031-05-01", False)))],
     *[Stated(f"from-the-address-zero{size}", [trust(ACCOUNT, {**WITH, **on("IpAddress",
             "aws:SourceIp", f"0.0.0.0{size}")})], found(VALUE) if told else [], {})  # noqa: S104

@@ -19,9 +19,9 @@ WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, boolean, network, id or name that it should be, has "
-    "wildcards under `StringEquals`, or the list of values is empty, a day is compared with "
-    "`DateEquals`, or two limits leave nothing between them: it matches nothing. A warning for "
-    "actions of IAM and other global services in a region that their requests never count as. "
+    "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
+    "between them: it matches nothing. A warning for actions of IAM and other global services in a "
+    "region that their requests never count as. "
     "`aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
 
@@ -216,20 +216,6 @@ def check_moments(subject: Subject) -> Flaws:
                 if early
                 else f"write {ages[0][:-3]}",
             )
-        elif _is_of_one_moment(condition):
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"DateEquals compares moments: {condition.values[0]} is one, not a day",
-                who_never_meets(subject, condition),
-                "write DateGreaterThanEquals and DateLessThan",
-            )
-
-
-def _is_of_one_moment(condition: Condition) -> bool:
-    written = all(is_readable(condition, value) for value in condition.values)
-    equal = condition.operator == "DateEquals" and condition.key.lower() in _MOMENTS
-    return equal and written and bool(condition.values)
 
 
 def check_ids(subject: Subject) -> Flaws:
