@@ -71,8 +71,10 @@ def _let_in(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
 def check_spared(subject: Subject) -> Flaws:
     """Find Denies that spare everybody whom the policy's Allows let in."""
     denied, callers = subject.statement, _callers(subject)
+    if not callers:
+        return
     told = _of_our_own(denied.sid or "") or any(map(has_wrong_values, denied.conditions))
-    if told or not (callers and subject.refuses_without_mfa):
+    if told or not subject.refuses_without_mfa:
         return
     if not any(_may_name(denied, who) for who, _ in callers):
         yield _spares_all(subject, "its Principal", callers[0][0], "deny everybody: *")

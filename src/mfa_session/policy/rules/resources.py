@@ -181,9 +181,11 @@ def check_exempt_resources(subject: Subject) -> Flaws:
 
 def check_own_policies(subject: Subject) -> Flaws:
     """Find, in the policy of a key, repository or secret, what is about none."""
+    if subject.document.kind != "resource":
+        return
     statement, names = subject.statement, names_of(subject.statement)
     service = names[0].partition(":")[0] if names else ""
-    what = _OWN.get(service, "") if subject.document.kind == "resource" else ""
+    what = _OWN.get(service, "")
     lost = [each for each in statement.actions or () if has_no_resource(each.lower())]
     of_one = all(name.startswith(f"{service}:") for name in names)
     judged = what and lost and of_one and (statement.allows or subject.mfa_conditions)
