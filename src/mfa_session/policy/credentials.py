@@ -107,6 +107,8 @@ _DIRECT: Known = {
     "aws:SecureTransport": _TRUE,
     "aws:SourceAccount": None,
     "aws:SourceArn": None,
+    "aws:SourceOrgID": None,
+    "aws:SourceOrgPaths": None,
     "aws:ViaAWSService": _FALSE,
 }
 DIRECT_CALL = RequestContext(_DIRECT)

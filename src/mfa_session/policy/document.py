@@ -57,7 +57,7 @@ _of_cloudfront = re.compile(r"arn:[^:]*:iam::cloudfront:user/.*").fullmatch
 _is_about_cloudfront = re.compile(r"cloud ?front|origin access|\bOAI\b", re.IGNORECASE).search
 # The accounts that write the access logs of load balancers (Elastic Load Balancing, user guide).
 _of_load_balancers = re.compile(
-    r"(?:arn:[^:]*:iam::)?(?:009996457667|027434742980|033677994240|054676820928|114774131450"
+    r"(?:arn:[^:]*:iam::)?(?:037604701340|048591011584|190560391635|638102146993|009996457667|027434742980|033677994240|054676820928|114774131450"
     r"|127311923021|156460612806|507241528517|582318560864|600734575887|652711504416|718504428378"
     r"|783225319266|797873946194|897822967062|985666609251)(?::root)?"
 ).fullmatch
@@ -210,6 +210,7 @@ class Document:
     roster: Roster | None = None  # of the template, plan or state that it is in
     is_certain: bool = True  # not if a template decides later what it says
     is_optional: bool = False  # whether it is there, a template decides later
+    resource_type: str = ""  # whose it is in a template, plan or state: AWS::ECR::Repository
 
     @property
     def label(self) -> str:
@@ -243,6 +244,11 @@ class Document:
     def conditions(self) -> list[Condition]:
         """The conditions of all statements."""
         return [each for statement in self.statements for each in statement.conditions]
+
+    @property
+    def is_of_endpoint(self) -> bool:
+        """Whether it is a VPC endpoint's, which only limits what goes through it."""
+        return self.owners == ("endpoint/",)
 
     def only(self, effect: str) -> Document:
         """Return the policy with only its Allows, or only its Denies."""

@@ -13,6 +13,7 @@ from mfa_session.policy.rules import (
     absent_keys,
     accounts,
     ages,
+    anyone,
     arns,
     callers,
     conditions,
@@ -23,6 +24,7 @@ from mfa_session.policy.rules import (
     exemptions,
     form,
     keys,
+    named,
     narrowing,
     networks,
     operators,
@@ -47,6 +49,7 @@ _MODULES = (
     wrong_credentials,
     contradictions,
     defeated,
+    named,
     operators,
     conditions,
     narrowing,
@@ -65,6 +68,7 @@ _MODULES = (
     session_token,
     resources,
     removal,
+    anyone,
     principals,
     roles,
     organisations,
@@ -138,7 +142,7 @@ def _findings(subject: Subject) -> Iterator[Finding]:
             message=_shortened(flaw.message),
             who=_shortened(flaw.who),
             cure=flaw.cure,
-            fix=flaw.fix,
+            fix=principals.without_harm(subject, flaw.fix),
         )
 
 

@@ -107,6 +107,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         account=origin.account,
         owners=origin.owners,
         roster=origin.roster,
+        resource_type=origin.resource_type,
         is_optional=origin.is_optional,
         is_certain=origin.is_certain
         and not any(

@@ -68,6 +68,13 @@ def trust(principal: Any, when: Block | None = None, effect: str = "Allow") -> d
     return made
 
 
+def of_repository(action: str) -> dict[str, Any]:
+    """Return an Allow with MFA in a repository's policy, which has no Resource."""
+    made = _statement("Allow", action, WITH, {"Principal": {"AWS": "123456789012"}})
+    del made["Resource"]
+    return made
+
+
 def _statement(
     effect: str, action: Any, when: Block | None, rest: dict[str, Any]
 ) -> dict[str, Any]:
@@ -112,12 +119,20 @@ VOID = "exemption-without-effect"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
 ROLE_SESSION = "role-session-has-no-mfa"
-ACCOUNT = {"AWS": "123456789012"}
+ACCOUNT, PARTNER = {"AWS": "123456789012"}, "444455556666"
+A_USER = f"arn:aws:iam::{PARTNER}:user/"
+BACKUP = "arn:aws:backup:eu-west-1:123456789012:"
+POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/"
+TAKE, COPY = "sts:AssumeRole", "backup:CopyIntoBackupVault"
+PROVIDER = "arn:aws:iam::123456789012:oidc-provider/"
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:jobs"
+FRONT_ARN = "arn:aws:cloudfront::123456789012:distribution/E1"
 ROLE = {"AWS": "arn:aws:iam::123456789012:role/Deploy"}
 EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
 SAML = {"Federated": "arn:aws:iam::123456789012:saml-provider/idp"}
 FRONT = {"Service": "cloudfront.amazonaws.com"}
 NO_SERVICE = on("Bool", "aws:PrincipalIsAWSService", "false")
+ORGANISATION = on("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5")
 ORGANISATION_IF_ANY = on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1234567890")
 CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
@@ -824,9 +839,10 @@ STATED = [
             found(*rules, at=3), {})
       for at, (actions, when, rules) in enumerate((
           ("iam:*", on("StringNotEquals", "iam:PassedToService", "ec2.amazonaws.com"), [ENROLMENT]),
-          ("*", on("StringNotEquals", "ec2:InstanceType", ["t3.micro", "t3.small"]), [ENROLMENT]),
+          ("*", on("StringNotEquals", "ec2:InstanceType", ["t3.micro", "t3.small"]), [ENROLMENT,
+              NO_KEY]),
           ("*", on("StringNotLikeIfExists", "ec2:InstanceType", "t3.*"), [ENROLMENT]),
-          ("*", on("StringNotEquals", SSE, "aws:kms"), [ENROLMENT]),
+          ("*", on("StringNotEquals", SSE, "aws:kms"), [ENROLMENT, NO_KEY]),
           ("*", on("StringNotEquals", "aws:ResourceTag/team", "${aws:PrincipalTag/team}"),
               [ENROLMENT]),
           ("iam:*", on("Null", "iam:PermissionsBoundary", "true"), [ENROLMENT]),
@@ -835,7 +851,7 @@ STATED = [
           ("*", on("StringEquals", "ec2:InstanceType", "x1.32xlarge"), []),
           ("*", on("StringEquals", "aws:ResourceTag/env", "prod"), []),
           ("*", {**on("StringNotEquals", "ec2:InstanceType", "t3.micro"), **on("StringLike",
-              "aws:PrincipalTag/team", "books")}, []),
+              "aws:PrincipalTag/team", "books")}, [NO_KEY]),
           ("iam:Delete*", on("StringNotEquals", "aws:ResourceTag/team", "books"), []),
           ("s3:PutObject", on("StringNotEquals", SSE, "aws:kms"), [])))],
     *[Stated(f"denied-against-the-sid-{sid}", [allow(others), deny_but(CARE, WITHOUT),
@@ -2260,8 +2276,10 @@ STATED = [
            [], {}),
     Stated("tags-of-objects-to-delete", [allow("s3:*"), deny("s3:DeleteObject", {**WITHOUT, **on(
             "StringEquals", "s3:ExistingObjectTag/hold", "yes")})], found(NO_KEY, at=1), {}),
-    Stated("tags-of-objects-to-read", [allow("s3:*"), deny(["s3:DeleteObject", READ], {**WITHOUT,
-            **on("StringEquals", "s3:ExistingObjectTag/hold", "yes")})], [], {}),
+    *[Stated(f"tags-of-objects-to-read-{at}", [allow("s3:*"), deny(["s3:DeleteObject", READ],
+            {**WITHOUT, **on("StringEquals", "s3:ExistingObjectTag/hold", "yes")}), *more],
+            found(NO_KEY, at=1) * (not more), {})
+      for at, more in enumerate(([], [deny("s3:Delete*", WITHOUT)]))],
     Stated("key-of-another-service", [allow(READ, {**WITH, **on("StringEquals",
             "ec2:ResourceTag/Project", "x")})], found(NO_KEY), {}),
     Stated("key-of-iam-in-trust", [trust(ACCOUNT, {**WITH, **on("StringEquals",
@@ -3032,7 +3050,6 @@ STATED = [
              False),
             (STOP, "NumericLessThan", "aws:EpochTime", "1798761600000", True),
             (STOP, "NumericLessThan", "aws:EpochTime", "1798761600", False),
-            (STOP, "DateEquals", "aws:CurrentTime", "2031-05-01", True),
             (STOP, "DateLessThan", "aws:CurrentTime", "2031-05-01", False)))],
     *[Stated(f"from-the-address-zero{size}", [trust(ACCOUNT, {**WITH, **on("IpAddress",
             "aws:SourceIp", f"0.0.0.0{size}")})], found(VALUE) if told else [], {})  # noqa: S104
@@ -3456,10 +3473,10 @@ STATED = [
             WITHOUT)], found(REMOVAL, at=1), {}),
     # A variable of a condition without its $; a key without its service; no resource of IAM.
     *[Stated(f"variable-without-dollar-{at}", [trust(ACCOUNT, {**WITH, **on("StringLike",
-             "sts:RoleSessionName", value)})], found(NO_KEY) if told else [], {})
-      for at, (told, value) in enumerate((
-          (True, "{aws:username}"), (True, "{aws:username}-*"), (False, "${aws:username}"),
-          (False, "aws:username")))],
+             "sts:RoleSessionName", value)})], found(*rules), {})
+      for at, (rules, value) in enumerate((
+          ([NO_KEY], "{aws:username}"), ([NO_KEY], "{aws:username}-*"), ([], "${aws:username}"),
+          ([VALUE], "aws:username")))],
     *[Stated(f"key-without-its-service-{at}", [ALL, deny("s3:CreateBucket", on(operator, key,
              "false")), deny_but(CARE, WITHOUT)], found(*rules, at=1), {})
       for at, (rules, operator, key) in enumerate((
@@ -3873,6 +3890,153 @@ STATED = [
     Stated("own-user-apart-and-removal-spared", [deny_but("iam:*", WITHOUT), deny_but([*CARE, OFF],
             WITHOUT, Resource=[ME, "arn:aws:iam::*:mfa/*"]), allow([*ENROL, OFF],
             Resource=[ME, "arn:aws:iam::*:mfa/*"])], found(REMOVAL), {OFF: "km"}),
+    # Who calls a resource, beside those whom a Deny is for.
+    *[Stated(f"service-by-its-source-{at}", [allow("sqs:SendMessage", on("ArnLike", "aws:SourceArn",
+            "arn:aws:sns:*:*:orders"), Principal="*", Resource=QUEUE), deny("sqs:SendMessage",
+            {**WITHOUT, **more}, Principal="*", Resource=QUEUE)], found(SERVICE, at=1) * wrong, {})
+      for at, (more, wrong) in enumerate((
+          ({}, True), (on("Bool", "aws:ViaAWSService", "false"), True),
+          (on("StringNotEquals", "aws:CalledViaFirst", "sns.amazonaws.com"), True),
+          (on("ArnNotLike", "aws:SourceArn", "arn:aws:sns:*:*:other"), True),
+          (on("ArnNotLike", "aws:SourceArn", "arn:aws:sns:*:*:orders"), False),
+          (NO_SERVICE, False), (on("StringLike", "aws:username", "*"), False)))],
+    *[Stated(f"service-with-another-source-{at}", [allow(READ, on("StringEquals", "aws:SourceArn",
+            FRONT_ARN), Principal=FRONT, Resource=BUCKET), deny(READ, {**WITHOUT, **on(
+            "StringNotEquals", "aws:SourceArn", exempt)}, Principal="*", Resource=BUCKET)],
+            found(SERVICE, at=1) * wrong, {})
+      for at, (exempt, wrong) in enumerate((("arn:aws:cloudfront::123456789012:distribution/E2",
+          True), (FRONT_ARN, False), (["arn:aws:s3:::x", FRONT_ARN], False),
+          ("${var.arn}", False)))],
+    *[Stated(f"source-in-a-deny-{at}", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:*", {**block}, Principal="*", Resource=BUCKET)], found(SERVICE, at=1) * wrong,
+            {}, "resource")
+      for at, (block, wrong) in enumerate((
+          (on("StringNotEquals", "aws:SourceAccount", "123456789012"), True),
+          (on("StringNotEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"), True),
+          ({**on("StringNotEquals", "aws:SourceAccount", "123456789012"), **on("Bool",
+              "aws:PrincipalIsAWSService", "true")}, False),
+          ({**on("StringNotEquals", "aws:SourceAccount", "123456789012"), **on("Null",
+              "aws:SourceAccount", "false")}, False)))],
+    Stated("source-in-a-deny-of-delivery", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:PutObject", on("StringNotEquals", "aws:SourceAccount", "123456789012"),
+            Principal="*", Resource=BUCKET)], [], {}, "resource"),
+    Stated("organisation-of-a-source-with-mfa", [allow(READ, {**WITH, **on("StringEquals",
+            "aws:SourceOrgID", "o-a1b2c3d4e5")}, Principal="*", Resource=BUCKET)], found(SERVICE),
+            {}),
+    # Keys that the requests of a kind of principal never have.
+    *[Stated(f"key-of-no-{at}", [{**trust(who, block), "Action": action}], found(NO_KEY) * wrong,
+            {}, "trust")
+      for at, (who, action, block, wrong) in enumerate((
+          (EC2_SERVICE, TAKE, on("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"), True),
+          (EC2_SERVICE, TAKE, on("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"), False),
+          (EC2_SERVICE, TAKE, on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
+              False),
+          (EC2_SERVICE, TAKE, on("StringEquals", "sts:ExternalId", "acme-7"), True),
+          ({"Service": "cognito-idp.amazonaws.com"}, TAKE, on("StringEquals", "sts:ExternalId",
+              "acme-7"), False),
+          (SAML, f"{TAKE}WithSAML", on("StringEquals", "aws:username", "ann"), True),
+          (ACCOUNT, TAKE, on("StringEquals", "SAML:aud", "https://signin.aws.amazon.com/saml"),
+              True),
+          ({**ACCOUNT, **SAML}, [TAKE, f"{TAKE}WithSAML"], on("StringEquals", "SAML:aud",
+              "https://signin.aws.amazon.com/saml"), True),
+          (SAML, f"{TAKE}WithSAML", on("StringEquals", "SAML:aud",
+              "https://signin.aws.amazon.com/saml"), False),
+          (ACCOUNT, TAKE, {**WITH, **on("StringEquals", "gitlab.com:sub", "x")}, True),
+          (ROLE, TAKE, on("StringEquals", "cognito-identity.amazonaws.com:sub", "x"), False)))],
+    # A subject with a wildcard is compared as text.
+    *[Stated(f"subject-as-text-{operator}", [{**trust({"Federated":
+            "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}, on(operator, "gitlab.com:sub",
+            "project_path:acme/*:ref_type:branch")), "Action": f"{TAKE}WithWebIdentity"}],
+            found(VALUE) * wrong, {}, "trust")
+      for operator, wrong in (("StringEquals", True), ("StringLike", False))],
+    # Of a Deny without MFA, the actions that lack its key.
+    *[Stated(f"deny-by-a-prefix-{at}", [allow("s3:*"), deny(action, {**WITHOUT, **on("StringLike",
+            "s3:prefix", "hr/*")}, Resource=["arn:aws:s3:::books", "arn:aws:s3:::books/hr/*"]),
+            *more], found(NO_KEY, at=1) * wrong, {})
+      for at, (action, more, wrong) in enumerate((
+          (["s3:ListBucket", READ], [], True), ("s3:*", [], True),
+          (["s3:ListBucket", READ], [deny(READ, WITHOUT, Resource="arn:aws:s3:::books/it/*")],
+              True),
+          (["s3:ListBucket", READ], [deny(READ, WITHOUT, Resource="arn:aws:s3:::books/hr/*")],
+              False),
+          ("s3:List*", [], False)))],
+    # A Deny that names, or leaves, none of those whom the policy lets in.
+    *[Stated(f"deny-of-others-{at}", [trust({"AWS": let_in}), trust(who, {**WITHOUT, **more},
+            "Deny")], found(NOTHING, at=1) * wrong, {})
+      for at, (let_in, who, more, wrong) in enumerate((
+          (PARTNER, ACCOUNT, {}, True), ([PARTNER, "123456789012"], {"AWS": ["123456789012",
+              PARTNER]}, {}, False),
+          (PARTNER, "*", on("StringEquals", "aws:PrincipalAccount", "123456789012"), True),
+          (PARTNER, "*", on("StringNotEquals", "aws:PrincipalAccount", PARTNER), True),
+          ([PARTNER, "123456789012"], "*", on("StringNotEquals", "aws:PrincipalAccount", PARTNER),
+              False),
+          (PARTNER, "*", on("ArnNotLike", "aws:PrincipalArn", f"arn:aws:iam::{PARTNER}:*"), True),
+          (PARTNER, "*", on("ArnNotLike", "aws:PrincipalArn", f"{A_USER}a"),
+              False),
+          (f"{A_USER}ann", "*", on("ArnNotEquals", "aws:PrincipalArn",
+              f"{A_USER}ann"), True),
+          (f"{A_USER}ann", {"AWS": f"{A_USER}bob"}, {},
+              True),
+          (f"arn:aws:iam::{PARTNER}:role/ann", "*", on("ArnNotEquals", "aws:PrincipalArn",
+              f"arn:aws:iam::{PARTNER}:role/ann"), False)))],
+    Stated("deny-of-others-beside-mfa", [trust({"AWS": PARTNER}, WITH), trust(ACCOUNT), trust(
+            ACCOUNT, WITHOUT, "Deny")], [], {}),
+    *[Stated(f"organisation-let-in-and-spared-{at}", [allow(READ, on("StringEquals",
+            "aws:PrincipalOrgID", "o-a1b2c3d4e5"), **PUBLIC), deny("s3:*", {**WITHOUT, **on(
+            "StringNotEquals", "aws:PrincipalOrgID", spared)}, **PUBLIC)],
+            found(NOTHING, at=1) * wrong, {})
+      for at, (spared, wrong) in enumerate((("o-a1b2c3d4e5", True), ("o-zzzzzzzzzz", False)))],
+    *[Stated(f"one-of-two-users-{at}", [allow(READ, Principal={"AWS": [f"{A_USER}ann",
+            f"{A_USER}bob"]}, Resource=BUCKET), deny(READ, WITHOUT, Principal=who,
+            Resource=BUCKET)], found(DEFEATED, at=1) * wrong, {})
+      for at, (who, wrong) in enumerate((({"AWS": f"{A_USER}bob"}, True),
+          ({"AWS": PARTNER}, False), ("*", False)))],
+    # The account of users from whom a Sid demands MFA.
+    *[Stated(f"account-beside-its-users-{at}", [allow("sqs:*", Principal={"AWS": account},
+            Resource=QUEUE), allow("sqs:PurgeQueue", WITH, Principal={"AWS": f"{A_USER}ann"},
+            Sid=sid, Resource=QUEUE), *more], [(DEFEATED, sid)] * wrong, {}, "resource")
+      for at, (account, sid, more, wrong) in enumerate((
+          (PARTNER, "PurgeRequiresMFA", [], True), (PARTNER, "Ann", [], False),
+          ("123456789012", "PurgeRequiresMFA", [], False), (PARTNER, "PurgeRequiresMFA", [deny(
+              "sqs:PurgeQueue", WITHOUT, Principal="*", Resource=QUEUE)], False)))],
+    # Principals that AWS does not have.
+    *[Stated(f"no-principal-{who}", [trust({kind: who})], found(MALFORMED) * wrong, {})
+      for kind, who, wrong in (
+          ("Service", "ec2.amazon.com", True), ("Service", "lambda.aws.amazon.com", True),
+          ("Service", "ecs-task.amazonaws.com", True), ("Service", "lambda.amazonws.com", True),
+          ("Service", "step-functions.amazonaws.com", True),
+          ("Service", "alexa-appkit.amazon.com", False), ("Service", "ec2.amazonaws.com.cn", False),
+          ("Service", "logs.eu-west-1.amazonaws.com", False),
+          ("Service", "ecs.application-autoscaling.amazonaws.com", False),
+          ("Service", "replicator.lambda.amazonaws.com", False),
+          ("Service", "states.eu-west-1.amazonaws.com", False),
+          ("Service", "x.csp.hci.ic.gov", False),
+          ("AWS", "arn:aws:iam::123456789012:role/AWSReservedSSO_Ops_0123456789abcdef", True),
+          ("AWS", "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_x",
+              False),
+          ("AWS", "arn:aws:sts::123456789012:assumed-role/Admin", True),
+          ("AWS", "arn:aws:sts::123456789012:assumed-role/Admin/ann", False))],
+    Stated("provider-with-a-scheme", [{**trust({"Federated":
+            "arn:aws:iam::123456789012:oidc-provider/https://gitlab.com"}), "Action":
+            f"{TAKE}WithWebIdentity"}], found(MALFORMED), {}),
+    # Only a VPC endpoint's policy is about everything, and it gives nobody anything.
+    Stated("all-through-an-endpoint", [allow("*", WITH, Principal="*")], [], {}),
+    Stated("all-through-an-endpoint-but-deletion", [allow("*", Principal="*"), deny(
+            "s3:DeleteObject", WITHOUT, Principal="*")], [], {}),
+    Stated("objects-exempt-by-a-bucket", [{**deny("s3:*", WITHOUT, Principal=ACCOUNT,
+            NotResource="arn:aws:s3:::books/public/*")}], [], {}),
+    Stated("everything-about-a-key", [allow("kms:*", Principal=ACCOUNT), deny("kms:Decrypt",
+            WITHOUT, Principal="*", Sid="DenyEverythingWithoutMFA")], [(PROMISE,
+            "DenyEverythingWithoutMFA")], {}),
+    # Fixes of Denies that would stop services and federated users, too.
+    *[Stated(f"service-beside-a-deny-{at}", [trust(EC2_SERVICE), trust(ACCOUNT), trust("*", block,
+            "Deny")], found(rule, at=2), {})
+      for at, (rule, block) in enumerate(((MISSES, FALSE), ("deny-age-misses-no-mfa", older(3600,
+          "NumericGreaterThan"))))],
+    Stated("provider-beside-a-deny", [{**trust(SAML), "Action": f"{TAKE}WithSAML"}, trust(ACCOUNT),
+            {**trust("*", FALSE, "Deny"), "Action": "sts:*"}], found(MISSES, at=2), {}),
+    Stated("service-beside-users", [trust({**ACCOUNT, **EC2_SERVICE}, IF_TRUE)],
+            found("allow-bool-if-exists"), {}),
     # Sids that tell of whom, where or how MFA is asked for, or not.
     *[Stated(f"whom-or-where-by-the-sid-{at}", [ALL, deny_but(CARE, {**WITHOUT, **when},
             Sid=sid)], [("deny-narrowed", sid)] if wrong else [], {})
@@ -4041,6 +4205,81 @@ STATED = [
              MY_DEVICE]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
              [ME]), ("scp", [], on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"), [ME,
              "arn:aws:iam::*:mfa/*"])))],
+    # Services that a Deny stops by where they call from, and what AWS Backup does as a role.
+    *[Stated(f"service-by-its-place-{at}", [trust(EC2_SERVICE), trust(ACCOUNT, WITH), trust("*",
+            block, "Deny")], found(SERVICE, at=2) * wrong, {})
+      for at, (block, wrong) in enumerate((
+          (NETWORK, True), (on("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"), True),
+          (on("StringNotEquals", "aws:SourceVpce", "vpce-1a2b3c4d"), True),
+          ({**NETWORK, **NO_SERVICE}, False), (on("StringNotEqualsIfExists", "aws:PrincipalOrgID",
+              "o-a1b2c3d4e5"), True),
+          (on("StringNotEquals", "aws:PrincipalTag/team", "x"), False)))],
+    Stated("service-by-its-place-without-mfa", [trust(EC2_SERVICE), trust(ACCOUNT), trust("*",
+            NETWORK, "Deny")], [], {}),
+    *[Stated(f"copies-into-a-vault-{at}", [allow(COPY, None, Principal=ACCOUNT), deny([*actions],
+            WITHOUT, Principal="*")], found(SERVICE, at=1) * wrong, {})
+      for at, (actions, wrong) in enumerate((((COPY, "backup:DeleteRecoveryPoint"), True),
+          (("backup:DeleteRecoveryPoint",), False)))],
+    Stated("copies-into-a-vault-with-mfa", [allow(COPY, WITH, Principal=ACCOUNT)], found(SERVICE),
+            {}),
+    *[Stated(f"logs-of-load-balancers-in-{at}", [allow("s3:PutObject", Principal={"AWS":
+            f"arn:{at}:iam::{of}:root"}, Resource=f"arn:{at}:s3:::logs/*"), deny("s3:*", WITHOUT,
+            Principal="*", Resource=[f"arn:{at}:s3:::logs", f"arn:{at}:s3:::logs/*"])],
+            found(SERVICE, at=1), {})
+      for at, of in (("aws-us-gov", "048591011584"), ("aws-cn", "638102146993"))],
+    *[Stated(f"vault-s-actions-{at}", [deny(action, WITHOUT, Principal="*"), *more],
+            found(MALFORMED) * wrong, {})
+      for at, (action, more, wrong) in enumerate((("backup:Delete*", [], True),
+          ("backup:DeleteRecoveryPoint", [], False), ("backup:Delete*", [allow("backup:*",
+          ORGANISATION, Principal="*")], False)))],
+    # Keys of another provider than the principal, and accounts of another.
+    *[Stated(f"key-of-another-provider-{at}", [{**trust({"Federated": who}, on("StringEquals", key,
+            "x")), "Action": f"{TAKE}With{how}"}], found(NO_KEY) * wrong, {}, "trust")
+      for at, (who, how, key, wrong) in enumerate((
+          (f"{PROVIDER}oidc.eks.eu-west-1.amazonaws.com/id/A1", "WebIdentity",
+              "oidc.eks.eu-west-1.amazonaws.com/id/B2:sub", True),
+          (f"{PROVIDER}oidc.eks.eu-west-1.amazonaws.com/id/A1", "WebIdentity",
+              "oidc.eks.eu-west-1.amazonaws.com/id/A1:sub", False),
+          (f"{PROVIDER}gitlab.com", "WebIdentity", "SAML:aud", True),
+          (f"{PROVIDER}gitlab.com/acme", "WebIdentity", "gitlab.com/acme:sub", False),
+          ([f"{PROVIDER}gitlab.com", f"{PROVIDER}bitbucket.org"], "WebIdentity", "gitlab.com:sub",
+              False),
+          ("cognito-identity.amazonaws.com", "WebIdentity", "cognito-identity.amazonaws.com:aud",
+              False),
+          (f"{PROVIDER}${{var.issuer}}", "WebIdentity", "gitlab.com:sub", False),
+          (SAML["Federated"], "SAML", "gitlab.com:aud", True)))],
+    *[Stated(f"account-of-another-{at}", [trust({"AWS": who}, {**WITH, **block})],
+            found("conditions-never-match") * wrong, {})
+      for at, (who, block, wrong) in enumerate((
+          (PARTNER, on("StringEquals", "aws:PrincipalAccount", "123456789012"), True),
+          (PARTNER, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"), True),
+          (PARTNER, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/ann"), False),
+          (PARTNER, on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"),
+              False),
+          ([PARTNER, "123456789012"], on("StringEquals", "aws:PrincipalAccount", "123456789012"),
+              False)))],
+    # What is about no resource of the policy's own.
+    *[Stated(f"about-no-{at}", [statement, *more], found(RESOURCE) * wrong, {}, "resource")
+      for at, (statement, more, wrong) in enumerate((
+          (of_repository("ecr:GetAuthorizationToken"), [], True),
+          (of_repository("ecr:BatchGetImage"), [], False),
+          (allow("ecr:GetAuthorizationToken", WITH, Principal=ACCOUNT), [], False),
+          (deny("secretsmanager:ListSecrets", WITHOUT, Principal="*"), [], True),
+          (deny("secretsmanager:ListSecrets", WITHOUT, Principal="*"), [allow("secretsmanager:*",
+              ORGANISATION, Principal="*")], False),
+          (deny("secretsmanager:GetSecretValue", WITHOUT, Principal="*"), [], False),
+          (deny("kms:CreateKey", WITHOUT, Principal="*"), [allow("kms:*", Principal=ACCOUNT)],
+              True),
+          (deny("kms:CreateKey", Principal="*"), [allow("kms:*", Principal=ACCOUNT)], False)))],
+    *[Stated(f"address-of-a-resource-{resource}", [allow(action, WITH, Principal=ACCOUNT,
+            Resource=resource)], found(NO_ARN), {})
+      for action, resource in (("sqs:PurgeQueue", "https://sqs.eu-west-1.amazonaws.com/1/jobs"),
+          ("kms:Decrypt", "alias/prod"))],
+    # What narrows everybody little.
+    *[Stated(f"everybody-by-{key}", [allow(action, {**WITH, **on("StringEquals", key, "x")},
+            Principal="*")], found(ANYONE) * wrong, {}, "resource")
+      for action, key, wrong in (("kms:Decrypt", "kms:ViaService", True),
+          ("sns:Subscribe", "sns:Protocol", True), ("sns:Subscribe", "sns:Endpoint", False))],
     # What Sids promise besides: hardware, minutes, users, no deactivation.
     *[Stated(f"promise-of-a-sid-{at}", [{**statement, "Sid": sid}, *rest],
             [(PROMISE, sid)] if wrong else [], {}, "scp")
@@ -4104,6 +4343,62 @@ STATED = [
           ("BreakGlassNeedsMfa", "StringEquals", "aws:PrincipalTag/BreakGlass", "true", ""),
           ("MfaExceptBreakGlass", "StringNotEquals", "aws:PrincipalTag/BreakGlass", "false",
            "deny-narrowed")))],
+    # ARNs and keys that are none: of partitions, access points, vaults, domains, parameters, STS.
+    *[Stated(f"no-partition-{at}", [trust({"AWS": f"arn:{at}:iam::123456789012:root"}, WITH)],
+            found(PARTITION) * wrong, {})
+      for at, wrong in (("aws-gov", True), ("aws-china", True), ("aws-us-gov-west-1", True),
+          ("aws-us-gov", False), ("aws-iso-b", False), ("aws-eusc", False))],
+    *[Stated(f"two-partitions-{at}", [statement], found(PARTITION) * wrong, {}, kind)
+      for at, (statement, kind, wrong) in enumerate((
+          (trust({"AWS": ["arn:aws-us-gov:iam::123456789012:user/ann",
+              "arn:aws:iam::123456789012:user/bob"]}, WITH), "trust", True),
+          (deny("s3:DeleteObject", WITHOUT, Principal="*", Resource=["arn:aws-cn:s3:::books/*",
+              "arn:aws:s3:::books/*"]), "resource", True),
+          (deny("s3:DeleteObject", WITHOUT, Resource=["arn:aws-cn:s3:::books/*",
+              "arn:aws:s3:::books/*"]), "identity", False),
+          (deny("s3:DeleteObject", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
+              ["arn:aws-cn:iam::*:user/a", "arn:aws:iam::*:user/a"])}, Principal="*",
+              Resource="arn:aws:s3:::books/*"), "resource", False)))],
+    *[Stated(f"resource-of-another-form-{action}-{at}", [deny(action, WITHOUT, Resource=where)],
+            found(RESOURCE) * wrong, {})
+      for at, (action, where, wrong) in enumerate((
+          ("es:ESHttpDelete", "arn:aws:es:eu-west-1:123456789012:domain/logs", True),
+          ("es:ESHttp*", "arn:aws:es:eu-west-1:123456789012:domain/logs/*", False),
+          ("es:DeleteDomain", "arn:aws:es:eu-west-1:123456789012:domain/logs", False),
+          ("ssm:GetParameter*", "arn:aws:ssm:eu-west-1:123456789012:parameter//prod/*", True),
+          ("ssm:GetParameter*", "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/*", False),
+          ("backup:DeleteRecoveryPoint", f"{BACKUP}backup-vault:prod", True),
+          ("backup:DeleteRecoveryPoint", f"{BACKUP}recovery-point:*", False),
+          ("backup:DeleteRecoveryPoint", "arn:aws:ec2:*::snapshot/*", False),
+          ("s3:DeleteObject", f"{POINT}hr", True), ("s3:DeleteObject", f"{POINT}hr/2031/*", True),
+          ("s3:DeleteObject", f"{POINT}hr/object/2031/*", False),
+          ("s3:DeleteObject", f"{POINT}*", False), ("s3:ListBucket", f"{POINT}hr", False),
+          ("s3:DeleteObject", "arn:aws:s3::::books/*", True)))],
+    *[Stated(f"sent-to-sts-{key}", [trust(ACCOUNT, {**WITH, **on("StringLike", key, "a*")})],
+            found(NO_KEY) * wrong, {})
+      for key, wrong in (("sts:SerialNumber", True), ("sts:SessionName", True),
+          ("sts:RoleSessionName", False), ("sts:ExternalId", False))],
+    *[Stated(f"name-of-a-session-{at}", [trust(ACCOUNT, {**WITH, **on("StringEquals",
+            "sts:RoleSessionName", name)})], found(VALUE) * wrong, {})
+      for at, (name, wrong) in enumerate((("break glass", True), ("ann@acme.com", False),
+          ("${aws:username}", False)))],
+    *[Stated(f"subject-of-github-{at}", [{**trust({"Federated":
+            f"{PROVIDER}token.actions.githubusercontent.com"}, on("StringLike",
+            "token.actions.githubusercontent.com:sub", name)), "Action": f"{TAKE}WithWebIdentity"}],
+            found(VALUE) * wrong, {}, "trust")
+      for at, (name, wrong) in enumerate((("acme/infra:*", True), ("repo:acme/infra:*", False),
+          ("repository_owner:acme:*", False), ("*", False)))],
+    *[Stated(f"demanded-beside-{at}", [{**trust(ACCOUNT, WITH), "Sid": "RequireMFA"}, trust(who,
+            block)], [(DEFEATED, "RequireMFA")] * wrong, {})
+      for at, (who, block, wrong) in enumerate((
+          (ACCOUNT, on("StringEquals", "sts:ExternalId", "x1"), True),
+          (ACCOUNT, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"), True),
+          (ACCOUNT, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/svc"), False),
+          ({"AWS": PARTNER}, on("StringEquals", "sts:ExternalId", "x1"), False)))],
+    *[Stated(f"everything-on-objects-{sid}", [deny("s3:*", WITHOUT, Principal="*", Resource=BUCKET,
+            Sid=sid)], [(RESOURCE, sid)] * wrong, {})
+      for sid, wrong in (("DenyAllS3WithoutMFA", True), ("DenyAllObjectAccessWithoutMFA", False),
+          ("DenyBooksWithoutMFA", False))],
     # Services, actions and more that Sids name, and Denies do not list.
     *[Stated(f"named-by-the-sid-{at}", [allow(given), {**denial, "Sid": sid}, *rest],
             [(PROMISE, sid)] if wrong else [], {})

@@ -23,7 +23,18 @@ from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.rules.exemptions import SPARED
 from policy.cases import Dice
-from policy.kinds import STATED, Stated
+from policy.kinds import (
+    ACCOUNT,
+    EC2_SERVICE,
+    FALSE,
+    NO_SERVICE,
+    SAML,
+    STATED,
+    TAKE,
+    Stated,
+    older,
+    trust,
+)
 from policy.test_corpus import WRONG, apply_fix, name_of, policy_in
 from policy.test_lint_properties import POLICIES
 
@@ -59,6 +70,7 @@ PLACES = {
     "sts:AssumeRole": "arn:aws:iam::123456789012:role/Deploy",
 }
 LOCKED_OUT = {"discovery-denied", "enrolment-denied"}
+SERVICE_KEY = "aws:PrincipalIsAWSService"
 MANY_SEEDS = 1_000_000
 FEWER = settings(max_examples=settings().max_examples // 3)  # each decides 300 requests
 MOMENT = RequestContext({"aws:CurrentTime": ("2031-05-01T12:00:00Z",)})
@@ -151,3 +163,24 @@ def test_no_fix_of_conditions_about_mfa_harms(policy: dict[str, Any]) -> None:
 @given(integers(0, MANY_SEEDS))
 def test_no_fix_of_a_random_policy_harms(seed: int) -> None:
     check(Dice(seed).policy())
+
+
+@pytest.mark.parametrize(
+    ("beside", "action", "block", "added"),
+    [
+        (EC2_SERVICE, TAKE, FALSE, NO_SERVICE),
+        (EC2_SERVICE, TAKE, older(3600, "NumericGreaterThan"), NO_SERVICE),
+        (SAML, f"{TAKE}WithSAML", FALSE, {"Action": TAKE}),
+        (ACCOUNT, TAKE, FALSE, {}),
+    ],
+)
+def test_a_fixed_deny_spares_services_and_federated_users_whom_an_allow_names(
+    beside: Any, action: str, block: Any, added: dict[str, Any]
+) -> None:
+    allows = [{**trust(beside), "Action": action}, trust(ACCOUNT)]
+    denial = {**trust("*", block, "Deny"), "Action": "sts:*"}
+    policy = {"Version": "2012-10-17", "Statement": [*allows, denial]}
+    (fix,) = (each.fix for each in lint(read(policy)) if each.statement == "Statement[2]")
+    spared = [key for block in fix["Condition"].values() for key in block if key == SERVICE_KEY]
+    assert spared == [key for block in added.values() for key in block if key == SERVICE_KEY]
+    assert fix.get("Action") == added.get("Action")

@@ -47,6 +47,7 @@ class Origin(NamedTuple):
     roster: Roster | None = None
     is_certain: bool = True
     is_optional: bool = False
+    resource_type: str = ""
 
     @property
     def name(self) -> str:

@@ -94,7 +94,7 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
         elif is_managed:
             holder = holdings.holder(name)
         there = origin.named(name, told, holder, *owners)
-        there = there._replace(is_optional="Condition" in parts)
+        there = there._replace(is_optional="Condition" in parts, resource_type=kind)
         for key, inner in properties.items():
             yield from _properties(key, inner, there.at(key))
     for key, inner in members.items():

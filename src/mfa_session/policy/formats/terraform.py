@@ -305,7 +305,8 @@ def _named(resource: Members, origin: Origin, holdings: Holdings) -> Origin:
     if kind == _OF_ORGANISATIONS:
         owners = owners or ["organization/"]
         told = ORGANISATION_KINDS.get(_value(resource, "type") or "SERVICE_CONTROL_POLICY")
-    return origin.named(address, told, _HOLDERS.get(kind) or holdings.holder(address), *owners)
+    named = origin.named(address, told, _HOLDERS.get(kind) or holdings.holder(address), *owners)
+    return named._replace(resource_type=kind)
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
 from mfa_session.policy.document import LIMITS, Condition, Statement
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
 from mfa_session.policy.rules.keys import NO_SUCH_KEY, met_always_or_never, misspelt
-from mfa_session.policy.rules.resource_kinds import has_no_resource
+from mfa_session.policy.rules.resource_kinds import has_no_resource, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -21,6 +24,7 @@ NO_USER = Rule(
     "A role's own policy uses `aws:username`, in a condition or as a variable, or a user's "
     "`aws:userid` (`AIDA…`): role sessions have neither, and nothing matches.",
 )
+_MOST = 10  # resources to look at
 _of_launches = re.compile("ec2:run.*").fullmatch
 _OF_LAUNCHED = {"ec2:instancetype", "ec2:metadatahttptokens", "ec2:tenancy"}
 # What a caller sends with sts:AssumeRole, and the action that it takes.
@@ -42,6 +46,20 @@ _of_group = re.compile("iam:[a-z]*group(policy|policies)?").fullmatch  # groups 
 _lists = re.compile(r"(autoscaling|ec2|elasticloadbalancing):describe\*").fullmatch  # nearly all
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _user_id = re.compile("AIDA").match
+
+
+# What only requests of an account's principals have, and what is AWS's own instead.
+_OF_ACCOUNTS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths",
+                "aws:userid", "aws:username"}  # fmt: skip
+_INSTEAD = {
+    "aws:principalaccount": ", or compare aws:SourceAccount",
+    "aws:principalorgid": ", or compare aws:SourceOrgID",
+    "aws:principalorgpaths": ", or compare aws:SourceOrgPaths",
+}
+_BRINGING = {"AWS": "users and roles", "Federated": "federated users", "Service": "AWS services"}
+_WITHOUT_EXTERNAL_ID = re.compile(r"(ec2|ecs-tasks|lambda)[.]amazonaws[.]com([.]cn)?").fullmatch
+_is_of_openid = re.compile(r"[\w-]+[.][\w./-]+:(aud|sub)").fullmatch
+_is_user = re.compile("arn:[^:]*:iam::[^:]*:user/.*").fullmatch
 
 
 def check_keys_of_actions(subject: Subject) -> Flaws:
@@ -66,9 +84,12 @@ def check_keys_of_actions(subject: Subject) -> Flaws:
             continue
         if having not in lacking:  # once for all of a service's keys
             lacking[having] = [each for each in actions if not may_be_of(each, having)]
+            if example == "s3:ListBucket" and not lacking[having] and _is_on_objects(statement):
+                lacking[having] = ["s3:GetObject"]  # of the pattern
         others, met = lacking[having], is_met_without_key(condition)
-        alone = len(others) == len(actions)
+        alone = others == actions
         matters = alone or not example or met is not statement.allows
+        matters = matters or _leaves_without_mfa(subject, others)
         if others and matters and having not in told:
             told.add(having)
             yield Flaw(
@@ -80,8 +101,89 @@ def check_keys_of_actions(subject: Subject) -> Flaws:
                 + ("" if met else f": nobody is {_done(statement)} this"),
                 f"use a key that the action has, or remove {condition.key}"
                 if alone
-                else f"write {first_of(others)} in a separate statement",
+                else f"write {first_of(others)} in a separate statement, without {condition.key}",
             )
+
+
+def _is_on_objects(statement: Statement) -> bool:
+    """Say whether a Deny of a pattern names objects in S3, beside their bucket or alone."""
+    wide = not {"*", "s3:*"}.isdisjoint(names_of(statement))
+    denies = wide and not statement.allows
+    return denies and any("/" in parts_of(each)[5] for each in statement.resources or ())
+
+
+def _leaves_without_mfa(subject: Subject, actions: Sequence[str]) -> bool:
+    """Say whether these actions of a Deny for those without MFA are in no other one."""
+    if not (actions and subject.mfa_conditions and subject.refuses_without_mfa):
+        return False
+    these = replace(subject.statement, actions=tuple(actions), conditions=())
+    where = these.resources or ()
+    # Of S3, a bucket is listed, and the actions are about its objects.
+    objects = [each for each in where if "/" in parts_of(each)[5]]
+    parts = [replace(these, resources=(each,)) for each in (objects or where)[:_MOST]]
+    denials = subject.whole.denials("long_term")
+    return any(map(denials.uncovered, parts or [these]))
+
+
+def check_keys_of_principals(subject: Subject) -> Flaws:
+    """Find keys that the requests of an Allow's principals never have."""
+    statement = subject.statement
+    kinds, told = statement.principals or {} if statement.allows else {}, set[str]()
+    for condition in subject.other_conditions if kinds else ():
+        if is_met_without_key(condition) is not False:
+            continue
+        key = condition.key.lower()
+        lacking = [kind for kind in kinds if _never_has(subject, kind, key)]
+        other = _provider_without(kinds.get("Federated", ()), key)
+        if other and other not in told:
+            told.add(other)
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"requests of users of {other} have no {condition.key}",
+                f"{met_always_or_never(condition)}: they are locked out",
+                "compare the key of the provider that Principal names",
+            )
+        elif lacking and not other:
+            who = " and ".join(_BRINGING[kind] for kind in lacking)
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"requests of {who} have no {condition.key}",
+                f"{met_always_or_never(condition)}: {who} are locked out",
+                f"remove {condition.key}{_INSTEAD.get(key, '')}"
+                if len(lacking) == len(kinds)
+                else f"write a statement for {who}, without {condition.key}",
+            )
+
+
+def _provider_without(providers: Sequence[str], key: str) -> str | None:
+    """Return a provider if a key is of another kind of provider, or of another issuer, than all."""
+    issuer = key.rpartition(":")[0] if _is_of_openid(key) else ""
+    if not (providers and (issuer or key.startswith("saml:"))) or any(map(is_unfilled, providers)):
+        return None
+    issuers = [
+        each.lower().rpartition("oidc-provider/")[2].removeprefix("https://") for each in providers
+    ]
+    of_saml = [":saml-provider/" in each for each in providers]
+    if not issuer:
+        return None if any(of_saml) else providers[0]
+    alike = (one.startswith(issuer) or issuer.startswith(one) for one in issuers)
+    return None if any(alike) else providers[0]
+
+
+def _never_has(subject: Subject, kind: str, key: str) -> bool:
+    names = (subject.statement.principals or {})[kind]
+    if kind == "Service":
+        without_id = key == "sts:externalid" and all(map(_WITHOUT_EXTERNAL_ID, names))
+        return without_id or key in _OF_ACCOUNTS
+    if kind == "Federated":
+        return key in {"aws:username", "sts:externalid"} and subject.document.kind == "trust"
+    if kind != "AWS" or subject.document.kind != "trust":
+        return False
+    # The session of a role that somebody took by OpenID Connect may have its keys.
+    users = subject.requires_mfa or all(map(_is_user, names))
+    return key in {"saml:aud", "saml:iss"} or (users and _is_of_openid(key) is not None)
 
 
 def check_keys_of_one_service(subject: Subject) -> Flaws:

@@ -47,6 +47,10 @@ _arn_of_a_partition = re.compile(
     r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
 ).fullmatch
 _is_commercial = re.compile(f"{COMMERCIAL}[a-z]+-[0-9]").fullmatch
+_slip_of_partition = re.compile(
+    "arn:((?!aws-us-gov:)aws-(?:us-?)?gov[a-z0-9-]*|aws-china[a-z]*|aws-cn-[a-z0-9-]+):"
+).match
+_OTHERS = {"Condition", "NotPrincipal"}  # elements that may name what is elsewhere
 _TWO = 2
 _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 _is_arn = re.compile("arn:[^:]*:[^:]*:[^:]*:[^:]*:").match
@@ -113,7 +117,8 @@ _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
 def check_partition(subject: Subject) -> Flaws:
     """Find ARNs that exist in no account of the policy's partition."""
-    partitions, here = _partitions_of(subject.whole), _partition_around(subject.statement)
+    alone = subject.document.kind in {"resource", "trust"}
+    partitions, here = _partitions_of(subject.whole, alone), _partition_around(subject.statement)
     for element, found in _arns_in(subject.statement):
         regional = _partition_of_region(found[3])
         if regional not in {None, found[1]}:
@@ -133,6 +138,22 @@ def check_partition(subject: Subject) -> Flaws:
             f"write arn:{right}:{also}, or the ARN of each partition in which the policy is used",
         )
         return
+
+
+def check_names_of_partitions(subject: Subject) -> Flaws:
+    """Find the first ARN of a partition whose name is misspelt."""
+    for element, texts in _texts_in(subject.statement):
+        for text, found in ((text, _slip_of_partition(text)) for text in texts):
+            if found:
+                right = "aws-cn" if found[1].startswith("aws-c") else "aws-us-gov"
+                yield Flaw(
+                    OTHER_PARTITION,
+                    subject.place_of(element),
+                    f"{text} is of no partition: AWS has no {found[1]}",
+                    "AWS refuses the policy, or the ARN matches nothing",
+                    f"write arn:{right}:",
+                )
+                return
 
 
 def check_audiences(subject: Subject) -> Flaws:
@@ -267,27 +288,28 @@ def _partition_of_region(region: str) -> str | None:
 
 
 @per_policy
-def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
+def _partitions_of(whole: WholePolicy, alone: bool) -> tuple[str, str] | None:  # kept by value
     """Return the policy's partition, and another one that some ARNs have by mistake.
 
     None if there is only one, or if the policy is meant for several: a statement has like ARNs of
     both, or both have the same actions. Services other than IAM have the right one, since people
     copy IAM's ARNs from examples; else it is the more common one, or the one that is not `aws`.
+    `alone`: it is the policy of one resource, which is in one partition.
     """
     count: Counter[str] = Counter()
     elsewhere = set[str]()
     meant: dict[object, set[str]] = {}
     for statement in whole.statements:
-        arns = [found for _, found in _arns_in(statement)]
+        arns = [found for where, found in _arns_in(statement) if not (alone and where in _OTHERS)]
         own = {found[1] for found in arns}
-        count.update(own)
+        count.update([found[1] for found in arns] if alone else own)
         elsewhere |= {found[1] for found in arns if found[2] not in {"*", "iam"}}
         if len(own) == 1:
             meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
         for found in arns:
             key = statement, found[2], found[2] != "s3" and found[4]
             meant.setdefault(key, set()).add(found[1])
-    if len(count) != _TWO or any(len(each) > 1 for each in meant.values()):
+    if len(count) != _TWO or not (alone or all(len(each) == 1 for each in meant.values())):
         return None
     (right, most), (other, least) = sorted(
         count.items(), key=lambda each: (elsewhere != {each[0]}, -each[1], each[0] == "aws")

@@ -120,10 +120,15 @@ _of_a_tag = re.compile(
 _ALSO_ASKED = ("aws", "sts", "iam", "s3")  # whose key has the name, under another prefix
 # Names whose letters are nearest to another key than the one that people mean.
 _MEANT = {
-    **dict.fromkeys(("account", "accountid", "principalaccountid"), "PrincipalAccount"),
-    **dict.fromkeys(("org", "orgid", "organizationid"), "PrincipalOrgID"),
-    **dict.fromkeys(("role", "rolearn", "rolename", "userarn"), "PrincipalArn"),
-    **dict.fromkeys(("vpc", "vpcid"), "SourceVpc"),
+    **dict.fromkeys(("account", "accountid", "principalaccountid"), "aws:PrincipalAccount"),
+    **dict.fromkeys(("org", "orgid", "organizationid"), "aws:PrincipalOrgID"),
+    **dict.fromkeys(("role", "rolearn", "rolename", "userarn"), "aws:PrincipalArn"),
+    **dict.fromkeys(("vpc", "vpcid"), "aws:SourceVpc"),
+}
+# What a caller sends to STS, and no condition key tells.
+_PARAMETERS = {
+    **dict.fromkeys(("serialnumber", "tokencode"), "aws:MultiFactorAuthPresent"),
+    "sessionname": "sts:RoleSessionName",
 }
 # The actions that have a key (Service Authorization Reference; for objects' tags the S3 user guide,
 # tagging and access control policies), and one of them to name.
@@ -193,8 +198,9 @@ def meant_instead(key: str) -> str | None:
     if name in known or (service == "saml" and name.startswith("edu")):
         return None
     tail = "…" if found[3] else ""
-    if service == "aws" and name in _MEANT:
-        return f"aws:{_MEANT[name]}"
+    called = {"aws": _MEANT, "sts": _PARAMETERS}.get(service, {})
+    if name in called:
+        return called[name]
     for other in _ALSO_ASKED:
         if name in KEYS[other]:
             return f"{other}:{KEYS[other][name]}{tail}"
@@ -224,6 +230,8 @@ def slip_of(key: str) -> str | None:
 
     It is one slip of the pen away, or has another prefix.
     """
+    if tag := tag_meant_by(key):
+        return tag
     if ":" not in key:
         name = KEYS["aws"].get(key.lower())
         return f"aws:{name}" if name else None

@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
-from mfa_session.policy.coverage import Cover, accounts_of, concerns, may_overlap, names_of
-from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.conditions import is_met, is_met_without_key
+from mfa_session.policy.coverage import Cover, concerns, names_of
+from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.document import (
     Condition,
     Statement,
     has_principal,
-    is_for_everybody,
-    names_role,
 )
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.condition_keys import sets_no_tags
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -57,7 +54,6 @@ DEFEATED = Rule(
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
 _of_account = re.compile("(?<![0-9])[0-9]{12}(?![0-9])").findall
 _words = re.compile("[a-z]{3,}").findall
-_of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
 # By action, others that do the same, and what they do.
 _WAYS = {
     "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
@@ -68,7 +64,8 @@ _WAYS = {
 }
 _is_sent = re.compile("sts:rolesessionname|aws:(requesttag/|tagkeys)").match
 _says_all_but = re.compile("all|any|but|every|except|other").search
-_demands_mfa = re.compile(
+_are_users = re.compile("arn:[^:]*:iam::[^:]*:user/[*]").fullmatch
+demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
     re.IGNORECASE,
 ).match
@@ -126,7 +123,7 @@ def check_inverted_allow(subject: Subject) -> Flaws:
 def check_circumstances(subject: Subject) -> Flaws:
     """Find Allows whose Sid demands MFA, and what another gives without it in some networks."""
     statement = subject.statement
-    if not (subject.requires_mfa and _demands_mfa(statement.sid or "")):
+    if not (subject.requires_mfa and demands_mfa(statement.sid or "")):
         return
     found = next(_partial_openers(subject), None)
     if found is None or any(check_defeat(subject)):
@@ -179,9 +176,16 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
     originals = {
         replace(each, conditions=()): each
         for each in whole.allowing
-        if each.conditions and all(map(is_circumstance, each.conditions))
+        if each.conditions and all(map(_keeps_few_out, each.conditions))
     }
     return Cover(originals), originals
+
+
+def _keeps_few_out(condition: Condition) -> bool:
+    """Say whether a condition is on a circumstance, on all users, or on an id that is no secret."""
+    of_users = condition.is_about("aws:PrincipalArn") and all(map(_are_users, condition.values))
+    told = of_users or condition.is_about("sts:ExternalId")
+    return is_circumstance(condition) or (told and is_met_without_key(condition) is False)
 
 
 def check_other_ways(subject: Subject) -> Flaws:
@@ -296,86 +300,6 @@ def check_other_resources(subject: Subject) -> Flaws:
             "deny it on the resources that are allowed",
             severity=WARNING,
         )
-
-
-def check_trust(subject: Subject) -> Flaws:
-    """Find Denies of a trust policy that leave out some, or all, whom its Allows let in."""
-    told = _of_our_own(subject.statement.sid or "")
-    if subject.document.kind != "trust" or told or not subject.refuses_without_mfa:
-        return
-    statement, let_in = subject.statement, _let_in_by_trust(subject.whole)
-    reached = [each for each in let_in if may_overlap(each[0], statement)]
-    stopped = {allow for allow, _, is_open in reached if not is_open}
-    for allow, who, is_open in reached:
-        if is_open and allow in stopped:
-            yield Flaw(
-                DEFEATED,
-                subject.place_of("Principal"),
-                f"{allow.label} lets in {who}, which no Deny names",
-                f"{who} gets through without MFA",
-                f"name {who} as well, or everybody: *",
-            )
-            return
-    if reached and len(stopped) == 0 and (why := _why_nobody(subject)):
-        yield Flaw(
-            DENIES_NOTHING,
-            subject.place_of("Principal"),
-            f"nobody whom this policy lets in is denied: {why}",
-            "nobody is stopped, with MFA or without",
-            "deny everybody, or those whom the policy lets in",
-        )
-    if not reached and any(is_open for _, _, is_open in let_in):
-        yield Flaw(
-            DENIES_NOTHING,
-            subject.place_of_action(),
-            f"no statement here allows anybody {subject.as_written(names_of(statement)[0])}",
-            "nobody is stopped, with MFA or without",
-            f"deny {(let_in[0][0].actions or ('*',))[0]}",
-        )
-
-
-def _why_nobody(subject: Subject) -> str:
-    """Say why a Deny of a trust policy reaches nobody whom an Allow lets in; empty if it may."""
-    denied, allowing = subject.statement, subject.whole.allowing
-    own, others = accounts_of(denied), [accounts_of(each) for each in allowing]
-    if any(has_wrong_values(each) for each in denied.conditions) or any(
-        map(is_for_everybody, allowing)
-    ):
-        return ""
-    if own and all(others) and all(map(own.isdisjoint, others)):
-        return f"it names account {min(own)}, and the Allows {min(others[0])}"
-    who = [_caller(name) for each in allowing for name in each.aws_principals]
-    for each in subject.other_conditions if is_for_everybody(denied) else ():
-        exempts = each.operator in OPPOSITES and each.key.lower() in {
-            "aws:principalaccount",
-            "aws:principalarn",
-        }
-        if exempts and who and all(caller and is_met(each, caller) is False for caller in who):
-            return f"{each.written} {each.key} exempts them all"
-    return ""
-
-
-def _caller(principal: str) -> RequestContext | None:
-    """Return what is known of a principal of an Allow: of an account, or of a user."""
-    account = "".join(_of_account(principal))
-    if not account:
-        return None
-    is_user = ":user/" in principal
-    arn = {PRINCIPAL_ARN: (principal,)} if is_user else {}
-    within = {} if is_user else {PRINCIPAL_ARN: f"arn:*:iam::{account}:*"}
-    return RequestContext({"aws:PrincipalAccount": (account,), **arn}, within)
-
-
-@per_policy
-def _let_in_by_trust(whole: WholePolicy) -> list[tuple[Statement, str, bool]]:
-    """Return the accounts and users of the Allows without MFA, and whether no Deny stops each."""
-    found = []
-    for allow in itertools.filterfalse(means_mfa, whole.allowing):
-        for who in (allow.principals or {}).get("AWS", ()):
-            if not (names_role(who) or who == "*"):
-                alone = replace(allow, principals={"AWS": (who,)})
-                found.append((allow, who, not whole.denies_without_mfa(alone)))
-    return found
 
 
 def _is_told_of(opener: Subject, names: list[str]) -> bool:

@@ -25,7 +25,7 @@ BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
     ERROR,
     "A permissions boundary allows nothing, or nothing but what its Deny exempts: nothing else is "
-    "allowed, not even with MFA.",
+    "allowed, not even with MFA. Or a VPC endpoint's policy only denies.",
 )
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
@@ -77,7 +77,17 @@ _READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "sear
 def check_boundary(subject: Subject) -> Flaws:
     """Find Denies about MFA in a boundary that allows nothing of what they deny."""
     denial, whole = subject.statement, subject.whole
-    if subject.document.kind != "boundary" or denial not in whole.denies_for_mfa[:1]:
+    if denial not in whole.denies_for_mfa[:1]:
+        return
+    if subject.document.is_of_endpoint and not whole.allowing:
+        yield Flaw(
+            BOUNDARY_NOTHING,
+            subject.place_of_action(),
+            "this policy of a VPC endpoint only denies, and AWS's own, which allows all, is gone",
+            "nothing passes the endpoint, with MFA neither",
+            'allow all: {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}',
+        )
+    if subject.document.kind != "boundary":
         return
     if not whole.allowing or (actions_of(denial).all_but and not is_of_what_is_allowed(subject)):
         yield Flaw(

@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mfa_session.model.feature_ports import LOOK_UP
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.coverage import may_be_of
+from mfa_session.policy.aws_names import NameList
+from mfa_session.policy.coverage import may_be_of, names_of
 from mfa_session.policy.document import (
     CURRENT_VERSION,
     TRUST_ACTIONS,
     has_principal,
     is_about_roles,
+    is_for_everybody,
 )
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
+from mfa_session.policy.rules.callers import without_path
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
 from mfa_session.policy.rules.rule import (
     ERROR,
@@ -32,6 +35,7 @@ from mfa_session.policy.rules.rule import (
     and_more,
     first_of,
 )
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",
@@ -75,7 +79,7 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     "AWS": (
         re.compile(
             rf"\*|{_ALONE}|arn:[^:]+:iam::{_ACCOUNT}:(root|(user|role)/[^*?]*[^*?/])"
-            rf"|arn:[^:]+:sts::{_ACCOUNT}:(assumed-role|federated-user)/[^*?]+"
+            rf"|arn:[^:]+:sts::{_ACCOUNT}:(assumed-role/[^*?/]+/|federated-user/)[^*?]+"
         ).fullmatch,
         (
             "name an account by its 12 digits, or a user or role by its ARN; to match several, "
@@ -85,11 +89,32 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     "Federated": (
         re.compile(
             r"(?!arn:|[0-9]{12}$|(?!cognito-identity)[\w.-]+\.amazonaws\.com(\.cn)?$).+"
-            rf"|arn:[^:]+:iam::{_ACCOUNT}:(saml|oidc)-provider/[^*?]+"
+            rf"|arn:[^:]+:iam::{_ACCOUNT}:(saml|oidc)-provider/(?!https?://)[^*?]+"
         ).fullmatch,
         "name the identity provider by its ARN",
     ),
     "Service": (_service, "name the service, such as ec2.amazonaws.com"),
+}
+# Services' principals whose names are long enough to tell a slip of the pen.
+_SERVICE_NAMES = """
+apigateway appsync autoscaling cloudformation cloudfront cloudtrail cloudwatch codebuild codedeploy
+codepipeline ecs-tasks edgelambda elasticbeanstalk elasticfilesystem elasticmapreduce events
+firehose guardduty kinesis kinesisanalytics lambda redshift sagemaker secretsmanager serverlessrepo
+spotfleet states storagegateway vpc-flow-logs
+"""
+_SERVICES = NameList(_SERVICE_NAMES.split())
+_DOMAINS = NameList(["amazonaws.com"])
+_of_amazon = re.compile(r"(?!alexa)([a-z0-9-]+)[.](?:(?:aws|amazonaws)[.])?amazon[.]com").fullmatch
+_CALLED = {
+    "api-gateway": "apigateway",
+    "cloudwatch-logs": "logs",
+    "cloudwatchlogs": "logs",
+    "eventbridge": "events",
+    "flow-logs": "vpc-flow-logs",
+    "kinesis-firehose": "firehose",
+    "step-functions": "states",
+    "stepfunctions": "states",
+    "vpcflowlogs": "vpc-flow-logs",
 }
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
@@ -268,6 +293,15 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
+    items = list(subject.items_of("Action")) if _is_of_a_vault(subject) else ()
+    wild = [each for each in items if "*" in str(each.value)]
+    if wild:
+        what = f"{wild[0].value}: a backup vault's policy takes no wildcard in Action"
+        yield (
+            subject.place_at(wild[0]),
+            what,
+            "name the actions, such as backup:DeleteRecoveryPoint",
+        )
     trust = subject.document.kind == "trust" and subject.statement.actions is not None
     none = []
     for item in subject.items_of("Action", "NotAction"):
@@ -282,6 +316,20 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         what = f"{none[0].value!r} cannot be an action" + and_more(none)
         cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
         yield subject.place_at(none[0]), what, cure
+
+
+def _is_of_a_vault(subject: Subject) -> bool:
+    """Say whether a policy is a backup vault's, whose actions are all AWS Backup's."""
+    told = subject.document.resource_type in {"AWS::Backup::BackupVault", "aws_backup_vault_policy"}
+    return told or (subject.document.kind == "resource" and _is_about_backups(subject.whole))
+
+
+@per_policy
+def _is_about_backups(whole: WholePolicy) -> bool:
+    names = {name for each in whole.statements for name in names_of(each)} - {"*"}
+    # A policy that allows everybody may be a VPC endpoint's.
+    endpoint = any(map(is_for_everybody, whole.allowing))
+    return bool(names) and not endpoint and all(name.startswith("backup:") for name in names)
 
 
 def _is_empty(node: Node | None) -> bool:
@@ -324,6 +372,11 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
         return f"{kind} cannot be a type of principal", "use AWS, Service or Federated"
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
     filled_in = is_unfilled(text) and not _of_no_principal(text)
+    if kind == "Service" and (meant := _service_meant(text)):
+        return f"AWS has no service principal {text}", f"write {meant}"
+    if kind == "AWS" and without_path(text):
+        cure = "write the role's ARN with its path, such as role/aws-reserved/sso.amazonaws.com/…"
+        return f"there is no role {text}: roles that AWS creates have a path", cure
     if kind == "Service" and text.startswith("arn:"):
         cure = f'write {{"AWS": "{text}"}}'
     elif fits(text) or filled_in or not cure:
@@ -331,6 +384,17 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     elif kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
     return f"{text} cannot be a principal of the type {kind}", cure
+
+
+def _service_meant(text: str) -> str | None:
+    """Return the service's principal for one that is misspelt; None if none surely is."""
+    name, dot, domain = text.lower().partition(".amazonaws.")
+    if not dot:
+        other, labels = _of_amazon(text.lower()), text.lower().rsplit(".", 2)
+        slip = len(labels) > 2 and _DOMAINS.slip(".".join(labels[1:]))  # noqa: PLR2004
+        return f"{other[1] if other else labels[0]}.amazonaws.com" if other or slip else None
+    meant = _CALLED.get(name) or (None if name in _SERVICES.spelled else _SERVICES.slip(name))
+    return f"{meant}{dot}{domain}" if meant else None
 
 
 def _unknown_action(

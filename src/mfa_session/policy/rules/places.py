@@ -56,6 +56,7 @@ WITHOUT_PRINCIPAL = {
 }
 _bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
 _of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
+_is_address = re.compile("https?://|alias/").match  # a queue's, or a name of a key
 _COLONS = 5  # of an ARN
 # IAM refuses a resource of its own that is of no kind (`user/…`, `mfa/…`).
 _of_no_kind = re.compile(
@@ -71,6 +72,7 @@ _INSTEAD = {
     "NotPrincipal": 'write "Principal": "*", and exempt whom it names by aws:PrincipalArn',
 }
 _OF_REGISTRIES = {"ecr:batchimportupstreamimage", "ecr:createrepository", "ecr:replicateimage"}
+_TYPES_OF_REPOSITORIES = {"AWS::ECR::Repository", "aws_ecr_repository_policy"}
 _WITHOUT_POLICIES = ("cloudformation:", "codecommit:", "rds:", "route53:")
 
 
@@ -97,7 +99,7 @@ def _elements_of_others(subject: Subject) -> Iterator[tuple[Iterable[str], str]]
         yield _INSTEAD, "a resource control policy"
     if kind == "resource" and is_about_devices(statement):
         yield _PRINCIPALS, "one with iam: actions"
-    if kind == "resource" and _is_of_a_repository(statement):
+    if kind == "resource" and _is_of_a_repository(subject):
         yield _RESOURCES, "a repository's policy"
     if kind in {"trust", "resource"} and _is_of_trust(subject):
         yield _RESOURCES, "a role's trust policy"
@@ -111,8 +113,11 @@ def _is_of_trust(subject: Subject) -> bool:
     return bool(statement.actions) and is_about_roles(statement) and surely and not open_to_all
 
 
-def _is_of_a_repository(statement: Statement) -> bool:
+def _is_of_a_repository(subject: Subject) -> bool:
     """Say whether a statement is on a repository, and not of a registry's or endpoint's policy."""
+    statement, told = subject.statement, subject.document.resource_type
+    if told in _TYPES_OF_REPOSITORIES:
+        return True
     where = statement.resources or statement.not_resources or ()
     of_registry = not _OF_REGISTRIES.isdisjoint(names_of(statement))
     one = any(not each.endswith("*") for each in where)
@@ -188,11 +193,12 @@ def _first_without_policies(whole: WholePolicy) -> Statement | None:
 
 def check_resources(subject: Subject) -> Flaws:
     """Find resources that are no ARNs; of resource policies, only those of S3 need ARNs."""
-    if subject.document.kind not in WITHOUT_PRINCIPAL and not is_about_s3(subject.statement):
-        return
     items = list(subject.items_of("Resource", "NotResource"))
+    if subject.document.kind not in WITHOUT_PRINCIPAL and not is_about_s3(subject.statement):
+        items = [item for item in items if _is_address(str(item.value))]
     wrong = [item for item in items if _is_no_arn(str(item.value))]
-    bucket = _bucket_of(subject.whole) if subject.document.kind == "resource" else None
+    of_bucket = subject.document.kind == "resource" and not subject.document.is_of_endpoint
+    bucket = _bucket_of(subject.whole) if of_bucket else None
     other = [item for item in items if bucket is not None and not _is_of(bucket, str(item.value))]
     if wrong:
         yield Flaw(
@@ -238,7 +244,10 @@ def _bucket_of(whole: WholePolicy) -> str | None:
     if not named or not all(map(is_about_s3, whole.statements)):
         return None
     found = Counter(
-        b[1] for each in whole.statements for b in map(_bucket, each.resources or ()) if b
+        found[1]
+        for each in whole.statements
+        for found in map(_bucket, each.resources or each.not_resources or ())
+        if found
     )
     return found.most_common(1)[0][0] if found else ""
 

@@ -1,41 +1,40 @@
-"""MFA asked of everybody, of AWS services, or of federated users."""
+"""MFA asked of AWS services, or of federated users."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import Cover, concerns, names_of
-from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN, RequestContext, mfa_session
+from mfa_session.policy.coverage import Cover, concerns, contains, names_of
+from mfa_session.policy.credentials import A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     Condition,
     Statement,
-    is_about_devices,
     is_for_everybody,
-    is_for_everybody_but_some,
     is_for_services,
     standing_for_services,
 )
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.whole_policy import WholePolicy, for_everybody, per_policy
-
-ANYONE = Rule(
-    "anyone-with-mfa",
-    ERROR,
-    "The principal is `*`, or everybody but some (`NotPrincipal`): everybody who has an AWS "
-    "account and an MFA device gets through. A warning if only from some networks.",
+from mfa_session.policy.mfa import mfa_conditions, reach
+from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.whole_policy import (
+    WholePolicy,
+    is_met_by_services_only,
+    per_policy,
 )
+
 SERVICE = Rule(
     "service-has-no-mfa",
     ERROR,
     "The statement requires MFA of an AWS service, or of a principal as which one calls, such as "
-    "an origin access identity of CloudFront: the service is locked out. A note if the service "
+    "an origin access identity of CloudFront: the service is locked out. Or, in a policy about "
+    "MFA, a Deny by network or organisation stops one that is allowed by name, or one goes by a "
+    "key that only services have (`aws:SourceAccount`), and stops all users. A note if the service "
     "always meets the condition, as one with `IfExists`.",
 )
 FEDERATED = Rule(
@@ -45,112 +44,32 @@ FEDERATED = Rule(
     "action is another than their provider's: `sts:AssumeRoleWithSAML` or "
     "`sts:AssumeRoleWithWebIdentity`.",
 )
-# Somebody of an account that is nobody's here; one in an organisation of its own, one in none.
-_OUTSIDER = {
-    PRINCIPAL_ARN: ("arn:aws:iam::999999999999:user/outsider",),
-    "aws:PrincipalAccount": ("999999999999",),
-    "aws:userid": ("AIDAOUTSIDEROUTSIDER1",),
-    "kms:CallerAccount": ("999999999999",),
-    "s3:DataAccessPointAccount": None,
-}
-_OUTSIDERS = tuple(
-    RequestContext({**_OUTSIDER, **more}).over(mfa_session(age_seconds=0).facts)
-    for more in (
-        dict.fromkeys(
-            ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceVpc", "aws:SourceVpce")
-        ),
-        {
-            "aws:PrincipalOrgID": ("o-outsider00",),
-            "aws:PrincipalOrgPaths": ("o-outsider00/r-ab12/",),
-            "aws:SourceVpc": ("vpc-outsider",),
-            "aws:SourceVpce": ("vpce-outsider",),
-        },
-    )
-)
 # What a service brings that calls by itself: none of the keys about a principal of an account.
 _A_SERVICE = RequestContext(
     {
         **dict.fromkeys((PRINCIPAL_ARN, "aws:PrincipalAccount", "aws:PrincipalOrgID",
                          "aws:PrincipalOrgPaths", "aws:PrincipalType", "aws:userid",
                          "aws:username")),
+        # It calls by itself, for nobody.
+        **dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")),
+        **dict.fromkeys(("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce")),
         "aws:PrincipalIsAWSService": ("true",),
+        "aws:ViaAWSService": ("false",),
     }
 )  # fmt: skip
 
+_OF_PLACES = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceip",
+              "aws:sourcevpc", "aws:sourcevpce"}  # fmt: skip
 _SERVICE_NAMES = ("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList")
 
-# What another account's owner can make true as well, so that it keeps nobody out.
-_OF_ANY_ACCOUNT = {
-    "aws:currenttime",
-    "aws:epochtime",
-    "aws:principaltag",
-    "aws:principaltype",
-    "aws:referer",
-    "aws:requestedregion",
-    "aws:requesttag",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:resourcetag",
-    "aws:securetransport",
-    "aws:tagkeys",
-    "aws:useragent",
-    "aws:username",
-    "s3:authtype",
-    "s3:delimiter",
-    "s3:existingobjecttag",
-    "s3:max-keys",
-    "s3:prefix",
-    "s3:signatureversion",
-    "s3:tlsversion",
-    "s3:x-amz-acl",
-    "s3:x-amz-server-side-encryption",
-    "sts:rolesessionname",
-}
-# The keys that only calls of AWS services by themselves have, or have as true.
-_OF_SERVICES = {
-    "aws:principalisawsservice",
-    "aws:principalservicename",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-}
-_NETWORK = "aws:sourceip"
 _NO_SERVICE = ("Bool", "aws:PrincipalIsAWSService", "false")
 _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
 _of_users = re.compile("sts:assumerole[a-z]*").fullmatch
 _provider = re.compile("arn:[^:]*:iam::[^:]*:(saml|oidc)-provider/[^$<{]+").fullmatch
+_is_of_source = re.compile("aws:source(account|arn|orgid|orgpaths)", re.IGNORECASE).fullmatch
+_COPYING = "backup:CopyIntoBackupVault"
+_MOST = 10  # Allows to compare with a Deny
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
-
-
-def check_anyone(subject: Subject) -> Flaws:
-    """Find Allows for everybody with MFA, of any account."""
-    if subject.document.kind not in {"trust", "resource"} or is_about_devices(subject.statement):
-        return  # no other has a principal
-    statement, whole, found = subject.statement, subject.whole, subject.reach
-    all_but = statement.not_principals is not None
-    if not (statement.allows and (all_but or is_for_everybody(statement))):
-        return
-    narrowing = {_plain(each) for each in subject.other_conditions if _keeps_outsiders_out(each)}
-    if narrowing - {_NETWORK} or _denied_to_outsiders(whole).covers(statement):
-        return
-    asked, in_part = found is not None and not found.nobody, False
-    if not subject.mfa_conditions:
-        asked = whole.denies_without_mfa(statement)
-        in_part = all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)
-    if asked or in_part:
-        inverted = found is not None and not any(found.with_mfa)
-        others = "NotPrincipal is everybody else" if all_but else "Principal is everybody"
-        yield Flaw(
-            ANYONE,
-            subject.place_of("NotPrincipal" if all_but else "Principal"),
-            f"{others}, also without an AWS account"
-            if inverted
-            else f"{others}, and everybody can set up MFA in an AWS account of their own",
-            ("everybody" if inverted else "everybody who has an AWS account and an MFA device")
-            + (" gets through" if asked else " gets through to what the Deny protects")
-            + (" from the networks named" if narrowing else ""),
-            'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
-            severity=WARNING if narrowing else None,
-        )
 
 
 def check_services(subject: Subject) -> Flaws:
@@ -184,7 +103,7 @@ def check_service_conditions(subject: Subject) -> Flaws:
     of_others = statement.allows and subject.whole.concern_mfa and named and "*" not in named
     asks = subject.requires_mfa and not is_for_services(statement)
     for condition in subject.other_conditions if asks or of_others else ():
-        if _is_met_by_services_only(condition):
+        if is_met_by_services_only(condition):
             why, what = ("services have no MFA", "MFA ") if asks else (f"{named[0]} is none", "")
             yield Flaw(
                 SERVICE,
@@ -199,6 +118,8 @@ def check_service_conditions(subject: Subject) -> Flaws:
 def check_services_denied(subject: Subject) -> Flaws:
     """Find Denies for everybody that stop AWS services which are allowed by name."""
     service = _denied_by_name(subject, "Service")
+    if not (service or subject.mfa_conditions):
+        yield from _denied_otherwise(subject)
     if service:
         yield Flaw(
             SERVICE,
@@ -207,6 +128,78 @@ def check_services_denied(subject: Subject) -> Flaws:
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
             right_condition(subject.statement, besides=[_NO_SERVICE]),
+        )
+
+
+def _denied_otherwise(subject: Subject) -> Flaws:
+    """Find Denies by network or organisation, in policies about MFA, that stop named services."""
+    denied, conditions = subject.statement, subject.other_conditions
+    judged = subject.whole.concern_mfa and not denied.allows and is_for_everybody(denied)
+    telling = [each for each in conditions if each.key.lower() in _OF_PLACES]
+    service = _met_by_name(subject, "Service", conditions) if judged and telling else None
+    if service:
+        operator, key, value = _NO_SERVICE
+        block, by = other_conditions(denied), telling[0]
+        of_network = by.is_about("aws:SourceIp")
+        why = "calls from AWS's addresses" if of_network else f"has no {by.key}"
+        yield Flaw(
+            SERVICE,
+            by.position,
+            f"this Deny is also for {service}, an AWS service, which {why}",
+            "the service is locked out of what another statement allows it",
+            "exempt services from this Deny",
+            {"Condition": {**block, operator: {**block.get(operator, {}), key: value}}},
+        )
+
+
+def check_users_denied(subject: Subject) -> Flaws:
+    """Find Denies for everybody that go by the absence of a key which only services bring.
+
+    They stop all users, to whom another statement gives the same with MFA.
+    """
+    denied, whole = subject.statement, subject.whole
+    of_services = [each for each in subject.other_conditions if _is_of_source(each.key)]
+    stops_users = is_for_everybody(denied) and all(
+        is_met(each, A_USER) is True for each in denied.conditions
+    )
+    if denied.allows or not (of_services and stops_users and whole.concern_mfa):
+        return
+    outright = replace(denied, conditions=())
+    allows = itertools.islice(whole.allows.touching(denied), _MOST)
+    fresh = (each for each in allows if _is_for_users_with_mfa(each) and contains(outright, each))
+    allow = next(fresh, None)
+    if allow is not None:
+        key = of_services[0].key
+        yield Flaw(
+            SERVICE,
+            of_services[0].position,
+            f"only AWS services bring {key}: this Deny stops all users",
+            f"everybody whom {subject.label_of(allow)} lets in is locked out, with MFA too",
+            'limit it to services by "Bool": {"aws:PrincipalIsAWSService": "true"}, or compare '
+            + key.replace("Source", "Principal").replace("source", "principal"),
+        )
+
+
+def _is_for_users_with_mfa(allow: Statement) -> bool:
+    found = reach(allow)
+    named = bool(allow.aws_principals) and not is_for_everybody(allow)
+    return named and found is not None and found.fresh
+
+
+def check_copies(subject: Subject) -> Flaws:
+    """Find MFA asked for copies into a backup vault, which AWS Backup makes as a role."""
+    statement, named = subject.statement, _COPYING.lower() in names_of(subject.statement)
+    stopped = subject.refuses_without_mfa and is_for_everybody(statement)
+    asks = subject.requires_mfa or (stopped and subject.whole.allows_without_mfa(_COPYING))
+    if named and asks and subject.document.kind == "resource":
+        yield Flaw(
+            SERVICE,
+            subject.place_of_action(_COPYING),
+            "AWS Backup copies into a vault as a role, and roles have no MFA",
+            "no copy arrives in this vault",
+            f"move {_COPYING} to a statement without this condition"
+            if statement.allows
+            else f"remove {_COPYING} from this Deny",
         )
 
 
@@ -315,6 +308,23 @@ def _let_in(whole: WholePolicy) -> frozenset[str]:
     )
 
 
+def without_harm(subject: Subject, fix: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a Deny's fix that spares the services and federated users whom an Allow names."""
+    statement, block = subject.statement, fix.get("Condition")
+    if not block or statement.allows or not is_for_everybody(statement):
+        return fix
+    keys = {key for each in block.values() for key in each}
+    kept = [each for each in subject.other_conditions if each.key in keys]
+    if "Action" not in fix and _met_by_name(subject, "Federated", kept):
+        actions = {"Action": "sts:AssumeRole"}
+        fix = {**{name: each for name, each in fix.items() if name != "NotAction"}, **actions}
+    if _NO_SERVICE[1] not in keys and _met_by_name(subject, "Service", kept):
+        operator, key, value = _NO_SERVICE
+        spared = {**block, operator: {**block.get(operator, {}), key: value}}
+        fix = {**fix, "Condition": spared}
+    return fix
+
+
 def _denied_by_name(subject: Subject, kind: str) -> str | None:
     """Return a principal of a kind that is allowed by name, and that a Deny for everybody stops."""
     found, denied = subject.reach, subject.statement
@@ -322,13 +332,35 @@ def _denied_by_name(subject: Subject, kind: str) -> str | None:
         return None
     if not found.long_term or found.fresh:
         return None
-    for name in dict.fromkeys(subject.whole.allowed_by_name(denied, kind)):
-        known = RequestContext({})
-        if kind == "Service":
-            known = RequestContext(dict.fromkeys(_SERVICE_NAMES, (name,))).over(_A_SERVICE)
-        if all(is_met(each, known) is True for each in subject.other_conditions):
-            return name
+    return _met_by_name(subject, kind, subject.other_conditions)
+
+
+def _met_by_name(subject: Subject, kind: str, conditions: Sequence[Condition]) -> str | None:
+    """Return a principal of `allows_by_name` who meets all of some conditions."""
+    told = set[object]()
+    for name, allow in subject.whole.allows_by_name(subject.statement, kind):
+        sources = _sources_in(allow) if kind == "Service" else ()
+        if (name, sources) not in told:
+            told.add((name, sources))
+            for known in _calls_of(name, sources) if kind == "Service" else (RequestContext({}),):
+                if all(is_met(each, known) is True for each in conditions):
+                    return name or f"the one that {subject.label_of(allow)} lets in by its source"
     return None
+
+
+def _sources_in(allow: Statement) -> tuple[str, ...]:
+    """Return the resources for which a service calls, where an Allow demands them."""
+    demanded = (each for each in allow.conditions if each.is_about("aws:SourceArn"))
+    found = next(filter(is_met_by_services_only, demanded), None)
+    return found.values if found else ()
+
+
+def _calls_of(service: str, sources: Sequence[str]) -> Iterator[RequestContext]:
+    names = dict.fromkeys(_SERVICE_NAMES if service else (), (service,))
+    known = RequestContext(names).over(_A_SERVICE)
+    for source in sources or ("",):
+        within = {} if is_unfilled(source) or not source else {"aws:SourceArn": source}
+        yield RequestContext({}, within).over(known)
 
 
 def _keeps_out_who_has_no_keys(subject: Subject) -> bool:
@@ -349,42 +381,3 @@ def _idle(subject: Subject, rule: Rule, why: str) -> Flaw:
         "remove the condition",
         severity=NOTE,
     )
-
-
-def _is_met_by_services_only(condition: Condition) -> bool:
-    """Say whether no direct call meets it, nor one that a service makes for its caller."""
-    return condition.key.lower() in _OF_SERVICES and is_met(condition, DIRECT_CALL) is False
-
-
-def _keeps_outsiders_out(condition: Condition) -> bool:
-    key = _plain(condition)
-    if key in _OF_ANY_ACCOUNT:
-        return False
-    if condition.is_about(PRINCIPAL_ARN) and any(map(_is_of_any_account, condition.values)):
-        return False
-    return not any(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
-
-
-@per_policy
-def _denied_to_outsiders(whole: WholePolicy) -> Cover:
-    """Return the Denies for everybody, or everybody but some, that also stop outsiders."""
-    return Cover(
-        for_everybody(each)
-        for each in whole.statements
-        if not each.allows
-        and (is_for_everybody(each) or is_for_everybody_but_some(each))
-        and all(map(_is_met_by_outsiders, each.conditions))
-    )
-
-
-def _is_met_by_outsiders(condition: Condition) -> bool:
-    return all(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
-
-
-def _is_of_any_account(arn: str) -> bool:
-    parts = arn.split(":", 5)
-    return arn.strip("*") == "" or (len(parts) > 5 and parts[4].strip("*") == "")  # noqa: PLR2004  # of an ARN
-
-
-def _plain(condition: Condition) -> str:
-    return condition.key.lower().partition("/")[0]

@@ -164,9 +164,17 @@ def check_everything(subject: Subject) -> Flaws:
             f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed)}",
             "what else the policy allows needs no MFA"
             + (f", such as {left}" if left != "*" else ""),
-            "deny everything but what is needed to set up MFA",
-            {"NotAction": list(SPARED)} if is_about_everything(statement) else {},
+            "deny all of it" if in_place else "deny everything but what is needed to set up MFA",
+            _everything_else(subject, left) if is_about_everything(statement) else {},
         )
+
+
+def _everything_else(subject: Subject, left: str) -> dict[str, object]:
+    """Return the actions for a Deny of everything; of a resource, all of its service's."""
+    service = left.partition(":")[0]
+    if subject.document.kind != "resource":
+        return {"NotAction": list(SPARED)}
+    return {} if "*" in service else {"Action": f"{service}:*"}
 
 
 def check_part(subject: Subject) -> Flaws:

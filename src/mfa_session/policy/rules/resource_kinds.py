@@ -15,6 +15,8 @@ DISCOVERY = "iam:ListMFADevices"
 OF_DEVICE, OF_USER, OF_LIST = "mfa/?*", "user/?*", "mfa/"
 OF_NONE = "*"  # they have no resource, and only `*` allows them
 OF_ROLE, OF_BUCKET, OF_OBJECT = "role/?*", "bucket", "bucket/?*"
+# AWS Backup's, or of the service whose backup it is (AWS Backup developer guide, resource ARNs).
+_OF_RECOVERY = "recovery point"
 RESOURCES_OF = {
     "iam:createvirtualmfadevice": OF_DEVICE,
     "iam:deactivatemfadevice": OF_USER,
@@ -45,7 +47,7 @@ has_no_resource = re.compile(
     "|kms:(createkey|generaterandom|listaliases|listkeys)|lambda:listfunctions"
     "|organizations:(describeorganization|leaveorganization|listaccounts)|route53domains:.*"
     "|s3:(listallmybuckets|putaccountpublicaccessblock)"
-    "|secretsmanager:listsecrets|sns:listtopics|sqs:listqueues"
+    "|secretsmanager:(batchgetsecretvalue|listsecrets)|sns:listtopics|sqs:listqueues"
 ).fullmatch
 # Actions of other services that have one kind of resource, and the end of its ARN (Service
 # Authorization Reference). A `?*` alone is a name with nothing before it.
@@ -69,6 +71,7 @@ _OTHERS = (
     ("ecs:deletecluster", "cluster/?*"),
     ("ecs:(delete|update)service", "service/?*"),
     ("eks:(deletecluster|updateclusterconfig|updateclusterversion)", "cluster/?*"),
+    ("es:eshttp.*", "domain/?*/*"),
     ("guardduty:(deletedetector|updatedetector)", "detector/?*"),
     (
         "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)",
@@ -84,7 +87,7 @@ _OTHERS = (
     ("secretsmanager:(delete|get|put)secret(value)?", "secret:?*-??????"),
     ("sns:(deletetopic|settopicattributes)", "?*"),
     ("sqs:((delete|purge)queue|(delete|receive|send)message|setqueueattributes)", "?*"),
-    ("ssm:(delete|get|put)parameters?(bypath|history)?", "parameter/?*"),
+    (r"ssm:(delete|get|put)parameters?(bypath|history)?\*?", "parameter/?*"),
     ("ssm:(resume|terminate)session", "session/?*"),
     ("states:(deletestatemachine|startexecution|updatestatemachine)", "stateMachine:?*"),
 )
@@ -117,13 +120,17 @@ def _example_of(kind: str) -> str:
 MEANT = {
     OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     OF_USER: "arn:aws:iam::*:user/${aws:username}",
-    **dict.fromkeys((OF_NONE, OF_LIST, "group/", "role/", "user/"), "*"),
+    **dict.fromkeys((OF_NONE, OF_LIST, _OF_RECOVERY, "group/", "role/", "user/"), "*"),
     OF_ROLE: "the role's ARN",
     **{f"{each}/*": f"the {each}'s ARN" for each in ("group", "policy", "role", "user")},
     OF_BUCKET: "arn:aws:s3:::BUCKET",
     OF_OBJECT: "arn:aws:s3:::BUCKET/*",
     **{kind: _example_of(kind) for kinds in _KINDS.values() for _, kind in kinds},
 }
+_of_recovery = re.compile(
+    r"backup:(startrestorejob|(delete|describe)recoverypoint|getrecoverypointrestoremetadata"
+    r"|updaterecoverypointlifecycle)"
+).fullmatch
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 
 
@@ -142,6 +149,8 @@ def resource_of(action: str, *, about_mfa: bool, under_mfa: bool) -> str | None:
     found = _of_s3(action)
     if found and under_mfa:
         return OF_BUCKET if found[1] == "bucket" else OF_OBJECT
+    if under_mfa and _of_recovery(action):
+        return _OF_RECOVERY
     others = _KINDS.get(action.partition(":")[0], ()) if under_mfa else ()
     return next((kind for is_of, kind in others if is_of(action)), None)
 
@@ -185,18 +194,16 @@ def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
     named = _own_name("x", resource)
     _, _, service, region, account, what = parts_of(with_variables_as("?*", named))
-    if wanted == OF_NONE:
-        return what == "*" or is_unfilled(resource)
+    if wanted in {OF_NONE, _OF_RECOVERY}:
+        vault = service == "backup" and what.startswith("backup-vault:")
+        return is_unfilled(resource) or (what == "*" if wanted == OF_NONE else not vault)
     if wanted in {OF_BUCKET, OF_OBJECT}:
         if service != "s3" or is_unfilled(resource):
             return is_unfilled(resource) or not service.isalnum()  # s3-outposts, or a pattern
         nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
-        return _is_in_s3(what, wanted) if nowhere else may_meet(what, "accesspoint/*")
+        return _is_in_s3(what, wanted) if nowhere else _is_in_point(what, wanted)
     if ":" in wanted:
-        its_service, _, end = wanted.partition(":")
-        own = may_meet(service, its_service) and (bool(account) or wanted in _OF_ANY_ACCOUNT)
-        is_of_kind = may_meet(what, end) if end != "?*" else bool(_is_plain(what))
-        return is_unfilled(resource) or (own and is_of_kind)
+        return is_unfilled(resource) or _is_of_service(resource, wanted)
     if wanted == OF_USER and (_is_no_user(resource) or what.startswith("user//")):
         return False
     return (
@@ -207,9 +214,30 @@ def fits(resource: str, wanted: str) -> bool:
     ) or (wanted == OF_USER and what == "root")
 
 
+def _is_of_service(resource: str, wanted: str) -> bool:
+    """Say whether a pattern may match a resource of a kind of `_KINDS`."""
+    _, _, service, _, account, what = parts_of(with_variables_as("?*", resource))
+    its_service, _, end = wanted.partition(":")
+    own = may_meet(service, its_service) and (bool(account) or wanted in _OF_ANY_ACCOUNT)
+    is_of_kind = may_meet(what, end) if end != "?*" else bool(_is_plain(what))
+    return own and is_of_kind and not what.startswith("parameter//")
+
+
+def _is_in_point(what: str, wanted: str) -> bool:
+    """Say whether a pattern may match an access point, or an object reached through it."""
+    point, slash, inside = what.removeprefix("accesspoint/").partition("/")
+    if not may_meet(what, "accesspoint/*"):
+        return False
+    if wanted == OF_BUCKET or not slash:
+        return wanted == OF_BUCKET or "*" in point
+    return may_meet(inside, "object/?*")
+
+
 def _is_in_s3(what: str, wanted: str) -> bool:
     """Say whether a pattern may match a bucket, which has no slash, or an object in one."""
     bucket, slash, key = what.partition("/")
+    if bucket.startswith(":"):  # one too many
+        return False
     if wanted == OF_BUCKET:
         return not slash
     return not key.endswith("/") if key else not slash and "*" in bucket

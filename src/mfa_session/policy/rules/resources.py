@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Statement
+from mfa_session.policy.document import Statement, is_for_everybody
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
@@ -39,20 +39,24 @@ WRONG_RESOURCE = Rule(
     "on anything but `*` (a note); or `sts:AssumeRole` on no role; or, under an MFA condition, "
     "`s3:DeleteBucket` on objects, or `sqs:PurgeQueue` on `queue/…`; or the user and the device in "
     "different accounts, or one's own user without the path by which a Deny names the users: the "
-    "statement has no effect on it. Or, in a key's policy, `kms:ListKeys`, which is about none. "
-    "Or `s3:*` denied on a bucket without its objects, or an API's path without a method.",
+    "statement has no effect on it. Or, in the policy of a key, repository or secret, an action "
+    "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or an "
+    "API's path without a method.",
 )
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
-_is_of_setup = re.compile("iam:(?:createv|enable)|.*mfadevice").match
+# Whose policies are told from others'.
+_OWN = {"ecr": "repository", "kms": "key", "secretsmanager": "secret"}
 _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
+_names_a_step = re.compile("iam:(?:createv|enable)|.*mfadevice").match
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
                "s3:put*": "s3:PutObject"}  # fmt: skip
+_of_everything = re.compile("(deny|block|forbid)(all|every)(?!object)").match
 # What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
 _route = re.compile(
     r"(?:execute-api:|arn:[^:]*:execute-api:[^:]*:[^:]*:[^/*]*)/[^/*]+/(?!GET|HEAD|PUT|POST|PATCH|DELETE"
@@ -84,7 +88,7 @@ def check_resources(subject: Subject) -> Flaws:
         verb, whom = ("are", "they do") if wrong[1:] else ("is", "it does")
         does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
         rest = [
-            f"{name} on {MEANT[kind]}" + ", only with MFA" * (name.lower() in removing)
+            f"{name} on {_meant(subject, kind)}" + ", only with MFA" * (name.lower() in removing)
             for name, kind in wrong
         ]
         of_people = for_others and any(kind in _OF_PEOPLE for _, kind in wrong)
@@ -115,6 +119,13 @@ def _has_no_effect(statement: Statement) -> bool:
     return _OF_PEOPLE.issuperset(kinds) and not any(_may_be_on(statement, kind) for kind in kinds)
 
 
+def _meant(subject: Subject, kind: str) -> str:
+    """Return the ARN of a kind of resource; of objects, in the form of the statement."""
+    in_point = any(":accesspoint/" in each for each in subject.statement.resources or ())
+    at_point = "arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/object/*"
+    return at_point if in_point and kind == OF_OBJECT else MEANT[kind]
+
+
 def _harms_little(subject: Subject, wrong: Sequence[tuple[str, str]]) -> bool:
     """Say whether all is about the account, or is listing devices, which others allow with MFA."""
     listed = _doing(subject.whole, "iam:ListVirtualMFADevices", OF_LIST, "Allow")
@@ -127,7 +138,7 @@ def _steps_in(subject: Subject, action: str) -> list[str]:
     Steps that an Allow gives on their resource are left out: the pattern is meant for others.
     """
     pattern, whole = action.lower(), subject.whole
-    named = subject.statement.allows and "*" in pattern and _is_of_setup(pattern)
+    named = subject.statement.allows and "*" in pattern and _names_a_step(pattern)
     return [
         each
         for each in (ENROLMENT if named else ())
@@ -168,22 +179,43 @@ def check_exempt_resources(subject: Subject) -> Flaws:
         )
 
 
-def check_key_policies(subject: Subject) -> Flaws:
-    """Find Allows, in a KMS key's policy, of what is about no key."""
-    if subject.document.kind != "resource" or not subject.statement.allows:
+def check_own_policies(subject: Subject) -> Flaws:
+    """Find, in the policy of a key, repository or secret, what is about none."""
+    if subject.document.kind != "resource":
         return
-    kms = [each for each in subject.statement.actions or () if each.lower().startswith("kms:")]
-    lost = [each for each in kms if has_no_resource(each.lower())]
-    # A key's policy lets somebody change it, and a VPC endpoint's does not.
-    if lost and any(concerns(each, "kms:PutKeyPolicy") for each in subject.whole.allowing):
+    statement, names = subject.statement, names_of(subject.statement)
+    service = names[0].partition(":")[0] if names else ""
+    what = _OWN.get(service, "")
+    lost = [each for each in statement.actions or () if has_no_resource(each.lower())]
+    of_one = all(name.startswith(f"{service}:") for name in names)
+    judged = what and lost and of_one and (statement.allows or subject.mfa_conditions)
+    if judged and _is_of_one_resource(subject, service):
+        none = not statement.allows and len(lost) == len(names)
+        does = "allows nobody" if statement.allows else "stops nobody from"
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(lost[0]),
-            f"{', '.join(lost)} {'are' if lost[1:] else 'is'} about no key",
-            "a key's policy allows nobody this",
-            f"allow {', '.join(lost)} in the user's or the role's policy",
-            severity=NOTE,
+            f"{', '.join(lost)} {'are' if lost[1:] else 'is'} about no {what}",
+            f"a {what}'s policy {does} this",
+            f"{'allow' if statement.allows else 'deny'} {', '.join(lost)} in the user's or the "
+            "role's policy",
+            severity=WARNING if none else NOTE,
         )
+
+
+def _is_of_one_resource(subject: Subject, service: str) -> bool:
+    """Say whether a policy is a resource's own, and not a VPC endpoint's."""
+    whole = subject.whole
+    if service == "kms":  # a key's lets somebody change it
+        return whole.allows_anyhow("kms:PutKeyPolicy")
+    if service == "ecr":
+        return "Resource" not in subject.statement.elements
+    return not (subject.document.is_of_endpoint or _opens_to_everybody(whole))
+
+
+@per_policy
+def _opens_to_everybody(whole: WholePolicy) -> bool:
+    return any(map(is_for_everybody, whole.allowing))
 
 
 def check_all_of_s3(subject: Subject) -> Flaws:
@@ -207,7 +239,10 @@ def check_all_of_s3(subject: Subject) -> Flaws:
             "s3:*",
             [],
         )
-        if missing and (any(named) or (wanted == OF_OBJECT and meant)):
+        if wanted == OF_BUCKET:
+            everything = _of_everything(statement.sid_letters) is not None
+            meant = everything and "object" not in statement.sid_letters
+        if missing and (any(named) or meant):
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of("Resource"),

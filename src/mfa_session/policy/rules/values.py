@@ -18,8 +18,8 @@ WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, boolean, network, ARN, id or name that it should be, has "
-    "wildcards under `StringEquals`, or the list of values is empty, a day is compared with "
-    "`DateEquals`, or two limits leave nothing between them: it matches nothing. Or "
+    "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
+    "between them: it matches nothing. Or "
     "`aws:PrincipalArn` is the root user's, who is not the account. A warning for actions of IAM "
     "and other global services in a region that their requests never count as. `aws:SourceIp` is "
     "never a private address, and never outside of `0.0.0.0/0`.",
@@ -46,9 +46,10 @@ _equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
 _limit = re.compile("(Date|Numeric)(Greater|Less)Than(?:Equals)?").fullmatch
 _wildcard = re.compile("[*?]").search
 # Keys whose values have neither * nor ?; `lambda:Principal` and `s3:if-none-match` may be `*`.
+# Those with a dot are an identity provider's.
 _has_no_wildcards = re.compile(
-    "(aws:(?!useragent|referer)|s3:(?!if-|x-amz-object-if)|(ec2|iam|kms|rds|secretsmanager|ssm|sts):"
-    "|token[.]actions[.]).*"
+    r"(aws:(?!useragent|referer)|s3:(?!if-|x-amz-object-if)|(ec2|iam|kms|rds|secretsmanager|ssm|sts):"
+    r"|token[.]actions[.]).*|[\w-]+[.][\w./-]+:(aud|sub)"
 ).fullmatch
 _NO_ACCOUNT = "(?![0-9]{12}$)[0-9][0-9 -]*"
 is_no_account = re.compile(_NO_ACCOUNT).fullmatch
@@ -121,6 +122,10 @@ _KINDS: dict[str, Kind] = {
         ).fullmatch,
         "AES256, aws:kms or aws:kms:dsse",
     ),
+    "sts:rolesessionname": (
+        _other_than(r"[\w+=,.@-]{2,64}"),
+        "2 to 64 letters, digits and signs of =,.@-_+",
+    ),
     "sts:externalid": (
         _other_than(r"[\w+=,.@:/-]{1,1224}"),
         "1 to 1224 letters, digits and signs of =,.@:/-_+",
@@ -134,7 +139,7 @@ _KINDS: dict[str, Kind] = {
         "a service with its region, such as s3.eu-west-1.amazonaws.com",
     ),
     "token.actions.githubusercontent.com:sub": (
-        re.compile("repo:[^:*?$]*").fullmatch,
+        re.compile(r"repo:[^:*?$]*|(?!repo:)[\w.-]+/[\w.*-]+(:.*)?").fullmatch,
         "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
     ),
     **dict.fromkeys(
@@ -208,20 +213,6 @@ def check_moments(subject: Subject) -> Flaws:
                 if early
                 else f"write {ages[0][:-3]}",
             )
-        elif _is_of_one_moment(condition):
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"DateEquals compares moments: {condition.values[0]} is one, not a day",
-                who_never_meets(subject, condition),
-                "write DateGreaterThanEquals and DateLessThan",
-            )
-
-
-def _is_of_one_moment(condition: Condition) -> bool:
-    written = all(is_readable(condition, value) for value in condition.values)
-    equal = condition.operator == "DateEquals" and condition.key.lower() in _MOMENTS
-    return equal and written and bool(condition.values)
 
 
 def check_ids(subject: Subject) -> Flaws:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.conditions import OPPOSITES
+from mfa_session.policy.conditions import OPPOSITES, is_met
 from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import (
     Condition,
     Principals,
@@ -33,6 +34,15 @@ from mfa_session.policy.mfa import (
 )
 
 _MOST, _MANY = 10, 100  # statements to compare with each
+# The keys that only calls of AWS services by themselves have, or have as true.
+OF_SERVICES = {
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+}
 _EVERYBODY: Principals = {"*": ("*",)}
 per_policy = lru_cache(maxsize=32)
 """Keeps what a function finds out about a WholePolicy: each statement of the policy asks for it."""
@@ -54,7 +64,7 @@ class WholePolicy:
         self._denies = [(each, found) for each, found in reaches if not each.allows]
         self.allowing = [each for each, _ in self._allows]
         self._asking: dict[str, set[bool]] = {}
-        self._allowed: dict[object, Iterator[str]] = {}
+        self._allowed: dict[object, Iterator[tuple[str, Statement]]] = {}
 
     @cached_property
     def allowed_names(self) -> frozenset[str]:
@@ -176,9 +186,14 @@ class WholePolicy:
         return any(self._undenied_allows(kind).touching(statement))
 
     def allowed_by_name(self, denied: Statement, kind: str) -> Iterator[str]:
+        """Return the principals of `allows_by_name`."""
+        return (name for name, _ in self.allows_by_name(denied, kind))
+
+    def allows_by_name(self, denied: Statement, kind: str) -> Iterator[tuple[str, Statement]]:
         """Return the principals of a kind that are allowed by name what a Deny takes away.
 
-        The kind is `Service`, `Federated`, `role` or `standing for a service`.
+        The kind is `Service`, `Federated`, `role` or `standing for a service`. Each is with the
+        Allow; a service that only a condition tells is empty.
         """
         key = kind, denied.actions, denied.not_actions, denied.resources, denied.not_resources
         # What a Deny like this one has found is not searched for again.
@@ -186,10 +201,10 @@ class WholePolicy:
         self._allowed[key], found = itertools.tee(known)
         return found
 
-    def _allowed_of(self, denied: Statement, kind: str) -> Iterator[str]:
+    def _allowed_of(self, denied: Statement, kind: str) -> Iterator[tuple[str, Statement]]:
         for each in itertools.islice(self._allows_of(kind).touching(denied), _MANY):
             if any(_is_denied_by_name(denied, name) for name in names_of(each)):
-                yield from _principals_of(each, kind)
+                yield from ((name, each) for name in _principals_of(each, kind))
 
     def role_left(self, denied: Statement) -> str | None:
         """Return the first role that another Deny exempts from all this, if it exempts only roles.
@@ -339,7 +354,14 @@ def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
         return _roles_of(statement)
     if kind == "standing for a service":
         return standing_for_services(statement)
+    if kind == "Service" and is_for_everybody(statement):
+        return [""] * any(map(is_met_by_services_only, statement.conditions))
     return (statement.principals or {}).get(kind, ())
+
+
+def is_met_by_services_only(condition: Condition) -> bool:
+    """Say whether no direct call meets it, nor one that a service makes for its caller."""
+    return condition.key.lower() in OF_SERVICES and is_met(condition, DIRECT_CALL) is False
 
 
 def _roles_of(allow: Statement) -> Sequence[str]:

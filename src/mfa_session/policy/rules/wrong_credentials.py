@@ -11,10 +11,7 @@ from typing import Any
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.credentials import DIRECT_CALL
-from mfa_session.policy.document import (
-    Condition,
-    is_for_services,
-)
+from mfa_session.policy.document import Condition, is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
