@@ -2611,6 +2611,8 @@ STATED = [
     Stated("tags-alone", [{**trust(ACCOUNT, WITH), "Action": "sts:AssumeRole"}, {**trust(ACCOUNT,
             on("StringLike", "aws:RequestTag/Ticket", "SUP-*")), "Action": "sts:TagSession"}],
             [], {}),
+    Stated("actions-in-one-text", [deny_but([", ".join(CARE)], WITHOUT)],
+            found("malformed-policy"), {}),
     Stated("session-named-otherwise", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",
             "sts:RoleSessionName", "robot"))], [], {}),
     Stated("enrolment-of-others-denied", [allow("iam:*"), deny("iam:Create*"), deny_but(CARE,

@@ -329,10 +329,18 @@ def as_meant(statement: Statement, names: AwsNames | None) -> Statement:
     if names is None:
         return statement
     written = statement.actions, statement.not_actions
-    meant = [each and tuple(_meant(action, names) for action in each) for each in written]
+    meant = [
+        each and tuple(_meant(action, names) for text in each for action in _in_one_text(text))
+        for each in written
+    ]
     if meant == [*written]:
         return statement
     return replace(statement, actions=meant[0], not_actions=meant[1])
+
+
+def _in_one_text(text: str) -> list[str]:
+    """Return the actions that stand in one text, with commas, instead of a list."""
+    return [each.strip() for each in text.split(",")] if "," in text else [text]
 
 
 def _meant(action: str, names: AwsNames) -> str:
