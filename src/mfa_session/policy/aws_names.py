@@ -24,6 +24,8 @@ _SEPARATOR = re.compile("[_-]")
 _verb = re.compile("[A-Z][a-z]+").match
 _TELLING = 10  # letters; a shorter name matches another service's by chance
 _VERY_ALIKE, _ALIKE = 0.8, 0.6  # of the letters
+# Of so many names that are not listed, what was meant is sought; of others not, since it is slow.
+_MOST_UNLISTED = 1000
 _MOST_COMPARED = 50  # names compared with all others, which is slow
 
 
@@ -46,7 +48,7 @@ class AwsNames:
         self._installed = functools.cache(lambda prefix: NameList(installed(prefix)))
         self._prefixes = prefixes
         self._judged = functools.cache(self._judge)
-        self._compared = 0
+        self._unlisted = self._compared = 0
 
     def spelled(self, action: str) -> str | None:
         """See AwsNames."""
@@ -70,7 +72,8 @@ class AwsNames:
             return Unlisted(action=action, meant=joined, sure=True) if joined else None
         if self._knows(service, name):
             return None
-        meant = self._surely_meant(service, name)
+        self._unlisted += 1
+        meant = self._surely_meant(service, name) if self._unlisted < _MOST_UNLISTED else None
         likely = None if meant else self._likely_meant(service, name)
         return Unlisted(action=action, meant=meant or likely, sure=bool(meant))
 

@@ -46,6 +46,7 @@ PLACEHOLDER = Rule(
 _arn_of_a_partition = re.compile(
     r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
 ).fullmatch
+_of_another_partition = re.compile("arn:(?!aws:)|:(?:cn|eusc|us-gov)-").search
 _is_commercial = re.compile(f"{COMMERCIAL}[a-z]+-[0-9]").fullmatch
 _slip_of_partition = re.compile(
     "arn:((?!aws-us-gov:)aws-(?:us-?)?gov[a-z0-9-]*|aws-china[a-z]*|aws-cn-[a-z0-9-]+):"
@@ -117,6 +118,8 @@ _slip_before_a_variable = re.compile(r"\\(?=\$)").search
 
 def check_partition(subject: Subject) -> Flaws:
     """Find ARNs that exist in no account of the policy's partition."""
+    if not _names_other_partitions(subject.whole):
+        return
     alone = subject.document.kind in {"resource", "trust"}
     partitions, here = _partitions_of(subject.whole, alone), _partition_around(subject.statement)
     for element, found in _arns_in(subject.statement):
@@ -279,6 +282,13 @@ def _partition_around(statement: Statement) -> str | None:
     named = {found[1] for element, found in arns if element in {"Principal", "Resource"}}
     compared = {found[1] for element, found in arns if element == "Condition"}
     return named.pop() if len(named) == 1 and not named & compared else None
+
+
+@per_policy
+def _names_other_partitions(whole: WholePolicy) -> bool:
+    """Say whether a text names another partition than `aws`, or a region of one; fast."""
+    texts = (texts for each in whole.statements for _, texts in _texts_in(each))
+    return any(map(_of_another_partition, chain.from_iterable(texts)))
 
 
 def _partition_of_region(region: str) -> str | None:
