@@ -235,7 +235,9 @@ class Document:
         if self.told_kind is not None:
             return self.told_kind
         naming = [each for each in self.statements if has_principal(each)]
-        if 2 * len(naming) < len(self.statements) or not naming:  # those of a few are misplaced
+        others = len(self.statements) - len(naming)
+        misplaced = len(naming) < others or (others and any(map(_is_of_iam, naming)))
+        if misplaced or not naming:
             return "identity"
         of_trust = all(map(_has_no_resource, naming)) and any(map(_names_taking, naming))
         return "trust" if of_trust else "resource"
@@ -295,6 +297,11 @@ class Owner(Record):
 def has_principal(statement: Statement) -> bool:
     """Say whether a statement has principals, as only those of resources and roles do."""
     return statement.principals is not None or statement.not_principals is not None
+
+
+def _is_of_iam(statement: Statement) -> bool:
+    """Say whether it names an action of IAM, whose resources have no policies."""
+    return any(each.lower().startswith("iam:") for each in statement.actions or ())
 
 
 def _says_roles(statement: Statement) -> bool:

@@ -2611,6 +2611,14 @@ STATED = [
     Stated("tags-alone", [{**trust(ACCOUNT, WITH), "Action": "sts:AssumeRole"}, {**trust(ACCOUNT,
             on("StringLike", "aws:RequestTag/Ticket", "SUP-*")), "Action": "sts:TagSession"}],
             [], {}),
+    Stated("principal-beside-actions-of-iam", [allow(["iam:Create*", "kms:*"]), deny(["iam:CreateUser",
+            "kms:DisableKey"], WITHOUT, Principal={"AWS": "*"})],
+            [("misplaced-element", "Statement[1]")], {}),
+    *[Stated(f"deletion-on-a-bucket-{at}", [deny("s3:Delete*", WITHOUT, Principal="*", Sid=sid,
+            Resource="arn:aws:s3:::b")], [(RESOURCE, sid)] * wrong, {})
+      for at, (sid, wrong) in enumerate((
+            ("DenyLogDeletionWithoutMFA", True), ("ProtectBackups", True),
+            ("DenyLogBucketDeletionWithoutMFA", False), ("NoDeletionWithoutMFA", False)))],
     Stated("actions-in-one-text", [deny_but([", ".join(CARE)], WITHOUT)],
             found("malformed-policy"), {}),
     Stated("session-named-otherwise", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",

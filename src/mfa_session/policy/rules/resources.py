@@ -56,6 +56,9 @@ _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
                "s3:put*": "s3:PutObject"}  # fmt: skip
+_names_objects = re.compile(
+    ".*object|(?!.*bucket).*(?:backup|content|data(?!base)|document|file|image|log(?!ic|in)|record|report)"
+).match
 _of_everything = re.compile("(deny|block|forbid)(all|every)(?!object)").match
 # What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
 _route = re.compile(
@@ -235,10 +238,8 @@ def check_all_of_s3(subject: Subject) -> Flaws:
         missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
         named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
         # Policies of Denies alone are for those whom others allow all.
-        meant = "object" in statement.sid_letters or (denied, subject.whole.allowing) == (
-            "s3:*",
-            [],
-        )
+        of_others = denied == "s3:*" and subject.whole.allowing == []
+        meant = of_others or _names_objects(statement.sid_letters) is not None
         if wanted == OF_BUCKET:
             everything = _of_everything(statement.sid_letters) is not None
             meant = everything and "object" not in statement.sid_letters
