@@ -2397,7 +2397,8 @@ STATED = [
             "arn:aws:iam::aws:policy/ACCOUNT_ID", "arn:aws:iam::*:role/xxx"])], [], {}),
     Stated("variables-that-cloudformation-leaves", [*(allow(READ, WITH, Resource=each) for each in (
             {"Fn::Sub": "arn:${AWS::Partition}:s3:::${Books}/${!aws:username}/${Books.Arn}/*"},
-            {"Fn::Sub": ["${a}/${aws:username}/*", {"a": "${aws:userid}", "aws:username": "x"}]},
+            {"Fn::Sub": ["arn:aws:s3:::b/${a}/${aws:username}/*", {"a": "${aws:userid}",
+             "aws:username": "x"}]},
             {"Fn::Sub": "arn:aws:s3:::${aws:accountId}-${AWS:Region}-${self:custom.x}/*"},
             {"Fn::Join": ["/", ["arn:aws:s3:::books", "${aws:username}/*"]]}))],
            found(NO_KEY, NO_KEY, at=2), {}),
@@ -3786,5 +3787,11 @@ STATED = [
           ("EC2InstanceProfileBoundary", "s3:*", True), ("GitHubActionsBoundary", "s3:*", True),
           ("LambdaBoundary", ["lambda:*", "logs:*"], False),
           ("LambdaDevelopersBoundary", "s3:*", False), ("InstanceBoundary", "s3:*", False)))],
+    # A variable in a principal: IAM fills in none there.
+    *[Stated(f"variable-in-a-principal-{at}", [trust({"AWS": f"arn:aws:iam::111122223333:{what}"},
+            WITH), trust(ACCOUNT, WITH)], found(MALFORMED) if wrong else [], {})
+      for at, (what, wrong) in enumerate((("user/${aws:username}", True),
+            ("user/${ aws:PrincipalTag/owner }", True), ("user/${username}", False),
+            ("user/${ssm:/owner}", False), ("user/carol", False)))],
 ]
 # fmt: on

@@ -15,7 +15,13 @@ from mfa_session.policy.document import (
     is_about_roles,
 )
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.intrinsics import has_variable, is_unfilled
+from mfa_session.policy.intrinsics import (
+    PSEUDO_PARAMETERS,
+    has_variable,
+    is_unfilled,
+    variables_of_iam,
+    with_pseudo_parameters,
+)
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
@@ -42,12 +48,13 @@ MALFORMED = Rule(
     "malformed-policy",
     ERROR,
     "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` that is there twice "
-    "or has more than letters and digits, an element that is missing, outside the statements or a "
-    "comment, a `Principal` that can be none (a group, a `*` within an ARN, an account without 12 "
-    "digits), an empty list, an action without a service or with a wildcard in it (`*:Get*`), or "
-    "one other than `sts:…` in a trust policy: IAM rejects the policy. Or a variable in `Fn::Sub` "
-    "without the `!` of `${!aws:username}`: CloudFormation refuses the template; or "
-    "`${AWS::AccountId}` outside of `Fn::Sub`, where it stays as it is.",
+    "or has more than letters and digits, an element that is missing, outside the statements, a "
+    "comment or none of IAM's (`Description`), a `Principal` that can be none (a group, a `*` or a "
+    "variable within an ARN, an account without 12 digits), an empty list, an action without a "
+    "service or with a wildcard in it (`*:Get*`), or one other than `sts:…` in a trust policy, or "
+    "`Ref` of a role or bucket, which is a name, in the place of an ARN: IAM rejects the policy. Or "
+    "a variable in `Fn::Sub` without the `!` of `${!aws:username}`, or `${AWS::AccountID}`, which "
+    "is no pseudo parameter: CloudFormation refuses the template; or `${AWS::AccountId}` outside of `Fn::Sub`, or `{AWS::AccountId}`, which stay as they are.",
 )
 OLD_VERSION = Rule(
     "old-version",
@@ -91,7 +98,10 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     ),
     "Service": (_service, "name the service, such as ec2.amazonaws.com"),
 }
+# Of which Fn::Sub would fill in nothing: a `$` or the braces are missing.
+_near_parameter = re.compile(r"(?<![${])\{(AWS::\w+)\}|\$(AWS::\w+)").search
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
+_LITERAL = "AWS refuses the policy, or nothing matches the text"
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _OLDER = "2008-10-17"
 
@@ -137,16 +147,28 @@ def check_form(subject: Subject) -> Flaws:
 
 def check_references(subject: Subject) -> Flaws:
     """Find variables of IAM's that CloudFormation looks for in the template, or the reverse."""
-    misread = [
-        item
-        for item in (*(each for each, _ in subject.texts()), *subject.principals())
-        if item.misread
-    ]
+    items = [*(each for each, _ in subject.texts()), *subject.principals()]
+    misread = [item for item in items if ":" in item.misread]
+    slips = [(item, found) for item in items if (found := _near_parameter(str(item.value)))]
+    for item, found in slips[:1]:
+        yield Flaw(
+            MALFORMED,
+            subject.place_at(item),
+            f"{found[0]} stays as it is: it is no variable{and_more(slips)}",
+            _LITERAL,
+            f"write ${{{found[1] or found[2]}}} in Fn::Sub",
+        )
     for item in misread[:1]:
-        variable = f"${{{item.misread}}}"
-        if item.misread.startswith("AWS::"):
+        variable, near = f"${{{item.misread}}}", nearest_of(item.misread, PSEUDO_PARAMETERS, most=1)
+        if item.misread.startswith("AWS::") and item.misread not in PSEUDO_PARAMETERS:
+            what = f"CloudFormation has no {item.misread}"
+            who = "CloudFormation refuses the template: what was deployed before stays in force"
+            cure = (
+                f"write {near[0]}" if near else f"declare a parameter, and write it for {variable}"
+            )
+        elif item.misread.startswith("AWS::"):
             what = f"{variable} stays as it is: only Fn::Sub fills it in"
-            who = "AWS refuses the policy, or nothing matches the text"
+            who = _LITERAL
             cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
         else:
             what = f"Fn::Sub takes {variable} for a reference in the template"
@@ -158,6 +180,22 @@ def check_references(subject: Subject) -> Flaws:
             what + and_more(misread),
             who,
             cure,
+        )
+
+
+def check_names(subject: Subject) -> Flaws:
+    """Find names where ARNs must be: Ref of a role, and `${Books}` at the start of a text."""
+    needed = subject.document.kind in WITHOUT_PRINCIPAL or is_about_s3(subject.statement)
+    items = [*(each for each, _ in subject.resources() if needed), *subject.principals()]
+    names = [item for item in items if item.misread and ":" not in item.misread]
+    for item in names[:1]:
+        yield Flaw(
+            MALFORMED,
+            subject.place_at(item),
+            f"Ref gives the name or id of {item.misread}, not its ARN{and_more(names)}",
+            REJECTED,
+            f'write {{"Fn::GetAtt": ["{item.misread}", "Arn"]}}, '
+            f"in Fn::Sub ${{{item.misread}.Arn}}",
         )
 
 
@@ -232,6 +270,8 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         if _comment(name):
             what = f"{name} is not an element of a policy: JSON has no comments"
             yield position, what, f"remove {name}"
+        elif _is_no_element(name) and document.version is not None:
+            yield position, f"{name} is not an element of a policy", f"remove {name}"
         elif name in ELEMENTS:
             yield position, f"{name} is outside the statements", "move it into the statement"
         elif name == "Version" and not (
@@ -239,6 +279,11 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         ):
             what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
             yield position, what, f'write "Version": "{CURRENT_VERSION}"'
+
+
+def _is_no_element(name: str) -> bool:
+    is_known = name in {"Version", "Id", *ELEMENTS}
+    return not (is_known or name.startswith("Fn::") or is_unfilled(name.removeprefix("$")))
 
 
 def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
@@ -323,10 +368,11 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     if kind.lower() not in _TYPES and not is_unfilled(kind):
         return f"{kind} cannot be a type of principal", "use AWS, Service or Federated"
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
-    filled_in = is_unfilled(text) and not _of_no_principal(text)
+    filled = with_pseudo_parameters(text)
+    filled_in = is_unfilled(filled) and not _of_no_principal(filled)
     if kind == "Service" and text.startswith("arn:"):
         cure = f'write {{"AWS": "{text}"}}'
-    elif fits(text) or filled_in or not cure:
+    elif ((fits(filled) and not variables_of_iam(text)) or filled_in) or not cure:
         return None
     elif kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'

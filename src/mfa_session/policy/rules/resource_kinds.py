@@ -25,6 +25,8 @@ RESOURCES_OF = {
     "iam:listvirtualmfadevices": OF_LIST,
     "iam:resyncmfadevice": OF_USER,
 }
+# A name without a slash: what CloudFormation fills in, and a template's own bucket.
+_plain_part = re.compile(r"\$\{(?:AWS::(?:AccountId|Partition|Region|StackName)|\w+\.BucketName)\}")
 _of_iam = re.compile(
     "iam:(?:(?:attach|create|delete|detach|get|pass|put|tag|untag|update)(group|role|user)"
     "(?:policy|permissionsboundary)?|changepassword|(?:create|delete|list|update)accesskeys?"
@@ -130,6 +132,7 @@ def parts_of(pattern: str) -> list[str]:
 
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
+    resource = _plain_part.sub("x", resource)
     _, _, service, region, account, what = parts_of(with_variables_as("?*", resource))
     if wanted == OF_NONE:
         return what == "*" or is_unfilled(resource)
