@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from mfa_session.policy.nodes import Node, items_of, listed, members_of, text_of
 
-_SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
+_IN_SUB = re.compile(r"\$\{(!?)\s*([^}]*?)\s*\}")
 # A policy's own variables have a colon, `${aws:username}`; so have a few of Serverless.
 _VARIABLE = re.compile(
     r"\$\{\s*(?:(?!(?:cf|env|opt|param|self|sls)\b)[\w./-]+:(?!:)[^{}]*|[*?$])\}"
@@ -23,7 +23,18 @@ _MISREAD = re.compile(
 ).findall
 _ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _PSEUDO_PARAMETER = re.compile(r"\$\{(AWS::\w+)\}")
-_REFERENCE = re.compile(r"\$\{\w+\.Arn\}")
+_REFERENCE = re.compile(r"\$\{\w+(?:\.Arn)?\}")
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": 12 * "1",
+    "AWS::NoValue": "",
+    "AWS::NotificationARNs": "x",
+    "AWS::Partition": "aws",
+    "AWS::Region": "x",
+    "AWS::StackId": "x",
+    "AWS::StackName": "x",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+"""What CloudFormation fills in for any template, each with an example."""
 # `<no value>` is what Go's templates leave of a missing one.
 _unfilled = re.compile(r"[${[…]|<(?!no value>)|%[(\w]|__|@\w+@|\.\.\.|^!").search
 
@@ -36,6 +47,16 @@ def has_variable(text: str) -> bool:
 def with_variables_as(stand_in: str, text: str) -> str:
     """Return a text with another one in place of what IAM or a template fills in: `${…}`."""
     return _ANY_VARIABLE.sub(stand_in, text)
+
+
+def with_pseudo_parameters(text: str) -> str:
+    """Return a text with examples in place of what CloudFormation fills in for any template."""
+    return _PSEUDO_PARAMETER.sub(lambda at: PSEUDO_PARAMETERS.get(at[1], at[0]), text)
+
+
+def variables_of_iam(text: str) -> list[str]:
+    """Return the names of the variables in a text that IAM fills in, and no template."""
+    return [each.strip() for each in _MISREAD(text)]
 
 
 def is_unfilled(text: str) -> bool:
@@ -69,10 +90,16 @@ def is_decided_later(node: Node) -> bool:
 
 
 def replaced(node: Node, texts: dict[str, str]) -> Node:
-    """Return a node in whose texts some parts are replaced by others."""
+    """Return a node in whose texts some parts are replaced by others.
+
+    A text that starts with a name is marked: it is no ARN.
+    """
 
     def change(node: Node, text: str) -> Node:
-        return node._replace(value=_REFERENCE.sub(lambda at: texts.get(at[0], at[0]), text))
+        start = _REFERENCE.match(text)
+        name = start[0][2:-1] if start and start[0] in texts else ""
+        whole = _REFERENCE.sub(lambda at: texts.get(at[0], at[0]), text)
+        return node._replace(value=whole, misread=node.misread or name * ("." not in name))
 
     return _with_texts(node, change)
 
@@ -129,14 +156,24 @@ def _called(name: str, node: Node, argument: Node) -> Node | None:
 
 
 def _misread_in(node: Node) -> str:
-    """Return the first variable of IAM's that lacks the `!` of `${!aws:username}` in a Fn::Sub."""
+    """Return the first variable of IAM's that lacks the `!` of `${!aws:username}` in a Fn::Sub.
+
+    Or the first pseudo parameter that CloudFormation does not have.
+    """
     members = members_of(node)
+    if _function(members) == "Ref" and _is_no_parameter(text_of(members["Ref"])):
+        return text_of(members["Ref"])
     if _function(members) == "Fn::Sub":
         text, *given = listed(members["Fn::Sub"]) or [node]
         names = members_of(given[0]) if given else {}
-        found = (each.strip() for each in _MISREAD(text_of(text)))
+        pseudo = filter(_is_no_parameter, _PSEUDO_PARAMETER.findall(text_of(text)))
+        found = (*variables_of_iam(text_of(text)), *pseudo)
         return next((each for each in found if each not in names), "")
     return next(filter(None, map(_misread_in, (*members.values(), *items_of(node)))), "")
+
+
+def _is_no_parameter(name: str) -> bool:
+    return name.startswith("AWS::") and name not in PSEUDO_PARAMETERS
 
 
 def _either(node: Node, branches: list[Node]) -> Node | None:
@@ -158,8 +195,14 @@ def _named(argument: Node) -> str | None:
 
 
 def _sub(argument: Node) -> str | None:
-    whole = _first(argument).value
-    return _SUB_LITERAL.sub(r"${\1}", whole) if isinstance(whole, str) else None
+    whole, *given = listed(argument) or [argument]
+    names = members_of(given[0]) if given else {}
+
+    def filled_in(at: re.Match[str]) -> str:
+        value = resolve(names[at[2]]) if at[2] in names and not at[1] else None
+        return text_of(value) or f"${{{at[2]}}}"
+
+    return _IN_SUB.sub(filled_in, whole.value) if isinstance(whole.value, str) else None
 
 
 def _first(node: Node) -> Node:

@@ -2611,8 +2611,8 @@ STATED = [
     Stated("tags-alone", [{**trust(ACCOUNT, WITH), "Action": "sts:AssumeRole"}, {**trust(ACCOUNT,
             on("StringLike", "aws:RequestTag/Ticket", "SUP-*")), "Action": "sts:TagSession"}],
             [], {}),
-    Stated("principal-beside-actions-of-iam", [allow(["iam:Create*", "kms:*"]), deny(["iam:CreateUser",
-            "kms:DisableKey"], WITHOUT, Principal={"AWS": "*"})],
+    Stated("principal-beside-actions-of-iam", [allow(["iam:Create*", "kms:*"]), deny([
+            "iam:CreateUser", "kms:DisableKey"], WITHOUT, Principal={"AWS": "*"})],
             [("misplaced-element", "Statement[1]")], {}),
     *[Stated(f"deletion-on-a-bucket-{at}", [deny("s3:Delete*", WITHOUT, Principal="*", Sid=sid,
             Resource="arn:aws:s3:::b")], [(RESOURCE, sid)] * wrong, {})
@@ -2645,7 +2645,8 @@ STATED = [
             "arn:aws:iam::aws:policy/ACCOUNT_ID", "arn:aws:iam::*:role/xxx"])], [], {}),
     Stated("variables-that-cloudformation-leaves", [*(allow(READ, WITH, Resource=each) for each in (
             {"Fn::Sub": "arn:${AWS::Partition}:s3:::${Books}/${!aws:username}/${Books.Arn}/*"},
-            {"Fn::Sub": ["${a}/${aws:username}/*", {"a": "${aws:userid}", "aws:username": "x"}]},
+            {"Fn::Sub": ["arn:aws:s3:::b/${a}/${aws:username}/*", {"a": "${aws:userid}",
+             "aws:username": "x"}]},
             {"Fn::Sub": "arn:aws:s3:::${aws:accountId}-${AWS:Region}-${self:custom.x}/*"},
             {"Fn::Join": ["/", ["arn:aws:s3:::books", "${aws:username}/*"]]}))],
            found(NO_KEY, NO_KEY, at=2), {}),
@@ -4500,5 +4501,11 @@ STATED = [
           ("EC2InstanceProfileBoundary", "s3:*", True), ("GitHubActionsBoundary", "s3:*", True),
           ("LambdaBoundary", ["lambda:*", "logs:*"], False),
           ("LambdaDevelopersBoundary", "s3:*", False), ("InstanceBoundary", "s3:*", False)))],
+    # A variable in a principal: IAM fills in none there.
+    *[Stated(f"variable-in-a-principal-{at}", [trust({"AWS": f"arn:aws:iam::111122223333:{what}"},
+            WITH), trust(ACCOUNT, WITH)], found(MALFORMED) if wrong else [], {})
+      for at, (what, wrong) in enumerate((("user/${aws:username}", True),
+            ("user/${ aws:PrincipalTag/owner }", True), ("user/${username}", False),
+            ("user/${ssm:/owner}", False), ("user/carol", False)))],
 ]
 # fmt: on

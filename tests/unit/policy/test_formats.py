@@ -344,7 +344,8 @@ def test_a_statement_with_an_element_and_its_opposite_is_judged_by_the_first() -
         ({"Ref": "Bucket"}, "${Bucket}"),
         ({"Fn::Sub": "arn:aws:s3:::${Bucket}/${!aws:username}"},
          "arn:aws:s3:::${Bucket}/${aws:username}"),
-        ({"Fn::Sub": ["${A}/x", {"A": "b"}]}, "${A}/x"),
+        ({"Fn::Sub": ["${ A }/${B}", {"A": "b", "B": {"Ref": "C"}}]}, "b/${C}"),
+        ({"Fn::Sub": ["${A}/${!A}", {"A": {"Fn::GetAtt": "B.Arn"}}]}, "${B.Arn}/${A}"),
         ({"Fn::GetAtt": ["Books", "Arn"]}, "${Books.Arn}"),
         ({"Fn::GetAtt": "Books.Arn"}, "${Books.Arn}"),
         ({"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::b"]]},
@@ -383,7 +384,8 @@ def test_the_arn_of_a_templates_own_role_or_user_is_known(written: Any, what: st
     }
     (statement,) = read_document("p.json", json.dumps(stack)).statements
     arn = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{what}"
-    assert statement.principals == {"AWS": (arn, "${Books.Arn}")}
+    bucket = "arn:${AWS::Partition}:s3:::${Books.BucketName}"
+    assert statement.principals == {"AWS": (arn, bucket)}
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,10 @@ def test_an_unlisted_device_is_a_note_and_an_allowed_one_a_warning(
         ({"Version": ""}, "Version is ''; IAM has 2012-10-17 and 2008-10-17"),
         ({"Condition": WITH}, "Condition is outside the statements"),
         ({"_comment": "x"}, "_comment is not an element of a policy: JSON has no comments"),
+        *(
+            ({"Version": "2012-10-17", each: "x"}, f"{each} is not an element of a policy")
+            for each in ("Description", "Name", "PolicyName", "$schema", "Metadata")
+        ),
         ({"//": "x"}, "// is not an element of a policy: JSON has no comments"),
     ],
 )
@@ -360,6 +364,8 @@ def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
     [
         ({"Resource": ["arn:aws:s3:::x", ME]}, True),
         ({"Resource": MY_DEVICE, "Effect": "Deny"}, True),
+        ({"Resource": None, "NotResource": "arn:aws:s3:::x/${aws:username}/*"}, True),
+        ({"Resource": None, "NotResource": "arn:aws:s3:::x/${aws:PrincipalTag/o}/*"}, False),
         ({"Condition": on("StringEquals", "aws:username", "carol")}, True),
         ({"Condition": on("StringLike", "s3:prefix", "${aws:username}/*")}, True),
         ({"Condition": on("StringNotEquals", "aws:username", "carol")}, True),
@@ -374,7 +380,8 @@ def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
     ],
 )
 def test_a_roles_sessions_have_no_user_name(elements: dict[str, Any], found: bool) -> None:
-    document = read([{**allow("s3:*"), **elements}])
+    both = {**allow("s3:*"), **elements}
+    document = read([{name: each for name, each in both.items() if each is not None}])
     assert lint(document) == ()
     rules = ["username-in-role-policy"] if found else []
     assert [each.rule for each in lint(document, on_role=True)] == rules

@@ -49,7 +49,27 @@ _ENDPOINT = "AWS::EC2::VPCEndpoint"  # whose policy limits what goes through it,
 _NESTED = {"AWS::CloudFormation::Stack", "AWS::Serverless::Application"}
 _KNOWN_MACROS = ("AWS::CodeDeploy", "AWS::LanguageExt", "AWS::SecretsM", "AWS::Serverless")
 _NONE = "AWS::NoValue"
-_ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
+_OF_IAM = "iam::${AWS::AccountId}:"
+_ARNS = {
+    "AWS::IAM::Group": f"{_OF_IAM}group/",
+    "AWS::IAM::Role": f"{_OF_IAM}role/",
+    "AWS::IAM::User": f"{_OF_IAM}user/",
+    "AWS::S3::Bucket": "s3:::",
+}
+_BUCKET = "AWS::S3::Bucket"
+# Of these, Ref is a name, an id or an address (CloudFormation's reference, return values).
+_WITHOUT_ARN_BY_REF = {
+    *_ARNS,
+    "AWS::DynamoDB::Table",
+    "AWS::ECR::Repository",
+    "AWS::IAM::InstanceProfile",
+    "AWS::KMS::Key",
+    "AWS::Kinesis::Stream",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
+    "AWS::Serverless::Function",
+}
 
 
 def is_stack(members: Members) -> bool:
@@ -63,16 +83,20 @@ def _resources(members: Members) -> dict[str, Members]:
 
 
 def arns_in(members: Members) -> dict[str, str]:
-    """Return a template's references to ARNs, with what these look like.
+    """Return a template's references to ARNs and names, with what these look like.
 
-    `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there.
+    `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there, and `${Admin}` stays, which is
+    a name. A bucket's is `${Books.BucketName}`.
     """
-    start = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
-    return {
-        f"${{{name}.Arn}}": f"{start}{_ARNS[kind]}/${{{name}}}"
-        for name, each in _resources(members).items()
-        if (kind := text_in(each, "Type")) in _ARNS
-    }
+    found: dict[str, str] = {}
+    for name, each in _resources(members).items():
+        kind = text_in(each, "Type")
+        if kind in _WITHOUT_ARN_BY_REF:
+            by_ref = f"${{{name}.BucketName}}" if kind == _BUCKET else f"${{{name}}}"
+            found[f"${{{name}}}"] = by_ref
+            if kind in _ARNS:
+                found[f"${{{name}.Arn}}"] = f"arn:${{AWS::Partition}}:{_ARNS[kind]}{by_ref}"
+    return found
 
 
 def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]]:

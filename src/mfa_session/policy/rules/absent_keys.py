@@ -356,23 +356,27 @@ def _regardless_of_tags(whole: WholePolicy) -> dict[str, Cover]:
 
 def check_username(subject: Subject) -> Flaws:
     """Find user names and users' ids in a role's policy."""
-    exempts_nobody = f"it {subject.effect_of_none(exempting=True)}"
     if not subject.on_role:
         return
     others = subject.other_conditions
     none = "nobody is allowed anything" if subject.statement.allows else "nobody is stopped"
+    spared = f"it {subject.effect_of_none(exempting=True)}"
     needing = [
-        *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
-        *(each.node.key_offset for each in others if _needs_user_name(each)),
+        *(
+            (each.offset, spared if exempting else none)
+            for each, exempting in subject.resources()
+            if _user_name(str(each.value))
+        ),
+        *((each.node.key_offset, none) for each in others if _needs_user_name(each)),
     ]
-    found = [(each, "no aws:username", none) for each in needing[:1]]
+    found = [(offset, "no aws:username", who) for offset, who in needing[:1]]
     for each in others:
         if each.is_about("aws:username") and each.operator in OPPOSITES and each.values:
-            found.append((each.node.key_offset, "no aws:username", exempts_nobody))
+            found.append((each.node.key_offset, "no aws:username", spared))
         if each.is_about("aws:userid") and each.values and all(map(_user_id, each.values)):
             exempt = each.operator in OPPOSITES
-            who = exempts_nobody if exempt else none
-            found.append((each.node.key_offset, f"no aws:userid {each.values[0]}", who))
+            lacking = f"no aws:userid {each.values[0]}"
+            found.append((each.node.key_offset, lacking, spared if exempt else none))
     for offset, lacking, who in found:
         yield Flaw(
             NO_USER,

@@ -30,8 +30,9 @@ DEAD_ARN = Rule(
     "arn-matches-nothing",
     WARNING,
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
-    "without its other half (`user/*}`), a backslash before a variable, a blank, alternatives "
-    "(`role/{A,B}`) or another ARN behind a comma, no region in a region's place (`eu-west-1a`), "
+    "without its other half (`user/*}`), another ARN within, a backslash before a variable, a "
+    "blank, alternatives (`role/{A,B}`) or another ARN behind a comma, no region in a region's "
+    "place (`eu-west-1a`), "
     "a region in Route 53 or CloudFront, an account in an image or snapshot of EC2, or, in a "
     "policy about MFA, a role of AWS's own without its path (`role/AWSServiceRole*`): it matches "
     "nothing. Or a principal is the id of a user or role that is gone.",
@@ -99,6 +100,7 @@ _in_place_of_an_account = re.compile(
     r"[A-Z][A-Z_-]+|x{3,}|#{3,}|\[[A-Za-z _-]+\]|your[\w-]+"
     r"|(?=[\w-]{0,60}(?i:account)(?!ing|s))[\w-]{1,80}"
 ).fullmatch
+_in_an_arn = re.compile("arn:[^:]+:s3:::(arn:|\\$\\{[^{}]*[.]Arn\\})").match
 
 
 def _has_blank(text: str) -> bool:
@@ -181,11 +183,17 @@ def check_audiences(subject: Subject) -> Flaws:
 def check_arns(subject: Subject) -> Flaws:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
     pathless = "has no path; roles that AWS creates have one", WITH_PATH
+    nested = "has an ARN in the ARN", "write the inner ARN alone"
     told = [
         *(
             (item, exempting, pathless)
             for item, exempting in subject.resources()
             if subject.whole.concern_mfa and without_path(str(item.value))
+        ),
+        *(
+            (item, exempting, nested)
+            for item, exempting in subject.resources()
+            if _in_an_arn(str(item.value))
         ),
         *(
             (item, exempting, found)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from mfa_session.model.feature_ports import LOOK_UP
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.coverage import may_be_of, names_of
 from mfa_session.policy.document import (
     CURRENT_VERSION,
@@ -17,12 +16,16 @@ from mfa_session.policy.document import (
     is_for_everybody,
 )
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.intrinsics import has_variable, is_unfilled
+from mfa_session.policy.intrinsics import (
+    PSEUDO_PARAMETERS,
+    has_variable,
+    is_unfilled,
+)
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.callers import without_path
 from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
+from mfa_session.policy.rules.principal_names import why_no_principal
 from mfa_session.policy.rules.rule import (
     ERROR,
     NOTE,
@@ -46,12 +49,15 @@ MALFORMED = Rule(
     "malformed-policy",
     ERROR,
     "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` that is there twice "
-    "or has more than letters and digits, an element that is missing, outside the statements or a "
-    "comment, a `Principal` that can be none (a group, a `*` within an ARN, an account without 12 "
-    "digits), an empty list, an action without a service or with a wildcard in it (`*:Get*`), or "
-    "one other than `sts:…` in a trust policy: IAM rejects the policy. Or a variable in `Fn::Sub` "
-    "without the `!` of `${!aws:username}`: CloudFormation refuses the template; or "
-    "`${AWS::AccountId}` outside of `Fn::Sub`, where it stays as it is.",
+    "or has more than letters and digits, an element that is missing, outside the statements, a "
+    "comment or none of IAM's (`Description`), a `Principal` that can be none (a group, a `*` or a "
+    "variable within an ARN, an account without 12 digits), an empty list, an action without a "
+    "service or with a wildcard in it (`*:Get*`), or one other than `sts:…` in a trust policy, or "
+    "`Ref` of a role or bucket, which is a name, in the place of an ARN: IAM rejects the policy. "
+    "Or a variable in `Fn::Sub` without the `!` of `${!aws:username}`, or `${AWS::AccountID}`, "
+    "which is no pseudo parameter: CloudFormation refuses the template; or `${AWS::AccountId}` "
+    "outside of "
+    "`Fn::Sub`, or `{AWS::AccountId}`, which stay as they are.",
 )
 OLD_VERSION = Rule(
     "old-version",
@@ -67,57 +73,10 @@ UNKNOWN_ACTION = Rule(
 )
 _is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
-# A word stands for an account's number, or for an id, which AWS prints of a user who is gone.
-_ACCOUNT = r"(?:[0-9]{12}|(?=[0-9-]*[A-Za-z_])[\w-]+)"
-_ALONE = (
-    "[0-9]{12}|[A-Z][A-Z0-9_-]+"
-    r"|(?i:(?=[\w-]{0,60}(?:acc(?:oun)?t|arn|xxx|(?<![a-z])id(?![a-z])))[\w-]{1,120})"
-)
-_of_no_principal = re.compile(r"arn:[^:]+:iam::[^:]+:(group|instance-profile|policy)/.*").fullmatch
-_service = re.compile(r"\*|[\w-]+(\.[\w-]+)+").fullmatch
-_PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
-    "AWS": (
-        re.compile(
-            rf"\*|{_ALONE}|arn:[^:]+:iam::{_ACCOUNT}:(root|(user|role)/[^*?]*[^*?/])"
-            rf"|arn:[^:]+:sts::{_ACCOUNT}:(assumed-role/[^*?/]+/|federated-user/)[^*?]+"
-        ).fullmatch,
-        (
-            "name an account by its 12 digits, or a user or role by its ARN; to match several, "
-            "name the account and add a condition on aws:PrincipalArn"
-        ),
-    ),
-    "Federated": (
-        re.compile(
-            r"(?!arn:|[0-9]{12}$|(?!cognito-identity)[\w.-]+\.amazonaws\.com(\.cn)?$).+"
-            rf"|arn:[^:]+:iam::{_ACCOUNT}:(saml|oidc)-provider/(?!https?://)[^*?]+"
-        ).fullmatch,
-        "name the identity provider by its ARN",
-    ),
-    "Service": (_service, "name the service, such as ec2.amazonaws.com"),
-}
-# Services' principals whose names are long enough to tell a slip of the pen.
-_SERVICE_NAMES = """
-apigateway appsync autoscaling cloudformation cloudfront cloudtrail cloudwatch codebuild codedeploy
-codepipeline ecs-tasks edgelambda elasticbeanstalk elasticfilesystem elasticmapreduce events
-firehose guardduty kinesis kinesisanalytics lambda redshift sagemaker secretsmanager serverlessrepo
-spotfleet states storagegateway vpc-flow-logs
-"""
-_SERVICES = NameList(_SERVICE_NAMES.split())
-_DOMAINS = NameList(["amazonaws.com"])
-_of_amazon = re.compile(r"(?!alexa)([a-z0-9-]+)[.](?:(?:aws|amazonaws)[.])?amazon[.]com").fullmatch
-_CALLED = {
-    "api-gateway": "apigateway",
-    "cloudwatch-logs": "logs",
-    "cloudwatchlogs": "logs",
-    "eventbridge": "events",
-    "flow-logs": "vpc-flow-logs",
-    "kinesis-firehose": "firehose",
-    "step-functions": "states",
-    "stepfunctions": "states",
-    "vpcflowlogs": "vpc-flow-logs",
-}
+# Of which Fn::Sub would fill in nothing: a `$` or the braces are missing.
+_near_parameter = re.compile(r"(?<![${])\{(AWS::\w+)\}|\$(AWS::\w+)").search
 _comment = re.compile("_*comments?[0-9]*|//.*|#.*", re.IGNORECASE).fullmatch
-_TYPES = ("*", "aws", "canonicaluser", "federated", "service")
+_LITERAL = "AWS refuses the policy, or nothing matches the text"
 _OLDER = "2008-10-17"
 
 
@@ -162,16 +121,28 @@ def check_form(subject: Subject) -> Flaws:
 
 def check_references(subject: Subject) -> Flaws:
     """Find variables of IAM's that CloudFormation looks for in the template, or the reverse."""
-    misread = [
-        item
-        for item in (*(each for each, _ in subject.texts()), *subject.principals())
-        if item.misread
-    ]
+    items = [*(each for each, _ in subject.texts()), *subject.principals()]
+    misread = [item for item in items if ":" in item.misread]
+    slips = [(item, found) for item in items if (found := _near_parameter(str(item.value)))]
+    for item, found in slips[:1]:
+        yield Flaw(
+            MALFORMED,
+            subject.place_at(item),
+            f"{found[0]} stays as it is: it is no variable{and_more(slips)}",
+            _LITERAL,
+            f"write ${{{found[1] or found[2]}}} in Fn::Sub",
+        )
     for item in misread[:1]:
-        variable = f"${{{item.misread}}}"
-        if item.misread.startswith("AWS::"):
+        variable, near = f"${{{item.misread}}}", nearest_of(item.misread, PSEUDO_PARAMETERS, most=1)
+        if item.misread.startswith("AWS::") and item.misread not in PSEUDO_PARAMETERS:
+            what = f"CloudFormation has no {item.misread}"
+            who = "CloudFormation refuses the template: what was deployed before stays in force"
+            cure = (
+                f"write {near[0]}" if near else f"declare a parameter, and write it for {variable}"
+            )
+        elif item.misread.startswith("AWS::"):
             what = f"{variable} stays as it is: only Fn::Sub fills it in"
-            who = "AWS refuses the policy, or nothing matches the text"
+            who = _LITERAL
             cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
         else:
             what = f"Fn::Sub takes {variable} for a reference in the template"
@@ -183,6 +154,22 @@ def check_references(subject: Subject) -> Flaws:
             what + and_more(misread),
             who,
             cure,
+        )
+
+
+def check_names(subject: Subject) -> Flaws:
+    """Find names where ARNs must be: Ref of a role, and `${Books}` at the start of a text."""
+    needed = subject.document.kind in WITHOUT_PRINCIPAL or is_about_s3(subject.statement)
+    items = [*(each for each, _ in subject.resources() if needed), *subject.principals()]
+    names = [item for item in items if item.misread and ":" not in item.misread]
+    for item in names[:1]:
+        yield Flaw(
+            MALFORMED,
+            subject.place_at(item),
+            f"Ref gives the name or id of {item.misread}, not its ARN{and_more(names)}",
+            REJECTED,
+            f'write {{"Fn::GetAtt": ["{item.misread}", "Arn"]}}, '
+            f"in Fn::Sub ${{{item.misread}.Arn}}",
         )
 
 
@@ -257,6 +244,8 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         if _comment(name):
             what = f"{name} is not an element of a policy: JSON has no comments"
             yield position, what, f"remove {name}"
+        elif _is_no_element(name) and document.version is not None:
+            yield position, f"{name} is not an element of a policy", f"remove {name}"
         elif name in ELEMENTS:
             yield position, f"{name} is outside the statements", "move it into the statement"
         elif name == "Version" and not (
@@ -264,6 +253,11 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         ):
             what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
             yield position, what, f'write "Version": "{CURRENT_VERSION}"'
+
+
+def _is_no_element(name: str) -> bool:
+    is_known = name in {"Version", "Id", *ELEMENTS}
+    return not (is_known or name.startswith("Fn::") or is_unfilled(name.removeprefix("$")))
 
 
 def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
@@ -361,40 +355,10 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             (item, found)
             for kind, values in members_of(node).items()
             for item in listed(values)
-            if (found := _why_none(kind, str(item.value)))
+            if (found := why_no_principal(kind, str(item.value)))
         ]
         for item, (what, cure) in wrong[:1]:
             yield subject.place_at(item), what + and_more(wrong), cure
-
-
-def _why_none(kind: str, text: str) -> tuple[str, str] | None:
-    if kind.lower() not in _TYPES and not is_unfilled(kind):
-        return f"{kind} cannot be a type of principal", "use AWS, Service or Federated"
-    fits, cure = _PRINCIPALS.get(kind, (str, ""))
-    filled_in = is_unfilled(text) and not _of_no_principal(text)
-    if kind == "Service" and (meant := _service_meant(text)):
-        return f"AWS has no service principal {text}", f"write {meant}"
-    if kind == "AWS" and without_path(text):
-        cure = "write the role's ARN with its path, such as role/aws-reserved/sso.amazonaws.com/…"
-        return f"there is no role {text}: roles that AWS creates have a path", cure
-    if kind == "Service" and text.startswith("arn:"):
-        cure = f'write {{"AWS": "{text}"}}'
-    elif fits(text) or filled_in or not cure:
-        return None
-    elif kind != "Service" and _service(text):
-        cure = f'write {{"Service": "{text}"}}'
-    return f"{text} cannot be a principal of the type {kind}", cure
-
-
-def _service_meant(text: str) -> str | None:
-    """Return the service's principal for one that is misspelt; None if none surely is."""
-    name, dot, domain = text.lower().partition(".amazonaws.")
-    if not dot:
-        other, labels = _of_amazon(text.lower()), text.lower().rsplit(".", 2)
-        slip = len(labels) > 2 and _DOMAINS.slip(".".join(labels[1:]))  # noqa: PLR2004
-        return f"{other[1] if other else labels[0]}.amazonaws.com" if other or slip else None
-    meant = _CALLED.get(name) or (None if name in _SERVICES.spelled else _SERVICES.slip(name))
-    return f"{meant}{dot}{domain}" if meant else None
 
 
 def _unknown_action(

@@ -27,6 +27,8 @@ RESOURCES_OF = {
     "iam:listvirtualmfadevices": OF_LIST,
     "iam:resyncmfadevice": OF_USER,
 }
+# A name without a slash: what CloudFormation fills in, and a template's own bucket.
+_plain_part = re.compile(r"\$\{(?:AWS::(?:AccountId|Partition|Region|StackName)|\w+\.BucketName)\}")
 _of_iam = re.compile(
     "iam:(?:(?:attach|create|delete|detach|get|pass|put|tag|untag|update)(group|role|user)"
     "(?:policy|permissionsboundary)?|(?:list|listattached)(group|role|user)policies"
@@ -192,7 +194,7 @@ def parts_of(pattern: str) -> list[str]:
 
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
-    named = _own_name("x", resource)
+    named = _own_name("x", _plain_part.sub("x", resource))
     _, _, service, region, account, what = parts_of(with_variables_as("?*", named))
     if wanted in {OF_NONE, _OF_RECOVERY}:
         vault = service == "backup" and what.startswith("backup-vault:")

@@ -1,0 +1,149 @@
+"""Lint knows what a template's references to its own resources give: ARNs and names."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mfa_session.policy.lint import lint
+from mfa_session.policy.reading import read_policies
+
+WITH = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+WITHOUT = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+TYPES = {
+    "Admin": "AWS::IAM::Role",
+    "Carol": "AWS::IAM::User",
+    "Ops": "AWS::IAM::Group",
+    "Books": "AWS::S3::Bucket",
+    "Jobs": "AWS::SQS::Queue",
+    "Alarms": "AWS::SNS::Topic",
+}
+WRONG, DEAD = "device-action-on-wrong-resource", "arn-matches-nothing"
+OWN = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
+OBJECTS, BUCKET = "s3:DeleteObject", "s3:DeleteBucket"
+
+
+def found_in(kind: str, statement: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the rules and messages of a policy in a template with resources of TYPES."""
+    key = "AssumeRolePolicyDocument" if kind == "AWS::IAM::Role" else "PolicyDocument"
+    policy = {"Version": "2012-10-17", "Statement": statement}
+    resources = {name: {"Type": each} for name, each in TYPES.items()}
+    mine = {"Mine": {"Type": kind, "Properties": {key: policy}}}
+    (document,) = read_policies(
+        "p.json", json.dumps({"Resources": {**resources, **mine}})
+    ).documents
+    return [(each.rule, each.message) for each in lint(document)]
+
+
+def of_bucket(action: str, resource: Any) -> list[str]:
+    statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
+    found = found_in("AWS::S3::BucketPolicy", {**statement, "Condition": WITHOUT})
+    return [rule for rule, _ in found]
+
+
+def of_user(resource: Any, action: str = "sts:AssumeRole") -> list[str]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": WITH}
+    return [message for _, message in found_in("AWS::IAM::ManagedPolicy", statement)]
+
+
+def of_trust(principal: Any) -> list[str]:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    return [message for _, message in found_in("AWS::IAM::Role", {**statement, "Condition": WITH})]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "rules"),
+    [
+        (OBJECTS, {"Fn::GetAtt": ["Books", "Arn"]}, [WRONG]),
+        (OBJECTS, {"Fn::GetAtt": "Books.Arn"}, [WRONG]),
+        (OBJECTS, {"Fn::Sub": "arn:aws:s3:::${Books}"}, [WRONG]),
+        (OBJECTS, {"Fn::Sub": "arn:${AWS::Partition}:s3:::logs-${AWS::AccountId}"}, [WRONG]),
+        (OBJECTS, {"Fn::Sub": ["arn:aws:s3:::${B}", {"B": {"Ref": "Books"}}]}, [WRONG]),
+        (BUCKET, {"Fn::Sub": "${Books.Arn}/*"}, [WRONG]),
+        (BUCKET, {"Fn::Join": ["", [{"Fn::GetAtt": "Books.Arn"}, "/*"]]}, [WRONG]),
+        (OBJECTS, {"Fn::Sub": "arn:aws:s3:::${Books.Arn}/*"}, [DEAD]),
+        (OBJECTS, {"Fn::Sub": "${Books.Arn}/*"}, []),
+        (OBJECTS, {"Fn::Join": ["/", [{"Fn::GetAtt": ["Books", "Arn"]}, "*"]]}, []),
+        (OBJECTS, {"Fn::Sub": "arn:aws:s3:::${Books}/*"}, []),
+        (OBJECTS, {"Fn::Sub": "arn:aws:s3:::${Path}"}, []),
+        (OBJECTS, {"Fn::Sub": ["${B}/*", {"B": {"Fn::GetAtt": "Books.Arn"}}]}, []),
+        (OBJECTS, {"Fn::Sub": ["${Books}/*", {"Books": {"Fn::GetAtt": "Books.Arn"}}]}, []),
+        (BUCKET, {"Fn::GetAtt": ["Books", "Arn"]}, []),
+        (BUCKET, {"Fn::Sub": "arn:aws:s3:::${Books}"}, []),
+        ("s3:PutObject", [{"Fn::GetAtt": "Books.Arn"}, {"Fn::Sub": "${Books.Arn}/*"}], []),
+    ],
+)
+def test_a_templates_bucket_and_its_objects_are_told_apart(
+    action: str, resource: Any, rules: list[str]
+) -> None:
+    assert of_bucket(action, resource) == rules
+
+
+@pytest.mark.parametrize(
+    ("resource", "name"),
+    [
+        ({"Ref": "Admin"}, "Admin"),
+        ([{"Ref": "Admin"}, {"Fn::GetAtt": "Admin.Arn"}], "Admin"),
+        ({"Fn::Sub": "${Admin}"}, "Admin"),
+        ({"Fn::Sub": "${Books}/*"}, "Books"),
+        ({"Ref": "Jobs"}, "Jobs"),
+    ],
+)
+def test_a_name_is_no_arn(resource: Any, name: str) -> None:
+    expected = f"Ref gives the name or id of {name}, not its ARN"
+    assert of_user(resource, "*") == [expected]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"Fn::GetAtt": ["Admin", "Arn"]},
+        {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/${Admin}"},
+        {"Ref": "Alarms"},
+        {"Ref": "RoleArn"},
+        {"Fn::Sub": ["${Admin}", {"Admin": {"Fn::GetAtt": "Admin.Arn"}}]},
+    ],
+)
+def test_an_arn_and_what_may_be_one_are_right(resource: Any) -> None:
+    assert of_user(resource, "*") == []
+
+
+def test_a_principal_is_no_name_and_no_group() -> None:
+    assert of_trust({"Ref": "Carol"}) == ["Ref gives the name or id of Carol, not its ARN"]
+    assert of_trust([{"Fn::GetAtt": "Ops.Arn"}]) == [
+        f"{OWN}:group/${{Ops}} cannot be a principal of the type AWS"
+    ]
+    assert of_trust({"Fn::GetAtt": "Carol.Arn"}) == of_trust({"Ref": "UserArn"}) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("arn:aws:iam:${AWS::AccountId}:root",
+         "arn:aws:iam:${AWS::AccountId}:root cannot be a principal of the type AWS"),
+        (f"{OWN}:user/*",
+         f"{OWN}:user/* cannot be a principal of the type AWS"),
+        ("arn:aws:iam::{AWS::AccountId}:root",
+         "{AWS::AccountId} stays as it is: it is no variable"),
+        ("arn:aws:iam::$AWS::AccountId:root", "$AWS::AccountId stays as it is: it is no variable"),
+        ("arn:aws:iam::${AWS::AccountID}:root", "CloudFormation has no AWS::AccountID"),
+        ("${AWS::AccountId}", None),
+        (f"{OWN}:root", None),
+        ("arn:aws:iam::${ AWS::AccountId }:root", None),
+        ("arn:aws:iam::${AWS::AccountId}:user/${Carol}", None),
+        ("arn:aws:iam::${Account}:root", None),
+    ],
+)  # fmt: skip
+def test_the_account_of_a_principal_is_filled_in(written: str, said: str | None) -> None:
+    assert of_trust({"Fn::Sub": written}) == ([said] if said else [])
+
+
+def test_a_pseudo_parameter_that_does_not_exist_is_told_of_ref_and_sub() -> None:
+    said = ["CloudFormation has no AWS::Account"]
+    assert of_user({"Fn::Sub": "arn:aws:iam::${AWS::Account}:role/x"}) == said
+    account = ["arn:aws:iam::", {"Ref": "AWS::Account"}, ":role/x"]
+    assert of_user({"Fn::Join": ["", account]}) == said
+    account[1] = {"Ref": "AWS::AccountId"}
+    assert of_user({"Fn::Join": ["", account]}) == []
