@@ -3676,6 +3676,16 @@ STATED = [
           [ALL, deny_but(CARE, {**WITHOUT, **IN_OFFICE}), deny("*", on("NotIpAddress",
            "aws:SourceIp", "198.51.100.0/24"))],
           [ALL, deny("ec2:*", {**WITHOUT, **IN_OFFICE}), allow("ec2:*", IN_OFFICE)]))],
+    *[Stated(f"sid-says-what-is-skipped-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK},
+            Sid=sid)], [], {})
+      for sid in ("RequireMFAOutOfOffice", "SkipMFAInOffice", "OfficeBypassesMfa",
+                  "NoMfaNeededInOffice", "RequireMFAExceptBastion", "DenyWithoutMfaUnlessKnownIp")],
+    *[Stated(f"sid-names-other-actions-{sid}", [allow("ec2:*"), deny(action, WITHOUT, Sid=sid)],
+            [], {})
+      for sid, action in (
+            ("DenySpotTerminationWithoutMfa", "ec2:CancelSpotInstanceRequests"),
+            ("DenyVpnTerminationWithoutMfa", "ec2:TerminateClientVpnConnections"),
+            ("DenyTerminateIfNoMfa", "ec2:TerminateClientVpnConnections"))],
     *[Stated(f"sid-says-where-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
              [("deny-narrowed", sid)] if wrong else [], {})
       for sid, wrong in (

@@ -365,7 +365,7 @@ def check_username(subject: Subject) -> Flaws:
         *(
             (each.offset, spared if exempting else none)
             for each, exempting in subject.resources()
-            if _user_name(str(each.value))
+            if _user_name(str(each.value)) and not (exempting and ":iam:" in str(each.value))
         ),
         *((each.node.key_offset, none) for each in others if _needs_user_name(each)),
     ]

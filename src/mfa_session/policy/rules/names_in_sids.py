@@ -15,7 +15,10 @@ _names = re.compile(
     "|whitelist(?:management|ed?(?:domain|ip|url))|(?<=[a-z])(?<!allow)(?<!mfa)exceptions?"
     "|exceptions?topic|deny(?:list|rule)s?|(?:app|con|di|in|lambda|sub)versions?"
     "|version(?:ed|ing)bucket|ec2|route53|s3"
-    "|permanent(?:employee|member|people|staff|storage|team|user)",
+    "|permanent(?:employee|member|people|staff|storage|team|user)"
+    # Of those who look for people without MFA.
+    "|(?:alert|audit|count|detect|disable|find|list|monitor|notify|publish|remediate|report)[a-z]*?"
+    "(?:non?-?mfa|(?:account|login|user)s?(?:with(?:out)?|no|non)(?:mfa|2fa))[a-z]*",
     re.IGNORECASE,
 )
 _guarded = re.compile(

@@ -47,7 +47,10 @@ _DEMANDS = (
     re.compile("Null aws:principaltag/.").match,
 )
 # A Sid that tells where MFA is asked for, or where it is not.
-PLACES = "building|corp|endpoint|internal|network|office|trusted|vpc|vpn"
+PLACES = (
+    "allow(?:ed)?list|bastion|building|campus|corp|endpoint|hq|internal|jump|known|network|office"
+    "|trusted|vpc|vpn"
+)
 _but_in_places = re.compile(
     "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via){0,4}"
@@ -56,6 +59,11 @@ _but_in_places = re.compile(
 _in_others = re.compile(
     "untrusted|remote|home|internet(?!gateway)|external(?!id)|unfamiliar|unknown|abroad|travel"
     f"|(?<!gate)away|public(ip|network)|offhq|non(?!mfa)[a-z]{{0,12}}({PLACES}|(eu|uk|us)?regions?)"
+).search
+_is_skipped = re.compile(
+    f"outof(?:the|our)?(?:{PLACES})"
+    f"|(?:{PLACES})[a-z]{{0,12}}(?:bypass|exempt|optional|skip)"
+    f"|(?:bypass|optional|skip|no[nt]?(?:mfa)?(?:needed|required))[a-z]{{0,12}}(?:{PLACES})"
 ).search
 _outside_of = re.compile("outside(?:the)?(ap|ca|eu|us)(?!e)").search
 _but_by_services = re.compile(
@@ -75,7 +83,7 @@ DENIES_EVERYTHING = (
     "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access|services?)?"
 )
 _everything = re.compile(
-    f"{DENIES_EVERYTHING}(?:if|no|unless|without)"
+    f"{DENIES_EVERYTHING}(?:if|no|unless|without)(?!.*mfa(?:present)?(?:for|in|of|on)[a-z])"
     "|(?!.*(?:but|except|other|outside)).*(?:(?:all|any|every)region|everywhere|worldwide)"
 ).match
 _of_exempting_tag = re.compile(
@@ -363,4 +371,5 @@ def is_circumstance(condition: Condition) -> bool:
 def says_where(statement: Statement) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
     sid = statement.sid_letters
-    return (_but_in_places(sid) or _in_others(sid) or _says_both(sid)) is not None
+    told = _but_in_places(sid) or _in_others(sid) or _is_skipped(sid) or _says_both(sid)
+    return told is not None

@@ -231,7 +231,7 @@ def check_named(subject: Subject) -> Flaws:
     if named and "mfa" in named[0]:
         left = [f"{named['one']}:*"]
     unlisted = whole.names and any(map(whole.names.look_up, listed))  # a finding of its own
-    for action in left if not unlisted else ():
+    for action in left if not (unlisted or _names_listed(subject, told)) else ():
         rest = named and named["all"] and named["one"] in services
         if _is_open_in_part(subject, action) if rest else _is_open(whole, action):
             yield Flaw(
@@ -242,6 +242,24 @@ def check_named(subject: Subject) -> Flaws:
                 f"write {action} as well, or change the Sid",
             )
             return
+
+
+def _names_listed(subject: Subject, told: list[str]) -> bool:
+    """Say whether a Sid may be about an action listed, and not about those it seems to name.
+
+    The action shares a word with them, and has another one of the Sid, such as VPN in
+    DenyVpnTermination; or it has their verb, and the Sid no noun.
+    """
+    sid, verbs = subject.statement.sid_letters, {_word(each)[0] for each in told}
+    known = {word.rstrip("s") for each in told for word in _word(each)}
+    has_noun = any(word.lower() in sid for word in known - verbs)
+    for action in map(subject.as_written, names_of(subject.statement)):
+        words = [each.rstrip("s") for each in _word(action)]
+        others = [each.lower().removesuffix("e") for each in words if each not in known]
+        alike = bool(known.intersection(words)) and any(each in sid for each in others)
+        if alike or (words and words[0] in verbs and not has_noun and action not in told):
+            return True
+    return False
 
 
 def _is_open_in_part(subject: Subject, action: str) -> bool:
@@ -345,7 +363,8 @@ def check_production(subject: Subject) -> Flaws:
             "name what is in production, or change the Sid",
         )
     for each in subject.other_conditions:
-        values = set(map(str.lower, each.values)) if "tag/" in each.key.lower() else set()
+        of_resource = ":resourcetag/" in each.key.lower()
+        values = set(map(str.lower, each.values)) if of_resource else set()
         exempt = values and each.operator in OPPOSITES and values <= _PRODUCTION
         if exempt or (values and each.operator in NEGATED and values <= _OTHER_STAGES):
             yield Flaw(

@@ -44,7 +44,7 @@ _demand = re.compile(
     rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind"
     "|only(?:after|by|from|in|through))"
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
-    rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by)"
+    rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by|roles)"
 ).search
 _either = re.compile(f"(?<!f)or(?:by|has|using|with)*{MFA}|{MFA}or").search
 _elsewhere = re.compile("sso|idp|identity|federat|okta|saml|provider|role").search
