@@ -194,7 +194,8 @@ def parts_of(pattern: str) -> list[str]:
 
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
-    named = _own_name("x", _plain_part.sub("x", resource))
+    resource = _plain_part.sub("x", resource)
+    named = _own_name("x", resource)
     _, _, service, region, account, what = parts_of(with_variables_as("?*", named))
     if wanted in {OF_NONE, _OF_RECOVERY}:
         vault = service == "backup" and what.startswith("backup-vault:")
