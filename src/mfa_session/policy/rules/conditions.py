@@ -15,6 +15,7 @@ from mfa_session.policy.mfa import (
 )
 from mfa_session.policy.rules.narrowing import goes_by_elsewhere
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import who_never_meets
 
 WRONG_OPERATOR = Rule(
@@ -49,7 +50,10 @@ def check_values(subject: Subject) -> Flaws:
     for condition in subject.mfa_conditions:
         if condition.known and not is_sound(condition):
             rule, what, who, cure = _unsound(subject, condition)
-            fix = {} if subject.on_role else right_condition(subject.statement)
+            right = {} if subject.on_role else right_condition(subject.statement)
+            fix = but_for_setup(subject, right) if right else right
+            if right and not fix:
+                cure = "correct the condition, and exempt the setup of MFA from this Deny"
             yield Flaw(rule, condition.position, what, who, cure, fix)
 
 
