@@ -1201,6 +1201,26 @@ STATED = [
     Stated("objects-of-no-name", [deny([READ, "s3:ListBucket"], WITHOUT, Resource=each)
             for each in ("arn:aws:s3:::books/", "arn:aws:s3:::books")],
            [*found(RESOURCE), *found(RESOURCE, at=1)], {}),
+    *[Stated(f"bucket-to-be-filled-in-{bucket}-{where}", [allow("s3:*",
+            Resource=[bucket, f"{bucket}/*"]), deny(["s3:DeleteObject", *more], WITHOUT,
+            Resource=where)],
+            found(RESOURCE, at=1) * told, {})
+      for bucket, more, where, told in (
+          ("arn:aws:s3:::${Books}", [], "arn:aws:s3:::${Books}", True),
+          ("${aws_s3_bucket.x.arn}", ["s3:DeleteBucket"], "${aws_s3_bucket.x.arn}", True),
+          ("arn:aws:s3:::${Books}", [], "arn:aws:s3:::${Films}", False),
+          ("arn:aws:s3:::${Books}/${Year}", [], "arn:aws:s3:::${Books}/${Year}", False))],
+    *[Stated(f"{service}-{name}-of-{told}-beside-{where}", [allow(f"{service}:Get*", Principal=ROLE,
+            Resource=f"arn:aws:{service}:us-east-1:123456789012:{name}"), deny(action, WITHOUT,
+            Principal="*", Resource=where)], found(RESOURCE, at=1) * bool(told), {}, kind)
+      for service, name, action, where, told, kind in (
+          ("sqs", "x", "sqs:PurgeQueue", "arn:aws:sqs:us-east-2:123456789012:x", "two", None),
+          ("sns", "x", "sns:DeleteTopic", "arn:aws:sns:us-east-1:123456789011:x", "two", None),
+          ("sqs", "x", "sqs:PurgeQueue", "arn:aws:sqs:us-east-1:123456789012:x", "", None),
+          ("sqs", "x", "sqs:PurgeQueue", ["arn:aws:sqs:us-east-1:123456789012:x",
+              "arn:aws:sqs:us-east-2:123456789012:x"], "", None),
+          ("sqs", "y", "sqs:PurgeQueue", "arn:aws:sqs:us-east-2:123456789012:x", "", None),
+          ("sqs", "x", "sqs:PurgeQueue", "arn:aws:sqs:*:123456789012:x", "", None))],
     Stated("buckets-and-objects", [deny(["s3:DeleteBucket", READ], WITHOUT, Resource=each)
             for each in ("*", "arn:aws:s3:::*", "arn:aws:s3:::books*", "arn:aws:s3:::${Books}",
             "arn:aws:s3:*:123456789012:accesspoint/*", ["arn:aws:s3:::books", BUCKET])],

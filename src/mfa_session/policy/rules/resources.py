@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
@@ -41,7 +41,7 @@ WRONG_RESOURCE = Rule(
     "different accounts, or one's own user without the path by which a Deny names the users: the "
     "statement has no effect on it. Or, in the policy of a key, repository or secret, an action "
     "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or an "
-    "API's path without a method.",
+    "API's path without a method; or, in a queue's policy, the queue in two regions or accounts.",
 )
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
@@ -53,6 +53,9 @@ _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
 _names_a_step = re.compile("iam:(?:createv|enable)|.*mfadevice").match
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
+_is_in_a_place = re.compile(
+    "arn:[^:]*:(?:lambda|secretsmanager|sns|sqs):[a-z0-9-]+:[0-9]{12}:"
+).match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
                "s3:put*": "s3:PutObject"}  # fmt: skip
@@ -116,10 +119,11 @@ def _may_be_for_others(subject: Subject) -> bool:
     return subject.requires_mfa and not any("${" in each or is_unfilled(each) for each in where)
 
 
-def _has_no_effect(statement: Statement) -> bool:
+def _has_no_effect(whole: WholePolicy, statement: Statement) -> bool:
     """Say whether it is only about users and devices, and on none to which an action applies."""
     kinds = [RESOURCES_OF.get(name, OF_LIST) for name in names_of(statement)]
-    return _OF_PEOPLE.issuperset(kinds) and not any(_may_be_on(statement, kind) for kind in kinds)
+    on_any = any(_may_be_on(whole, statement, kind) for kind in kinds)
+    return _OF_PEOPLE.issuperset(kinds) and not on_any
 
 
 def _meant(subject: Subject, kind: str) -> str:
@@ -204,6 +208,40 @@ def check_own_policies(subject: Subject) -> Flaws:
             "role's policy",
             severity=WARNING if none else NOTE,
         )
+
+
+def check_other_places(subject: Subject) -> Flaws:
+    """Find statements of a resource's own policy that name it in another region or account."""
+    if not (subject.document.kind == "resource" and subject.mfa_conditions):
+        return
+    where = subject.statement.resources or () if not subject.document.is_of_endpoint else ()
+    for resource in filter(_is_in_a_place, where):
+        others = _of_one_name(subject.whole).get(_name_of(resource), set()).difference(where)
+        if others:
+            other = min(others)
+            yield Flaw(
+                WRONG_RESOURCE,
+                subject.place_of("Resource"),
+                f"{resource} is here, and {other} in another statement: a resource's own policy is "
+                "about one",
+                "one of the two ARNs matches nothing",
+                "write the same ARN in both",
+            )
+
+
+@per_policy
+def _of_one_name(whole: WholePolicy) -> dict[str, set[str]]:
+    """Return the ARNs of a policy by what they name, if their region and account are known."""
+    found = defaultdict[str, set[str]](set)
+    for resource in (each for one in whole.statements for each in one.resources or ()):
+        if _is_in_a_place(resource):
+            found[_name_of(resource)].add(resource)
+    return found
+
+
+def _name_of(resource: str) -> str:
+    parts = parts_of(resource)
+    return f"{parts[2]}:{parts[5]}"
 
 
 def _is_of_one_resource(subject: Subject, service: str) -> bool:
@@ -344,9 +382,9 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     The other has no further conditions, unless it allows something else than MFA's setup.
     """
     statement = subject.statement
-    if _may_be_on(statement, wanted):
+    if _may_be_on(subject.whole, statement, wanted):
         return True
-    if _may_be_for_others(subject) and _has_no_effect(statement):
+    if _may_be_for_others(subject) and _has_no_effect(subject.whole, statement):
         return False
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in {*map(str.lower, ENROLMENT), _LISTING}
@@ -361,7 +399,7 @@ def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[fro
     return {
         frozenset(map(comparison, each.conditions))
         for each in whole.statements
-        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted)
+        if each.effect == effect and concerns(each, action) and _may_be_on(whole, each, wanted)
     }
 
 
@@ -383,6 +421,16 @@ def _partition_of(whole: WholePolicy) -> str:
     return first if not others or most > others[0][1] else "*"
 
 
-def _may_be_on(statement: Statement, wanted: str) -> bool:
+def _may_be_on(whole: WholePolicy, statement: Statement, wanted: str) -> bool:
     where = statement.resources
+    if where and wanted == OF_OBJECT:
+        where = [each for each in where if each not in _buckets(whole)]
     return where is None or any(fits(resource, wanted) for resource in where)
+
+
+@per_policy
+def _buckets(whole: WholePolicy) -> set[str]:
+    """Return the texts that a template is to fill in with a bucket: `/*` behind one is objects."""
+    where = {resource for each in whole.statements for resource in each.resources or ()}
+    unfilled = (each for each in where if is_unfilled(each) and "/" not in each)
+    return {each for each in unfilled if f"{each}/*" in where}
