@@ -276,13 +276,16 @@ def _is_always_met(condition: Condition) -> bool:
 
 
 def _is_of_what_is_sent(statement: Statement, condition: Condition) -> bool:
-    """Say whether callers meet it by what they send with sts:AssumeRole: their name, or tags."""
+    """Say whether callers meet it by what they send with sts:AssumeRole: a name, an id or tags."""
     if not (statement.allows and condition.operator.startswith("String")):
         return False
     own_name = tuple(map(str.lower, condition.values)) == ("${aws:username}",)
     of_tags = condition.key.lower().startswith(("aws:requesttag/", "aws:tagkeys"))
     as_they_like = condition.operator not in OPPOSITES and is_of_trust(statement)
-    return (own_name and condition.is_about("sts:RoleSessionName")) or (of_tags and as_they_like)
+    is_any = "*" in condition.values and condition.is_about("sts:SourceIdentity")
+    return (own_name and condition.is_about("sts:RoleSessionName")) or (
+        (of_tags or is_any) and as_they_like
+    )
 
 
 def _roughly(statement: Statement) -> _Surroundings:

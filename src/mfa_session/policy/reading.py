@@ -98,6 +98,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     told = kind or origin.kind
     if told is None and document.kind == "identity" and origin.holder is None:
         told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
+        told = told or ("boundary" if any(map(_is_of_boundary, document.statements)) else None)
     return replace(
         document,
         name=name,
@@ -116,6 +117,15 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
             for action in (*(each.actions or ()), *(each.not_actions or ()))
         ),
     )
+
+
+def _is_of_boundary(statement: Statement) -> bool:
+    """Say whether an Allow is a boundary's by its Sid, as `BoundaryAllowedServices` is."""
+    of_iam = any(each.lower().startswith("iam:") for each in statement.actions or ())
+    told = statement.allows and statement.sid_letters.startswith(
+        ("boundary", "permissionsboundary")
+    )
+    return told and not of_iam  # else it may be about boundaries
 
 
 class _Reader:

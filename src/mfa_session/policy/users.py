@@ -222,10 +222,17 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return found
 
 
+_is_of_a_program = re.compile(
+    r"(?:.*[-_.])?(?:agent|bot|cd|ci|daemon|mailer|robot|runner|service|svc)(?:[-_.].*)?",
+    re.IGNORECASE,
+).fullmatch
+
+
 def _is_unasked(user: _User) -> bool:
     policies = (*user.documents, *filter(None, [user.boundary]))
     return (
         bool(user.documents or user.unread)
+        and not _is_of_a_program(user.name)
         and _is_known(user, _is_of_aws)
         and not any(_asks(user, each) for one in policies for each in one.statements)
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED

@@ -1682,6 +1682,33 @@ STATED = [
     Stated("session-and-role-exempt", [ALL, deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", ["arn:aws:sts::*:assumed-role/*", "arn:aws:iam::*:role/*"])})],
            [], {}, "scp"),
+    *[Stated(f"session-{session}-beside-role-{role}", [ALL, deny("ec2:*", {**WITHOUT,
+            **on("ArnNotLike", "aws:PrincipalArn", [f"arn:aws:iam::*:role/{role}",
+            f"arn:aws:sts::*:assumed-role/{session}"])})], found(VALUE, at=1) * told, {}, "scp")
+      for session, role, told in (("ci/*", "aws-reserved/sso.amazonaws.com/*", True),
+          ("ci/*", "deploy", True), ("ci/*", "tools/ci", False), ("ci/*", "c*", False),
+          ("AWSReservedSSO_*/*", "aws-reserved/sso.amazonaws.com/*", False))],
+    Stated("allowed-with-any-source-identity", [trust(ACCOUNT, WITH), trust(ACCOUNT,
+            on("StringLike", "sts:SourceIdentity", "*"))], found(DEFEATED), {}),
+    Stated("allowed-with-one-source-identity", [trust(ACCOUNT, WITH), trust(ACCOUNT,
+            on("StringLike", "sts:SourceIdentity", "ci-*"))], [], {}),
+    *[Stated(f"mfa-in-some-regions-{sid}", [allow("ec2:*", on("StringEquals",
+            "aws:RequestedRegion", "eu-west-1")), allow(STOP, WITH, Sid=sid)],
+            [(DEFEATED, sid)] * told, {})
+      for sid, told in (("StopNeedsMFA", True), ("StopElsewhere", False))],
+    *[Stated(f"removal-denied-on-{where}-{bool(when)}", [ALL, deny_but(["iam:*", "sts:*"], WITHOUT),
+            deny_but(CARE, when or {}, Resource=[where, "arn:aws:iam::*:group/*",
+            "arn:aws:iam::*:policy/*"])], found(*rules, at=1), {})
+      for where, when, rules in (
+          ("arn:aws:iam::*:user/*", WITHOUT, ()), ("arn:aws:iam::*:user/*", None, ()),
+          ("arn:aws:iam::*:user/bots/*", WITHOUT, ("removal-without-mfa",)))],
+    *[Stated(f"exempt-where-{sid}", [ALL, deny_but(CARE, {**WITHOUT, **NETWORK}, Sid=sid)],
+            [("deny-narrowed", sid)] * told, {})
+      for sid, told in (("MFAExceptFromZscaler", False), ("MFAExceptInvoices", True))],
+    Stated("either-of-two-tags", [deny("ec2:CreateTags", {"Null": {"aws:RequestTag/a": "true",
+            "aws:RequestTag/b": "true"}}, Sid="NeedTeamOrProject"), allow(STOP, WITH)], [], {}),
+    Stated("help-desk-by-the-sid", [allow(ENROL[:2], WITH, Sid="HelpDesk", Resource=[
+            "arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"])], [], {}),
     # A service that a Deny for everybody stops in what a pattern allows it.
     Stated("service-beside-deny-of-its-pattern", [allow("kms:*", Principal=ACCOUNT),
             allow(["kms:Encrypt*", "kms:Decrypt*"], Principal={"Service": "logs.amazonaws.com"}),

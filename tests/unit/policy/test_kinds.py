@@ -16,7 +16,7 @@ from mfa_session.policy.credentials import Request
 from mfa_session.policy.evaluation import ALLOWED, evaluate
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.matching import acting_as
-from mfa_session.policy.reading import read_document
+from mfa_session.policy.reading import read_document, read_policies
 from policy.kinds import (
     AGE,
     ALL,
@@ -328,6 +328,17 @@ def test_serverless_variables_as_accounts_are_findings_in_json_only() -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": statement})
     found = [lint(read_document(name, text)) for name in ("serverless.yml", "policy.json")]
     assert [len(each) for each in found] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    "role",
+    [lambda own: {"iam": {"role": {"statements": own}}}, lambda own: {"iamRoleStatements": own}],
+)
+def test_statements_of_serverless_are_of_the_functions_role(role: Any) -> None:
+    text = json.dumps({"provider": {"name": "aws", **role([allow(STOP, WITH)])}})
+    (document,) = read_policies("serverless.yml", text).documents
+    found = [each.rule for each in lint(document, on_role=document.holder == "role")]
+    assert found == ["mfa-in-role-policy"]
 
 
 def test_serverless_escapes_are_findings_in_json_only() -> None:

@@ -231,9 +231,9 @@ def test_what_aws_s_policies_that_are_not_in_the_dump_forbid_is_known(
 
 def test_whom_aws_s_policy_that_is_not_in_the_dump_denies_everything_needs_no_mfa() -> None:
     gone = user("eve", "h", AttachedManagedPolicies=[{"PolicyArn": f"{AWS}AWSDenyAll"}])
-    ci = user("ci", "h")
-    dump = account([user("ada", "g"), gone, ci], [group("g", OWN, ASK), group("h", TAKE, ALL)])
-    assert told(dump, "users-not-asked") == ["ci"]
+    kim = user("kim", "h")
+    dump = account([user("ada", "g"), gone, kim], [group("g", OWN, ASK), group("h", TAKE, ALL)])
+    assert told(dump, "users-not-asked") == ["kim"]
 
 
 @pytest.mark.parametrize(
@@ -347,22 +347,22 @@ def test_a_name_of_two_policies_and_a_user_without_a_path_are_no_bug() -> None:
 @pytest.mark.parametrize(
     "exempting",
     [
-        {"StringNotEquals": {"aws:username": "ci"}},
-        {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/robots/*"}},
+        {"StringNotEquals": {"aws:username": "kim"}},
+        {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/guests/*"}},
         {"StringNotEquals": {"aws:PrincipalTag/mfa": "exempt"}},
-        {"StringNotLike": {"aws:userid": "AIDAROBOT*"}},
+        {"StringNotLike": {"aws:userid": "AIDAGUEST*"}},
     ],
     ids=["name", "arn", "tag", "id"],
 )
 def test_users_whom_the_deny_exempts_are_not_asked(exempting: dict[str, Any]) -> None:
     asking = {**ASK, "Condition": {**WITHOUT, **exempting}}
-    robot = user("ci", "g", path="/robots/", Tags=[{"Key": "mfa", "Value": "exempt"}])
-    robot["UserId"] = "AIDAROBOT1"
+    kim = user("kim", "g", path="/guests/", Tags=[{"Key": "mfa", "Value": "exempt"}])
+    kim["UserId"] = "AIDAGUEST1"
     person = user("ada", "g", path="/staff/", UserId="AIDAPERSON1")
-    dumps = [account(users, [group("g", DEVICES, asking)]) for users in ([robot], [robot, person])]
+    dumps = [account(users, [group("g", DEVICES, asking)]) for users in ([kim], [kim, person])]
     stuck = [told(dump, "users-cannot-enrol") for dump in dumps]
     assert stuck == [[], ["ada (path /staff/)"]]
-    assert [told(dump, "users-not-asked") for dump in dumps] == [["ci"], ["ci"]]
+    assert [told(dump, "users-not-asked") for dump in dumps] == [["kim"], ["kim"]]
 
 
 @pytest.mark.parametrize(
@@ -377,8 +377,8 @@ def test_users_whom_the_deny_exempts_are_not_asked(exempting: dict[str, Any]) ->
     ],
 )
 def test_users_whom_something_else_asks_are_asked(statements: list[dict[str, Any]]) -> None:
-    asking = {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals", "aws:username", "ci")}}
-    dump = account([user("ci", "g")], [group("g", ALL, asking, *statements)])
+    asking = {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals", "aws:username", "kim")}}
+    dump = account([user("kim", "g")], [group("g", ALL, asking, *statements)])
     assert told(dump, "users-not-asked") == []
 
 

@@ -31,6 +31,7 @@ PREFIXES = {
 }
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _ANYBODY = ["anybody/"]
+_SERVERLESS_ROLE = ("provider", "iam", "role")
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
 
@@ -60,8 +61,12 @@ class Origin(NamedTuple):
         if key in _TRUST_KEYS:
             names = (*self.names, "trust") if self.names else ()
             return self._replace(names=names, path=(*self.path, key), kind="trust")
-        # Who has a permission set of IAM Identity Center comes as a session of a role.
-        holder = "role" if key == "InlinePolicy" else self.holder
+        # Who has a permission set of IAM Identity Center comes as a session of a role, and so do
+        # the functions of the Serverless Framework.
+        of_role = key in {"InlinePolicy", "iamRoleStatements"} or (
+            key == "statements" and self.path[-3:] == _SERVERLESS_ROLE
+        )
+        holder = "role" if of_role else self.holder
         is_optional = self.is_optional or key == "Fn::If"
         return self._replace(path=(*self.path, key), holder=holder, is_optional=is_optional)
 

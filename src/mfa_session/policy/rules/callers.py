@@ -9,7 +9,7 @@ from itertools import filterfalse
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import Condition, names_role
+from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import Patterns, includes, may_meet
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
@@ -167,6 +167,15 @@ def is_nobodys(arn: str) -> bool:
     )
 
 
+def _is_beside_its_role(arn: str, others: Iterable[str]) -> bool:
+    """Say whether an ARN is of sessions, and another one is of their role."""
+    role = arn.partition(":assumed-role/")[2].partition("/")[0]
+    found = [each.partition(":role/")[2] for each in others]
+    named = (each.rpartition("/")[2] for each in found if not each.startswith("aws-reserved/"))
+    of_people = role.startswith("AWSReservedSSO")
+    return bool(role) and (of_people or any(includes(each, role) for each in named if each))
+
+
 def _dead_in(subject: Subject, condition: Condition) -> list[str]:
     """Return the ARNs that no principal has, but for those that another value takes in.
 
@@ -176,8 +185,9 @@ def _dead_in(subject: Subject, condition: Condition) -> list[str]:
     if subject.document.kind in _FOR_ROOT and not any(map(_of_root, condition.values)):
         dead += filter(_of_user_root, condition.values)
     live = set(condition.values).difference(dead) if dead else set()
-    if any(map(names_role, live)) or (live and "Not" not in condition.operator):
+    if live and "Not" not in condition.operator:
         dead = [each for each in dead if ":assumed-role/" not in each]
+    dead = [each for each in dead if not _is_beside_its_role(each, live)]
     if any(map(_with_path, live)):
         dead = list(filterfalse(without_path, dead))
     return list(filterfalse(Patterns(live).cover, dead))

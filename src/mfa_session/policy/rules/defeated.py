@@ -62,11 +62,12 @@ _WAYS = {
         ("ssm:GetParameters", "ssm:GetParametersByPath"), "read the parameters"
     ),
 }
-_is_sent = re.compile("sts:rolesessionname|aws:(requesttag/|tagkeys)").match
+_is_sent = re.compile("sts:(rolesessionname|sourceidentity)|aws:(requesttag/|tagkeys)").match
 _says_all_but = re.compile("all|any|but|every|except|other").search
 _are_users = re.compile("arn:[^:]*:iam::[^:]*:user/[*]").fullmatch
 demands_mfa = re.compile(
-    "(?!.*(outside|unless|except|mfaor|ormfa|orfrom)).*(mfa.*(requir|mandat|must)|(requir|must|enforc|only).*mfa)",
+    "(?!.*(outside|unless|except|mfaor|ormfa|orfrom))"
+    ".*(mfa.*(requir|mandat|must)|(requir|must|needs?|enforc|only).*mfa)",
     re.IGNORECASE,
 ).match
 # A Sid that demands something else than MFA, such as ExternalIdRequired.
@@ -182,9 +183,9 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
 
 
 def _keeps_few_out(condition: Condition) -> bool:
-    """Say whether a condition is on a circumstance, on all users, or on an id that is no secret."""
+    """Say whether a condition is on a circumstance, regions, all users, or an id (no secret)."""
     of_users = condition.is_about("aws:PrincipalArn") and all(map(_are_users, condition.values))
-    told = of_users or condition.is_about("sts:ExternalId")
+    told = of_users or condition.key.lower() in {"aws:requestedregion", "sts:externalid"}
     return is_circumstance(condition) or (told and is_met_without_key(condition) is False)
 
 

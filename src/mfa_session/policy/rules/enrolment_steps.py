@@ -71,6 +71,7 @@ _CALLS_OF_KEYS = {
     "Activate": RequestContext({_REGISTRATION: ("Activate",)}),
 }
 _of_others = re.compile("iam:(add|attach)user|iam:create(login|user)").match
+_says_desk = re.compile("(help|service)desk|support(?!ed)").search
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 
 
@@ -95,8 +96,10 @@ def check_enrolment(subject: Subject) -> Flaws:
 def _is_of_help_desk(statement: Statement) -> bool:
     """Say whether an Allow is for those who set up other people's devices."""
     users = [each for each in statement.resources or () if fits(each, OF_USER)]
-    others = any(map(_of_others, names_of(statement)))
-    return others or (bool(users) and not any(is_of_everybody(each, OF_USER) for each in users))
+    others = any(map(_of_others, names_of(statement))) or _says_desk(statement.sid_letters)
+    return bool(others) or (
+        bool(users) and not any(is_of_everybody(each, OF_USER) for each in users)
+    )
 
 
 def check_boundary(subject: Subject) -> Flaws:

@@ -54,7 +54,7 @@ PLACES = (
 _but_in_places = re.compile(
     "outside|ausserhalb|buiten|fuera|off(campus|net|prem|site)|(?<!f)or(with)?mfa|mfaor(?!g)"
     "|((unless|except)[a-z]{0,12}|(?<!f)or(at|by|from|in|on|our|the|through|via){0,4}"
-    f"|no[nt]?(at|by|from|in|on|our|the|via){{0,4}})({PLACES})"
+    f"|no[nt]?(at|by|from|in|on|our|the|via){{0,4}})({PLACES}|region)|except(from|via)"
 ).search
 _in_others = re.compile(
     "untrusted|remote|home|internet(?!gateway)|external(?!id)|unfamiliar|unknown|abroad|travel"
@@ -106,6 +106,8 @@ _CIRCUMSTANCES = {
     "aws:tokenissuetime",
     "aws:useragent",
 }
+_of_exempt_users = re.compile("exemptuser|(?:deny|block)users?(?:if|no|unless|without)").search
+_says_either = re.compile("(?<=[a-z])Or(?=[A-Z])|Either|AtLeast|AnyOf").search
 _MOST = 10  # Allows to compare with each
 _of_a_principal = re.compile(r"arn:[^:]*:iam::[^:]*:(root|(user|role)/.*)").fullmatch
 
@@ -148,7 +150,7 @@ def _misses_the_absent(condition: Condition) -> bool:
 def _is_taken_for_the_users(subject: Subject, condition: Condition) -> bool:
     """Say whether a tag of a resource is to exempt users: `iam:` is the user that is acted upon."""
     of_users = condition.key.lower().startswith("iam:") and "*" in names_of(subject.statement)
-    return of_users or "user" in subject.statement.sid_letters
+    return of_users or _of_exempt_users(subject.statement.sid_letters) is not None
 
 
 def _of_a_tag_of_users(
@@ -308,7 +310,10 @@ def check_demands(subject: Subject) -> Flaws:
     Demands are on S3's encryption and its key, or on tags, or are a key's presence and its value.
     Those of a Deny for MFA exempt callers.
     """
-    if subject.statement.allows or subject.mfa_conditions or not subject.whole.concern_mfa:
+    statement = subject.statement
+    if statement.allows or subject.mfa_conditions or not subject.whole.concern_mfa:
+        return
+    if _says_either(statement.sid or ""):
         return
     failing = list(filter(is_met_without_key, subject.other_conditions))
     absent = next((each for each in failing if each.operator == "Null"), None)

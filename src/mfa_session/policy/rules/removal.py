@@ -81,7 +81,9 @@ _covers_own_user = re.compile(
     r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
 ).fullmatch
 _account_in = re.compile("(?<=::)[0-9]{12}(?=:)").search
-_is_own_user = re.compile(r"arn:[^:]*:iam::[^:]*:user/\$\{aws:username\}", re.IGNORECASE).fullmatch
+_takes_in_oneself = re.compile(
+    r"arn:[^:]*:iam::[^:]*:user/(?:\*|\$\{aws:username\})", re.IGNORECASE
+).fullmatch
 _is_a_device = re.compile("arn:[^:]*:iam::[^:]*:mfa/.*").fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
@@ -332,8 +334,13 @@ def _is_of_anybody(subject: Subject) -> bool:
 def _is_denied(subject: Subject, action: str = DEACTIVATION) -> bool:
     whole, statement = subject.whole, subject.statement
     users = tuple(filter(of_a_user, statement.resources or ()))  # the others do not matter
-    users = users or _own_users_denied(whole)[:1]  # of all, one's own does
-    statement = replace(statement, resources=users) if users else statement
+    where = [users] if users else [(each,) for each in _users_denied(whole)]  # of all, one's own
+    return any(
+        _is_denied_to(whole, replace(statement, resources=each), action) for each in where
+    ) or (not where and _is_denied_to(whole, statement, action))
+
+
+def _is_denied_to(whole: WholePolicy, statement: Statement, action: str) -> bool:
     removing = replace(statement, actions=(action,), not_actions=None)
     denied = (
         whole.denials(kind).are_about(statement, action)
@@ -366,9 +373,11 @@ def _others_of(statement: Statement) -> Iterator[Comparison]:
 
 
 @per_policy
-def _own_users_denied(whole: WholePolicy) -> tuple[str, ...]:
-    where = (text for each in whole.denies_for_mfa for text in each.resources or ())
-    return tuple(filter(_is_own_user, where))
+def _users_denied(whole: WholePolicy) -> list[str]:
+    """Return the resources of Denies that take in whoever calls."""
+    denies = (each for each in whole.statements if not each.allows)
+    where = dict.fromkeys(text for each in denies for text in each.resources or ())
+    return list(filter(_takes_in_oneself, where))
 
 
 def _a_deny_exempts_it(subject: Subject) -> bool:

@@ -424,7 +424,7 @@ def _partition_of(whole: WholePolicy) -> str:
 def _may_be_on(whole: WholePolicy, statement: Statement, wanted: str) -> bool:
     where = statement.resources
     if where and wanted == OF_OBJECT:
-        where = [each for each in where if each not in _buckets(whole)]
+        where = tuple(each for each in where if each not in _buckets(whole))
     return where is None or any(fits(resource, wanted) for resource in where)
 
 
