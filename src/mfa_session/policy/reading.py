@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from dataclasses import replace
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import read_operator
+from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import (
     CURRENT_VERSION,
     Condition,
@@ -40,6 +42,7 @@ ELEMENTS = (
 _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 _SHAPE = 'a policy is {"Version": "2012-10-17", "Statement": […]}'
 _PRINCIPAL_HINT = 'write "*" or {"AWS": "ARN"}'
+_is_any_root = re.compile(r"arn:[^:]*:iam::\*:root").fullmatch
 _FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …}'
 
 
@@ -98,7 +101,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     told = kind or origin.kind
     if told is None and document.kind == "identity" and origin.holder is None:
         told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
-        told = told or ("boundary" if any(map(_is_of_boundary, document.statements)) else None)
+        told = told or _kind_by_look(document)
     return replace(
         document,
         name=name,
@@ -119,13 +122,28 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     )
 
 
+def _kind_by_look(document: Document) -> str | None:
+    """Return `boundary` by the Sid of an Allow, and `scp` by a Deny about the root user.
+
+    No policy of users, groups or roles applies to the root user.
+    """
+    if any(map(_is_of_boundary, document.statements)):
+        return "boundary"
+    allows_all = all(each.actions == ("*",) for each in document.statements if each.allows)
+    return "scp" if allows_all and any(map(_is_about_root, document.statements)) else None
+
+
 def _is_of_boundary(statement: Statement) -> bool:
-    """Say whether an Allow is a boundary's by its Sid, as `BoundaryAllowedServices` is."""
     of_iam = any(each.lower().startswith("iam:") for each in statement.actions or ())
-    told = statement.allows and statement.sid_letters.startswith(
-        ("boundary", "permissionsboundary")
+    told = statement.sid_letters.startswith(("boundary", "permissionsboundary"))
+    return statement.allows and told and not of_iam  # else it may be about boundaries
+
+
+def _is_about_root(statement: Statement) -> bool:
+    return not statement.allows and any(
+        each.is_about(PRINCIPAL_ARN) and bool(each.values) and all(map(_is_any_root, each.values))
+        for each in statement.conditions
     )
-    return told and not of_iam  # else it may be about boundaries
 
 
 class _Reader:

@@ -232,3 +232,24 @@ def test_of_two_elements_that_exclude_each_other_the_narrower_is_read(named: Any
     found = document.statements[1]
     left = (None, ("iam:*",)) if wide else (("s3:*",), None)
     assert (found.actions, found.not_actions) == left
+
+
+ANY_ROOT = {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "kind"),
+    [
+        ([statement(Effect="Deny", Condition=ANY_ROOT)], "scp"),
+        ([statement(Effect="Deny", Condition=ANY_ROOT), statement()], "scp"),
+        ([statement(Effect="Deny", Condition=ANY_ROOT), statement(Action="s3:*")], "identity"),
+        ([statement(Condition=ANY_ROOT)], "identity"),
+        ([statement(Sid="BoundaryAllowedServices", Action=["s3:*", "ec2:*"])], "boundary"),
+        ([statement(Sid="BoundaryOfUsers", Action="iam:PutUserPermissionsBoundary")], "identity"),
+        ([statement(Sid="BoundaryStays", Effect="Deny", Action="iam:*")], "identity"),
+    ],
+)
+def test_a_deny_about_the_root_user_or_a_sid_tells_the_kind(
+    statements: list[dict[str, Any]], kind: str
+) -> None:
+    assert read({"Statement": statements}).kind == kind
