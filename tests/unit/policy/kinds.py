@@ -1692,6 +1692,13 @@ STATED = [
             on("StringLike", "sts:SourceIdentity", "*"))], found(DEFEATED), {}),
     Stated("allowed-with-one-source-identity", [trust(ACCOUNT, WITH), trust(ACCOUNT,
             on("StringLike", "sts:SourceIdentity", "ci-*"))], [], {}),
+    *[Stated(f"object-deleted-in-a-bucket-beside-{other}", [deny("s3:DeleteObject", WITHOUT,
+            **PUBLIC), deny(other, WITHOUT, Principal="*", Resource=where)],
+            found(DEFEATED) * told, {})
+      for other, where, told in (
+          ("s3:PutBucketVersioning", "arn:aws:s3:::books", True),
+          ("s3:PutBucketPolicy", "arn:aws:s3:::books", False),
+          ("s3:DeleteObjectVersion", BUCKET, False))],
     *[Stated(f"mfa-in-some-regions-{sid}", [allow("ec2:*", on("StringEquals",
             "aws:RequestedRegion", "eu-west-1")), allow(STOP, WITH, Sid=sid)],
             [(DEFEATED, sid)] * told, {})

@@ -46,7 +46,8 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
-    "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`); or one in a "
+    "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`), or though it "
+    "protects `s3:PutBucketVersioning`; or one in a "
     "trust policy leaves out one of an Allow's principals. Or "
     "an Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
@@ -197,17 +198,29 @@ def check_other_ways(subject: Subject) -> Flaws:
             others = whole.lenient_allows.about(replace(statement, actions=(way,)), way.lower())
             allow = next((each for each in others if way.lower() in names_of(each)), None)
             told = concerns(statement, way) or names_versions(statement)  # by `promised_scope`
-            if allow and not (told or whole.denials("long_term").are_about(allow, way)):
+            denied = whole.denials("long_term").are_about(allow or statement, way)
+            if allow:
+                why = f"{subject.label_of(allow)} allows {way} without MFA"
+            elif way == "s3:DeleteObjectVersion" and _protects_versioning(whole):
+                why = "the bucket keeps versions"
+            else:
+                continue
+            if not (told or denied):
                 yield Flaw(
                     DEFEATED,
                     subject.place_of_action(action),
-                    f"{subject.label_of(allow)} allows {way} without MFA, and this Deny is only "
-                    f"of {subject.as_written(action)}",
+                    f"{why}, and this Deny is only of {subject.as_written(action)}",
                     f"whoever has the long-term key can {does}",
                     f"deny {way} as well",
                     severity=WARNING,
                 )
                 return
+
+
+@per_policy
+def _protects_versioning(whole: WholePolicy) -> bool:
+    """Say whether a Deny keeps those without MFA from suspending a bucket's versioning."""
+    return any("s3:putbucketversioning" in names_of(each) for each in whole.denies_for_mfa)
 
 
 def check_tagged(subject: Subject) -> Flaws:
