@@ -1699,6 +1699,13 @@ STATED = [
           ("s3:PutBucketVersioning", "arn:aws:s3:::books", True),
           ("s3:PutBucketPolicy", "arn:aws:s3:::books", False),
           ("s3:DeleteObjectVersion", BUCKET, False))],
+    *[Stated(f"{exempt}-exempt-where-{action}-is-allowed", [allow(action, Resource=
+            "arn:aws:iam::*:role/Work"), deny_but([*CARE, exempt], WITHOUT), *more],
+            found("role-without-mfa", at=1) * told, {})
+      for exempt, action, more, told in (
+          ("sts:*", TAKE, [], True), ("sts:AssumeRole", TAKE, [], False),
+          ("sts:*", "sts:TagSession", [], False),
+          ("STS:*", TAKE, [deny(TAKE, WITHOUT)], False))],
     *[Stated(f"mfa-in-some-regions-{sid}", [allow("ec2:*", on("StringEquals",
             "aws:RequestedRegion", "eu-west-1")), allow(STOP, WITH, Sid=sid)],
             [(DEFEATED, sid)] * told, {})

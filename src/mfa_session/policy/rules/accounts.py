@@ -1,7 +1,8 @@
-"""Versions of policies that are not in force, and users whom no policy asks for MFA."""
+"""Versions of policies that are not in force, users who are not asked for MFA, and their roles."""
 
 from __future__ import annotations
 
+from mfa_session.policy.coverage import names_of
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 
@@ -15,7 +16,7 @@ UNASKED = Rule(
     "users-not-asked",
     NOTE,
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
-    "one. Programs are right among them, people are not.",
+    "one. Programs by their names (`svc-mailer`, `ci`) need not be asked.",
 )
 STUCK = Rule(
     "users-cannot-enrol",
@@ -27,8 +28,10 @@ TAKEN = Rule(
     "role-without-mfa",
     WARNING,
     "In an account dump, users whom a Deny of everything asks for MFA take a role without it: the "
-    "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA.",
+    "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA. A note if a Deny "
+    "elsewhere exempts `sts:*`, where the policy allows `sts:AssumeRole` by name.",
 )
+_TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
 _MOST = 5  # users to name
 _CURES = {
     "(boundary": "allow iam:EnableMFADevice on user/PATH/${aws:username} in the boundary, and "
@@ -98,3 +101,27 @@ def check_roles(subject: Subject) -> Flaws:
             "whoever has their long-term keys gets through without MFA, by this role",
             "require MFA in this trust policy, or do not exempt sts:AssumeRole from the Deny",
         )
+
+
+def check_all_of_sts(subject: Subject) -> Flaws:
+    """Find Denies that exempt all of STS, where an Allow lets users take roles without MFA."""
+    spared = subject.statement.not_actions if subject.denies_all_actions else None
+    all_of_it = next((each for each in spared or () if each.lower() == "sts:*"), None)
+    if not all_of_it or subject.document.account or subject.document.kind != "identity":
+        return
+    for allow in subject.whole.allowing_without_mfa:
+        taking = _TAKE in names_of(allow)
+        if taking and not subject.whole.denials("long_term").are_about(allow, _TAKE):
+            kept = [_GET_SESSION if each == all_of_it else each for each in spared or ()]
+            yield Flaw(
+                TAKEN,
+                subject.place_of_action(all_of_it),
+                "this Deny exempts all of STS, and "
+                f"{subject.label_of(allow)} allows sts:AssumeRole",
+                "whoever has the long-term key takes these roles without MFA, unless their trust "
+                "policies require it",
+                f"write {_GET_SESSION} instead of {all_of_it}",
+                {"NotAction": list(dict.fromkeys(kept))},
+                severity=NOTE,
+            )
+            return
