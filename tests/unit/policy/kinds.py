@@ -673,7 +673,7 @@ STATED = [
       for sid, limit, told in (("Mfa12h30m", 45_000, False), ("Route53MinTtlMfa", 3600, False),
           ("MfaWithin1HourPlusGrace", 3900, False), ("Mfa1Point5Hours", 5400, False),
           ("MfaFor24HourOncall", 3600, False), ("SessionMax8HoursMfa15Min", 900, False),
-          ("MfaWithin1Hour", 3900, True))],
+          ("DenyAllExceptUnlessMFAd", 3600, False), ("MfaWithin1Hour", 3900, True))],
     # What else stands in a Sid, or names a resource.
     *[Stated(f"sid-says-more-{sid}", [allow(action, Resource=where, Sid=sid)],
             [(PROMISE, sid)] if told else [], {})

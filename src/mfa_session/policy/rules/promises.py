@@ -51,11 +51,11 @@ _removal = re.compile(
     f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
     f"|{MFA}(?:device)?s?(?:deactivat|disabl|remov))"
 ).match
-_NUMBERS = {"one": 1, "two": 2, "four": 4, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15,
-    "thirty": 30}  # fmt: skip
+_NUMBERS = {"a": 1, "an": 1, "last": 1, "one": 1, "two": 2, "four": 4, "eight": 8, "ten": 10,
+    "twelve": 12, "fifteen": 15, "thirty": 30}  # fmt: skip
 _time = re.compile(
-    f"(?:for|last|max|mfa|of|than|within)(?:an?|last|the)*([0-9]+|{'|'.join(_NUMBERS)})?"
-    "(d(?:ay)?|h(?:r|our)?|m(?:in|inute)?|s(?:ec|econd)?)s?(?:ago|old)?$"
+    f"(?:for|last|max|mfa(?:age)?|of|than|within)(?:last|the)*([0-9]+|{'|'.join(_NUMBERS)})"
+    "(day|hour|hr|min|minute|sec|second|(?<=[0-9])[dhms])s?(?:ago|old)?$"
 ).search
 _hours = re.compile(
     "(?:during|in|on|outside|to)(?:(?:business|office|working)(?:hours|days)|weekdays)(?:only)?$"
@@ -201,7 +201,7 @@ def check_sid_of_age(subject: Subject) -> Flaws:
 def seconds_said(statement: Statement) -> int | None:
     """Return the time that ends a Sid, in seconds, if it is a useful limit of age."""
     said = _time(statement.sid_letters)
-    return age_seconds(f"{_NUMBERS.get(said[1] or 'one', said[1])}{said[2]}") if said else None
+    return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
 
 
 def check_sid_of_hours(subject: Subject) -> Flaws:
