@@ -113,18 +113,12 @@ SAID = [
           "eu-west-1"))], 1, "wrong-value", "remove aws:RequestedRegion"),
     Said([{**deny_but([*CARE, "s3:*"], WITHOUT), "Sid": "DenyAllExceptMfaSetup"}], 0,
          "sid-promises-mfa", "remove it from NotAction, or change the Sid"),
-    Said([{**deny_but(STOP, WITHOUT), "Sid": "StopInstancesNeedsMfa"}], 0, "sid-promises-mfa",
-         "write Action instead of NotAction, or change the Sid"),
     Said([{**deny_but(CARE, {**WITHOUT, **on("IpAddress", "aws:SourceIp", "192.0.2.0/24")}), "Sid":
           "DenyNoMfaOutsideOffice"}], 0, "deny-narrowed",
          "as the Sid says, write NotIpAddress aws:SourceIp"),
     Said([{**deny_but(CARE, {**WITHOUT, **on("Bool", "aws:ViaAWSService", "true")}), "Sid":
           "DenyNoMfaExceptViaService"}], 0, "deny-narrowed",
          'as the Sid says, write "Bool": {"aws:ViaAWSService": "false"}'),
-    Said([allow("s3:*"), {"Sid": "AllExceptS3Delete", "Effect": "Allow", "Resource": "*",
-          "NotAction": ["s3:Delete*", "s3:Put*"]}, deny("s3:Delete*"), deny_but(CARE, WITHOUT)], 1,
-         "sid-promises-exemption",
-         "the Sid is AllExceptS3Delete, but another statement allows s3:Put*"),
     Said([allow("execute-api:*"), deny("execute-api:Invoke", WITHOUT,
           Resource=f"{WHERE}users/*")], 1, "device-action-on-wrong-resource",
          f"write {WHERE}*/users/*"),

@@ -275,8 +275,8 @@ LONG = 5_000 * "x"
 @pytest.mark.parametrize(
     "statement",
     [
-        {**allow(STOP), "Sid": f"RequireMFA{LONG}"},
-        {**allow(STOP), "Sid": f"RequireMFA{2_000 * ' x'}"},
+        {**allow(STOP), "Sid": f"{LONG}WithMFA"},
+        {**allow(STOP), "Sid": f"{2_000 * 'x '}WithMFA"},
         trust({"AWS": f"arn:aws:iam::123456789012:role/{LONG}"}, WITH),
         allow(f"ec2:Stop{LONG}", WITH),
         allow(f"iam:ListMFADevices{LONG}", WITH, Resource=MY_DEVICE),

@@ -23,7 +23,7 @@ from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.callers import CALLER_KEYS
 from mfa_session.policy.rules.exemptions import is_of_outsiders
-from mfa_session.policy.rules.names_in_sids import names_one_of
+from mfa_session.policy.rules.names_in_sids import denies_everything, names_one_of
 from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
@@ -79,12 +79,8 @@ _is_joined = re.compile(
 _says_both = re.compile(
     "(non?|not|without)mfaand(if|from|is)*(no|off|out|un|without)|(no[nt]?|off|out|un)[a-z]{2,20}and(non?|not|without)mfa"
 ).search
-DENIES_EVERYTHING = (
-    "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access|services?)?"
-)
-_everything = re.compile(
-    f"{DENIES_EVERYTHING}(?:if|no|unless|without)(?!.*mfa(?:present)?(?:for|in|of|on)[a-z])"
-    "|(?!.*(?:but|except|other|outside)).*(?:(?:all|any|every)region|everywhere|worldwide)"
+_everywhere = re.compile(
+    "(?!.*(?:but|except|other|outside)).*(?:(?:all|any|every)region|everywhere|worldwide)"
 ).match
 _of_exempting_tag = re.compile(
     "(?:aws|iam):(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
@@ -184,6 +180,7 @@ def check_narrowing(subject: Subject) -> Flaws:
         return
     statement, sid = subject.statement, subject.statement.sid_letters
     joined = bool(_is_joined(statement.sid or "")) and not _says_both(sid)
+    of_all = denies_everything(sid) or _everywhere(sid)
     limits = {each.operator[:8] for each in subject.other_conditions if _is_of_now(each)}
     in_period = {"DateGrea", "DateLess"} <= limits  # a freeze, or a busy week
     narrowing = [
@@ -192,7 +189,7 @@ def check_narrowing(subject: Subject) -> Flaws:
         if (_is_narrow(each) and not (in_period and _is_of_now(each)))
         or is_met(each, DIRECT_CALL) is False
         or (joined and _may_be_demanded(each, sid))
-        or (_is_of_some(each) and _everything(sid) and not names_one_of(each.values, sid))
+        or (of_all and _is_of_some(each) and not names_one_of(each.values, sid))
     ]
     turned = [] if joined else list(_turned(subject))
     if turned or (says_where(statement) and not joined):

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from mfa_session.policy.conditions import NEGATED, OPPOSITES
-from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.exemptions import SETUP, is_own_care
-from mfa_session.policy.rules.names_in_sids import without_names
+from mfa_session.policy.rules.exemptions import SETUP
+from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import OF_PLACES, PLACES, YES
-from mfa_session.policy.rules.promised_scope import SERVICES
-from mfa_session.policy.rules.promises import MFA
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 
 EXEMPTION = Rule(
     "sid-promises-exemption",
     WARNING,
-    "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
-    "MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` excepts, or "
-    "stops the service that it excepts; or an Allow excepts what another one allows; or it is for "
-    "everywhere but the place that its `Sid` exempts, or demands that place and MFA where its "
-    "`Sid` says or (`FromOfficeOrWithMfa`).",
+    "The `Sid` exempts something from MFA (`AllowWithoutMFA`), but a Deny of the policy stops it "
+    "without MFA, and no Allow overrides a Deny; or the Deny is only for those whom its `Sid` "
+    "excepts; or an Allow is for everywhere but the place that its `Sid` exempts, or demands that "
+    "place and MFA where its `Sid` says or (`FromOfficeOrWithMfa`).",
 )
-_of_machines = re.compile(
-    "^ci|automat|(^|ro)bots?$|machine|pipeline|services?(?=$|account|role|user)|svc|technical"
-).search
-_MACHINES = {"automation", "bot", "bots", "ci", "machine", "machines", "pipeline", "pipelines",
-    "robot", "robots", "service", "services", "svc"}  # fmt: skip
-_OF_ACCOUNTS = {"aws:principalaccount", "aws:principalorgpaths"}
-_of_accounts = re.compile("account|sandbox|ou$").search
-_excepted_service = re.compile(
-    f"(?:all|any|every(?:thing)?)(?:access|actions?)?(?:but|except)(?:for)?({'|'.join(sorted(SERVICES))})"
-    "(?:access|list|read|readonly|readaccess)?(?=if|no|unless|with|$)"
-).search
 _without_there = re.compile(
     f"(?!.*(?:outside|un|no[nt])).*(?:(?:{PLACES})(?:access|ip)?without{MFA}"
     f"|without{MFA}(?:at|from|in|inside|on|our|the|within)*(?:{PLACES}))"
@@ -45,12 +30,14 @@ _there_or_with_mfa = re.compile(
     f"(?:{PLACES})(?:ip)?or(?:by|has|using|with)*{MFA}"
     f"|{MFA}or(?:at|by|from|in|on|our|the|via)*(?:{PLACES})"
 ).search
-_user_id = re.compile("AIDA[A-Z0-9]+").fullmatch
 _exemption = re.compile(
-    "exceptions?(?:for|from|to)|exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa|(first|initial)(sign|log)"
+    f"(?<!accounts)(?<!logins)(?<!people)(?<!users)(?:without|before){MFA}$"
+    f"|(?:bypass|(?:excepted|exceptions?|excluded?|exempt|exempted|exemptions?)from)(?:of)?{MFA}(?=$|for)"
+    f"|{MFA}(?:bypass|exclusions?|exempt|exempted|exemptions?)(?=$|for)|no{MFA}(?:needed|required)$"
 ).search
 _exception = re.compile(
-    "(?:except|exempt|exclud|unless|(?:all|body|one|users)but)(?:ing|for|the)*([a-z]{2,})"
+    "(?:except|excluding|unless|(?:all|body|one|users)but)(?:for|the)*([a-z]{2,}?)"
+    f"(?:(?:if|no|unless|when|without)+{MFA})?$"
 ).search
 
 
@@ -59,7 +46,7 @@ def check_exemption(subject: Subject) -> Flaws:
     statement, sid = subject.statement, subject.statement.sid_letters
     if not statement.allows or subject.on_role or means_mfa(statement):
         return
-    if not _exemption(without_names(sid)):
+    if not _exemption(sid) or stands_in_a_name(statement, "mfa", "2fa"):
         return
     left = {
         name
@@ -76,47 +63,6 @@ def check_exemption(subject: Subject) -> Flaws:
             f"{subject.as_written(denied[0])} without MFA",
             "nobody is exempt: no Allow overrides a Deny",
             "exempt the actions or resources from the Deny",
-        )
-
-
-def check_excepted(subject: Subject) -> Flaws:
-    """Find Allows of all but some actions, by their Sid, where another statement allows these."""
-    statement, excepted = subject.statement, subject.statement.not_actions
-    excepts = statement.allows and "except" in statement.sid_letters and not means_mfa(statement)
-    if not (excepts and excepted):
-        return
-    given = subject.whole.allowed_of(replace(statement, actions=excepted, not_actions=None))
-    allowed = [
-        name
-        for name in excepted
-        if name.lower() in given
-        and not any(concerns(each, name) for each in subject.whole.plain_denials)
-    ]
-    if allowed:
-        yield Flaw(
-            EXEMPTION,
-            subject.place_of_action(),
-            f"the Sid is {statement.sid}, but another statement allows {allowed[0]}",
-            "nothing is excepted: an Allow takes nothing away",
-            "deny these actions as well",
-        )
-
-
-def check_excepted_service(subject: Subject) -> Flaws:
-    """Find Denies of all but some actions that stop the service which their Sid excepts."""
-    statement, exempt = subject.statement, subject.statement.not_actions
-    found = _excepted_service(statement.sid_letters) if subject.refuses_without_mfa else None
-    if not (found and exempt) or subject.other_conditions or subject.on_role:
-        return
-    start, allowed = f"{found[1]}:", subject.whole.allowed_names
-    given = next((name for name in allowed if name.startswith((start, "*"))), None)
-    if given and not any(name.lower().startswith((start, "*", "$")) for name in exempt):
-        yield Flaw(
-            EXEMPTION,
-            subject.place_of_action(),
-            f"the Sid is {statement.sid}, but NotAction holds nothing of {found[1]}",
-            f"whoever has no MFA is stopped from {found[1]}, too",
-            f"add the actions of {found[1]} to NotAction, or change the Sid",
         )
 
 
@@ -148,20 +94,13 @@ def check_sid_of_places(subject: Subject) -> Flaws:
 
 
 def check_exception(subject: Subject) -> Flaws:
-    """Find Denies that are only for those whom their Sid excepts."""
+    """Find Denies that are only for those whom their Sid excepts, and says nothing else of."""
     found = _exception(subject.statement.sid_letters)
-    excepted = re.split("mfa|unless|without|when", found[1])[0] if found else ""
-    # In ExceptReadForContractors, actions are excepted.
-    of_some = "for" in excepted and not all(map(is_own_care, subject.statement.not_actions or ()))
-    if not (excepted and subject.refuses_without_mfa) or of_some:
+    if not (found and subject.refuses_without_mfa):
         return
     for condition in subject.other_conditions:
         negated = NEGATED.get(condition.operator)
-        if negated and (
-            all(_is_named(each, excepted) for each in condition.values or "*")
-            or _says_yes(condition, excepted)
-            or _is_only_of_one(subject, condition, excepted)
-        ):
+        if negated and _are_all_named(condition, found[1]):
             yield Flaw(
                 EXEMPTION,
                 condition.position,
@@ -172,24 +111,15 @@ def check_exception(subject: Subject) -> Flaws:
             )
 
 
-def _is_named(name: str, sid: str) -> bool:
-    words = re.findall("[a-z]{2,}", name.rpartition("/")[2].lower())
-    if _of_machines(sid) and not _MACHINES.isdisjoint(re.findall("[a-z]+", name.lower())):
-        return True
-    return any(sid.startswith(each) or (each[2:] and each in sid) for each in words)
+def _are_all_named(condition: Condition, sid: str) -> bool:
+    """Say whether a part of a Sid names whatever a condition compares, and nothing else.
 
-
-def _says_yes(condition: Condition, sid: str) -> bool:
-    """Say whether it is a tag of the caller's that the Sid names, compared to true."""
-    key, name = condition.key.lower().partition("/")[::2]
-    named = key == "aws:principaltag" and re.sub("[^a-z0-9]", "", name) in sid
-    return named and bool(condition.values) and YES.issuperset(map(str.lower, condition.values))
-
-
-def _is_only_of_one(subject: Subject, condition: Condition, sid: str) -> bool:
-    """Say whether one user's id or one account is all that tells whom the Sid may except."""
-    key, others = condition.key.lower(), subject.other_conditions
-    of_user = key == "aws:userid" and all(map(_user_id, condition.values))
-    of_account = key in _OF_ACCOUNTS and _of_accounts(sid) is not None
-    excepting = any(each.operator in OPPOSITES for each in others)
-    return len(condition.values) == 1 and (of_user or of_account) and not excepting
+    Of a tag of the caller's that is true, this is the tag's name.
+    """
+    key, tag = condition.key.lower().partition("/")[::2]
+    of_tag = key == "aws:principaltag" and YES.issuperset(map(str.lower, condition.values))
+    names = [tag] if of_tag else [each.rpartition("/")[2].lower() for each in condition.values]
+    words = [{word.removesuffix("s") for word in re.findall("[a-z]{2,}", each)} for each in names]
+    known = sorted(set().union(*words), key=len, reverse=True)
+    rest = re.sub("|".join([*map(re.escape, known), "users?|roles?"]), "", sid)
+    return rest in {"", "s"} and all(any(word in sid for word in each) for each in words)

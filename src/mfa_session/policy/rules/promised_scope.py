@@ -7,15 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mfa_session.policy.conditions import NEGATED, OPPOSITES, is_met
-from mfa_session.policy.coverage import (
-    Cover,
-    Meeting,
-    is_about_everything,
-    may_be_of,
-    may_overlap,
-    names_of,
-)
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import Cover, Meeting, is_about_everything, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, ROOT
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
@@ -29,94 +22,42 @@ from mfa_session.policy.rules.exemptions import (
     lists_own_care,
     whole_service,
 )
-from mfa_session.policy.rules.names_in_sids import excepts_more, names_a_bucket, without_names
-from mfa_session.policy.rules.narrowing import DENIES_EVERYTHING
-from mfa_session.policy.rules.promises import MFA, PROMISE
+from mfa_session.policy.rules.names_in_sids import (
+    DENIES_EVERYTHING,
+    MFA,
+    denies_everything,
+    stands_in_a_name,
+)
+from mfa_session.policy.rules.promises import PROMISE, demands_mfa
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
-from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
-_versions = re.compile("version|permanent|forgood").search
-# Services whose names in a Sid can mean nothing else.
-SERVICES = {"cloudformation", "cloudfront", "cloudtrail", "dynamodb", "ec2", "ecr", "ecs", "eks",
-    "iam", "kms", "lambda", "organizations", "rds", "redshift", "route53", "s3", "secretsmanager",
-    "sns", "sqs"}  # fmt: skip
-_of_service = re.compile(
-    f"(?:deny|block|require|enforce|force)?(?:{MFA}(?:required)?(?:for|on|to(?:use|access)|in))?"
-    f"(?P<all>all|every)?(?:accessto)?(?P<one>{'|'.join(sorted(SERVICES))})"
-    "(?:access|actions?|calls?)?"
-    f"(?:(?:if|unless|when|without|with|not?|needs?|requires?|only){{1,2}}{MFA}(?:present|only)?)?"
+_DELETION = "delet(?:e|ing|ions?)"
+_versions = re.compile(
+    "(?:allow|block|deny|forbid|no|prevent|protect)?(?:any|objects?|of|s3)*"
+    f"(?:permanent(?:ly)?(?:objects?)?{_DELETION}|versions?{_DELETION}"
+    f"|{_DELETION}(?:objects?|of|s3)*(?:versions?|permanently|forgood))"
+    f"(?:(?:if|needs?|no|only|requires?|unless|without|with)*{MFA})?"
 ).fullmatch
-_END = "(?=s?(?:$|and|if|need|only|or|requir|unless|with))"
-_ON_INSTANCES = f"(?:ec2)?(?:instance|server|vm)?{_END}"
-_ON_BUCKETS = "(?:^|block|deny|for|no|prevent)bucket(?:deletion|removal)"
-# What a Sid names, and the only action that does it.
-_NAMED = tuple(
-    (re.compile(named).search, action)
-    for named, action in (
-        (f"terminat(?:e|ing|ion){_ON_INSTANCES}", "ec2:TerminateInstances"),
-        (f"(?<!^)(?<!non)stop{_ON_INSTANCES}|^stop(?:and|or)", "ec2:StopInstances"),
-        (f"reboot{_ON_INSTANCES}", "ec2:RebootInstances"),
-        (f"{_ON_BUCKETS}|delet(?:e|ing|ion)(?:of|the|s3)*bucket{_END}", "s3:DeleteBucket"),
-        (f"keydelet|delet(?:e|ing|ion)(?:of|the|kms)*key{_END}", "kms:ScheduleKeyDeletion"),
-        (f"decrypt(?:ion)?{_END}", "kms:Decrypt"),
-    )
-)
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
-_NOTHING = (
-    f"(?:allow|users|[a-z]?[0-9]+)?(?:no{MFA}noaccess"
-    f"|no(?:thing|access)(?:is|allowed|possible|works)*without(?:valid)?{MFA})"
-)
-_nothing = re.compile(_NOTHING).match
-_everything = re.compile(
-    f"{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not|user|signedin)*{MFA}|{_NOTHING}"
-    f"|(?:enforc|forc|requir)(?:e|es|ing){MFA}(?:everywhere|(?:for|on|to)(?:do)?"
-    "(?:everything|(?:all|any|every)(?:access|actions?|calls?|services?)?))$"
-    f"|everything(?:needs|requires){MFA}$"
-).match
 _is_of_iam = re.compile(r"\*|arn:[^:]*:(?:\*|iam):").match
 _all_but_care = re.compile(
-    f"{DENIES_EVERYTHING}(?:except|but)(?:for|the|own)*"
-    "(?:mfa(?=device|enrol|manag|regist|self|set)|device|enrol)"
-).match
-_exempts = re.compile(
-    "all|any|apart|beside|but|else|every|except|exclu|exempt|nothing|notin|only|other|outside|unless"
-).search
-_demands_of_all = re.compile(
-    f"(?!.*(?:some|part)).*(?:(?<!out)with|only(?:after|by|if|through)?|requires?|needs?|if){MFA}$"
-    f"|.*{MFA}(?:is)?(?:required|enforced|mandatory|needed|only)$"
-).match
-_FEW = 8  # resources
-_but_some = re.compile("apart|but|except|exclu|other").search
-_word = re.compile("[A-Z][a-z]+").findall
-_words = re.compile("[a-z]{3,}").findall
-_GENERAL = {"account", "device", "policy", "role", "session", "token", "user", "users", "value"}
-_KINDS = {
-    *{"account", "bucket", "data", "database", "device", "function", "instance", "key", "log"},
-    *{"logs", "mfa", "object", "policy", "queue", "role", "secret", "table", "topic", "user"},
-}
-_STAGES = {"dev", "prod", "production", "stage", "staging", "test"}
-_OPEN_PARTS = {"assets", "cache", "dev", "downloads", "inbox", "incoming", "public", "sandbox",
-    "scratch", "stage", "staging", "static", "temp", "temporary", "test", "tmp", "upload",
-    "uploads", "website", "www"}  # fmt: skip
-# A Sid about what is in production, and not about people.
-_of_production = re.compile(
-    "(?<!Non)(?<!Not)(?<!Pre)Prod(?:uction)?(?:Access|Buckets?|Data(?:bases?)?|Instances?|Objects?"
-    "|Resources?|Secrets?|Tables?|Volumes?)?(?=$|If|Need|Only|Requir|Unless|With)"
-).search
-_PRODUCTION = {"live", "prd", "prod", "production"}
-_OTHER_STAGES = {"dev", "development", "qa", "sandbox", "stage", "staging", "stg", "test", "uat"}
+    f"{DENIES_EVERYTHING}(?:except|but)(?:and|devices?|enrol(?:l?ing|l?ment)?|for|manage(?:ment)?|mfa"
+    "|own|regist(?:er|ration)|self|set(?:ting)?up|the)+"
+    f"(?:(?:if|no|unless|without)+{MFA})?"
+).fullmatch
 _root = re.compile(
-    "(?:^|And|Or|Deny|For|The)Root(?:User|s|Account)?(?=$|And|Or|Need|Must|Requir|Without|Unless|M[Ff])"
-).search
-_protects = re.compile("protect|guard|secure").match
-_name_words = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+").findall
+    "(?:(?:deny|block|stop)(?:all)?|the|users?and)*root(?:user|account)?(?:access|actions?)?(?:andusers?)?"
+    f"(?:if|must|have|needs?|no|requires?|unless|use|without)+{MFA}(?:to[a-z]+)?"
+    f"|(?:enforc|forc|requir)(?:e|es|ing){MFA}(?:for|of|on)(?:the)?root(?:user|account)?"
+).fullmatch
+_FEW = 8  # resources
 
 
 def names_versions(statement: Statement) -> bool:
     """Say whether a Sid names versions of objects, or a deletion for good."""
-    letters = statement.sid_letters
-    found = _versions(letters) and _versions(without_names(letters))
-    return found is not None and not names_a_bucket(statement, found[0])
+    named = _versions(statement.sid_letters) is not None
+    return named and not stands_in_a_name(statement, "version", "permanent")
 
 
 def check_sid_of_versions(subject: Subject) -> Flaws:
@@ -139,10 +80,8 @@ def check_everything(subject: Subject) -> Flaws:
     """Find Denies of some actions whose Sid denies everything, where the policy allows more."""
     statement = subject.statement
     listed = statement.actions if subject.refuses_without_mfa else None
-    if not (listed and _everything(statement.sid_letters)) or lists_own_care(statement):
+    if not (listed and denies_everything(statement.sid_letters)) or lists_own_care(statement):
         return
-    if statement.sid_letters.endswith("everywhere") and not all(map(whole_service, listed)):
-        return  # which may be in every network or account
     # What the list includes is not denied on its resource: in a bucket's policy, another mistake.
     in_place = subject.document.kind == "resource"
     left = next(
@@ -179,8 +118,8 @@ def _everything_else(subject: Subject, left: str) -> dict[str, object]:
 
 def check_part(subject: Subject) -> Flaws:
     """Find Allows whose Sid demands MFA, and Denies that ask for it in a part of what they give."""
-    statement, sid = subject.statement, subject.statement.sid_letters
-    promises = statement.allows and _demands_of_all(sid)
+    statement = subject.statement
+    promises = statement.allows and demands_mfa(statement)
     if not promises or subject.on_role or means_mfa(statement):
         return
     asking = [each for each in subject.whole.denies_for_mfa if may_overlap(each, statement)]
@@ -214,75 +153,11 @@ def _resources_beside(denials: Sequence[Statement], allow: Statement) -> Iterato
             yield each
 
 
-def check_named(subject: Subject) -> Flaws:
-    """Find Denies that list neither the service nor the action that their Sid names."""
-    statement, whole = subject.statement, subject.whole
-    listed = statement.actions if subject.refuses_without_mfa and not subject.on_role else None
-    services = {name.partition(":")[0] for name in names_of(statement)}
-    if not listed or not services <= SERVICES:
-        return
-    named = _of_service(statement.sid_letters)
-    told = [action for says, action in _NAMED if says(statement.sid_letters)]
-    left = [each for each in told if services == {each.partition(":")[0]}]
-    if _but_some(statement.sid_letters):
-        return
-    if all("/" in each for each in statement.resources or ("*",)):  # in the bucket, not all of it
-        left = [each for each in left if each != "s3:DeleteBucket"]
-    if named and "mfa" in named[0]:
-        left = [f"{named['one']}:*"]
-    unlisted = whole.names and any(map(whole.names.look_up, listed))  # a finding of its own
-    for action in left if not (unlisted or _names_listed(subject, told)) else ():
-        rest = named and named["all"] and named["one"] in services
-        if _is_open_in_part(subject, action) if rest else _is_open(whole, action):
-            yield Flaw(
-                PROMISE,
-                subject.place_of_action(),
-                f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed)}",
-                f"{'the rest of ' if rest else ''}{action} needs no MFA",
-                f"write {action} as well, or change the Sid",
-            )
-            return
-
-
-def _names_listed(subject: Subject, told: list[str]) -> bool:
-    """Say whether a Sid may be about an action listed, and not about those it seems to name.
-
-    The action shares a word with them, and has another one of the Sid, such as VPN in
-    DenyVpnTermination; or it has their verb, and the Sid no noun.
-    """
-    sid, verbs = subject.statement.sid_letters, {_word(each)[0] for each in told}
-    known = {word.rstrip("s") for each in told for word in _word(each)}
-    has_noun = any(word.lower() in sid for word in known - verbs)
-    for action in map(subject.as_written, names_of(subject.statement)):
-        words = [each.rstrip("s") for each in _word(action)]
-        others = [each.lower().removesuffix("e") for each in words if each not in known]
-        alike = bool(known.intersection(words)) and any(each in sid for each in others)
-        if alike or (words and words[0] in verbs and not has_noun and action not in told):
-            return True
-    return False
-
-
-def _is_open_in_part(subject: Subject, action: str) -> bool:
-    asked = replace(subject.statement, actions=(action,))
-    whole = subject.whole
-    return whole.allows_without_mfa(action) and not whole.denies_without_mfa(asked)
-
-
-@per_policy
-def _is_open(whole: WholePolicy, action: str) -> bool:
-    """Say whether the policy allows an action without MFA, and no Deny is about it."""
-    return whole.allows_without_mfa(action) and not any(
-        may_be_of(action, names_of(as_meant(each, whole.names)))
-        for each in whole.statements
-        if not each.allows
-    )
-
-
 def check_everywhere(subject: Subject) -> Flaws:
     """Find Denies of everything but MFA's setup, by the Sid, on some resources that have none."""
     statement, whole, where = subject.statement, subject.whole, subject.statement.resources or ()
     judged = subject.limits_users and subject.refuses_without_mfa and where
-    if not (judged and _everything(statement.sid_letters)) or any(map(_is_of_iam, where)):
+    if not (judged and denies_everything(statement.sid_letters)) or any(map(_is_of_iam, where)):
         return
     spares_setup = any(map(is_own_care, statement.not_actions or ()))
     denied = whole.denies_without_mfa(replace(statement, resources=("*",)))
@@ -297,44 +172,16 @@ def check_everywhere(subject: Subject) -> Flaws:
 
 
 def check_exempt_actions(subject: Subject) -> Flaws:
-    """Find Denies that exempt a whole service or what their Sid names, not only what MFA needs."""
+    """Find Denies of everything but MFA's setup, by their Sid, that exempt a whole service."""
     exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
-    sid, names = subject.statement.sid_letters, list(exempt or ())
-    others = list(itertools.filterfalse(is_own_care, names))
-    if _all_but_care(sid) or _nothing(sid):
-        told = excepts_more(subject.statement.sid or "")
-        others = [] if told else list(filter(whole_service, names))
-    elif not _names_all(sid, others):
-        return
-    if others:
+    others = list(filter(whole_service, exempt or ()))
+    if others and _all_but_care(subject.statement.sid_letters):
         yield Flaw(
             PROMISE,
             subject.place_of_action(others[0]),
             f"the Sid is {subject.statement.sid}, but this Deny exempts {others[0]} as well",
             f"nobody needs MFA for {others[0]}",
-            "remove it from NotAction, or change the Sid"
-            if any(map(is_own_care, names))
-            else "write Action instead of NotAction, or change the Sid",
-        )
-
-
-def check_exempt_resources(subject: Subject) -> Flaws:
-    """Find Denies on all resources but those that their Sid names."""
-    exempt = subject.statement.not_resources if subject.refuses_without_mfa else None
-    sid, actions = subject.statement.sid_letters, " ".join(names_of(subject.statement))
-    general = _KINDS if _protects(sid) else _KINDS | _STAGES
-    words = [set(_words(each.rpartition(":")[2].lower())) for each in exempt or ()]
-    things = [{word for word in each if word not in actions} - general for each in words]
-    named = set(map(str.lower, _name_words(subject.statement.sid or "")))
-    # Another part of what the Sid names, which is for everybody or of no worth.
-    of_part = any(_OPEN_PARTS & each - named for each in words)
-    if things and not (of_part or _exempts(sid) or any(map(named.isdisjoint, things))):
-        yield Flaw(
-            PROMISE,
-            subject.place_of("NotResource"),
-            f"the Sid is {subject.statement.sid}, but this Deny exempts {first_of(exempt or ())}",
-            "nobody needs MFA for what the Sid names",
-            "write Resource instead of NotResource, or change the Sid",
+            "remove it from NotAction, or change the Sid",
         )
 
 
@@ -348,44 +195,9 @@ def _left_open(whole: WholePolicy) -> list[str]:
     ]
 
 
-def check_production(subject: Subject) -> Flaws:
-    """Find Denies whose Sid names production, and which exempt it or are on something else."""
-    statement, sid = subject.statement, subject.statement.sid or ""
-    if not (subject.refuses_without_mfa and _of_production(sid)) or _exempts(sid.lower()):
-        return
-    where = [each for each in statement.resources or () if each != "*"]
-    if where and all(map(_is_of_another_stage, where)):
-        yield Flaw(
-            PROMISE,
-            subject.place_of("Resource"),
-            f"the Sid is {sid}, but this Deny is only on {first_of(where)}",
-            "production needs no MFA",
-            "name what is in production, or change the Sid",
-        )
-    for each in subject.other_conditions:
-        of_resource = ":resourcetag/" in each.key.lower()
-        values = set(map(str.lower, each.values)) if of_resource else set()
-        exempt = values and each.operator in OPPOSITES and values <= _PRODUCTION
-        if exempt or (values and each.operator in NEGATED and values <= _OTHER_STAGES):
-            yield Flaw(
-                PROMISE,
-                each.position,
-                f"the Sid is {sid}, but {each.written} {each.key} leaves production out",
-                "production needs no MFA",
-                f"write {OPPOSITES[each.operator]}"
-                if exempt
-                else "compare it to production's value, or change the Sid",
-            )
-
-
-def _is_of_another_stage(text: str) -> bool:
-    words = set(re.findall("[a-z]+", text.lower()))
-    return not words.isdisjoint(_OTHER_STAGES) and words.isdisjoint(_PRODUCTION)
-
-
 def check_root(subject: Subject) -> Flaws:
     """Find Denies whose Sid names the root user, and whose condition is only for others."""
-    if not (subject.refuses_without_mfa and _root(subject.statement.sid or "")):
+    if not (subject.refuses_without_mfa and _root(subject.statement.sid_letters)):
         return
     for condition in subject.other_conditions:
         others = not any(value.endswith("root") for value in condition.values)
@@ -398,9 +210,3 @@ def check_root(subject: Subject) -> Flaws:
                 "the root user needs no MFA",
                 "name arn:aws:iam::*:root as well, or change the Sid",
             )
-
-
-def _names_all(sid: str, actions: list[str]) -> bool:
-    """Say whether a Sid names what each action is on, and does not say that this is exempt."""
-    things = ({word.lower() for word in _word(action)[1:]} - _GENERAL for action in actions)
-    return not _exempts(sid) and all(any(map(sid.count, each)) for each in things)

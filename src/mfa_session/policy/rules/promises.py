@@ -11,14 +11,8 @@ from mfa_session.policy.document import Condition, Statement, roles_in
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
-from mfa_session.policy.rules.names_in_sids import (
-    names_an_event,
-    names_mfa_only,
-    tells_several_times,
-    without_names,
-)
+from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import NOW, is_circumstance
-from mfa_session.policy.rules.resource_kinds import RESOURCES_OF
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
 from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
@@ -27,24 +21,28 @@ PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
-    "it, or Denies ask for it in part; or it names MFA devices (`ListOwnMFA`), and no action does; "
-    "or it denies everything (`DenyAllWithoutMFA`), and the Deny lists a part of what the policy "
-    "allows, or is on some resources; or it names a service, an action or production "
-    "(`DenyTerminateWithoutMFA`), and the Deny is on something else; or it denies "
-    "everything but MFA's setup, and a whole service is exempt; or `NotAction` or `NotResource` "
-    "exempts what it names; or its time (`Within15Minutes`) is not the limit's, or is one of the "
-    "day (`InOfficeHours`), which no condition key tells; or it demands hardware "
-    "(`RequireHardwareMFA`), which no condition key tells from other devices; or it "
-    "names the root user, and its condition only others; or it names the deactivation of devices, "
-    "and only `iam:DeleteVirtualMFADevice` is named; or it is about versions of S3 objects or "
-    "deletion for good, and only `s3:DeleteObject` is named.",
+    "it, or Denies ask for it in part; or it denies everything (`DenyAllWithoutMFA`), and the Deny "
+    "lists a part of what the policy allows, or is on some resources; or it denies everything but "
+    "MFA's setup, and a whole service is exempt; or its time (`Within15Minutes`) is not the "
+    "limit's, or is one of the day (`InOfficeHours`), which no condition key tells; or it demands "
+    "hardware (`RequireHardwareMFA`), which no condition key tells from other devices; or it names "
+    "the root user, and its condition only others; or it names the deactivation of devices, and "
+    "only `iam:DeleteVirtualMFADevice` is named; or it is about the deletion of S3 objects for "
+    "good or of their versions, and only `s3:DeleteObject` is named. A `Sid` that says more than "
+    "that promises nothing.",
 )
-MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
+_ASKED = rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}"
 _demand = re.compile(
-    rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind"
-    "|only(?:after|by|from|in|through))"
-    rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}(?!device|setup|enrol|manage|token)"
-    rf"|{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?!at|by|roles)"
+    rf"(?:requir|enforc|forc)(?:e|es|ing){_ASKED}(?=$|[0-9]|for|on|to(?!ken))"
+    r"|.*(?<!even)(?<!that)(?<!which)(?:(?<!accounts)(?<!out)(?<!users)with|requires?|needs?|if"
+    "|when|using|behind|only(?:after|by|from|in|through))"
+    rf"{_ASKED}(?:present|session)?[0-9]*$"
+    rf"|.*{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?=$|for|to)"
+).match
+_absence = re.compile(
+    rf"(?:(?<!or)without|unless|except|before)(?:using|valid)?{MFA}(?!device)"
+    rf"|(?:no|non|not)(?:using|valid)?{MFA}(?=$|[0-9]|for|in|needed|on|required|to)"
+    f"|{MFA}(?:is)?(?:absent|missing|notpresent)$"
 ).search
 _either = re.compile(f"(?<!f)or(?:by|has|using|with)*{MFA}|{MFA}or").search
 _elsewhere = re.compile("sso|idp|identity|federat|okta|saml|provider|role").search
@@ -53,41 +51,19 @@ _removal = re.compile(
     f"(?!.*virtual).*(?:(?:deactivat|disabl|remov)[a-z]{{0,12}}{MFA}"
     f"|{MFA}(?:device)?s?(?:deactivat|disabl|remov))"
 ).match
-_devices = re.compile(
-    "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
-    "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
-).search
-_NUMBERS = {
-    "An": 1,
-    "One": 1,
-    "Last": 1,
-    "Two": 2,
-    "Three": 3,
-    "Four": 4,
-    "Five": 5,
-    "Six": 6,
-    "Seven": 7,
-    "Eight": 8,
-    "Nine": 9,
-    "Ten": 10,
-    "Twelve": 12,
-    "Fifteen": 15,
-    "Twenty": 20,
-    "Thirty": 30,
-    "Sixty": 60,
-}
+_NUMBERS = {"a": 1, "an": 1, "last": 1, "one": 1, "two": 2, "four": 4, "eight": 8, "ten": 10,
+    "twelve": 12, "fifteen": 15, "thirty": 30}  # fmt: skip
 _time = re.compile(
-    f"([0-9]+|(?<!Half)(?<!Twenty)(?<!Thirty)(?<!Forty)(?<!Fifty)(?:{'|'.join(_NUMBERS)}))[ _-]?"
-    "((?i:h|day|hour|hr|min|minute|sec|second)s?|(?<=[a-z][0-9])m|(?<=[0-9]{2})[ms])(?![a-z])"
+    f"(?:for|last|max|mfa(?:age)?|of|than|within)(?:last|the)*([0-9]+|{'|'.join(_NUMBERS)})"
+    "(day|hour|hr|min|minute|sec|second|(?<=[0-9])[dhms])s?(?:ago|old)?$"
 ).search
 _hours = re.compile(
-    "(?:business|office|(?<!net)work(?:ing)?)(?:hours|days|time)|week(?:day|end)"
+    "(?:during|in|on|outside|to)(?:(?:business|office|working)(?:hours|days)|weekdays)(?:only)?$"
 ).search
-_HARDWARE = "yubikey|securitykey|hardware(?:key|token|device)|fido2?(?:key)?|passkey|u2f|webauthn"
 _hardware = re.compile(
-    f"(?:hardware|physical|fido2?|passkey|u2f|webauthn|yubikey){MFA}"
-    f"|(?:requir(?:e|es|ing)|enforc(?:e|es|ing)|needs?|(?<!out)with(?:out)?|onlyby|unless)"
-    f"(?:an?|valid|fresh|own)*(?:{_HARDWARE}|phishingresistant)(?!s?(?:delet|enrol|manag|or|regist|remov|reset|rotat|set))"
+    "(?:requir(?:e|es|ing)|enforc(?:e|es|ing)|needs?|(?<!or)without|(?<!out)with)(?:an?)?"
+    f"(?:(?:hardware|physical){MFA}|(?:hardware(?:key|token)|securitykey|yubikey)(?:{MFA})?)"
+    "(?=$|for|to)"
 ).search
 _CREATION = "iam:CreateVirtualMFADevice"
 # An Allow with it was to be a Deny; NoMFANeeded is not meant.
@@ -99,10 +75,6 @@ _of_some_callers = re.compile(
     r"(?!.*(?:auth|factor|mfa|saml|sso))"
     r"(?:aws:(?:principalarn|userid|username)\b|[a-z0-9]+:resourcetag/)"
 ).match
-_absence = re.compile(
-    rf"(?:without|unless|except|before)(?:using|valid)?{MFA}|(?:no|non|not)(?:using|valid)?{MFA}"
-    "(?!bypass|change|deactiv|delet|device|disabl|manag|remov|reset|tamper)"
-).search
 
 
 def check_promise(subject: Subject) -> Flaws:
@@ -146,10 +118,20 @@ def _how_to_ask(subject: Subject, condition: str) -> str:
     return add + (f", in a statement without {others[0]}, which carries no MFA" if others else "")
 
 
+def demands_mfa(statement: Statement) -> bool:
+    """Say whether a Sid demands MFA, and is not named after something that has it in its name."""
+    sid = statement.sid_letters
+    if stands_in_a_name(statement, "mfa", "2fa"):
+        return False
+    if statement.allows and _absence(sid):
+        return _denial(statement.sid or "") is not None
+    return bool(_demand(sid) or _absence(sid))
+
+
 def breaks_promise(subject: Subject) -> bool:
     """Say whether a statement asks for no MFA although its Sid says so."""
     statement, sid = subject.statement, subject.statement.sid_letters
-    if means_mfa(statement) or not (_demand(sid) or _absence(sid)) or names_mfa_only(statement):
+    if means_mfa(statement) or not demands_mfa(statement):
         return False
     if any("condition" in name.lower() for name in statement.elements if name != "Condition"):
         return False  # a misspelt Condition has a finding of its own
@@ -157,9 +139,7 @@ def breaks_promise(subject: Subject) -> bool:
         denies = subject.whole.denies_for_mfa
         asked_elsewhere = subject.on_role or any(may_overlap(each, statement) for each in denies)
         another_way_in = bool(statement.conditions and _either(sid))
-        elsewhere = asked_elsewhere or another_way_in
-        is_exempt = _absence(sid) and not _denial(statement.sid or "")
-        return not (is_exempt or _needs_no_mfa(statement) or elsewhere)
+        return not (asked_elsewhere or another_way_in or _needs_no_mfa(statement))
     of_users = not _elsewhere(sid)
     return all(
         is_circumstance(each)
@@ -172,22 +152,6 @@ def breaks_promise(subject: Subject) -> bool:
 def _is_for_all_users(condition: Condition) -> bool:
     """Say whether every user meets a condition, and no role's session does."""
     return is_met(condition, A_USER) is True and is_met(condition, A_SESSION) is False
-
-
-def check_devices(subject: Subject) -> Flaws:
-    """Find Allows of IAM's actions, none on devices, whose Sid names MFA devices."""
-    named = actions_of(subject.statement)
-    of_iam = not named.all_but and all(name.startswith("iam:") for name in named.names)
-    if not (subject.statement.allows and of_iam and _devices(subject.statement.sid_letters)):
-        return
-    if not any(concerns(subject.statement, action) for action in RESOURCES_OF):
-        yield Flaw(
-            PROMISE,
-            subject.place_at(subject.statement.elements["Sid"]),
-            f"the Sid is {subject.statement.sid}, but no action is about MFA devices",
-            "nobody is allowed to find or manage a device by it",
-            "write the action that is meant, such as iam:ListMFADevices, or change the Sid",
-        )
 
 
 def check_sid_of_removal(subject: Subject) -> Flaws:
@@ -235,10 +199,8 @@ def check_sid_of_age(subject: Subject) -> Flaws:
 
 
 def seconds_said(statement: Statement) -> int | None:
-    """Return the time in a Sid, in seconds, if it is a useful limit of age."""
-    sid = statement.sid or ""
-    told = _time(sid) and not tells_several_times(sid)
-    said = _time(without_names(sid)) if told else None
+    """Return the time that ends a Sid, in seconds, if it is a useful limit of age."""
+    said = _time(statement.sid_letters)
     return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
 
 
@@ -247,8 +209,7 @@ def check_sid_of_hours(subject: Subject) -> Flaws:
     dated = [each for each in subject.other_conditions if each.key.lower() in NOW]
     are_dates = all(is_readable(each, text) for each in dated for text in each.values)
     told = not are_dates or any(check_limits(subject))
-    once = len(dated) > 1 and names_an_event(subject.statement.sid_letters)
-    if dated and _hours(subject.statement.sid_letters) and not (told or once):
+    if dated and _hours(subject.statement.sid_letters) and not told:
         yield Flaw(
             PROMISE,
             dated[0].position,
@@ -287,7 +248,5 @@ def _needs_no_mfa(statement: Statement) -> bool:
     elsewhere = bool(principals) and not principals & {"AWS", "*"}
     names = actions_of(statement).names
     about_devices = any("mfa" in name for name in names)
-    # Roles that ask for it themselves; a call that no policy decides.
-    elsewhere = elsewhere or re.search("(that|which|who)requir", statement.sid_letters) is not None
-    elsewhere = elsewhere or set(names) == {"sts:getsessiontoken"}
+    elsewhere = elsewhere or set(names) == {"sts:getsessiontoken"}  # which no policy decides
     return elsewhere or (about_devices and not concerns(statement, DEACTIVATION))

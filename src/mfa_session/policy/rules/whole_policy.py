@@ -172,11 +172,6 @@ class WholePolicy:
         """Return an Allow that gives an action of `opened` to a kind."""
         return next(self._open_allows(kind).about(statement, action))
 
-    def allowed_of(self, statement: Statement) -> list[str]:
-        """Return the actions of a statement that Allows give wherever it applies."""
-        left = set(self._all_allows.uncovered(statement))
-        return [name for name in names_of(statement) if name not in left]
-
     def allows_only_others(self, statement: Statement, kind: str) -> bool:
         """Say whether all of a statement is allowed here, but none of it to this kind."""
         return self._all_allows.covers(statement) and not self.is_open(statement, kind)
