@@ -46,9 +46,9 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
-    "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`); or one in a "
-    "trust policy leaves out one of an Allow's principals. Or "
-    "an Allow without MFA is of everything but MFA's setup (`NotAction`).",
+    "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`); or one of some "
+    "principals leaves out another of an Allow's (a warning). Or an Allow without MFA is of "
+    "everything but MFA's setup (`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
