@@ -83,6 +83,21 @@ def question_of(condition: Condition) -> tuple[Comparison, bool]:
     return asked._replace(operator=opposite or asked.operator), opposite is None
 
 
+def plain_question(condition: Condition) -> tuple[Comparison, bool]:
+    """Return what decides a condition, and the answer that meets it: true and false are two."""
+    asked, met = question_of(condition)
+    said = [each.lower() for each in asked.values]
+    if asked.operator == "Bool" and said in (["true"], ["false"]):
+        return asked._replace(values=()), said == ["true"]
+    return asked, met
+
+
+def exclude(some: Iterable[Condition], others: Iterable[Condition]) -> bool:
+    """Say whether no request meets both: one of them holds where one of the others does not."""
+    answers = set(map(plain_question, some))
+    return any((asked, not met) in answers for asked, met in map(plain_question, others))
+
+
 def is_met(
     condition: Condition | Comparison, context: RequestContext, *, variables: bool = True
 ) -> Truth:

@@ -200,8 +200,9 @@ class Meeting:
         every = (1 << len(self._statements)) - 1
         where = every & self._resources.meeting(_resources_of(other))
         for number in numbers_in(where & self._actions.meeting(actions_of(other))):
-            if may_overlap(self._statements[number], other):
-                yield self._statements[number]
+            each = self._statements[number]
+            if may_overlap(each, other) and may_share(_resources_of(each), _resources_of(other)):
+                yield each
 
 
 @functools.lru_cache(maxsize=10_000)

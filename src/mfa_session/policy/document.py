@@ -34,6 +34,11 @@ names_role = re.compile(
     r"|(?<!trusted)(?<!trusted_)(?<!_or_)(?<!_and_)(?<!or)(?<!and)role[._]?arns?\W*\}",
     re.IGNORECASE,
 ).search
+# By its name, which is that of a user; programs have no devices.
+is_of_a_program = re.compile(
+    r"(?:.*[-_.])?(?:agent|bot|cd|ci|daemon|mailer|robot|runner|service|svc)(?:[-_.].*)?",
+    re.IGNORECASE,
+).fullmatch
 
 # A Sid by which a permissions boundary is for machines' roles, such as LambdaRoleCeiling.
 _of_roles = re.compile(

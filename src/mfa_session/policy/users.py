@@ -11,7 +11,7 @@ from functools import cached_property
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import Credentials, Known, Request, RequestContext, long_term
-from mfa_session.policy.document import Document, Owner, Statement
+from mfa_session.policy.document import Document, Owner, Statement, is_of_a_program
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
@@ -222,17 +222,11 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return found
 
 
-_is_of_a_program = re.compile(
-    r"(?:.*[-_.])?(?:agent|bot|cd|ci|daemon|mailer|robot|runner|service|svc)(?:[-_.].*)?",
-    re.IGNORECASE,
-).fullmatch
-
-
 def _is_unasked(user: _User) -> bool:
     policies = (*user.documents, *filter(None, [user.boundary]))
     return (
         bool(user.documents or user.unread)
-        and not _is_of_a_program(user.name)
+        and not is_of_a_program(user.name)
         and _is_known(user, _is_of_aws)
         and not any(_asks(user, each) for one in policies for each in one.statements)
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED

@@ -2508,7 +2508,7 @@ STATED = [
     Stated("tags-to-delete", [allow(["autoscaling:DeleteTags", "sts:TagSession"], {**WITH,
             **on("StringEquals", "aws:RequestTag/team", "x")})], [], {}),
     Stated("devices-of-some", [ALL, deny_but(CARE, WITHOUT), deny_but(["iam:GetUser"], WITHOUT,
-            Resource="arn:aws:iam::*:mfa/admin-*")], found("deny-reaches-only-oneself", at=2), {}),
+            Resource="arn:aws:iam::*:mfa/admin-*")], [], {}),
     Stated("date-as-a-number", [allow(READ, {**WITH, **on("NumericLessThan", "aws:CurrentTime",
             "2031-05-01T00:00:00Z")})], found(VALUE), {}),
     Stated("one-service-exempt-on-purpose", [allow([*ENROL, "health:*"]), deny_but([*CARE,
@@ -4486,5 +4486,40 @@ STATED = [
       for at, (what, wrong) in enumerate((("user/${aws:username}", True),
             ("user/${ aws:PrincipalTag/owner }", True), ("user/${username}", False),
             ("user/${ssm:/owner}", False), ("user/carol", False)))],
+    # What an Allow gives where the Deny is not: other resources, or the opposite condition.
+    *[Stated(f"exempt-by-not-resource-{rule}-{at}", statements, [(rule, f"Statement[{number}]")]
+            if wrong else [], {})
+      for rule, number, who in ((SERVICE, 1, {"Service": "cloudtrail.amazonaws.com"}),
+          (ROLE_SESSION, 1, ROLE), (ANYONE, 0, "*"))
+      for at, (where, wrong) in enumerate((("logs/*", False), ("*", True)))
+      for statements in [[allow(READ, Principal=who, Resource=f"arn:aws:s3:::books/{where}"),
+          deny(READ, WITHOUT, Principal="*", NotResource="arn:aws:s3:::books/logs/*")]]],
+    *[Stated(f"role-let-in-where-the-deny-is-not-{at}", [allow(action, let_in, Principal=ROLE,
+            Resource=where), deny(action, {**WITHOUT, **denied}, Principal="*", Resource=where,
+            Sid="MfaOutsideVpce")], [(ROLE_SESSION, "MfaOutsideVpce")] if wrong else [], {})
+      for action, where in ((READ, BUCKET),)
+      for at, (let_in, denied, wrong) in enumerate((
+          (on("StringEquals", "aws:SourceVpce", "vpce-1"),
+           on("StringNotEquals", "aws:SourceVpce", "vpce-1"), False),
+          (on("StringEquals", "aws:SourceVpce", "vpce-2"),
+           on("StringNotEquals", "aws:SourceVpce", "vpce-1"), True),
+          (None, on("StringNotEquals", "aws:SourceVpce", "vpce-1"), True),
+          (IN_OFFICE, NETWORK, False), (None, NETWORK, True)))],
+    *[Stated(f"grants-for-aws-{at}", [allow("kms:CreateGrant", let_in, Principal=ROLE),
+            deny("kms:CreateGrant", {**WITHOUT, **on("Bool", "kms:GrantIsForAWSResource",
+            "false")}, Principal="*")], found(ROLE_SESSION, at=1) if wrong else [], {})
+      for at, (let_in, wrong) in enumerate((
+          (on("Bool", "kms:GrantIsForAWSResource", "true"), False), (None, True)))],
+    *[Stated(f"deny-on-oneself-{at}", [*given, deny_but(CARE, WITHOUT, Resource=where)],
+            found(ONESELF, at=len(given)) if wrong else [], {})
+      for at, (given, where, wrong) in enumerate((
+          ([ALL], "arn:aws:iam::*:user/*", False), ([ALL], [ME, MY_DEVICE], True), ([], ME, True),
+          ([allow("iam:*AccessKey*", Resource=ME), allow("iam:ListUsers")], ME, False),
+          ([allow("iam:*AccessKey*", Resource=ME), allow("s3:*")], ME, True)))],
+    *[Stated(f"left-out-by-a-deny-{name}", [allow(READ, Resource=BUCKET, Principal={"AWS": [
+            USER, f"{USERS}{name}"]}), deny(READ, WITHOUT, Resource=BUCKET, Principal={
+            "AWS": USER})], found(DEFEATED, at=1) if wrong else [], {})
+      for name, wrong in (("uploader-bot", False), ("bob", True))
+      for USERS in ("arn:aws:iam::123456789012:user/",) for USER in (f"{USERS}ann",)],
 ]
 # fmt: on

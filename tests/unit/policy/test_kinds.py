@@ -562,3 +562,12 @@ def test_a_deny_for_roles_alone_is_to_be_deleted_whole() -> None:
     (found,) = lint(read([deny("s3:*", {**WITHOUT, **of_a_role})]), names=NAMES)
     assert "delete this statement" in found.cure
     assert "remove the MFA condition" not in found.cure
+
+
+def test_no_fix_stops_the_role_that_is_let_in_where_the_deny_is_not() -> None:
+    outside = {**WITHOUT, **on("StringNotEquals", "aws:SourceVpce", "vpce-1")}
+    inside = on("StringEquals", "aws:SourceVpce", "vpce-1")
+    for who, fixed in ((ROLE, False), ({"AWS": CAROL}, True)):
+        given = allow(READ, inside, Principal=who, Resource=BUCKET)
+        (found,) = lint(read([given, deny(READ, outside, Principal="*", Resource=BUCKET)]))
+        assert (found.rule, bool(found.fix)) == ("deny-narrowed", fixed)

@@ -47,9 +47,8 @@ DEFEATED = Rule(
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
     "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`), or though it "
-    "protects `s3:PutBucketVersioning`; or one in a "
-    "trust policy leaves out one of an Allow's principals. Or "
-    "an Allow without MFA is of everything but MFA's setup (`NotAction`).",
+    "protects `s3:PutBucketVersioning`; or one of some principals leaves out another of an "
+    "Allow's (a warning). Or an Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each

@@ -21,7 +21,7 @@ from mfa_session.policy.rules.absent_keys import check_keys_of_actions
 from mfa_session.policy.rules.condition_keys import actions_having
 from mfa_session.policy.rules.enrolment_steps import is_without_virtual_devices
 from mfa_session.policy.rules.exemptions import (
-    denies_oneself,
+    denies_on_users,
     how_to_spare,
     sparing,
 )
@@ -67,7 +67,7 @@ def check_first_steps(subject: Subject) -> Flaws:
     """Find Denies of what people need before they have MFA."""
     by_resource = subject.statement.not_resources is not None
     whole = subject.denies_all_actions and (by_resource or subject.is_of_users)
-    if not (whole or _denies_by_name(subject) or denies_oneself(subject)):
+    if not (whole or _denies_by_name(subject) or denies_on_users(subject)):
         return
     others = subject.other_conditions
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject.statement))

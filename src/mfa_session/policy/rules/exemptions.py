@@ -11,6 +11,7 @@ from mfa_session.policy.coverage import (
     concerns,
     is_about_everything,
     may_overlap,
+    names_of,
 )
 from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
 from mfa_session.policy.document import Condition, Statement
@@ -70,8 +71,6 @@ is_own_care = re.compile(
     r"|sts:(getsessiontoken|getcalleridentity)",
     re.IGNORECASE,
 ).fullmatch
-
-_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
 
 
 def check_boundary(subject: Subject) -> Flaws:
@@ -136,7 +135,7 @@ def check_effect(subject: Subject) -> Flaws:
             + (f", or remove {void[0].key}" if subject.document.kind != "scp" else ""),
             severity=WARNING if root else None,
         )
-    elif denies_oneself(subject) and _leaves_all_else(subject):
+    elif denies_on_users(subject) and _leaves_all_else(subject):
         yield Flaw(
             ONLY_ONESELF,
             subject.place_of("Resource"),
@@ -175,7 +174,7 @@ def is_left_open(action: str) -> bool:
     return reads or action in FIRST_STEPS or action == DELETION.lower()
 
 
-def denies_oneself(subject: Subject) -> bool:
+def denies_on_users(subject: Subject) -> bool:
     """Say whether it denies all but named actions, on users and MFA devices alone."""
     statement, where = subject.statement, subject.statement.resources or ()
     named = bool(statement.not_actions) and subject.refuses_without_mfa
@@ -275,7 +274,14 @@ def _all_free(subject: Subject) -> str:
 
 def _leaves_all_else(subject: Subject) -> bool:
     statement, whole = subject.statement, subject.whole
-    elsewhere = replace(statement, resources=None, not_resources=statement.resources or ())
+    where = statement.resources or ()
+    elsewhere = replace(statement, resources=None, not_resources=where)
+    of_many = any(each.endswith("*") and not each.endswith(":mfa/*") for each in where)
+    if of_many or (
+        whole.allowing
+        and all(all(map(is_left_open, names_of(e))) for e in whole.allows.touching(elsewhere))
+    ):
+        return False
     # A Deny of everything but all of IAM may be completed by this one.
     completed = any(
         "iam:*" in map(str.lower, each.not_actions or ()) and is_about_everything(each)

@@ -11,7 +11,13 @@ from mfa_session.model.arns import account_of
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import contains, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import Condition, Statement, is_for_everybody, names_role
+from mfa_session.policy.document import (
+    Condition,
+    Statement,
+    is_for_everybody,
+    is_of_a_program,
+    names_role,
+)
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.defeated import DEFEATED, check_circumstances, demands_mfa
@@ -37,13 +43,15 @@ def check_left_out(subject: Subject) -> Flaws:
     stopped = {allow for allow, _, is_open in reached if not is_open}
     for allow, who, is_open in reached:
         # Whom else a resource's policy names may also have an account's own policies.
-        if is_open and allow in stopped and (trusts or not _is_account(who)):
+        named = trusts or not _is_account(who)
+        if is_open and allow in stopped and named and not is_of_a_program(who.rpartition("/")[2]):
             yield Flaw(
                 DEFEATED,
                 subject.place_of("Principal"),
                 f"{allow.label} lets in {who}, which no Deny names",
                 f"{who} gets through without MFA",
                 f"name {who} as well, or everybody: *",
+                severity=WARNING,
             )
             return
     if trusts and not reached and any(is_open for _, _, is_open in let_in):

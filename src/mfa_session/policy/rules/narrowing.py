@@ -14,11 +14,11 @@ from mfa_session.policy.conditions import (
     Comparison,
     is_met,
     is_met_without_key,
-    question_of,
+    plain_question,
 )
 from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
-from mfa_session.policy.document import Condition, Statement, has_principal
+from mfa_session.policy.document import Condition, Statement, has_principal, is_for_everybody
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.callers import CALLER_KEYS
@@ -250,13 +250,16 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
         cure = f"compare {PRINCIPAL_ARN}: aws:SourceArn is only in requests of services"
         return cure, right_condition(statement, instead_of=[first], besides=[meant])
     cure = "write a Deny for each of the conditions, and this one for MFA alone"
-    kept = {e.key.lower() for e in subject.other_conditions if e not in narrowing}
+    left = tuple(e for e in subject.other_conditions if e not in narrowing)
+    kept = {each.key.lower() for each in left}
     limits = subject.document.kind in {"scp", "rcp"}
     # A Deny for long-term keys alone spares roles.
     of_keys = has_principal(statement) and any(
         each.is_about("aws:TokenIssueTime") for each in narrowing
     )
-    if (limits or of_keys) and kept.isdisjoint(CALLER_KEYS):
+    denied = replace(statement, conditions=left)
+    by_name = subject.whole.allowed_by_name(denied, "role") if is_for_everybody(statement) else ()
+    if (limits or of_keys or any(by_name)) and kept.isdisjoint(CALLER_KEYS):
         return f"{cure}, which is to exempt roles: their sessions carry no MFA", {}
     right = right_condition(statement, instead_of=narrowing)
     fix: Mapping[str, Any] = but_for_setup(subject, right)
@@ -267,13 +270,13 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
 
 def _is_closed_elsewhere(subject: Subject, condition: Condition) -> bool:
     """Say whether those without MFA who do not meet a condition are stopped or allowed nothing."""
-    asked, met = _question(condition)
+    asked, met = plain_question(condition)
     cover = _stopped_where(subject.whole).get((asked, not met))
     if cover and cover.covers(replace(subject.statement, conditions=())):
         return True
     first = list(itertools.islice(subject.whole.allows.touching(subject.statement), _MOST))
     return 0 < len(first) < _MOST and all(
-        any(_question(each) == (asked, met) for each in allow.conditions) for allow in first
+        any(plain_question(each) == (asked, met) for each in allow.conditions) for allow in first
     )
 
 
@@ -286,19 +289,8 @@ def _stopped_where(whole: WholePolicy) -> dict[tuple[Comparison, bool], Cover]:
         others = [condition for condition in each.conditions if condition not in about_mfa]
         stops = reached.long_term and reached.without_mfa if reached else not about_mfa
         if len(others) == 1 and stops and not each.allows and others[0].known:
-            found.setdefault(_question(others[0]), []).append(replace(each, conditions=()))
+            found.setdefault(plain_question(others[0]), []).append(replace(each, conditions=()))
     return {question: Cover(denials) for question, denials in found.items()}
-
-
-def _question(condition: Condition) -> tuple[Comparison, bool]:
-    """Return what decides a condition, and the answer that meets it: true and false are two."""
-    asked, met = question_of(condition)
-    if asked.operator == "Bool" and [each.lower() for each in asked.values] in (
-        ["true"],
-        ["false"],
-    ):
-        return asked._replace(values=()), asked.values[0].lower() == "true"
-    return asked, met
 
 
 def check_demands(subject: Subject) -> Flaws:

@@ -338,7 +338,8 @@ def _denied_by_name(subject: Subject, kind: str) -> str | None:
 def _met_by_name(subject: Subject, kind: str, conditions: Sequence[Condition]) -> str | None:
     """Return a principal of `allows_by_name` who meets all of some conditions."""
     told = set[object]()
-    for name, allow in subject.whole.allows_by_name(subject.statement, kind):
+    denied = replace(subject.statement, conditions=tuple(conditions))
+    for name, allow in subject.whole.allows_by_name(denied, kind):
         sources = _sources_in(allow) if kind == "Service" else ()
         if (name, sources) not in told:
             told.add((name, sources))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.conditions import OPPOSITES, is_met
+from mfa_session.policy.conditions import OPPOSITES, exclude, is_met
 from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import (
@@ -185,7 +185,7 @@ class WholePolicy:
         return (name for name, _ in self.allows_by_name(denied, kind))
 
     def allows_by_name(self, denied: Statement, kind: str) -> Iterator[tuple[str, Statement]]:
-        """Return the principals of a kind that are allowed by name what a Deny takes away.
+        """Return the principals of a kind that are allowed by name what a Deny takes away there.
 
         The kind is `Service`, `Federated`, `role` or `standing for a service`. Each is with the
         Allow; a service that only a condition tells is empty.
@@ -194,7 +194,7 @@ class WholePolicy:
         # What a Deny like this one has found is not searched for again.
         known = self._allowed.get(key) or self._allowed_of(denied, kind)
         self._allowed[key], found = itertools.tee(known)
-        return found
+        return (pair for pair in found if not exclude(pair[1].conditions, denied.conditions))
 
     def _allowed_of(self, denied: Statement, kind: str) -> Iterator[tuple[str, Statement]]:
         for each in itertools.islice(self._allows_of(kind).touching(denied), _MANY):
