@@ -130,6 +130,12 @@ ROLE = {"AWS": "arn:aws:iam::123456789012:role/Deploy"}
 EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
 SAML = {"Federated": "arn:aws:iam::123456789012:saml-provider/idp"}
 FRONT = {"Service": "cloudfront.amazonaws.com"}
+OF_B = [allow("s3:*", Principal=ACCOUNT, Resource="arn:aws:s3:::b/*")]
+PREFIX = on("StringLike", "s3:prefix", "home/*")
+LOCATION = ["s3:ListBucket", "s3:GetBucketLocation"]
+TERMINATE = ["ec2:RunInstances", "ec2:TerminateInstances"]
+STOPS = ["ec2:StopInstances", "rds:StopDBInstance"]
+OF_TEAM = on("StringEquals", "ec2:ResourceTag/team", "x")
 NO_SERVICE = on("Bool", "aws:PrincipalIsAWSService", "false")
 ORGANISATION = on("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5")
 ORGANISATION_IF_ANY = on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1234567890")
@@ -2407,7 +2413,8 @@ STATED = [
     *[Stated(f"route-{name}", [deny("execute-api:Invoke", WITHOUT, Principal="*",
             Resource=f"execute-api:/{route}")], found(*rules), {})
       for name, route, rules in (("without-method", "prod/admin/*", [RESOURCE]),
-            ("of-a-method", "prod/DELETE/*", []), ("of-any-method", "prod/*/admin", []),
+            ("of-a-method", "prod/DELETE/*", []),
+            ("of-a-socket", "prod/secret", []), ("of-any-method", "prod/*/admin", []),
             ("of-a-stage", "prod/*", []))],
     *[Stated(f"tag-that-one-sets-oneself-{number}", [allow([tagging, "iam:GetUser"],
             Resource=where), deny_but([*CARE, "iam:*User*"], {**WITHOUT, **on(*by)})],
@@ -2690,11 +2697,13 @@ STATED = [
     Stated("principal-beside-actions-of-iam", [allow(["iam:Create*", "kms:*"]), deny([
             "iam:CreateUser", "kms:DisableKey"], WITHOUT, Principal={"AWS": "*"})],
             [("misplaced-element", "Statement[1]")], {}),
-    *[Stated(f"deletion-on-a-bucket-{at}", [deny("s3:Delete*", WITHOUT, Principal="*", Sid=sid,
-            Resource="arn:aws:s3:::b")], [(RESOURCE, sid)] * wrong, {})
-      for at, (sid, wrong) in enumerate((
-            ("DenyLogDeletionWithoutMFA", True), ("ProtectBackups", True),
-            ("DenyLogBucketDeletionWithoutMFA", False), ("NoDeletionWithoutMFA", False)))],
+    *[Stated(f"{verb}-on-a-bucket-{at}", [*more, deny(f"s3:{verb}*", WITHOUT, Principal="*",
+            Sid=sid, Resource="arn:aws:s3:::b")], [(RESOURCE, sid)] * wrong, {})
+      for at, (verb, sid, more, wrong) in enumerate((
+            ("Delete", "DenyObjectDeletionWithoutMFA", [], True),
+            ("Delete", "DenyLogDeletionWithoutMFA", [], False),
+            ("Delete", "NoDeletionWithoutMFA", OF_B, True),
+            ("Put", "DenyLoggingChangesWithoutMFA", OF_B, False)))],
     Stated("actions-in-one-text", [deny_but([", ".join(CARE)], WITHOUT)],
             found("malformed-policy"), {}),
     Stated("session-named-otherwise", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",
@@ -4521,5 +4530,35 @@ STATED = [
             "AWS": USER})], found(DEFEATED, at=1) if wrong else [], {})
       for name, wrong in (("uploader-bot", False), ("bob", True))
       for USERS in ("arn:aws:iam::123456789012:user/",) for USER in (f"{USERS}ann",)],
+    # What another statement does, under a key that some of the actions lack.
+    *[Stated(f"without-the-key-elsewhere-{at}", [made(actions, {**when, **by}), made(actions[1:],
+            *conditions, Resource=where), deny("sqs:*", WITHOUT)], found(NO_KEY) * wrong, {})
+      for at, (made, actions, when, by, conditions, where, wrong) in enumerate((
+          (allow, LOCATION, {}, PREFIX, [], "*", False),
+          (allow, LOCATION, {}, PREFIX, [], "arn:aws:s3:::x", True),
+          (allow, LOCATION, {}, PREFIX, [WITH], "*", True),
+          (allow, TERMINATE, {}, on("StringEquals", "aws:RequestTag/team", "x"),
+           [on("StringEquals", "aws:ResourceTag/team", "x")], "*", False),
+          (deny, STOPS, WITHOUT, OF_TEAM, [WITHOUT], "*", False),
+          (deny, STOPS, {}, OF_TEAM, [WITHOUT], "*", True)))],
+    # A bucket under MFA, and its objects otherwise.
+    *[Stated(f"bucket-and-objects-apart-{at}", [allow("s3:*"), deny("s3:*", WITHOUT,
+            Resource="arn:aws:s3:::books"), deny(action, when, Resource=BUCKET)],
+            found(RESOURCE, at=1) * wrong + found(*more, at=2), {})
+      for at, (action, when, wrong, more) in enumerate((
+          ("s3:*", older(900), False, []),
+          (["s3:PutObject", "s3:DeleteObject"], WITHOUT, False, []),
+          ("s3:*", older(900, "NumericGreaterThan"), True, ["deny-age-misses-no-mfa"]),
+          ("s3:PutObject", on("Bool", "aws:SecureTransport", "false"), True, [])))],
+    # As EC2 calls KMS for encrypted volumes.
+    *[Stated(f"role-of-ec2-s-own-{at}", [ALL, deny("kms:Decrypt", {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", f"arn:aws:iam::*:{who}")})], found(VALUE, at=1) * wrong, {})
+      for at, (who, wrong) in enumerate((("role/aws:ec2-infrastructure", False),
+          ("role/ops:ec2-infrastructure", True), ("group/ec2-infrastructure", True)))],
+    *[Stated(f"repository-for-everybody-{at}", [*more, deny("ecr:DeleteRepository", WITHOUT,
+            Principal=who, Resource="arn:aws:ecr:eu-west-1:123456789012:repository/books")],
+            found(MISPLACED, at=len(more)) * wrong, {})
+      for at, (who, more, wrong) in enumerate((("*", [allow("*", Principal="*")], False),
+          ("*", [], False), (ACCOUNT, [allow("*", Principal=ACCOUNT)], True)))],
 ]
 # fmt: on

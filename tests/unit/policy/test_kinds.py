@@ -385,6 +385,8 @@ def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
         ({"Condition": on("StringLike", "s3:prefix", ["${aws:userid}/*", "open/*"])}, False),
         ({"Condition": on("StringLike", "s3:prefix", ["${aws:username}/*", "open/*"])}, False),
         ({"Resource": "arn:aws:s3:::x/${aws:username, 'all'}/*"}, False),
+        ({"Resource": ["arn:aws:s3:::x/${aws:username}", "arn:aws:s3:::x/${aws:userid}"]}, False),
+        ({"Resource": ["arn:aws:ssm:*:*:session/${aws:username}-*", "arn:aws:s3:::x"]}, True),
         ({"Condition": on("StringLike", "aws:userid", "AIDAI*")}, True),
         ({"Condition": on("StringNotEquals", "aws:userid", "AIDACKCEVSQ6C2EXAMPLE")}, True),
         ({"Condition": on("StringLike", "aws:userid", ["AIDAI*", "AROACKCEVSQ6C2E:*"])}, False),

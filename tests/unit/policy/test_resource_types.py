@@ -12,6 +12,7 @@ from mfa_session.policy.reading import read_policies
 from policy.kinds import BUCKET, WITH, WITHOUT, allow, deny
 
 EVERYTHING = [allow("*", Principal="*"), deny("s3:DeleteObject", WITHOUT, Principal="*")]
+ROLE = {"AWS": "arn:aws:iam::123456789012:role/app"}
 OF_ACCOUNT = [allow("s3:*", WITH, Principal={"AWS": "arn:aws:iam::123456789012:root"})]
 NAMED = ["ecr:BatchDeleteImage", "ecr:DeleteRepository"]
 Case = tuple[str, str, list[dict[str, Any]], list[str]]
@@ -20,6 +21,12 @@ CASES: list[Case] = [
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint_policy", EVERYTHING, []),
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", OF_ACCOUNT, []),
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", EVERYTHING[1:], ["boundary-allows-nothing"]),
+    *[("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint_policy", [statement], [])
+      for statement in (
+          allow("backup:*", Principal=ROLE), allow("cloudformation:*", Principal=ROLE),
+          allow("iam:ListMFADevices", Principal=ROLE),
+          allow(["kms:*", "kms:ListKeys"], Principal=ROLE),
+          allow("sts:AssumeRole", Principal=ROLE, Resource=ROLE["AWS"]))],
     ("AWS::ECR::Repository", "aws_ecr_repository_policy",
      [deny(NAMED, WITHOUT, Principal="*")], ["misplaced-element"]),
     ("AWS::ECR::RegistryPolicy", "aws_ecr_registry_policy",

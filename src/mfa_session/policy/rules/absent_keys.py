@@ -11,6 +11,7 @@ from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
 from mfa_session.policy.document import LIMITS, Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
 from mfa_session.policy.rules.keys import NO_SUCH_KEY, met_always_or_never, misspelt
 from mfa_session.policy.rules.resource_kinds import has_no_resource, parts_of
@@ -86,8 +87,8 @@ def check_keys_of_actions(subject: Subject) -> Flaws:
             lacking[having] = [each for each in actions if not may_be_of(each, having)]
             if example == "s3:ListBucket" and not lacking[having] and _is_on_objects(statement):
                 lacking[having] = ["s3:GetObject"]  # of the pattern
-        others, met = lacking[having], is_met_without_key(condition)
-        alone = others == actions
+        met, alone = is_met_without_key(condition), lacking[having] == actions
+        others = [each for each in lacking[having] if not _is_elsewhere(subject, condition, each)]
         matters = alone or not example or met is not statement.allows
         matters = matters or _leaves_without_mfa(subject, others)
         if others and matters and having not in told:
@@ -242,18 +243,19 @@ def check_request_tags(subject: Subject) -> Flaws:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
     statement = subject.statement
     actions = [action.lower() for action in statement.actions or ()]
-    untagged = list(filter(sets_no_tags, actions))
+    all_untagged = list(filter(sets_no_tags, actions))
     most = "*" in actions and bool(subject.mfa_conditions or not statement.allows)
     compared = {each.key.lower() for each in subject.other_conditions}
-    judged = subject.whole.concern_mfa and (untagged or most)
+    judged = subject.whole.concern_mfa and (all_untagged or most)
     for condition in subject.other_conditions if judged else ():
         met = is_met_without_key(condition)
+        untagged = [each for each in all_untagged if not _is_elsewhere(subject, condition, each)]
         others_right = len(untagged) < len(actions) and met is statement.allows
         demanded = condition.operator != "Null" or (most and met)
         key = condition.key.lower()
         is_tag = key.startswith("aws:requesttag/")
         beside = key.replace("request", "resource", 1) in compared
-        if is_tag and demanded and not beside and (most or not others_right):
+        if is_tag and demanded and not beside and (most or (untagged and not others_right)):
             example = "most actions" if most else subject.as_written(untagged[0])
             if most:
                 cure = "name the actions that take tags"
@@ -326,7 +328,7 @@ def check_resource_tags(subject: Subject) -> Flaws:
         each
         for each in statement.actions or ()
         if (has_no_resource(each.lower()) or _lists(each.lower()) or _of_group(each.lower()))
-        and not _regardless_of_tags(whole)[statement.effect].are_about(statement, each)
+        and not _is_elsewhere(subject, condition, each)
     ]
     if without:
         names, has = first_of(without), "have" if without[1:] else "has"
@@ -342,16 +344,27 @@ def check_resource_tags(subject: Subject) -> Flaws:
         )
 
 
+def _is_elsewhere(subject: Subject, condition: Condition, action: str) -> bool:
+    """Say whether another statement, without a key that is never met, is about an action."""
+    statement, whole, under_mfa = subject.statement, subject.whole, bool(subject.mfa_conditions)
+    cover = _without(whole, statement.effect, _name_of(condition), under_mfa=under_mfa)
+    return not is_met_without_key(condition) and cover.are_about(statement, action)
+
+
 @per_policy
-def _regardless_of_tags(whole: WholePolicy) -> dict[str, Cover]:
-    return {
-        effect: Cover(
-            each
-            for each in whole.statements
-            if each.effect == effect and not any(_of_resource(c.key) for c in each.conditions)
-        )
-        for effect in ("Allow", "Deny")
-    }
+def _without(whole: WholePolicy, effect: str, name: str, *, under_mfa: bool) -> Cover:
+    """Return the statements without a key; Allows under any conditions but those on MFA."""
+    return Cover(
+        replace(each, conditions=()) if each.allows else each
+        for each in whole.statements
+        if each.effect == effect
+        and name not in map(_name_of, each.conditions)
+        and (under_mfa or not mfa_conditions(each))
+    )
+
+
+def _name_of(condition: Condition) -> str:
+    return condition.key.lower().partition(":")[2].partition("/")[0]
 
 
 def check_username(subject: Subject) -> Flaws:
@@ -361,11 +374,15 @@ def check_username(subject: Subject) -> Flaws:
     others = subject.other_conditions
     none = "nobody is allowed anything" if subject.statement.allows else "nobody is stopped"
     spared = f"it {subject.effect_of_none(exempting=True)}"
+    texts = [str(each.value) for each, _ in subject.resources()]
     needing = [
         *(
-            (each.offset, spared if exempting else none)
-            for each, exempting in subject.resources()
-            if _user_name(str(each.value)) and not (exempting and ":iam:" in str(each.value))
+            (each.offset, f"it {subject.effect_of_none(exempting=exempting)}")
+            for text, (each, exempting) in zip(texts, subject.resources(), strict=True)
+            if _user_name(text)
+            and not (exempting and ":iam:" in text)
+            # The same by the id is for role sessions.
+            and text.replace("aws:username", "aws:userid") not in texts
         ),
         *((each.node.key_offset, none) for each in others if _needs_user_name(each)),
     ]

@@ -147,7 +147,7 @@ def is_nobodys(arn: str) -> bool:
         return False
     if _of_another_kind(arn) or without_path(arn):
         return True
-    text = with_variables_as("*", arn)
+    text = with_variables_as("*", arn).replace("role/aws:", "role/")  # EC2's, for encrypted volumes
     parts = text.split(":")
     if not text or is_unfilled(text):
         return False

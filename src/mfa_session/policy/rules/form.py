@@ -314,8 +314,10 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 def _is_of_a_vault(subject: Subject) -> bool:
     """Say whether a policy is a backup vault's, whose actions are all AWS Backup's."""
-    told = subject.document.resource_type in {"AWS::Backup::BackupVault", "aws_backup_vault_policy"}
-    return told or (subject.document.kind == "resource" and _is_about_backups(subject.whole))
+    told, of_resource = subject.document.resource_type, subject.document.kind == "resource"
+    if told:
+        return told in {"AWS::Backup::BackupVault", "aws_backup_vault_policy"}
+    return of_resource and _is_about_backups(subject.whole)
 
 
 @per_policy

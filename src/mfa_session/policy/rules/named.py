@@ -54,7 +54,8 @@ def check_left_out(subject: Subject) -> Flaws:
                 severity=WARNING,
             )
             return
-    if trusts and not reached and any(is_open for _, _, is_open in let_in):
+    listed = bool(names_of(statement)) and not reached
+    if trusts and listed and any(is_open for _, _, is_open in let_in):
         yield Flaw(
             DENIES_NOTHING,
             subject.place_of_action(),

@@ -93,6 +93,8 @@ def check_places(subject: Subject) -> Flaws:
 def _elements_of_others(subject: Subject) -> Iterator[tuple[Iterable[str], str]]:
     """Yield elements that this kind of policy never has, and what the kind is called."""
     statement, kind = subject.statement, subject.document.kind
+    if subject.document.is_of_endpoint:
+        return
     if kind in WITHOUT_PRINCIPAL and not (kind == "scp" and _may_be_an_rcp(subject.whole)):
         yield _PRINCIPALS, WITHOUT_PRINCIPAL[kind]
     if kind == "rcp":
@@ -116,8 +118,8 @@ def _is_of_trust(subject: Subject) -> bool:
 def _is_of_a_repository(subject: Subject) -> bool:
     """Say whether a statement is on a repository, and not of a registry's or endpoint's policy."""
     statement, told = subject.statement, subject.document.resource_type
-    if told in _TYPES_OF_REPOSITORIES:
-        return True
+    if told or _may_be_an_rcp(subject.whole):
+        return told in _TYPES_OF_REPOSITORIES
     where = statement.resources or statement.not_resources or ()
     of_registry = not _OF_REGISTRIES.isdisjoint(names_of(statement))
     one = any(not each.endswith("*") for each in where)
@@ -132,7 +134,8 @@ def _is_of_a_role(whole: WholePolicy) -> bool:
 def check_services(subject: Subject) -> Flaws:
     """Find policies of resources for services that have none, once for a policy."""
     statement = subject.statement
-    if statement is _first_without_policies(subject.whole):
+    of_endpoint = subject.document.is_of_endpoint
+    if not of_endpoint and statement is _first_without_policies(subject.whole):
         yield Flaw(
             MISPLACED,
             subject.place_of("Principal"),
@@ -259,7 +262,7 @@ def _is_of(bucket: str, resource: str) -> bool:
 
 @per_policy
 def _may_be_an_rcp(whole: WholePolicy) -> bool:
-    """Say whether it may be a resource control policy, which limits like an SCP.
+    """Say whether it may be a resource control policy, or a VPC endpoint's: both only limit.
 
     All of it is for everybody, and about what services do that keep resources.
     """

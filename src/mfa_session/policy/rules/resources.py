@@ -11,6 +11,7 @@ from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Statement, is_for_everybody
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
+from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
 from mfa_session.policy.rules.resource_kinds import (
@@ -57,16 +58,14 @@ _is_in_a_place = re.compile(
     "arn:[^:]*:(?:lambda|secretsmanager|sns|sqs):[a-z0-9-]+:[0-9]{12}:"
 ).match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
-_ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject",
-               "s3:put*": "s3:PutObject"}  # fmt: skip
-_names_objects = re.compile(
-    ".*object|(?!.*bucket).*(?:backup|content|data(?!base)|document|file|image|log(?!ic|in)|record|report)"
-).match
+# Of s3:Put*, much is about a bucket itself.
+_ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject"}
 _of_everything = re.compile("(deny|block|forbid)(all|every)(?!object)").match
-# What follows the stage is a method in capital letters (API Gateway developer guide, Resource).
+# What follows the stage is a method in capital letters, or alone a route of a WebSocket API (API
+# Gateway developer guide).
 _route = re.compile(
     r"(?:execute-api:|arn:[^:]*:execute-api:[^:]*:[^:]*:[^/*]*)/[^/*]+/(?!GET|HEAD|PUT|POST|PATCH|DELETE"
-    r"|OPTIONS|ANY)([^/*?]+)(?:/.*)?"
+    r"|OPTIONS|ANY)([^/*?]+)/.*"
 ).fullmatch
 
 
@@ -188,7 +187,7 @@ def check_exempt_resources(subject: Subject) -> Flaws:
 
 def check_own_policies(subject: Subject) -> Flaws:
     """Find, in the policy of a key, repository or secret, what is about none."""
-    if subject.document.kind != "resource":
+    if subject.document.kind != "resource" or subject.document.is_of_endpoint:
         return
     statement, names = subject.statement, names_of(subject.statement)
     service = names[0].partition(":")[0] if names else ""
@@ -246,23 +245,17 @@ def _name_of(resource: str) -> str:
 
 def _is_of_one_resource(subject: Subject, service: str) -> bool:
     """Say whether a policy is a resource's own, and not a VPC endpoint's."""
-    whole = subject.whole
     if service == "kms":  # a key's lets somebody change it
-        return whole.allows_anyhow("kms:PutKeyPolicy")
+        return subject.whole.allows_anyhow("kms:PutKeyPolicy")
     if service == "ecr":
         return "Resource" not in subject.statement.elements
-    return not (subject.document.is_of_endpoint or _opens_to_everybody(whole))
-
-
-@per_policy
-def _opens_to_everybody(whole: WholePolicy) -> bool:
-    return any(map(is_for_everybody, whole.allowing))
+    return not any(map(is_for_everybody, subject.whole.allowing))
 
 
 def check_all_of_s3(subject: Subject) -> Flaws:
     """Find Denies of all S3 on buckets or on objects alone, where a statement names the other.
 
-    A Deny of all that deletes, reads or writes is one, too, if it is on buckets alone.
+    A Deny of all that deletes or reads is one, too, if it is on buckets alone.
     """
     statement, where = subject.statement, subject.statement.resources or ()
     denied = next((name for name in names_of(statement) if name in _ON_OBJECTS), None)
@@ -273,11 +266,12 @@ def check_all_of_s3(subject: Subject) -> Flaws:
     if subject.document.kind == "resource" and denied == "s3:*":
         parts.append(("s3:ListBucket", OF_BUCKET, "the bucket itself"))
     for action, wanted, what in parts:
-        missing = all(map(_is_whole_in_s3, where)) and not _is_done(subject, action, wanted)
+        done = _is_done(subject, action, wanted) or _is_in_another(subject.whole, denied, wanted)
+        missing = all(map(_is_whole_in_s3, where)) and not done
         named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
         # Policies of Denies alone are for those whom others allow all.
         of_others = denied == "s3:*" and subject.whole.allowing == []
-        meant = of_others or _names_objects(statement.sid_letters) is not None
+        meant = of_others or "object" in statement.sid_letters
         if wanted == OF_BUCKET:
             everything = _of_everything(statement.sid_letters) is not None
             meant = everything and "object" not in statement.sid_letters
@@ -289,6 +283,16 @@ def check_all_of_s3(subject: Subject) -> Flaws:
                 f"nobody is stopped from {action} and the like",
                 f"name {where[0].removesuffix('/*')}{'/*' * (wanted == OF_OBJECT)} as well",
             )
+
+
+@per_policy
+def _is_in_another(whole: WholePolicy, denied: str, wanted: str) -> bool:
+    """Say whether a Deny of some of the same, without MFA, is on a kind of resource on purpose."""
+    return any(
+        any(may_meet(name, denied) for name in names_of(each)) and _may_be_on(whole, each, wanted)
+        for each in whole.denies_for_mfa
+        if (found := reach(each)) and found.long_term
+    )
 
 
 def check_routes(subject: Subject) -> Flaws:
