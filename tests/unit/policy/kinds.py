@@ -1735,6 +1735,11 @@ STATED = [
           ("sts:*", TAKE, [], True), ("sts:AssumeRole", TAKE, [], False),
           ("sts:*", "sts:TagSession", [], False),
           ("STS:*", TAKE, [deny(TAKE, WITHOUT)], False))],
+    Stated("everything-denied-in-one-second-of-age", [ALL, deny("*", older("100",
+            "NumericEquals"))], found("age-never-counts", "deny-age-misses-no-mfa", at=1), {}),
+    Stated("age-limit-beside-an-allow-of-a-part-with-mfa", [allow("ec2:Start*", older(3600,
+            "NumericLessThan")), deny("ec2:*", older(3600, "NumericGreaterThan"))],
+            found("deny-age-misses-no-mfa", at=1), {}),
     *[Stated(f"mfa-in-some-regions-{sid}", [allow("ec2:*", on("StringEquals",
             "aws:RequestedRegion", "eu-west-1")), allow(STOP, WITH, Sid=sid)],
             [(DEFEATED, sid)] * told, {})

@@ -102,19 +102,6 @@ def asks(statement: dict[str, Any], action: str) -> bool:
     return any(judge([{"Statement": statement}], request).allowed for request in requests)
 
 
-def limits_age_alone(policy: dict[str, Any], action: str) -> bool:
-    """Say whether the action is allowed here to nobody, and Denies are about old MFA only."""
-    allowed = any(about(policy, action, "Allow", mfa=mfa) for mfa in (True, False))
-    denials = [each for each in policy["Statement"] if each["Effect"] == "Deny"]
-    about_it = [each for each in denials if action in NAMED[each["Action"]]]
-    return not allowed and all(PRESENT not in json.dumps(each) for each in about_it)
-
-
-def any_allow_asks(policy: dict[str, Any]) -> bool:
-    allows = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
-    return any(asks(each, action) for each in allows for action in NAMED[each["Action"]])
-
-
 def grants(policy: dict[str, Any], action: str, context: dict[str, Any]) -> bool:
     """Ask the sandbox; another policy allows what this one allows nobody."""
     allowed_here = any(about(policy, action, "Allow", mfa=mfa) for mfa in (True, False))
@@ -154,9 +141,7 @@ def test_every_way_through_and_every_lockout_has_a_finding(policy: dict[str, Any
         denied = about(policy, action, "Deny", mfa=True)
         asked = about(policy, action, "Allow", mfa=True)
         if denied or (asked and not about(policy, action, "Allow", mfa=False)):
-            # A limit of age may be only for those whom the Allows here ask for MFA.
-            backed = limits_age_alone(policy, action) and any_allow_asks(policy)
-            assert backed or not any(grants(policy, action, kind) for kind in WITHOUT_MFA)
+            assert not any(grants(policy, action, kind) for kind in WITHOUT_MFA)
         if (denied or asked) and not about(policy, action, "Deny", mfa=False):
             assert grants(policy, action, FRESH)
 

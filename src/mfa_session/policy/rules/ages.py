@@ -95,7 +95,7 @@ def _of_one_second(subject: Subject, condition: Condition, limit: str) -> Flaw:
         f"{condition.written} is met only in the one second in which the age is {limit}",
         "everybody is locked out" if allows else "MFA of any other age gets through",
         f"use Numeric{'LessThan' if allows else 'GreaterThanIfExists'}",
-        right_condition(subject.statement),
+        but_for_setup(subject, right_condition(subject.statement)),
     )
 
 

@@ -38,7 +38,7 @@ def is_open_on_purpose(subject: Subject, kind: str) -> bool:
     ]
     told = bool(asked) or len(left) < len(open_to_all)
     free = all(is_left_open(name) for each in left for name in names_of(each))
-    return told and free and len(given) < _MOST
+    return told and free and len(asked) < len(given) < _MOST
 
 
 @per_policy
