@@ -34,7 +34,7 @@ names_role = re.compile(
     r"|(?<!trusted)(?<!trusted_)(?<!_or_)(?<!_and_)(?<!or)(?<!and)role[._]?arns?\W*\}",
     re.IGNORECASE,
 ).search
-# By its name, which is that of a user; programs have no devices.
+# The name of a user that a program is, such as `svc-mailer`: programs have no MFA device.
 is_of_a_program = re.compile(
     r"(?:.*[-_.])?(?:agent|bot|cd|ci|daemon|mailer|robot|runner|service|svc)(?:[-_.].*)?",
     re.IGNORECASE,

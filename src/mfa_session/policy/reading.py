@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pathlib
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,7 +12,6 @@ from dataclasses import replace
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import read_operator
-from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import (
     CURRENT_VERSION,
     Condition,
@@ -22,9 +20,10 @@ from mfa_session.policy.document import (
     Statement,
 )
 from mfa_session.policy.formats.account import is_account
-from mfa_session.policy.formats.origin import Origin, kind_by_name
+from mfa_session.policy.formats.origin import Origin
 from mfa_session.policy.formats.stacks import is_stack
 from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.kinds_by_look import kind_by_look, kind_by_name
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import (
@@ -42,7 +41,6 @@ ELEMENTS = (
 _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 _SHAPE = 'a policy is {"Version": "2012-10-17", "Statement": […]}'
 _PRINCIPAL_HINT = 'write "*" or {"AWS": "ARN"}'
-_is_any_root = re.compile(r"arn:[^:]*:iam::\*:root").fullmatch
 _FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …}'
 
 
@@ -101,7 +99,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     told = kind or origin.kind
     if told is None and document.kind == "identity" and origin.holder is None:
         told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
-        told = told or _kind_by_look(document)
+        told = told or kind_by_look(document)
     return replace(
         document,
         name=name,
@@ -119,30 +117,6 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
             for each in document.statements
             for action in (*(each.actions or ()), *(each.not_actions or ()))
         ),
-    )
-
-
-def _kind_by_look(document: Document) -> str | None:
-    """Return `boundary` by the Sid of an Allow, and `scp` by a Deny about the root user.
-
-    No policy of users, groups or roles applies to the root user.
-    """
-    if any(map(_is_of_boundary, document.statements)):
-        return "boundary"
-    allows_all = all(each.actions == ("*",) for each in document.statements if each.allows)
-    return "scp" if allows_all and any(map(_is_about_root, document.statements)) else None
-
-
-def _is_of_boundary(statement: Statement) -> bool:
-    of_iam = any(each.lower().startswith("iam:") for each in statement.actions or ())
-    told = statement.sid_letters.startswith(("boundary", "permissionsboundary"))
-    return statement.allows and told and not of_iam  # else it may be about boundaries
-
-
-def _is_about_root(statement: Statement) -> bool:
-    return not statement.allows and any(
-        each.is_about(PRINCIPAL_ARN) and bool(each.values) and all(map(_is_any_root, each.values))
-        for each in statement.conditions
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -29,7 +28,6 @@ PREFIXES = {
     "s3control": "s3",
     "vpclattice": "vpc-lattice",
 }
-_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _ANYBODY = ["anybody/"]
 _SERVERLESS_ROLE = ("provider", "iam", "role")
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
@@ -95,18 +93,6 @@ class Origin(NamedTuple):
         if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
             origin = origin.named(f"policy/{policy}")
         return origin
-
-
-def kind_by_name(names: tuple[str, ...]) -> str | None:
-    """Return `boundary` or `scp` if a name says so: `DeveloperBoundary`, `scp-deny-root`."""
-    for name in names:
-        words = [word.lower() for word in _WORDS.findall(name)]
-        said = [word for word in words if word not in {"policy", "json", "yaml"}]
-        if "scp" in words or "service control" in " ".join(words):
-            return "scp"
-        if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
-            return "boundary"
-    return None
 
 
 class Elsewhere(str):

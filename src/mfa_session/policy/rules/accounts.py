@@ -28,8 +28,8 @@ TAKEN = Rule(
     "role-without-mfa",
     WARNING,
     "In an account dump, users whom a Deny of everything asks for MFA take a role without it: the "
-    "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA. A note if a Deny "
-    "elsewhere exempts `sts:*`, where the policy allows `sts:AssumeRole` by name.",
+    "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA. In other files: a "
+    "Deny of everything exempts `sts:*`, and the policy allows `sts:AssumeRole` by name (a note).",
 )
 _TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
 _MOST = 5  # users to name

@@ -45,10 +45,11 @@ DEFEATED = Rule(
     "Another statement allows the same without MFA, and no Deny stops it: everybody gets through. "
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
-    "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, which the "
-    "policy allows by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`), or though it "
-    "protects `s3:PutBucketVersioning`; or one of some principals leaves out another of an "
-    "Allow's (a warning). Or an Allow without MFA is of everything but MFA's setup (`NotAction`).",
+    "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, and the "
+    "policy allows that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`), or it also "
+    "denies `s3:PutBucketVersioning` without MFA; or one of some principals leaves out another of "
+    "an Allow's (a warning). Or an Allow without MFA is of everything but MFA's setup "
+    "(`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
@@ -183,7 +184,7 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
 
 
 def _keeps_few_out(condition: Condition) -> bool:
-    """Say whether a condition is on a circumstance, regions, all users, or an id (no secret)."""
+    """Say whether a condition is on a circumstance, a region, all users or an id, no secret."""
     of_users = condition.is_about("aws:PrincipalArn") and all(map(_are_users, condition.values))
     told = of_users or condition.key.lower() in {"aws:requestedregion", "sts:externalid"}
     return is_circumstance(condition) or (told and is_met_without_key(condition) is False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Statement, is_for_everybody
+from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import includes, may_meet
@@ -48,15 +48,10 @@ _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").
 _own_arn = re.compile(
     r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
 ).fullmatch
-# Whose policies are told from others'.
-_OWN = {"ecr": "repository", "kms": "key", "secretsmanager": "secret"}
 _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
 _names_a_step = re.compile("iam:(?:createv|enable)|.*mfadevice").match
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
-_is_in_a_place = re.compile(
-    "arn:[^:]*:(?:lambda|secretsmanager|sns|sqs):[a-z0-9-]+:[0-9]{12}:"
-).match
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 # Of s3:Put*, much is about a bucket itself.
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject"}
@@ -185,73 +180,6 @@ def check_exempt_resources(subject: Subject) -> Flaws:
         )
 
 
-def check_own_policies(subject: Subject) -> Flaws:
-    """Find, in the policy of a key, repository or secret, what is about none."""
-    if subject.document.kind != "resource" or subject.document.is_of_endpoint:
-        return
-    statement, names = subject.statement, names_of(subject.statement)
-    service = names[0].partition(":")[0] if names else ""
-    what = _OWN.get(service, "")
-    lost = [each for each in statement.actions or () if has_no_resource(each.lower())]
-    of_one = all(name.startswith(f"{service}:") for name in names)
-    judged = what and lost and of_one and (statement.allows or subject.mfa_conditions)
-    if judged and _is_of_one_resource(subject, service):
-        none = not statement.allows and len(lost) == len(names)
-        does = "allows nobody" if statement.allows else "stops nobody from"
-        yield Flaw(
-            WRONG_RESOURCE,
-            subject.place_of_action(lost[0]),
-            f"{', '.join(lost)} {'are' if lost[1:] else 'is'} about no {what}",
-            f"a {what}'s policy {does} this",
-            f"{'allow' if statement.allows else 'deny'} {', '.join(lost)} in the user's or the "
-            "role's policy",
-            severity=WARNING if none else NOTE,
-        )
-
-
-def check_other_places(subject: Subject) -> Flaws:
-    """Find statements of a resource's own policy that name it in another region or account."""
-    if not (subject.document.kind == "resource" and subject.mfa_conditions):
-        return
-    where = subject.statement.resources or () if not subject.document.is_of_endpoint else ()
-    for resource in filter(_is_in_a_place, where):
-        others = _of_one_name(subject.whole).get(_name_of(resource), set()).difference(where)
-        if others:
-            other = min(others)
-            yield Flaw(
-                WRONG_RESOURCE,
-                subject.place_of("Resource"),
-                f"{resource} is here, and {other} in another statement: a resource's own policy is "
-                "about one",
-                "one of the two ARNs matches nothing",
-                "write the same ARN in both",
-            )
-
-
-@per_policy
-def _of_one_name(whole: WholePolicy) -> dict[str, set[str]]:
-    """Return the ARNs of a policy by what they name, if their region and account are known."""
-    found = defaultdict[str, set[str]](set)
-    for resource in (each for one in whole.statements for each in one.resources or ()):
-        if _is_in_a_place(resource):
-            found[_name_of(resource)].add(resource)
-    return found
-
-
-def _name_of(resource: str) -> str:
-    parts = parts_of(resource)
-    return f"{parts[2]}:{parts[5]}"
-
-
-def _is_of_one_resource(subject: Subject, service: str) -> bool:
-    """Say whether a policy is a resource's own, and not a VPC endpoint's."""
-    if service == "kms":  # a key's lets somebody change it
-        return subject.whole.allows_anyhow("kms:PutKeyPolicy")
-    if service == "ecr":
-        return "Resource" not in subject.statement.elements
-    return not any(map(is_for_everybody, subject.whole.allowing))
-
-
 def check_all_of_s3(subject: Subject) -> Flaws:
     """Find Denies of all S3 on buckets or on objects alone, where a statement names the other.
 
@@ -266,7 +194,9 @@ def check_all_of_s3(subject: Subject) -> Flaws:
     if subject.document.kind == "resource" and denied == "s3:*":
         parts.append(("s3:ListBucket", OF_BUCKET, "the bucket itself"))
     for action, wanted, what in parts:
-        done = _is_done(subject, action, wanted) or _is_in_another(subject.whole, denied, wanted)
+        done = _is_done(subject, action, wanted) or all(
+            _is_in_another(subject.whole, denied, _part_of(each, wanted)) for each in where
+        )
         missing = all(map(_is_whole_in_s3, where)) and not done
         named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
         # Policies of Denies alone are for those whom others allow all.
@@ -285,11 +215,17 @@ def check_all_of_s3(subject: Subject) -> Flaws:
             )
 
 
+def _part_of(resource: str, wanted: str) -> str:
+    """Return the ARN of a bucket, or of an object in it."""
+    return resource.removesuffix("/*") + "/x" * (wanted == OF_OBJECT)
+
+
 @per_policy
-def _is_in_another(whole: WholePolicy, denied: str, wanted: str) -> bool:
-    """Say whether a Deny of some of the same, without MFA, is on a kind of resource on purpose."""
+def _is_in_another(whole: WholePolicy, denied: str, resource: str) -> bool:
+    """Say whether a Deny of some of the same, without MFA, is on a resource on purpose."""
     return any(
-        any(may_meet(name, denied) for name in names_of(each)) and _may_be_on(whole, each, wanted)
+        any(may_meet(name, denied) for name in names_of(each))
+        and any(may_meet(where, resource) for where in each.resources or ("*",))
         for each in whole.denies_for_mfa
         if (found := reach(each)) and found.long_term
     )

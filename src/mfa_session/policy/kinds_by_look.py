@@ -1,0 +1,47 @@
+"""What tells a boundary or a service control policy, which look like a policy of users."""
+
+from __future__ import annotations
+
+import re
+
+from mfa_session.policy.credentials import PRINCIPAL_ARN
+from mfa_session.policy.document import Document, Statement
+
+_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+_is_any_root = re.compile(r"arn:[^:]*:iam::\*:root").fullmatch
+
+
+def kind_by_name(names: tuple[str, ...]) -> str | None:
+    """Return `boundary` or `scp` if a name says so: `DeveloperBoundary`, `scp-deny-root`."""
+    for name in names:
+        words = [word.lower() for word in _WORDS.findall(name)]
+        said = [word for word in words if word not in {"policy", "json", "yaml"}]
+        if "scp" in words or "service control" in " ".join(words):
+            return "scp"
+        if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
+            return "boundary"
+    return None
+
+
+def kind_by_look(document: Document) -> str | None:
+    """Return `boundary` by the Sid of an Allow, and `scp` by a Deny about the root user.
+
+    No policy of users, groups or roles applies to the root user.
+    """
+    if any(map(_is_of_boundary, document.statements)):
+        return "boundary"
+    allows_all = all(each.actions == ("*",) for each in document.statements if each.allows)
+    return "scp" if allows_all and any(map(_is_about_root, document.statements)) else None
+
+
+def _is_of_boundary(statement: Statement) -> bool:
+    of_iam = any(each.lower().startswith("iam:") for each in statement.actions or ())
+    told = statement.sid_letters.startswith(("boundary", "permissionsboundary"))
+    return statement.allows and told and not of_iam  # else it may be about boundaries
+
+
+def _is_about_root(statement: Statement) -> bool:
+    return not statement.allows and any(
+        each.is_about(PRINCIPAL_ARN) and bool(each.values) and all(map(_is_any_root, each.values))
+        for each in statement.conditions
+    )
