@@ -1737,6 +1737,11 @@ STATED = [
           ("STS:*", TAKE, [deny(TAKE, WITHOUT)], False))],
     Stated("everything-denied-in-one-second-of-age", [ALL, deny("*", older("100",
             "NumericEquals"))], found("age-never-counts", "deny-age-misses-no-mfa", at=1), {}),
+    Stated("one-second-of-age-beside-mfa-of-any-age", [allow("*", {"Null": {
+            "aws:MultiFactorAuthAge": "false"}}), allow("*", older("100",
+            "ForAllValues:NumericEqualsIfExists"))], found("age-never-counts", at=1), {}),
+    Stated("users-in-a-resource-s-policy", [allow("ec2:*", Principal=ACCOUNT, Resource=ME),
+            deny_but(["iam:List*"], WITHOUT, Principal=ACCOUNT, Resource=ME)], [], {}),
     Stated("age-limit-beside-an-allow-of-a-part-with-mfa", [allow("ec2:Start*", older(3600,
             "NumericLessThan")), deny("ec2:*", older(3600, "NumericGreaterThan"))],
             found("deny-age-misses-no-mfa", at=1), {}),

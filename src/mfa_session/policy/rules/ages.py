@@ -95,7 +95,10 @@ def _of_one_second(subject: Subject, condition: Condition, limit: str) -> Flaw:
         f"{condition.written} is met only in the one second in which the age is {limit}",
         "everybody is locked out" if allows else "MFA of any other age gets through",
         f"use Numeric{'LessThan' if allows else 'GreaterThanIfExists'}",
-        but_for_setup(subject, right_condition(subject.statement)),
+        # A limit that another Allow makes vain would be no better.
+        {}
+        if allows and _given_at_any_age(subject)
+        else but_for_setup(subject, right_condition(subject.statement)),
     )
 
 
@@ -122,10 +125,7 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
     statement, whole, limits = subject.statement, subject.whole, _limits(subject)
     if not (limits and subject.requires_mfa) or subject.on_role:
         return
-    closed = set(whole.ageless_allows.uncovered(statement))
-    opened = (name for name in names_of(statement) if name not in closed)
-    free = next((each for each in opened if not whole.old_denials.are_about(statement, each)), None)
-    if free:
+    if free := _given_at_any_age(subject):
         other = subject.label_of(next(whole.ageless_allows.about(statement, free)))
         yield Flaw(
             AGE_UNUSED,
@@ -145,6 +145,14 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
             f'add a Deny of these actions with "NumericGreaterThanIfExists": {{"{MFA_AGE}": '
             f'"{limits[0].values[0]}"}}',
         )
+
+
+def _given_at_any_age(subject: Subject) -> str:
+    """Return an action of an Allow that another one gives with MFA of any age; empty if none."""
+    statement, whole = subject.statement, subject.whole
+    closed = set(whole.ageless_allows.uncovered(statement))
+    opened = (name for name in names_of(statement) if name not in closed)
+    return next((each for each in opened if not whole.old_denials.are_about(statement, each)), "")
 
 
 def _longer(subject: Subject) -> Iterator[tuple[Statement, str, str]]:

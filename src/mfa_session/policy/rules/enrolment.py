@@ -67,7 +67,8 @@ def check_first_steps(subject: Subject) -> Flaws:
     """Find Denies of what people need before they have MFA."""
     by_resource = subject.statement.not_resources is not None
     whole = subject.denies_all_actions and (by_resource or subject.is_of_users)
-    if not (whole or _denies_by_name(subject) or denies_on_users(subject)):
+    on_users = subject.limits_users and denies_on_users(subject)
+    if not (whole or _denies_by_name(subject) or on_users):
         return
     others = subject.other_conditions
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject.statement))
