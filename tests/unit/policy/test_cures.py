@@ -9,7 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.reading import read_document
-from policy.kinds import (
+from policy.statements import (
     ALL,
     BUCKET,
     CARE,

@@ -23,13 +23,13 @@ from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.rules.exemptions import SPARED
 from policy.cases import Dice
-from policy.kinds import (
+from policy.kinds import STATED
+from policy.statements import (
     ACCOUNT,
     EC2_SERVICE,
     FALSE,
     NO_SERVICE,
     SAML,
-    STATED,
     TAKE,
     Stated,
     older,

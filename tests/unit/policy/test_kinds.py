@@ -17,7 +17,8 @@ from mfa_session.policy.evaluation import ALLOWED, evaluate
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document, read_policies
-from policy.kinds import (
+from policy.kinds import STATED
+from policy.statements import (
     AGE,
     ALL,
     BUCKET,
@@ -33,7 +34,6 @@ from policy.kinds import (
     PRESENT,
     READ,
     ROLE,
-    STATED,
     STOP,
     WITH,
     WITHOUT,

@@ -13,7 +13,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
-from policy.kinds import (
+from policy.statements import (
     CARE,
     FALSE,
     IF_TRUE,

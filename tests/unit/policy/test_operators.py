@@ -8,7 +8,7 @@ import pytest
 
 from mfa_session.policy.conditions import COMPARISONS, OPPOSITES
 from mfa_session.policy.lint import lint
-from policy.kinds import STOP, WITH, WITHOUT, allow, deny, on
+from policy.statements import STOP, WITH, WITHOUT, allow, deny, on
 from policy.test_kinds import read
 
 NAME, TAG, ARN, ADDRESS = ("aws:username", "aws:PrincipalTag/team", "aws:PrincipalArn",

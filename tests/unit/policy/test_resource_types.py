@@ -9,7 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
-from policy.kinds import BUCKET, WITH, WITHOUT, allow, deny
+from policy.statements import BUCKET, WITH, WITHOUT, allow, deny
 
 EVERYTHING = [allow("*", Principal="*"), deny("s3:DeleteObject", WITHOUT, Principal="*")]
 ROLE = {"AWS": "arn:aws:iam::123456789012:role/app"}

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from mfa_session.policy.lint import lint
-from policy.kinds import (
+from policy.statements import (
     ACCOUNT,
     ALL,
     BUCKET,

@@ -11,7 +11,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
-from policy.kinds import UNFILLED
+from policy.statements import UNFILLED
 from policy.test_corpus import RIGHT, name_of, policy_in
 from policy.test_kinds import NAMES
 

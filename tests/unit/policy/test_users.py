@@ -9,7 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
-from policy.kinds import (
+from policy.statements import (
     ACCOUNT,
     ALL,
     ENROL,

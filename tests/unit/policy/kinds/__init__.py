@@ -1,0 +1,78 @@
+"""Policies with each kind of mistake, and similar correct ones, with the expected findings.
+
+Findings and outcomes were written by hand, from IAM's evaluation logic. Outcomes say whom a
+policy allows an action: `k` long-term keys, `s` sessions without MFA, `m` fresh MFA sessions.
+Each module is about the rules of the same name in `mfa_session.policy.rules`.
+"""
+
+from __future__ import annotations
+
+from policy.kinds import (
+    absent_keys,
+    accounts,
+    ages,
+    anyone,
+    arns,
+    callers,
+    conditions,
+    contradictions,
+    defeated,
+    enrolment,
+    enrolment_steps,
+    exemptions,
+    form,
+    keys,
+    named,
+    narrowing,
+    networks,
+    operators,
+    organisations,
+    overlapping,
+    own_policies,
+    places,
+    principals,
+    promised_exemptions,
+    promised_scope,
+    promises,
+    removal,
+    resources,
+    roles,
+    session_token,
+    values,
+    wrong_credentials,
+)
+
+STATED = [
+    *absent_keys.KINDS,
+    *accounts.KINDS,
+    *ages.KINDS,
+    *anyone.KINDS,
+    *arns.KINDS,
+    *callers.KINDS,
+    *conditions.KINDS,
+    *contradictions.KINDS,
+    *defeated.KINDS,
+    *enrolment.KINDS,
+    *enrolment_steps.KINDS,
+    *exemptions.KINDS,
+    *form.KINDS,
+    *keys.KINDS,
+    *named.KINDS,
+    *narrowing.KINDS,
+    *networks.KINDS,
+    *operators.KINDS,
+    *organisations.KINDS,
+    *overlapping.KINDS,
+    *own_policies.KINDS,
+    *places.KINDS,
+    *principals.KINDS,
+    *promised_exemptions.KINDS,
+    *promised_scope.KINDS,
+    *promises.KINDS,
+    *removal.KINDS,
+    *resources.KINDS,
+    *roles.KINDS,
+    *session_token.KINDS,
+    *values.KINDS,
+    *wrong_credentials.KINDS,
+]

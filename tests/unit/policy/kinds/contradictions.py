@@ -1,0 +1,48 @@
+"""Conditions of a statement that no request meets together, each of which some request meets."""
+
+from __future__ import annotations
+
+from policy.statements import ALL, CARE, USERS, WITH, WITHOUT, Stated, allow, deny_but, found, on
+
+# fmt: off
+NEVER = "conditions-never-match"
+ROOT = on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root")
+TEAM = on("StringEquals", "aws:PrincipalTag/team", "ops")
+KINDS = [
+    # Conditions that no caller, no call or no value of a key meets together.
+    *[Stated(f"meant-as-alternatives-{kind}-{at}", [*rest, deny_but(CARE, {**WITHOUT, **one,
+            **other})], found(NEVER, at=len(rest)) if wrong else [], {}, kind)
+      for kind, rest in (("scp", []), (None, [ALL])) for at, (wrong, one, other) in enumerate((
+            (True, USERS, on("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:root")),
+            (True, USERS, on("StringEquals", "aws:PrincipalType", "Account")),
+            (True, on("StringLike", "aws:username", "*"), ROOT),
+            (True, on("StringEquals", "aws:PrincipalType", "User"), on("ArnLike",
+             "aws:PrincipalArn", "arn:aws:iam::*:role/Admin")),
+            (True, on("StringEquals", "aws:PrincipalType", "User"), on("ArnNotLike",
+             "aws:PrincipalArn", ["arn:aws:iam::*:user/*"])),
+            (False, on("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::*:user/*",
+             "arn:aws:iam::*:root"]), on("StringNotEquals", "aws:PrincipalType", "AssumedRole")),
+            (False, USERS, on("StringLike", "aws:username", "svc-*")),
+            (False, USERS, on("StringEquals", "aws:PrincipalType", "${var.kind}"))))],
+    *[Stated(f"contradictory-{at}", [allow("ec2:*", {**WITH, **when})],
+            found(NEVER) if wrong else [], {})
+      for at, (wrong, when) in enumerate((
+            (True, {**TEAM, **on("StringLike", "aws:PrincipalTag/team", "dev*")}),
+            (True, {**TEAM, **on("StringNotEquals", "aws:PrincipalTag/Team", ["ops", "dev"])}),
+            (True, {**TEAM, **on("Null", "aws:PrincipalTag/team", "true")}),
+            (True, {**on("StringEquals", "aws:RequestedRegion", "eu-west-1"), **on("StringLike",
+             "aws:RequestedRegion", "us-*")}),
+            (True, {"Bool": {**WITH["Bool"], "aws:ViaAWSService": "false"}, **on(
+             "ForAnyValue:StringEquals", "aws:CalledVia", "athena.amazonaws.com")}),
+            (False, {**on("StringLike", "aws:PrincipalTag/team", "dev*"), **on("StringNotEquals",
+             "aws:PrincipalTag/team", "dev-intern")}),
+            (False, {**TEAM, **on("Null", "aws:PrincipalTag/team", "false")}),
+            (False, {**on("StringEquals", "aws:PrincipalTag/team", "{{ team }}"), **on(
+             "StringLike", "aws:PrincipalTag/team", "dev*")}),
+            (False, {**on("StringEquals", "aws:PrincipalTag/team", ["ops", "${var.team}"]),
+             **on("StringLike", "aws:PrincipalTag/team", "dev*")}),
+            (False, {**TEAM, **on("StringLikeIfExists", "aws:PrincipalTag/team", "o*")}),
+            (False, {**on("StringEqualsIfExists", "aws:PrincipalTag/team", "ops"), **on("Null",
+             "aws:PrincipalTag/team", "true")})))],
+]
+# fmt: on
