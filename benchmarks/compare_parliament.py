@@ -95,7 +95,7 @@ def corpus() -> list[Policy]:
 
 
 def kinds() -> list[Policy]:
-    """Return the policies of kinds.py: one for each kind of mistake, and correct ones."""
+    """Return the policies of `policy.kinds`: one for each kind of mistake, and correct ones."""
     sys.path.insert(0, str(TESTS))
     return [
         Policy(
