@@ -237,7 +237,7 @@ def read_resource(resource: str, action: str) -> str:
 
     UsageError `bad-resource` for what is no ARN, or none that the action has.
     """
-    wanted = resource_of(action.lower(), about_mfa=True, under_mfa=True) or ""
+    wanted = resource_of(action.lower()) or ""
     is_arn = may_meet(resource, "arn:*:*:*:*:?*")
     if is_arn and (resource == "*" or not wanted or fits(resource, wanted)):
         return "" if wanted == OF_NONE else resource

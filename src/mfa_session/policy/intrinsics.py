@@ -167,7 +167,8 @@ def _misread_in(node: Node) -> str:
         text, *given = listed(members["Fn::Sub"]) or [node]
         names = members_of(given[0]) if given else {}
         pseudo = filter(_is_no_parameter, _PSEUDO_PARAMETER.findall(text_of(text)))
-        found = (*variables_of_iam(text_of(text)), *pseudo)
+        # A second `$` escapes nothing, as it does in Terraform.
+        found = (*variables_of_iam(text_of(text).replace("$$", "$")), *pseudo)
         return next((each for each in found if each not in names), "")
     return next(filter(None, map(_misread_in, (*members.values(), *items_of(node)))), "")
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Document, Statement
 
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _is_any_root = re.compile(r"arn:[^:]*:iam::\*:root").fullmatch
+# Roles of AWS Organizations' own tools, in any account.
+_is_of_organisations = re.compile(
+    r"arn:[^:]*:iam::\*:role/(AWSControlTowerExecution|OrganizationAccountAccessRole|stacksets-exec-.*)"
+).fullmatch
 
 
 def kind_by_name(names: tuple[str, ...]) -> str | None:
@@ -24,20 +30,38 @@ def kind_by_name(names: tuple[str, ...]) -> str | None:
 
 
 def kind_by_look(document: Document) -> str | None:
-    """Return `boundary` by the Sid of an Allow, and `scp` by a Deny about the root user.
+    """Return `boundary` by the Sids, and `scp` by a Deny about the root user.
 
-    No policy of users, groups or roles applies to the root user.
+    No policy of users, groups or roles applies to the root user, and none names the roles of
+    AWS Organizations in any account.
     """
-    if any(map(_is_of_boundary, document.statements)):
+    statements = document.statements
+    if any(map(_is_of_boundary, statements)) or _are_of_boundary(statements):
         return "boundary"
-    allows_all = all(each.actions == ("*",) for each in document.statements if each.allows)
-    return "scp" if allows_all and any(map(_is_about_root, document.statements)) else None
+    allows_all = all(each.actions == ("*",) for each in statements if each.allows)
+    of_organisation = any(map(_is_about_root, statements)) or any(map(_exempts_tools, statements))
+    return "scp" if allows_all and of_organisation else None
+
+
+def _are_of_boundary(statements: Sequence[Statement]) -> bool:
+    """Say whether all Sids of several Denies begin with the word."""
+    told = all(each.sid_letters.startswith("boundary") for each in statements)
+    return told and len(statements) > 1 and not any(each.allows for each in statements)
 
 
 def _is_of_boundary(statement: Statement) -> bool:
     of_iam = any(each.lower().startswith("iam:") for each in statement.actions or ())
     told = statement.sid_letters.startswith(("boundary", "permissionsboundary"))
     return statement.allows and told and not of_iam  # else it may be about boundaries
+
+
+def _exempts_tools(statement: Statement) -> bool:
+    return not statement.allows and any(
+        each.is_about(PRINCIPAL_ARN)
+        and each.operator in OPPOSITES
+        and any(map(_is_of_organisations, each.values))
+        for each in statement.conditions
+    )
 
 
 def _is_about_root(statement: Statement) -> bool:

@@ -24,7 +24,7 @@ from mfa_session.policy.formats.origin import Origin
 from mfa_session.policy.formats.stacks import is_stack
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.kinds_by_look import kind_by_look, kind_by_name
-from mfa_session.policy.nodes import Node, listed, members_of
+from mfa_session.policy.nodes import Node, listed, members_of, text_of
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import (
     Found,
@@ -98,7 +98,8 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     name = "" if alone and not origin.names else origin.name
     told = kind or origin.kind
     if told is None and document.kind == "identity" and origin.holder is None:
-        told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
+        named = origin.names or (pathlib.PurePath(found.source.label).stem,)
+        told = kind_by_name((*named, text_of(document.beside.get("Id"))))
         told = told or kind_by_look(document)
     return replace(
         document,

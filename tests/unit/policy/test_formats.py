@@ -514,6 +514,8 @@ def test_a_variable_that_cloudformation_refers_to_is_told_of_a_policy_in_a_text(
     ]
     assert found.errors[0].hint == "write ${!aws:username}"
     assert [each.statements[0].resources for each in found.documents] == [("x/${aws:username}",)]
+    of_terraform = read_policies("p.json", json.dumps(stack).replace("${aws", "$${aws"))
+    assert [each.hint for each in of_terraform.errors] == ["write ${!aws:username}"]
     escaped = json.dumps(stack).replace("${aws", "${!aws")
     assert read_policies("p.json", escaped).errors == ()
 

@@ -235,6 +235,8 @@ def test_of_two_elements_that_exclude_each_other_the_narrower_is_read(named: Any
 
 
 ANY_ROOT = {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
+TOOLS = {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/AWSControlTowerExecution"]}}
+OWN_TOOLS = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/stacksets-exec-*"}}
 
 
 @pytest.mark.parametrize(
@@ -247,9 +249,22 @@ ANY_ROOT = {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
         ([statement(Sid="BoundaryAllowedServices", Action=["s3:*", "ec2:*"])], "boundary"),
         ([statement(Sid="BoundaryOfUsers", Action="iam:PutUserPermissionsBoundary")], "identity"),
         ([statement(Sid="BoundaryStays", Effect="Deny", Action="iam:*")], "identity"),
+        ([statement(Sid=f"BoundaryNo{each}", Effect="Deny") for each in "ab"], "boundary"),
+        ([statement(Sid=each, Effect="Deny") for each in ("BoundaryStays", "Ec2")], "identity"),
+        ([statement(Effect="Deny", Condition=TOOLS)], "scp"),
+        ([statement(Effect="Deny", Condition=OWN_TOOLS)], "identity"),
+        ([statement(Effect="Deny", Condition=TOOLS), statement(Action="s3:*")], "identity"),
     ],
 )
-def test_a_deny_about_the_root_user_or_a_sid_tells_the_kind(
+def test_denies_of_an_organisation_or_sids_tell_the_kind(
     statements: list[dict[str, Any]], kind: str
 ) -> None:
     assert read({"Statement": statements}).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("policy_id", "kind"),
+    [("permissions-boundary-for-people", "boundary"), ("scp-mfa", "scp"), ("books", "identity")],
+)
+def test_an_id_tells_the_kind(policy_id: str, kind: str) -> None:
+    assert read({"Id": policy_id, "Statement": statement()}).kind == kind

@@ -32,10 +32,10 @@ DEAD_ARN = Rule(
     "An ARN has an account without 12 digits (`arn:aws:iam::12345:…`) or its alias, a brace "
     "without its other half (`user/*}`), another ARN within, a backslash before a variable, a "
     "blank, alternatives (`role/{A,B}`) or another ARN behind a comma, no region in a region's "
-    "place (`eu-west-1a`), "
-    "a region in Route 53 or CloudFront, an account in an image or snapshot of EC2, or, in a "
-    "policy about MFA, a role of AWS's own without its path (`role/AWSServiceRole*`): it matches "
-    "nothing. Or a principal is the id of a user or role that is gone.",
+    "place (`eu-west-1a`), a region where there is none (IAM, Route 53, CloudFront, buckets), an "
+    "account in an image or snapshot of EC2, or, in a policy about MFA, a role of AWS's own "
+    "without its path (`role/AWSServiceRole*`): it matches nothing. Or a principal is the id of a "
+    "user or role that is gone.",
 )
 PLACEHOLDER = Rule(
     "placeholder",
@@ -54,14 +54,18 @@ _slip_of_partition = re.compile(
 ).match
 _OTHERS = {"Condition", "NotPrincipal"}  # elements that may name what is elsewhere
 _TWO = 2
+_COPIED = {("aws", "s3")}  # what people copy from examples, besides IAM's ARNs
 _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 _is_arn = re.compile("arn:[^:]*:[^:]*:[^:]*:[^:]*:").match
-# ARNs whose region is empty, and in Route 53 the account, too (Service Authorization Reference).
+# ARNs whose region is empty, and in Route 53 and of buckets the account, too (Service Authorization
+# Reference).
 _in_a_region = re.compile(
-    "arn:[^:]*:(cloudfront:[a-z]|route53:(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:)"
+    "arn:[^:]*:(cloudfront:[a-z]|(route53|s3):(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:"
+    "(?!(access-?grants|accesspoint|async-request|job|storage-lens)))"
 ).match
+_of_iam_in_a_region = re.compile("arn:[^:]*:iam:[a-z]").match
 _in_an_account = re.compile("arn:[^:]*:ec2:[^:]*:([0-9]{12}|[$]?x):(image|snapshot)/").match
-_EMPTY = {"cloudfront": "region", "ec2": "account", "route53": "region and the account"}
+_EMPTY = {"ec2": "account", **dict.fromkeys(("route53", "s3"), "region and the account")}
 _is_account = re.compile(r"[0-9]{12}|[*]?").fullmatch
 _SIGN_INS = {
     "aws": "signin.aws.amazon.com",
@@ -182,18 +186,11 @@ def check_audiences(subject: Subject) -> Flaws:
 
 def check_arns(subject: Subject) -> Flaws:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
-    pathless = "has no path; roles that AWS creates have one", WITH_PATH
-    nested = "has an ARN in the ARN", "write the inner ARN alone"
     told = [
         *(
-            (item, exempting, pathless)
+            (item, exempting, found)
             for item, exempting in subject.resources()
-            if subject.whole.concern_mfa and without_path(str(item.value))
-        ),
-        *(
-            (item, exempting, nested)
-            for item, exempting in subject.resources()
-            if _in_an_arn(str(item.value))
+            if (found := _why_no_resource(subject, str(item.value)))
         ),
         *(
             (item, exempting, found)
@@ -213,6 +210,17 @@ def check_arns(subject: Subject) -> Flaws:
             f"the ARN matches nothing: it {subject.effect_of_none(exempting=exempting)}",
             cure,
         )
+
+
+def _why_no_resource(subject: Subject, text: str) -> tuple[str, str] | None:
+    """Say why an ARN is no resource, though it may be a value, and what to write."""
+    if subject.whole.concern_mfa and without_path(text):
+        return "has no path; roles that AWS creates have one", WITH_PATH
+    if _in_an_arn(text):
+        return "has an ARN in the ARN", "write the inner ARN alone"
+    if _of_iam_in_a_region(text):  # of a caller, `callers` tells
+        return "has a region, which ARNs of IAM leave empty", "leave the region empty"
+    return None
 
 
 def _is_of_users(subject: Subject) -> bool:
@@ -311,17 +319,18 @@ def _partitions_of(whole: WholePolicy, alone: bool) -> tuple[str, str] | None:  
 
     None if there is only one, or if the policy is meant for several: a statement has like ARNs of
     both, or both have the same actions. Services other than IAM have the right one, since people
-    copy IAM's ARNs from examples; else it is the more common one, or the one that is not `aws`.
+    copy IAM's ARNs, and S3's of `aws`, from examples; else it is the more common one, or the one
+    that is not `aws`.
     `alone`: it is the policy of one resource, which is in one partition.
     """
     count: Counter[str] = Counter()
-    elsewhere = set[str]()
+    services = set[tuple[str, str]]()
     meant: dict[object, set[str]] = {}
     for statement in whole.statements:
         arns = [found for where, found in _arns_in(statement) if not (alone and where in _OTHERS)]
         own = {found[1] for found in arns}
         count.update([found[1] for found in arns] if alone else own)
-        elsewhere |= {found[1] for found in arns if found[2] not in {"*", "iam"}}
+        services |= {(found[1], found[2]) for found in arns if found[2] not in {"*", "iam"}}
         if len(own) == 1:
             meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
         for found in arns:
@@ -329,6 +338,7 @@ def _partitions_of(whole: WholePolicy, alone: bool) -> tuple[str, str] | None:  
             meant.setdefault(key, set()).add(found[1])
     if len(count) != _TWO or not (alone or all(len(each) == 1 for each in meant.values())):
         return None
+    elsewhere = {partition for partition, _ in services} if services - _COPIED else set()
     (right, most), (other, least) = sorted(
         count.items(), key=lambda each: (elsewhere != {each[0]}, -each[1], each[0] == "aws")
     )
@@ -370,9 +380,10 @@ def _why_no_arn(text: str, filled: str) -> tuple[str, str] | None:
         return f"has the account {account}, and accounts have 12 digits", "write all its 12 digits"
     if looks_like_no_region(region):
         return f"has {region} in the place of the region", "write a region such as eu-west-1, or *"
-    empty = _EMPTY.get(service)
-    if empty and (_in_a_region(filled) or _in_an_account(filled)):
-        return f"has a part that ARNs of {service} leave empty", f"leave the {empty} empty"
+    if _in_a_region(filled) or _in_an_account(filled):
+        whose = "buckets" if service == "s3" else service
+        why = f"has a part that ARNs of {whose} leave empty"
+        return why, f"leave the {_EMPTY.get(service, 'region')} empty"
     return None
 
 

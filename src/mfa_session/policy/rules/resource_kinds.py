@@ -136,24 +136,23 @@ _of_recovery = re.compile(
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 
 
-def resource_of(action: str, *, about_mfa: bool, under_mfa: bool) -> str | None:
+def resource_of(action: str, *, about_mfa: bool = True) -> str | None:
     """Return the kind of resource, one of MEANT, of an action in lower case; None if not known.
 
-    Kinds in IAM besides users and devices are known only in a policy `about_mfa`, those of other
-    services only `under_mfa`, its condition.
+    In a policy that is not `about_mfa`, it is known of roles to assume, users and devices only.
     """
-    if action == "sts:assumerole":
-        return OF_ROLE
-    if about_mfa and has_no_resource(action):
+    always = OF_ROLE if action == "sts:assumerole" else RESOURCES_OF.get(action)
+    if always or not about_mfa:
+        return always
+    if has_no_resource(action):
         return OF_NONE
     if action.startswith("iam:"):
-        return (_in_iam(action) if about_mfa else None) or RESOURCES_OF.get(action)
-    found = _of_s3(action)
-    if found and under_mfa:
+        return _in_iam(action)
+    if found := _of_s3(action):
         return OF_BUCKET if found[1] == "bucket" else OF_OBJECT
-    if under_mfa and _of_recovery(action):
+    if _of_recovery(action):
         return _OF_RECOVERY
-    others = _KINDS.get(action.partition(":")[0], ()) if under_mfa else ()
+    others = _KINDS.get(action.partition(":")[0], ())
     return next((kind for is_of, kind in others if is_of(action)), None)
 
 
@@ -177,7 +176,7 @@ def any_of_action(action: str, partition: str) -> str:
     """Return a pattern of all resources that an action can have, as far as it is known."""
     plain = action.lower()
     service = plain.partition(":")[0]
-    kind = resource_of(plain, about_mfa=True, under_mfa=True) or ""
+    kind = resource_of(plain) or ""
     if ":" in kind:
         return f"arn:{partition}:{service}:*:*:{kind.partition(':')[2]}"
     if kind.startswith(("group/", "mfa/", "policy/", "role/", "user/")) and not kind.endswith("/"):
@@ -203,15 +202,15 @@ def fits(resource: str, wanted: str) -> bool:
     if wanted in {OF_BUCKET, OF_OBJECT}:
         if service != "s3" or is_unfilled(resource):
             return is_unfilled(resource) or not service.isalnum()  # s3-outposts, or a pattern
-        nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
-        return _is_in_s3(what, wanted) if nowhere else _is_in_point(what, wanted)
+        nowhere = may_meet(region, "") and may_meet(account, "")
+        in_point = not nowhere and what.startswith("accesspoint/")
+        return _is_in_point(what, wanted) if in_point else _is_in_s3(what, wanted)
     if ":" in wanted:
         return is_unfilled(resource) or _is_of_service(resource, wanted)
     if wanted == OF_USER and (_is_no_user(resource) or what.startswith("user//")):
         return False
     return (
         may_meet(service, "iam")
-        and may_meet(region, "")
         and bool(account)
         and (includes(what, wanted) if wanted.endswith("/") else _may_name(what, wanted))
     ) or (wanted == OF_USER and what == "root")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
@@ -36,9 +37,9 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user, or, in a policy about MFA, `iam:CreateUser` on a role, or `iam:GetAccountSummary` "
-    "on anything but `*` (a note); or `sts:AssumeRole` on no role; or, under an MFA condition, "
-    "`s3:DeleteBucket` on objects, or `sqs:PurgeQueue` on `queue/…`; or the user and the device in "
+    "on a user, or `sts:AssumeRole` on no role; or, in a policy about MFA, `iam:CreateUser` on a "
+    "role, `s3:ListBucket` on objects, `sqs:PurgeQueue` on `queue/…`, or `iam:GetAccountSummary` "
+    "on anything but `*` (a note); or the user and the device in "
     "different accounts, or one's own user without the path by which a Deny names the users: the "
     "statement has no effect on it. Or, in the policy of a key, repository or secret, an action "
     "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or an "
@@ -69,12 +70,9 @@ def check_resources(subject: Subject) -> Flaws:
     statement = subject.statement
     if not (statement.actions and statement.resources):
         return
-    about_mfa, under_mfa = is_about_mfa(subject.whole), bool(subject.mfa_conditions)
+    about_mfa = is_about_mfa(subject.whole)
     names = dict.fromkeys(name for each in statement.actions for name in _steps_in(subject, each))
-    kinds = [
-        (name, resource_of(name.lower(), about_mfa=about_mfa, under_mfa=under_mfa))
-        for name in names
-    ]
+    kinds = [(name, resource_of(name.lower(), about_mfa=about_mfa)) for name in names]
     wrong = [
         (name, kind)
         for wanted in MEANT
@@ -82,7 +80,8 @@ def check_resources(subject: Subject) -> Flaws:
         if kind == wanted and not _is_done(subject, name, wanted)
     ]
     for_others = _may_be_for_others(subject)
-    removing = {DEACTIVATION.lower()} if statement.allows and not under_mfa else ()
+    bare = statement.allows and not subject.mfa_conditions
+    removing = {DEACTIVATION.lower()} if bare else ()
     if wrong:
         named = ", ".join(name for name, _ in wrong)
         verb, whom = ("are", "they do") if wrong[1:] else ("is", "it does")
@@ -319,7 +318,8 @@ def is_about_mfa(whole: WholePolicy) -> bool:
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     """Say whether this statement, or another of its effect, has an action on a fitting resource.
 
-    The other has no further conditions, unless it allows something else than MFA's setup.
+    The other has no further conditions, unless it allows something else than MFA's setup, and in S3
+    it is on one of the same buckets.
     """
     statement = subject.statement
     if _may_be_on(subject.whole, statement, wanted):
@@ -328,19 +328,36 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
         return False
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in {*map(str.lower, ENROLMENT), _LISTING}
+    buckets = _buckets_in(statement) if wanted in {OF_BUCKET, OF_OBJECT} else None
     return any(
         anyhow or own >= conditions
-        for conditions in _doing(subject.whole, action, wanted, statement.effect)
+        for conditions in _doing(subject.whole, action, wanted, statement.effect, buckets)
     )
 
 
 @per_policy
-def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
+def _doing(
+    whole: WholePolicy,
+    action: str,
+    wanted: str,
+    effect: str,
+    buckets: frozenset[str] | None = None,
+) -> set[frozenset[Comparison]]:
+    """Return the conditions of each statement with an action on a resource, in these buckets."""
     return {
         frozenset(map(comparison, each.conditions))
         for each in whole.statements
         if each.effect == effect and concerns(each, action) and _may_be_on(whole, each, wanted)
+        if buckets is None or any(may_meet(*pair) for pair in product(buckets, _buckets_in(each)))
     }
+
+
+def _buckets_in(statement: Statement) -> frozenset[str]:
+    """Return the names of buckets, or patterns of them, in the resources of a statement."""
+    where = statement.resources or ("*",)
+    return frozenset(
+        "*" if is_unfilled(each) else parts_of(each)[5].partition("/")[0] for each in where
+    )
 
 
 def in_partition_of(whole: WholePolicy, text: str) -> str:

@@ -8,6 +8,7 @@ from policy.statements import (
     BUCKET,
     CARE,
     CREATE,
+    DEAD,
     ENABLE,
     ENROL,
     LEFT,
@@ -37,7 +38,7 @@ from policy.statements import (
 
 # fmt: off
 GOV_ME = ME.replace("aws", "aws-us-gov", 1)
-PARTITION, DEAD = "other-partition", "arn-matches-nothing"
+PARTITION = "other-partition"
 KINDS = [
     # A help desk's statement that is on the wrong kind, beside everybody's own that is right.
     Stated("user-of-an-account-to-be-filled-in", [allow(LIST,
@@ -101,6 +102,9 @@ KINDS = [
     Stated("partition-of-what-is-worked-with", [allow("s3:*", WITH,
             Resource="arn:aws-us-gov:s3:::docs/*"), allow(CREATE, Resource=MY_DEVICE), allow(
             [ENABLE, LIST], Resource=ME)], found(PARTITION, at=1) + found(PARTITION, at=2), {}),
+    Stated("partition-of-a-role-beside-a-copied-bucket", [allow("sts:AssumeRole", WITH,
+            Resource="arn:aws-cn:iam::123456789012:role/Deploy"), allow("s3:*"), deny(
+            "s3:DeleteObject", WITHOUT, Resource=BUCKET)], found(PARTITION, at=2), {}),
     # ARNs with a slip of the pen.
     *[Stated(f"arn-with-a-slip-{number}", [allow(LIST, Resource=[ME, f"arn:aws:iam::{each}"]),
              deny(STOP, NotResource=f"arn:aws:iam::{each}")], found(DEAD) + found(DEAD, at=1), {})

@@ -186,11 +186,11 @@ KINDS = [
     Stated("session-named-as-oneself", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("StringEquals",
             "sts:RoleSessionName", "${aws:username}"))], found("allowed-without-mfa-too"), {}),
     # A Deny on others than those on which the policy allows the same.
-    *[Stated(f"deny-on-another-{number}", [allow([READ, STOP], Resource=there),
+    *[Stated(f"deny-on-another-{number}", [allow(allowed, Resource=there),
             deny(action, WITHOUT, Resource=here)], found("deny-denies-nothing", at=1), {})
-      for number, (action, here, there) in enumerate((
-            (READ, "arn:aws:s3:::films-stage/*", "arn:aws:s3:::films-live/*"),
-            ("ec2:*", "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
+      for number, (allowed, action, here, there) in enumerate((
+            (READ, READ, "arn:aws:s3:::films-stage/*", "arn:aws:s3:::films-live/*"),
+            (STOP, "ec2:*", "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
              "arn:aws:ec2:eu-west-1:123456789012:instance/i-2")))],
     # Near misses of the kinds above.
     Stated("trust-with-what-brings-the-keys", [{**trust(ACCOUNT, {**WITH, **on("StringLike",

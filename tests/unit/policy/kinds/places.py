@@ -106,9 +106,10 @@ KINDS = [
             [("misplaced-element", "Statement[1]")], {}),
     # What has no resource elsewhere than in IAM, services without policies, other buckets, ids.
     *[Stated(f"service-without-policies-{action}", [allow(action, Principal=ACCOUNT,
-            Resource="arn:aws:codecommit:eu-west-1:123456789012:books"), deny(action, WITHOUT,
-            Principal="*")], found(MISPLACED), {}, "resource")
-      for action in ("codecommit:GitPush", "cloudformation:DeleteStack")],
+            Resource=f"arn:aws:{action.partition(':')[0]}:eu-west-1:123456789012:{what}"),
+            deny(action, WITHOUT, Principal="*")], found(MISPLACED), {}, "resource")
+      for action, what in (("codecommit:GitPush", "books"),
+          ("cloudformation:DeleteStack", "stack/books/*"))],
     Stated("services-with-policies", [allow("kms:Decrypt", Principal=ACCOUNT), allow(["s3:*",
             "rds:*"], Principal=ACCOUNT, Resource="arn:aws:s3:::x"), allow("rds:*", Principal="*")],
            [], {}, "resource"),
