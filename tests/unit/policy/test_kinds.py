@@ -170,6 +170,14 @@ def test_a_public_part_with_mfa_is_as_bad_as_a_public_whole(name: str, severity:
 
 
 @pytest.mark.parametrize(
+    ("name", "severity"), [("allow-a-minute", "note"), ("allow-a-second", "error")]
+)
+def test_a_limit_of_age_that_nobody_meets_is_an_error(name: str, severity: str) -> None:
+    (stated,) = (each for each in STATED if each.name == name)
+    assert [each.severity for each in lint(read(stated.statements))] == [severity]
+
+
+@pytest.mark.parametrize(
     ("statement", "denied", "who"),
     [
         (deny("*", WITHOUT), [*ENROL], ["new users", "tools"]),

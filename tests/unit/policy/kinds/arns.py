@@ -193,9 +193,9 @@ KINDS = [
     *[Stated(f"of-another-service-{number}", [ALL, deny(action, WITHOUT, Resource="arn:aws:"
             + where)], found(rule, at=1) if rule else [], {})
       for number, (action, where, rule) in enumerate((
-            ("ssm:GetParameter", "ssm:*:123456789012:prod/*", RESOURCE),
+            ("ssm:GetParameter*", "ssm:*:123456789012:prod/*", RESOURCE),
             ("ssm:GetParametersByPath", "ssm:*:123456789012:parameter/prod/*", ""),
-            ("ssm:GetParameter", "ssm:*::parameter/aws/service/*", ""),
+            ("ssm:GetParameter*", "ssm:*::parameter/aws/service/*", ""),
             ("cloudformation:DeleteStack", "cloudformation:*:*:stack/prod", RESOURCE),
             ("cloudformation:DeleteStack", "cloudformation:*:*:stack/prod*", ""),
             ("logs:DeleteLogGroup", "logs:*:*:log-group/audit*", RESOURCE),
