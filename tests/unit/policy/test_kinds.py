@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.aws.action_list import read_list
+from mfa_session.guard.services import IAM_PREFIXES
 from mfa_session.policy import credentials
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.credentials import Request
@@ -56,7 +57,7 @@ RESOURCES = {
 }
 WITHOUT_ACTION = {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}
 LISTED = read_list()
-NAMES = AwsNames(LISTED.services, LISTED.actions_of, lambda _: (), {})
+NAMES = AwsNames(LISTED.services, LISTED.actions_of, lambda _: (), IAM_PREFIXES)
 CALLERS = {
     "k": credentials.long_term(),
     "s": credentials.session_without_mfa(),

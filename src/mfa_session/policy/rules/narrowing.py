@@ -175,7 +175,7 @@ def _of_a_tag_of_users(
         of_exempt = _of_the_exempt(name) or _of_a_program(condition.key)
         who, cure = "whoever has no such tag needs no MFA", "write true: those with it are exempt"
         only = f"this Deny is only for users who have {condition.key}"
-        return (only, who, cure) if no and of_exempt and not by_sid else None
+        return (only, who, cure) if no and of_exempt else None
     if no and not exempts and not is_met_without_key(condition):
         cure = "write StringNotEquals, and the value by which one is exempt"
         return f"this Deny is only for {users}", "whoever has no such tag needs no MFA", cure
