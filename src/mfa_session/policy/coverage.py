@@ -352,6 +352,9 @@ def _keeps_few_out(statement: Statement, condition: Condition) -> bool:
     if key == "aws:principalorgid":
         named = "*" not in (_principal_names(statement.principals) or ())
         return named and operator in {"StringEquals", "StringLike"}
+    if key in {"aws:referer", "aws:useragent"}:  # who is no visitor of a site writes what they like
+        wanted = operator.startswith("String") and operator not in OPPOSITES
+        return wanted and statement.principals is None
     likened = operator in {"ArnLike", "StringLike"} and key in _OF_ALL_CALLERS
     of_all = likened and ("*" in values or any(map(_of_all_users, values)))
     return of_all or is_met(condition, A_USER) is True

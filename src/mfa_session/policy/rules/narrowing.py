@@ -106,6 +106,7 @@ OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 _CIRCUMSTANCES = {
     *NOW,
     *OF_PLACES,
+    "aws:referer",
     "aws:securetransport",
     "aws:tokenissuetime",
     "aws:useragent",

@@ -154,6 +154,8 @@ KINDS = [
            [("deny-narrowed", "NoMfaOrExemptUser")], {}),
     Stated("asked-only-if-not-exempt", [ALL, deny_but(CARE, {**WITHOUT, **on("StringEquals",
             "aws:PrincipalTag/MfaExempt", "false")})], found("deny-narrowed", at=1), {}),
+    Stated("exempt-by-a-referer", [ALL, deny_but(CARE, {**WITHOUT, **on("StringNotLike",
+            "aws:Referer", "https://example.com/*")})], found("deny-narrowed", at=1), {}),
     # Programs are to be exempt by a tag, and whoever has none is.
     *[Stated(f"asked-only-if-no-program-{at}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator,
             f"aws:PrincipalTag/{tag}", value)})], found("deny-narrowed", at=1) * wrong, {})
