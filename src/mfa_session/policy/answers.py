@@ -80,9 +80,7 @@ def _by_values(group: Sequence[Question]) -> set[tuple[bool, ...]] | None:
     """
     about = group[0].about
     asked = [each.asked for each in group if isinstance(each.asked, Comparison)]
-    if len(asked) < len(group) or not (about.startswith("aws:") or "tag/" in about):
-        return None
-    values = None if about in _OF_SEVERAL else _values(asked)
+    values = _values(asked) if _has_one_value(about) else None
     compared_as_text = any(each.operator.startswith(("Arn", "String")) for each in asked)
     if values is None or (compared_as_text and about == MFA_AGE.lower()):
         return None
@@ -95,6 +93,10 @@ def _by_values(group: Sequence[Question]) -> set[tuple[bool, ...]] | None:
             return None
         found.add(tuple(truth is True for truth in truths))
     return found
+
+
+def _has_one_value(key: str) -> bool:
+    return (key.startswith("aws:") or "tag/" in key) and key not in _OF_SEVERAL
 
 
 def _is_null(asked: Comparison) -> bool:
@@ -184,14 +186,21 @@ def _bars(one: Question, other: Question, answer: bool) -> bool:
     some, others = _patterns(one), _patterns(other)
     if some is None or others is None:
         return False
-    if answer:
-        return not any(may_meet(*pair) for pair in itertools.product(some, others))
-    return all(any(includes(outer, each) for outer in others) for each in some)
+    if not answer:
+        return all(any(includes(outer, each) for outer in others) for each in some)
+    meeting = any(may_meet(*pair) for pair in itertools.product(some, others))
+    return not meeting and (one.about in {"Action", "Resource"} or _has_one_value(one.about))
 
 
 def _patterns(question: Question) -> frozenset[str] | None:
-    """Return the patterns of actions or resources, if no variable is in them."""
+    """Return the patterns of a question, if no variable is in them, and nothing else meets it."""
     asked = question.asked
-    if isinstance(asked, Comparison) or any("$" in each for each in asked):
+    if isinstance(asked, Comparison):
+        wild = any(sign in value for value in asked.values for sign in "*?")
+        like = asked.operator == "StringLike" or (asked.operator == "StringEquals" and not wild)
+        if asked.if_exists or asked.qualifier or not like:
+            return None
+        asked = frozenset(asked.values)
+    if any("$" in each for each in asked):
         return None
     return frozenset(map(str.lower, asked)) if question.about == "Action" else asked
