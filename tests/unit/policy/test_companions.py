@@ -139,3 +139,31 @@ def test_policies_of_no_known_owner_are_judged_alone() -> None:
         }
     )
     assert found_in(given) == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "wrong"),
+    [
+        ("arn:aws:iam::aws:policy/AdministratorAccess", True),
+        ({"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonEC2FullAccess"}, True),
+        ("arn:aws:iam::aws:policy/AmazonS3FullAccess", False),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", False),
+        ({"Ref": "Given"}, False),
+    ],
+)
+def test_aws_s_own_policies_of_the_group_count_as_far_as_they_are_known(
+    arn: Any, wrong: bool
+) -> None:
+    found = found_in(stack(Team=holder(STACK_GROUP, EC2_WITH, ManagedPolicyArns=[arn])))
+    assert [rule for _, rule, _ in found] == ["allowed-without-mfa-too"] * wrong
+    assert all("(AWS's A" in message for _, _, message in found)
+
+
+def test_aws_s_own_policies_count_in_a_dump_without_their_texts() -> None:
+    given = dump("ann", attached=[])
+    (ann,) = given["UserDetailList"]
+    ann["AttachedManagedPolicies"] = [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]
+    assert "allowed-without-mfa-too" in [rule for _, rule, _ in found_in(given)]
+    bob = {**ann, "UserName": "bob", "AttachedManagedPolicies": []}
+    given["UserDetailList"].append(bob)
+    assert "allowed-without-mfa-too" not in [rule for _, rule, _ in found_in(given)]
