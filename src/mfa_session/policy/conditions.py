@@ -70,7 +70,7 @@ def question_of(condition: Condition) -> tuple[Comparison, bool]:
     """
     asked = comparison(condition)
     asked = asked._replace(values=tuple(sorted(asked.values)))
-    is_there, alone = asked.key in _THERE_IF_UNKNOWN, len(asked.values) == 1
+    is_there, alone = asked.key in THERE_IF_UNKNOWN, len(asked.values) == 1
     changes_nothing = asked.operator in OPPOSITES  # which an absent key meets anyway
     if asked.qualifier or (asked.if_exists and not (is_there or changes_nothing)):
         return asked, True
@@ -225,7 +225,8 @@ def _ordered(read: Callable[[str], Decimal], order: Callable[[Decimal, Decimal],
     return compare
 
 
-def _number(text: str) -> Decimal:
+def number(text: str) -> Decimal:
+    """Return a number; ValueError for another text."""
     if not _NUMBER.fullmatch(text):
         raise ValueError(text)
     return Decimal(text)
@@ -248,7 +249,7 @@ def moment(text: str) -> Decimal:
     return Decimal(seconds) + Decimal(f"0.{fraction or 0}")
 
 
-_READERS = {"Numeric": _number, "Date": moment}
+_READERS = {"Numeric": number, "Date": moment}
 _ORDERED: dict[str, tuple[Callable[[str], Decimal], Callable[[Decimal, Decimal], bool]]] = {
     f"{kind}{name}": (read, order)
     for kind, read in _READERS.items()
@@ -292,7 +293,7 @@ _ORDERS_TURNED = {
     for end, other in (("", "Equals"), ("Equals", ""))
 }
 # Keys that are known to be there if their value is not.
-_THERE_IF_UNKNOWN = {
+THERE_IF_UNKNOWN = {
     "aws:multifactorauthage",
     "aws:principalaccount",
     "aws:principalarn",

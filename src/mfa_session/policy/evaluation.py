@@ -15,6 +15,7 @@ from mfa_session.model.arns import (
     account_of,
 )
 from mfa_session.model.record import Record
+from mfa_session.policy.answers import cases
 from mfa_session.policy.credentials import (
     Credentials,
     Request,
@@ -32,8 +33,6 @@ ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly-denied"
 IMPLICITLY_DENIED = "implicitly-denied"
 UNKNOWN = "unknown"
-
-_MOST_QUESTIONS = 6  # each doubles the cases
 
 
 class Decision(Record):
@@ -117,13 +116,13 @@ class _Case(NamedTuple):
         """Decide; where something is unknown, in every case."""
         decision = self.decide()
         asked = {question for match in self._all() for question, _ in match.questions()}
-        if decision.outcome != UNKNOWN or len(asked) > _MOST_QUESTIONS:
+        supposed = cases(asked) if decision.outcome == UNKNOWN else None
+        if supposed is None:
             return decision
         found = []
-        for answers in itertools.product((True, False), repeat=len(asked)):
-            supposed = dict(zip(asked, answers, strict=True))
+        for answers in supposed:
             matched = [
-                (each, [match.supposing(supposed) for match in matches])
+                (each, [match.supposing(answers) for match in matches])
                 for each, matches in self.matched
             ]
             found.append(self._replace(matched=matched).decide())

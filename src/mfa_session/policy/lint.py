@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mfa_session.model.feature_ports import AwsNames
+from mfa_session.policy.companions import companions
 from mfa_session.policy.document import MIXED, Document, Statement
-from mfa_session.policy.mfa import is_sound
+from mfa_session.policy.mfa import is_sound, mfa_conditions
 from mfa_session.policy.rules import (
     absent_keys,
     accounts,
@@ -45,6 +46,7 @@ from mfa_session.policy.rules import (
 )
 from mfa_session.policy.rules.rule import Check, Finding, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.rules.wrong_credentials import Mistake
 
 _MODULES = (
     wrong_credentials,
@@ -86,6 +88,10 @@ RULES = tuple(
         each for module in _MODULES for each in vars(module).values() if isinstance(each, Rule)
     )
 )
+# Whether a statement breaks these, other policies of the same people decide, too.
+_OF_ALL_POLICIES = {
+    each.id for each in RULES if isinstance(each, Mistake) or each is defeated.DEFEATED
+}
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
     each
@@ -106,6 +112,26 @@ def lint(
     return tuple(found for _, found in lint_together([document], on_role=on_role, names=names))
 
 
+def lint_all(
+    documents: Iterable[Document], *, on_role: bool = False, names: AwsNames | None = None
+) -> Iterator[tuple[Document, Finding]]:
+    """Yield what is wrong, each with its policy.
+
+    Whether one lets in the wrong credentials is judged with those that all have who have it.
+    """
+    all_of_them = list(documents)
+    for document, others in zip(all_of_them, companions(all_of_them), strict=True):
+        found = list(lint_together([document], on_role=on_role, names=names))
+        if others and any(map(mfa_conditions, document.statements)):
+            policies = {each: one for one in (document, *others) for each in one.statements}
+            whole = WholePolicy(policies, names)
+            joint = _findings_in(document, whole, policies, on_role=on_role)
+            found = [each for each in found if each[1].rule not in _OF_ALL_POLICIES]
+            found += ((document, each) for each in joint if each.rule in _OF_ALL_POLICIES)
+            found.sort(key=lambda each: each[1].line)
+        yield from found
+
+
 def lint_together(
     documents: Iterable[Document], *, on_role: bool = False, names: AwsNames | None = None
 ) -> Iterator[tuple[Document, Finding]]:
@@ -121,16 +147,27 @@ def lint_together(
     for document in all_of_them:
         alone = document.kind != "identity"
         whole = WholePolicy(document.statements, names) if alone else together
-        says_role = on_role or document.holder == "role" or document.sid_of_roles is not None
-        # In a role's trust policy MFA conditions work; MIXED statements are for the others.
-        may_be = document.kind in {"identity", "boundary"} and document.holder != MIXED
-        found = [
-            finding
-            for each in document.statements
-            for finding in _findings(Subject(each, document, whole, says_role and may_be, policies))
-        ]
-        for finding in sorted(found, key=lambda each: (each.line, each.column)):
+        for finding in _findings_in(document, whole, policies, on_role=on_role):
             yield document, finding
+
+
+def _findings_in(
+    document: Document,
+    whole: WholePolicy,
+    policies: Mapping[Statement, Document],
+    *,
+    on_role: bool,
+) -> list[Finding]:
+    """Return what is wrong in one policy of a whole, in the order of its text."""
+    says_role = on_role or document.holder == "role" or document.sid_of_roles is not None
+    # In a role's trust policy MFA conditions work; MIXED statements are for the others.
+    may_be = document.kind in {"identity", "boundary"} and document.holder != MIXED
+    found = [
+        finding
+        for each in document.statements
+        for finding in _findings(Subject(each, document, whole, says_role and may_be, policies))
+    ]
+    return sorted(found, key=lambda each: (each.line, each.column))
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from mfa_session.model.record import Record
+from mfa_session.policy.answers import Answers, Question
 from mfa_session.policy.conditions import is_accepted, is_met, question_of
 from mfa_session.policy.credentials import (
     PRINCIPAL_ARN,
@@ -30,7 +31,6 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.patterns import Query
 
-Question = Hashable
 _Fit = tuple[Truth, Truth]  # whether a principal is the caller, and named, not as an account
 
 
@@ -68,12 +68,12 @@ class Match(Record):
             ("Resource", self.resource, statement.resources, statement.not_resources),
         ):
             if truth is None:
-                yield (version, what, frozenset(listed or left_out or ())), left_out is None
+                yield Question(what, version, frozenset(listed or left_out or ())), left_out is None
         for condition in conditions:
             asked, answer = question_of(condition)
-            yield (version, asked), answer
+            yield Question(asked.key, version, asked), answer
 
-    def supposing(self, answers: Mapping[Question, bool]) -> Match:
+    def supposing(self, answers: Answers) -> Match:
         """Return the match where all that it asks has an answer."""
         asked = list(self.questions())
         if not asked:

@@ -180,7 +180,7 @@ SAID = [
          "nobody gets through by this statement; another one lets the role in without MFA"),
     Said([allow(READ, Principal=ROLE, Resource=BUCKET), deny("s3:*", {**WITHOUT, **on("Null",
           "aws:TokenIssueTime", "true")}, **PUBLIC)], 1, "deny-narrowed",
-         "which is to exempt roles: their sessions carry no MFA"),
+         "This one is to exempt roles: their sessions carry no MFA"),
     Said([allow(READ, Principal=ROLE, Resource=BUCKET, Sid="GetWithMfa")], 0, "sid-promises-mfa",
          "require MFA in the role's trust policy, since its sessions carry none"),
     Said([allow("s3:PutObject", Principal={"AWS": "123456789012", **EC2_SERVICE}, Resource=BUCKET,

@@ -445,11 +445,14 @@ def test_the_keys_that_are_there_with_an_unknown_value_are_listed() -> None:
     kinds = (*KINDS, *credentials.all_kinds("sts:AssumeRole"))
     contexts = [credentials.started_by(kind, 0).facts for kind in kinds]
     there = {key for context in (*contexts, credentials.ROOT) for key in context._within}
-    assert there == conditions._THERE_IF_UNKNOWN
+    assert there == conditions.THERE_IF_UNKNOWN
 
 
 IN_A_REGION = {"aws:RequestedRegion": "eu-west-1"}
 NETWORK = {"aws:SourceIp": "192.0.2.0/24"}
+LOWER_HALF, UPPER_HALF = {"aws:SourceIp": "192.0.2.0/25"}, {"aws:SourceIp": "192.0.2.128/25"}
+TEAM = "aws:PrincipalTag/team"
+ANY_TEAM = {TEAM: "*"}
 AGE = "aws:MultiFactorAuthAge"
 FILMS = "arn:aws:s3:::films/*"
 
@@ -463,7 +466,13 @@ FILMS = "arn:aws:s3:::films/*"
         ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThanEquals": {AGE: 9}}, "allowed"),
         ({"NumericLessThanEquals": {AGE: "9"}}, {"NumericGreaterThan": {AGE: "9"}}, "allowed"),
         ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThan": {AGE: "9"}}, "unknown"),
-        ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThanEquals": {AGE: "8"}}, "unknown"),
+        ({"NumericLessThan": {AGE: "9"}}, {"NumericGreaterThanEquals": {AGE: "8"}}, "allowed"),
+        ({"NumericLessThan": {AGE: "8"}}, {"NumericGreaterThanEquals": {AGE: "9"}}, "unknown"),
+        ({"StringLike": ANY_TEAM}, {"Null": {TEAM: "true"}}, "allowed"),
+        ({"StringLike": {TEAM: "r*"}}, {"StringNotEquals": {TEAM: "red"}}, "allowed"),
+        ({"StringLike": {TEAM: "b*"}}, {"StringNotEquals": {TEAM: "red"}}, "unknown"),
+        ({"IpAddress": LOWER_HALF}, {"NotIpAddress": NETWORK}, "unknown"),
+        ({"IpAddress": NETWORK}, {"NotIpAddress": LOWER_HALF}, "allowed"),
         ({"NumericLessThan": {"x:y": 9}}, {"NumericGreaterThanEquals": {"x:y": 9}}, "unknown"),
         ({"Bool": {"x:y": "true"}}, {"Bool": {"x:y": "false"}}, "unknown"),
         ({"Null": {"aws:SourceVpc": "True"}}, {"Null": {"aws:SourceVpc": "true"}}, "unknown"),
@@ -497,6 +506,57 @@ def test_two_allows_that_leave_no_case_out_allow(
     assert outcome(pair[0], pair[0], request=STOP, caller=caller) == "unknown"
     denied = outcome(ALLOW_ALL, *({**each, "Effect": "Deny"} for each in pair), caller=caller)
     assert denied == expected.replace("allowed", "explicitly-denied")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "denied", "expected"),
+    [
+        ({"StringEquals": {TEAM: "red"}}, [{"StringEquals": {TEAM: ["red", "blue"]}}], "denied"),
+        ({"StringEquals": {TEAM: ["red", "green"]}}, [{"StringEquals": {TEAM: "red"}}], "unknown"),
+        ({"StringEquals": {TEAM: "Red"}}, [{"StringEquals": {TEAM: "red"}}], "unknown"),
+        ({"StringEquals": {TEAM: "${aws:username}"}}, [{"StringEquals": {TEAM: "a"}}], "unknown"),
+        ({"StringEquals": ANY_TEAM}, [{"StringLike": {TEAM: "*"}}], "denied"),
+        ({"StringLike": {TEAM: "red*"}}, [{"StringLike": {TEAM: "r*"}}], "denied"),
+        ({"StringLike": {TEAM: "r*"}}, [{"StringLike": {TEAM: "red*"}}], "unknown"),
+        ({"StringLike": {TEAM: "r*"}}, [{"StringNotLike": {TEAM: "b*"}}], "denied"),
+        ({"StringLike": {"x:y": "r*"}}, [{"StringNotLike": {"x:y": "b*"}}], "unknown"),
+        ({"StringEquals": {"x:y": "red"}}, [{"StringLike": {"x:y": "r*"}}], "denied"),
+        ({"StringEquals": {"x:y": "r*d"}}, [{"StringLike": {"x:y": "red"}}], "unknown"),
+        ({"StringEquals": {"aws:TagKeys": "a"}}, [{"StringNotEquals": {"aws:TagKeys": "b"}}],
+         "unknown"),
+        ({"IpAddress": NETWORK}, [{"IpAddress": each} for each in (LOWER_HALF, UPPER_HALF)],
+         "denied"),
+        ({"IpAddress": NETWORK}, [{"IpAddress": LOWER_HALF}], "unknown"),
+        ({"IpAddress": {"aws:SourceIp": "198.51.100.7"}}, [{"NotIpAddress": NETWORK}], "denied"),
+        ({"IpAddress": {"aws:SourceIp": "2001:db8::/32"}}, [{"IpAddress": NETWORK}], "unknown"),
+        ({"DateLessThan": {"aws:TokenIssueTime": "2031-01-01"}},
+         [{"DateLessThan": {"aws:TokenIssueTime": "2032-01-01T00:00:00Z"}}], "denied"),
+        ({"Bool": {TEAM: "true"}}, [{"BoolIfExists": {TEAM: "true"}}], "denied"),
+    ],
+)  # fmt: skip
+def test_what_an_allow_supposes_may_be_what_denies_stop(
+    allowed: dict[str, Any], denied: list[dict[str, Any]], expected: str
+) -> None:
+    denies = [statement("Deny", each) for each in denied]
+    found = outcome(statement(condition=allowed), *denies, request=STOP, caller=KINDS[-1])
+    assert found.rpartition("-")[2] == expected
+
+
+@pytest.mark.parametrize(
+    ("allowed", "denied", "expected"),
+    [
+        ("arn:aws:s3:::films/a/*", FILMS, "denied"),
+        (FILMS, "arn:aws:s3:::films/a/*", "unknown"),
+        (FILMS, "arn:aws:s3:::films/${aws:username}/*", "unknown"),
+        (["arn:aws:s3:::films/*", "arn:aws:s3:::books/*"], FILMS, "unknown"),
+    ],
+)
+def test_of_any_resource_the_allowed_ones_may_all_be_denied(
+    allowed: Any, denied: Any, expected: str
+) -> None:
+    pair = statement(Resource=allowed), statement("Deny", Resource=denied)
+    anything = Request(action="s3:GetObject")
+    assert outcome(*pair, request=anything).rpartition("-")[2] == expected
 
 
 def test_a_resource_is_among_those_listed_or_among_all_others() -> None:

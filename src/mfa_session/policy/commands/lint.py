@@ -25,7 +25,7 @@ from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
 from mfa_session.policy.document import Document
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.lint import RULES, lint_together
+from mfa_session.policy.lint import RULES, lint_all, lint_together
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import FileError, Reading, read_files, reason_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Finding, Rule
@@ -134,12 +134,9 @@ def _lint_files(options: Options, names: AwsNames) -> Linted:
 
 
 def _lint(documents: Sequence[Document], options: Options, names: AwsNames) -> tuple[Located, ...]:
-    groups = [documents] if options.together else [[each] for each in documents]
-    return tuple(
-        Located(*pair)
-        for group in groups
-        for pair in lint_together(group, on_role=options.role, names=names)
-    )
+    judge = lint_together if options.together else lint_all
+    found = judge(documents, on_role=options.role, names=names)
+    return tuple(Located(*pair) for pair in found)
 
 
 def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from mfa_session.policy.formats.origin import (
     Holdings,
     Origin,
 )
+from mfa_session.policy.intrinsics import resolve, with_pseudo_parameters
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -232,15 +233,15 @@ class _Stack:
         for _, each in _items(properties, keys):
             inside = members_of(each)
             if _IN_PLACE.isdisjoint(inside):
-                found += [self._policy(_referred(each))] if _referred(each) != _NONE else []
+                arn = with_pseudo_parameters(text_of(resolve(each)))
+                found += [self._policy(_referred(each), arn)] if _referred(each) != _NONE else []
             elif not _is_read(inside.get("PolicyDocument", each)):
                 found.append(Elsewhere(f"policy {text_in(inside, 'PolicyName')}"))
         return found
 
-    def _policy(self, name: str) -> str:
-        parts = self._resources.get(name, {})
-        document = _inside(parts).get("PolicyDocument")
-        return name if document and _is_read(document) else Elsewhere(name or "a policy")
+    def _policy(self, name: str, arn: str = "") -> str:
+        document = _inside(self._resources.get(name, {})).get("PolicyDocument")
+        return name if document and _is_read(document) else Elsewhere(name or arn or "a policy")
 
 
 def _inside(parts: Members) -> Members:

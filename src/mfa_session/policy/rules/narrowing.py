@@ -269,7 +269,7 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
         meant = (first.written, PRINCIPAL_ARN, plain(first.node))
         cure = f"compare {PRINCIPAL_ARN}: aws:SourceArn is only in requests of services"
         return cure, right_condition(statement, instead_of=[first], besides=[meant])
-    cure = "write a Deny for each of the conditions, and this one for MFA alone"
+    cure = "keep only the condition on MFA; what else is to be stopped takes a Deny of its own"
     left = tuple(e for e in subject.other_conditions if e not in narrowing)
     kept = {each.key.lower() for each in left}
     limits = subject.document.kind in {"scp", "rcp"}
@@ -280,11 +280,11 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
     denied = replace(statement, conditions=left)
     by_name = subject.whole.allowed_by_name(denied, "role") if is_for_everybody(statement) else ()
     if (limits or of_keys or any(by_name)) and kept.isdisjoint(CALLER_KEYS):
-        return f"{cure}, which is to exempt roles: their sessions carry no MFA", {}
+        return f"{cure}. This one is to exempt roles: their sessions carry no MFA", {}
     right = right_condition(statement, instead_of=narrowing)
     fix: Mapping[str, Any] = but_for_setup(subject, right)
     if fix != right:
-        cure += ", which is to exempt the setup of MFA"
+        cure += ". This one is to exempt the setup of MFA"
     return cure, fix
 
 

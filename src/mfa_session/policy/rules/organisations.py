@@ -1,10 +1,101 @@
-"""Statements of an organisation's policy for callers to whom it never applies."""
+"""Policies of an organisation that lock out roles or services, or are for outsiders."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
+from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.document import Condition, has_principal, is_for_everybody
 from mfa_session.policy.rules.exemptions import is_of_outsiders, of_outsiders
-from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
+from mfa_session.policy.rules.roles import (
+    A_ROLE,
+    is_meant_to_exempt,
+    is_met_by_roles_only,
+    is_of_tag,
+    keeps_devices,
+    may_be_any,
+    may_be_met_by_roles,
+    spares_roles,
+)
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
+
+SCP = Rule(
+    "scp-locks-out-roles",
+    ERROR,
+    "A service control policy, or a resource control policy, requires MFA of every principal: role "
+    "sessions, which carry none, are locked out. A warning if a resource control policy exempts "
+    "roles, but not the AWS services that use the resources.",
+)
+_FEW_SERVICES = 2
+# An AWS service that calls by itself.
+_A_SERVICE = RequestContext(
+    {
+        PRINCIPAL_ARN: None,
+        "aws:PrincipalAccount": None,
+        "aws:PrincipalIsAWSService": ("true",),
+        "aws:PrincipalOrgID": None,
+        "aws:PrincipalType": ("Service",),
+        "aws:userid": None,
+        "aws:username": None,
+    }
+)
+_BY_SERVICES = ("kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "s3:PutObject",
+                "sqs:SendMessage")  # fmt: skip
+
+
+def check_scp(subject: Subject) -> Flaws:
+    """Find policies of an organisation that ask role sessions, or services, for MFA."""
+    kind, others = subject.document.kind, subject.other_conditions
+    named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
+    told = named or any(map(is_met_by_roles_only, others)) or is_of_outsiders(subject)
+    told = told or (kind == "rcp" and subject.statement.allows)  # `places`
+    if kind not in {"scp", "rcp"} or told or keeps_devices(subject.statement):
+        return  # one for roles only, or for a Principal, has a finding of its own
+    allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
+    stops = subject.refuses_without_mfa and not (subject.reach and not subject.reach.without_mfa)
+    if not (stops or (subject.requires_mfa and not allowed_anyway)):
+        return
+    what = f"a {'service' if kind == 'scp' else 'resource'} control policy"
+    exempt_services = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
+    if all(each.startswith("sts:assumerolewith") for each in names_of(subject.statement)):
+        yield Flaw(
+            SCP,
+            subject.mfa_conditions[0].position,
+            f"{what} also applies to users of SAML and OpenID Connect, who carry no MFA",
+            "these users are locked out",
+            "require MFA at the identity provider, and remove these actions",
+        )
+    elif not any(_spares_all_meant(subject, each) for each in others):
+        some = any(is_of_tag(each) or spares_roles(each) for each in others)
+        yield Flaw(
+            SCP,
+            subject.mfa_conditions[0].position,
+            f"{what} also applies to roles, and their sessions carry no MFA",
+            f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
+            "and of services",
+            "require MFA in users' policies and roles' trust policies, or exempt roles here with "
+            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
+            + (f", and services with {exempt_services}" if kind == "rcp" else ""),
+        )
+    elif kind == "rcp" and _stops_services(subject):
+        yield Flaw(
+            SCP,
+            subject.mfa_conditions[0].position,
+            f"{what} also applies to AWS services, which have no MFA and are no roles",
+            "the services that use these resources are stopped, such as those that write logs",
+            f"exempt them, too: {exempt_services}",
+            severity=WARNING,
+        )
+
+
+def _stops_services(subject: Subject) -> bool:
+    """Say whether a Deny is about what AWS services do by themselves, and exempts none of them."""
+    used = any(concerns(subject.statement, action) for action in _BY_SERVICES)
+    return used and all(is_met(each, _A_SERVICE) is True for each in subject.other_conditions)
 
 
 def check_outsiders(subject: Subject) -> Flaws:
@@ -20,3 +111,29 @@ def check_outsiders(subject: Subject) -> Flaws:
             f"remove {condition.key}"
             + (", and exempt roles by aws:PrincipalArn" if subject.refuses_without_mfa else ""),
         )
+
+
+def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
+    """Say whether a condition keeps a Deny from all the roles that it is not meant for.
+
+    A Deny of a few actions may be meant for all roles but some; one of everything, or of several
+    whole services, leaves no role any use.
+    """
+    if is_meant_to_exempt(condition):
+        return True
+    statement, names = subject.statement, names_of(subject.statement)
+    everything = "*" in names or sum(name.endswith(":*") for name in names) > _FEW_SERVICES
+    if everything and is_about_everything(statement) and condition.is_about(PRINCIPAL_ARN):
+        meant = any(":assumed-role/" in each or may_be_any(each) for each in condition.values)
+        return meant or is_met(condition, A_ROLE) is False
+    return spares_roles(condition)
+
+
+@per_policy
+def _allowed_to_roles(whole: WholePolicy) -> Cover:
+    """Return the Allows under conditions that role sessions may meet."""
+    return Cover(
+        replace(each, conditions=())
+        for each in whole.allowing
+        if all(map(may_be_met_by_roles, each.conditions))
+    )

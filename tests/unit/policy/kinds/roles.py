@@ -11,7 +11,6 @@ from policy.statements import (
     IF_TRUE,
     IN_OFFICE,
     NETWORK,
-    NO_SERVICE,
     NOT_ROLES,
     NOTHING,
     OFF,
@@ -34,8 +33,6 @@ from policy.statements import (
 )
 
 # fmt: off
-SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
-                "arn:aws:iam::*:role/Ops"])
 KINDS = [
     # References to roles say that they are roles.
     *[Stated(f"role-by-reference-{number}", [trust({"AWS": each}, WITH)], found(ROLE_SESSION), {})
@@ -53,29 +50,6 @@ KINDS = [
     Stated("all-but-a-role-by-reference", [deny("s3:*", on("ArnNotEquals", "aws:PrincipalArn",
             "${aws_iam_role.x.arn}"), **PUBLIC), deny("s3:DeleteObject", WITHOUT, **PUBLIC)],
            found(ROLE_SESSION, at=1), {}),
-    # Service control policies and boundaries.
-    Stated("scp-asks-all", [ALL, deny("ec2:*", WITHOUT)], found(SCP, at=1), {}, "scp"),
-    Stated("scp-asks-all-by-age", [ALL, deny("ec2:*", older("3600"))], found(SCP, at=1), {},
-           "scp"),
-    Stated("scp-asks-all-but-care", [ALL, deny_but(CARE, WITHOUT)], found(SCP, at=1), {}, "scp"),
-    Stated("scp-spares-roles", [ALL, deny("ec2:*", {**WITHOUT, **NOT_ROLES})], [], {}, "scp"),
-    Stated("scp-spares-some-roles-of-everything", [ALL, deny_but(CARE, {**WITHOUT, **SOME_ROLES})],
-           found(SCP, at=1), {}, "scp"),
-    Stated("scp-spares-all-roles-of-everything", [ALL, deny_but(CARE, {**WITHOUT, **NOT_ROLES})],
-           [], {}, "scp"),
-    Stated("scp-spares-some-roles-of-a-few", [ALL, deny("ec2:*", {**WITHOUT, **SOME_ROLES})], [],
-           {}, "scp"),
-    Stated("scp-spares-root-only", [ALL, deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
-            "aws:PrincipalArn", "arn:aws:iam::123456789012:root")})], found(SCP, at=1), {}, "scp"),
-    Stated("scp-spares-a-user-only", [ALL, deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
-            "aws:PrincipalArn", "arn:aws:iam::*:user/break-glass")})], found(SCP, at=1), {}, "scp"),
-    Stated("scp-for-root", [ALL, deny("ec2:*", {**WITHOUT, **on("ArnLike",
-            "aws:PrincipalArn", "arn:aws:iam::*:root")})], [], {}, "scp"),
-    Stated("scp-for-users", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
-            "aws:PrincipalType", "User")})], [], {}, "scp"),
-    Stated("scp-in-a-region", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
-            "aws:RequestedRegion", "eu-west-1")})], found(SCP, at=1), {}, "scp"),
-    Stated("scp-without-mfa", [ALL, deny("organizations:Leave*")], [], {}, "scp"),
     Stated("boundary-asks", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: ""}, "boundary"),
     # A Deny for everybody without MFA, and an Allow for a role by name.
     Stated("role-beside-deny", [trust(ROLE), trust("*", WITHOUT, "Deny")],
@@ -89,10 +63,6 @@ KINDS = [
             deny("kms:DisableKey", WITHOUT, Principal="*")], [], {}),
     Stated("role-beside-deny-that-spares-it", [trust(ROLE), trust("*", {**WITHOUT, **NOT_ROLES},
             "Deny")], [], {}),
-    # Limits, wrong resources, and conditions that leave enrolment alone.
-    Stated("scp-allows-only-with-mfa", [allow("*", WITH)], found(SCP), {}, kind="scp"),
-    Stated("scp-allows-roles-too", [allow("*", WITH), allow("*", on("ArnLike", "aws:PrincipalArn",
-            "arn:aws:iam::*:role/*"))], [], {}, kind="scp"),
     # Only sessions of roles meet another condition.
     Stated("mfa-of-roles-by-arn", [trust(ACCOUNT, {**WITH, **on("ArnLike", "aws:PrincipalArn",
             "arn:aws:iam::123456789012:role/aws-reserved/*")})], found(ROLE_SESSION), {}),
@@ -111,14 +81,6 @@ KINDS = [
             on("StringLike", "aws:userid", "AIDA*"), NOT_ROLES,
             on("StringNotLike", "aws:userid", "*:*"),
             on("StringEquals", "aws:PrincipalType", "Account"))], [], {}),
-    # Roles may have a tag, or not.
-    *[Stated(f"scp-for-tagged-principals-{number}", [ALL, deny_but(CARE, {**WITHOUT, **each})], [],
-             {}, "scp")
-      for number, each in enumerate((on("Null", "aws:PrincipalTag/human", "false"),
-            on("StringEquals", "aws:PrincipalTag/human", "yes")))],
-    Stated("scp-for-all-but-tagged-principals", [ALL, deny_but(CARE, {**WITHOUT,
-            **on("StringNotEquals", "aws:PrincipalTag/robot", "true")})], found(SCP, at=1), {},
-           "scp"),
     # A condition lists roles beside users.
     *[Stated(f"mfa-of-users-and-roles-{number}", [trust(ACCOUNT, {**WITH, **each})],
              found(ROLE_SESSION), {})
@@ -225,9 +187,6 @@ KINDS = [
     Stated("mfa-of-a-user-and-a-session-s-arn", [trust(ACCOUNT, {**WITH, **on("ArnLike",
             "aws:PrincipalArn", ["arn:aws:iam::123456789012:user/carol",
             "arn:aws:sts::123456789012:assumed-role/x/*"])})], found(ROLE_SESSION), {}),
-    Stated("session-and-role-exempt", [ALL, deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
-            "aws:PrincipalArn", ["arn:aws:sts::*:assumed-role/*", "arn:aws:iam::*:role/*"])})],
-           [], {}, "scp"),
     # A service that a Deny for everybody stops in what a pattern allows it.
     Stated("role-beside-deny-of-all-of-its-pattern", [allow("s3:*", Principal=ROLE,
             Resource=BUCKET), deny("s3:*", WITHOUT, **PUBLIC)], found(ROLE_SESSION, at=1), {}),
@@ -235,14 +194,6 @@ KINDS = [
     Stated("device-of-root", [allow("ec2:*", WITH), deny([OFF, "iam:DeleteVirtualMFADevice"],
             Resource=["arn:aws:iam::*:mfa/root-account-mfa-device", "arn:aws:iam::*:root"])], [],
            {STOP: "m"}),
-    # Limits of a moment or number that leave nothing between them.
-    Stated("scp-spares-break-glass", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
-            "aws:PrincipalArn", "${var.break_glass_arns}")})], found(SCP), {}, "scp"),
-    # One mistake is told once.
-    Stated("scp-of-whole-services", [deny(["ec2:*", "rds:*", "eks:*"], {**WITHOUT, **SOME_ROLES})],
-           found(SCP), {}, "scp"),
-    Stated("one-role-s-id", [deny_but(CARE, {**WITHOUT, **on("StringNotLike",
-            "aws:userid", "AROAEXAMPLEEXAMPLE123:*")})], found(SCP), {}, "scp"),
     Stated("roles-by-a-template-s-name", [trust({"AWS": "${var.processing_role_arns}"}, WITH)],
            found(ROLE_SESSION), {}, "trust"),
     Stated("role-and-the-id-of-its-session", [trust(ROLE, {**WITH, **on("StringLike",
@@ -277,15 +228,6 @@ KINDS = [
             trust({"AWS": "999988887777"}, WITHOUT, "Deny")], [], {}, "trust"),
     Stated("role-let-in-anyhow", [trust({"AWS": ["123456789012", ROLE["AWS"]]}, WITH), trust(ROLE)],
             [], {}, "trust"),
-    # Policies of organisations.
-    *[Stated(f"rcp-and-services-{at}", [deny(actions, {**WITHOUT, **who}, Principal="*")],
-            found(SCP) if wrong else [], {}, "rcp")
-      for at, (actions, who, wrong) in enumerate((
-          ("kms:Decrypt", NOT_ROLES, True), ("s3:*", on("StringNotEquals", "aws:PrincipalType",
-              "AssumedRole"), True), ("kms:ScheduleKeyDeletion", NOT_ROLES, False),
-          ("s3:PutObject", {**NOT_ROLES, **NO_SERVICE}, False), ("s3:*", on("ArnLike",
-              "aws:PrincipalArn", "arn:*:iam::*:user/*"), False),
-          (["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"], {}, True)))],
     # Places and machines by the Sid.
     *[Stated(f"boundary-of-machines-{sid}-{at}", [allow(actions, WITH, Sid=sid)],
             [("mfa-in-role-policy", sid)] if wrong else [], {}, "boundary")

@@ -1,0 +1,80 @@
+"""Which policies everybody has who has another one, as a dump, a template or a plan tells."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+
+from mfa_session.policy.document import Document
+from mfa_session.policy.reading import read_document
+
+# What policies of AWS's own allow at least; their texts are seldom beside the others.
+_OF_AWS: Mapping[str, Mapping[str, object]] = {
+    "AdministratorAccess": {"Action": "*"},
+    "AmazonDynamoDBFullAccess": {"Action": "dynamodb:*"},
+    "AmazonEC2FullAccess": {"Action": "ec2:*"},
+    "AmazonRDSFullAccess": {"Action": "rds:*"},
+    "AmazonS3FullAccess": {"Action": "s3:*"},
+    "IAMFullAccess": {"Action": "iam:*"},
+    "PowerUserAccess": {"NotAction": ["account:*", "iam:*", "organizations:*"]},
+}
+_of_aws = re.compile(r"arn:[^:]*:iam::aws:policy/(\w+)").fullmatch
+
+
+def companions(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    """Yield, for each policy, the others that all have who have it; none if it is not told."""
+    people = _People(documents)
+    holders = [people.holders(each) for each in documents]
+    by_holder = defaultdict[Hashable, list[int]](list)
+    for at, found in enumerate(holders):
+        for holder in found:
+            by_holder[holder].append(at)
+    for at, found in enumerate(holders):
+        among = min((by_holder[each] for each in found), key=len, default=[])
+        here = [documents[each] for each in among if each != at and found <= holders[each]]
+        yield [*here, *map(_policy_of_aws, people.known_elsewhere(found))]
+
+
+class _People:
+    """Who has which policies, and which of AWS's own."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._dumped = defaultdict[int, set[Hashable]](set)
+        self._elsewhere = dict[Hashable, Collection[str]]()
+        for account in {id(each.account): each.account for each in documents}.values():
+            for owner in account.owners if account else ():
+                self._elsewhere[id(owner)] = owner.unread
+                for each in owner.documents:
+                    self._dumped[id(each)].add(id(owner))
+
+    def holders(self, document: Document) -> set[Hashable]:
+        """Return the users, groups and roles that surely have a policy of theirs."""
+        if document.kind != "identity" or not document.is_certain:
+            return set()
+        return {*self._dumped[id(document)], *self._told(document)}
+
+    def _told(self, document: Document) -> Iterator[Hashable]:
+        """Yield the owners of a template's or plan's policy that have a name."""
+        roster = document.roster
+        for owner in document.owners if roster and not document.is_optional else ():
+            kind, _, name = owner.rpartition(":")[2].partition("/")
+            if roster and kind in {"group", "role", "user"} and name:
+                self._elsewhere[id(roster), owner] = roster.elsewhere.get(owner, ())
+                yield id(roster), owner
+
+    def known_elsewhere(self, holders: Collection[Hashable]) -> list[str]:
+        """Return the policies of AWS's own that all of them have, as far as they are known."""
+        names = [
+            {found[1] for found in map(_of_aws, self._elsewhere[each]) if found} for each in holders
+        ]
+        return sorted(set.intersection(*names) & _OF_AWS.keys()) if names else []
+
+
+@functools.lru_cache
+def _policy_of_aws(name: str) -> Document:
+    statement = {"Effect": "Allow", "Resource": "*", **_OF_AWS[name]}
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    return read_document(f"AWS's {name}", text)

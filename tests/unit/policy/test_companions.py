@@ -1,0 +1,169 @@
+"""Lint judges a policy of a dump, template or plan with the others that all have who have it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mfa_session.policy.lint import lint_all
+from mfa_session.policy.reading import read_policies
+from policy.statements import ALL, IF_TRUE, WITH, WITHOUT, allow, deny
+
+EC2 = allow("ec2:*")
+EC2_WITH = allow("ec2:*", WITH)
+STACK_GROUP, STACK_USER = "AWS::IAM::Group", "AWS::IAM::User"
+ARN = "arn:aws:iam::123456789012"
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def found_in(what: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the policy, the rule and the message of each finding."""
+    documents = read_policies("p.json", json.dumps(what, indent=1)).documents
+    return [(one.name, each.rule, each.message) for one, each in lint_all(documents)]
+
+
+def stack(**resources: dict[str, Any]) -> dict[str, Any]:
+    return {"Resources": resources}
+
+
+def holder(kind: str, *statements: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    own = [
+        {"PolicyName": f"own{at}", "PolicyDocument": policy(each)}
+        for at, each in enumerate(statements)
+    ]
+    return {"Type": kind, "Properties": {"Policies": own, **properties}}
+
+
+def of_group(statement: dict[str, Any], group: str, **more: Any) -> dict[str, Any]:
+    properties = {"PolicyDocument": policy(statement), "Groups": [group], "PolicyName": "p"}
+    return {"Type": "AWS::IAM::Policy", "Properties": properties, **more}
+
+
+def test_another_policy_of_the_group_allows_the_same_without_mfa() -> None:
+    ((name, rule, message),) = found_in(stack(Team=holder(STACK_GROUP, EC2_WITH, EC2)))
+    assert (name, rule) == ("Team policy/own0", "allowed-without-mfa-too")
+    assert message.startswith("Statement[0] (p.json:")
+    assert "Team policy/own1) allows ec2:* without MFA" in message
+
+
+@pytest.mark.parametrize(
+    ("resources", "wrong"),
+    [
+        ({"More": of_group(EC2, "Team")}, True),
+        ({"More": of_group(EC2, "Team", Condition="InTests")}, False),
+        ({"More": of_group(EC2, "Others")}, False),
+        ({"Ann": holder(STACK_USER, EC2, Groups=["Team"])}, False),  # others are in it
+        ({"Others": holder(STACK_GROUP, EC2)}, False),
+        ({"More": of_group(deny("ec2:*", WITHOUT), "Team"), "Ec2": of_group(EC2, "Team")}, False),
+    ],
+)
+def test_only_what_all_of_the_group_have_counts(resources: dict[str, Any], wrong: bool) -> None:
+    given = stack(Team=holder(STACK_GROUP, EC2_WITH, GroupName="Team"), **resources)
+    assert bool(found_in(given)) is wrong
+
+
+def test_a_user_s_own_policy_is_judged_with_the_group_s() -> None:
+    given = stack(
+        Team=holder(STACK_GROUP, EC2, GroupName="Team"),
+        Ann=holder(STACK_USER, EC2_WITH, Groups=[{"Ref": "Team"}]),
+    )
+    assert [each[:2] for each in found_in(given)] == [
+        ("Ann policy/own0", "allowed-without-mfa-too")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "rules"), [([], ["allow-bool-if-exists"]), ([deny("ec2:*", WITHOUT)], [])]
+)
+def test_a_deny_of_the_group_backs_another_policy(
+    others: list[dict[str, Any]], rules: list[str]
+) -> None:
+    given = stack(Team=holder(STACK_GROUP, allow("ec2:*", IF_TRUE), *others))
+    assert [each[1] for each in found_in(given)] == rules
+
+
+def dump(*users: str, attached: list[str]) -> dict[str, Any]:
+    """Return a dump where a group has the policy Work, and a second policy is attached."""
+    policies = {"Work": EC2_WITH, "Ec2": EC2}
+
+    def refer(names: list[str]) -> list[dict[str, str]]:
+        return [{"PolicyArn": f"{ARN}:policy/{each}", "PolicyName": each} for each in names]
+
+    return {
+        "UserDetailList": [
+            {
+                "UserName": each, "Arn": f"{ARN}:user/{each}", "GroupList": ["Team"],
+                "AttachedManagedPolicies": refer(attached if each == "ann" else []),
+            }
+            for each in users
+        ],
+        "GroupDetailList": [{"GroupName": "Team", "AttachedManagedPolicies": refer(["Work"])}],
+        "Policies": [
+            {
+                "PolicyName": name, "Arn": f"{ARN}:policy/{name}", "DefaultVersionId": "v1",
+                "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": True,
+                                       "Document": policy(each)}],
+            }
+            for name, each in policies.items()
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("users", "attached", "wrong"),
+    [
+        (("ann",), ["Ec2"], True),
+        (("ann",), [], False),
+        (("ann", "bob"), ["Ec2"], False),
+        ((), ["Ec2"], False),
+    ],
+)
+def test_all_who_have_a_policy_in_a_dump_may_have_another(
+    users: tuple[str, ...], attached: list[str], wrong: bool
+) -> None:
+    rules = [rule for _, rule, _ in found_in(dump(*users, attached=attached))]
+    assert ("allowed-without-mfa-too" in rules) is wrong
+
+
+def test_policies_of_no_known_owner_are_judged_alone() -> None:
+    managed = {"Type": "AWS::IAM::ManagedPolicy"}
+    given = stack(
+        **{
+            name: {**managed, "Properties": {"PolicyDocument": policy(each)}}
+            for name, each in (("One", EC2_WITH), ("Other", ALL))
+        }
+    )
+    assert found_in(given) == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "wrong"),
+    [
+        ("arn:aws:iam::aws:policy/AdministratorAccess", True),
+        ({"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonEC2FullAccess"}, True),
+        ("arn:aws:iam::aws:policy/AmazonS3FullAccess", False),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", False),
+        ({"Ref": "Given"}, False),
+    ],
+)
+def test_aws_s_own_policies_of_the_group_count_as_far_as_they_are_known(
+    arn: Any, wrong: bool
+) -> None:
+    found = found_in(stack(Team=holder(STACK_GROUP, EC2_WITH, ManagedPolicyArns=[arn])))
+    assert [rule for _, rule, _ in found] == ["allowed-without-mfa-too"] * wrong
+    assert all("(AWS's A" in message for _, _, message in found)
+
+
+def test_aws_s_own_policies_count_in_a_dump_without_their_texts() -> None:
+    given = dump("ann", attached=[])
+    (ann,) = given["UserDetailList"]
+    ann["AttachedManagedPolicies"] = [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]
+    assert "allowed-without-mfa-too" in [rule for _, rule, _ in found_in(given)]
+    bob = {**ann, "UserName": "bob", "AttachedManagedPolicies": []}
+    given["UserDetailList"].append(bob)
+    assert "allowed-without-mfa-too" not in [rule for _, rule, _ in found_in(given)]
