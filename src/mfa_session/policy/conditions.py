@@ -187,14 +187,28 @@ def _bool(value: str, wanted: str, _: object = None) -> Truth:
 
 
 def _ip_address(value: str, wanted: str, _: object) -> Truth:
-    try:
-        network = ipaddress.ip_network(wanted, strict=False)
-    except ValueError:
+    addresses = network(wanted)
+    if addresses is None:
         return None
     try:
-        return ipaddress.ip_address(value) in network
+        return ipaddress.ip_address(value) in addresses
     except ValueError:
         return False
+
+
+def hold_all_addresses(networks: Iterable[str]) -> bool:
+    """Say whether networks hold all IPv4 addresses."""
+    known = filter(None, map(network, networks))
+    all_of_v4 = [each for each in known if isinstance(each, ipaddress.IPv4Network)]
+    return any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(all_of_v4))
+
+
+def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Read a network; None if it is none."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _ordered(read: Callable[[str], Decimal], order: Callable[[Decimal, Decimal], bool]) -> Compare:

@@ -8,8 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mfa_session.policy.conditions import OPPOSITES, is_met
-from mfa_session.policy.credentials import DIRECT_CALL
+from mfa_session.policy.conditions import (
+    OPPOSITES,
+    hold_all_addresses,
+    is_accepted,
+    is_met,
+    moment,
+)
+from mfa_session.policy.credentials import A_USER, DIRECT_CALL
 from mfa_session.policy.document import Condition, Principals, Statement, is_of_trust
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
@@ -32,6 +38,7 @@ _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
 _ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}
 _OF_ALL_CALLERS = {"aws:principalaccount", "aws:principalarn", "aws:userid", "sts:rolesessionname"}
+_LONG_AGO = moment("2026-01-01")
 
 
 class _Surroundings(NamedTuple):
@@ -257,8 +264,8 @@ def _surroundings(statement: Statement) -> _Surroundings:
         principals=_listed(
             _principal_names(statement.principals), _principal_names(statement.not_principals)
         ),
-        others=frozenset(
-            (condition.written.lower(), condition.key.lower(), condition.values)
+        others=_written(
+            condition
             for condition in statement.conditions
             if not (id(condition) in about_mfa or _is_always_met(condition))
             and not _is_of_what_is_sent(statement, condition)
@@ -293,12 +300,14 @@ def _roughly(statement: Statement) -> _Surroundings:
     """Return the surroundings without what narrows a statement little.
 
     These are a condition that every caller of an account meets (`kms:CallerAccount`), unless the
-    other statement is only for other accounts; an ARN that all resources of its service have
-    (`arn:aws:s3:::*`); and, in a trust policy, an account instead of its users.
+    other statement is only for other accounts, or every user (see `_keeps_few_out`); an ARN that
+    all resources of its service have (`arn:aws:s3:::*`); and, in a trust policy, an account instead
+    of its users.
     """
     around = _surroundings(statement)
     of_account = {each for each in around.others if _is_of_account(each[0], each[1])}
     resources, principals = around.resources, around.principals
+    few_out = functools.partial(_keeps_few_out, statement)
     if _is_about_all_of_a_service(statement):
         resources = Selection(("*",))
     if is_of_trust(statement) and not principals.all_but:
@@ -308,7 +317,7 @@ def _roughly(statement: Statement) -> _Surroundings:
     return around._replace(
         resources=resources,
         principals=principals,
-        others=frozenset(each for each in around.others - of_account if not _is_of_all(*each)),
+        others=around.others - of_account - _written(filter(few_out, statement.conditions)),
         only_for=frozenset(value for _, _, values in of_account for value in values),
     )
 
@@ -328,9 +337,31 @@ def accounts_of(statement: Statement) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_of_all(operator: str, key: str, values: tuple[str, ...]) -> bool:
-    likened = operator in {"arnlike", "stringlike"} and key in _OF_ALL_CALLERS
-    return likened and ("*" in values or any(map(_of_all_users, values)))
+def _keeps_few_out(statement: Statement, condition: Condition) -> bool:
+    """Say whether all users of the accounts meet it, since long ago, or all but in some networks.
+
+    An organisation keeps out none of an account that is named: that is in it, or nobody gets in.
+    """
+    operator, key, values = condition.operator, condition.key.lower(), condition.values
+    if key == "aws:sourceip" and not any(map(is_unfilled, values)):
+        among = {"IpAddress": True, "NotIpAddress": False}
+        return hold_all_addresses(values) is among.get(operator)
+    if key == "aws:currenttime":
+        after = operator.startswith("DateGreaterThan") and is_accepted(condition)
+        return after and any(moment(each) < _LONG_AGO for each in values)
+    if key == "aws:principalorgid":
+        named = "*" not in (_principal_names(statement.principals) or ())
+        return named and operator in {"StringEquals", "StringLike"}
+    if key in {"aws:referer", "aws:useragent"}:  # who is no visitor of a site writes what they like
+        wanted = operator.startswith("String") and operator not in OPPOSITES
+        return wanted and statement.principals is None
+    likened = operator in {"ArnLike", "StringLike"} and key in _OF_ALL_CALLERS
+    of_all = likened and ("*" in values or any(map(_of_all_users, values)))
+    return of_all or is_met(condition, A_USER) is True
+
+
+def _written(conditions: Iterable[Condition]) -> frozenset[_Comparison]:
+    return frozenset((each.written.lower(), each.key.lower(), each.values) for each in conditions)
 
 
 def _is_of_account(operator: str, key: str) -> bool:

@@ -186,6 +186,7 @@ class Roster:
     bounded_elsewhere: frozenset[str] = frozenset()  # whose boundary is not here
     # The roles whose trust policy, and the services of whose resources a policy, is not known yet.
     unread: frozenset[str] = frozenset()
+    documents: list[Document] = field(default_factory=list)  # its policies
 
 
 class NewerVersion(NamedTuple):

@@ -86,6 +86,8 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
             documents.append(document)
             if document.account:
                 document.account.documents.append(document)
+            if document.roster:
+                document.roster.documents.append(document)
             errors += reader.errors
         except ConfigurationError as error:  # noqa: PERF203  # the others are still read
             errors.append(error)

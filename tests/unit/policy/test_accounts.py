@@ -167,3 +167,63 @@ def test_users_whom_some_policy_may_ask_for_mfa_are_not_named(asked: dict[str, A
 def test_users_are_not_named_where_only_roles_are_asked() -> None:
     roles = [{"RoleName": "ops", "RolePolicyList": [ASKING], **attached(OURS["Arn"])}]
     assert not_asked(user("ann", **ADMIN), RoleDetailList=roles, Policies=[OURS]) == []
+
+
+def in_stack(bound: list[dict[str, Any]], own: list[dict[str, Any]], of: str = "User") -> Any:
+    """Return a template with somebody's policy, and their boundary."""
+    policies = [{"PolicyName": "own", "PolicyDocument": document(own)}]
+    trust = document([{**allow("sts:AssumeRole", WITH, Principal={"AWS": "123456789012"})}])
+    del trust["Statement"][0]["Resource"]
+    mine = {"PermissionsBoundary": {"Ref": "Most"}, "Policies": policies}
+    return {
+        "Resources": {
+            "Most": {
+                "Type": "AWS::IAM::ManagedPolicy",
+                "Properties": {"PolicyDocument": document(bound)},
+            },
+            "Mine": {
+                "Type": f"AWS::IAM::{of}",
+                "Properties": mine if of == "User" else {**mine, "AssumeRolePolicyDocument": trust},
+            },
+        }
+    }
+
+
+def in_plan(bound: list[dict[str, Any]], own: list[dict[str, Any]]) -> Any:
+    """Return a plan of a user with a policy and a boundary."""
+    arn = "arn:aws:iam::123456789012:policy/most"
+    kinds: dict[str, dict[str, Any]] = {
+        "aws_iam_policy": {"name": "most", "arn": arn, "policy": json.dumps(document(bound))},
+        "aws_iam_user": {"name": "carol", "permissions_boundary": arn},
+        "aws_iam_user_policy": {"user": "carol", "policy": json.dumps(document(own))},
+    }
+    resources = [
+        {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "values": values}
+        for kind, values in kinds.items()
+    ]
+    return {"format_version": "1.2", "planned_values": {"root_module": {"resources": resources}}}
+
+
+@pytest.mark.parametrize(
+    ("bound", "own", "is_told"),
+    [
+        ([allow(["ec2:*", "s3:*"])], MFA, True),
+        ([allow(["ec2:*", "iam:List*"])], MFA, True),
+        ([allow(["ec2:*", "iam:*MFA*"])], MFA, False),
+        ([allow("*")], MFA, False),
+        ([allow(["ec2:*", "${x}:*"])], MFA, False),
+        ([allow(["ec2:*", "s3:*"])], NO_MFA, False),
+        ([allow(["ec2:*", "s3:*"])], [deny_but(ENROL, WITHOUT)], False),
+    ],
+)
+def test_a_boundary_of_a_template_that_keeps_users_from_mfa_is_told(
+    bound: list[dict[str, Any]], own: list[dict[str, Any]], is_told: bool
+) -> None:
+    for text in (in_stack(bound, own), in_plan(bound, own)):
+        rules = [rule for _, rule in found_in(text)]
+        assert rules == ["users-cannot-enrol"] * is_told
+
+
+def test_a_boundary_of_roles_keeps_nobody_from_mfa() -> None:
+    rules = [rule for _, rule in found_in(in_stack([allow("ec2:*")], MFA, "Role"))]
+    assert "users-cannot-enrol" not in rules

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.aws.action_list import read_list
+from mfa_session.guard.services import IAM_PREFIXES
 from mfa_session.policy import credentials
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.credentials import Request
@@ -56,7 +57,7 @@ RESOURCES = {
 }
 WITHOUT_ACTION = {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}
 LISTED = read_list()
-NAMES = AwsNames(LISTED.services, LISTED.actions_of, lambda _: (), {})
+NAMES = AwsNames(LISTED.services, LISTED.actions_of, lambda _: (), IAM_PREFIXES)
 CALLERS = {
     "k": credentials.long_term(),
     "s": credentials.session_without_mfa(),
@@ -165,6 +166,14 @@ def test_a_tag_is_named_as_it_is_written() -> None:
     ],
 )
 def test_a_public_part_with_mfa_is_as_bad_as_a_public_whole(name: str, severity: str) -> None:
+    (stated,) = (each for each in STATED if each.name == name)
+    assert [each.severity for each in lint(read(stated.statements))] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("allow-a-minute", "note"), ("allow-a-second", "error")]
+)
+def test_a_limit_of_age_that_nobody_meets_is_an_error(name: str, severity: str) -> None:
     (stated,) = (each for each in STATED if each.name == name)
     assert [each.severity for each in lint(read(stated.statements))] == [severity]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_session.policy.coverage import names_of
+import re
+
+from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 
@@ -22,7 +25,8 @@ STUCK = Rule(
     "users-cannot-enrol",
     WARNING,
     "In an account dump, a Deny asks users for MFA, and their path, their boundary or another Deny "
-    "keeps them from setting it up, though a policy of theirs allows it: they are locked out.",
+    "keeps them from setting it up, though a policy of theirs allows it: they are locked out. Or a "
+    "boundary does in a template, plan or state.",
 )
 TAKEN = Rule(
     "role-without-mfa",
@@ -32,6 +36,8 @@ TAKEN = Rule(
     "Deny of everything exempts `sts:*`, and the policy allows `sts:AssumeRole` by name (a note).",
 )
 _TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
+_ENABLE = "iam:EnableMFADevice"
+_of_a_user = re.compile("(.*:)?user/.").match
 _MOST = 5  # users to name
 _CURES = {
     "(boundary": "allow iam:EnableMFADevice on user/PATH/${aws:username} in the boundary, and "
@@ -87,6 +93,33 @@ def check_enrolment(subject: Subject) -> Flaws:
             "they are locked out",
             "; ".join(cure for why, cure in _CURES.items() if any(why in each for each in stuck)),
         )
+
+
+def check_boundaries(subject: Subject) -> Flaws:
+    """Find users of a template who cannot set up the MFA that a Deny asks for, by their boundary.
+
+    Another policy lets them, and the Deny exempts it.
+    """
+    document, statement = subject.document, subject.statement
+    asks = document.kind == "identity" and subject.denies_all_actions
+    given = asks and subject.whole.allows_without_mfa(_ENABLE) and not concerns(statement, _ENABLE)
+    for each in document.roster.documents if given and document.roster else ():
+        users = sorted({*filter(_of_a_user, each.owners)} & {*document.owners})
+        if each.kind == "boundary" and users and not _may_allow(each, _ENABLE):
+            yield Flaw(
+                STUCK,
+                statement.position,
+                f"the boundary {each.name} keeps these users from setting up MFA, for which this "
+                f"Deny asks: {first_of(users, _MOST)}",
+                "they are locked out",
+                _CURES["(boundary"],
+            )
+            return
+
+
+def _may_allow(boundary: Document, action: str) -> bool:
+    allows = any(each.allows and concerns(each, action) for each in boundary.statements)
+    return allows or boundary.is_optional or not boundary.is_certain
 
 
 def check_roles(subject: Subject) -> Flaws:

@@ -14,13 +14,14 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_sound, reach
 from mfa_session.policy.rules.conditions import IN_SECONDS
 from mfa_session.policy.rules.promises import seconds_said
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",
     NOTE,
-    "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended.",
+    "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended. An "
+    "error for 0 and 1.",
 )
 AGE_TOO_LONG = Rule(
     "age-beyond-any-session",
@@ -65,6 +66,7 @@ def check_age(subject: Subject) -> Flaws:
                 "everybody is locked out right after they enter a code",
                 IN_SECONDS,
                 _with_limit(subject, str(meant)),
+                severity=ERROR if seconds <= 1 else None,  # no request is that fast
             )
         elif seconds > LONGEST_SESSION_SECONDS:
             yield Flaw(

@@ -13,7 +13,7 @@ from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import WITH_PATH, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
-from mfa_session.policy.rules.resource_kinds import parts_of
+from mfa_session.policy.rules.resource_kinds import parts_of, resource_of
 from mfa_session.policy.rules.resources import is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
 from mfa_session.policy.rules.values import COMMERCIAL, is_no_account, looks_like_no_region
@@ -33,9 +33,10 @@ DEAD_ARN = Rule(
     "without its other half (`user/*}`), another ARN within, a backslash before a variable, a "
     "blank, alternatives (`role/{A,B}`) or another ARN behind a comma, no region in a region's "
     "place (`eu-west-1a`), a region where there is none (IAM, Route 53, CloudFront, buckets), an "
-    "account in an image or snapshot of EC2, or, in a policy about MFA, a role of AWS's own "
-    "without its path (`role/AWSServiceRole*`): it matches nothing. Or a principal is the id of a "
-    "user or role that is gone.",
+    "account in an image or snapshot of EC2, another name of the actions' service (`efs`, `ssm` "
+    "for instances), or, in a policy about MFA, a role of AWS's own without its path "
+    "(`role/AWSServiceRole*`): it matches nothing. Or a principal is the id of a user or role that "
+    "is gone.",
 )
 PLACEHOLDER = Rule(
     "placeholder",
@@ -80,6 +81,7 @@ _is_of_a_word = re.compile(
     "arn:[^:]*:iam::(?!aws:|cloudfront:|x+:)[A-Za-z][A-Za-z0-9-]+:(mfa|role|user)/"
 ).match
 _of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
+_of_an_instance = re.compile("arn:[^:]*:ssm:[^:]*:[^:]*:instance/").match
 _is_several = re.compile(r"arn:[^,;\s]+[,;\s]\s*arn:[a-z-]+:").match
 _has_alternatives = re.compile(
     r"arn:[^:]*:iam:.*(?:(?<![${])\{[\w*/.+=@-]+(?:, *[\w*/.+=@-]+)+\}(?!\})"
@@ -220,7 +222,26 @@ def _why_no_resource(subject: Subject, text: str) -> tuple[str, str] | None:
         return "has an ARN in the ARN", "write the inner ARN alone"
     if _of_iam_in_a_region(text):  # of a caller, `callers` tells
         return "has a region, which ARNs of IAM leave empty", "leave the region empty"
+    if _of_an_instance(text):
+        return "is no instance: these are EC2's", "write arn:aws:ec2:, or managed-instance/"
+    if service := _service_meant(subject, parts_of(text)[2]):
+        return "is of no service: ARNs have another name for it", f"write {service}"
     return None
+
+
+def _service_meant(subject: Subject, service: str) -> str:
+    """Return the service of all actions of a statement, if an ARN has another name for it.
+
+    Where the actions' kind of resource is known, `resources` tells.
+    """
+    names, named = subject.whole.names, names_of(subject.statement)
+    services = {each.partition(":")[0] for each in named}
+    if names is None or len(services) != 1 or service in {*services, ""}:
+        return ""
+    if subject.whole.concern_mfa and any(map(resource_of, named)):
+        return ""
+    unlisted, meant = names.look_up(f"{service}:*"), services.pop()
+    return meant if unlisted and unlisted.sure and unlisted.meant == f"{meant}:*" else ""
 
 
 def _is_of_users(subject: Subject) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
@@ -19,6 +20,7 @@ from mfa_session.policy.document import (
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.condition_keys import sets_no_tags
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -29,6 +31,8 @@ from mfa_session.policy.rules.exemptions import (
     is_own_care,
 )
 from mfa_session.policy.rules.narrowing import is_circumstance
+from mfa_session.policy.rules.networks import has_wrong_networks
+from mfa_session.policy.rules.promised_exemptions import check_sid_of_places as check_places
 from mfa_session.policy.rules.promised_scope import names_versions
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.removal import check_own_removal
@@ -42,7 +46,8 @@ from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 DEFEATED = Rule(
     "allowed-without-mfa-too",
     ERROR,
-    "Another statement allows the same without MFA, and no Deny stops it: everybody gets through. "
+    "Another statement allows the same without MFA, perhaps under a condition that all users meet "
+    "(`aws:PrincipalType` is `User`), and no Deny stops it: everybody gets through. "
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, and the "
@@ -53,8 +58,11 @@ DEFEATED = Rule(
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
+_MANY = 1_000  # pairs of resources
+_ACCOUNT = 5  # the place of an ARN's account among its parts
 _of_account = re.compile("(?<![0-9])[0-9]{12}(?![0-9])").findall
 _words = re.compile("[a-z]{3,}").findall
+_digits = re.compile("[0-9]").findall
 # By action, others that do the same, and what they do.
 _WAYS = {
     "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
@@ -196,7 +204,9 @@ def check_other_ways(subject: Subject) -> Flaws:
     for action in names_of(statement) if subject.refuses_without_mfa else ():
         for way, does in _WAYS.get(action, {}).items():
             others = whole.lenient_allows.about(replace(statement, actions=(way,)), way.lower())
-            allow = next((each for each in others if way.lower() in names_of(each)), None)
+            # Versions of objects are hardly meant by a pattern that begins as other actions do.
+            start = action if way.startswith("s3:") else ""
+            allow = next((each for each in others if _names(each, way, start)), None)
             told = concerns(statement, way) or names_versions(statement)  # by `promised_scope`
             denied = whole.denials("long_term").are_about(allow or statement, way)
             if allow:
@@ -215,6 +225,15 @@ def check_other_ways(subject: Subject) -> Flaws:
                     severity=WARNING,
                 )
                 return
+
+
+def _names(allow: Statement, action: str, start: str) -> bool:
+    """Say whether an Allow has an action by its name, or by a pattern that begins so."""
+    plain = action.lower()
+    return any(
+        name == plain or ("*" in name and name.startswith(start) and includes(name, plain))
+        for name in names_of(allow)
+    )
 
 
 @per_policy
@@ -295,7 +314,12 @@ def check_other_resources(subject: Subject) -> Flaws:
     if not (where and asks) or "*" in where or any(map(is_unfilled, where)):
         return
     # The same text is found fast.
-    if whole.allowed_resources & set(where) or any(whole.allows.touching(statement)):
+    some = whole.allowed_resources & set(where) or any(
+        _share_a_resource(each, statement, parts=_ACCOUNT)
+        for each in whole.allows.touching(statement)
+    )
+    if some:
+        yield from _of_one_misspelt(subject)
         return
     allow = next(whole.allows.touching(replace(statement, resources=("*",))), None)
     elsewhere = allow.resources if allow else None
@@ -316,9 +340,58 @@ def check_other_resources(subject: Subject) -> Flaws:
         )
 
 
+def _of_one_misspelt(subject: Subject) -> Flaws:
+    """Yield the first resource of a Deny that is not allowed, where one a slip away is, freely."""
+    statement, whole = subject.statement, subject.whole
+    on_any = replace(statement, resources=("*",))
+    allows = list(itertools.islice(whole.allows.touching(on_any), _MOST))
+    allowed = {text for each in allows for text in each.resources or ("*",)}
+    # A wildcard is a sign like others here.
+    as_names = {each.replace("*", "+"): each for each in allowed if len(allows) < _MOST}
+    names = NameList(as_names)
+    for text in statement.resources or ():
+        near = as_names.get(names.slip(text.replace("*", "+")) or "", text)
+        alone = replace(statement, resources=(text,))
+        if (
+            _is_a_slip(text, near)
+            and not any(_share_a_resource(each, alone) for each in allows)
+            and not whole.denials("long_term").covers(replace(statement, resources=(near,)))
+        ):
+            yield Flaw(
+                DENIES_NOTHING,
+                subject.place_of("Resource"),
+                f"of this Deny's resources, this policy does not allow {text}, but {near}",
+                f"nobody without MFA is stopped from what is allowed on {near}",
+                f"write {near}",
+                severity=WARNING,
+            )
+            return
+
+
+def _is_a_slip(one: str, other: str) -> bool:
+    """Say whether ARNs a slip apart hardly name two things: neither by digits nor by a letter."""
+    parts = [
+        pair for pair in zip(parts_of(one), parts_of(other), strict=True) if pair[0] != pair[1]
+    ]
+    alike = len(one) != len(other) or sorted(one.lower()) == sorted(other.lower())
+    named = [[_digits(text) for text in pair] for pair in parts if not pair[0].isdigit()]
+    return alike and len(parts) == 1 and all(first == second for first, second in named)
+
+
+def _share_a_resource(one: Statement, other: Statement, *, parts: int = 6) -> bool:
+    """Say whether the first parts of two statements' ARNs may be the same; True of very many."""
+    some, others = one.resources or ("*",), other.resources or ("*",)
+    return len(some) * len(others) > _MANY or any(
+        all(map(may_meet, parts_of(first)[:parts], parts_of(second)))
+        for first, second in itertools.product(some, others)
+    )
+
+
 def _is_told_of(opener: Subject, names: list[str]) -> bool:
     """Say whether the other Allow has a finding of its own, of which its defeat is the effect."""
     removes = set(names) <= {DEACTIVATION.lower(), DELETION.lower()}
+    if any(map(has_wrong_networks, opener.statement.conditions)) or any(check_places(opener)):
+        return True
     return breaks_promise(opener) or (removes and any(check_own_removal(opener)))
 
 

@@ -35,7 +35,8 @@ DENIES_NOTHING = Rule(
     "`aws:PrincipalArn` `*`): the Deny denies nothing. A warning if it exempts the whole services "
     "that the policy allows, or everybody but the root user. Or a trust policy denies what it "
     "allows nobody, or only others than it lets in, and lets people in without MFA; a warning if "
-    "it is on other resources than those on which the policy allows the same.",
+    "it is on other resources than those on which the policy allows the same, or one of them is "
+    "misspelt.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",

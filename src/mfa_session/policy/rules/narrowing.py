@@ -18,7 +18,13 @@ from mfa_session.policy.conditions import (
 )
 from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
-from mfa_session.policy.document import Condition, Statement, has_principal, is_for_everybody
+from mfa_session.policy.document import (
+    Condition,
+    Statement,
+    has_principal,
+    is_for_everybody,
+    is_of_a_program,
+)
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.callers import CALLER_KEYS
@@ -86,6 +92,8 @@ _of_exempting_tag = re.compile(
     "(?:aws|iam):(request|resource|principal)tag/(.*(?:break.?glass|bypass|emergency|exempt|mfa|override).*)",
     re.IGNORECASE,
 ).match
+_of_a_caller = re.compile("aws:(principal)tag/(.+)", re.IGNORECASE).fullmatch
+_between_words = re.compile("(?<=[a-z])(?=[A-Z])").sub
 _of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).search
 _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNORECASE).search
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
@@ -98,6 +106,7 @@ OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 _CIRCUMSTANCES = {
     *NOW,
     *OF_PLACES,
+    "aws:referer",
     "aws:securetransport",
     "aws:tokenissuetime",
     "aws:useragent",
@@ -113,7 +122,7 @@ def check_exempting_tags(subject: Subject) -> Flaws:
     if subject.on_role or not subject.refuses_without_mfa:
         return
     for condition in subject.other_conditions:
-        tag, key = _of_exempting_tag(condition.key), condition.key
+        tag, key = _of_exempting_tag(condition.key) or _of_a_program(condition.key), condition.key
         fix: Mapping[str, Any] = {}
         whose, name = (tag[1].lower(), tag[2]) if tag else ("", "")
         exempts = condition.operator in OPPOSITES
@@ -134,6 +143,12 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         else:
             continue
         yield Flaw(NARROWED, condition.position, what, who, cure, fix)
+
+
+def _of_a_program(key: str) -> re.Match[str] | None:
+    """Return what tells a tag that programs have (`aws:PrincipalTag/ServiceUser`)."""
+    tag = _of_a_caller(key)
+    return tag if tag and is_of_a_program(_between_words("-", tag[2])) else None
 
 
 def _misses_the_absent(condition: Condition) -> bool:
@@ -157,6 +172,11 @@ def _of_a_tag_of_users(
     yes, no = bool(said) and said <= YES, bool(said) and said <= {"false", "no"}
     users = f"users whose {condition.key} is {'/'.join(condition.values)}"
     by_sid = re.search("except|unless", subject.statement.sid_letters)  # `promised_exemptions`
+    if condition.operator == "Null":
+        of_exempt = _of_the_exempt(name) or _of_a_program(condition.key)
+        who, cure = "whoever has no such tag needs no MFA", "write true: those with it are exempt"
+        only = f"this Deny is only for users who have {condition.key}"
+        return (only, who, cure) if no and of_exempt else None
     if no and not exempts and not is_met_without_key(condition):
         cure = "write StringNotEquals, and the value by which one is exempt"
         return f"this Deny is only for {users}", "whoever has no such tag needs no MFA", cure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
+from mfa_session.policy.conditions import hold_all_addresses, network
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import Condition
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject
@@ -66,9 +67,7 @@ def has_wrong_networks(condition: Condition) -> bool:
 
 def _exempts_all_addresses(condition: Condition) -> bool:
     exempt = condition.is_about("aws:SourceIp") and condition.operator == "NotIpAddress"
-    networks = map(_network, condition.values if exempt else ())
-    all_of_v4 = [each for each in networks if isinstance(each, ipaddress.IPv4Network)]
-    return any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(all_of_v4))
+    return exempt and hold_all_addresses(condition.values)
 
 
 def _private_networks(condition: Condition) -> list[str]:
@@ -77,15 +76,8 @@ def _private_networks(condition: Condition) -> list[str]:
 
 
 def _private_network(value: str) -> bool:
-    network = _network(value)
-    if network is None:
+    within = network(value)
+    if within is None:
         return False
-    wider = [each for each in _PRIVATE if each.version == network.version]
-    return any(network.subnet_of(each) for each in wider)  # type: ignore[arg-type]
-
-
-def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return None
+    wider = [each for each in _PRIVATE if each.version == within.version]
+    return any(within.subnet_of(each) for each in wider)  # type: ignore[arg-type]

@@ -42,7 +42,7 @@ FEDERATED = Rule(
     ERROR,
     "The statement requires MFA of SAML or OpenID Connect users: they are locked out. Or the "
     "action is another than their provider's: `sts:AssumeRoleWithSAML` or "
-    "`sts:AssumeRoleWithWebIdentity`.",
+    "`sts:AssumeRoleWithWebIdentity`; or one of these is allowed to others.",
 )
 # What a service brings that calls by itself: none of the keys about a principal of an account.
 _A_SERVICE = RequestContext(
@@ -287,6 +287,26 @@ def check_providers(subject: Subject) -> Flaws:
             "these users are locked out",
             f"allow {action}",
         )
+
+
+def check_calls(subject: Subject) -> Flaws:
+    """Find Allows for users and roles whose action only a provider's users call."""
+    statement, named = subject.statement, subject.statement.principals or {}
+    calls = [name for name in names_of(statement) if _of_users(name)]
+    others = named.keys() == {"AWS"} and not any(map(_may_be_a_provider, named["AWS"]))
+    if statement.allows and others and calls and set(calls) <= set(_SIGNED_ELSEWHERE):
+        yield Flaw(
+            FEDERATED,
+            subject.place_of_action(calls[0]),
+            f"{subject.as_written(calls[0])} is only for users of a provider, not for "
+            f"{named['AWS'][0]}",
+            "nobody gets in by this statement",
+            "allow sts:AssumeRole, or name the provider as Federated",
+        )
+
+
+def _may_be_a_provider(principal: str) -> bool:
+    return principal == "*" or "provider/" in principal or is_unfilled(principal)
 
 
 def _providers_in(statement: Statement) -> Iterator[str]:

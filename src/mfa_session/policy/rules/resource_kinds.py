@@ -55,15 +55,22 @@ has_no_resource = re.compile(
 # Authorization Reference). A `?*` alone is a name with nothing before it.
 _OTHERS = (
     ("acm:deletecertificate", "certificate/?*"),
+    ("athena:deleteworkgroup", "workgroup/?*"),
+    ("autoscaling:(delete|update)autoscalinggroup", "autoScalingGroup:*:autoScalingGroupName/?*"),
     ("backup:deletebackupvault", "backup-vault:?*"),
     ("cloudformation:(delete|update)stack", "stack/?*/?*"),
     ("cloudfront:(delete|update)distribution", "distribution/?*"),
     ("cloudtrail:(deletetrail|stoplogging)", "trail/?*"),
     ("cloudwatch:deletealarms", "alarm:?*"),
+    ("codebuild:((delete|update)project|startbuild)", "project/?*"),
     ("codecommit:(deletebranch|deleterepository|gitpull|gitpush|mergepullrequestby.*)", "?*"),
+    ("codepipeline:(delete|update)pipeline", "?*"),
+    ("cognito-idp:(delete|update)userpool", "userpool/?*"),
     ("config:deleteconfigrule", "config-rule/?*"),
     ("dynamodb:(delete|get|put|update)(item|table)", "table/?*"),
     ("ec2:deletesnapshot", "snapshot/?*"),
+    ("ec2:deletesubnet", "subnet/?*"),
+    ("ec2:deletevpc", "vpc/?*"),
     ("ec2:deletevolume", "volume/?*"),
     ("ec2:deregisterimage", "image/?*"),
     # A security group, or a rule of one.
@@ -73,13 +80,18 @@ _OTHERS = (
     ("ecs:deletecluster", "cluster/?*"),
     ("ecs:(delete|update)service", "service/?*"),
     ("eks:(deletecluster|updateclusterconfig|updateclusterversion)", "cluster/?*"),
+    ("es:(create|delete|update)(elasticsearch)?domain(config)?", "domain/?*"),
     ("es:eshttp.*", "domain/?*/*"),
+    ("events:(delete|disable|enable|put)rule", "rule/?*"),
+    ("firehose:(deletedeliverystream|updatedestination)", "deliverystream/?*"),
     ("guardduty:(deletedetector|updatedetector)", "detector/?*"),
+    ("kinesis:deletestream", "stream/?*"),
     (
         "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)",
         "key/?*",
     ),
     ("lambda:((delete|invoke)function|updatefunctioncode)", "function:?*"),
+    ("logs:deletelogstream", "log-group:?*:log-stream:?*"),
     ("logs:(delete(loggroup|retentionpolicy)|putretentionpolicy)", "log-group:?*"),
     ("rds:(delete|reboot|stop)dbinstance", "db:?*"),
     ("rds:(delete|failover|stop)dbcluster", "cluster:?*"),
@@ -104,7 +116,8 @@ for _actions, _kind in _OTHERS:
 _OF_NO_ACCOUNT = {"ec2:image/?*", "ec2:snapshot/?*", "route53:hostedzone/?*"}
 _OF_ANY_ACCOUNT = {*_OF_NO_ACCOUNT, "ssm:parameter/?*"}
 _WITH_IDS = {
-    *("cloudfront:distribution/?*", "ec2:instance/?*", "ec2:security-group*/?*", "ec2:volume/?*"),
+    *("cloudfront:distribution/?*", "cognito-idp:userpool/?*"),
+    *(f"ec2:{each}/?*" for each in ("instance", "security-group*", "subnet", "volume", "vpc")),
     *("guardduty:detector/?*", "kms:key/?*", "ssm:session/?*", *_OF_NO_ACCOUNT),
 }
 

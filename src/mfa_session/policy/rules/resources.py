@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import product
+from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
@@ -42,8 +43,9 @@ WRONG_RESOURCE = Rule(
     "on anything but `*` (a note); or the user and the device in "
     "different accounts, or one's own user without the path by which a Deny names the users: the "
     "statement has no effect on it. Or, in the policy of a key, repository or secret, an action "
-    "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or an "
-    "API's path without a method; or, in a queue's policy, the queue in two regions or accounts.",
+    "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or on "
+    "these alone where users manage the bucket, or an API's path without a method; or, in a "
+    "queue's policy, the queue in two regions or accounts.",
 )
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
@@ -53,6 +55,7 @@ _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
 _names_a_step = re.compile("iam:(?:createv|enable)|.*mfadevice").match
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
+_MOST = 10  # Allows to look at
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 # Of s3:Put*, much is about a bucket itself.
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject"}
@@ -189,9 +192,11 @@ def check_all_of_s3(subject: Subject) -> Flaws:
     if not (where and denied and subject.refuses_without_mfa):
         return
     parts = [(_ON_OBJECTS[denied], OF_OBJECT, "its objects")]
+    of_bucket = subject.document.kind == "resource"
     # Others may be about objects on purpose.
-    if subject.document.kind == "resource" and denied == "s3:*":
-        parts.append(("s3:ListBucket", OF_BUCKET, "the bucket itself"))
+    if denied == "s3:*" and (of_bucket or _manages_buckets(subject)):
+        action = "s3:ListBucket" if of_bucket else "s3:PutBucketPolicy"
+        parts.append((action, OF_BUCKET, "the bucket itself"))
     for action, wanted, what in parts:
         done = _is_done(subject, action, wanted) or all(
             _is_in_another(subject.whole, denied, _part_of(each, wanted)) for each in where
@@ -212,6 +217,17 @@ def check_all_of_s3(subject: Subject) -> Flaws:
                 f"nobody is stopped from {action} and the like",
                 f"name {where[0].removesuffix('/*')}{'/*' * (wanted == OF_OBJECT)} as well",
             )
+
+
+def _manages_buckets(subject: Subject) -> bool:
+    """Say whether an Allow without conditions is of the policy of a bucket whose objects it is."""
+    statement, where = subject.statement, subject.statement.resources or ()
+    if "object" in statement.sid_letters or not all(map(_is_whole_in_s3, where)):
+        return False
+    buckets = tuple(each.removesuffix("/*") for each in where)
+    managed = replace(statement, actions=("s3:PutBucketPolicy",), resources=buckets)
+    allows = itertools.islice(subject.whole.allows.touching(managed), _MOST)
+    return any(not each.conditions for each in allows)
 
 
 def _part_of(resource: str, wanted: str) -> str:
@@ -348,7 +364,8 @@ def _doing(
         frozenset(map(comparison, each.conditions))
         for each in whole.statements
         if each.effect == effect and concerns(each, action) and _may_be_on(whole, each, wanted)
-        if buckets is None or any(may_meet(*pair) for pair in product(buckets, _buckets_in(each)))
+        if buckets is None
+        or any(may_meet(*pair) for pair in itertools.product(buckets, _buckets_in(each)))
     }
 
 

@@ -154,6 +154,19 @@ KINDS = [
            [("deny-narrowed", "NoMfaOrExemptUser")], {}),
     Stated("asked-only-if-not-exempt", [ALL, deny_but(CARE, {**WITHOUT, **on("StringEquals",
             "aws:PrincipalTag/MfaExempt", "false")})], found("deny-narrowed", at=1), {}),
+    Stated("exempt-by-a-referer", [ALL, deny_but(CARE, {**WITHOUT, **on("StringNotLike",
+            "aws:Referer", "https://example.com/*")})], found("deny-narrowed", at=1), {}),
+    # Programs are to be exempt by a tag, and whoever has none is.
+    *[Stated(f"asked-only-if-no-program-{at}", [ALL, deny_but(CARE, {**WITHOUT, **on(operator,
+            f"aws:PrincipalTag/{tag}", value)})], found("deny-narrowed", at=1) * wrong, {})
+      for at, (operator, tag, value, wrong) in enumerate((
+          ("Bool", "bot", "false", True), ("Bool", "ServiceUser", "false", True),
+          ("StringEquals", "service-user", "false", True), ("BoolIfExists", "bot", "false", False),
+          ("StringNotEquals", "bot", "true", False), ("Null", "bot", "true", False),
+          ("Null", "service-account", "false", True), ("Null", "MfaExempt", "false", True),
+          ("Null", "MfaExempt", "true", False), ("Null", "MfaRequired", "false", False),
+          ("StringEquals", "trusted", "false", False),
+          ("StringNotEqualsIfExists", "bot", "yes", False)))],
     Stated("exempt-by-tags", [ALL, deny("ec2:*", {**WITHOUT, **on("StringNotEquals",
             "aws:ResourceTag/MfaExempt", "true")}), deny("s3:*", {**WITHOUT, **on("StringNotEquals",
             "aws:PrincipalTag/MfaExempt", "true")}), deny("kms:*", {**WITHOUT, **on(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policy.statements import (
+    A_USER,
     ACCOUNT,
     ANYONE,
     BUCKET,
@@ -85,6 +86,17 @@ KINDS = [
             {**trust(SAML), "Action": "sts:AssumeRoleWithSAML"},
             {**trust("*", WITHOUT, "Deny"), "Action": "sts:*"}], found(FEDERATED, at=1), {}),
     # A Sid that names MFA, on a statement that does not ask for it.
+    *[Stated(f"action-of-providers-{at}", [{**trust(who, when), "Action": action}],
+            found(FEDERATED) if wrong else [], {})
+      for at, (wrong, who, when, action) in enumerate((
+          (True, ACCOUNT, WITH, "sts:AssumeRoleWithSAML"),
+          (True, {"AWS": [f"{A_USER}ann", f"{A_USER}bob"]}, WITH, "sts:AssumeRoleWithWebIdentity"),
+          (True, ACCOUNT, None, ["sts:AssumeRoleWithSAML", "sts:TagSession"]),
+          (False, ACCOUNT, WITH, ["sts:AssumeRole", "sts:TagSession"]),
+          (False, ACCOUNT, WITH, ["sts:AssumeRole", "sts:AssumeRoleWithSAML"]),
+          (False, ACCOUNT, WITH, "sts:AssumeRole*"),
+          (False, {"AWS": "${var.provider}"}, WITH, "sts:AssumeRoleWithSAML"),
+          (False, SAML, None, "sts:AssumeRoleWithSAML")))],
     Stated("action-of-no-provider", [trust(SAML)], found(FEDERATED), {}),
     # An Allow with MFA whose other condition only services meet.
     *[Stated(f"mfa-of-services-only-{number}", [allow("sqs:SendMessage", {**WITH, **each},

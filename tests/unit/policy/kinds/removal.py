@@ -42,8 +42,8 @@ KINDS = [
     Stated("iam-writes-listed", [ALL, deny(["iam:Put*", "iam:Attach*"], WITHOUT)],
            found(OWN, at=1), {"iam:PutUserPolicy": "m", ENABLE: "km"}),
     Stated("all-of-ec2-listed", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: "m", READ: "ksm"}),
-    Stated("bucket-listed-with-iam", [ALL, deny(["iam:*", "s3:*"], WITHOUT, Resource=BUCKET)], [],
-           {STOP: "ksm"}),
+    Stated("bucket-listed-with-iam", [ALL, deny(["iam:*", "s3:*"], WITHOUT,
+            Resource=[BUCKET[:-2], BUCKET])], [], {STOP: "ksm"}),
     # A NotAction that leaves no action.
     Stated("spares-all-of-iam", [ALL, deny_but("iam:*", WITHOUT)], found(REMOVAL, at=1),
            {STOP: "m", OFF: "km"}),

@@ -410,6 +410,25 @@ KINDS = [
           ("s3:DeleteObject", f"{POINT}hr/object/2031/*", False),
           ("s3:DeleteObject", f"{POINT}*", False), ("s3:ListBucket", f"{POINT}hr", False),
           ("s3:DeleteObject", "arn:aws:s3::::books/*", True)))],
+    # Of users, all of S3 is denied on objects alone, and the bucket itself is theirs to manage.
+    *[Stated(f"all-of-s3-on-objects-{name}", [allow(given, when, Resource=there), deny(denied,
+            WITHOUT, Resource=here, Sid=sid), *more], [(RESOURCE, sid)] * told, {})
+      for name, given, when, there, sid, denied, here, more, told in (
+          ("allowed-all", "s3:*", None, "*", "NoMfa", "s3:*", BUCKET, [], True),
+          ("allowed-the-bucket", "s3:*", None, [BUCKET[:-2], BUCKET], "NoMfa", "s3:*", BUCKET, [],
+           True),
+          ("of-two-buckets", "*", None, "*", "NoMfa", "s3:*", [BUCKET, "arn:aws:s3:::films/*"], [],
+           True),
+          ("below-a-prefix", "s3:*", None, "*", "NoMfa", "s3:*", f"{BUCKET[:-1]}tax/*", [], False),
+          ("of-another-bucket", "s3:*", None, ["arn:aws:s3:::films", BUCKET], "NoMfa", "s3:*",
+           BUCKET, [], False),
+          ("that-may-be-listed", ["s3:Get*", "s3:List*"], None, "*", "NoMfa", "s3:*", BUCKET, [],
+           False),
+          ("allowed-with-mfa", "s3:*", WITH, "*", "NoMfa", "s3:*", BUCKET, [], False),
+          ("by-the-sid", "s3:*", None, "*", "ObjectsNeedMfa", "s3:*", BUCKET, [], False),
+          ("beside-the-bucket", "s3:*", None, "*", "NoMfa", "s3:*", BUCKET,
+           [deny(["s3:Put*", "s3:DeleteBucket"], WITHOUT, Resource=BUCKET[:-2])], False),
+          ("deleted", "s3:*", None, "*", "NoMfa", "s3:Delete*", BUCKET, [], False))],
     *[Stated(f"everything-on-objects-{sid}", [deny("s3:*", WITHOUT, Principal="*", Resource=BUCKET,
             Sid=sid)], [(RESOURCE, sid)] * wrong, {})
       for sid, wrong in (("DenyAllS3WithoutMFA", True), ("DenyAllObjectAccessWithoutMFA", False),
