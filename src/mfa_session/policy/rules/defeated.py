@@ -46,10 +46,10 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, and the "
-    "policy allows that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`), or it also "
-    "denies `s3:PutBucketVersioning` without MFA; or one of some principals leaves out another of "
-    "an Allow's (a warning). Or an Allow without MFA is of everything but MFA's setup "
-    "(`NotAction`).",
+    "policy allows that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`, and "
+    "`iam:PutUserPolicy` for `iam:AttachUserPolicy`), or it also denies `s3:PutBucketVersioning` "
+    "without MFA; or one of some principals leaves out another of an Allow's (a warning). Or an "
+    "Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
@@ -59,6 +59,12 @@ _words = re.compile("[a-z]{3,}").findall
 _WAYS = {
     "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
     "s3:getobject": {"s3:GetObjectVersion": "read each version, the newest too"},
+    **{
+        f"iam:attach{each}policy": {
+            f"iam:Put{each.title()}Policy": f"write the {each} a policy in its place"
+        }
+        for each in ("group", "role", "user")
+    },
     "ssm:getparameter": dict.fromkeys(
         ("ssm:GetParameters", "ssm:GetParametersByPath"), "read the parameters"
     ),
