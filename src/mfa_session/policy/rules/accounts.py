@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.policy.coverage import names_of
+from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 
 UNUSED = Rule(
@@ -22,7 +23,9 @@ STUCK = Rule(
     "users-cannot-enrol",
     WARNING,
     "In an account dump, a Deny asks users for MFA, and their path, their boundary or another Deny "
-    "keeps them from setting it up, though a policy of theirs allows it: they are locked out.",
+    "keeps them from setting it up, though a policy of theirs allows it: they are locked out. "
+    "In a template or plan, the Deny does not exempt `iam:ChangePassword`, and users must change "
+    "their password when they first sign in (`PasswordResetRequired`).",
 )
 TAKEN = Rule(
     "role-without-mfa",
@@ -31,6 +34,7 @@ TAKEN = Rule(
     "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA. In other files: a "
     "Deny of everything exempts `sts:*`, and the policy allows `sts:AssumeRole` by name (a note).",
 )
+_CHANGE = "iam:ChangePassword"
 _TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
 _MOST = 5  # users to name
 _CURES = {
@@ -87,6 +91,24 @@ def check_enrolment(subject: Subject) -> Flaws:
             "they are locked out",
             "; ".join(cure for why, cure in _CURES.items() if any(why in each for each in stuck)),
         )
+
+
+def check_first_sign_in(subject: Subject) -> Flaws:
+    """Find Denies of the change of a password that users of the template must make first."""
+    document, roster = subject.document, subject.document.roster
+    denies = subject.is_of_users and subject.refuses_without_mfa and not subject.other_conditions
+    stops_setup = concerns(subject.statement, ENROLMENT[1])  # which `enrolment` tells
+    if roster and denies and concerns(subject.statement, _CHANGE) and not stops_setup:
+        users = [each.rpartition("/")[2] for each in roster.resetting.intersection(document.owners)]
+        if users:
+            yield Flaw(
+                STUCK,
+                subject.place_of_action(_CHANGE),
+                f"this Deny does not exempt {_CHANGE}, and these users must change their password "
+                f"when they first sign in: {first_of(sorted(users), _MOST)}",
+                "they are locked out: they cannot sign in to set up MFA",
+                f"exempt {_CHANGE} and iam:GetAccountPasswordPolicy, or require no new password",
+            )
 
 
 def check_roles(subject: Subject) -> Flaws:
