@@ -10,15 +10,17 @@ from mfa_session.policy.coverage import actions_of, concerns, is_about_everythin
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import reach
-from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out
+from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out, is_own_care
 from mfa_session.policy.rules.resource_kinds import (
+    ENROLMENT,
+    MEANT,
     OF_NONE,
     OF_USER,
     is_of_everybody,
     is_one_s_own,
 )
 from mfa_session.policy.rules.resources import in_partition_of
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 ESCALATION = Rule(
@@ -31,6 +33,14 @@ ESCALATION = Rule(
     "`iam:UpdateLoginProfile`, which the policy allows for all users; and for a Deny on one's own "
     "user alone, where the policy allows the same on all users by a pattern (`iam:*`).",
 )
+OF_OTHERS = Rule(
+    "devices-of-others",
+    NOTE,
+    "An Allow of setting up one's own MFA is for all users (`*`, `user/${aws:username}*`), and a "
+    "Deny exempts `iam:EnableMFADevice`: whoever has the long-term key can enable a device for "
+    "others who have none, and so lock them out.",
+)
+_ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
 # What gives more access, by its resource, and what whoever has a key can do by it.
 _GAINS = {
@@ -138,6 +148,44 @@ def check_denied_of_oneself(subject: Subject) -> Flaws:
                 severity=WARNING,
             )
             return
+
+
+def check_devices_of_others(subject: Subject) -> Flaws:
+    """Find Allows of setting up one's own MFA that are for all users, where a Deny exempts it.
+
+    Whoever sets up MFA for others, as a help desk does, has other actions in the statement.
+    """
+    statement, whole = subject.statement, subject.whole
+    of_users = subject.document.kind == "identity" and not subject.on_role
+    own_care = statement.allows and all(map(is_own_care, statement.actions or ("-",)))
+    if not (of_users and own_care and concerns(statement, _ENABLE)) or statement.conditions:
+        return
+    where = [
+        each
+        for each in statement.resources or ()
+        if is_of_everybody(each, OF_USER) and (not is_one_s_own(each) or each.endswith("}*"))
+    ]
+    if where and _is_exempt(whole) and not _is_named_in_a_deny(whole, _ENABLE):
+        yield Flaw(
+            OF_OTHERS,
+            subject.place_of_action(_ENABLE),
+            f"{_ENABLE} is allowed on {where[0]}, and a Deny exempts it",
+            "whoever has the long-term key can enable a device for others who have none, and so "
+            "lock them out",
+            in_partition_of(whole, f"allow it on {MEANT[OF_USER]}, and on others only with MFA"),
+        )
+
+
+@per_policy
+def _is_exempt(whole: WholePolicy) -> bool:
+    """Say whether a Deny of everything exempts enabling a device, and not all of IAM."""
+    return any(
+        actions_of(each).all_but
+        and is_about_everything(each)
+        and not concerns(each, _ENABLE)
+        and "iam:*" not in actions_of(each).names
+        for each in whole.denies_for_mfa
+    )
 
 
 def is_denied_on(subject: Subject, resource: str, action: str) -> bool:

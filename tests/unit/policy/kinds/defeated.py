@@ -9,6 +9,7 @@ from policy.statements import (
     BUCKET,
     CARE,
     DEFEATED,
+    DEVICES,
     ENROL,
     IN_OFFICE,
     LIST,
@@ -249,7 +250,8 @@ KINDS = [
     Stated("all-but-the-setup-allowed", [allow("s3:*", WITH), {"NotAction": CARE, "Effect": "Allow",
             "Resource": "*"}], [*found(DEFEATED), *found(DEFEATED, at=1)], {}),
     Stated("all-but-the-setup-allowed-and-denied", [{"NotAction": CARE, "Effect": "Allow",
-            "Resource": "*"}, deny_but(CARE, WITHOUT), allow(CARE)], [], {}),
+            "Resource": "*"}, deny_but(CARE, WITHOUT), allow(CARE)], found(DEVICES, at=2),
+            {}),
     # Trust policies whose Deny is for others than those whom they let in.
     Stated("all-users-let-in-too", [trust(ACCOUNT, WITH), trust(ACCOUNT, on("ArnLike",
             "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"))], found(DEFEATED), {},

@@ -7,13 +7,18 @@ from typing import Any
 from policy.statements import (
     ALL,
     CARE,
+    CREATE,
+    DEVICES,
+    ENABLE,
     ENROL,
     ESCALATION,
     IN_OFFICE,
+    LIST,
     ME,
     MY_DEVICE,
     OFF,
     PRESENT,
+    RESYNC,
     STOP,
     WITH,
     WITHOUT,
@@ -32,6 +37,7 @@ OF_BILLING = on("ArnEquals", "iam:PolicyARN", "arn:aws:iam::123456789012:policy/
 LIMIT = "arn:aws:iam::123456789012:policy/Limit"
 BOUND = on("StringEquals", "iam:PermissionsBoundary", LIMIT)
 SELF: Any = {"Resource": ME}
+ASKED = deny_but(CARE, WITHOUT)
 
 # fmt: off
 KINDS = [
@@ -114,5 +120,26 @@ KINDS = [
           (False, "iam:*", "*", OFF, "*")))],
     Stated("denied-of-oneself-to-some", [allow("iam:*"), deny(OFF, {"BoolIfExists": {PRESENT:
             "false"}, **on("StringLike", "aws:username", "ext-*")}, Resource=ME)], [], {}),
+    # The setup of one's own MFA, allowed for all users.
+    *[Stated(f"setup-for-all-{number}", [allow(actions, Resource=where), allow("s3:*"), ASKED],
+            found(DEVICES) * wrong, {})
+      for number, (wrong, actions, where) in enumerate((
+          (True, [*ENROL, OFF, RESYNC], "*"),
+          (True, [ENABLE, LIST], [USERS, MY_DEVICE]),
+          (True, [ENABLE, LIST], f"{ME}*"),
+          (True, ["iam:*MFADevice", "iam:ChangePassword"], "*"),
+          (False, ENROL, [ME, "arn:aws:iam::*:mfa/*"]),
+          (False, ENROL, [ME, f"{MY_DEVICE}*"]),
+          (False, [ENABLE, LIST], ["arn:aws:iam::*:user/*/${aws:username}", ME]),
+          (False, [*ENROL, "iam:CreateUser", KEY], "*"),  # a help desk
+          (False, [*ENROL, "s3:*"], "*"),  # a boundary that is not told
+          (False, ["iam:*"], "*"),
+          (False, [ENABLE, LIST], "arn:aws:iam::*:user/carol")))],
+    Stated("setup-for-all-in-a-boundary", [allow(ENROL), allow("s3:*"), ASKED], [], {}, "boundary"),
+    Stated("setup-for-all-beside-a-list", [allow(ENROL), deny("s3:*", WITHOUT)], [], {}),
+    Stated("setup-for-all-with-mfa", [allow([*ENROL, OFF], WITH), allow([ENABLE, LIST], **SELF),
+            allow(CREATE, Resource=MY_DEVICE), allow("s3:*"), ASKED], [], {}),
+    Stated("setup-for-all-and-denied", [allow(ENROL), ASKED, deny(ENABLE, WITHOUT,
+            NotResource=ME)], [], {}),
 ]
 # fmt: on

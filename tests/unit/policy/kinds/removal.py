@@ -6,6 +6,7 @@ from policy.statements import (
     ALL,
     BUCKET,
     CARE,
+    DEVICES,
     ENABLE,
     ENROL,
     ENROLMENT,
@@ -149,7 +150,8 @@ KINDS = [
     # All of IAM is exempt, although the policy itself gives the removal only with MFA.
     Stated("spares-all-of-iam-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
             Resource=ME), deny_but("iam:*", WITHOUT)], found(REMOVAL, at=2), {OFF: "m"}),
-    Stated("spares-removal-by-name-beside-removal-with-mfa", [allow(CARE), allow(OFF, WITH,
+    Stated("spares-removal-by-name-beside-removal-with-mfa", [allow(ENROL, Resource=[ME,
+            MY_DEVICE]), allow(OFF, WITH,
             Resource=ME), deny_but([*CARE, OFF], WITHOUT)], [], {OFF: "m"}),
     Stated("spares-all-of-iam-and-denies-removal", [allow("iam:*", Resource=ME), deny_but("iam:*",
             WITHOUT), deny(OFF, WITHOUT)], found(REMOVAL, at=1), {OFF: "m"}),
@@ -191,7 +193,7 @@ KINDS = [
             Resource="arn:aws:iam::*:user/${aws:UserName}"), allow("ec2:*", WITH)], found(OWN), {}),
     # Roles of AWS's own without a path; tokens that nobody with MFA gets; private addresses.
     Stated("list-of-devices-that-a-deny-exempts", [allow([*ENROL[:2], OFF]), deny_but([*CARE, OFF],
-            WITHOUT)], found("removal-without-mfa", at=1), {}),
+            WITHOUT)], [*found(DEVICES), *found(REMOVAL, at=1)], {}),
     # Other resources than those of the actions; patterns of MFA's setup.
     Stated("spares-all-of-iam-but-removal", [allow(CARE), deny_but("iam:*", WITHOUT), deny(OFF,
             WITHOUT)], found(REMOVAL, at=1), {}),
