@@ -186,6 +186,8 @@ class Roster:
     bounded_elsewhere: frozenset[str] = frozenset()  # whose boundary is not here
     # The roles whose trust policy, and the services of whose resources a policy, is not known yet.
     unread: frozenset[str] = frozenset()
+    # The users who must change their password when they first sign in.
+    resetting: frozenset[str] = frozenset()
     documents: list[Document] = field(default_factory=list)  # its policies
 
 

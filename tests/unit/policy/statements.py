@@ -92,6 +92,7 @@ MISSES, NO_SESSIONS = "deny-misses-long-term-keys", "deny-misses-sessions-withou
 DISCOVERY, ENROLMENT = "discovery-denied", "enrolment-denied"
 NOTHING, ONESELF = "deny-denies-nothing", "deny-reaches-only-oneself"
 REMOVAL, OWN = "removal-without-mfa", "own-removal-without-mfa"
+ESCALATION, DEVICES = "escalation-without-mfa", "devices-of-others"
 ANYONE, DEFEATED = "anyone-with-mfa", "allowed-without-mfa-too"
 SHORT, LONG = "age-too-short", "age-beyond-any-session"
 OPERATOR, KEY = "unknown-operator", "unknown-mfa-key"

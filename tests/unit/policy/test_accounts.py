@@ -11,7 +11,7 @@ from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
 from policy.statements import ENROL, ME, MY_DEVICE, OFF, WITH, WITHOUT, allow, deny_but
 
-OWN = allow(ENROL, Resource=["arn:aws:iam::*:user/*", MY_DEVICE])
+OWN = allow(ENROL, Resource=[ME, MY_DEVICE])
 NO_MFA, MFA = [OWN], [OWN, deny_but(ENROL, WITHOUT)]
 
 

@@ -137,12 +137,16 @@ SAID = [
           NotResource="arn:aws:ec2:*:*:instance/x")], 1, "device-action-on-wrong-resource",
          "NotResource does not exempt what is about the whole account: cloudwatch:ListMetrics, "
          "ec2:DescribeInstances"),
+    Said([allow("iam:*", Resource=ME), allow("s3:*", WITH)], 0, "escalation-without-mfa",
+         "whoever has the long-term key can attach AdministratorAccess to its user"),
+    Said([allow("iam:*"), deny("iam:DeleteVirtualMFADevice", WITHOUT)], 1,
+         "own-removal-without-mfa", "this Deny lists iam:DeleteVirtualMFADevice, but not"),
     Said([allow("iam:DeactivateMFADevice", Resource=ME), allow("s3:*", WITH)], 0,
          "own-removal-without-mfa", "remove iam:DeactivateMFADevice from this statement"),
     *[Said([allow(given, Resource=ME), allow("s3:*", WITH)], 0, "own-removal-without-mfa",
            'add a statement: {"Effect": "Deny", "Action": "iam:DeactivateMFADevice", "Resource": '
            '"arn:aws:iam::*:user/${aws:username}"')
-      for given in ("iam:*", "iam:*MFA*", ["iam:DeactivateMFADevice", "iam:*MFADevice"])],
+      for given in ("iam:*M*", "iam:*MFA*", ["iam:DeactivateMFADevice", "iam:*MFADevice"])],
     Said([allow("kms:Decrypt", WITH, Resource="arn:aws:kms:*:*:alias/x")], 0,
          "device-action-on-wrong-resource", "allow kms:Decrypt on arn:aws:kms:*:*:key/ID"),
     Said([allow(["iam:EnableMFADevice", "iam:ResyncMFADevice"], Resource="arn:aws:iam::*:mfa/x")],

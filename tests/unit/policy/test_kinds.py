@@ -118,6 +118,23 @@ def test_a_deny_that_misses_keys_is_an_error_unless_the_file_allows_them_nothing
 
 
 @pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("rights-given-to-oneself-4", "error"),
+        ("rights-given-to-oneself-8", "warning"),
+        ("keys-of-others-exempt-0", "warning"),
+        ("denied-of-oneself-0", "warning"),
+        ("deletion-alone-denied-0", "warning"),
+    ],
+)
+def test_rights_that_one_gives_oneself_are_an_error_and_those_of_others_a_warning(
+    name: str, severity: str
+) -> None:
+    (stated,) = (each for each in STATED if each.name == name)
+    assert [each.severity for each in lint(read(stated.statements))] == [severity]
+
+
+@pytest.mark.parametrize(
     ("block", "meant"),
     [
         ({PRESENT: {"Bool": "true"}}, ": operator and key are swapped"),

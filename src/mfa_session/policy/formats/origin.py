@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from mfa_session.policy.document import MIXED, Account, NewerVersion, Roster
-from mfa_session.policy.nodes import Members, text_in
+from mfa_session.policy.nodes import Members, Node, text_in
 
 NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
@@ -114,6 +114,7 @@ class Holdings:
         self._elsewhere = defaultdict[str, set[str]](set)
         self._bounded_elsewhere: set[str] = set()
         self._unread: set[str] = set()
+        self._resetting: set[str] = set()
 
     def add(self, owner: str, arn: str = "") -> None:
         """Note a user or role of the template."""
@@ -150,6 +151,11 @@ class Holdings:
         """Note a role whose trust policy is not known yet, or a service with such a policy."""
         self._unread.add(name)
 
+    def reset(self, users: Iterable[str], required: Node | None) -> None:
+        """Note users who must change their password when they first sign in, if it is required."""
+        if required and str(required.value).lower() == "true":
+            self._resetting.update(users)
+
     def owners(self, policy: str, *, is_managed: bool) -> list[str]:
         """Return who has a policy: users in a group as well; of a boundary, whom it limits.
 
@@ -184,6 +190,7 @@ class Holdings:
             elsewhere={owner: frozenset(policies) for owner, policies in elsewhere.items()},
             bounded_elsewhere=frozenset(map(self._by_arn, self._bounded_elsewhere.union(*both))),
             unread=frozenset(map(self._by_arn, self._unread)),
+            resetting=frozenset(map(self._by_arn, self._resetting)),
         )
 
     def _by_arn(self, owner: str) -> str:

@@ -205,6 +205,8 @@ class _Stack:
         holdings.give([itself], [name, *attached])
         holdings.bound([itself], self._policies(properties, "PermissionsBoundary"))
         holdings.join([itself], self._groups(parts, "Groups"))
+        profile = members_in(properties, "LoginProfile")
+        holdings.reset([itself], profile.get("PasswordResetRequired"))
         if any(key.startswith("Fn::") for key in properties):
             holdings.give([itself], [Elsewhere(f"what a macro makes of {name}")])
         trust = properties.get("AssumeRolePolicyDocument")

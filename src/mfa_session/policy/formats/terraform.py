@@ -188,6 +188,9 @@ class _Resources:
             holdings.give([f"account/{_value(resource, 'target_id')}"], filter(None, found))
         elif kind.startswith("aws_ssoadmin_"):
             _note_permission_set(holdings, resource)
+        elif kind == "aws_iam_user_login_profile":
+            required = members_in(resource, "values").get("password_reset_required")
+            holdings.reset(self._owners(resource, "user"), required)
         elif kind in _HOLDERS:
             holdings.give(self._owners(resource, *_NAMES), [self._policy(resource)])
         else:

@@ -26,7 +26,8 @@ STUCK = Rule(
     WARNING,
     "In an account dump, a Deny asks users for MFA, and their path, their boundary or another Deny "
     "keeps them from setting it up, though a policy of theirs allows it: they are locked out. Or a "
-    "boundary does in a template, plan or state.",
+    "boundary does in a template, plan or state, or the Deny does not exempt `iam:ChangePassword`, "
+    "and users must change their password when they first sign in (`PasswordResetRequired`).",
 )
 TAKEN = Rule(
     "role-without-mfa",
@@ -35,6 +36,7 @@ TAKEN = Rule(
     "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA. In other files: a "
     "Deny of everything exempts `sts:*`, and the policy allows `sts:AssumeRole` by name (a note).",
 )
+_CHANGE = "iam:ChangePassword"
 _TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
 _ENABLE = "iam:EnableMFADevice"
 _of_a_user = re.compile("(.*:)?user/.").match
@@ -120,6 +122,24 @@ def check_boundaries(subject: Subject) -> Flaws:
 def _may_allow(boundary: Document, action: str) -> bool:
     allows = any(each.allows and concerns(each, action) for each in boundary.statements)
     return allows or boundary.is_optional or not boundary.is_certain
+
+
+def check_first_sign_in(subject: Subject) -> Flaws:
+    """Find Denies of the change of a password that users of the template must make first."""
+    document, roster = subject.document, subject.document.roster
+    denies = subject.is_of_users and subject.refuses_without_mfa and not subject.other_conditions
+    stops_setup = concerns(subject.statement, _ENABLE)  # which `enrolment` tells
+    if roster and denies and concerns(subject.statement, _CHANGE) and not stops_setup:
+        users = [each.rpartition("/")[2] for each in roster.resetting.intersection(document.owners)]
+        if users:
+            yield Flaw(
+                STUCK,
+                subject.place_of_action(_CHANGE),
+                f"this Deny does not exempt {_CHANGE}, and these users must change their password "
+                f"when they first sign in: {first_of(sorted(users), _MOST)}",
+                "they are locked out: they cannot sign in to set up MFA",
+                f"exempt {_CHANGE} and iam:GetAccountPasswordPolicy, or require no new password",
+            )
 
 
 def check_roles(subject: Subject) -> Flaws:

@@ -51,10 +51,10 @@ DEFEATED = Rule(
     "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
     "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, and the "
-    "policy allows that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`), or it also "
-    "denies `s3:PutBucketVersioning` without MFA; or one of some principals leaves out another of "
-    "an Allow's (a warning). Or an Allow without MFA is of everything but MFA's setup "
-    "(`NotAction`).",
+    "policy allows that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`, and "
+    "`iam:PutUserPolicy` for `iam:AttachUserPolicy`), or it also denies `s3:PutBucketVersioning` "
+    "without MFA; or one of some principals leaves out another of an Allow's (a warning). Or an "
+    "Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
@@ -67,6 +67,12 @@ _digits = re.compile("[0-9]").findall
 _WAYS = {
     "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
     "s3:getobject": {"s3:GetObjectVersion": "read each version, the newest too"},
+    **{
+        f"iam:attach{each}policy": {
+            f"iam:Put{each.title()}Policy": f"write the {each} a policy in its place"
+        }
+        for each in ("group", "role", "user")
+    },
     "ssm:getparameter": dict.fromkeys(
         ("ssm:GetParameters", "ssm:GetParametersByPath"), "read the parameters"
     ),
@@ -204,8 +210,8 @@ def check_other_ways(subject: Subject) -> Flaws:
     for action in names_of(statement) if subject.refuses_without_mfa else ():
         for way, does in _WAYS.get(action, {}).items():
             others = whole.lenient_allows.about(replace(statement, actions=(way,)), way.lower())
-            # Versions of objects are hardly meant by a pattern that begins as other actions do.
-            start = action if way.startswith("s3:") else ""
+            # Other services' ways are hardly meant by a pattern that begins as other actions do.
+            start = "" if way.startswith("ssm:") else action
             allow = next((each for each in others if _names(each, way, start)), None)
             told = concerns(statement, way) or names_versions(statement)  # by `promised_scope`
             denied = whole.denials("long_term").are_about(allow or statement, way)

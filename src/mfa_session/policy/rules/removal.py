@@ -15,6 +15,11 @@ from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.escalation import (
+    check_escalation,
+    is_allowed_on_all,
+    is_denied_on,
+)
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -28,10 +33,8 @@ from mfa_session.policy.rules.resource_kinds import (
     MEANT,
     OF_USER,
     fits,
-    is_of_everybody,
     is_one_s_own,
 )
-from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -80,7 +83,6 @@ _TAGGING = {_TAG: "set", _UNTAG: "remove"}
 _covers_own_user = re.compile(
     r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
 ).fullmatch
-_account_in = re.compile("(?<=::)[0-9]{12}(?=:)").search
 _takes_in_oneself = re.compile(
     r"arn:[^:]*:iam::[^:]*:user/(?:\*|\$\{aws:username\})", re.IGNORECASE
 ).fullmatch
@@ -122,6 +124,8 @@ def check_own_removal(subject: Subject) -> Flaws:
         return
     if not concerns(statement, DEACTIVATION) or _is_denied(subject):
         return
+    if any(check_escalation(subject)):  # which takes MFA off as well
+        return
     users = [each for each in statement.resources or () if fits(each, OF_USER)]
     own, account = any(map(is_one_s_own, users)), subject.document.account
     told = _a_deny_exempts_it(subject) or _is_denied_elsewhere(whole)
@@ -158,20 +162,23 @@ def check_removal_besides(subject: Subject) -> Flaws:
     alone = subject.document.kind == "identity" and subject.is_of_users
     if not (listed and alone) or subject.other_conditions or concerns(statement, DEACTIVATION):
         return
-    protects = any(map(_changes_iam, listed)) and not any(map(is_unfilled, listed))
-    if not protects or concerns(statement, "iam:EnableMFADevice"):
+    deletes = DELETION.lower() in names_of(statement)  # no device in use can be deleted
+    protects = deletes or any(map(_changes_iam, listed))
+    if not protects or any(map(is_unfilled, listed)) or concerns(statement, "iam:EnableMFADevice"):
         return
     allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
-    told = DEACTIVATION.lower() in subject.whole.allowed_names  # by `check_own_removal`
+    names, action = subject.whole.allowed_names, DEACTIVATION.lower()
+    told = any("mfa" in each and includes(each, action) for each in names)  # `check_own_removal`
     if allowed and not (told or _is_denied(subject) or _a_deny_exempts_it(subject)):
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(),
-            f"this Deny lists IAM actions, but not {DEACTIVATION}, which the policy allows",
+            f"this Deny lists {DELETION if deletes else 'IAM actions'}, but not {DEACTIVATION}, "
+            "which the policy allows",
             "whoever has the long-term key can replace the MFA device, and then has MFA",
             f"deny {DEACTIVATION} as well",
             {"Action": [*listed, DEACTIVATION]},
-            severity=NOTE,
+            severity=WARNING if deletes else NOTE,
         )
 
 
@@ -206,7 +213,7 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
     removes = not _is_denied(subject)
     makes = not (
         _is_denied(subject, "iam:CreateAccessKey")
-        and (_is_denied(subject, _MAKING) or _is_denied_on(subject, _OTHER_USER, _MAKING))
+        and (_is_denied(subject, _MAKING) or is_denied_on(subject, _OTHER_USER, _MAKING))
     )
     on_purpose = "iam:*" in subject.whole.allowed_names
     if removes or (makes and not on_purpose):
@@ -225,10 +232,10 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
 def _policies_spared(subject: Subject) -> Flaws:
     statement, whole = subject.statement, subject.whole
     for action, kind in _OF_POLICIES.get(subject.document.kind, {}).items():
-        if concerns(statement, action) or not _is_allowed_on_all(whole, action, kind):
+        if concerns(statement, action) or not is_allowed_on_all(whole, action, kind):
             continue
         own = MEANT[OF_USER] if kind == OF_USER else f"arn:aws:iam::*:{kind}"
-        if not _is_denied_on(subject, own, action):
+        if not is_denied_on(subject, own, action):
             what = "boundary" if "Boundary" in action else "policy"
             yield Flaw(
                 REMOVAL_SPARED,
@@ -239,35 +246,6 @@ def _policies_spared(subject: Subject) -> Flaws:
                 severity=WARNING,
             )
             return
-
-
-def _is_denied_on(subject: Subject, resource: str, action: str) -> bool:
-    """Say whether Denies stop whoever has a key from an action on what a pattern stands for."""
-    whole = subject.whole
-    wide = in_partition_of(whole, resource)
-    # A pattern may match more than is meant, where another one is exempt.
-    for each in (wide, wide.replace("::*:", f"::{_some_account(whole)}:").replace("?*", "-")):
-        taking = replace(subject.statement, resources=(each,), not_resources=None)
-        if whole.denials("long_term").are_about(taking, action):
-            return True
-    return False
-
-
-@per_policy
-def _some_account(whole: WholePolicy) -> str:
-    where = (text for each in whole.denies_for_mfa for text in each.resources or ())
-    return next((found[0] for text in where if (found := _account_in(text))), 12 * "0")
-
-
-@per_policy
-def _is_allowed_on_all(whole: WholePolicy, action: str, kind: str) -> bool:
-    """Say whether an Allow gives an action without MFA on one's own user, or on all of a kind."""
-    return any(
-        not each.conditions
-        and concerns(each, action)
-        and any(is_of_everybody(where, kind) for where in each.resources or ("*",))
-        for each in whole.allowing_without_mfa
-    )
 
 
 def _removal_spared_by_resource(subject: Subject) -> Flaws:

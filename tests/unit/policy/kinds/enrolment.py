@@ -9,6 +9,7 @@ from policy.statements import (
     BUCKET,
     CARE,
     CREATE,
+    DEVICES,
     DISCOVERY,
     ENABLE,
     ENROL,
@@ -116,7 +117,7 @@ KINDS = [
             [*found(*others_told), *([(ENROLMENT, sid)] if told else [])], {})
       for told, sid, others, others_told, action, where in (
           (True, "AllowManageOwnUserMFA", [CREATE, LIST], [INCOMPLETE], [ENABLE, RESYNC], ME),
-          (True, "AllowOwnDevice", [ENABLE, LIST, RESYNC], [], CREATE, MY_DEVICE),
+          (True, "AllowOwnDevice", [ENABLE, LIST, RESYNC], [DEVICES], CREATE, MY_DEVICE),
           (False, "NoOwnEnabling", "s3:*", [], ENABLE, ME),
           (False, "AllowOnlyOwnBuckets", "s3:*", [], "s3:DeleteBucket", "arn:aws:s3:::x"))],
     # The removal of a device, exempt by its resource.
@@ -182,7 +183,8 @@ KINDS = [
     Stated("regions-of-a-bucket", [allow(READ, WITH, Principal=ACCOUNT, Resource=BUCKET),
             deny("*", ABROAD, **PUBLIC)], [], {}),
     # A Deny of a pattern that holds a step of enrolment which an Allow names.
-    *[Stated(f"enrolment-within-{action}-{more}", [allow(ENROL, Resource="*"), deny(action),
+    *[Stated(f"enrolment-within-{action}-{more}", [allow(ENROL, Resource=[ME,
+            MY_DEVICE]), deny(action),
             deny_but(CARE, WITHOUT)], found(ENROLMENT, at=1) if at else [], {})
       for at, action, more in ((1, "iam:Create*", ""), (1, ["iam:Enable*", "s3:*"], "s3"),
             (0, "iam:CreateVirtualMFADevice", ""), (0, "iam:Create*User*", ""))],

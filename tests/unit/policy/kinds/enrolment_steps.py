@@ -68,8 +68,8 @@ KINDS = [
             (True, [allow([CREATE, "iam:DeleteVirtualMFADevice"], Resource=MY_DEVICE), allow([LIST,
              "iam:GetUser"], Resource=ME)]),
             (True, [allow([CREATE, LIST]), allow("*", WITH)]),
-            (False, [allow([CREATE, LIST, ENABLE])]), (False, [allow([ENABLE, RESYNC, LIST],
-             Resource=ME)])))],
+            (False, [allow([CREATE, LIST, ENABLE], Resource=[ME, MY_DEVICE])]),
+            (False, [allow([ENABLE, RESYNC, LIST], Resource=ME)])))],
     *[Stated(f"security-keys-registered-{at}", [allow(LIST, Resource=ME), *[allow(ENABLE, {
             "StringEquals": each}, Resource=ME) for each in calls], deny_but(CARE, WITHOUT)],
             found(INCOMPLETE, at=1) if told else [], {})

@@ -129,8 +129,8 @@ KINDS = [
     Stated("removal-denied-on-oneself", [allow([*ENROL, OFF], Resource=["arn:aws:iam::*:mfa/*",
             ME]), allow("s3:*"), deny_but(CARE, WITHOUT, Resource=ME)],
            found("deny-reaches-only-oneself", at=2), {}),
-    Stated("all-that-is-allowed-exempt", [allow(["ecs:*", "logs:*"]), allow(ENROL), deny_but(
-            [*CARE, "ecs:*", "logs:*", "xray:*"], WITHOUT)],
+    Stated("all-that-is-allowed-exempt", [allow(["ecs:*", "logs:*"]), allow(ENROL,
+            Resource=[ME, MY_DEVICE]), deny_but([*CARE, "ecs:*", "logs:*", "xray:*"], WITHOUT)],
            found("deny-denies-nothing", at=2), {}),
     Stated("one-service-exempt", [allow(["ec2:*", "logs:*"]), deny_but([*CARE, "logs:*"],
             WITHOUT)], [], {STOP: "m"}),

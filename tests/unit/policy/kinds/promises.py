@@ -92,13 +92,14 @@ KINDS = [
               "aws:PrincipalArn", "arn:aws:iam::*:role/WithMfa"))),
           (False, "DenyWithoutMFA", deny("ec2:*", on("StringNotEquals", "aws:ResourceTag/mfa",
               "no")))))],
-    Stated("deletion-under-a-sid-of-deactivation", [allow([*ENROL, RESYNC], Resource=["*"]),
-            allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
+    Stated("deletion-under-a-sid-of-deactivation", [allow([*ENROL, RESYNC], Resource=[ME,
+            MY_DEVICE]), allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
             Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)],
             [(PROMISE, "AllowDeactivateOwnMFAWithMFA")], {}),
-    Stated("deletion-beside-deactivation", [allow([*ENROL, RESYNC, OFF], WITH, Resource=ME), allow([
-            *ENROL], Resource=["*"]), allow("iam:DeleteVirtualMFADevice", WITH, Resource=MY_DEVICE,
-            Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)], [], {}),
+    Stated("deletion-beside-deactivation", [allow([*ENROL, RESYNC, OFF], WITH, Resource=ME), allow(
+            ENROL, Resource=[ME, MY_DEVICE]), allow("iam:DeleteVirtualMFADevice", WITH,
+            Resource=MY_DEVICE, Sid="AllowDeactivateOwnMFAWithMFA"), deny_but(CARE, WITHOUT)], [],
+            {}),
     # A Sid that names MFA, on a statement that does not ask for it.
     Stated("sid-with-mfa", [{**trust(ACCOUNT), "Sid": "AllowAssumeRoleWithMFA"}],
            [(PROMISE, "AllowAssumeRoleWithMFA")], {}),

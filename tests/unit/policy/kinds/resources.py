@@ -302,7 +302,7 @@ KINDS = [
             "arn:aws:iam::123456789012:user/staff/*")})], found(RESOURCE), {}),
     *[Stated(f"users-with-a-path-{at}", [allow(ENROL[1:], Resource=where), allow(ENROL[0],
             Resource=MY_DEVICE), deny_but(CARE, {**WITHOUT, **on(operator, "aws:PrincipalArn",
-            of)})], [], {})
+            of)})], found("devices-of-others") * (where == "*"), {})
       for at, (where, operator, of) in enumerate((
           (ME.replace("user/", "user/*"), "ArnLike", "arn:aws:iam::*:user/staff/*"),
           ("arn:aws:iam::*:user/staff/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),

@@ -1,0 +1,248 @@
+"""Statements that let a long-term key get round MFA by what it can change in IAM."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
+from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.mfa import reach
+from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out, is_own_care
+from mfa_session.policy.rules.resource_kinds import (
+    ENROLMENT,
+    MEANT,
+    OF_NONE,
+    OF_USER,
+    is_of_everybody,
+    is_one_s_own,
+)
+from mfa_session.policy.rules.resources import in_partition_of
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+
+ESCALATION = Rule(
+    "escalation-without-mfa",
+    ERROR,
+    "Whole services are allowed only with MFA, and `iam:AttachUserPolicy` or `iam:PutUserPolicy` "
+    "on one's own user without, perhaps through `iam:*`: whoever has the long-term key gets "
+    "everything. A warning for the policies of all groups, all policies, the trust of all roles, "
+    "and the keys of all users; for a Deny of everything that exempts `iam:CreateAccessKey` or "
+    "`iam:UpdateLoginProfile`, which the policy allows for all users; and for a Deny on one's own "
+    "user alone, where the policy allows the same on all users by a pattern (`iam:*`).",
+)
+OF_OTHERS = Rule(
+    "devices-of-others",
+    NOTE,
+    "An Allow of setting up one's own MFA is for all users (`*`, `user/${aws:username}*`), and a "
+    "Deny exempts `iam:EnableMFADevice`: whoever has the long-term key can enable a device for "
+    "others who have none, and so lock them out.",
+)
+_ENABLE = ENROLMENT[1]
+_CREATE_KEY = "iam:CreateAccessKey"
+# What gives more access, by its resource, and what whoever has a key can do by it.
+_GAINS = {
+    "iam:AttachUserPolicy": (OF_USER, "attach AdministratorAccess to its user"),
+    "iam:PutUserPolicy": (OF_USER, "write its user a policy that allows everything"),
+    "iam:AttachGroupPolicy": ("group/?*", "attach AdministratorAccess to its user's group"),
+    "iam:PutGroupPolicy": ("group/?*", "write its user's group a policy that allows everything"),
+    "iam:CreatePolicyVersion": ("policy/?*", "rewrite a policy that its user has"),
+    "iam:UpdateAssumeRolePolicy": ("role/?*", "take any role by rewriting its trust policy"),
+}
+# What gives the access of other users, and what whoever has a key can do by it.
+_OF_OTHERS = {
+    _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
+    "iam:UpdateLoginProfile": "set the console password of any user",
+    "iam:CreateLoginProfile": "set the console password of users who have none",
+}
+_ADMINISTRATOR = RequestContext({"iam:PolicyARN": ("arn:aws:iam::aws:policy/AdministratorAccess",)})
+_DONE_TO_OTHERS = {
+    DEACTIVATION: (OF_NONE, "remove the MFA devices of all others"),  # or `removal` tells
+    _CREATE_KEY: (OF_USER, "make keys for all others"),
+}
+_account_in = re.compile("(?<=::)[0-9]{12}(?=:)").search
+
+
+def check_escalation(subject: Subject) -> Flaws:
+    """Find Allows without MFA of what gives all that other Allows give only with MFA."""
+    statement, whole, account = subject.statement, subject.whole, subject.document.account
+    of_users = subject.document.kind == "identity" and not subject.on_role
+    named = statement.actions if statement.allows and of_users else None
+    everything = "*" in names_of(statement) and is_about_everything(statement)
+    if not named or everything or subject.mfa_conditions:
+        return
+    if not _asks_for_services(whole) or (account and subject.document.name in account.kept):
+        return
+    if not all(is_met(each, _ADMINISTRATOR) is True for each in statement.conditions):
+        return
+    gains = {**_GAINS, _CREATE_KEY: (OF_USER, _OF_OTHERS[_CREATE_KEY])}
+    for action, (kind, does) in gains.items():
+        given = concerns(statement, action) and not _is_named_in_a_deny(whole, action)
+        where = [
+            each
+            for each in statement.resources or ()
+            if is_of_everybody(each, kind) and not (action == _CREATE_KEY and is_one_s_own(each))
+        ]
+        if given and where:
+            yield Flaw(
+                ESCALATION,
+                subject.place_of_action(action),
+                f"{action} on {where[0]} is allowed without MFA, and no Deny stops it",
+                f"whoever has the long-term key can {does}",
+                "allow it only with MFA; without, what is needed to set up MFA",
+                severity=None if action in _GAINS and kind == OF_USER else WARNING,
+            )
+            return
+
+
+def check_spared_credentials(subject: Subject) -> Flaws:
+    """Find Denies of everything that exempt making keys or passwords, allowed for all users."""
+    spared = subject.statement.not_actions if subject.denies_all_actions else None
+    judged = subject.is_of_users and subject.document.kind == "identity"
+    if not (judged and spared) or all_left_out(subject) or "iam:*" in map(str.lower, spared):
+        return
+    anybody = in_partition_of(subject.whole, "arn:aws:iam::*:user/*")
+    for action, does in _OF_OTHERS.items():
+        allowed = is_allowed_on_all(subject.whole, action, OF_USER, but_oneself=True)
+        if concerns(subject.statement, action) or not allowed:
+            continue
+        if not is_denied_on(subject, anybody, action):
+            yield Flaw(
+                ESCALATION,
+                subject.place_of_action(action),
+                f"this Deny exempts {action}, which the policy allows for all users",
+                f"whoever has the long-term key can {does}",
+                "exempt only what is needed to set up MFA"
+                + (", and iam:ChangePassword for the first sign-in" * (action != _CREATE_KEY)),
+                severity=WARNING,
+            )
+            return
+
+
+def check_denied_of_oneself(subject: Subject) -> Flaws:
+    """Find Denies on one's own user of what a pattern allows on all users.
+
+    Who may do everything gets round it in other ways as well.
+    """
+    statement, whole = subject.statement, subject.whole
+    judged = statement.actions and subject.refuses_without_mfa and not subject.other_conditions
+    where = statement.resources if subject.document.kind == "identity" else None
+    if not (judged and where and all(map(is_one_s_own, where))) or subject.on_role:
+        return
+    for action, (kind, does) in _DONE_TO_OTHERS.items():
+        on_purpose = not whole.allowed_names.isdisjoint({action.lower(), "*"})
+        if action.lower() not in names_of(statement) or on_purpose:
+            continue
+        anybody = in_partition_of(whole, "arn:aws:iam::*:user/*")
+        given = is_allowed_on_all(whole, action, kind, but_oneself=True)
+        if given and not is_denied_on(subject, anybody, action):
+            yield Flaw(
+                ESCALATION,
+                subject.place_of("Resource"),
+                f"this Deny of {action} is on one's own user alone, and the policy allows it on "
+                "all users",
+                f"whoever has the long-term key can {does}",
+                f"deny it on {anybody}",
+                severity=WARNING,
+            )
+            return
+
+
+def check_devices_of_others(subject: Subject) -> Flaws:
+    """Find Allows of setting up one's own MFA that are for all users, where a Deny exempts it.
+
+    Whoever sets up MFA for others, as a help desk does, has other actions in the statement.
+    """
+    statement, whole = subject.statement, subject.whole
+    of_users = subject.document.kind == "identity" and not subject.on_role
+    own_care = statement.allows and all(map(is_own_care, statement.actions or ("-",)))
+    if not (of_users and own_care and concerns(statement, _ENABLE)) or statement.conditions:
+        return
+    where = [
+        each
+        for each in statement.resources or ()
+        if is_of_everybody(each, OF_USER) and (not is_one_s_own(each) or each.endswith("}*"))
+    ]
+    if where and _is_exempt(whole) and not _is_named_in_a_deny(whole, _ENABLE):
+        yield Flaw(
+            OF_OTHERS,
+            subject.place_of_action(_ENABLE),
+            f"{_ENABLE} is allowed on {where[0]}, and a Deny exempts it",
+            "whoever has the long-term key can enable a device for others who have none, and so "
+            "lock them out",
+            in_partition_of(whole, f"allow it on {MEANT[OF_USER]}, and on others only with MFA"),
+        )
+
+
+@per_policy
+def _is_exempt(whole: WholePolicy) -> bool:
+    """Say whether a Deny of everything exempts enabling a device, and not all of IAM."""
+    return any(
+        actions_of(each).all_but
+        and is_about_everything(each)
+        and not concerns(each, _ENABLE)
+        and "iam:*" not in actions_of(each).names
+        for each in whole.denies_for_mfa
+    )
+
+
+def is_denied_on(subject: Subject, resource: str, action: str) -> bool:
+    """Say whether Denies stop whoever has a key from an action on what a pattern stands for."""
+    whole = subject.whole
+    wide = in_partition_of(whole, resource)
+    # A pattern may match more than is meant, where another one is exempt.
+    for each in (wide, wide.replace("::*:", f"::{_some_account(whole)}:").replace("?*", "-")):
+        taking = replace(subject.statement, resources=(each,), not_resources=None)
+        if whole.denials("long_term").are_about(taking, action):
+            return True
+    return False
+
+
+@per_policy
+def _some_account(whole: WholePolicy) -> str:
+    where = (text for each in whole.denies_for_mfa for text in each.resources or ())
+    return next((found[0] for text in where if (found := _account_in(text))), 12 * "0")
+
+
+@per_policy
+def is_allowed_on_all(
+    whole: WholePolicy, action: str, kind: str, *, but_oneself: bool = False
+) -> bool:
+    """Say whether an Allow gives an action without MFA on all of a kind, or on one's own user."""
+    return any(
+        is_of_everybody(where, kind) and not (but_oneself and is_one_s_own(where))
+        for each in whole.allowing_without_mfa
+        if concerns(each, action) and not each.conditions
+        for where in each.resources or ("*",)
+    )
+
+
+@per_policy
+def _asks_for_services(whole: WholePolicy) -> bool:
+    """Say whether Allows, and no Denies of all but some, give whole services only with MFA.
+
+    Whom a boundary limits gains nothing beyond it.
+    """
+    keys = (condition.key for each in whole.statements for condition in each.conditions)
+    denied = (name for each in whole.statements if not each.allows for name in names_of(each))
+    if any("permissionsboundary" in each.lower() for each in (*keys, *denied)):
+        return False
+    if any(actions_of(each).all_but for each in whole.denies_for_mfa):
+        return False
+    return any(
+        name == "*" or name.endswith(":*")
+        for each in whole.allowing
+        if (found := reach(each)) and found.needs_mfa and found.fresh and is_about_everything(each)
+        for name in set(names_of(each)).difference(whole.opened(each, "long_term"))
+    )
+
+
+@per_policy
+def _is_named_in_a_deny(whole: WholePolicy, action: str) -> bool:
+    """Say whether a Deny may be about an action, wherever and whenever."""
+    return any(
+        not each.allows and (concerns(each, action) or any(map(is_unfilled, each.actions or ())))
+        for each in whole.statements
+    )
