@@ -66,7 +66,10 @@ class Dump:
             if each.holder != "role" and each.kind != "boundary"
             if any(map(means_mfa, each.statements))
         )
-        found = list(filter(_is_unasked, self._users))
+        unasked = list(filter(_is_unasked, self._users))
+        # Programs are named in other ways than people: `ses-smtp-billing` beside `ann.lee`.
+        forms = {_form(each.name) for each in self._users if any(_asking_policies(each))}
+        found = [each for each in unasked if not forms or _form(each.name) in forms]
         taking = {user.name for _, user in self._taken(filter(_only_takes_roles, found))}
         names = [each.name for each in found if each.name in taking or not _only_takes_roles(each)]
         return {next(asking, ""): names}
@@ -223,14 +226,24 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
 
 
 def _is_unasked(user: _User) -> bool:
-    policies = (*user.documents, *filter(None, [user.boundary]))
     return (
         bool(user.documents or user.unread)
         and not is_of_a_program(user.name)
         and _is_known(user, _is_of_aws)
-        and not any(_asks(user, each) for one in policies for each in one.statements)
+        and not any(_asking_policies(user))
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
     )
+
+
+def _asking_policies(user: _User) -> Iterator[Document]:
+    for each in (*user.documents, *filter(None, [user.boundary])):
+        if any(_asks(user, statement) for statement in each.statements):
+            yield each
+
+
+def _form(name: str) -> str:
+    """Return the signs between the words of a name: `.` of `ann.lee`."""
+    return re.sub("[a-z0-9]+", "", name.lower())
 
 
 def _is_known(user: _User, is_known: Callable[[str], object]) -> bool:

@@ -147,6 +147,17 @@ def test_users_that_are_programs_by_their_names_need_not_be_asked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "is_told"), [("kim.lee2", True), ("ses-smtp-billing", False), ("log_pusher", False)]
+)
+def test_users_with_names_of_another_form_than_those_asked_are_programs(
+    name: str, is_told: bool
+) -> None:
+    asked, other = user("ann.fox", GroupList=["staff"]), user(name, **ADMIN)
+    told = not_asked(asked, other, GroupDetailList=[STAFF], Policies=[OURS])
+    assert told == [("group/staff policy/own", name)] * is_told
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         {"UserPolicyList": [ASKING]},
