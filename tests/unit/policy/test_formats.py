@@ -538,3 +538,19 @@ def test_a_pseudo_parameter_outside_of_sub_is_told() -> None:
     assert told_of({"Fn::Sub": root}, {"Fn::Sub": [user, {}]}) == []
     assert told_of({"Fn::Join": ["", [{"Fn::Sub": root}]]}, {"Ref": "Topic"}) == []
     assert told_of(root, user, around=False) == []
+
+
+@pytest.mark.parametrize("is_plan", [True, False])
+def test_an_escape_of_terraform_is_final_in_a_plan(is_plan: bool) -> None:
+    own = "arn:aws:iam::123456789012:user/$${aws:username}"
+    text = json.dumps({"Statement": {**STATEMENT, "Action": "iam:GetUser", "Resource": own}})
+    resource = {"address": "aws_iam_policy.x", "mode": "managed", "type": "aws_iam_policy",
+                "name": "x", "values": {"policy": text}}  # fmt: skip
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": [resource]}}}
+    (found,) = read_policies("p.json", json.dumps(plan) if is_plan else text).documents
+    told = [each for each in lint(found) if each.rule == "unknown-condition-key"]
+    assert [(each.severity, each.who) for each in told] == [
+        ("warning", "the value matches nothing")
+        if is_plan
+        else ("note", "unless it does, the value matches nothing")
+    ]

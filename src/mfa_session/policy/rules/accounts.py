@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.coverage import concerns
 from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
@@ -34,7 +34,7 @@ TAKEN = Rule(
     WARNING,
     "In an account dump, users whom a Deny of everything asks for MFA take a role without it: the "
     "Deny exempts `sts:AssumeRole`, and the role's trust policy asks for no MFA. In other files: a "
-    "Deny of everything exempts `sts:*`, and the policy allows `sts:AssumeRole` by name (a note).",
+    "Deny of everything exempts `sts:*`, and the policy allows `sts:AssumeRole` (a note).",
 )
 _CHANGE = "iam:ChangePassword"
 _TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
@@ -163,7 +163,7 @@ def check_all_of_sts(subject: Subject) -> Flaws:
     if not all_of_it or subject.document.account or subject.document.kind != "identity":
         return
     for allow in subject.whole.allowing_without_mfa:
-        taking = _TAKE in names_of(allow)
+        taking = concerns(allow, _TAKE)
         if taking and not subject.whole.denials("long_term").are_about(allow, _TAKE):
             kept = [_GET_SESSION if each == all_of_it else each for each in spared or ()]
             yield Flaw(

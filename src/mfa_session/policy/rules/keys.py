@@ -136,15 +136,16 @@ def check_escapes(subject: Subject) -> Flaws:
     escaped = next((each for each, _ in subject.texts() if "$${aws:" in str(each.value)), None)
     if escaped is None or "$${aws:" in source.text[: escaped.offset]:
         return
-    if not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
+    is_final = subject.document.resource_type.startswith("aws_")  # Terraform has filled it in
+    if is_final or not (_filled_in(source.text) or source.label.endswith(_TEMPLATES)):
         yield Flaw(
             NO_SUCH_KEY,
             source.position(escaped.offset),
             "to IAM, $${aws:…} is a $ before the value; only Terraform's templatefile makes it "
             "${aws:…}",
-            "unless it does, the value matches nothing",
+            f"{'' if is_final else 'unless it does, '}the value matches nothing",
             "write ${aws:…} where IAM is to read this text",
-            severity=NOTE,
+            severity=None if is_final else NOTE,
         )
 
 

@@ -12,7 +12,7 @@ KINDS = [
             found("role-without-mfa", at=1) * told, {})
       for exempt, action, more, told in (
           ("sts:*", TAKE, [], True), ("sts:AssumeRole", TAKE, [], False),
-          ("sts:*", "sts:TagSession", [], False),
+          ("sts:*", "sts:TagSession", [], False), ("sts:*", "sts:*", [], True),
           ("STS:*", TAKE, [deny(TAKE, WITHOUT)], False))],
 ]
 # fmt: on

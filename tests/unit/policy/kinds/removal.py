@@ -135,7 +135,7 @@ KINDS = [
     Stated("policy-s-removal-exempt-and-denied", [ALL, deny("iam:*Policy"), deny_but([*CARE,
             "iam:DetachUserPolicy"], WITHOUT)], [], {OFF: "m"}),
     # The ARN that a role session has as its principal is the role's.
-    *[Stated(f"removal-denied-on-{where}-{bool(when)}", [ALL, deny_but(["iam:*", "sts:*"], WITHOUT),
+    *[Stated(f"removal-denied-on-{where}-{bool(when)}", [ALL, deny_but(["iam:*"], WITHOUT),
             deny_but(CARE, when or {}, Resource=[where, "arn:aws:iam::*:group/*",
             "arn:aws:iam::*:policy/*"])], found(*rules, at=1), {})
       for where, when, rules in (
