@@ -8,6 +8,7 @@ from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import Condition, has_principal, is_for_everybody
+from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.exemptions import is_of_outsiders, of_outsiders
 from mfa_session.policy.rules.roles import (
     A_ROLE,
@@ -53,6 +54,7 @@ def check_scp(subject: Subject) -> Flaws:
     named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
     told = named or any(map(is_met_by_roles_only, others)) or is_of_outsiders(subject)
     told = told or (kind == "rcp" and subject.statement.allows)  # `places`
+    told = told or any("Not" not in each.operator and has_wrong_values(each) for each in others)
     if kind not in {"scp", "rcp"} or told or keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
     allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)

@@ -53,10 +53,11 @@ _removal = re.compile(
 ).match
 _NUMBERS = {"a": 1, "an": 1, "last": 1, "one": 1, "two": 2, "four": 4, "eight": 8, "ten": 10,
     "twelve": 12, "fifteen": 15, "thirty": 30}  # fmt: skip
+_UNITS = "(day|hour|hr|min|minute|sec|second|(?<=[0-9])[dhms])s?(?:ago|old)?$"
 _time = re.compile(
-    f"(?:for|last|max|mfa(?:age)?|of|than|within)(?:last|the)*([0-9]+|{'|'.join(_NUMBERS)})"
-    "(day|hour|hr|min|minute|sec|second|(?<=[0-9])[dhms])s?(?:ago|old)?$"
+    f"(?:for|last|max|mfa(?:age)?|of|than|within)(?:last|the)*([0-9]+|{'|'.join(_NUMBERS)}){_UNITS}"
 ).search
+_any_time = re.compile(f"([0-9]+){_UNITS}").search
 _hours = re.compile(
     "(?:during|in|on|outside|to)(?:(?:business|office|working)(?:hours|days)|weekdays)(?:only)?$"
 ).search
@@ -185,10 +186,10 @@ def _denies_deactivation(whole: WholePolicy, *, with_mfa: bool) -> bool:
 
 def check_sid_of_age(subject: Subject) -> Flaws:
     """Find limits of age that are not the time in the Sid, such as StopWithin15Minutes."""
-    seconds = seconds_said(subject.statement)
-    for condition in filter(is_age, subject.mfa_conditions if seconds else ()):
+    for condition in filter(is_age, subject.mfa_conditions):
         limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
-        if limit not in {None, seconds}:
+        seconds = seconds_said(subject.statement) or _seconds_meant(subject.statement, limit)
+        if seconds and limit not in {None, seconds}:
             yield Flaw(
                 PROMISE,
                 condition.position,
@@ -202,6 +203,13 @@ def seconds_said(statement: Statement) -> int | None:
     """Return the time that ends a Sid, in seconds, if it is a useful limit of age."""
     said = _time(statement.sid_letters)
     return age_seconds(f"{_NUMBERS.get(said[1], said[1])}{said[2]}") if said else None
+
+
+def _seconds_meant(statement: Statement, limit: int | None) -> int | None:
+    """Return the time that ends a Sid if a limit is the same in minutes or hours, not seconds."""
+    said = _any_time(statement.sid_letters)
+    number = int(said[1]) if said else 0
+    return age_seconds(f"{number}{said[2]}") if said and limit in {number, 60 * number} else None
 
 
 def check_sid_of_hours(subject: Subject) -> Flaws:

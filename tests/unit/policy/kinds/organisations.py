@@ -23,6 +23,8 @@ from policy.statements import (
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])
 KINDS = [
+    Stated("scp-for-nobody", [deny("ec2:*", {**WITHOUT, **on("ArnLike", "aws:PrincipalArn",
+            "arn:aws:iam::user/*")})], found("wrong-value"), {}, "scp"),
     # Policies of organisations.
     *[Stated(f"organisation-of-others-{key}-{operator}", [deny_but(CARE, {**WITHOUT, **on(
             "ArnLike", "aws:PrincipalArn", "arn:*:iam::*:user/*"), **on(operator, key, value)})],

@@ -35,6 +35,10 @@ from policy.statements import (
 
 # fmt: off
 KINDS = [
+    *[Stated(f"limit-in-other-units-{sid}-{limit}", [allow(STOP, older(limit, "NumericLessThan"),
+            Sid=sid)], [(PROMISE, sid)] * wrong, {})
+      for sid, limit, wrong in (("OnCallShift8h", "480", True), ("OnCallShift8h", "28800", False),
+          ("StepUp15m", "1800", False), ("Team12h", "900", False))],
     # Words of a Sid that are part of a name, or mean something else.
     *[Stated(f"sid-of-a-guard-{sid}", [ALL, deny_but(CARE, WITHOUT), deny("iam:DeletePolicy",
             Sid=sid, Resource=f"arn:aws:iam::*:policy/{name}")],
