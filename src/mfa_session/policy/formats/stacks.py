@@ -200,7 +200,7 @@ class _Stack:
         if kind == "AWS::Serverless::Function":
             properties = {**self._of_functions, **properties}
         if kind != "AWS::IAM::Group":
-            holdings.add(itself)
+            holdings.add(itself, self._arn(name))
         attached = self._policies(properties, "ManagedPolicyArns", "Policies")
         holdings.give([itself], [name, *attached])
         holdings.bound([itself], self._policies(properties, "PermissionsBoundary"))
@@ -212,6 +212,13 @@ class _Stack:
         trust = properties.get("AssumeRolePolicyDocument")
         if trust and not _is_read(trust):
             holdings.hide(itself)
+
+    def _arn(self, name: str) -> str:
+        """Return the ARN of a user or role that stands in a path."""
+        kind, properties = text_in(self._resources[name], "Type"), _inside(self._resources[name])
+        path = text_in(properties, "Path")
+        is_told = any(text_in(properties, key) for key in NAMES) and path.strip("/")
+        return f"arn:*:iam::*:{_HOLDERS[kind]}{path}{self._names[name]}" if is_told else ""
 
     def _owners(self, properties: Members, *keys: str) -> list[str]:
         return [

@@ -1,0 +1,201 @@
+"""What a template, plan or state tells of users and roles, lint judges MFA by it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mfa_session.policy.lint import lint_all
+from mfa_session.policy.reading import read_policies
+from policy.statements import (
+    ACCOUNT,
+    ALL,
+    CARE,
+    ENROL,
+    ME,
+    MY_DEVICE,
+    TAKE,
+    WITH,
+    WITHOUT,
+    allow,
+    deny,
+    deny_but,
+    on,
+    trust,
+)
+from policy.test_accounts import document
+
+ADMINS = "arn:aws:iam::aws:policy/AdministratorAccess"
+DEVICES = allow(CARE[:-1], Resource=[ME, MY_DEVICE])
+ASK = deny_but(CARE, WITHOUT)
+SPARING = deny_but([*CARE, TAKE], WITHOUT)
+THE_ROLE = {"Fn::GetAtt": ["Ops", "Arn"]}
+OWN_ACCOUNT = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+
+
+def told(text: dict[str, Any], rule: str) -> list[str]:
+    """Return the messages of a rule's findings."""
+    read = read_policies("p.json", json.dumps(text))
+    assert read.errors == ()
+    return [each.message for _, each in lint_all(read.documents) if each.rule == rule]
+
+
+def stack(
+    own: list[dict[str, Any]],
+    trusting: dict[str, Any],
+    managed: str = "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    **properties: Any,
+) -> dict[str, Any]:
+    """Return a template of a group with a policy for each statement, and of a role."""
+    policies = [
+        {"PolicyName": f"p{at}", "PolicyDocument": document([each])} for at, each in enumerate(own)
+    ]
+    role = {"AssumeRolePolicyDocument": document([trusting]), "ManagedPolicyArns": [managed]}
+    return {
+        "Resources": {
+            "Team": {"Type": "AWS::IAM::Group", "Properties": {"Policies": policies}},
+            "Ops": {"Type": "AWS::IAM::Role", "Properties": {**role, **properties}},
+        }
+    }
+
+
+def state(kinds: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    resources = [
+        {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "values": values}
+        for kind, values in kinds.items()
+    ]
+    return {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+
+
+ON_IT = allow(TAKE, Resource=THE_ROLE)
+BY_NAME = allow(TAKE, Resource={"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/x/Ops"})
+NAMED = {"RoleName": "Ops", "Path": "/x/"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        (stack([ON_IT, SPARING], trust(OWN_ACCOUNT)), True),
+        (stack([ON_IT, SPARING], trust({"AWS": {"Ref": "AWS::AccountId"}})), True),
+        (stack([ON_IT, deny_but([*CARE, "sts:*"], WITHOUT)], trust(OWN_ACCOUNT)), True),
+        (stack([BY_NAME, SPARING], trust(OWN_ACCOUNT), **NAMED), True),
+        (stack([allow(TAKE), SPARING], trust(OWN_ACCOUNT)), True),
+        (stack([ALL, SPARING], trust(OWN_ACCOUNT)), True),
+        # The Allow of this very role would be in vain if the account were another one.
+        (stack([ON_IT, SPARING], trust(ACCOUNT)), True),
+        (stack([allow(TAKE), SPARING], trust(ACCOUNT)), False),
+        (stack([BY_NAME, SPARING], trust(ACCOUNT), **NAMED), False),
+        (stack([BY_NAME, SPARING], trust(OWN_ACCOUNT), **{**NAMED, "Path": "/y/"}), False),
+        (stack([ON_IT, SPARING], trust(OWN_ACCOUNT, WITH)), False),
+        (stack([ON_IT, SPARING], trust(OWN_ACCOUNT, on("Bool", "aws:x", "true"))), False),
+        (stack([ON_IT, SPARING], trust({"Service": "ec2.amazonaws.com"})), False),
+        (stack([ON_IT, ASK], trust(OWN_ACCOUNT)), False),
+        (stack([ON_IT, SPARING, deny(TAKE, WITHOUT)], trust(OWN_ACCOUNT)), False),
+        (stack([{**ON_IT, "Condition": WITH}, SPARING], trust(OWN_ACCOUNT)), False),
+        (stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT)), False),
+        (stack([allow("s3:*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS), False),
+        # Everything only with MFA, and by the role without it.
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS), True),
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT)), False),
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT, WITH), ADMINS), False),
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS,
+               PermissionsBoundary="arn:aws:iam::123456789012:policy/most"), False),
+    ],
+)  # fmt: skip
+def test_a_role_that_users_of_a_template_take_without_mfa_is_told(
+    text: dict[str, Any], *, is_told: bool
+) -> None:
+    found = told(text, "role-without-mfa")
+    assert len(found) == is_told
+    assert all("sts:AssumeRole on Ops, which " in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("resource", "whom", "is_told"),
+    [
+        ("arn:aws:iam::123456789012:role/Ops", "arn:aws:iam::123456789012:root", True),
+        ("arn:aws:iam::123456789012:role/*", "123456789012", True),
+        ("arn:aws:iam::123456789012:role/Ops", "arn:aws:iam::999999999999:root", False),
+        ("arn:aws:iam::123456789012:role/Dev", "arn:aws:iam::123456789012:root", False),
+    ],
+)
+def test_a_role_that_users_of_a_state_take_without_mfa_is_told(
+    resource: str, whom: str, *, is_told: bool
+) -> None:
+    role = {"name": "Ops", "arn": "arn:aws:iam::123456789012:role/Ops",
+            "assume_role_policy": json.dumps(document([trust({"AWS": whom})]))}  # fmt: skip
+    own = document([allow(TAKE, Resource=resource), SPARING])
+    text = state(
+        {
+            "aws_iam_role": role,
+            "aws_iam_group_policy": {"group": "g", "policy": json.dumps(own)},
+        }
+    )
+    assert len(told(text, "role-without-mfa")) == is_told
+
+
+def in_stack(*own: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    user = {"UserName": "ada", "Groups": ["Team"], **properties}
+    team = [{"PolicyName": "p", "PolicyDocument": document(list(own))}]
+    return {
+        "Resources": {
+            "Ada": {"Type": "AWS::IAM::User", "Properties": user},
+            "Group": {
+                "Type": "AWS::IAM::Group",
+                "Properties": {"GroupName": "Team", "Policies": team},
+            },
+        }
+    }
+
+
+def in_state(*own: dict[str, Any], arn: str) -> dict[str, Any]:
+    policy = {"user": "ada", "policy": json.dumps(document(list(own)))}
+    return state({"aws_iam_user": {"name": "ada", "arn": arn}, "aws_iam_user_policy": policy})
+
+
+def enabling(path: str, account: str = "*") -> dict[str, Any]:
+    return allow(ENROL, Resource=f"arn:aws:iam::{account}:{path}")
+
+
+OWN_ADMIN = {"ManagedPolicyArns": [ADMINS]}
+STAFF = "arn:aws:iam::123456789012:user/staff/ada"
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (in_stack(DEVICES, ASK, Path="/staff/"), "ada (path /staff/)"),
+        (in_stack(enabling("user/eng/${aws:username}"), DEVICES, ASK, Path="/staff/"),
+         "ada (path /staff/)"),
+        (in_state(DEVICES, ASK, arn=STAFF), "ada (path /staff/)"),
+        (in_state(enabling("user/*/${aws:username}"), ASK, arn=STAFF.replace("staff/", "")),
+         "ada (path /)"),
+        (in_state(enabling("user/staff/${aws:username}", "999999999999"), ASK, arn=STAFF),
+         "ada (account 123456789012)"),
+        (in_stack(DEVICES, ASK), ""),
+        (in_stack(enabling("user/*"), ASK, Path="/staff/"), ""),
+        (in_stack(enabling("user/*${aws:username}"), ASK, Path="/staff/"), ""),
+        (in_stack(enabling("user/${aws:PrincipalTag/path}/ada"), ASK, Path="/staff/"), ""),
+        (in_stack(enabling("user/staff/ada"), ASK, Path="/staff/"), ""),
+        (in_stack(allow("s3:*"), ASK, Path="/staff/"), ""),
+        (in_stack(DEVICES, Path="/staff/"), ""),
+        (in_stack(DEVICES, {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals",
+                  "aws:username", "ada")}}, Path="/staff/"), ""),
+        (in_stack(DEVICES, ASK, Path="/staff/", **OWN_ADMIN), ""),
+        (in_stack(DEVICES, ASK, Path={"Ref": "Path"}), ""),
+        (in_state(enabling("user/staff/${aws:username}", "123456789012"), ASK, arn=STAFF), ""),
+    ],
+)  # fmt: skip
+def test_users_whom_no_allow_of_enabling_a_device_names_are_told(
+    text: dict[str, Any], who: str
+) -> None:
+    found = [each.rpartition(": ")[2] for each in told(text, "users-cannot-enrol")]
+    assert found == ([who] if who else [])
+
+
+def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:
+    text = state({"aws_iam_policy": {}})
+    text["values"]["root_module"]["resources"][0]["values"] = json.dumps(document([ALL]))
+    assert told(text, "role-without-mfa") == []
