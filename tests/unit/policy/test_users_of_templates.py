@@ -25,7 +25,7 @@ from policy.statements import (
     on,
     trust,
 )
-from policy.test_accounts import document
+from policy.test_accounts import document, managed
 
 ADMINS = "arn:aws:iam::aws:policy/AdministratorAccess"
 DEVICES = allow(CARE[:-1], Resource=[ME, MY_DEVICE])
@@ -193,6 +193,61 @@ def test_users_whom_no_allow_of_enabling_a_device_names_are_told(
 ) -> None:
     found = [each.rpartition(": ")[2] for each in told(text, "users-cannot-enrol")]
     assert found == ([who] if who else [])
+
+
+def permission_set(key: str, value: Any) -> dict[str, Any]:
+    policy = {"ManagedPolicyName": "Ask", "PolicyDocument": document([deny("*", WITHOUT)])}
+    return {
+        "Resources": {
+            "Own": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy},
+            "Set": {"Type": "AWS::SSO::PermissionSet", "Properties": {"Name": "x", key: value}},
+        }
+    }
+
+
+def planned_set(kind: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    own = {"name": "Ask", "policy": json.dumps(document([deny("*", WITHOUT)]))}
+    return state({"aws_iam_policy": own, f"aws_ssoadmin_{kind}": attributes})
+
+
+@pytest.mark.parametrize("name", ["Ask", "Other"])
+@pytest.mark.parametrize("is_boundary", [False, True])
+def test_the_policies_that_a_permission_set_names_are_a_role_s(
+    name: str, *, is_boundary: bool
+) -> None:
+    upper, lower = {"Name": name, "Path": "/"}, {"name": name, "path": "/"}
+    reference = {"customer_managed_policy_reference": [lower]}
+    texts = (
+        [
+            permission_set("PermissionsBoundary", {"CustomerManagedPolicyReference": upper}),
+            planned_set("permissions_boundary_attachment", {"permissions_boundary": [reference]}),
+        ]
+        if is_boundary
+        else [
+            permission_set("CustomerManagedPolicyReferences", [upper]),
+            planned_set("customer_managed_policy_attachment", reference),
+        ]
+    )
+    for text in texts:
+        assert len(told(text, "mfa-in-role-policy")) == (name == "Ask")
+        assert len(told(text, "enrolment-denied")) == (name != "Ask")
+
+
+@pytest.mark.parametrize(
+    ("who", "count", "is_of_roles"),
+    [(["Role"], 1, True), (["Role"], 2, False), (["Role", "User"], 2, False), ([], 0, False)],
+)
+def test_a_boundary_that_only_roles_of_a_dump_have_is_theirs(
+    who: list[str], count: int, *, is_of_roles: bool
+) -> None:
+    arn = "arn:aws:iam::123456789012:policy/Own"
+    policy = managed({"v1": [ALL, deny("*", WITHOUT)]}, "v1", AttachmentCount=0)
+    policy["PermissionsBoundaryUsageCount"] = count
+    bound = {"PermissionsBoundary": {"PermissionsBoundaryArn": arn}}
+    holders = {f"{kind}DetailList": [{f"{kind}Name": "x", **bound}] for kind in who}
+    dump = {**holders, "Policies": [policy]}
+    assert len(told(dump, "mfa-in-role-policy")) == is_of_roles
+    assert len(told(dump, "enrolment-denied")) == (not is_of_roles)
 
 
 def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:

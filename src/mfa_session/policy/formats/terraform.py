@@ -187,7 +187,7 @@ class _Resources:
             )
             holdings.give([f"account/{_value(resource, 'target_id')}"], filter(None, found))
         elif kind.startswith("aws_ssoadmin_"):
-            _note_permission_set(holdings, resource)
+            self._note_permission_set(holdings, resource)
         elif kind == "aws_iam_user_login_profile":
             required = members_in(resource, "values").get("password_reset_required")
             holdings.reset(self._owners(resource, "user"), required)
@@ -205,6 +205,32 @@ class _Resources:
                 holdings.hide(_service(kind))
             if kind == _OF_ORGANISATIONS and _known(resource, "content") is None:
                 holdings.give(["role/", "user/"], [Elsewhere(address_of(resource))])
+
+    def _note_permission_set(self, holdings: Holdings, resource: Members) -> None:
+        """Note what the role of a permission set has, whose name AWS makes up."""
+        kind = text_in(resource, "type")
+        if kind.endswith("_inline_policy"):
+            holdings.give(["role/"], [address_of(resource)])
+        elif "customer_managed" in kind:
+            holdings.give(["role/"], self._referred(members_in(resource, "values")))
+        elif kind.endswith("_policy_attachment"):
+            holdings.give(["role/"], [Elsewhere(_value(resource, "managed_policy_arn") or _LATER)])
+        elif "boundary" in kind:
+            bounds = objects_in(members_in(resource, "values"), "permissions_boundary")
+            found = [policy for each in bounds for policy in self._referred(each)]
+            holdings.bound(["role/"], found or [Elsewhere(_LATER)])
+
+    def _referred(self, around: Members) -> list[str]:
+        """Return the policies that a permission set refers to by their names."""
+        references = objects_in(around, "customer_managed_policy_reference")
+        names = {text_in(each, "name") for each in references}
+        own = [
+            self._policy(each)
+            for each in self._all
+            if is_kind(each, "aws_iam_policy") and not is_data(each)
+            if _value(each, "name") in names - {""}
+        ]
+        return own or [Elsewhere(_LATER)]
 
     def _note_holder(self, holdings: Holdings, resource: Members) -> None:
         holder = _HOLDERS[text_in(resource, "type")]
@@ -258,17 +284,6 @@ class _Resources:
         """Return a policy's address, if its text is known."""
         is_read = text_in(resource, "type") not in _POLICIES or _known(resource, "policy")
         return address_of(resource) if resource and is_read else Elsewhere(_LATER)
-
-
-def _note_permission_set(holdings: Holdings, resource: Members) -> None:
-    """Note what the role of a permission set has, whose name AWS makes up."""
-    kind = text_in(resource, "type")
-    if kind.endswith("_inline_policy"):
-        holdings.give(["role/"], [address_of(resource)])
-    elif kind.endswith("_policy_attachment"):
-        holdings.give(["role/"], [Elsewhere(_value(resource, "managed_policy_arn") or _LATER)])
-    elif "boundary" in kind:
-        holdings.bound(["role/"], [Elsewhere(_LATER)])
 
 
 def _note_group(holdings: Holdings, group: Members) -> None:
