@@ -160,6 +160,7 @@ def enabling(path: str, account: str = "*") -> dict[str, Any]:
 
 
 OWN_ADMIN = {"ManagedPolicyArns": [ADMINS]}
+ARN_KEY = "aws:PrincipalArn"
 STAFF = "arn:aws:iam::123456789012:user/staff/ada"
 
 
@@ -193,6 +194,55 @@ def test_users_whom_no_allow_of_enabling_a_device_names_are_told(
 ) -> None:
     found = [each.rpartition(": ")[2] for each in told(text, "users-cannot-enrol")]
     assert found == ([who] if who else [])
+
+
+def exempting(operator: str, key: str, value: Any) -> dict[str, Any]:
+    return {**ASK, "Condition": {**WITHOUT, **on(operator, key, value)}}
+
+
+@pytest.mark.parametrize(
+    ("asking", "meant"),
+    [
+        (exempting("StringNotEquals", "aws:username", "Ada"), "ada"),
+        (exempting("StringNotLike", "aws:username", ["ADA", "bob"]), "ada"),
+        (exempting("ArnNotEquals", ARN_KEY, "arn:aws:iam::123456789012:user/ada"), STAFF),
+        (exempting("ArnNotLike", ARN_KEY, STAFF.replace("123", "999")), STAFF),
+        (exempting("StringNotEquals", ARN_KEY, STAFF.replace("ada", "Ada")), STAFF),
+        (exempting("StringNotEquals", "aws:username", "ada"), ""),
+        (exempting("StringNotEquals", "aws:username", ["Ada", "ada"]), ""),
+        (exempting("StringNotEqualsIgnoreCase", "aws:username", "Ada"), ""),
+        (exempting("StringNotEquals", "aws:username", "bob"), ""),
+        (exempting("StringNotEquals", "aws:username", "Carl"), ""),
+        (exempting("ArnNotEquals", ARN_KEY, STAFF), ""),
+        (exempting("ArnNotEquals", ARN_KEY, [STAFF, STAFF.replace("123", "999")]), ""),
+        (exempting("ArnNotLike", ARN_KEY, "arn:aws:iam::*:user/ada"), ""),
+        (exempting("ArnNotEquals", ARN_KEY, STAFF.replace("user", "role")), ""),
+        (exempting("StringEquals", "aws:username", "Ada"), ""),
+    ],
+)
+def test_an_exemption_that_is_almost_a_user_s_is_told(asking: dict[str, Any], meant: str) -> None:
+    path = STAFF.rpartition("/")[0].rpartition("user")[2] + "/"
+    carl = {"UserName": "carl", "Arn": STAFF.replace("ada", "carl")}
+    ada = {"UserName": "ada", "Arn": STAFF, "Path": path}
+    own = {"UserPolicyList": [{"PolicyName": "p", "PolicyDocument": document([asking])}]}
+    for text in (in_state(asking, arn=STAFF), {"UserDetailList": [{**ada, **own}, carl]}):
+        found = told(text, "exemption-misses-user")
+        assert [each.endswith(f" is no user here, but {meant} is") for each in found] == (
+            [True] if meant else []
+        )
+
+
+def test_an_exemption_that_misses_the_path_in_a_template_is_told() -> None:
+    root = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/ada"}
+    (message,) = told(
+        in_stack(exempting("ArnNotEquals", ARN_KEY, root), Path="/staff/"), "exemption-misses-user"
+    )
+    assert message == (
+        "arn:aws:iam::${AWS::AccountId}:user/ada is no user here, but user/staff/ada is"
+    )
+    for properties in ({}, {"Path": {"Ref": "Path"}}):
+        text = in_stack(exempting("ArnNotEquals", ARN_KEY, root), **properties)
+        assert told(text, "exemption-misses-user") == []
 
 
 def permission_set(key: str, value: Any) -> dict[str, Any]:
