@@ -153,7 +153,7 @@ class _Resources:
             there = _named(resource, origin, holdings)
             repeated = texts if is_data(resource) and not there.owners else set()
             for text, path in _texts(resource.get("values")):
-                is_inline = path[0] == "inline_policy"
+                is_inline = path[:1] == ("inline_policy",)
                 again = is_inline and (_value(resource, "name"), text_of(text)) in given
                 if not (again or text_of(text) in repeated):
                     yield text, _at_attribute(there, path)
