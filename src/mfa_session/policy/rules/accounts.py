@@ -103,7 +103,9 @@ def check_boundaries(subject: Subject) -> Flaws:
     Another policy lets them, and the Deny exempts it.
     """
     document, statement = subject.document, subject.statement
-    asks = document.kind == "identity" and subject.denies_all_actions
+    asks = (
+        document.kind == "identity" and subject.denies_all_actions and not subject.other_conditions
+    )
     given = asks and subject.whole.allows_without_mfa(_ENABLE) and not concerns(statement, _ENABLE)
     for each in document.roster.documents if given and document.roster else ():
         users = sorted({*filter(_of_a_user, each.owners)} & {*document.owners})
