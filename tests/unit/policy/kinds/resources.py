@@ -151,7 +151,8 @@ KINDS = [
       for made in (deny,) for at, (where, wrong) in enumerate((
           ("eu-west-1:123456789012:books/*", True), (":123456789012:books", True),
           ("eu-west-1::books/*", True), ("eu-west-1:123456789012:accesspoint/books", False),
-          ("*:*:books/*", False), ("eu-west-1:123456789012:job/*", False)))],
+          ("*:*:books/*", False), ("eu-west-1:123456789012:job/*", False),
+          ("eu-west-1:123456789012:*", False), ("eu-west-1:123456789012:access*", False)))],
     Stated("denied-on-resources-of-the-kind", [deny(action, WITHOUT, Resource=where)
             for action, where in (
         ("kms:ScheduleKeyDeletion", ["arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/ledger"]),
