@@ -19,8 +19,8 @@ UNASKED = Rule(
     "users-not-asked",
     NOTE,
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
-    "one. Programs by their names (`svc-mailer`, `ci`, or with a `-` or `_` that the names of those "
-    "who are asked lack) need not be asked.",
+    "one. Programs by their names (`svc-mailer`, `ci`, or with a `-` or `_` that the names of those"
+    " who are asked lack) need not be asked.",
 )
 STUCK = Rule(
     "users-cannot-enrol",
