@@ -20,8 +20,8 @@ UNASKED = Rule(
     NOTE,
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
     "one. Programs by their names (`svc-mailer`, `ci`, or with a `-` or `_` that the names of those"
-    " who are asked lack) need not be asked. Or, in a template, plan or state, some groups that may "
-    "do more than read have none.",
+    " who are asked lack) need not be asked. Or, in a template, plan or state, some groups that may"
+    " do more than read have none.",
 )
 STUCK = Rule(
     "users-cannot-enrol",
