@@ -6,14 +6,16 @@ one condition, action or resource supposes of the request may thus decide anothe
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import NamedTuple
 
 from mfa_session.policy.conditions import (
+    ABSENT,
     THERE_IF_UNKNOWN,
     Comparison,
     is_met,
@@ -23,7 +25,7 @@ from mfa_session.policy.conditions import (
 from mfa_session.policy.credentials import MFA_AGE, RequestContext
 from mfa_session.policy.patterns import includes, may_meet
 
-_MOST_CASES = 64
+_MOST_CASES, _MOST_VALUES = 64, 60
 _OTHER = "\0"  # a value that no policy names
 # Keys with several values at once, which may meet conditions that exclude each other.
 _OF_SEVERAL = {
@@ -33,6 +35,22 @@ _OF_SEVERAL = {
     "aws:resourceorgpaths",
     "aws:sourceorgpaths",
     "aws:tagkeys",
+    "aws:vpceorgpaths",
+}
+
+
+# Keys whose value is a network, number, date or boolean; that of others, as tags, may be any text.
+_OF_ONE_TYPE = {
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:multifactorauthage",
+    "aws:multifactorauthpresent",
+    "aws:principalisawsservice",
+    "aws:securetransport",
+    "aws:sourceip",
+    "aws:tokenissuetime",
+    "aws:viaawsservice",
+    "aws:vpcsourceip",
 }
 
 
@@ -55,10 +73,10 @@ def cases(questions: Iterable[Question]) -> Iterator[Answers] | None:
 
     What is not understood may have any answer.
     """
-    groups: dict[Hashable, list[Question]] = {}
+    groups: dict[str, set[Question]] = {}
     for question in questions:
-        groups.setdefault(question.about, []).append(question)
-    choices = [_together(group) for group in groups.values()]
+        groups.setdefault(question.about, set()).add(question)
+    choices = [_together(frozenset(group)) for group in groups.values()]
     if None in choices or math.prod(len(each or ()) for each in choices) > _MOST_CASES:
         return None
     return (
@@ -67,8 +85,10 @@ def cases(questions: Iterable[Question]) -> Iterator[Answers] | None:
     )
 
 
-def _together(group: Sequence[Question]) -> list[Answers] | None:
+@functools.lru_cache(maxsize=1_000)  # for the next caller
+def _together(questions: frozenset[Question]) -> list[Answers] | None:
     """Return the answers of questions about one thing."""
+    group = list(questions)
     found = _by_values(group) or _by_patterns(group)
     return [dict(zip(group, each, strict=True)) for each in found] if found else None
 
@@ -85,8 +105,9 @@ def _by_values(group: Sequence[Question]) -> set[tuple[bool, ...]] | None:
     if values is None or (compared_as_text and about == MFA_AGE.lower()):
         return None
     absent = [] if about in THERE_IF_UNKNOWN else [None]
+    any_text = [] if about in _OF_ONE_TYPE else [_OTHER]
     found = set()
-    for value in (*values, *absent):
+    for value in (*values, *any_text, *absent):
         known = RequestContext({about: None if value is None else (value,)})
         truths = [value is None if _is_null(each) else is_met(each, known) for each in asked]
         if None in truths:
@@ -100,14 +121,14 @@ def _has_one_value(key: str) -> bool:
 
 
 def _is_null(asked: Comparison) -> bool:
-    return asked.operator == "Null" and not asked.values
+    return asked.operator == ABSENT
 
 
 def _values(asked: Sequence[Comparison]) -> list[str] | None:
     """Return a value of each sort that the comparisons tell apart; None if they are not plain."""
     compared = [each for each in asked if not _is_null(each)]
     named = [value for each in compared for value in each.values if not _is_any(each, value)]
-    if not all(map(_is_plain, compared)):
+    if not all(map(_is_plain, compared)) or len(set(named)) > _MOST_VALUES:
         return None
     operators = {each.operator for each in compared}
     for of, make in _SORTS:
@@ -133,10 +154,14 @@ def _is_any(asked: Comparison, value: str) -> bool:
 
 def _numbers(read: Callable[[str], Decimal]) -> Callable[[Sequence[str]], list[str]]:
     def numbers(named: Sequence[str]) -> list[str]:
-        limits = sorted(map(read, named)) or [Decimal(0)]
+        limits = sorted(set(map(read, named))) or [Decimal(0)]
         between = [(low + high) / 2 for low, high in itertools.pairwise(limits)]
-        ends = [limits[0] - 1, limits[-1] + 1]
-        return [f"{each:f}" for each in (*limits, *between, *ends)]
+        found = sorted([*limits, *between, limits[0] - 1, limits[-1] + 1])
+        texts = [f"{each:f}" for each in found]
+        # Neighbours of very large numbers are the same; there is no date long before 1970.
+        if len(set(found)) < len(found) or list(map(read, texts)) != found:
+            raise ValueError(named)
+        return texts
 
     return numbers
 
@@ -184,7 +209,7 @@ def _by_patterns(group: Sequence[Question]) -> list[tuple[bool, ...]] | None:
 def _bars(one: Question, other: Question, answer: bool) -> bool:
     """Say whether what matches one question never gives the other this answer."""
     some, others = _patterns(one), _patterns(other)
-    if some is None or others is None:
+    if some is None or others is None or len(some) * len(others) > _MOST_VALUES**2:
         return False
     if not answer:
         return all(any(includes(outer, each) for outer in others) for each in some)

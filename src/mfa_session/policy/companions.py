@@ -21,34 +21,48 @@ _OF_AWS: Mapping[str, Mapping[str, object]] = {
     "IAMFullAccess": {"Action": "iam:*"},
     "PowerUserAccess": {"NotAction": ["account:*", "iam:*", "organizations:*"]},
 }
-_of_aws = re.compile(r"arn:[^:]*:iam::aws:policy/(\w+)").fullmatch
+_of_aws = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)*([\w-]+)").fullmatch
 
 
-def companions(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    """Yield, for each policy, the others that all have who have it; none if it is not told."""
+def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
+    """Yield, for each policy, all that count for all who have it, in order, itself among them.
+
+    Only itself if it is not told who has it, or if they have a boundary or policies that are not
+    known, which may deny.
+    """
     people = _People(documents)
     holders = [people.holders(each) for each in documents]
     by_holder = defaultdict[Hashable, list[int]](list)
     for at, found in enumerate(holders):
         for holder in found:
             by_holder[holder].append(at)
-    for at, found in enumerate(holders):
-        among = min((by_holder[each] for each in found), key=len, default=[])
-        here = [documents[each] for each in among if each != at and found <= holders[each]]
-        yield [*here, *map(_policy_of_aws, people.known_elsewhere(found))]
+    for document, found in zip(documents, holders, strict=True):
+        if not found or people.are_limited(found):
+            yield (document,)
+        else:
+            among = min((by_holder[each] for each in found), key=len)
+            here = (documents[each] for each in among if found <= holders[each])
+            yield (*here, *map(_policy_of_aws, people.known_elsewhere(found)))
 
 
 class _People:
-    """Who has which policies, and which of AWS's own."""
+    """Who has which policies, which of AWS's own, and what else limits them."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._dumped = defaultdict[int, set[Hashable]](set)
         self._elsewhere = dict[Hashable, Collection[str]]()
+        self._bounded = set[Hashable]()
         for account in {id(each.account): each.account for each in documents}.values():
             for owner in account.owners if account else ():
                 self._elsewhere[id(owner)] = owner.unread
+                self._bounded |= {id(owner)} if owner.boundary or owner.boundary_unread else set()
                 for each in owner.documents:
                     self._dumped[id(each)].add(id(owner))
+        for each in documents:
+            if each.roster:
+                limited = each.owners if each.kind == "boundary" else ()
+                limited = (*limited, *each.roster.bounded_elsewhere)
+                self._bounded |= {(id(each.roster), owner) for owner in limited}
 
     def holders(self, document: Document) -> set[Hashable]:
         """Return the users, groups and roles that surely have a policy of theirs."""
@@ -65,12 +79,18 @@ class _People:
                 self._elsewhere[id(roster), owner] = roster.elsewhere.get(owner, ())
                 yield id(roster), owner
 
+    def are_limited(self, holders: Collection[Hashable]) -> bool:
+        """Say whether one of them has a boundary, or a policy that is not known."""
+        return not self._bounded.isdisjoint(holders) or any(
+            not _of_aws(name) for each in holders for name in self._elsewhere[each]
+        )
+
     def known_elsewhere(self, holders: Collection[Hashable]) -> list[str]:
         """Return the policies of AWS's own that all of them have, as far as they are known."""
         names = [
             {found[1] for found in map(_of_aws, self._elsewhere[each]) if found} for each in holders
         ]
-        return sorted(set.intersection(*names) & _OF_AWS.keys()) if names else []
+        return sorted(set.intersection(*names) & _OF_AWS.keys())
 
 
 @functools.lru_cache

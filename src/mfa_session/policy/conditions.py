@@ -76,7 +76,7 @@ def question_of(condition: Condition) -> tuple[Comparison, bool]:
         return asked, True
     asked = asked._replace(if_exists=False)
     if asked.operator == "Null" and alone:
-        return asked._replace(values=()), asked.values[0].lower() == "true"
+        return asked._replace(operator=ABSENT, values=()), asked.values[0].lower() == "true"
     opposite = OPPOSITES.get(asked.operator)
     if is_there and alone:
         opposite = opposite or _ORDERS_TURNED.get(asked.operator)
@@ -292,6 +292,7 @@ _ORDERS_TURNED = {
     for kind in _READERS
     for end, other in (("", "Equals"), ("Equals", ""))
 }
+ABSENT = "absent"  # what Null asks, as a question
 # Keys that are known to be there if their value is not.
 THERE_IF_UNKNOWN = {
     "aws:multifactorauthage",

@@ -44,15 +44,20 @@ def kind_by_look(document: Document) -> str | None:
 
 
 def _are_of_boundary(statements: Sequence[Statement]) -> bool:
-    """Say whether all Sids of several Denies begin with the word."""
+    """Say whether all Sids of several Denies, not of IAM alone, begin with the word."""
     told = all(each.sid_letters.startswith("boundary") for each in statements)
-    return told and len(statements) > 1 and not any(each.allows for each in statements)
+    several = len(statements) > 1 and not any(each.allows for each in statements)
+    return told and several and not all(map(_is_of_iam, statements))
 
 
 def _is_of_boundary(statement: Statement) -> bool:
-    of_iam = any(each.lower().startswith("iam:") for each in statement.actions or ())
     told = statement.sid_letters.startswith(("boundary", "permissionsboundary"))
-    return statement.allows and told and not of_iam  # else it may be about boundaries
+    return statement.allows and told and not _is_of_iam(statement)
+
+
+def _is_of_iam(statement: Statement) -> bool:
+    """Say whether a statement names actions of IAM, and so may be about boundaries."""
+    return any(each.lower().startswith("iam:") for each in statement.actions or ())
 
 
 def _exempts_tools(statement: Statement) -> bool:

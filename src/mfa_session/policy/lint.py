@@ -25,6 +25,7 @@ from mfa_session.policy.rules import (
     escalation,
     exemptions,
     form,
+    groups,
     keys,
     named,
     narrowing,
@@ -64,6 +65,7 @@ _MODULES = (
     keys,
     absent_keys,
     form,
+    groups,
     places,
     exemptions,
     overlapping,
@@ -124,15 +126,18 @@ def lint_all(
     Whether one lets in the wrong credentials is judged with those that all have who have it.
     """
     all_of_them = list(documents)
-    for document, others in zip(all_of_them, companions(all_of_them), strict=True):
+    wholes: dict[tuple[int, ...], tuple[WholePolicy, dict[Statement, Document]]] = {}
+    for document, joint in zip(all_of_them, companions(all_of_them), strict=True):
         found = list(lint_together([document], on_role=on_role, names=names))
-        if others and any(map(mfa_conditions, document.statements)):
-            policies = {each: one for one in (document, *others) for each in one.statements}
-            whole = WholePolicy(policies, names)
-            joint = _findings_in(document, whole, policies, on_role=on_role)
+        if joint[1:] and any(map(mfa_conditions, document.statements)):
+            key = tuple(map(id, joint))
+            if key not in wholes:
+                policies = {each: one for one in joint for each in one.statements}
+                wholes[key] = WholePolicy(policies, names), policies
+            judged = _findings_in(document, *wholes[key], on_role=on_role)
             found = [each for each in found if each[1].rule not in _OF_ALL_POLICIES]
-            found += ((document, each) for each in joint if each.rule in _OF_ALL_POLICIES)
-            found.sort(key=lambda each: each[1].line)
+            found += ((document, each) for each in judged if each.rule in _OF_ALL_POLICIES)
+            found.sort(key=lambda each: (each[1].line, each[1].column))
         yield from found
 
 

@@ -80,8 +80,9 @@ class Dump:
         )
         unasked = list(filter(_is_unasked, self._users))
         # Programs are named in other ways than people: `ses-smtp-billing` beside `ann.lee`.
-        forms = {_form(each.name) for each in self._users if any(_asking_policies(each))}
-        found = [each for each in unasked if not forms or _form(each.name) in forms]
+        asked = [each.name for each in self._users if any(_asking_policies(each))]
+        joints = _joints("".join(asked)) if asked else set("-_")
+        found = [each for each in unasked if _joints(each.name) <= joints]
         taking = {user.name for _, user in self._taken(filter(_only_takes_roles, found))}
         names = [each.name for each in found if each.name in taking or not _only_takes_roles(each)]
         return {next(asking, ""): names}
@@ -303,9 +304,9 @@ def _asking_policies(user: _User) -> Iterator[Document]:
             yield each
 
 
-def _form(name: str) -> str:
-    """Return the signs between the words of a name: `.` of `ann.lee`."""
-    return re.sub("[a-z0-9]+", "", name.lower())
+def _joints(name: str) -> set[str]:
+    """Return the signs between the words of a name that people's names seldom have."""
+    return set("-_").intersection(name)
 
 
 def _is_known(user: _User, is_known: Callable[[str], object]) -> bool:

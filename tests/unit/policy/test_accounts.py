@@ -148,7 +148,8 @@ def test_users_that_are_programs_by_their_names_need_not_be_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "is_told"), [("kim.lee2", True), ("ses-smtp-billing", False), ("log_pusher", False)]
+    ("name", "is_told"),
+    [("kim.de.lee2", True), ("kim", True), ("ses-smtp-billing", False), ("log_pusher", False)],
 )
 def test_users_with_names_of_another_form_than_those_asked_are_programs(
     name: str, is_told: bool

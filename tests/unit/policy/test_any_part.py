@@ -12,9 +12,10 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import credentials
 from mfa_session.policy.credentials import Request
 from mfa_session.policy.evaluation import evaluate
-from mfa_session.policy.lint import lint
+from mfa_session.policy.lint import lint_all
 from mfa_session.policy.reading import read_policies
 from policy.kinds import STATED
+from policy.statements import WITH, WITHOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,57 @@ PARTS: tuple[Any, ...] = (
     {"Ref": "Role"}, {"Fn::Sub": []}, {"Fn::Sub": "${aws:username}"}, {"Fn::Join": []},
 )  # fmt: skip
 CALLERS = credentials.all_kinds("s3:GetObject")
+
+
+ASKING = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "ec2:*", "Resource": "*", "Condition": WITH},
+        {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*", "Condition": WITHOUT},
+    ],
+}
+ARN = "arn:aws:iam::123456789012"
+ATTACHED = [{"PolicyName": "Ours", "PolicyArn": f"{ARN}:policy/Ours"}]
+DUMP = {
+    "UserDetailList": [{
+        "UserName": "ann", "Arn": f"{ARN}:user/staff/ann", "GroupList": ["staff"],
+        "UserPolicyList": [{"PolicyName": "own", "PolicyDocument": ASKING}],
+        "AttachedManagedPolicies": ATTACHED, "Tags": [{"Key": "team", "Value": "ops"}],
+    }],
+    "GroupDetailList": [{"GroupName": "staff", "AttachedManagedPolicies": ATTACHED}],
+    "RoleDetailList": [{"RoleName": "ops", "Arn": f"{ARN}:role/ops",
+                        "AssumeRolePolicyDocument": ASKING}],
+    "Policies": [{"PolicyName": "Ours", "Arn": f"{ARN}:policy/Ours", "DefaultVersionId": "v1",
+                  "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": True,
+                                         "Document": ASKING}]}],
+}  # fmt: skip
+STACK = {
+    "Parameters": {"Env": {"Type": "String", "Default": "test"}},
+    "Resources": {
+        "Staff": {"Type": "AWS::IAM::Group", "Properties": {
+            "Policies": [{"PolicyName": "own", "PolicyDocument": ASKING}],
+            "ManagedPolicyArns": [{"Ref": "Ours"}, f"{ARN}:policy/Others"]}},
+        "Ann": {"Type": "AWS::IAM::User", "Properties": {
+            "Groups": [{"Ref": "Staff"}], "LoginProfile": {"PasswordResetRequired": True},
+            "PermissionsBoundary": {"Ref": "Ours"}}},
+        "Ours": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": ASKING}},
+        "Books": {"Type": "AWS::S3::BucketPolicy", "Properties": {
+            "Bucket": "books", "PolicyDocument": ASKING}},
+    },
+}  # fmt: skip
+PLAN = {
+    "format_version": "1.2",
+    "planned_values": {"root_module": {"resources": [
+        {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "values": values}
+        for kind, values in (
+            ("aws_iam_user", {"name": "ann", "path": "/"}),
+            ("aws_iam_group_policy", {"group": "staff", "policy": json.dumps(ASKING)}),
+            ("aws_iam_role", {"name": "ops", "assume_role_policy": json.dumps(ASKING),
+                "inline_policy": [{"name": "own", "policy": json.dumps(ASKING)}]}),
+            ("aws_iam_user_group_membership", {"user": "ann", "groups": ["staff"]}),
+            ("aws_iam_user_login_profile", {"user": "ann", "password_reset_required": True}),
+            ("aws_iam_group_policy_attachment", {"group": "staff", "policy_arn": ARN}))]}},
+}  # fmt: skip
 
 
 def places(part: Any, place: Place = ()) -> Iterator[Place]:
@@ -53,8 +105,7 @@ def answer(policy: Any) -> None:
     except ConfigurationError as error:
         assert error.hint  # noqa: PT017  # others go through
         return
-    for each in documents:
-        assert isinstance(lint(each), tuple)
+    assert all(each.rule for _, each in lint_all(documents))
     for caller in CALLERS:
         assert evaluate(documents, Request(action="s3:*"), caller).outcome
 
@@ -70,6 +121,13 @@ def test_no_part_of_a_policy_is_a_bug_of_ours(part: Any) -> None:
         place = dice.choice(list(places(policy)))
         answer(put(policy, place, part))
         answer(put(stack, ("Resources", "P", "Properties", "PolicyDocument", *place), part))
+
+
+@pytest.mark.parametrize("around", [DUMP, STACK, PLAN], ids=["dump", "stack", "plan"])
+def test_no_part_around_policies_is_a_bug_of_ours(around: dict[str, Any]) -> None:
+    for place in places(around):
+        for part in (ASKING, "x", *PARTS[::3]):
+            answer(put(around, place, part))
 
 
 def test_a_principal_may_be_anything() -> None:

@@ -167,3 +167,19 @@ def test_aws_s_own_policies_count_in_a_dump_without_their_texts() -> None:
     bob = {**ann, "UserName": "bob", "AttachedManagedPolicies": []}
     given["UserDetailList"].append(bob)
     assert "allowed-without-mfa-too" not in [rule for _, rule, _ in found_in(given)]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"PermissionsBoundary": {"Ref": "Limit"}},
+        {"PermissionsBoundary": f"{ARN}:policy/Limit"},
+        {"ManagedPolicyArns": [f"{ARN}:policy/ForceMfa"]},
+        {"Groups": ["Elsewhere"]},
+    ],
+)
+def test_a_boundary_or_an_unknown_policy_may_be_what_denies(limits: dict[str, Any]) -> None:
+    limit = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy(ALL)}}
+    for each in ({}, limits):
+        given = stack(Ann=holder(STACK_USER, EC2_WITH, EC2, **each), Limit=limit)
+        assert [rule for _, rule, _ in found_in(given)] == ["allowed-without-mfa-too"] * (not each)

@@ -251,6 +251,10 @@ OWN_TOOLS = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/
         ([statement(Sid="BoundaryStays", Effect="Deny", Action="iam:*")], "identity"),
         ([statement(Sid=f"BoundaryNo{each}", Effect="Deny") for each in "ab"], "boundary"),
         ([statement(Sid=each, Effect="Deny") for each in ("BoundaryStays", "Ec2")], "identity"),
+        (
+            [statement(Sid=f"Boundary{each}", Effect="Deny", Action="iam:*") for each in "ab"],
+            "identity",
+        ),
         ([statement(Effect="Deny", Condition=TOOLS)], "scp"),
         ([statement(Effect="Deny", Condition=OWN_TOOLS)], "identity"),
         ([statement(Effect="Deny", Condition=TOOLS), statement(Action="s3:*")], "identity"),

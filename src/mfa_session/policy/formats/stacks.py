@@ -167,7 +167,7 @@ class _Stack:
             kind, properties = text_in(parts, "Type"), _inside(parts)
             is_of_iam = kind.startswith("AWS::IAM::")
             if not (is_of_iam or kind == _ENDPOINT or _is_all_read(properties)):
-                service = kind.split("::")[1].lower()
+                service = kind.partition("::")[2].partition("::")[0].lower()
                 holdings.hide(PREFIXES.get(service, service))
             if is_of_iam and kind.endswith("Policy"):
                 holdings.give(self._owners(properties, *_OWNERS), [self._policy(name)])

@@ -28,7 +28,9 @@ UNASKED = Rule(
     "users-not-asked",
     NOTE,
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
-    "one. Programs by their names (`svc-mailer`, `ci`) need not be asked.",
+    "one. Programs by their names (`svc-mailer`, `ci`, or with a `-` or `_` that the names of those"
+    " who are asked lack) need not be asked. Or, in a template, plan or state, some groups that may"
+    " do more than read have none.",
 )
 STUCK = Rule(
     "users-cannot-enrol",
@@ -198,7 +200,9 @@ def check_boundaries(subject: Subject) -> Flaws:
     Another policy lets them, and the Deny exempts it.
     """
     document, statement = subject.document, subject.statement
-    asks = document.kind == "identity" and subject.denies_all_actions
+    asks = (
+        document.kind == "identity" and subject.denies_all_actions and not subject.other_conditions
+    )
     given = asks and subject.whole.allows_without_mfa(_ENABLE) and not concerns(statement, _ENABLE)
     for each in document.roster.documents if given and document.roster else ():
         users = sorted({*filter(_of_a_user, each.owners)} & {*document.owners})

@@ -13,8 +13,8 @@ from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import WITH_PATH, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
-from mfa_session.policy.rules.resource_kinds import parts_of, resource_of
-from mfa_session.policy.rules.resources import is_about_mfa
+from mfa_session.policy.rules.resource_kinds import has_needless_region, parts_of, resource_of
+from mfa_session.policy.rules.resources import in_partition_of, is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
 from mfa_session.policy.rules.values import COMMERCIAL, is_no_account, looks_like_no_region
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -58,15 +58,12 @@ _TWO = 2
 _COPIED = {("aws", "s3")}  # what people copy from examples, besides IAM's ARNs
 _PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
 _is_arn = re.compile("arn:[^:]*:[^:]*:[^:]*:[^:]*:").match
-# ARNs whose region is empty, and in Route 53 and of buckets the account, too (Service Authorization
-# Reference).
+# ARNs whose region is empty, and in Route 53 the account, too (Service Authorization Reference).
 _in_a_region = re.compile(
-    "arn:[^:]*:(cloudfront:[a-z]|(route53|s3):(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:"
-    "(?!(access-?grants|accesspoint|async-request|job|storage-lens)))"
+    "arn:[^:]*:(cloudfront:[a-z]|route53:(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:)"
 ).match
-_of_iam_in_a_region = re.compile("arn:[^:]*:iam:[a-z]").match
 _in_an_account = re.compile("arn:[^:]*:ec2:[^:]*:([0-9]{12}|[$]?x):(image|snapshot)/").match
-_EMPTY = {"ec2": "account", **dict.fromkeys(("route53", "s3"), "region and the account")}
+_EMPTY = {"cloudfront": "region", "ec2": "account", "route53": "region and the account"}
 _is_account = re.compile(r"[0-9]{12}|[*]?").fullmatch
 _SIGN_INS = {
     "aws": "signin.aws.amazon.com",
@@ -220,12 +217,16 @@ def _why_no_resource(subject: Subject, text: str) -> tuple[str, str] | None:
         return "has no path; roles that AWS creates have one", WITH_PATH
     if _in_an_arn(text):
         return "has an ARN in the ARN", "write the inner ARN alone"
-    if _of_iam_in_a_region(text):  # of a caller, `callers` tells
-        return "has a region, which ARNs of IAM leave empty", "leave the region empty"
+    filled = _filled_in(text)
+    if _is_arn(filled) and has_needless_region(filled):  # of a caller, `callers` tells
+        whose, part = ("buckets", "region and account") if ":s3:" in filled else ("IAM", "region")
+        return f"has a {part}, and ARNs of {whose} have none", f"leave the {part} empty"
     if _of_an_instance(text):
-        return "is no instance: these are EC2's", "write arn:aws:ec2:, or managed-instance/"
+        ec2 = in_partition_of(subject.whole, "arn:aws:ec2:REGION:ACCOUNT:instance/ID")
+        return "is no instance: these are EC2's", f"write {ec2}, or managed-instance/ instead"
     if service := _service_meant(subject, parts_of(text)[2]):
-        return "is of no service: ARNs have another name for it", f"write {service}"
+        why = "is of no service: ARNs have another name for it"
+        return why, f"write {service} in the place of {parts_of(text)[2]}"
     return None
 
 
@@ -402,9 +403,8 @@ def _why_no_arn(text: str, filled: str) -> tuple[str, str] | None:
     if looks_like_no_region(region):
         return f"has {region} in the place of the region", "write a region such as eu-west-1, or *"
     if _in_a_region(filled) or _in_an_account(filled):
-        whose = "buckets" if service == "s3" else service
-        why = f"has a part that ARNs of {whose} leave empty"
-        return why, f"leave the {_EMPTY.get(service, 'region')} empty"
+        why = f"has a part that ARNs of {service} leave empty"
+        return why, f"leave the {_EMPTY[service]} empty"
     return None
 
 

@@ -183,7 +183,7 @@ def _is_of_their_accounts(other: Statement, statement: Statement) -> bool:
     """Say whether an Allow is for the whole accounts of all users that another one names."""
     users = statement.aws_principals
     named = {each.removesuffix(":root").split(":")[-1] for each in other.aws_principals}
-    return bool(users) and all(":user/" in each and each.split(":")[4] in named for each in users)
+    return bool(users) and all(":user/" in each and parts_of(each)[4] in named for each in users)
 
 
 @per_policy

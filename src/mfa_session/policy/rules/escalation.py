@@ -193,7 +193,10 @@ def is_denied_on(subject: Subject, resource: str, action: str) -> bool:
     whole = subject.whole
     wide = in_partition_of(whole, resource)
     # A pattern may match more than is meant, where another one is exempt.
-    for each in (wide, wide.replace("::*:", f"::{_some_account(whole)}:").replace("?*", "-")):
+    for each in (
+        wide,
+        wide.replace("::*:", f"::{_some_account(whole)}:").replace("?*", "-").replace("/*", "/-"),
+    ):
         taking = replace(subject.statement, resources=(each,), not_resources=None)
         if whole.denials("long_term").are_about(taking, action):
             return True

@@ -148,7 +148,9 @@ def check_exempting_tags(subject: Subject) -> Flaws:
 def _of_a_program(key: str) -> re.Match[str] | None:
     """Return what tells a tag that programs have (`aws:PrincipalTag/ServiceUser`)."""
     tag = _of_a_caller(key)
-    return tag if tag and is_of_a_program(_between_words("-", tag[2])) else None
+    name = _between_words("-", tag[2]) if tag else ""
+    of_people = name.lower().endswith(("agent", "service"))  # CustomerService
+    return tag if is_of_a_program(name) and not of_people else None
 
 
 def _misses_the_absent(condition: Condition) -> bool:

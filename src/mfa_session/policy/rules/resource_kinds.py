@@ -176,6 +176,8 @@ def _in_iam(action: str) -> str | None:
     return named and (f"{named[named.lastindex]}/*" if named.lastindex else OF_USER)
 
 
+# How ARNs of S3 that have a region begin, after the account (Service Authorization Reference).
+_IN_A_REGION = ("access-grants/", "accesspoint/", "async-request/", "job/", "storage-lens")
 _own_name = re.compile(r"\$\{\s*aws:username\s*(?:,[^{}]*)?\}", re.IGNORECASE).sub
 # Variables that are no user's name, and a name with something below it.
 _is_no_user = re.compile(
@@ -204,6 +206,17 @@ def parts_of(pattern: str) -> list[str]:
     return [*parts, *("*" * (6 - len(parts)))]
 
 
+def has_needless_region(arn: str) -> bool:
+    """Say whether an ARN of IAM or a bucket has a region, or the latter an account: there is none.
+
+    Not those of S3 in a region: access points, jobs and the like.
+    """
+    _, _, service, region, account, what = parts_of(arn)
+    if service == "s3" and not (may_meet(region, "") and may_meet(account, "")):
+        return not any(may_meet(what, f"{each}*") for each in _IN_A_REGION)
+    return service == "iam" and not may_meet(region, "")
+
+
 def fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource; a variable is some text."""
     resource = _plain_part.sub("x", resource)
@@ -216,14 +229,15 @@ def fits(resource: str, wanted: str) -> bool:
         if service != "s3" or is_unfilled(resource):
             return is_unfilled(resource) or not service.isalnum()  # s3-outposts, or a pattern
         nowhere = may_meet(region, "") and may_meet(account, "")
-        in_point = not nowhere and what.startswith("accesspoint/")
-        return _is_in_point(what, wanted) if in_point else _is_in_s3(what, wanted)
+        in_point = bool(region and account) and _is_in_point(what, wanted)
+        return in_point or (nowhere and _is_in_s3(what, wanted))
     if ":" in wanted:
         return is_unfilled(resource) or _is_of_service(resource, wanted)
     if wanted == OF_USER and (_is_no_user(resource) or what.startswith("user//")):
         return False
     return (
         may_meet(service, "iam")
+        and may_meet(region, "")
         and bool(account)
         and (includes(what, wanted) if wanted.endswith("/") else _may_name(what, wanted))
     ) or (wanted == OF_USER and what == "root")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.mfa import reach
-from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.patterns import Patterns, includes, may_meet
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
 from mfa_session.policy.rules.resource_kinds import (
     ENROLMENT,
@@ -27,6 +27,7 @@ from mfa_session.policy.rules.resource_kinds import (
     OF_USER,
     RESOURCES_OF,
     fits,
+    has_needless_region,
     has_no_resource,
     parts_of,
     resource_of,
@@ -344,29 +345,23 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
         return False
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in {*map(str.lower, ENROLMENT), _LISTING}
-    buckets = _buckets_in(statement) if wanted in {OF_BUCKET, OF_OBJECT} else None
+    buckets = _buckets_in(statement) if wanted in {OF_BUCKET, OF_OBJECT} else ()
     return any(
-        anyhow or own >= conditions
-        for conditions in _doing(subject.whole, action, wanted, statement.effect, buckets)
+        (anyhow or own >= conditions) and (not buckets or any(map(there.meets, buckets)))
+        for conditions, there in _doing(subject.whole, action, wanted, statement.effect).items()
     )
 
 
 @per_policy
 def _doing(
-    whole: WholePolicy,
-    action: str,
-    wanted: str,
-    effect: str,
-    buckets: frozenset[str] | None = None,
-) -> set[frozenset[Comparison]]:
-    """Return the conditions of each statement with an action on a resource, in these buckets."""
-    return {
-        frozenset(map(comparison, each.conditions))
-        for each in whole.statements
-        if each.effect == effect and concerns(each, action) and _may_be_on(whole, each, wanted)
-        if buckets is None
-        or any(may_meet(*pair) for pair in itertools.product(buckets, _buckets_in(each)))
-    }
+    whole: WholePolicy, action: str, wanted: str, effect: str
+) -> dict[frozenset[Comparison], Patterns]:
+    """Return the conditions of the statements with an action on a resource, and their buckets."""
+    found = defaultdict[frozenset[Comparison], set[str]](set)
+    for each in whole.statements:
+        if each.effect == effect and concerns(each, action) and _may_be_on(whole, each, wanted):
+            found[frozenset(map(comparison, each.conditions))] |= _buckets_in(each)
+    return {conditions: Patterns(buckets) for conditions, buckets in found.items()}
 
 
 def _buckets_in(statement: Statement) -> frozenset[str]:
@@ -399,7 +394,8 @@ def _may_be_on(whole: WholePolicy, statement: Statement, wanted: str) -> bool:
     where = statement.resources
     if where and wanted == OF_OBJECT:
         where = tuple(each for each in where if each not in _buckets(whole))
-    return where is None or any(fits(resource, wanted) for resource in where)
+    # `arns` tells of a region where there is none.
+    return where is None or any(fits(each, wanted) or has_needless_region(each) for each in where)
 
 
 @per_policy

@@ -30,6 +30,7 @@ from mfa_session.policy.rules.exemptions import (
     in_any_account,
 )
 from mfa_session.policy.rules.promised_exemptions import check_exception
+from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 
 ROLE = Rule(
@@ -265,7 +266,7 @@ def _role_locked_out(subject: Subject) -> str | None:
         return None
     roles = itertools.islice(subject.whole.allowed_by_name(denied, "role"), _MOST)
     for role in roles:
-        of_these = is_for_everybody(denied) or role.split(":")[4] in accounts
+        of_these = is_for_everybody(denied) or parts_of(role)[4] in accounts
         if of_these and not _is_spared(role, subject.other_conditions):
             return role
     exempts = any(map(spares_roles, subject.other_conditions))

@@ -338,5 +338,15 @@ KINDS = [
           (deny("s3:DeleteObject", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
               ["arn:aws-cn:iam::*:user/a", "arn:aws:iam::*:user/a"])}, Principal="*",
               Resource="arn:aws:s3:::books/*"), "resource", False)))],
+    # A region where there is none.
+    *[Stated(f"in-a-region-or-account-{at}", [made("s3:*", WITHOUT, Resource=
+            f"arn:aws:s3:{where}")], found(DEAD) * wrong, {})
+      for made in (deny,) for at, (where, wrong) in enumerate((
+          ("eu-west-1:123456789012:books/*", True), (":123456789012:books", True),
+          ("eu-west-1::books/*", True), ("eu-west-1:123456789012:accesspoint/books", False),
+          ("*:*:books/*", False), ("eu-west-1:123456789012:job/*", False),
+          ("eu-west-1:123456789012:*", False), ("eu-west-1:123456789012:access*", False)))],
+    Stated("device-in-a-region", [allow("iam:CreateVirtualMFADevice",
+            Resource="arn:aws:iam:us-east-1:123456789012:mfa/*")], found(DEAD), {}),
 ]
 # fmt: on

@@ -141,5 +141,9 @@ KINDS = [
             allow(CREATE, Resource=MY_DEVICE), allow("s3:*"), ASKED], [], {}),
     Stated("setup-for-all-and-denied", [allow(ENROL), ASKED, deny(ENABLE, WITHOUT,
             NotResource=ME)], [], {}),
+    # What is denied of all but oneself.
+    *[Stated(f"keys-of-others-denied-{at}", [ALL, deny_but([*CARE, KEY], WITHOUT), *others],
+            found(ESCALATION, at=1) * (not others), {})
+      for at, others in enumerate(([], [deny(KEY, WITHOUT, NotResource=ME)]))],
 ]
 # fmt: on

@@ -8,7 +8,6 @@ from policy.statements import (
     BUCKET,
     CARE,
     CREATE,
-    DEAD,
     ENABLE,
     ENROL,
     LIST,
@@ -84,8 +83,6 @@ KINDS = [
             Resource=ME), deny("iam:DeleteVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
     Stated("device-made-on-a-user-and-with-mfa", [allow("iam:CreateVirtualMFADevice", Resource=ME),
             allow("*", WITH)], found(RESOURCE), {}),
-    Stated("device-in-a-region", [allow("iam:CreateVirtualMFADevice",
-            Resource="arn:aws:iam:us-east-1:123456789012:mfa/*")], found(DEAD), {}),
     Stated("user-by-id", [allow(LIST, Resource="arn:aws:iam::*:user/${aws:userid}")],
            found(RESOURCE), {}),
     Stated("device-by-the-user-s-id", [allow("iam:CreateVirtualMFADevice",
@@ -146,12 +143,6 @@ KINDS = [
             WITHOUT)], found(RESOURCE) * wrong, {})
       for at, (there, wrong) in enumerate((("arn:aws:s3:::films", True),
           ("arn:aws:s3:::books", False), ("arn:aws:s3:::b*", False), ("${Bucket.Arn}", False)))],
-    *[Stated(f"in-a-region-or-account-{at}", [made("s3:*", WITHOUT, Resource=
-            f"arn:aws:s3:{where}")], found(DEAD) * wrong, {})
-      for made in (deny,) for at, (where, wrong) in enumerate((
-          ("eu-west-1:123456789012:books/*", True), (":123456789012:books", True),
-          ("eu-west-1::books/*", True), ("eu-west-1:123456789012:accesspoint/books", False),
-          ("*:*:books/*", False), ("eu-west-1:123456789012:job/*", False)))],
     Stated("denied-on-resources-of-the-kind", [deny(action, WITHOUT, Resource=where)
             for action, where in (
         ("kms:ScheduleKeyDeletion", ["arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/ledger"]),
