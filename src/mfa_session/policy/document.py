@@ -160,6 +160,9 @@ class Account(Protocol):
     def unasked(self) -> Mapping[str, Sequence[str]]:
         """The users whom no policy asks for MFA, by the first policy that asks others."""
 
+    def is_used(self, document: Document) -> bool:
+        """Say whether a user or role has a policy, or a boundary."""
+
     @property
     def stuck(self) -> Mapping[str, Sequence[str]]:
         """The users who cannot set up MFA, each with the reason, by the policy that asks for it."""

@@ -94,7 +94,9 @@ RULES = tuple(
 )
 # Whether a statement breaks these, other policies of the same people decide, too.
 _OF_ALL_POLICIES = {
-    each.id for each in RULES if isinstance(each, Mistake) or each is defeated.DEFEATED
+    each.id
+    for each in RULES
+    if isinstance(each, Mistake) or each in {defeated.DEFEATED, accounts.TAKEN}
 }
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(

@@ -141,7 +141,8 @@ class _Reader:
             raise self._fail(node.offset, what, "dump it without --filter")
         if is_stack(members_of(node)) or "format_version" in members_of(node):
             what = "no policy in this template, plan or state"
-            raise self._fail(node.offset, what, "AWS's own policies are not in it")
+            hint = "AWS's own policies are not in it, nor texts that are known only after the apply"
+            raise self._fail(node.offset, what, hint)
         return self.document(node)
 
     def document(self, node: Node) -> Document:

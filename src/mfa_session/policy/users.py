@@ -8,9 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from mfa_session.model.arns import account_of
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
-from mfa_session.policy.credentials import Credentials, Known, Request, RequestContext, long_term
+from mfa_session.policy.credentials import (
+    Credentials,
+    Known,
+    Request,
+    RequestContext,
+    long_term,
+    role_session,
+)
 from mfa_session.policy.document import Document, Owner, Statement, is_of_a_program
 from mfa_session.policy.evaluation import (
     ALLOWED,
@@ -29,9 +37,13 @@ _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 # AWS's own policies ask nobody for MFA.
 _is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/(?!AWSDenyAll$)").match
 # Others neither allow nor deny enabling a device, nor deny taking a role.
-_is_harmless = re.compile(
+is_harmless = re.compile(
     "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll|AWSCompromised.*|AdministratorAccess|IAMFullAccess)$)"
 ).match
+is_admin = re.compile("arn:[^:]*:iam::aws:policy/AdministratorAccess").fullmatch
+_account_in = re.compile(r":iam::([0-9]{12}):").search
+_of_emergencies = re.compile("break.?glass|emergency", re.IGNORECASE).search
+_BY_NAME = {"aws:principalarn", "aws:userid", "aws:username"}
 _REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
@@ -75,6 +87,14 @@ class Dump:
         names = [each.name for each in found if each.name in taking or not _only_takes_roles(each)]
         return {next(asking, ""): names}
 
+    def is_used(self, document: Document) -> bool:
+        """See Account."""
+        return any(
+            document is each
+            for owner in self.owners
+            for each in (*owner.documents, *filter(None, [owner.boundary]))
+        )
+
     @cached_property
     def stuck(self) -> Mapping[str, Sequence[str]]:
         """See Account."""
@@ -103,7 +123,14 @@ class Dump:
             for user, _ in self._asked
             if _outcome(user, Request(action=_TAKE)) != EXPLICITLY_DENIED
         )
-        return _grouped((trust, user.name) for trust, user in self._taken(users))
+        taken = [(trust, user.name) for trust, user in self._taken(users)]
+        only_with_mfa = filter(_needs_mfa_for_all, self._users)
+        taken += [
+            (trust, user.name)
+            for trust, user in self._taken(only_with_mfa)
+            if trust in self._trusts_of_admins
+        ]
+        return _grouped(dict.fromkeys(taken))
 
     @cached_property
     def _asked(self) -> list[tuple[_User, str]]:
@@ -111,7 +138,7 @@ class Dump:
         return [
             (user, asking.name)
             for user in self._users
-            if user.arn and _is_known(user, _is_harmless)
+            if user.arn and _is_known(user, is_harmless)
             for asking in list(_asking(user))[:1]
         ]
 
@@ -181,6 +208,17 @@ class Dump:
         )
 
     @cached_property
+    def _trusts_of_admins(self) -> set[str]:
+        """The trust policies of roles that may do everything."""
+        admins = {each.arn for each in self.owners if _may_do_everything(each)}
+        roles = objects_in(self._members, "RoleDetailList")
+        return {
+            f"role/{text_in(each, 'RoleName')} trust"
+            for each in roles
+            if text_in(each, "Arn") in admins
+        }
+
+    @cached_property
     def _trusts(self) -> list[tuple[Document, Request]]:
         """The trust policies that may let a long-term key in, with how the role is taken."""
         found = []
@@ -226,12 +264,36 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     return found
 
 
+def _may_do_everything(role: Owner) -> bool:
+    bounded = role.boundary or role.boundary_unread
+    own = evaluate(role.documents, _ANY_OTHER, role_session()).outcome == ALLOWED
+    return not bounded and (own or any(map(is_admin, role.unread)))
+
+
+def _needs_mfa_for_all(user: _User) -> bool:
+    """Say whether an Allow gives a user everything, but only with MFA."""
+    wide = (each for _, each in user.statements if each.allows and "*" in (each.actions or ()))
+    matched = (reach(each) for each in wide if is_about_everything(each))
+    gives = any(each and each.fresh and each.needs_mfa for each in matched)
+    return bool(user.arn) and gives and _outcome(user, _ANY_OTHER) in _REFUSED
+
+
+def _is_for_emergencies(user: _User) -> bool:
+    """Say whether a Deny exempts a user who is for emergencies by name."""
+    return _of_emergencies(user.name) is not None and any(
+        each.key.lower() in _BY_NAME and is_met(each, user.caller.facts) is False
+        for _, statement in user.statements
+        if means_mfa(statement) and not statement.allows
+        for each in statement.conditions
+    )
+
+
 def _is_unasked(user: _User) -> bool:
     return (
         bool(user.documents or user.unread)
         and not is_of_a_program(user.name)
         and _is_known(user, _is_of_aws)
-        and not any(_asking_policies(user))
+        and not (any(_asking_policies(user)) or _is_for_emergencies(user))
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
     )
 
@@ -273,6 +335,8 @@ def _obstacles(user: _User) -> Iterator[str]:
         yield f"boundary {user.boundary.name}"
     elif any(_outcome(unbounded, each) == ALLOWED for each in others):
         yield f"path /{rest.removesuffix(user.name)}"
+    elif any(_outcome(unbounded, each) == ALLOWED for each in _elsewhere(user, request)):
+        yield f"account {account_of(user.arn)}"
     else:
         matches = [match_statement(*each, request, user.caller) for each in user.statements]
         applying = [each for each in matches if each.truth]
@@ -281,6 +345,14 @@ def _obstacles(user: _User) -> Iterator[str]:
             # Other rules tell of MFA; a Deny of everything is meant so.
             if "*" not in (deny.statement.actions or "*") and not means_mfa(deny.statement):
                 yield f"denied by {deny.document.name}"
+
+
+def _elsewhere(user: _User, request: Request) -> Iterator[Request]:
+    """Yield a request on the user as one of the accounts that their policies name."""
+    texts = (text for _, each in user.statements if each.allows for text in each.resources or ())
+    for account in dict.fromkeys(found[1] for found in map(_account_in, texts) if found):
+        there = request.resource.replace(account_of(user.arn) or "", account)
+        yield request.replace(resource=there)
 
 
 def _asks(user: _User, statement: Statement) -> bool:

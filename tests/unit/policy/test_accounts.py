@@ -136,14 +136,15 @@ def test_users_whom_no_policy_asks_for_mfa_are_named_once() -> None:
     ann = user("ann", GroupList=["staff"])
     told = [("group/staff policy/own", "ruben, kim")]
     assert not_asked(ann, *others, GroupDetailList=[STAFF], Policies=[OURS]) == told
-    assert not_asked(*others, Policies=[OURS]) == [("policy/Own", "ruben, kim")]
+    nobody = [("policy/Own", "ruben, kim; nobody has this one")]
+    assert not_asked(*others, Policies=[OURS]) == nobody
     many = (user(f"u{number}", **ADMIN) for number in range(7))
-    assert not_asked(*many, Policies=[OURS])[0][1] == "u0, u1, u2, u3, u4 and 2 more"
+    assert not_asked(ann, *many, GroupDetailList=[STAFF])[0][1] == "u0, u1, u2, u3, u4 and 2 more"
 
 
 def test_users_that_are_programs_by_their_names_need_not_be_asked() -> None:
     others = [user(name, **ADMIN) for name in ("svc-mailer", "ci", "deploy_bot", "abbot")]
-    assert not_asked(*others, Policies=[OURS]) == [("policy/Own", "abbot")]
+    assert not_asked(*others, Policies=[OURS]) == [("policy/Own", "abbot; nobody has this one")]
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,8 @@ def test_users_who_can_enrol_or_need_not_are_not_named(dump: dict[str, Any]) -> 
 
 
 TAKE = allow("sts:AssumeRole")
+ADMIN = [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]
+EVERYTHING = [{"PolicyName": "all", "PolicyDocument": document([ALL])}]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +188,55 @@ def test_roles_that_users_take_without_the_mfa_that_they_are_asked_for_are_told(
     dump = account([user("ada", "g")], [group("g", *statements)], [role("ops", trusting)])
     told = [each for each in found_in(dump) if each[1] == "role-without-mfa"]
     assert told == ([("role/ops trust", "role-without-mfa")] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("statements", "of_role", "trusting", "is_told"),
+    [
+        ([allow("*", WITH), TAKE], {"AttachedManagedPolicies": ADMIN}, trust(ACCOUNT), True),
+        ([allow("*", WITH), TAKE], {"RolePolicyList": EVERYTHING}, trust(ACCOUNT), True),
+        ([allow("*", WITH), TAKE], {}, trust(ACCOUNT), False),
+        ([allow("*", WITH), TAKE], {"AttachedManagedPolicies": ADMIN}, trust(ACCOUNT, WITH), False),
+        ([allow("*", WITH)], {"AttachedManagedPolicies": ADMIN}, trust(ACCOUNT), False),
+        ([allow("s3:*", WITH), TAKE], {"AttachedManagedPolicies": ADMIN}, trust(ACCOUNT), False),
+        ([ALL, allow("*", WITH), TAKE], {"AttachedManagedPolicies": ADMIN}, trust(ACCOUNT), False),
+        ([allow("*", WITH), TAKE], {"AttachedManagedPolicies": ADMIN, "PermissionsBoundary":
+          {"PermissionsBoundaryArn": BOUND}}, trust(ACCOUNT), False),
+    ],
+)  # fmt: skip
+def test_roles_by_which_users_may_do_without_mfa_what_they_may_with_it_are_told(
+    statements: list[dict[str, Any]],
+    of_role: dict[str, Any],
+    trusting: dict[str, Any],
+    *,
+    is_told: bool,
+) -> None:
+    roles = [{**role("ops", trusting), **of_role}]
+    dump = account([user("ada", "g")], [group("g", *statements)], roles)
+    assert told(dump, "role-without-mfa") == ["ada"] * is_told
+
+
+@pytest.mark.parametrize(
+    ("number", "who"),
+    [("999999999999", ["ada (account 123456789012)"]), ("123456789012", []), ("*", [])],
+)
+def test_users_whose_devices_a_policy_of_another_account_allows_are_named(
+    number: str, who: list[str]
+) -> None:
+    own = allow(ENROL, Resource=[f"arn:aws:iam::{number}:user/${{aws:username}}"])
+    dump = account([user("ada", "g")], [group("g", own, ASK)])
+    assert told(dump, "users-cannot-enrol") == who
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("breakglass", False), ("kim", True)])
+def test_a_user_for_emergencies_whom_the_deny_exempts_need_not_be_asked(
+    name: str, *, is_told: bool
+) -> None:
+    asking = {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals", "aws:username", name)}}
+    dump = account([user(name, "g"), user("ada", "g")], [group("g", ALL, asking)])
+    assert told(dump, "users-not-asked") == [name] * is_told
+    unasked = account([user(name, "h"), user("ada", "g")], [group("g", ASK), group("h", ALL)])
+    assert told(unasked, "users-not-asked") == [name]
 
 
 def told(dump: dict[str, Any], rule: str) -> list[str]:

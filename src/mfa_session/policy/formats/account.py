@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 from mfa_session.policy.document import NewerVersion
 from mfa_session.policy.formats.origin import Origin, holder_of
-from mfa_session.policy.nodes import Members, Node, items_of, members_of, objects_in, text_in
+from mfa_session.policy.nodes import (
+    Members,
+    Node,
+    items_of,
+    members_in,
+    members_of,
+    objects_in,
+    text_in,
+)
 from mfa_session.policy.users import Dump, attached_to
 
 _asks_for_mfa = re.compile("aws(:|%3a)MultiFactorAuth", re.IGNORECASE).search
@@ -28,18 +36,22 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
     A managed policy used only as a boundary is a boundary.
     """
     attached = defaultdict[str, set[str]](set)
+    bounded = defaultdict[str, list[str]](list)
     origin = origin._replace(account=Dump(members))
     for name in DETAILS:
         for item in items_of(members.get(name)):
+            kind = name.replace("DetailList", "").lower()
             for arn in attached_to(members_of(item)):
-                attached[arn].add(name.replace("DetailList", "").lower())
+                attached[arn].add(kind)
+            bound = members_in(members_of(item), "PermissionsBoundary")
+            bounded[text_in(bound, "PermissionsBoundaryArn")].append(kind)
             yield item, origin._replace(kind="identity")
     for policy in objects_in(members, "Policies"):
         arn, name = text_in(policy, "Arn"), text_in(policy, "PolicyName")
         there = origin.named(
             f"policy/{name or arn}",
             "boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
-            holder_of(attached[arn]),
+            holder_of(attached[arn]) or ("role" if _limits_roles(policy, bounded[arn]) else None),
         )
         versions = objects_in(policy, "PolicyVersionList")
         default = next((each for each in versions if _is_default(each, policy, len(versions))), {})
@@ -61,6 +73,13 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
 def _is_boundary(policy: Members) -> bool:
     bounds, attached = policy.get("PermissionsBoundaryUsageCount"), policy.get("AttachmentCount")
     return bool(bounds and bounds.value) and attached is not None and attached.value == 0
+
+
+def _limits_roles(policy: Members, bounded: list[str]) -> bool:
+    """Say whether a policy is used only as a boundary, and only of roles, which are all here."""
+    count = policy.get("PermissionsBoundaryUsageCount")
+    all_here = count is not None and count.value == len(bounded)
+    return _is_boundary(policy) and all_here and set(bounded) == {"role"}
 
 
 def _is_default(version: Members, policy: Members, count: int) -> bool:

@@ -172,12 +172,7 @@ class _Stack:
             if is_of_iam and kind.endswith("Policy"):
                 holdings.give(self._owners(properties, *_OWNERS), [self._policy(name)])
             elif kind == "AWS::SSO::PermissionSet":
-                others = _items(properties, ["ManagedPolicies", "CustomerManagedPolicyReferences"])
-                holdings.give(
-                    ["role/"], [name, *(Elsewhere(text_of(e) or key) for key, e in others)]
-                )
-                bounds = _items(properties, ["PermissionsBoundary"])
-                holdings.bound(["role/"], [Elsewhere(key) for key, _ in bounds])
+                self._note_permission_set(holdings, name)
             elif kind == "AWS::IAM::UserToGroupAddition":
                 holdings.join(self._owners(properties, "Users"), self._groups(parts, "GroupName"))
             elif kind in _HOLDERS:
@@ -200,7 +195,7 @@ class _Stack:
         if kind == "AWS::Serverless::Function":
             properties = {**self._of_functions, **properties}
         if kind != "AWS::IAM::Group":
-            holdings.add(itself)
+            holdings.add(itself, self._arn(name))
         attached = self._policies(properties, "ManagedPolicyArns", "Policies")
         holdings.give([itself], [name, *attached])
         holdings.bound([itself], self._policies(properties, "PermissionsBoundary"))
@@ -212,6 +207,13 @@ class _Stack:
         trust = properties.get("AssumeRolePolicyDocument")
         if trust and not _is_read(trust):
             holdings.hide(itself)
+
+    def _arn(self, name: str) -> str:
+        """Return the ARN of a user or role that stands in a path."""
+        kind, properties = text_in(self._resources[name], "Type"), _inside(self._resources[name])
+        path = text_in(properties, "Path")
+        is_told = any(text_in(properties, key) for key in NAMES) and path.strip("/")
+        return f"arn:*:iam::*:{_HOLDERS[kind]}{path}{self._names[name]}" if is_told else ""
 
     def _owners(self, properties: Members, *keys: str) -> list[str]:
         return [
@@ -240,6 +242,28 @@ class _Stack:
             elif not _is_read(inside.get("PolicyDocument", each)):
                 found.append(Elsewhere(f"policy {text_in(inside, 'PolicyName')}"))
         return found
+
+    def _note_permission_set(self, holdings: Holdings, name: str) -> None:
+        properties = _inside(self._resources[name])
+        aws_own = [
+            Elsewhere(text_of(each) or key) for key, each in _items(properties, ["ManagedPolicies"])
+        ]
+        references = _items(properties, ["CustomerManagedPolicyReferences"])
+        own = [self._named(each) for _, each in references]
+        holdings.give(["role/"], [name, *aws_own, *own])
+        for _, each in _items(properties, ["PermissionsBoundary"]):
+            reference = members_of(each).get("CustomerManagedPolicyReference", each)
+            holdings.bound(["role/"], [self._named(reference)])
+
+    def _named(self, reference: Node) -> str:
+        """Return the managed policy of a name, as permission sets refer to it."""
+        name = text_in(members_of(reference), "Name")
+        own = (
+            logical
+            for logical, each in self._resources.items()
+            if name and text_in(_inside(each), "ManagedPolicyName") == name
+        )
+        return self._policy(next(own, ""), "CustomerManagedPolicyReference")
 
     def _policy(self, name: str, arn: str = "") -> str:
         document = _inside(self._resources.get(name, {})).get("PolicyDocument")

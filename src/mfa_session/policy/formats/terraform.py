@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from mfa_session.policy.formats import documents
 from mfa_session.policy.formats.origin import (
     ORGANISATION_KINDS,
     PREFIXES,
@@ -46,6 +47,7 @@ _THEMSELVES = {"aws_iam_role", "aws_iam_user"}
 _POLICIES = {"aws_iam_policy", *(f"aws_iam_{holder}_policy" for holder in _NAMES)}
 # The attributes with the policies of resources.
 _RESOURCE_POLICIES = ("policy", "policy_document", "resource_policy", "access_policies")
+_OF_DOCUMENTS = (*_RESOURCE_POLICIES, "assume_role_policy", "content", "inline_policy")
 # The attributes that tell of which resource a policy is that does not name one.
 _ARNS_OF_POLICIES = {
     "aws_kms_key": "arn",
@@ -149,6 +151,7 @@ class _Resources:
             for each in self._all
             if is_kind(each, "aws_iam_role_policy")
         }
+        used = {policy.offset for each in self._all for _, policy in self._deferred(each)}
         for resource in self._all:
             there = _named(resource, origin, holdings)
             repeated = texts if is_data(resource) and not there.owners else set()
@@ -157,6 +160,20 @@ class _Resources:
                 again = is_inline and (_value(resource, "name"), text_of(text)) in given
                 if not (again or text_of(text) in repeated):
                     yield text, _at_attribute(there, path)
+            for key, policy in self._deferred(resource):
+                yield policy, _at_attribute(there, (key,))
+            unused = documents.as_policy(resource) if is_kind(resource, documents.KIND) else None
+            if unused and unused.offset not in used:
+                yield unused, there
+
+    def _deferred(self, resource: Members) -> Iterator[tuple[str, Node]]:
+        """Yield the policies that are known only later, but not their documents, by attribute."""
+        for key in _OF_DOCUMENTS if not is_data(resource) else ():
+            if _known(resource, key) is None:
+                for each in self._references.resources(resource, key, documents.KIND):
+                    policy = documents.as_policy(each) if each else None
+                    if policy:
+                        yield key, policy
 
     def _holdings(self) -> Holdings:
         holdings = Holdings()
@@ -187,7 +204,7 @@ class _Resources:
             )
             holdings.give([f"account/{_value(resource, 'target_id')}"], filter(None, found))
         elif kind.startswith("aws_ssoadmin_"):
-            _note_permission_set(holdings, resource)
+            self._note_permission_set(holdings, resource)
         elif kind == "aws_iam_user_login_profile":
             required = members_in(resource, "values").get("password_reset_required")
             holdings.reset(self._owners(resource, "user"), required)
@@ -205,6 +222,32 @@ class _Resources:
                 holdings.hide(_service(kind))
             if kind == _OF_ORGANISATIONS and _known(resource, "content") is None:
                 holdings.give(["role/", "user/"], [Elsewhere(address_of(resource))])
+
+    def _note_permission_set(self, holdings: Holdings, resource: Members) -> None:
+        """Note what the role of a permission set has, whose name AWS makes up."""
+        kind = text_in(resource, "type")
+        if kind.endswith("_inline_policy"):
+            holdings.give(["role/"], [address_of(resource)])
+        elif "customer_managed" in kind:
+            holdings.give(["role/"], self._referred(members_in(resource, "values")))
+        elif kind.endswith("_policy_attachment"):
+            holdings.give(["role/"], [Elsewhere(_value(resource, "managed_policy_arn") or _LATER)])
+        elif "boundary" in kind:
+            bounds = objects_in(members_in(resource, "values"), "permissions_boundary")
+            found = [policy for each in bounds for policy in self._referred(each)]
+            holdings.bound(["role/"], found or [Elsewhere(_LATER)])
+
+    def _referred(self, around: Members) -> list[str]:
+        """Return the policies that a permission set refers to by their names."""
+        references = objects_in(around, "customer_managed_policy_reference")
+        names = {text_in(each, "name") for each in references}
+        own = [
+            self._policy(each)
+            for each in self._all
+            if is_kind(each, "aws_iam_policy") and not is_data(each)
+            if _value(each, "name") in names - {""}
+        ]
+        return own or [Elsewhere(_LATER)]
 
     def _note_holder(self, holdings: Holdings, resource: Members) -> None:
         holder = _HOLDERS[text_in(resource, "type")]
@@ -256,19 +299,9 @@ class _Resources:
 
     def _policy(self, resource: Members) -> str:
         """Return a policy's address, if its text is known."""
-        is_read = text_in(resource, "type") not in _POLICIES or _known(resource, "policy")
+        known = _known(resource, "policy") or any(self._deferred(resource))
+        is_read = text_in(resource, "type") not in _POLICIES or known
         return address_of(resource) if resource and is_read else Elsewhere(_LATER)
-
-
-def _note_permission_set(holdings: Holdings, resource: Members) -> None:
-    """Note what the role of a permission set has, whose name AWS makes up."""
-    kind = text_in(resource, "type")
-    if kind.endswith("_inline_policy"):
-        holdings.give(["role/"], [address_of(resource)])
-    elif kind.endswith("_policy_attachment"):
-        holdings.give(["role/"], [Elsewhere(_value(resource, "managed_policy_arn") or _LATER)])
-    elif "boundary" in kind:
-        holdings.bound(["role/"], [Elsewhere(_LATER)])
 
 
 def _note_group(holdings: Holdings, group: Members) -> None:

@@ -1,0 +1,306 @@
+"""What a template, plan or state tells of users and roles, lint judges MFA by it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mfa_session.policy.lint import lint_all
+from mfa_session.policy.reading import read_policies
+from policy.statements import (
+    ACCOUNT,
+    ALL,
+    CARE,
+    ENROL,
+    ME,
+    MY_DEVICE,
+    TAKE,
+    WITH,
+    WITHOUT,
+    allow,
+    deny,
+    deny_but,
+    on,
+    trust,
+)
+from policy.test_accounts import document, managed
+
+ADMINS = "arn:aws:iam::aws:policy/AdministratorAccess"
+DEVICES = allow(CARE[:-1], Resource=[ME, MY_DEVICE])
+ASK = deny_but(CARE, WITHOUT)
+SPARING = deny_but([*CARE, TAKE], WITHOUT)
+THE_ROLE = {"Fn::GetAtt": ["Ops", "Arn"]}
+OWN_ACCOUNT = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+
+
+def told(text: dict[str, Any], rule: str) -> list[str]:
+    """Return the messages of a rule's findings."""
+    read = read_policies("p.json", json.dumps(text))
+    assert read.errors == ()
+    return [each.message for _, each in lint_all(read.documents) if each.rule == rule]
+
+
+def stack(
+    own: list[dict[str, Any]],
+    trusting: dict[str, Any],
+    managed: str = "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    **properties: Any,
+) -> dict[str, Any]:
+    """Return a template of a group with a policy for each statement, and of a role."""
+    policies = [
+        {"PolicyName": f"p{at}", "PolicyDocument": document([each])} for at, each in enumerate(own)
+    ]
+    role = {"AssumeRolePolicyDocument": document([trusting]), "ManagedPolicyArns": [managed]}
+    return {
+        "Resources": {
+            "Team": {"Type": "AWS::IAM::Group", "Properties": {"Policies": policies}},
+            "Ops": {"Type": "AWS::IAM::Role", "Properties": {**role, **properties}},
+        }
+    }
+
+
+def state(kinds: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    resources = [
+        {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "values": values}
+        for kind, values in kinds.items()
+    ]
+    return {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+
+
+ON_IT = allow(TAKE, Resource=THE_ROLE)
+BY_NAME = allow(TAKE, Resource={"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/x/Ops"})
+NAMED = {"RoleName": "Ops", "Path": "/x/"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        (stack([ON_IT, SPARING], trust(OWN_ACCOUNT)), True),
+        (stack([ON_IT, SPARING], trust({"AWS": {"Ref": "AWS::AccountId"}})), True),
+        (stack([ON_IT, deny_but([*CARE, "sts:*"], WITHOUT)], trust(OWN_ACCOUNT)), True),
+        (stack([BY_NAME, SPARING], trust(OWN_ACCOUNT), **NAMED), True),
+        (stack([allow(TAKE), SPARING], trust(OWN_ACCOUNT)), True),
+        (stack([ALL, SPARING], trust(OWN_ACCOUNT)), True),
+        # The Allow of this very role would be in vain if the account were another one.
+        (stack([ON_IT, SPARING], trust(ACCOUNT)), True),
+        (stack([allow(TAKE), SPARING], trust(ACCOUNT)), False),
+        (stack([BY_NAME, SPARING], trust(ACCOUNT), **NAMED), False),
+        (stack([BY_NAME, SPARING], trust(OWN_ACCOUNT), **{**NAMED, "Path": "/y/"}), False),
+        (stack([ON_IT, SPARING], trust(OWN_ACCOUNT, WITH)), False),
+        (stack([ON_IT, SPARING], trust(OWN_ACCOUNT, on("Bool", "aws:x", "true"))), False),
+        (stack([ON_IT, SPARING], trust({"Service": "ec2.amazonaws.com"})), False),
+        (stack([ON_IT, ASK], trust(OWN_ACCOUNT)), False),
+        (stack([ON_IT, SPARING, deny(TAKE, WITHOUT)], trust(OWN_ACCOUNT)), False),
+        (stack([{**ON_IT, "Condition": WITH}, SPARING], trust(OWN_ACCOUNT)), False),
+        (stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT)), False),
+        (stack([allow("s3:*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS), False),
+        # Everything only with MFA, and by the role without it.
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS), True),
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT)), False),
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT, WITH), ADMINS), False),
+        (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS,
+               PermissionsBoundary="arn:aws:iam::123456789012:policy/most"), False),
+    ],
+)  # fmt: skip
+def test_a_role_that_users_of_a_template_take_without_mfa_is_told(
+    text: dict[str, Any], *, is_told: bool
+) -> None:
+    found = told(text, "role-without-mfa")
+    assert len(found) == is_told
+    assert all("sts:AssumeRole on Ops, which " in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("resource", "whom", "is_told"),
+    [
+        ("arn:aws:iam::123456789012:role/Ops", "arn:aws:iam::123456789012:root", True),
+        ("arn:aws:iam::123456789012:role/*", "123456789012", True),
+        ("arn:aws:iam::123456789012:role/Ops", "arn:aws:iam::999999999999:root", False),
+        ("arn:aws:iam::123456789012:role/Dev", "arn:aws:iam::123456789012:root", False),
+    ],
+)
+def test_a_role_that_users_of_a_state_take_without_mfa_is_told(
+    resource: str, whom: str, *, is_told: bool
+) -> None:
+    role = {"name": "Ops", "arn": "arn:aws:iam::123456789012:role/Ops",
+            "assume_role_policy": json.dumps(document([trust({"AWS": whom})]))}  # fmt: skip
+    own = document([allow(TAKE, Resource=resource), SPARING])
+    text = state(
+        {
+            "aws_iam_role": role,
+            "aws_iam_group_policy": {"group": "g", "policy": json.dumps(own)},
+        }
+    )
+    assert len(told(text, "role-without-mfa")) == is_told
+
+
+def in_stack(*own: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    user = {"UserName": "ada", "Groups": ["Team"], **properties}
+    team = [{"PolicyName": "p", "PolicyDocument": document(list(own))}]
+    return {
+        "Resources": {
+            "Ada": {"Type": "AWS::IAM::User", "Properties": user},
+            "Group": {
+                "Type": "AWS::IAM::Group",
+                "Properties": {"GroupName": "Team", "Policies": team},
+            },
+        }
+    }
+
+
+def in_state(*own: dict[str, Any], arn: str) -> dict[str, Any]:
+    policy = {"user": "ada", "policy": json.dumps(document(list(own)))}
+    return state({"aws_iam_user": {"name": "ada", "arn": arn}, "aws_iam_user_policy": policy})
+
+
+def enabling(path: str, account: str = "*") -> dict[str, Any]:
+    return allow(ENROL, Resource=f"arn:aws:iam::{account}:{path}")
+
+
+OWN_ADMIN = {"ManagedPolicyArns": [ADMINS]}
+ARN_KEY = "aws:PrincipalArn"
+STAFF = "arn:aws:iam::123456789012:user/staff/ada"
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (in_stack(DEVICES, ASK, Path="/staff/"), "ada (path /staff/)"),
+        (in_stack(enabling("user/eng/${aws:username}"), DEVICES, ASK, Path="/staff/"),
+         "ada (path /staff/)"),
+        (in_state(DEVICES, ASK, arn=STAFF), "ada (path /staff/)"),
+        (in_state(enabling("user/*/${aws:username}"), ASK, arn=STAFF.replace("staff/", "")),
+         "ada (path /)"),
+        (in_state(enabling("user/staff/${aws:username}", "999999999999"), ASK, arn=STAFF),
+         "ada (account 123456789012)"),
+        (in_stack(DEVICES, ASK), ""),
+        (in_stack(enabling("user/*"), ASK, Path="/staff/"), ""),
+        (in_stack(enabling("user/*${aws:username}"), ASK, Path="/staff/"), ""),
+        (in_stack(enabling("user/${aws:PrincipalTag/path}/ada"), ASK, Path="/staff/"), ""),
+        (in_stack(enabling("user/staff/ada"), ASK, Path="/staff/"), ""),
+        (in_stack(allow("s3:*"), ASK, Path="/staff/"), ""),
+        (in_stack(DEVICES, Path="/staff/"), ""),
+        (in_stack(DEVICES, {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals",
+                  "aws:username", "ada")}}, Path="/staff/"), ""),
+        (in_stack(DEVICES, ASK, Path="/staff/", **OWN_ADMIN), ""),
+        (in_stack(DEVICES, ASK, Path={"Ref": "Path"}), ""),
+        (in_state(enabling("user/staff/${aws:username}", "123456789012"), ASK, arn=STAFF), ""),
+    ],
+)  # fmt: skip
+def test_users_whom_no_allow_of_enabling_a_device_names_are_told(
+    text: dict[str, Any], who: str
+) -> None:
+    found = [each.rpartition(": ")[2] for each in told(text, "users-cannot-enrol")]
+    assert found == ([who] if who else [])
+
+
+def exempting(operator: str, key: str, value: Any) -> dict[str, Any]:
+    return {**ASK, "Condition": {**WITHOUT, **on(operator, key, value)}}
+
+
+@pytest.mark.parametrize(
+    ("asking", "meant"),
+    [
+        (exempting("StringNotEquals", "aws:username", "Ada"), "ada"),
+        (exempting("StringNotLike", "aws:username", ["ADA", "bob"]), "ada"),
+        (exempting("ArnNotEquals", ARN_KEY, "arn:aws:iam::123456789012:user/ada"), STAFF),
+        (exempting("ArnNotLike", ARN_KEY, STAFF.replace("123", "999")), STAFF),
+        (exempting("StringNotEquals", ARN_KEY, STAFF.replace("ada", "Ada")), STAFF),
+        (exempting("StringNotEquals", "aws:username", "ada"), ""),
+        (exempting("StringNotEquals", "aws:username", ["Ada", "ada"]), ""),
+        (exempting("StringNotEqualsIgnoreCase", "aws:username", "Ada"), ""),
+        (exempting("StringNotEquals", "aws:username", "bob"), ""),
+        (exempting("StringNotEquals", "aws:username", "Carl"), ""),
+        (exempting("ArnNotEquals", ARN_KEY, STAFF), ""),
+        (exempting("ArnNotEquals", ARN_KEY, [STAFF, STAFF.replace("123", "999")]), ""),
+        (exempting("ArnNotLike", ARN_KEY, "arn:aws:iam::*:user/ada"), ""),
+        (exempting("ArnNotEquals", ARN_KEY, STAFF.replace("user", "role")), ""),
+        (exempting("StringEquals", "aws:username", "Ada"), ""),
+    ],
+)
+def test_an_exemption_that_is_almost_a_user_s_is_told(asking: dict[str, Any], meant: str) -> None:
+    path = STAFF.rpartition("/")[0].rpartition("user")[2] + "/"
+    carl = {"UserName": "carl", "Arn": STAFF.replace("ada", "carl")}
+    ada = {"UserName": "ada", "Arn": STAFF, "Path": path}
+    own = {"UserPolicyList": [{"PolicyName": "p", "PolicyDocument": document([asking])}]}
+    for text in (in_state(asking, arn=STAFF), {"UserDetailList": [{**ada, **own}, carl]}):
+        found = told(text, "exemption-misses-user")
+        assert [each.endswith(f" is no user here, but {meant} is") for each in found] == (
+            [True] if meant else []
+        )
+
+
+def test_an_exemption_that_misses_the_path_in_a_template_is_told() -> None:
+    root = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/ada"}
+    (message,) = told(
+        in_stack(exempting("ArnNotEquals", ARN_KEY, root), Path="/staff/"), "exemption-misses-user"
+    )
+    assert message == (
+        "arn:aws:iam::${AWS::AccountId}:user/ada is no user here, but user/staff/ada is"
+    )
+    for properties in ({}, {"Path": {"Ref": "Path"}}):
+        text = in_stack(exempting("ArnNotEquals", ARN_KEY, root), **properties)
+        assert told(text, "exemption-misses-user") == []
+
+
+def permission_set(key: str, value: Any) -> dict[str, Any]:
+    policy = {"ManagedPolicyName": "Ask", "PolicyDocument": document([deny("*", WITHOUT)])}
+    return {
+        "Resources": {
+            "Own": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy},
+            "Set": {"Type": "AWS::SSO::PermissionSet", "Properties": {"Name": "x", key: value}},
+        }
+    }
+
+
+def planned_set(kind: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    own = {"name": "Ask", "policy": json.dumps(document([deny("*", WITHOUT)]))}
+    return state({"aws_iam_policy": own, f"aws_ssoadmin_{kind}": attributes})
+
+
+@pytest.mark.parametrize("name", ["Ask", "Other"])
+@pytest.mark.parametrize("is_boundary", [False, True])
+def test_the_policies_that_a_permission_set_names_are_a_role_s(
+    name: str, *, is_boundary: bool
+) -> None:
+    upper, lower = {"Name": name, "Path": "/"}, {"name": name, "path": "/"}
+    reference = {"customer_managed_policy_reference": [lower]}
+    texts = (
+        [
+            permission_set("PermissionsBoundary", {"CustomerManagedPolicyReference": upper}),
+            planned_set("permissions_boundary_attachment", {"permissions_boundary": [reference]}),
+        ]
+        if is_boundary
+        else [
+            permission_set("CustomerManagedPolicyReferences", [upper]),
+            planned_set("customer_managed_policy_attachment", reference),
+        ]
+    )
+    for text in texts:
+        assert len(told(text, "mfa-in-role-policy")) == (name == "Ask")
+        assert len(told(text, "enrolment-denied")) == (name != "Ask")
+
+
+@pytest.mark.parametrize(
+    ("who", "count", "is_of_roles"),
+    [(["Role"], 1, True), (["Role"], 2, False), (["Role", "User"], 2, False), ([], 0, False)],
+)
+def test_a_boundary_that_only_roles_of_a_dump_have_is_theirs(
+    who: list[str], count: int, *, is_of_roles: bool
+) -> None:
+    arn = "arn:aws:iam::123456789012:policy/Own"
+    policy = managed({"v1": [ALL, deny("*", WITHOUT)]}, "v1", AttachmentCount=0)
+    policy["PermissionsBoundaryUsageCount"] = count
+    bound = {"PermissionsBoundary": {"PermissionsBoundaryArn": arn}}
+    holders = {f"{kind}DetailList": [{f"{kind}Name": "x", **bound}] for kind in who}
+    dump = {**holders, "Policies": [policy]}
+    assert len(told(dump, "mfa-in-role-policy")) == is_of_roles
+    assert len(told(dump, "enrolment-denied")) == (not is_of_roles)
+
+
+def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:
+    text = state({"aws_iam_policy": {}})
+    text["values"]["root_module"]["resources"][0]["values"] = json.dumps(document([ALL]))
+    assert told(text, "role-without-mfa") == []
