@@ -38,7 +38,7 @@ AGE_UNUSED = Rule(
     "MFA, or without a condition, beside a Deny that stops only those without MFA. "
     "Or `NumericEquals`, which is met in one second only. Or one of several limits in a "
     "condition, where one match is enough: an Allow goes by the longest. A note for a Deny, which "
-    "goes by the shortest.",
+    "goes by the shortest. An error for a Deny of MFA between two ages: older MFA gets through.",
 )
 _LESS = ("NumericLessThan", "NumericLessThanEquals")
 _MOST = 10  # Allows to compare with each
@@ -122,6 +122,23 @@ def check_age_beside_absence(subject: Subject) -> Flaws:
             "MFA of any age gets through",
             "write the limit alone: with IfExists it also stops requests without MFA",
             right_condition(subject.statement),
+        )
+
+
+def check_window(subject: Subject) -> Flaws:
+    """Find Denies of MFA between two ages, which let older MFA pass again."""
+    found, whole, limits = subject.reach, subject.whole, _limits(subject)
+    between = found is not None and any(found.with_mfa) and not (found.fresh or found.with_mfa[-1])
+    judged = between and not (subject.statement.allows or subject.on_role)
+    upwards = limits and all(each.operator.startswith("NumericGreater") for each in limits)
+    if judged and upwards and not whole.old_denials.covers(subject.statement):
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            "this Deny stops only MFA whose age is between two limits",
+            "MFA that is older than both gets through again",
+            "remove the upper limit",
+            severity=ERROR,
         )
 
 

@@ -107,6 +107,14 @@ KINDS = [
               "NumericLessThan"))], False),
           (None, [allow("ec2:*", older("43200", "NumericLessThan")), allow(STOP, older("300",
               "NumericLessThan")), deny(STOP, older("300"))], False)))],
+    *[Stated(f"window-of-ages-{at}", [ALL, deny_but(CARE, WITHOUT), *denials],
+            found(UNUSED, at=2) if wrong else [], {})
+      for at, (denials, wrong) in enumerate((
+          ([deny("ec2:*", {**older("3600", "NumericGreaterThan"),
+              **older("43200", "NumericLessThan")})], True),
+          ([deny("ec2:*", {**older("3600", "NumericGreaterThan"),
+              **older("28800", "NumericLessThanEquals")})], True),
+          ([deny("ec2:*", older("3600", "NumericGreaterThan"))], False)))],
     # A plain Allow gives the same, and a Deny stops only those without MFA.
     *[Stated(f"age-beside-a-plain-allow-{at}", [*statements, allow(when or STOP, older("900",
             "NumericLessThan"))], [("age-never-counts", f"Statement[{len(statements)}]")] if wrong
