@@ -1,4 +1,4 @@
-"""What tells a boundary or a service control policy, which look like a policy of users."""
+"""What tells kinds of policies that look like others: boundaries and policies of organisations."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Document, Statement
+from mfa_session.policy.document import Document, Statement, is_for_everybody
 
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+# The services of most resource control policies.
+_OF_RCPS = {"aoss", "dynamodb", "ecr", "kms", "s3", "secretsmanager", "sqs", "sts"}
 _is_any_root = re.compile(r"arn:[^:]*:iam::\*:root").fullmatch
 # Roles of AWS Organizations' own tools, in any account.
 _is_of_organisations = re.compile(
@@ -27,6 +29,22 @@ def kind_by_name(names: tuple[str, ...]) -> str | None:
         if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
             return "boundary"
     return None
+
+
+def rcp_by_name_or_look(names: tuple[str, ...], document: Document) -> str | None:
+    """Return `rcp` if a name says so, or if no resource or VPC endpoint has such a policy.
+
+    It only denies, on all resources, to everybody; and a resource or an endpoint is of one service,
+    while roles have no resources in their trust policies.
+    """
+    limits = not any(each.allows or each.not_actions for each in document.statements) and all(
+        is_for_everybody(each) and each.resources == ("*",) for each in document.statements
+    )
+    actions = [name.lower() for each in document.statements for name in each.actions or ()]
+    services = {name.partition(":")[0] for name in actions}
+    told = any("rcp" in map(str.lower, _WORDS.findall(name)) for name in names)
+    alone = services <= _OF_RCPS and (len(services) > 1 or services == {"sts"})
+    return "rcp" if limits and actions and (told or alone) else None
 
 
 def kind_by_look(document: Document) -> str | None:

@@ -23,7 +23,7 @@ from mfa_session.policy.formats.account import is_account
 from mfa_session.policy.formats.origin import Origin
 from mfa_session.policy.formats.stacks import is_stack
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.kinds_by_look import kind_by_look, kind_by_name
+from mfa_session.policy.kinds_by_look import kind_by_look, kind_by_name, rcp_by_name_or_look
 from mfa_session.policy.nodes import Node, listed, members_of, text_of
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import (
@@ -99,8 +99,10 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     document = reader.document(found.node)
     name = "" if alone and not origin.names else origin.name
     told = kind or origin.kind
+    named = origin.names or (pathlib.PurePath(found.source.label).stem,)
+    if told is None and document.kind == "resource" and not (origin.resource_type or origin.owners):
+        told = rcp_by_name_or_look(named, document)
     if told is None and document.kind == "identity" and origin.holder is None:
-        named = origin.names or (pathlib.PurePath(found.source.label).stem,)
         told = kind_by_name((*named, text_of(document.beside.get("Id"))))
         told = told or kind_by_look(document)
     return replace(

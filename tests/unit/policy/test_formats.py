@@ -275,6 +275,21 @@ def test_a_resource_control_policy_lists_its_actions(actions: Any, rules: list[s
     assert [each.rule for each in lint(document)] == rules
 
 
+def test_a_policy_may_say_that_it_is_an_rcp() -> None:
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    text = json.dumps({"Statement": denial})
+    assert [each.kind for each in read_policies("rcp-mfa.json", text).documents] == ["rcp"]
+    assert [each.kind for each in read_policies("s3-mfa.json", text).documents] == ["resource"]
+    several = text.replace('"s3:*"', '["s3:*", "kms:*"]')
+    assert [each.kind for each in read_policies("p.json", several).documents] == ["rcp"]
+    taking = text.replace("s3:*", "sts:AssumeRole")
+    assert [each.kind for each in read_policies("p.json", taking).documents] == ["rcp"]
+    letting = several.replace("Deny", "Allow")
+    assert [each.kind for each in read_policies("p.json", letting).documents] == ["resource"]
+    of_one = text.replace('"Resource": "*"', '"Resource": "arn:aws:s3:::books/*"')
+    assert [each.kind for each in read_policies("rcp.json", of_one).documents] == ["resource"]
+
+
 @pytest.mark.parametrize(
     ("label", "kind"),
     [

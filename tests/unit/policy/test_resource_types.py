@@ -9,7 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
-from policy.statements import BUCKET, WITH, WITHOUT, allow, deny
+from policy.statements import BUCKET, NOT_ROLES, WITH, WITHOUT, allow, deny
 
 EVERYTHING = [allow("*", Principal="*"), deny("s3:DeleteObject", WITHOUT, Principal="*")]
 ROLE = {"AWS": "arn:aws:iam::123456789012:role/app"}
@@ -21,6 +21,11 @@ CASES: list[Case] = [
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint_policy", EVERYTHING, []),
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", OF_ACCOUNT, []),
     ("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", EVERYTHING[1:], ["boundary-allows-nothing"]),
+    *[("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint", statements, ["scp-locks-out-roles"] * wrong)
+      for statements, wrong in (
+          ([allow("s3:*", WITH, Principal="*")], True),
+          ([EVERYTHING[0], deny("s3:*", WITHOUT, Principal="*")], True),
+          ([EVERYTHING[0], deny("s3:*", {**WITHOUT, **NOT_ROLES}, Principal="*")], False))],
     *[("AWS::EC2::VPCEndpoint", "aws_vpc_endpoint_policy", [statement], [])
       for statement in (
           allow("backup:*", Principal=ROLE), allow("cloudformation:*", Principal=ROLE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mfa_session.policy.coverage import Cover, names_of
@@ -11,8 +12,9 @@ from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE
 from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import is_age, is_sound, reach
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_sound, reach
 from mfa_session.policy.rules.conditions import IN_SECONDS
+from mfa_session.policy.rules.exemptions import is_denied_but_for_setup, is_left_open
 from mfa_session.policy.rules.promises import seconds_said
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
@@ -33,9 +35,10 @@ AGE_UNUSED = Rule(
     WARNING,
     "An age limit beside a condition that matches only requests without MFA, which have no age: "
     "old MFA is not stopped. Or another Allow gives the same with MFA of any age, or with older "
-    "MFA. Or `NumericEquals`, which is met in one second only. Or one of several limits in a "
+    "MFA, or without a condition, beside a Deny that stops only those without MFA. "
+    "Or `NumericEquals`, which is met in one second only. Or one of several limits in a "
     "condition, where one match is enough: an Allow goes by the longest. A note for a Deny, which "
-    "goes by the shortest.",
+    "goes by the shortest. An error for a Deny of MFA between two ages: older MFA gets through.",
 )
 _LESS = ("NumericLessThan", "NumericLessThanEquals")
 _MOST = 10  # Allows to compare with each
@@ -122,6 +125,23 @@ def check_age_beside_absence(subject: Subject) -> Flaws:
         )
 
 
+def check_window(subject: Subject) -> Flaws:
+    """Find Denies of MFA between two ages, which let older MFA pass again."""
+    found, whole, limits = subject.reach, subject.whole, _limits(subject)
+    between = found is not None and any(found.with_mfa) and not (found.fresh or found.with_mfa[-1])
+    judged = between and not (subject.statement.allows or subject.on_role)
+    upwards = limits and all(each.operator.startswith("NumericGreater") for each in limits)
+    if judged and upwards and not whole.old_denials.covers(subject.statement):
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            "this Deny stops only MFA whose age is between two limits",
+            "MFA that is older than both gets through again",
+            "remove the upper limit",
+            severity=ERROR,
+        )
+
+
 def check_age_elsewhere(subject: Subject) -> Flaws:
     """Find age limits of an Allow for what another one gives with MFA that is older."""
     statement, whole, limits = subject.statement, subject.whole, _limits(subject)
@@ -136,6 +156,15 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
             "MFA of any age gets through",
             f"limit the age in {other}, too, or deny older MFA",
         )
+    elif free := _given_to_all_with_mfa(subject):
+        other = subject.label_of(next(whole.plain_allows.about(statement, free)))
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            f"{other} allows {subject.as_written(free)} as well, and is denied only without MFA",
+            "MFA of any age gets through",
+            _deny_older(limits[0]),
+        )
     elif longer := next(_longer(subject), None):
         allow, name, limit = longer
         other = subject.label_of(allow)
@@ -144,9 +173,15 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
             limits[0].position,
             f"{other} allows {subject.as_written(name)} with MFA up to {limit} seconds old",
             f"MFA up to {limit} seconds old gets through",
-            f'add a Deny of these actions with "NumericGreaterThanIfExists": {{"{MFA_AGE}": '
-            f'"{limits[0].values[0]}"}}',
+            _deny_older(limits[0]),
         )
+
+
+def _deny_older(limit: Condition) -> str:
+    return (
+        f'add a Deny of these actions with "NumericGreaterThanIfExists": {{"{MFA_AGE}": '
+        f'"{limit.values[0]}"}}'
+    )
 
 
 def _given_at_any_age(subject: Subject) -> str:
@@ -155,6 +190,22 @@ def _given_at_any_age(subject: Subject) -> str:
     closed = set(whole.ageless_allows.uncovered(statement))
     opened = (name for name in names_of(statement) if name not in closed)
     return next((each for each in opened if not whole.old_denials.are_about(statement, each)), "")
+
+
+def _given_to_all_with_mfa(subject: Subject) -> str:
+    """Return an action of an Allow that a plain one gives as well, and Denies only without MFA.
+
+    What is read, or sets up MFA, may stand in the Allow for completeness.
+    """
+    statement, whole = subject.statement, subject.whole
+    closed = set(whole.plain_allows.uncovered(statement))
+    for name in names_of(statement):
+        one = statement if statement.not_actions else replace(statement, actions=(name,))
+        if name in closed or is_left_open(name) or whole.old_denials.are_about(statement, name):
+            continue
+        if all(is_denied_but_for_setup(whole, one, kind) for kind in KINDS_WITHOUT_MFA):
+            return name
+    return ""
 
 
 def _longer(subject: Subject) -> Iterator[tuple[Statement, str, str]]:

@@ -12,11 +12,7 @@ from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.document import (
-    Condition,
-    Statement,
-    has_principal,
-)
+from mfa_session.policy.document import Condition, Statement, has_principal
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
@@ -27,6 +23,7 @@ from mfa_session.policy.rules.exemptions import (
     DELETION,
     DENIES_NOTHING,
     FIRST_STEPS,
+    is_denied_but_for_setup,
     is_left_open,
     is_own_care,
 )
@@ -415,9 +412,20 @@ def _by_resource(statement: Statement) -> Iterator[Statement]:
         yield from (replace(statement, resources=(each,)) for each in where)
 
 
+def _is_of_setup_alone(whole: WholePolicy, part: Statement, kind: str, name: str) -> bool:
+    """Say whether Denies stop a kind from all of a pattern but the setup of MFA (`iam:*`)."""
+    one = replace(part, actions=(name,)) if "*" in name and part.actions else None
+    return one is not None and is_denied_but_for_setup(whole, one, kind)
+
+
 def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     whole, names = subject.whole, names_of(part)
-    opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(part, kind)}
+    opened = {
+        name: kind
+        for kind in KINDS_WITHOUT_MFA
+        for name in whole.opened(part, kind)
+        if not _is_of_setup_alone(whole, part, kind, name)
+    }
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
     reads_data = all(map(is_left_open, names)) and not all(

@@ -21,6 +21,7 @@ from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
@@ -173,6 +174,11 @@ def is_left_open(action: str) -> bool:
     """Say whether an action is allowed without MFA on purpose, while others need it."""
     reads = action.partition(":")[2].startswith(_READING)
     return reads or action in FIRST_STEPS or action == DELETION.lower()
+
+
+def is_denied_but_for_setup(whole: WholePolicy, statement: Statement, kind: str) -> bool:
+    """Say whether Denies stop a kind without MFA from all of it but the setup of MFA."""
+    return FIRST_STEPS.issuperset(whole.denials(kind).uncovered_parts(statement))
 
 
 def denies_on_users(subject: Subject) -> bool:

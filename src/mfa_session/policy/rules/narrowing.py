@@ -99,6 +99,7 @@ _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNOREC
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
 YES = {"1", "on", "true", "yes"}
 NOW = {"aws:currenttime", "aws:epochtime"}
+_OF_OUTSIDERS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
@@ -237,9 +238,11 @@ def check_narrowing(subject: Subject) -> Flaws:
 def _may_be_demanded(condition: Condition, sid: str) -> bool:
     """Say whether a Sid that joins MFA and something else may demand this, and not whom it is of.
 
-    A tag of the caller may be demanded by its name.
+    A tag of the caller may be demanded by its name, and an organisation or account from outsiders.
     """
     key = condition.key.lower()
+    if key in _OF_OUTSIDERS:
+        return condition.operator in OPPOSITES
     of_caller = key.startswith(("aws:principal", "aws:userid", "aws:username"))
     named = re.sub("[^a-z0-9]", "", key.partition("/")[2])
     return condition.operator not in NEGATED and (not of_caller or bool(named and named in sid))
@@ -279,6 +282,7 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
     of_keys = has_principal(statement) and any(
         each.is_about("aws:TokenIssueTime") for each in narrowing
     )
+    of_keys = of_keys or any(each.key.lower() in _OF_OUTSIDERS for each in narrowing)
     denied = replace(statement, conditions=left)
     by_name = subject.whole.allowed_by_name(denied, "role") if is_for_everybody(statement) else ()
     if (limits or of_keys or any(by_name)) and kept.isdisjoint(CALLER_KEYS):

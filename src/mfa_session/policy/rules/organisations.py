@@ -28,8 +28,8 @@ SCP = Rule(
     "scp-locks-out-roles",
     ERROR,
     "A service control policy, or a resource control policy, requires MFA of every principal: role "
-    "sessions, which carry none, are locked out. A warning if a resource control policy exempts "
-    "roles, but not the AWS services that use the resources.",
+    "sessions, which carry none, are locked out. A warning if a VPC endpoint's policy does so, or "
+    "if a resource control policy exempts roles, but not the AWS services that use the resources.",
 )
 _FEW_SERVICES = 2
 # An AWS service that calls by itself.
@@ -55,13 +55,18 @@ def check_scp(subject: Subject) -> Flaws:
     told = named or any(map(is_met_by_roles_only, others)) or is_of_outsiders(subject)
     told = told or (kind == "rcp" and subject.statement.allows)  # `places`
     told = told or any("Not" not in each.operator and has_wrong_values(each) for each in others)
-    if kind not in {"scp", "rcp"} or told or keeps_devices(subject.statement):
+    # A Deny of a few actions keeps them from whoever is behind an endpoint, perhaps on purpose.
+    widely = subject.statement.allows or any(e.endswith("*") for e in names_of(subject.statement))
+    limits = kind in {"scp", "rcp"} or (subject.document.is_of_endpoint and widely)
+    if not limits or told or keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
     allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
     stops = subject.refuses_without_mfa and not (subject.reach and not subject.reach.without_mfa)
-    if not (stops or (subject.requires_mfa and not allowed_anyway)):
+    if not (stops or (_needs_mfa_of_sessions(subject) and not allowed_anyway)):
         return
     what = f"a {'service' if kind == 'scp' else 'resource'} control policy"
+    if subject.document.is_of_endpoint:
+        what = "a VPC endpoint's policy"
     exempt_services = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
     if all(each.startswith("sts:assumerolewith") for each in names_of(subject.statement)):
         yield Flaw(
@@ -79,9 +84,15 @@ def check_scp(subject: Subject) -> Flaws:
             f"{what} also applies to roles, and their sessions carry no MFA",
             f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
             "and of services",
-            "require MFA in users' policies and roles' trust policies, or exempt roles here with "
-            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
+            "require MFA in users' policies and roles' trust policies, or "
+            + (
+                'allow roles in another statement with "ArnLike"'
+                if subject.statement.allows
+                else 'exempt roles here with "ArnNotLike"'
+            )
+            + ': {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
             + (f", and services with {exempt_services}" if kind == "rcp" else ""),
+            severity=WARNING if subject.document.is_of_endpoint else None,
         )
     elif kind == "rcp" and _stops_services(subject):
         yield Flaw(
@@ -94,9 +105,18 @@ def check_scp(subject: Subject) -> Flaws:
         )
 
 
+def _needs_mfa_of_sessions(subject: Subject) -> bool:
+    """Say whether it is an Allow for no session without MFA; an endpoint's may be for keys."""
+    found, is_of_endpoint = subject.reach, subject.document.is_of_endpoint
+    for_some = subject.statement.allows and is_of_endpoint and found is not None and found.fresh
+    return subject.requires_mfa or bool(for_some and found and not found.without_mfa)
+
+
 def _stops_services(subject: Subject) -> bool:
     """Say whether a Deny is about what AWS services do by themselves, and exempts none of them."""
     used = any(concerns(subject.statement, action) for action in _BY_SERVICES)
+    # A service's requests have no MFA key, as those with a long-term key.
+    used = used and subject.reach is not None and subject.reach.long_term
     return used and all(is_met(each, _A_SERVICE) is True for each in subject.other_conditions)
 
 

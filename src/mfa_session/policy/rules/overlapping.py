@@ -6,8 +6,9 @@ import functools
 import ipaddress
 import operator
 import re
+from collections.abc import Sequence
 
-from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
+from mfa_session.policy.conditions import NEGATED, OPPOSITES, Comparison, comparison
 from mfa_session.policy.coverage import actions_of, contains
 from mfa_session.policy.document import Condition, Statement, is_about_devices, names_role
 from mfa_session.policy.intrinsics import is_unfilled
@@ -23,7 +24,8 @@ EXEMPTS_NOBODY = Rule(
     "exemption-without-effect",
     WARNING,
     "Of two like Denies each exempts somebody else, or one of them nobody: each stops whom the "
-    "other exempts. Or `NotPrincipal` names a user, but not the account: neither is exempt.",
+    "other exempts. Or `NotPrincipal` names a user, but not the account: neither is exempt. Or an "
+    "Allow is for programs by their names (`svc-mailer`), and a Deny stops all of it without MFA.",
 )
 SUPERFLUOUS = Rule(
     "superfluous-statement",
@@ -33,6 +35,10 @@ SUPERFLUOUS = Rule(
 )
 
 _user_and_account = re.compile("arn:[^:]*:iam::[0-9]{12}:user/.*").fullmatch
+# A user that is surely a program, and no team such as service-desk.
+_is_a_program = re.compile(
+    "(?:.*[-_./])?(?:bot|cd|ci|daemon|mailer|robot|svc)(?:[-_./].*)?", re.IGNORECASE
+).fullmatch
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
 _TAG = "aws:principaltag/"
 _PLACES = ("aws:sourceip", "aws:sourcevpc")
@@ -94,6 +100,33 @@ def check_exempt_users(subject: Subject) -> Flaws:
                 f'{{"aws:PrincipalArn": "{user}"}}',
             )
             return
+
+
+def check_programs(subject: Subject) -> Flaws:
+    """Find Allows for programs by their names, all of which a Deny stops without MFA."""
+    statement, whole = subject.statement, subject.whole
+    by_name = (each for each in subject.other_conditions if _names_programs(each))
+    named = next(by_name, None) if statement.allows and not subject.mfa_conditions else None
+    if named and subject.limits_users and whole.denies_without_mfa(statement):
+        yield Flaw(
+            EXEMPTS_NOBODY,
+            named.position,
+            f"{named.values[0]} is a program by its name, and a Deny of this policy stops all of "
+            "this without MFA",
+            "the program is locked out of what this Allow gives it, unless it has an MFA device",
+            f"exempt it from the Deny by {NEGATED[named.operator]} {named.key}",
+        )
+
+
+def _names_programs(condition: Condition) -> bool:
+    """Say whether only users that are programs, by their names, meet a condition."""
+    names: Sequence[str] = ()
+    if condition.operator in NEGATED and condition.qualifier is None:
+        if condition.is_about("aws:username"):
+            names = condition.values
+        elif condition.is_about("aws:PrincipalArn"):
+            names = [each.partition(":user/")[2] for each in condition.values]
+    return bool(names) and all(map(_is_a_program, names))
 
 
 def check_exempted_twice(subject: Subject) -> Flaws:

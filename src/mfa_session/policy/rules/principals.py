@@ -121,13 +121,14 @@ def check_services_denied(subject: Subject) -> Flaws:
     if not (service or subject.mfa_conditions):
         yield from _denied_otherwise(subject)
     if service:
+        said = [each for each in subject.other_conditions if each.is_about(_NO_SERVICE[1])]
         yield Flaw(
             SERVICE,
             subject.place_of("Principal"),
             f"this Deny is also for {service}, an AWS service, and services have no MFA",
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
-            right_condition(subject.statement, besides=[_NO_SERVICE]),
+            right_condition(subject.statement, instead_of=said, besides=[_NO_SERVICE]),
         )
 
 

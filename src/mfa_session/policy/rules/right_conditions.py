@@ -25,7 +25,10 @@ def right_for_others(subject: Subject) -> dict[str, Any]:
         of_all = subject.document.kind in {"scp", "rcp"}
         roles = ["arn:*:iam::*:role/*"] if of_all else _allowed(subject, "role")
         besides += [("ArnNotLike", PRINCIPAL_ARN, roles)] if roles else []
-    if _allowed(subject, "Service"):
+    of_rcp = subject.document.kind == "rcp" and not any(
+        each.is_about("aws:PrincipalIsAWSService") for each in statement.conditions
+    )
+    if of_rcp or _allowed(subject, "Service"):
         besides.append(("BoolIfExists", "aws:PrincipalIsAWSService", "false"))
     right = right_condition(statement, besides=besides)
     federated = subject.document.kind == "trust" and _allowed(subject, "Federated")

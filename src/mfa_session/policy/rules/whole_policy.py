@@ -300,6 +300,11 @@ class WholePolicy:
         )
 
     @cached_property
+    def plain_allows(self) -> Cover:
+        """The Allows without a condition on MFA."""
+        return Cover(each for each in self.allowing if not means_mfa(each))
+
+    @cached_property
     def old_denials(self) -> Cover:
         """The Denies that stop old MFA, and not new."""
         return Cover(

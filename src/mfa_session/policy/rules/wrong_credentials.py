@@ -24,7 +24,7 @@ from mfa_session.policy.rules.left_open import is_open_on_purpose
 from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.right_conditions import apart, right_for_others
-from mfa_session.policy.rules.roles import leaves_roles_out
+from mfa_session.policy.rules.roles import keeps_devices, leaves_roles_out, spares_roles
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import asking_for_mfa, but_for_setup, sets_up
 
@@ -190,7 +190,8 @@ def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]
     statement, right = subject.statement, right_for_others(subject)
     if subject.on_role:
         return subject.cure, {}
-    if statement.allows and subject.document.kind == "scp":  # it would stop all roles
+    limits = subject.document.kind == "scp" or subject.document.is_of_endpoint
+    if statement.allows and limits:  # it would stop all roles
         return (
             "remove this condition, and require MFA in users' policies and roles' trust policies",
             {},
@@ -200,13 +201,23 @@ def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]
         meant = replace(subject, statement=replace(statement, effect=effect))
         fix = but_for_setup(meant, right_condition(meant.statement))
         return f"the Sid says it: write the Effect {effect}", fix and {"Effect": effect, **fix}
-    if told := apart(statement):
+    if told := apart(statement) or _sparing_roles(subject, right):
         return told, {}
     spares = right if subject.refuses_without_mfa else but_for_setup(subject, right)
     if not spares and not lists_own_care(statement):
         listed = "and list the actions to deny by name, without those that set up MFA"
         return f"write {json.dumps(right)[1:-1]}, {listed}", {}
     return asking_for_mfa(subject, spares or right)
+
+
+def _sparing_roles(subject: Subject, right: Mapping[str, Any]) -> str:
+    """Say how an organisation's Deny, which stops all role sessions, is to be; empty for others."""
+    found, others = subject.reach, subject.other_conditions
+    stops = found is not None and found.without_mfa and not keeps_devices(subject.statement)
+    if not stops or subject.document.kind not in {"rcp", "scp"} or any(map(spares_roles, others)):
+        return ""
+    roles = '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
+    return f"write {json.dumps(right)[1:-1]}, and exempt roles by {roles}"
 
 
 def check_networks(subject: Subject) -> Flaws:

@@ -107,5 +107,25 @@ KINDS = [
               "NumericLessThan"))], False),
           (None, [allow("ec2:*", older("43200", "NumericLessThan")), allow(STOP, older("300",
               "NumericLessThan")), deny(STOP, older("300"))], False)))],
+    *[Stated(f"window-of-ages-{at}", [ALL, deny_but(CARE, WITHOUT), *denials],
+            found(UNUSED, at=2) if wrong else [], {})
+      for at, (denials, wrong) in enumerate((
+          ([deny("ec2:*", {**older("3600", "NumericGreaterThan"),
+              **older("43200", "NumericLessThan")})], True),
+          ([deny("ec2:*", {**older("3600", "NumericGreaterThan"),
+              **older("28800", "NumericLessThanEquals")})], True),
+          ([deny("ec2:*", older("3600", "NumericGreaterThan"))], False)))],
+    # A plain Allow gives the same, and a Deny stops only those without MFA.
+    *[Stated(f"age-beside-a-plain-allow-{at}", [*statements, allow(when or STOP, older("900",
+            "NumericLessThan"))], [("age-never-counts", f"Statement[{len(statements)}]")] if wrong
+            else [], {})
+      for at, (statements, when, wrong) in enumerate((
+          ([allow("ec2:*"), deny_but(CARE, WITHOUT)], None, True),
+          ([allow("ec2:*"), deny(STOP, WITHOUT)], None, True),
+          ([ALL, deny_but(CARE, WITHOUT)], ["iam:*", "kms:*"], True),
+          ([allow("ec2:*"), deny_but(CARE, WITHOUT), deny(STOP, older("900"))], None, False),
+          ([allow("ec2:*"), deny_but(CARE, older("7200"))], None, False),
+          ([allow("ec2:Describe*"), deny_but(CARE, WITHOUT)], ["ec2:Describe*", STOP], False),
+          ([allow("s3:*"), deny_but(CARE, WITHOUT)], None, False)))],
 ]
 # fmt: on

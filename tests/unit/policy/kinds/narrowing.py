@@ -285,5 +285,15 @@ KINDS = [
            "cloudformation.amazonaws.com"), True),
           ("MfaUnlessViaCloudFormation", on("ForAllValues:StringNotEquals", "aws:CalledVia",
            "cloudformation.amazonaws.com"), False)))],
+    # By its Sid a Deny demands MFA and an organisation.
+    *[Stated(f"demands-mfa-and-organisation-{sid}", [{"Sid": sid, **deny("s3:*", {**WITHOUT, **on(
+            "StringNotEquals", key, value)}, Principal="*", Resource="arn:aws:s3:::books/*")}],
+            [("deny-narrowed", sid)] if wrong else [], {})
+      for sid, key, value, wrong in (
+          ("RequireOrgAndMFA", "aws:PrincipalOrgID", "o-a1b2c3d4e5", True),
+          ("DenyOutsideOrgOrNoMFA", "aws:PrincipalOrgID", "o-a1b2c3d4e5", True),
+          ("DenyForeignOrNoMFA", "aws:PrincipalAccount", ["123456789012"], True),
+          ("OutsidersNeedMFA", "aws:PrincipalOrgID", "o-a1b2c3d4e5", False),
+          ("DenyNoMFAAndOutsideOrg", "aws:PrincipalOrgID", "o-a1b2c3d4e5", False))],
 ]
 # fmt: on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policy.statements import (
     ALL,
     CARE,
+    FALSE,
     NO_SERVICE,
     NOT_ROLES,
     SCP,
@@ -89,5 +90,17 @@ KINDS = [
           ("s3:PutObject", {**NOT_ROLES, **NO_SERVICE}, False), ("s3:*", on("ArnLike",
               "aws:PrincipalArn", "arn:*:iam::*:user/*"), False),
           (["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"], {}, True)))],
+    # The cure exempts roles, and services, whom the Deny did not stop.
+    *[Stated(f"rcp-misses-keys-{at}", [deny(action, {**FALSE, **more}, Principal="*")],
+            found("deny-misses-long-term-keys", *others), {}, "rcp")
+      for at, (action, more, others) in enumerate((
+          (["s3:*", "kms:*"], {}, [SCP]),
+          (["s3:*", "kms:*"], NOT_ROLES, []),
+          (["s3:*", "kms:*"], {**NOT_ROLES, **on("BoolIfExists", "aws:PrincipalIsAWSService",
+              "false")}, [])))],
+    Stated("scp-misses-keys", [ALL, deny("ec2:*", FALSE)],
+           found("deny-misses-long-term-keys", SCP, at=1), {}, "scp"),
+    Stated("scp-misses-keys-of-users", [ALL, deny("ec2:*", {**FALSE, **NOT_ROLES})],
+           found("deny-misses-long-term-keys", at=1), {}, "scp"),
 ]
 # fmt: on

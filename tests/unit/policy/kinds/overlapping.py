@@ -11,6 +11,7 @@ from policy.statements import (
     ENABLE,
     FALSE,
     IDLE,
+    IN_OFFICE,
     LEFT,
     ME,
     NETWORK,
@@ -121,5 +122,19 @@ KINDS = [
             "aws:SourceIp", where)}, Sid=f"MfaOutside{name}Office") for name, where in (
             ("Munich", "203.0.113.0/24"), ("Berlin", "198.51.100.0/24"))]],
             [(VOID, "MfaOutsideMunichOffice")], {}),
+    # Programs that an Allow names, and that a Deny asks for MFA.
+    *[Stated(f"program-denied-{at}", [allow("s3:PutObject", when), deny_but(CARE,
+            {**WITHOUT, **spared})], found(VOID) if wrong else [], {})
+      for at, (when, spared, wrong) in enumerate((
+          (on("StringEquals", "aws:username", "ci-deploy"), {}, True),
+          ({**on("StringLike", "aws:username", "svc-*"), **IN_OFFICE}, {}, True),
+          (on("ArnEquals", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/svc/smtp"), {},
+              True),
+          (on("StringEquals", "aws:username", "ci-deploy"), on("StringNotEquals", "aws:username",
+              "ci-deploy"), False),
+          (on("StringEquals", "aws:username", "ann"), {}, False),
+          (on("StringLike", "aws:username", "service-desk-*"), {}, False)))],
+    Stated("program-denied-in-part", [allow(["s3:PutObject", "s3:DeleteObject"], on("StringEquals",
+            "aws:username", "ci-deploy")), deny("s3:DeleteObject", WITHOUT)], [], {}),
 ]
 # fmt: on

@@ -225,5 +225,10 @@ KINDS = [
       for at, (where, wrong) in enumerate((("logs/*", False), ("*", True)))
       for statements in [[allow(READ, Principal=who, Resource=f"arn:aws:s3:::books/{where}"),
           deny(READ, WITHOUT, Principal="*", NotResource="arn:aws:s3:::books/logs/*")]]],
+    # A Deny for services alone, where they were to be exempt.
+    Stated("deny-for-services-alone", [allow("s3:PutObject", Principal={"Service":
+            "logging.s3.amazonaws.com"}, Resource=BUCKET), deny("s3:PutObject", {"BoolIfExists": {
+            PRESENT: "false", "aws:PrincipalIsAWSService": "true"}}, Principal="*",
+            Resource=BUCKET)], found("deny-narrowed", SERVICE, at=1), {}),
 ]
 # fmt: on
