@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -191,7 +192,16 @@ class Roster:
     unread: frozenset[str] = frozenset()
     # The users who must change their password when they first sign in.
     resetting: frozenset[str] = frozenset()
-    documents: list[Document] = field(default_factory=list)  # its policies
+    documents: list[Document] = field(default_factory=list)  # its policies, once all are read
+
+    @cached_property
+    def by_owner(self) -> Mapping[str, list[Document]]:
+        """The policies of each user, role or group, and the boundaries that limit them."""
+        found = defaultdict[str, list[Document]](list)
+        for each in self.documents:
+            for owner in each.owners:
+                found[owner].append(each)
+        return found
 
 
 class NewerVersion(NamedTuple):

@@ -199,23 +199,27 @@ def check_boundaries(subject: Subject) -> Flaws:
 
     Another policy lets them, and the Deny exempts it.
     """
-    document, statement = subject.document, subject.statement
-    asks = (
-        document.kind == "identity" and subject.denies_all_actions and not subject.other_conditions
-    )
-    given = asks and subject.whole.allows_without_mfa(_ENABLE) and not concerns(statement, _ENABLE)
-    for each in document.roster.documents if given and document.roster else ():
-        users = sorted({*filter(_of_a_user, each.owners)} & {*document.owners})
-        if each.kind == "boundary" and users and not _may_allow(each, _ENABLE):
-            yield Flaw(
-                STUCK,
-                statement.position,
-                f"the boundary {each.name} keeps these users from setting up MFA, for which this "
-                f"Deny asks: {first_of(users, _MOST)}",
-                "they are locked out",
-                _CURES["(boundary"],
-            )
-            return
+    document, roster = subject.document, subject.document.roster
+    asks = document.kind == "identity" and subject.denies_all_actions
+    if not roster or not asks or subject.other_conditions or concerns(subject.statement, _ENABLE):
+        return
+    bounded = {
+        owner: each.name
+        for owner in filter(_of_a_user, document.owners)
+        for each in roster.by_owner.get(owner, ())
+        if each.kind == "boundary" and not _may_allow(each, _ENABLE)
+    }
+    if bounded and subject.whole.allows_without_mfa(_ENABLE):
+        name = min(bounded.values())
+        users = sorted(owner for owner, boundary in bounded.items() if boundary == name)
+        yield Flaw(
+            STUCK,
+            subject.statement.position,
+            f"the boundary {name} keeps these users from setting up MFA, for which this Deny "
+            f"asks: {first_of(users, _MOST)}",
+            "they are locked out",
+            _CURES["(boundary"],
+        )
 
 
 def check_paths(subject: Subject) -> Flaws:
@@ -240,7 +244,7 @@ def _misses(roster: Roster, owner: str) -> str:
     """Return the part of a user's ARN by which no Allow of enabling a device is about them."""
     user = _of_one_user(owner)
     others = {*roster.elsewhere.get(owner, ()), *roster.elsewhere.get("user/", ())}
-    own = [each for each in roster.documents if each.kind == "identity" and owner in each.owners]
+    own = [each for each in roster.by_owner.get(owner, ()) if each.kind == "identity"]
     known = all(map(is_harmless, others)) and all(
         each.is_certain and not each.is_optional for each in own
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -217,7 +218,7 @@ def _why_no_resource(subject: Subject, text: str) -> tuple[str, str] | None:
         return "has no path; roles that AWS creates have one", WITH_PATH
     if _in_an_arn(text):
         return "has an ARN in the ARN", "write the inner ARN alone"
-    filled = _filled_in(text)
+    filled = _filled_in(text) if has_needless_region(text) else ""
     if _is_arn(filled) and has_needless_region(filled):  # of a caller, `callers` tells
         whose, part = ("buckets", "region and account") if ":s3:" in filled else ("IAM", "region")
         return f"has a {part}, and ARNs of {whose} have none", f"leave the {part} empty"
@@ -235,14 +236,21 @@ def _service_meant(subject: Subject, service: str) -> str:
 
     Where the actions' kind of resource is known, `resources` tells.
     """
-    names, named = subject.whole.names, names_of(subject.statement)
-    services = {each.partition(":")[0] for each in named}
-    if names is None or len(services) != 1 or service in {*services, ""}:
+    names, meant = subject.whole.names, _service_of(subject.statement)
+    if names is None or not meant or service in {meant, ""}:
         return ""
-    if subject.whole.concern_mfa and any(map(resource_of, named)):
+    unlisted = names.look_up(f"{service}:*")
+    if not (unlisted and unlisted.sure and unlisted.meant == f"{meant}:*"):
         return ""
-    unlisted, meant = names.look_up(f"{service}:*"), services.pop()
-    return meant if unlisted and unlisted.sure and unlisted.meant == f"{meant}:*" else ""
+    named = any(map(resource_of, names_of(subject.statement)))
+    return "" if subject.whole.concern_mfa and named else meant
+
+
+@functools.lru_cache(maxsize=1_000)
+def _service_of(statement: Statement) -> str:
+    """Return the service of all actions of a statement; empty for several."""
+    services = {each.partition(":")[0] for each in names_of(statement)}
+    return services.pop() if len(services) == 1 else ""
 
 
 def _is_of_users(subject: Subject) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
@@ -16,7 +15,7 @@ from mfa_session.policy.document import Condition, Statement, has_principal
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.condition_keys import sets_no_tags
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -38,6 +37,7 @@ from mfa_session.policy.rules.resources import check_resources as check_kinds_of
 from mfa_session.policy.rules.roles import leaves_roles_out
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.setup_cures import but_for_setup
+from mfa_session.policy.rules.slips import of_one_misspelt, share_a_resource
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 DEFEATED = Rule(
@@ -55,11 +55,9 @@ DEFEATED = Rule(
 )
 
 _FEW, _MOST = 8, 10  # resources; Allows to compare with each
-_MANY = 1_000  # pairs of resources
 _ACCOUNT = 5  # the place of an ARN's account among its parts
 _of_account = re.compile("(?<![0-9])[0-9]{12}(?![0-9])").findall
 _words = re.compile("[a-z]{3,}").findall
-_digits = re.compile("[0-9]").findall
 # By action, others that do the same, and what they do.
 _WAYS = {
     "s3:deleteobject": {"s3:DeleteObjectVersion": "delete the versions for good"},
@@ -318,11 +316,11 @@ def check_other_resources(subject: Subject) -> Flaws:
         return
     # The same text is found fast.
     some = whole.allowed_resources & set(where) or any(
-        _share_a_resource(each, statement, parts=_ACCOUNT)
+        share_a_resource(each, statement, parts=_ACCOUNT)
         for each in whole.allows.touching(statement)
     )
     if some:
-        yield from _of_one_misspelt(subject)
+        yield from of_one_misspelt(subject)
         return
     allow = next(whole.allows.touching(replace(statement, resources=("*",))), None)
     elsewhere = allow.resources if allow else None
@@ -341,53 +339,6 @@ def check_other_resources(subject: Subject) -> Flaws:
             "deny it on the resources that are allowed",
             severity=WARNING,
         )
-
-
-def _of_one_misspelt(subject: Subject) -> Flaws:
-    """Yield the first resource of a Deny that is not allowed, where one a slip away is, freely."""
-    statement, whole = subject.statement, subject.whole
-    on_any = replace(statement, resources=("*",))
-    allows = list(itertools.islice(whole.allows.touching(on_any), _MOST))
-    allowed = {text for each in allows for text in each.resources or ("*",)}
-    # A wildcard is a sign like others here.
-    as_names = {each.replace("*", "+"): each for each in allowed if len(allows) < _MOST}
-    names = NameList(as_names)
-    for text in statement.resources or ():
-        near = as_names.get(names.slip(text.replace("*", "+")) or "", text)
-        alone = replace(statement, resources=(text,))
-        if (
-            _is_a_slip(text, near)
-            and not any(_share_a_resource(each, alone) for each in allows)
-            and not whole.denials("long_term").covers(replace(statement, resources=(near,)))
-        ):
-            yield Flaw(
-                DENIES_NOTHING,
-                subject.place_of("Resource"),
-                f"of this Deny's resources, this policy does not allow {text}, but {near}",
-                f"nobody without MFA is stopped from what is allowed on {near}",
-                f"write {near}",
-                severity=WARNING,
-            )
-            return
-
-
-def _is_a_slip(one: str, other: str) -> bool:
-    """Say whether ARNs a slip apart hardly name two things: neither by digits nor by a letter."""
-    parts = [
-        pair for pair in zip(parts_of(one), parts_of(other), strict=True) if pair[0] != pair[1]
-    ]
-    alike = len(one) != len(other) or sorted(one.lower()) == sorted(other.lower())
-    named = [[_digits(text) for text in pair] for pair in parts if not pair[0].isdigit()]
-    return alike and len(parts) == 1 and all(first == second for first, second in named)
-
-
-def _share_a_resource(one: Statement, other: Statement, *, parts: int = 6) -> bool:
-    """Say whether the first parts of two statements' ARNs may be the same; True of very many."""
-    some, others = one.resources or ("*",), other.resources or ("*",)
-    return len(some) * len(others) > _MANY or any(
-        all(map(may_meet, parts_of(first)[:parts], parts_of(second)))
-        for first, second in itertools.product(some, others)
-    )
 
 
 def _is_told_of(opener: Subject, names: list[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import Document, Roster, is_of_a_program
@@ -23,18 +24,15 @@ def check_groups(subject: Subject) -> Flaws:
     asks = subject.denies_all_actions and any(map(_is_group, document.owners))
     if not roster or not asks or document is not _first_asking(roster):
         return
-    groups = {
-        owner
-        for owners in (*(each.owners for each in roster.documents), roster.elsewhere)
-        for owner in owners
-        if _is_group(owner)
-    }
-    unasked = sorted(each.removeprefix(_OF_GROUP) for each in groups if _is_unasked(roster, each))
+    groups = set(filter(_is_group, (*roster.by_owner, *roster.elsewhere)))
+    asked = {owner for each in filter(_asks, roster.documents) for owner in each.owners}
+    unasked = [each for each in sorted(groups) if _is_unasked(roster, each, asked)]
     if unasked:
         yield Flaw(
             UNASKED,
             subject.statement.position,
-            f"no policy asks these groups for MFA: {first_of(unasked, _MOST)}",
+            "no policy asks these groups for MFA: "
+            + first_of([each.removeprefix(_OF_GROUP) for each in unasked], _MOST),
             "whoever has the long-term key of a member gets through without MFA",
             "give this policy to the groups of people among them as well",
         )
@@ -52,17 +50,16 @@ def _first_asking(roster: Roster) -> Document | None:
     return next((each for each in roster.documents if _asks(each)), None)
 
 
-def _is_unasked(roster: Roster, group: str) -> bool:
+def _is_unasked(roster: Roster, group: str, asked: Collection[str]) -> bool:
     """Say whether no policy asks people of a group for MFA who may do more than read.
 
     What is not known may ask.
     """
-    own = [each for each in roster.documents if group in each.owners]
+    own = roster.by_owner.get(group, [])
     others = [*map(_is_of_aws, roster.elsewhere.get(group, ()))]
     if None in others or not all(each.is_certain and not each.is_optional for each in own):
         return False
     users = {owner for each in own for owner in each.owners if ":user/" in f":{owner}"}
-    asked = {owner for each in filter(_asks, roster.documents) for owner in each.owners}
     changes = any(
         not is_left_open(name)
         for one in own
@@ -71,7 +68,7 @@ def _is_unasked(roster: Roster, group: str) -> bool:
         for name in names_of(each)
     )
     changes = changes or any(found and not _only_reads(found[1]) for found in others)
-    in_other_group = bool(users) and users <= asked
+    in_other_group = bool(users) and users.issubset(asked)
     return changes and not (
         group in asked or in_other_group or is_of_a_program(group.removeprefix(_OF_GROUP))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -200,10 +201,11 @@ def any_of_action(action: str, partition: str) -> str:
     return f"arn:{partition}:{service}:*" if is_alone else "*"
 
 
-def parts_of(pattern: str) -> list[str]:
+@functools.lru_cache(maxsize=20_000)  # several rules ask for each
+def parts_of(pattern: str) -> tuple[str, ...]:
     """Return the six parts of ARNs; a pattern may end before, as `*` and `arn:aws:iam::*` do."""
     parts = pattern.split(":", maxsplit=5)
-    return [*parts, *("*" * (6 - len(parts)))]
+    return (*parts, *("*" * (6 - len(parts))))
 
 
 def has_needless_region(arn: str) -> bool:
