@@ -363,10 +363,11 @@ def _by_resource(statement: Statement) -> Iterator[Statement]:
         yield from (replace(statement, resources=(each,)) for each in where)
 
 
-def _is_of_setup_alone(whole: WholePolicy, part: Statement, kind: str, name: str) -> bool:
-    """Say whether Denies stop a kind from all of a pattern but the setup of MFA (`iam:*`)."""
-    one = replace(part, actions=(name,)) if "*" in name and part.actions else None
-    return one is not None and is_denied_but_for_setup(whole, one, kind)
+def _is_stopped_otherwise(whole: WholePolicy, part: Statement, kind: str, name: str) -> bool:
+    """Say whether Denies stop a kind from an action but for exempt callers, or for MFA's setup."""
+    one = replace(part, actions=(name,)) if part.actions else part
+    but_for_setup = "*" in name and part.actions and is_denied_but_for_setup(whole, one, kind)
+    return bool(but_for_setup) or whole.denials_but_for_some(kind).covers(one)
 
 
 def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
@@ -375,7 +376,7 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
         name: kind
         for kind in KINDS_WITHOUT_MFA
         for name in whole.opened(part, kind)
-        if not _is_of_setup_alone(whole, part, kind, name)
+        if not _is_stopped_otherwise(whole, part, kind, name)
     }
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)

@@ -370,5 +370,11 @@ KINDS = [
           (ACCOUNT, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/*"), True),
           (ACCOUNT, on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/svc"), False),
           ({"AWS": PARTNER}, on("StringEquals", "sts:ExternalId", "x1"), False)))],
+    # Exempt on purpose, for emergencies.
+    *[Stated(f"allowed-with-mfa-but-for-{at}", [ALL, allow("iam:DeactivateMFADevice", WITH,
+            Resource=ME), deny_but(CARE, {**WITHOUT, **exempt})], found(DEFEATED, at=1) * wrong, {})
+      for at, (exempt, wrong) in enumerate((
+          (on("ArnNotEquals", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/glass"), False),
+          (on("StringNotEquals", "aws:username", "glass"), False)))],
 ]
 # fmt: on
