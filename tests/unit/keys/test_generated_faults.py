@@ -126,6 +126,17 @@ def delete_strays(world: World) -> None:
     spread_seconds=st.sampled_from([0.0, 9.0, 200.0]),
 )
 @example(
+    runs=[
+        ("import", Faults({})),
+        ("rotate", Faults({19: ("kill", False)})),
+        ("finish", Faults({34: ("blank", False)})),
+    ],
+    events=["nothing", "the new key is deleted", *["nothing"] * 4],
+    in_keyring=False,
+    elsewhere=True,
+    spread_seconds=0.0,
+)
+@example(
     runs=[("export", Faults({9: ("blank", False)}))],
     events=["nothing"] * 6,
     in_keyring=True,
