@@ -107,12 +107,12 @@ class KeyRotation:
         if old is not None and others.using(old):
             return "swap in other profiles", lambda: others.replace(old, current)
         if self._user.listed.get(begun.old_id):
-            if old is None:  # a keyring may return nothing; then others may use it unseen
+            if old is None:  # the keyring returned nothing
                 raise ConfigurationError(
                     "key-not-stored",
-                    f"{begun.old_id}, which profile {self._profile!r} used before, is not on "
-                    "record, so whether other profiles use it is not known",
-                    "run this again; if it stays so, and nothing uses that key, delete it: "
+                    f"the key {begun.old_id} that profile {self._profile!r} used before is not on "
+                    "record, and other profiles may use it",
+                    "run this again; if the error stays, and nothing uses that key, delete it: "
                     f"aws iam delete-access-key --access-key-id {begun.old_id}",
                 )
             return "deactivate", lambda: self._user.deactivate(begun.old_id)
