@@ -102,7 +102,7 @@ def _of_one_second(subject: Subject, condition: Condition, limit: str) -> Flaw:
         f"use Numeric{'LessThan' if allows else 'GreaterThanIfExists'}",
         # A limit that another Allow makes vain would be no better.
         {}
-        if allows and _given_at_any_age(subject)
+        if allows and (_given_at_any_age(subject) or _given_to_all_with_mfa(subject))
         else but_for_setup(subject, right_condition(subject.statement)),
     )
 
@@ -161,7 +161,8 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,
-            f"{other} allows {subject.as_written(free)} as well, and is denied only without MFA",
+            f"{other} allows {subject.as_written(free)} as well, and Denies stop it only without "
+            "MFA",
             "MFA of any age gets through",
             _deny_older(limits[0]),
         )
@@ -203,7 +204,8 @@ def _given_to_all_with_mfa(subject: Subject) -> str:
         one = statement if statement.not_actions else replace(statement, actions=(name,))
         if name in closed or is_left_open(name) or whole.old_denials.are_about(statement, name):
             continue
-        if all(is_denied_but_for_setup(whole, one, kind) for kind in KINDS_WITHOUT_MFA):
+        without = all(is_denied_but_for_setup(whole, one, kind) for kind in KINDS_WITHOUT_MFA)
+        if without and not whole.denying_always(one):
             return name
     return ""
 

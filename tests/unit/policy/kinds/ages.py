@@ -127,5 +127,8 @@ KINDS = [
           ([allow("ec2:*"), deny_but(CARE, older("7200"))], None, False),
           ([allow("ec2:Describe*"), deny_but(CARE, WITHOUT)], ["ec2:Describe*", STOP], False),
           ([allow("s3:*"), deny_but(CARE, WITHOUT)], None, False)))],
+    # What a Deny stops with MFA as well has no limit to make void.
+    Stated("limit-under-a-full-deny", [allow(STOP, older("3600", "NumericLessThan")),
+            allow("ec2:*"), deny("ec2:*")], found("superfluous-statement"), {}),
 ]
 # fmt: on
