@@ -1,34 +1,22 @@
-"""Which policies everybody has who has another one, as a dump, a template or a plan tells."""
+"""The other policies of the people who have a policy, as a dump, template, plan or state tells."""
 
 from __future__ import annotations
 
 import functools
 import json
-import re
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 
+from mfa_session.policy.aws_policies import ALLOWED, name_of
 from mfa_session.policy.document import Document
 from mfa_session.policy.reading import read_document
 
-# What policies of AWS's own allow at least; their texts are seldom beside the others.
-_OF_AWS: Mapping[str, Mapping[str, object]] = {
-    "AdministratorAccess": {"Action": "*"},
-    "AmazonDynamoDBFullAccess": {"Action": "dynamodb:*"},
-    "AmazonEC2FullAccess": {"Action": "ec2:*"},
-    "AmazonRDSFullAccess": {"Action": "rds:*"},
-    "AmazonS3FullAccess": {"Action": "s3:*"},
-    "IAMFullAccess": {"Action": "iam:*"},
-    "PowerUserAccess": {"NotAction": ["account:*", "iam:*", "organizations:*"]},
-}
-_of_aws = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)*([\w-]+)").fullmatch
-
 
 def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
-    """Yield, for each policy, all that count for all who have it, in order, itself among them.
+    """Yield, for each policy, all policies that its people have in common, itself among them.
 
-    Only itself if it is not told who has it, or if they have a boundary or policies that are not
-    known, which may deny.
+    Only itself if its people are not known, or if they have a boundary or unknown policies, which
+    may deny.
     """
     people = _People(documents)
     holders = [people.holders(each) for each in documents]
@@ -42,7 +30,7 @@ def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
         else:
             among = min((by_holder[each] for each in found), key=len)
             here = (documents[each] for each in among if found <= holders[each])
-            yield (*here, *map(_policy_of_aws, people.known_elsewhere(found)))
+            yield (*here, *people.known_elsewhere(found))
 
 
 class _People:
@@ -82,19 +70,17 @@ class _People:
     def are_limited(self, holders: Collection[Hashable]) -> bool:
         """Say whether one of them has a boundary, or a policy that is not known."""
         return not self._bounded.isdisjoint(holders) or any(
-            not _of_aws(name) for each in holders for name in self._elsewhere[each]
+            not name_of(arn) for each in holders for arn in self._elsewhere[each]
         )
 
-    def known_elsewhere(self, holders: Collection[Hashable]) -> list[str]:
-        """Return the policies of AWS's own that all of them have, as far as they are known."""
-        names = [
-            {found[1] for found in map(_of_aws, self._elsewhere[each]) if found} for each in holders
-        ]
-        return sorted(set.intersection(*names) & _OF_AWS.keys())
+    def known_elsewhere(self, holders: Collection[Hashable]) -> list[Document]:
+        """Return what the policies of AWS's own allow that all of them have, if it is known."""
+        names = set.intersection(*({*map(name_of, self._elsewhere[each])} for each in holders))
+        return list(map(_policy_of_aws, sorted(names & ALLOWED.keys())))
 
 
 @functools.lru_cache
 def _policy_of_aws(name: str) -> Document:
-    statement = {"Effect": "Allow", "Resource": "*", **_OF_AWS[name]}
+    statement = {"Effect": "Allow", "Resource": "*", **ALLOWED[name]}
     text = json.dumps({"Version": "2012-10-17", "Statement": statement})
     return read_document(f"AWS's {name}", text)

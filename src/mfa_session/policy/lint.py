@@ -23,13 +23,15 @@ from mfa_session.policy.rules import (
     enrolment,
     enrolment_steps,
     escalation,
+    exempt_users,
     exemptions,
     form,
-    groups,
+    inverted,
     keys,
     named,
     narrowing,
     networks,
+    open_roles,
     operators,
     organisations,
     overlapping,
@@ -42,6 +44,7 @@ from mfa_session.policy.rules import (
     removal,
     resources,
     roles,
+    rosters,
     session_token,
     values,
     wrong_credentials,
@@ -52,6 +55,7 @@ from mfa_session.policy.rules.wrong_credentials import Mistake
 
 _MODULES = (
     wrong_credentials,
+    inverted,
     contradictions,
     defeated,
     named,
@@ -65,7 +69,6 @@ _MODULES = (
     keys,
     absent_keys,
     form,
-    groups,
     places,
     exemptions,
     overlapping,
@@ -85,6 +88,9 @@ _MODULES = (
     promised_scope,
     promised_exemptions,
     accounts,
+    open_roles,
+    rosters,
+    exempt_users,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters
 RULES = tuple(
@@ -96,7 +102,7 @@ RULES = tuple(
 _OF_ALL_POLICIES = {
     each.id
     for each in RULES
-    if isinstance(each, Mistake) or each in {defeated.DEFEATED, accounts.TAKEN}
+    if isinstance(each, Mistake) or each in {defeated.DEFEATED, open_roles.TAKEN}
 }
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(

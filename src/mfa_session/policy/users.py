@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from mfa_session.model.arns import account_of
+from mfa_session.policy.aws_policies import is_administrators, is_harmless, name_of
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, is_about_everything
 from mfa_session.policy.credentials import (
@@ -34,13 +35,6 @@ from mfa_session.policy.selections import Selection, takes_in
 _TAKE = "sts:AssumeRole"
 # What only policies about everything match.
 _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
-# AWS's own policies ask nobody for MFA.
-_is_of_aws = re.compile("arn:[^:]*:iam::aws:policy/(?!AWSDenyAll$)").match
-# Others neither allow nor deny enabling a device, nor deny taking a role.
-is_harmless = re.compile(
-    "arn:[^:]*:iam::aws:policy/(?!(AWSDenyAll|AWSCompromised.*|AdministratorAccess|IAMFullAccess)$)"
-).match
-is_admin = re.compile("arn:[^:]*:iam::aws:policy/AdministratorAccess").fullmatch
 _account_in = re.compile(r":iam::([0-9]{12}):").search
 _of_emergencies = re.compile("break.?glass|emergency", re.IGNORECASE).search
 _BY_NAME = {"aws:principalarn", "aws:userid", "aws:username"}
@@ -267,7 +261,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
 def _may_do_everything(role: Owner) -> bool:
     bounded = role.boundary or role.boundary_unread
     own = evaluate(role.documents, _ANY_OTHER, role_session()).outcome == ALLOWED
-    return not bounded and (own or any(map(is_admin, role.unread)))
+    return not bounded and (own or any(map(is_administrators, role.unread)))
 
 
 def _needs_mfa_for_all(user: _User) -> bool:
@@ -292,7 +286,7 @@ def _is_unasked(user: _User) -> bool:
     return (
         bool(user.documents or user.unread)
         and not is_of_a_program(user.name)
-        and _is_known(user, _is_of_aws)
+        and _is_known(user, name_of)
         and not (any(_asking_policies(user)) or _is_for_emergencies(user))
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
     )

@@ -11,14 +11,14 @@ import pytest
 
 from mfa_session.aws.action_list import read_list
 from mfa_session.guard.services import IAM_PREFIXES
-from mfa_session.policy import credentials
+from mfa_session.policy import credentials, rules
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.credentials import Request
 from mfa_session.policy.evaluation import ALLOWED, evaluate
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document, read_policies
-from policy.kinds import STATED
+from policy.kinds import ROOMS, STATED
 from policy.statements import (
     AGE,
     ALL,
@@ -86,6 +86,10 @@ def let_in(document: Document, action: str) -> str:
 
 def test_the_kinds_have_unique_names() -> None:
     assert len({each.name for each in STATED}) == len(STATED) >= 80
+
+
+def test_the_kinds_stand_in_rooms_of_rules() -> None:
+    assert {room for room in ROOMS if not hasattr(rules, room)} == set()
 
 
 @pytest.mark.parametrize("stated", STATED, ids=name_of)

@@ -224,10 +224,10 @@ def _why_no_resource(subject: Subject, text: str) -> tuple[str, str] | None:
         return f"has a {part}, and ARNs of {whose} have none", f"leave the {part} empty"
     if _of_an_instance(text):
         ec2 = in_partition_of(subject.whole, "arn:aws:ec2:REGION:ACCOUNT:instance/ID")
-        return "is no instance: these are EC2's", f"write {ec2}, or managed-instance/ instead"
+        return "is no instance: instances are EC2's", f"write {ec2}, or managed-instance/ instead"
     if service := _service_meant(subject, parts_of(text)[2]):
-        why = "is of no service: ARNs have another name for it"
-        return why, f"write {service} in the place of {parts_of(text)[2]}"
+        wrong = parts_of(text)[2]
+        return f"has {wrong}, and ARNs call the service {service}", f"write {service} instead"
     return None
 
 

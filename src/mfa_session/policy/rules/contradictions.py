@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.credentials import (
     A_FEDERATED_USER,
     A_SESSION,
@@ -15,6 +16,7 @@ from mfa_session.policy.credentials import (
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
+from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
 from mfa_session.policy.rules.wrong_credentials import NEVER
 
@@ -27,6 +29,8 @@ _KINDS = (
         (DIRECT_CALL, RequestContext({"aws:ViaAWSService": ("true",)})),
     ),
 )
+_WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
+                 "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 _LIKENED = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
 _has_one_value = re.compile(r"aws:(?!tagkeys|calledvia$|\w+orgpaths|\w+nameslist).*").fullmatch
 
@@ -79,3 +83,23 @@ def _demands(condition: Condition) -> bool:
     """Say whether it is met by one of its values only."""
     likened = condition.operator in _LIKENED and 0 < len(condition.values) < _MANY
     return likened and not (condition.if_exists or condition.qualifier)
+
+
+def check_networks(subject: Subject) -> Flaws:
+    """Find a public address and a VPC that one request is to come from."""
+    demanded = {
+        each.key.lower(): each
+        for each in subject.other_conditions
+        if is_met_without_key(each) is False
+    }
+    within = next(filter(demanded.get, _WITHIN_A_VPC), None)
+    public = demanded.get("aws:sourceip") if subject.whole.concern_mfa else None
+    if within and public and not has_wrong_networks(public):
+        yield Flaw(
+            NEVER,
+            demanded[within].position,
+            f"no request has both aws:SourceIp and {demanded[within].key}: through a VPC endpoint "
+            "there is no public address",
+            f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
+            "write two statements, one for each of them",
+        )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out, is_own_care
+from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
 from mfa_session.policy.rules.resource_kinds import (
     ENROLMENT,
     MEANT,
@@ -62,7 +60,6 @@ _DONE_TO_OTHERS = {
     DEACTIVATION: (OF_NONE, "remove the MFA devices of all others"),  # or `removal` tells
     _CREATE_KEY: (OF_USER, "make keys for all others"),
 }
-_account_in = re.compile("(?<=::)[0-9]{12}(?=:)").search
 
 
 def check_escalation(subject: Subject) -> Flaws:
@@ -91,7 +88,7 @@ def check_escalation(subject: Subject) -> Flaws:
                 subject.place_of_action(action),
                 f"{action} on {where[0]} is allowed without MFA, and no Deny stops it",
                 f"whoever has the long-term key can {does}",
-                "allow it only with MFA; without, what is needed to set up MFA",
+                "allow it only with MFA, and without MFA only what is needed to set it up",
                 severity=None if action in _GAINS and kind == OF_USER else WARNING,
             )
             return
@@ -185,40 +182,6 @@ def _is_exempt(whole: WholePolicy) -> bool:
         and not concerns(each, _ENABLE)
         and "iam:*" not in actions_of(each).names
         for each in whole.denies_for_mfa
-    )
-
-
-def is_denied_on(subject: Subject, resource: str, action: str) -> bool:
-    """Say whether Denies stop whoever has a key from an action on what a pattern stands for."""
-    whole = subject.whole
-    wide = in_partition_of(whole, resource)
-    # A pattern may match more than is meant, where another one is exempt.
-    for each in (
-        wide,
-        wide.replace("::*:", f"::{_some_account(whole)}:").replace("?*", "-").replace("/*", "/-"),
-    ):
-        taking = replace(subject.statement, resources=(each,), not_resources=None)
-        if whole.denials("long_term").are_about(taking, action):
-            return True
-    return False
-
-
-@per_policy
-def _some_account(whole: WholePolicy) -> str:
-    where = (text for each in whole.denies_for_mfa for text in each.resources or ())
-    return next((found[0] for text in where if (found := _account_in(text))), 12 * "0")
-
-
-@per_policy
-def is_allowed_on_all(
-    whole: WholePolicy, action: str, kind: str, *, but_oneself: bool = False
-) -> bool:
-    """Say whether an Allow gives an action without MFA on all of a kind, or on one's own user."""
-    return any(
-        is_of_everybody(where, kind) and not (but_oneself and is_one_s_own(where))
-        for each in whole.allowing_without_mfa
-        if concerns(each, action) and not each.conditions
-        for where in each.resources or ("*",)
     )
 
 

@@ -15,11 +15,7 @@ from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
-from mfa_session.policy.rules.escalation import (
-    check_escalation,
-    is_allowed_on_all,
-    is_denied_on,
-)
+from mfa_session.policy.rules.escalation import check_escalation
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -29,6 +25,7 @@ from mfa_session.policy.rules.exemptions import (
     of_a_user,
     sparing,
 )
+from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
 from mfa_session.policy.rules.resource_kinds import (
     MEANT,
     OF_USER,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mfa_session.policy.conditions import is_met, is_met_without_key
+from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition, is_for_services
@@ -17,12 +17,9 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
 from mfa_session.policy.rules.exemptions import (
     FIRST_STEPS,
-    lacks_condition,
     lists_own_care,
 )
 from mfa_session.policy.rules.left_open import is_open_on_purpose
-from mfa_session.policy.rules.networks import has_wrong_networks
-from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.right_conditions import apart, right_for_others
 from mfa_session.policy.rules.roles import keeps_devices, leaves_roles_out, spares_roles
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
@@ -147,8 +144,6 @@ _WHO_SETS_UP = {
     ANY_SESSION.id: "new users cannot set up MFA with long-term keys, which have no value",
     AGE_IF_EXISTS.id: "everybody may set up MFA, but for those whose MFA is too old",
 }
-_WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
-                 "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 # Where a Sid tells that the Effect is the mistake, and not the condition.
 _EFFECT_MEANT = {
     APPLIES_WITH_MFA.id: ("Allow", re.compile("allow.*mfa", re.IGNORECASE).match),
@@ -160,8 +155,6 @@ _EFFECT_MEANT = {
         ).match,
     ),
 }
-# The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
-_conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 
 
 def check_reach(subject: Subject) -> Flaws:
@@ -201,13 +194,25 @@ def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]
         meant = replace(subject, statement=replace(statement, effect=effect))
         fix = but_for_setup(meant, right_condition(meant.statement))
         return f"the Sid says it: write the Effect {effect}", fix and {"Effect": effect, **fix}
-    if told := apart(statement) or _sparing_roles(subject, right):
+    if told := apart(statement) or _sparing_roles(subject, right) or _over_tls(subject, right):
         return told, {}
     spares = right if subject.refuses_without_mfa else but_for_setup(subject, right)
     if not spares and not lists_own_care(statement):
         listed = "and list the actions to deny by name, without those that set up MFA"
         return f"write {json.dumps(right)[1:-1]}, {listed}", {}
     return asking_for_mfa(subject, spares or right)
+
+
+def _over_tls(subject: Subject, right: Mapping[str, Any]) -> str:
+    """Say how an Allow for no call over TLS is to be; empty for others."""
+    inverted = any(
+        each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is False
+        for each in subject.other_conditions
+    )
+    tls = "with aws:SecureTransport true"
+    return (
+        f"write {json.dumps(right)[1:-1]}, {tls}" if inverted and subject.statement.allows else ""
+    )
 
 
 def _sparing_roles(subject: Subject, right: Mapping[str, Any]) -> str:
@@ -218,84 +223,6 @@ def _sparing_roles(subject: Subject, right: Mapping[str, Any]) -> str:
         return ""
     roles = '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
     return f"write {json.dumps(right)[1:-1]}, and exempt roles by {roles}"
-
-
-def check_networks(subject: Subject) -> Flaws:
-    """Find a public address and a VPC that one request is to come from."""
-    demanded = {
-        each.key.lower(): each
-        for each in subject.other_conditions
-        if is_met_without_key(each) is False
-    }
-    within = next(filter(demanded.get, _WITHIN_A_VPC), None)
-    public = demanded.get("aws:sourceip") if subject.whole.concern_mfa else None
-    if within and public and not has_wrong_networks(public):
-        yield Flaw(
-            NEVER,
-            demanded[within].position,
-            f"no request has both aws:SourceIp and {demanded[within].key}: through a VPC endpoint "
-            "there is no public address",
-            f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
-            "write two statements, one for each of them",
-        )
-
-
-def check_bare_denies(subject: Subject) -> Flaws:
-    """Find Denies of everything but MFA's setup that lack their condition.
-
-    One in a policy that allows nothing else may be for users who have no device yet.
-    """
-    statement, whole = subject.statement, subject.whole
-    told = breaks_promise(subject) or whole.denies_for_mfa
-    judged = lacks_condition(statement) and subject.is_of_users and not told
-    if judged and any(whole.allows.touching(statement)):
-        yield Flaw(
-            APPLIES_WITH_MFA,
-            subject.place_of_action(),
-            "this Deny exempts the setup of MFA, but no condition asks for MFA",
-            "everybody is locked out of all else, with MFA too",
-            'if it is to ask for MFA, add "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}',
-            severity=WARNING,
-        )
-
-
-def check_tls(subject: Subject) -> Flaws:
-    """Find Denies of every call over TLS, and Allows with MFA of none, in a policy about MFA."""
-    statement, allows = subject.statement, subject.statement.allows
-    inverted = [
-        each
-        for each in subject.other_conditions
-        if each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is (not allows)
-    ]
-    alone = len(inverted) == len(statement.conditions)
-    if inverted and (subject.requires_mfa if allows else alone and subject.whole.concern_mfa):
-        yield Flaw(
-            NEVER if allows else APPLIES_WITH_MFA,
-            inverted[0].position,
-            f"this {statement.effect} is for {'no' if allows else 'every'} call over TLS, and "
-            "tools call AWS over TLS",
-            f"{'nobody is let in' if allows else 'everybody is locked out'}, with MFA too",
-            f'write "Bool": {{"aws:SecureTransport": "{str(allows).lower()}"}}',
-            severity=WARNING if allows else None,
-        )
-
-
-def check_branches(subject: Subject) -> Flaws:
-    """Find values for which a template writes, in one case, the opposite of what is meant."""
-    if subject.on_role:
-        return
-    allows = subject.statement.allows
-    wrong, mistake = ("false", WITHOUT_MFA) if allows else ("true", APPLIES_WITH_MFA)
-    for condition in subject.mfa_conditions:
-        found = filter(None, map(_conditional, condition.values))
-        if condition.operator == "Bool" and any(wrong in each.groups() for each in found):
-            yield Flaw(
-                mistake,
-                condition.position,
-                f"where the template writes {wrong}, {mistake.message}",
-                mistake.who,
-                "let the template leave the condition out instead",
-            )
 
 
 def _mistake_of(subject: Subject) -> Mistake | None:

@@ -2,79 +2,19 @@
 
 Findings and outcomes were written by hand, from IAM's evaluation logic. Outcomes say whom a
 policy allows an action: `k` long-term keys, `s` sessions without MFA, `m` fresh MFA sessions.
-Each module is about the rules of the same name in `mfa_session.policy.rules`.
+Each module has the KINDS that the rules of the same name in `mfa_session.policy.rules` find.
 """
 
 from __future__ import annotations
 
-from policy.kinds import (
-    absent_keys,
-    accounts,
-    ages,
-    anyone,
-    arns,
-    callers,
-    conditions,
-    contradictions,
-    defeated,
-    enrolment,
-    enrolment_steps,
-    escalation,
-    exemptions,
-    form,
-    keys,
-    named,
-    narrowing,
-    networks,
-    operators,
-    organisations,
-    overlapping,
-    own_policies,
-    places,
-    principals,
-    promised_exemptions,
-    promised_scope,
-    promises,
-    removal,
-    resources,
-    roles,
-    session_token,
-    values,
-    wrong_credentials,
-)
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
 
-STATED = [
-    *absent_keys.KINDS,
-    *accounts.KINDS,
-    *ages.KINDS,
-    *anyone.KINDS,
-    *arns.KINDS,
-    *callers.KINDS,
-    *conditions.KINDS,
-    *contradictions.KINDS,
-    *defeated.KINDS,
-    *enrolment.KINDS,
-    *enrolment_steps.KINDS,
-    *escalation.KINDS,
-    *exemptions.KINDS,
-    *form.KINDS,
-    *keys.KINDS,
-    *named.KINDS,
-    *narrowing.KINDS,
-    *networks.KINDS,
-    *operators.KINDS,
-    *organisations.KINDS,
-    *overlapping.KINDS,
-    *own_policies.KINDS,
-    *places.KINDS,
-    *principals.KINDS,
-    *promised_exemptions.KINDS,
-    *promised_scope.KINDS,
-    *promises.KINDS,
-    *removal.KINDS,
-    *resources.KINDS,
-    *roles.KINDS,
-    *session_token.KINDS,
-    *values.KINDS,
-    *wrong_credentials.KINDS,
+if TYPE_CHECKING:
+    from policy.statements import Stated
+
+ROOMS = tuple(found.name for found in pkgutil.iter_modules(__path__))
+STATED: list[Stated] = [
+    each for room in ROOMS for each in importlib.import_module(f"{__name__}.{room}").KINDS
 ]

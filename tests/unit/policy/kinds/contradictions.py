@@ -44,5 +44,12 @@ KINDS = [
             (False, {**TEAM, **on("StringLikeIfExists", "aws:PrincipalTag/team", "o*")}),
             (False, {**on("StringEqualsIfExists", "aws:PrincipalTag/team", "ops"), **on("Null",
              "aws:PrincipalTag/team", "true")})))],
+    *[Stated(f"public-address-and-vpc-{operator}", [allow("ec2:*", {**WITH, "IpAddress": {
+             "aws:SourceIp": "192.0.2.0/24"}, operator: {"aws:SourceVpc": "vpc-1"}})],
+             found("conditions-never-match") if operator == "StringEquals" else [], {})
+      for operator in ("StringEquals", "StringEqualsIfExists", "StringNotEquals")],
+    *[Stated(f"public-address-and-{key}", [allow("ec2:*", {**WITH, "IpAddress": {"aws:SourceIp":
+             "192.0.2.0/24"}, "StringEquals": {key: "x"}})], found("conditions-never-match"), {})
+      for key in ("aws:VpceAccount", "aws:VpceOrgID")],
 ]
 # fmt: on

@@ -137,20 +137,6 @@ KINDS = [
            found("allow-bool-if-exists", ANYONE), {}),
     Stated("public-without-mfa-only", [trust("*", WITHOUT)],
            found("allow-without-mfa", ANYONE), {}),
-    # TLS the wrong way round.
-    *[Stated(f"tls-{at}", [allow("ec2:*"), statement, deny_but(CARE, WITHOUT)],
-            found(*rules, at=1), {})
-      for at, (statement, rules) in enumerate((
-          (deny("*", on("Bool", "aws:SecureTransport", "true")), ["deny-applies-with-mfa"]),
-          (deny("s3:*", on("Null", "aws:SecureTransport", "false")), ["deny-applies-with-mfa"]),
-          (deny("*", on("BoolIfExists", "aws:SecureTransport", True)), ["deny-applies-with-mfa"]),
-          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "false"}}),
-              ["conditions-never-match"]),
-          (deny("*", on("Bool", "aws:SecureTransport", "false")), []),
-          (deny("*", on("Null", "aws:SecureTransport", "true")), []),
-          (deny("s3:*", {**on("Bool", "aws:SecureTransport", "true"), **on("StringEquals",
-              "aws:PrincipalTag/left", "yes")}), []),
-          (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}), [])))],
     # Fixes that make a Deny leave MFA's setup to those without it.
     *[Stated(f"effect-against-the-sid-{sid}", [ALL, {**statement, "Sid": sid}], [(rule, sid)], {})
       for sid, rule, statement in (
@@ -203,38 +189,13 @@ KINDS = [
     Stated("age-limit-beside-an-allow-of-a-part-with-mfa", [allow("ec2:Start*", older(3600,
             "NumericLessThan")), deny("ec2:*", older(3600, "NumericGreaterThan"))],
             found("deny-age-misses-no-mfa", at=1), {}),
-    # Limits of a moment or number that leave nothing between them.
-    Stated("conditional-of-a-template", [allow(STOP, on("Bool", PRESENT,
-            '${var.mfa ? "true" : "false"}'))], found("allow-without-mfa"), {}),
-    Stated("conditional-of-a-templates-trust", [trust(ACCOUNT, on("Bool", PRESENT,
-            "${local.on ? true : false}"))], found("allow-without-mfa"), {}),
-    Stated("conditional-of-a-templates-deny", [ALL, deny_but(CARE, on("BoolIfExists", PRESENT,
-            '${var.mfa ? "false" : "true"}'))], found("deny-applies-with-mfa", at=1), {}),
     # One mistake is told once.
     Stated("role-and-user-with-mfa-if-any", [allow("kms:Sign", IF_TRUE, Principal={"AWS": [
             ROLE["AWS"], "arn:aws:iam::123456789012:user/c"]})],
            found("allow-bool-if-exists"), {}),
-    # Demands of a Deny that are joined; a public address and a VPC.
-    *[Stated(f"public-address-and-vpc-{operator}", [allow("ec2:*", {**WITH, "IpAddress": {
-             "aws:SourceIp": "192.0.2.0/24"}, operator: {"aws:SourceVpc": "vpc-1"}})],
-             found("conditions-never-match") if operator == "StringEquals" else [], {})
-      for operator in ("StringEquals", "StringEqualsIfExists", "StringNotEquals")],
-    # Near misses of the kinds above, and their siblings.
-    *[Stated(f"public-address-and-{key}", [allow("ec2:*", {**WITH, "IpAddress": {"aws:SourceIp":
-             "192.0.2.0/24"}, "StringEquals": {key: "x"}})], found("conditions-never-match"), {})
-      for key in ("aws:VpceAccount", "aws:VpceOrgID")],
     Stated("exempt-by-a-pattern-of-the-other", [deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
             "aws:PrincipalArn", "arn:aws:iam::*:user/b*")}), deny("ec2:*", {**WITHOUT, **on(
             "ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/b")})], [], {}),
-    # A Deny of all but the setup without its condition; words where an account should be.
-    *[Stated(f"bare-deny-{at}", statements, found("deny-applies-with-mfa", at=1) if told else [],
-             {}, kind)
-      for at, (told, kind, statements) in enumerate((
-          (True, None, [ALL, deny_but(CARE, {})]),
-          (False, None, [allow(CARE), deny_but(CARE, {})]),
-          (False, None, [ALL, deny_but(["s3:*", "ec2:*"], {})]),
-          (False, "scp", [ALL, deny_but(["s3:*", *CARE], {}, Condition=on("StringNotEquals",
-              "aws:RequestedRegion", "eu-west-1"))])))],
     # Devices that are listed only on users, and elsewhere with MFA.
     Stated("first-steps-denied-by-bool-false", [ALL, deny(ENROL, FALSE)],
             found(ENROLMENT, MISSES, at=1), {}),

@@ -1,4 +1,4 @@
-"""Versions of policies that are not in force, users who are not asked for MFA, and their roles."""
+"""Roles that users take without the MFA that they are asked for otherwise."""
 
 from __future__ import annotations
 
