@@ -37,8 +37,6 @@ _OF_SEVERAL = {
     "aws:tagkeys",
     "aws:vpceorgpaths",
 }
-
-
 # Keys whose value is a network, number, date or boolean; that of others, as tags, may be any text.
 _OF_ONE_TYPE = {
     "aws:currenttime",

@@ -129,7 +129,7 @@ def lint_all(
 ) -> Iterator[tuple[Document, Finding]]:
     """Yield what is wrong, each with its policy.
 
-    Whether one lets in the wrong credentials is judged with those that all have who have it.
+    Other policies of the same people decide, too, whether one lets in the wrong credentials.
     """
     all_of_them = list(documents)
     wholes: dict[tuple[int, ...], tuple[WholePolicy, dict[Statement, Document]]] = {}
