@@ -23,8 +23,8 @@ WRONG_OPERATOR = Rule(
     WARNING,
     "`StringEquals` or similar on a boolean or a number, for which AWS documents no result, or on "
     "a network or a date, which it compares as text; or `DateEquals` on the time, which is met in "
-    "one moment only; or `ForAllValues:` on a key of one value, of an identity provider, or on "
-    "`aws:CalledVia`, in an Allow, which matches without the key.",
+    "one moment only; or, in an Allow, what matches without the key: `ForAllValues:` on a key of "
+    "one value, of an identity provider, or on `aws:CalledVia`, or `IfExists` on `sts:ExternalId`.",
 )
 NOT_A_BOOLEAN = Rule(
     "not-a-boolean",
@@ -58,15 +58,18 @@ def check_values(subject: Subject) -> Flaws:
 
 
 def check_qualifiers(subject: Subject) -> Flaws:
-    """Find Allows with ForAllValues on keys that are to be there, which nothing else demands."""
+    """Find Allows met without a key that is to be there, which nothing else demands."""
     others = subject.other_conditions if subject.statement.allows else ()
     for condition in others:
-        plain = condition.operator not in OPPOSITES and not condition.if_exists
-        loose = plain and condition.qualifier == "ForAllValues" and bool(condition.values)
         key = condition.key.lower()
+        if condition.if_exists:
+            is_lenient, either = key == "sts:externalid", condition.operator
+        else:
+            is_lenient = condition.qualifier == "ForAllValues"
+            either = f"{condition.operator}, or {condition.operator}IfExists if that is meant"
+        loose = condition.operator not in OPPOSITES and is_lenient and bool(condition.values)
         beside = {each.key.lower() for each in others if each is not condition}
         alone = loose and _demanded(key) and beside.isdisjoint({key, "aws:tagkeys"})
-        either = f"{condition.operator}, or {condition.operator}IfExists if that is meant"
         if alone and not goes_by_elsewhere(subject, condition):
             yield Flaw(
                 WRONG_OPERATOR,

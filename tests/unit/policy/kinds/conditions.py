@@ -106,6 +106,17 @@ KINDS = [
     Stated("all-values-of-amr", [{**trust({"Federated": "cognito-identity.amazonaws.com"}, {
             "ForAllValues:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}),
             "Action": "sts:AssumeRoleWithWebIdentity"}], found(TEXT), {}),
+    # An external id that the caller may leave out.
+    *[Stated(f"external-id-{number}", [trust({"AWS": "123456789012"}, {**WITH, **more}), *others],
+             found(*rules), {})
+      for number, (more, others, rules) in enumerate((
+          (on("StringEqualsIfExists", "sts:ExternalId", "b7-11"), [], [TEXT]),
+          (on("ForAnyValue:StringLikeIfExists", "sts:ExternalId", "b7-*"), [], [TEXT]),
+          (on("StringEquals", "sts:ExternalId", "b7-11"), [], []),
+          ({**on("StringEqualsIfExists", "sts:ExternalId", "b7-11"),
+            **on("Null", "sts:ExternalId", "false")}, [], []),
+          (on("StringEqualsIfExists", "sts:ExternalId", "b7-11"), [trust({"AWS": "123456789012"},
+            on("Null", "sts:ExternalId", "true"), "Deny")], [])))],
     # Times, and services on the way.
     *[Stated(f"time-by-{operator}", [allow("ec2:*", {**WITH, **on(operator, "aws:CurrentTime",
             value)})], found(TEXT) if wrong else [], {})
