@@ -141,7 +141,7 @@ def check_effect(subject: Subject) -> Flaws:
         yield Flaw(
             ONLY_ONESELF,
             subject.place_of("Resource"),
-            "Resource limits this Deny to one's own user and MFA device",
+            "Resource limits this Deny to users and MFA devices",
             "nobody without MFA is stopped from anything else",
             "deny on all resources",
             {"Resource": "*", **sparing(subject)} if _may_deny_more(subject) else {},
@@ -284,10 +284,13 @@ def _leaves_all_else(subject: Subject) -> bool:
     where = statement.resources or ()
     elsewhere = replace(statement, resources=None, not_resources=where)
     of_many = any(each.endswith("*") and not each.endswith(":mfa/*") for each in where)
-    if of_many or (
+    # Whoever exempts what is never about a user means to deny everything.
+    spares_sessions = not concerns(statement, "sts:GetSessionToken")
+    is_of_users = of_many or (
         whole.allowing
         and all(all(map(is_left_open, names_of(e))) for e in whole.allows.touching(elsewhere))
-    ):
+    )
+    if is_of_users and (is_of_what_is_allowed(subject) or not spares_sessions):
         return False
     # A Deny of everything but all of IAM may be completed by this one.
     completed = any(

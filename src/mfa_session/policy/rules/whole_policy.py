@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from mfa_session.model.feature_ports import AwsNames
 from mfa_session.policy.conditions import OPPOSITES, exclude, is_met
 from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
-from mfa_session.policy.credentials import DIRECT_CALL
+from mfa_session.policy.credentials import DIRECT_CALL, long_term
 from mfa_session.policy.document import (
     Condition,
     Principals,
@@ -315,6 +315,8 @@ class WholePolicy:
         for each, found in self._denials_filled:
             if found.includes(kind) if found else not each.conditions:
                 yield each
+            elif kind == "long_term" and not found and all(map(_is_met_by_keys, each.conditions)):
+                yield replace(each, conditions=())
 
     @cached_property
     def _denials_filled(self) -> list[tuple[Statement, Reach | None]]:
@@ -377,6 +379,11 @@ def _roles_of(allow: Statement) -> Sequence[str]:
     by_arn = (each for each in allow.conditions if each.is_about("aws:PrincipalArn"))
     let_in = next((each.values for each in by_arn if "Not" not in each.operator), ())
     return roles_in(allow) or (let_in if all(map(names_role, let_in)) else ())
+
+
+def _is_met_by_keys(condition: Condition) -> bool:
+    """Say whether all long-term keys meet it, since they have no time of issue."""
+    return condition.is_about("aws:TokenIssueTime") and bool(is_met(condition, long_term().facts))
 
 
 def _is_about_mfa_only(statement: Statement) -> bool:

@@ -142,6 +142,9 @@ KINDS = [
       for at, (given, where, wrong) in enumerate((
           ([ALL], "arn:aws:iam::*:user/*", False), ([ALL], [ME, MY_DEVICE], True), ([], ME, True),
           ([allow("iam:*AccessKey*", Resource=ME), allow("iam:ListUsers")], ME, False),
-          ([allow("iam:*AccessKey*", Resource=ME), allow("s3:*")], ME, True)))],
+          ([allow("iam:*AccessKey*", Resource=ME), allow("s3:*")], ME, True),
+          ([allow(ENABLE, Resource=ME)], "arn:aws:iam::*:user/*", True)))],
+    Stated("deny-on-users-but-for-their-care", [allow(ENABLE, Resource=ME), deny_but(CARE[:-1],
+           WITHOUT, Resource="arn:aws:iam::*:user/*")], [], {}),
 ]
 # fmt: on
