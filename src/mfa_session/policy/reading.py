@@ -41,6 +41,7 @@ ELEMENTS = (
 _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 _SHAPE = 'a policy is {"Version": "2012-10-17", "Statement": […]}'
 _PRINCIPAL_HINT = 'write "*" or {"AWS": "ARN"}'
+_CONDITION_HINT = 'write {"OPERATOR": {"KEY": VALUE}}'
 _FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …}'
 
 
@@ -246,10 +247,15 @@ class _Reader:
         return {kind: self._texts(members, kind) or () for kind in members}
 
     def _conditions(self, node: Node) -> Iterator[Condition]:
-        hint = 'write {"OPERATOR": {"KEY": VALUE}}'
-        for written, keys in self._object(node, "Condition", hint).items():
-            operator = read_operator(written)
-            for key, value in self._object(keys, written, hint).items():
+        for written, keys in self._object(node, "Condition", _CONDITION_HINT).items():
+            operator, members = read_operator(written), self._object(keys, written, _CONDITION_HINT)
+            nested = [each for each in members.values() if isinstance(each.value, dict)]
+            if nested and len(nested) == len(members):  # what it means is judged all the same
+                what = f"{written} holds an operator, not a condition key"
+                self.errors.append(self._fail(keys.offset, what, _CONDITION_HINT))
+                yield from self._conditions(keys)
+                continue
+            for key, value in members.items():
                 yield Condition(
                     **operator._asdict(),
                     written=written,

@@ -234,6 +234,16 @@ def test_of_two_elements_that_exclude_each_other_the_narrower_is_read(named: Any
     assert (found.actions, found.not_actions) == left
 
 
+@pytest.mark.parametrize("outer", ["0", "StringEquals"])
+def test_conditions_one_level_too_deep_are_told_and_judged(outer: str) -> None:
+    nested = statement(Condition={outer: {"Bool": {"aws:MultiFactorAuthPresent": "true"}}})
+    read_all = read_policies("p.json", json.dumps({"Statement": nested}).encode())
+    ((document,), (error,)) = (read_all.documents, read_all.errors)
+    assert f"{outer} holds an operator, not a condition key" in str(error)
+    (condition,) = document.statements[0].conditions
+    assert (condition.operator, condition.key) == ("Bool", "aws:MultiFactorAuthPresent")
+
+
 ANY_ROOT = {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}
 TOOLS = {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/AWSControlTowerExecution"]}}
 OWN_TOOLS = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/stacksets-exec-*"}}
