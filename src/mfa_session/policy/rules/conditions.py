@@ -24,7 +24,8 @@ WRONG_OPERATOR = Rule(
     "`StringEquals` or similar on a boolean or a number, for which AWS documents no result, or on "
     "a network or a date, which it compares as text; or `DateEquals` on the time, which is met in "
     "one moment only; or, in an Allow, what matches without the key: `ForAllValues:` on a key of "
-    "one value, of an identity provider, or on `aws:CalledVia`, or `IfExists` on `sts:ExternalId`.",
+    "one value (a note in a Deny), of an identity provider, or on `aws:CalledVia`, or `IfExists` "
+    "on `sts:ExternalId`.",
 )
 NOT_A_BOOLEAN = Rule(
     "not-a-boolean",
@@ -37,9 +38,10 @@ NOT_A_NUMBER = Rule(
     "The age limit is not a number of seconds (`1h`): it matches nothing.",
 )
 _demanded = re.compile(
-    "aws:(calledvia$|(principal|request|resource)tag/.|source(account|arn|ip|orgid)$|principalorgid$|username$)"
+    "aws:(calledvia$|(principal|request|resource)tag/.|source(account|arn|ip|orgid)$|principal(arn|orgid)$|username$)"
     "|sts:externalid$|saml:|.*:(amr|aud|sub)$"
 ).match
+_is_always_there = re.compile("aws:principalarn|.*:(aud|sub)").fullmatch
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _VIA = "aws:calledvia"
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
@@ -58,12 +60,15 @@ def check_values(subject: Subject) -> Flaws:
 
 
 def check_qualifiers(subject: Subject) -> Flaws:
-    """Find Allows met without a key that is to be there, which nothing else demands."""
-    others = subject.other_conditions if subject.statement.allows else ()
+    """Find conditions met without a key of one value that is to be there; nothing else demands it.
+
+    Each request has some of these keys, and a Deny is only wider by it: that is a note.
+    """
+    others, allows = subject.other_conditions, subject.statement.allows
     for condition in others:
         key = condition.key.lower()
         if condition.if_exists:
-            is_lenient, either = key == "sts:externalid", condition.operator
+            is_lenient, either = allows and key == "sts:externalid", condition.operator
         else:
             is_lenient = condition.qualifier == "ForAllValues"
             either = f"{condition.operator}, or {condition.operator}IfExists if that is meant"
@@ -75,9 +80,9 @@ def check_qualifiers(subject: Subject) -> Flaws:
                 WRONG_OPERATOR,
                 condition.position,
                 f"{condition.written} is also met without {condition.key}",
-                f"whoever has no {condition.key} gets through",
+                f"whoever has no {condition.key} {'gets through' if allows else 'is stopped, too'}",
                 f"write ForAnyValue:{condition.operator}" if key == _VIA else f"write {either}",
-                severity=NOTE if key.endswith((":aud", ":sub")) else None,  # each token has these
+                severity=NOTE if _is_always_there(key) or not allows else None,
             )
 
 

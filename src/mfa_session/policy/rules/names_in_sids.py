@@ -9,13 +9,15 @@ from mfa_session.policy.document import Statement
 
 MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
 DENIES_EVERYTHING = (
-    "(?:deny|block|forbid|stop)(?:every|any|all)(?:thing|actions?|access|services?)?"
+    "(?:deny|block|donotallow|forbid|stop)"
+    "(?:every|any|all|most)(?:thing|actions?|access|services?)?"
 )
+_BUT_FOR_A_LIST = "(?:(?:except|otherthan)(?:for)?(?:the)?(?:above|below|listed))?"
 # What else stands in the Sid tells of what: DenyAllWithoutMfaOnProd, NoAccessWithoutMfaToBilling.
 denies_everything = re.compile(
-    f"(?:(?:{DENIES_EVERYTHING}(?:if|unless|when|with|without|no|not|user|signedin)+"
+    f"(?:(?:{DENIES_EVERYTHING}{_BUT_FOR_A_LIST}(?:if|unless|when|with|without|no|not|user|signedin)+"
     "|no(?:thing|access)(?:is|allowed|possible|works)*without(?:valid)?"
-    f"|everything(?:needs|requires)){MFA}(?:present)?"
+    f"|everything(?:else)?(?:needs|requires)){MFA}(?:present|d)?"
     f"|no{MFA}noaccess|(?:enforc|forc|requir)(?:e|es|ing){MFA}(?:for|on|to)(?:do)?"
     "(?:everything|(?:all|any|every)(?:access|actions?|calls?|services?)?))[0-9]*"
 ).fullmatch

@@ -96,6 +96,15 @@ KINDS = [
             ({**on("ForAllValues:StringEquals", "aws:PrincipalTag/Team", "a"),
               **on("Null", "aws:PrincipalTag/Team", "false")}, []),
             (on("StringEquals", "aws:PrincipalTag/Team", "a"), [])))],
+    # A Deny is wider by it.
+    *[Stated(f"for-all-values-in-a-deny-{number}", [ALL, deny("ec2:*", on(operator, key, value))],
+             found(*rules, at=1), {})
+      for number, (operator, key, value, rules) in enumerate((
+            ("ForAllValues:ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*", [TEXT]),
+            ("ForAllValues:StringEquals", "aws:PrincipalTag/Team", "a", [TEXT]),
+            ("ForAnyValue:StringEquals", "aws:PrincipalTag/Team", "a", []),
+            ("ForAllValues:StringNotLike", "aws:TagKeys", "a", []),
+            ("StringEqualsIfExists", "sts:ExternalId", "a", [])))],
     # What a stranger's third series of policies showed.
     *[Stated(f"sign-in-by-{operator}-{key}", [{**trust(SAML, {**on("StringEquals", "SAML:aud",
             "https://signin.aws.amazon.com/saml"), **on(operator, key, "mfa")}), "Action":

@@ -24,11 +24,15 @@ from policy.statements import (
 # fmt: off
 KINDS = [
     # Words of a Sid that are part of a name, or mean something else.
-    *[Stated(f"sid-of-everything-{sid}", [allow(["ec2:*", "s3:*"]), deny(["ec2:*", "s3:*"][:most],
-            {**WITHOUT, **on("StringNotLike", "aws:username", "bot-*")}, Sid=sid)],
+    *[Stated(f"sid-of-everything-{sid}-{most}", [allow(["ec2:*", "s3:*"]),
+            deny(["ec2:*", "s3:*"][:most], {**WITHOUT, **on("StringNotLike", "aws:username", "bot-*")}, Sid=sid)],
             [(PROMISE, sid)] if told else [], {})
       for sid, most, told in (("DenyAllWithoutMfaExceptBots", 2, False), ("DenyAllWithoutMfa", 1,
-          True))],
+          True), ("BlockMostAccessUnlessSignedInWithMFA", 1, True),
+          ("BlockMostAccessUnlessSignedInWithMFA", 2, False),
+          ("DenyAllExceptListedIfNoMFA", 1, True),
+          ("DoNotAllowAnythingOtherThanAboveUnlessMFAd", 1, True),
+          ("EverythingElseNeedsMfa", 1, True), ("DenyMostUsersWithoutMfa", 1, False))],
     *[Stated(f"sid-of-versions-{sid}", [ALL, deny("s3:DeleteObject", WITHOUT, Sid=sid,
             Resource=f"arn:aws:s3:::{name}/*")], [(PROMISE, sid)] if told else [], {})
       for sid, name, told in (("ConversionDeleteMfa", "out", False), ("VersionsDeleteMfa",
