@@ -15,7 +15,8 @@ DENIES_EVERYTHING = (
 _BUT_FOR_A_LIST = "(?:(?:except|otherthan)(?:for)?(?:the)?(?:above|below|listed))?"
 # What else stands in the Sid tells of what: DenyAllWithoutMfaOnProd, NoAccessWithoutMfaToBilling.
 denies_everything = re.compile(
-    f"(?:(?:{DENIES_EVERYTHING}{_BUT_FOR_A_LIST}(?:if|unless|when|with|without|no|not|user|signedin)+"
+    f"(?:(?:{DENIES_EVERYTHING}{_BUT_FOR_A_LIST}"
+    "(?:if|unless|when|with|without|no|not|user|signedin)+"
     "|no(?:thing|access)(?:is|allowed|possible|works)*without(?:valid)?"
     f"|everything(?:else)?(?:needs|requires)){MFA}(?:present|d)?"
     f"|no{MFA}noaccess|(?:enforc|forc|requir)(?:e|es|ing){MFA}(?:for|on|to)(?:do)?"
