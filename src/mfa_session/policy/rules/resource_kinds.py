@@ -150,6 +150,7 @@ _of_recovery = re.compile(
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 
 
+@functools.lru_cache(maxsize=20_000)  # most policies have the same
 def resource_of(action: str, *, about_mfa: bool = True) -> str | None:
     """Return the kind of resource, one of MEANT, of an action in lower case; None if not known.
 

@@ -76,11 +76,12 @@ def check_resources(subject: Subject) -> Flaws:
         return
     about_mfa = is_about_mfa(subject.whole)
     names = dict.fromkeys(name for each in statement.actions for name in _steps_in(subject, each))
-    kinds = [(name, resource_of(name.lower(), about_mfa=about_mfa)) for name in names]
+    kinds = ((name, resource_of(name.lower(), about_mfa=about_mfa)) for name in names)
+    known = [(name, kind) for name, kind in kinds if kind in MEANT]
     wrong = [
         (name, kind)
-        for wanted in MEANT
-        for name, kind in kinds
+        for wanted in (MEANT if known else ())
+        for name, kind in known
         if kind == wanted and not _is_done(subject, name, wanted)
     ]
     for_others = _may_be_for_others(subject)

@@ -26,7 +26,8 @@ KINDS = [
     # Words of a Sid that are part of a name, or mean something else.
     *[Stated(f"sid-of-everything-{sid}-{most}", [allow(["ec2:*", "s3:*"]),
             deny(["ec2:*", "s3:*"][:most], {**WITHOUT,
-            **on("StringNotLike", "aws:username", "bot-*")}, Sid=sid)], [(PROMISE, sid)] if told else [], {})
+            **on("StringNotLike", "aws:username", "bot-*")}, Sid=sid)],
+            [(PROMISE, sid)] if told else [], {})
       for sid, most, told in (("DenyAllWithoutMfaExceptBots", 2, False), ("DenyAllWithoutMfa", 1,
           True), ("BlockMostAccessUnlessSignedInWithMFA", 1, True),
           ("BlockMostAccessUnlessSignedInWithMFA", 2, False),
