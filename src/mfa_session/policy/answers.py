@@ -16,16 +16,17 @@ from typing import NamedTuple
 
 from mfa_session.policy.conditions import (
     ABSENT,
+    OPPOSITES,
     THERE_IF_UNKNOWN,
     Comparison,
     is_met,
     moment,
     number,
 )
-from mfa_session.policy.credentials import MFA_AGE, RequestContext
+from mfa_session.policy.credentials import MFA_AGE, RequestContext, Values
 from mfa_session.policy.patterns import includes, may_meet
 
-_MOST_CASES, _MOST_VALUES = 64, 60
+_MOST_CASES, _MOST_VALUES, _MOST_IN_SETS = 64, 60, 8
 _OTHER = "\0"  # a value that no policy names
 # Keys with several values at once, which may meet conditions that exclude each other.
 _OF_SEVERAL = {
@@ -36,7 +37,11 @@ _OF_SEVERAL = {
     "aws:sourceorgpaths",
     "aws:tagkeys",
     "aws:vpceorgpaths",
+    "s3:requestobjecttagkeys",
+    "sts:transitivetagkeys",
 }
+# Services all of whose other keys have one value (Service Authorization Reference).
+_OF_ONE = ("aws:", "iam:", "s3:", "sts:")
 # Keys whose value is a network, number, date or boolean; that of others, as tags, may be any text.
 _OF_ONE_TYPE = {
     "aws:currenttime",
@@ -49,6 +54,9 @@ _OF_ONE_TYPE = {
     "aws:tokenissuetime",
     "aws:viaawsservice",
     "aws:vpcsourceip",
+    "s3:max-keys",
+    "s3:signatureage",
+    "sts:durationseconds",
 }
 
 
@@ -87,7 +95,8 @@ def cases(questions: Iterable[Question]) -> Iterator[Answers] | None:
 def _together(questions: frozenset[Question]) -> list[Answers] | None:
     """Return the answers of questions about one thing."""
     group = list(questions)
-    found = _by_values(group) or _by_patterns(group)
+    by_value = _by_values if _has_one_value(group[0].about) else _by_sets
+    found = by_value(group) or _by_patterns(group)
     return [dict(zip(group, each, strict=True)) for each in found] if found else None
 
 
@@ -98,16 +107,43 @@ def _by_values(group: Sequence[Question]) -> set[tuple[bool, ...]] | None:
     """
     about = group[0].about
     asked = [each.asked for each in group if isinstance(each.asked, Comparison)]
-    values = _values(asked) if _has_one_value(about) else None
+    values = _values(asked)
     compared_as_text = any(each.operator.startswith(("Arn", "String")) for each in asked)
     if values is None or (compared_as_text and about == MFA_AGE.lower()):
         return None
     absent = [] if about in THERE_IF_UNKNOWN else [None]
     any_text = [] if about in _OF_ONE_TYPE else [_OTHER]
+    return _decided(
+        about, asked, (None if each is None else (each,) for each in (*values, *any_text, *absent))
+    )
+
+
+def _by_sets(group: Sequence[Question]) -> set[tuple[bool, ...]] | None:
+    """Return the answers for each set of values of a key with several, and without the key.
+
+    None if the conditions compare more than plain texts, or too many.
+    """
+    about = group[0].about
+    asked = [each.asked for each in group if isinstance(each.asked, Comparison)]
+    plain = (OPPOSITES.get(each.operator, each.operator) for each in asked)
+    pairs = zip(asked, plain, strict=True)
+    found = _values([each._replace(operator=one, qualifier=None) for each, one in pairs])
+    values = dict.fromkeys(found or ())
+    if about not in _OF_SEVERAL or not values or len(values) > _MOST_IN_SETS:
+        return None
+    sizes = range(1, len(values) + 1)
+    sets = itertools.chain.from_iterable(itertools.combinations(values, each) for each in sizes)
+    return _decided(about, asked, (*sets, None))
+
+
+def _decided(
+    about: str, asked: Sequence[Comparison], possible: Iterable[Values | None]
+) -> set[tuple[bool, ...]] | None:
+    """Return the answers for each of a key's values; None if one cannot be told."""
     found = set()
-    for value in (*values, *any_text, *absent):
-        known = RequestContext({about: None if value is None else (value,)})
-        truths = [value is None if _is_null(each) else is_met(each, known) for each in asked]
+    for values in possible:
+        known = RequestContext({about: values})
+        truths = [values is None if _is_null(each) else is_met(each, known) for each in asked]
         if None in truths:
             return None
         found.add(tuple(truth is True for truth in truths))
@@ -115,7 +151,7 @@ def _by_values(group: Sequence[Question]) -> set[tuple[bool, ...]] | None:
 
 
 def _has_one_value(key: str) -> bool:
-    return (key.startswith("aws:") or "tag/" in key) and key not in _OF_SEVERAL
+    return (key.startswith(_OF_ONE) or "tag/" in key) and key not in _OF_SEVERAL
 
 
 def _is_null(asked: Comparison) -> bool:
@@ -140,7 +176,7 @@ def _values(asked: Sequence[Comparison]) -> list[str] | None:
 
 def _is_plain(asked: Comparison) -> bool:
     """Say whether a comparison is with values as they are written, or with any."""
-    wild = "$" if asked.operator == "StringEquals" else "$*?"
+    wild = "$" if asked.operator.startswith("StringEquals") else "$*?"
     open_values = (each for each in asked.values if not _is_any(asked, each))
     is_open = any(sign in value for value in open_values for sign in wild)
     return asked.known and not asked.qualifier and not is_open
@@ -176,10 +212,30 @@ def _addresses(named: Sequence[str]) -> list[str]:
     return list(map(str, starts))
 
 
+def _texts_in_cases(named: Sequence[str]) -> list[str]:
+    """Return texts, and each in another case, as which none of them is written."""
+    return [*named, *map(functools.partial(_other_case, frozenset(named)), named), _OTHER]
+
+
+def _other_case(named: frozenset[str], text: str) -> str:
+    if not text.isascii():
+        raise ValueError(text)
+    others = (
+        text[:at] + sign.swapcase() + text[at + 1 :]
+        for at, sign in enumerate(text)
+        if sign.isalpha()
+    )
+    found = next((each for each in others if each not in named), None)
+    if found is None and any(map(str.isalpha, text)):
+        raise ValueError(text)
+    return found or text
+
+
 _OF_TEXTS = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
 _SORTS: tuple[tuple[Callable[[set[str]], bool], Callable[[Sequence[str]], list[str]]], ...]
 _SORTS = (
     (_OF_TEXTS.issuperset, lambda named: [*named, _OTHER]),
+    ({"StringEquals", "StringEqualsIgnoreCase"}.issuperset, _texts_in_cases),
     ({"Bool"}.issuperset, lambda _: ["true", "false"]),
     ({"IpAddress"}.issuperset, _addresses),
     (lambda operators: all(each.startswith("Numeric") for each in operators), _numbers(number)),

@@ -22,6 +22,16 @@ KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str | None, ...]]]
         ("red", "blue", "Red"),
         ("red", "blue", "Red", "green", None),
     ),
+    "aws:PrincipalTag/stage": (
+        ("StringEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"),
+        ("dev", "Dev", "qa"),
+        ("dev", "Dev", "DEV", "qa", "QA", "prod", None),
+    ),
+    "s3:max-keys": (
+        ("NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanIfExists"),
+        ("10", "11"),
+        ("9", "10", "10.5", "11", "12", None),
+    ),
     "aws:SourceIp": (
         ("IpAddress", "NotIpAddress", "IpAddressIfExists"),
         ("192.0.2.0/24", "192.0.2.0/25", "192.0.2.128/25", "198.51.100.7"),
@@ -111,6 +121,32 @@ def comparison_of(name: str, key: str, values: list[str]) -> Any:
         "Condition": {name: {key: values}},
     }
     return read_document("p.json", json.dumps({"Statement": statement})).conditions[0]
+
+
+@given(data=st.data())
+def test_an_outcome_is_known_exactly_if_every_set_of_tag_keys_has_it(data: st.DataObject) -> None:
+    names = [f"{each}:String{no}Equals" for each in ("ForAllValues", "ForAnyValue")
+             for no in ("", "Not")]  # fmt: skip
+    listed = st.lists(st.sampled_from(("a", "b")), min_size=1, max_size=2, unique=True)
+    statements = [
+        {
+            "Effect": data.draw(st.sampled_from(("Allow", "Deny"))),
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {data.draw(st.sampled_from(names)): {"aws:TagKeys": data.draw(listed)}},
+        }
+        for _ in range(data.draw(st.integers(min_value=1, max_value=3)))
+    ]
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    document = read_document("p.json", text)
+
+    def outcome(known: Known) -> str:
+        request = Request(action="ec2:CreateTags", facts=RequestContext(known))
+        return evaluate([document], request, role_session()).outcome.rpartition("-")[2]
+
+    sets = (("a",), ("b",), ("c",), ("a", "b"), ("a", "c"), ("b", "c"), ("a", "b", "c"), None)
+    outcomes = {outcome({"aws:TagKeys": each}) for each in sets}
+    assert outcome({}) == (outcomes.pop() if len(outcomes) == 1 else "unknown")
 
 
 def test_a_null_without_values_is_never_met() -> None:
