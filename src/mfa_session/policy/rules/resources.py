@@ -24,6 +24,7 @@ from mfa_session.policy.rules.resource_kinds import (
     OF_LIST,
     OF_NONE,
     OF_OBJECT,
+    OF_ROLE,
     OF_USER,
     RESOURCES_OF,
     fits,
@@ -342,7 +343,8 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     statement = subject.statement
     if _may_be_on(subject.whole, statement, wanted):
         return True
-    if _may_be_for_others(subject) and _has_no_effect(subject.whole, statement):
+    is_of_others = _may_be_for_others(subject) and _has_no_effect(subject.whole, statement)
+    if is_of_others or wanted == OF_ROLE:  # of another role, another statement says nothing
         return False
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in {*map(str.lower, ENROLMENT), _LISTING}

@@ -114,7 +114,10 @@ _KINDS: dict[str, Kind] = {
             "iam:awsservicename",
             "iam:passedtoservice",
         ),
-        (_other_than(r"[a-z0-9-]+\..+"), "a service such as ec2.amazonaws.com"),
+        (
+            _other_than(r"[a-z0-9-]+\.(.+\.)?(amazonaws\.com(\.cn)?|aws\.internal|.*[*?].*)"),
+            "a service such as ec2.amazonaws.com",
+        ),
     ),
     "s3:x-amz-server-side-encryption": (
         re.compile(

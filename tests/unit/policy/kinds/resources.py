@@ -116,6 +116,9 @@ KINDS = [
           ("${aws_s3_bucket.x.arn}", ["s3:DeleteBucket"], "${aws_s3_bucket.x.arn}", True),
           ("arn:aws:s3:::${Books}", [], "arn:aws:s3:::${Films}", False),
           ("arn:aws:s3:::${Books}/${Year}", [], "arn:aws:s3:::${Books}/${Year}", False))],
+    Stated("role-taken-on-a-session-beside-another", [allow("sts:AssumeRole",
+           Resource="arn:aws:iam::*:role/books"), allow("sts:AssumeRole", WITH,
+           Resource="arn:aws:sts::123456789012:assumed-role/films/*")], found(RESOURCE, at=1), {}),
     Stated("role-taken-on-a-user", [allow("sts:AssumeRole", WITH, Resource=ME)],
            found(RESOURCE), {}),
     Stated("role-taken-on-roles", [allow("sts:AssumeRole", WITH, Resource=each) for each in (
