@@ -33,7 +33,7 @@ _Comparison = tuple[str, str, tuple[str, ...]]
 _ROOT = ":root"  # the end of an account's ARN
 _FEW = 8  # statements, among which a look at each is faster than an index
 _all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
-_of_all_users = re.compile(r"arn:[^:]*:iam::[^:]*:user/\*").fullmatch
+is_of_all_users = re.compile(r"arn:[^:]*:iam::(?:[^:]*|\$\{AWS::AccountId\}):user/\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
 _ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}
@@ -356,7 +356,7 @@ def _keeps_few_out(statement: Statement, condition: Condition) -> bool:
         wanted = operator.startswith("String") and operator not in OPPOSITES
         return wanted and statement.principals is None
     likened = operator in {"ArnLike", "StringLike"} and key in _OF_ALL_CALLERS
-    of_all = likened and ("*" in values or any(map(_of_all_users, values)))
+    of_all = likened and ("*" in values or any(map(is_of_all_users, values)))
     return of_all or is_met(condition, A_USER) is True
 
 

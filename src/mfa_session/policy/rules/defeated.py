@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import Cover, concerns, names_of
+from mfa_session.policy.coverage import Cover, concerns, is_of_all_users, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.document import Condition, Statement, has_principal
 from mfa_session.policy.fixes import right_condition
@@ -74,7 +74,6 @@ _WAYS = {
 }
 _is_sent = re.compile("sts:(rolesessionname|sourceidentity)|aws:(requesttag/|tagkeys)").match
 _says_all_but = re.compile("all|any|but|every|except|other").search
-_are_users = re.compile("arn:[^:]*:iam::[^:]*:user/[*]").fullmatch
 demands_mfa = re.compile(
     "(?!.*(outside|unless|except|mfaor|ormfa|orfrom))"
     ".*(mfa.*(requir|mandat|must)|(requir|must|needs?|enforc|only).*mfa)",
@@ -194,7 +193,9 @@ def _under_circumstances(whole: WholePolicy) -> tuple[Cover, dict[Statement, Sta
 
 def _keeps_few_out(condition: Condition) -> bool:
     """Say whether a condition is on a circumstance, a region, all users or an id, no secret."""
-    of_users = condition.is_about("aws:PrincipalArn") and all(map(_are_users, condition.values))
+    of_users = condition.is_about("aws:PrincipalArn") and all(
+        map(is_of_all_users, condition.values)
+    )
     told = of_users or condition.key.lower() in {"aws:requestedregion", "sts:externalid"}
     return is_circumstance(condition) or (told and is_met_without_key(condition) is False)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import names_of
+from mfa_session.policy.coverage import is_of_all_users, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
@@ -61,7 +61,6 @@ _role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)
 _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
 _OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
 _MOST = 10  # roles to compare with NotPrincipal
-_of_all_users = re.compile(r"arn:[^:]*:iam::[^:]*:user/\*").fullmatch
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
 # user has no colon.
@@ -292,7 +291,7 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
 def _exempts_all_users(subject: Subject, condition: Condition) -> bool:
     exempting = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
     of_one_account = subject.document.kind in {"identity", "boundary"}
-    all_users = exempting and of_one_account and any(map(_of_all_users, condition.values))
+    all_users = exempting and of_one_account and any(map(is_of_all_users, condition.values))
     return all_users and may_be_met_by_roles(in_any_account(condition))
 
 

@@ -9,7 +9,14 @@ from functools import cached_property, lru_cache
 
 from mfa_session.model.feature_ports import AwsNames
 from mfa_session.policy.conditions import OPPOSITES, exclude, is_met
-from mfa_session.policy.coverage import Cover, Meeting, actions_of, concerns, names_of
+from mfa_session.policy.coverage import (
+    Cover,
+    Meeting,
+    actions_of,
+    concerns,
+    is_of_all_users,
+    names_of,
+)
 from mfa_session.policy.credentials import DIRECT_CALL, long_term
 from mfa_session.policy.document import (
     Condition,
@@ -137,9 +144,9 @@ class WholePolicy:
 
     @per_policy
     def denials_but_for_some(self, kind: str) -> Cover:
-        """Return the same as `denials`, where Denies may exempt callers by who they are."""
+        """Return the same as `denials`, where Denies may be for all users but some."""
         return Cover(
-            replace(each, conditions=tuple(itertools.filterfalse(exempts_callers, each.conditions)))
+            replace(each, conditions=tuple(itertools.filterfalse(_goes_by_user, each.conditions)))
             for each, found in self._denials_filled
             if found and found.includes(kind)
         )
@@ -394,6 +401,13 @@ def exempts_callers(condition: Condition) -> bool:
     """Say whether a condition exempts callers by who they are."""
     key = condition.key.lower()
     return condition.operator in OPPOSITES and key.startswith(("aws:principal", "aws:user"))
+
+
+def _goes_by_user(condition: Condition) -> bool:
+    """Say whether a condition is met by all users, or by all but some callers."""
+    by_arn = condition.is_about("aws:PrincipalArn") and condition.operator.endswith("Like")
+    of_all = by_arn and any(map(is_of_all_users, condition.values))
+    return of_all or exempts_callers(condition)
 
 
 def _asks(found: Reach | None) -> bool:

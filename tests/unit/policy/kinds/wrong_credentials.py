@@ -252,6 +252,19 @@ KINDS = [
             (["iam:ChangePassword"], IF_TRUE, "allow-bool-if-exists"),
             (ENROL, on("StringEquals", "iam:MFADeviceType", "virtual"), KEY),
             (ENROL, on("StringEquals", "aws:MultiFactorAuthType", "virtual"), KEY)))],
+    # A Deny by age backs one of all users without MFA, whoever is no user.
+    *[Stated(f"age-of-users-{value}", [deny("s3:*", {**WITHOUT, **on("ArnLike",
+            "aws:PrincipalArn", value)}, Principal="*", Resource=BUCKET),
+            deny("s3:DeleteObject", older("3600", "NumericGreaterThan"), Principal="*",
+            Resource=BUCKET)], found("deny-age-misses-no-mfa", at=1) if told else [], {})
+      for value, told in (("arn:aws:iam::123456789012:user/*", False),
+          ("arn:aws:iam::${AWS::AccountId}:user/*", False),
+          ("arn:aws:iam::123456789012:user/ann", True))],
+    # Long-term keys have no time of issue.
+    *[Stated(f"keys-stopped-by-{value}", [ALL, deny("ec2:*", on("Null", "aws:TokenIssueTime",
+            value)), deny("ec2:*", on("Bool", PRESENT, "false"))],
+            found("deny-misses-long-term-keys", at=2) if told else [], {})
+      for value, told in (("true", False), ("false", True))],
     Stated("setup-of-roles-alone", [allow("*", IF_TRUE)], found("allow-bool-if-exists"), {}, "scp"),
 ]
 # fmt: on
