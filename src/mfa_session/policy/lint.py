@@ -9,6 +9,7 @@ from dataclasses import replace
 from mfa_session.model.feature_ports import AwsNames
 from mfa_session.policy.companions import companions
 from mfa_session.policy.document import MIXED, Document, Statement
+from mfa_session.policy.intrinsics import Default
 from mfa_session.policy.mfa import is_sound, mfa_conditions
 from mfa_session.policy.rules import (
     absent_keys,
@@ -49,7 +50,7 @@ from mfa_session.policy.rules import (
     values,
     wrong_credentials,
 )
-from mfa_session.policy.rules.rule import Check, Finding, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import Check, Finding, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import Mistake
 
@@ -193,11 +194,19 @@ def _findings(subject: Subject) -> Iterator[Finding]:
             statement=_without_middle(subject.statement.label, _LONGEST_NAME),
             line=flaw.position.line,
             column=flaw.position.column,
-            message=_shortened(flaw.message),
+            message=_shortened(flaw.message) + _of_defaults(subject, flaw),
             who=_shortened(flaw.who),
             cure=flaw.cure,
             fix=principals.without_harm(subject, flaw.fix),
         )
+
+
+def _of_defaults(subject: Subject, flaw: Flaw) -> str:
+    """Say which parameters of a template have the value that is wrong by default."""
+    at = (each for each in subject.statement.conditions if each.position == flaw.position)
+    texts = (text for each in at for text in each.values)
+    names = [each.parameter for each in texts if isinstance(each, Default)]
+    return f" (the default of {', '.join(names)})" if names else ""
 
 
 def _flaws(subject: Subject) -> Flaws:

@@ -147,3 +147,70 @@ def test_a_pseudo_parameter_that_does_not_exist_is_told_of_ref_and_sub() -> None
     assert of_user({"Fn::Join": ["", account]}) == said
     account[1] = {"Ref": "AWS::AccountId"}
     assert of_user({"Fn::Join": ["", account]}) == []
+
+
+def rules_with(parameter: dict[str, Any], when: Any, **resource: Any) -> list[tuple[str, str]]:
+    """Return the rules and messages of a trust policy that a parameter switches."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "111122223333"},
+                 "Action": "sts:AssumeRole", "Condition": when}  # fmt: skip
+    trust = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    template = {
+        "Parameters": {"Asked": parameter},
+        "Resources": {"Admin": {"Type": "AWS::IAM::Role", "Properties": trust, **resource}},
+    }
+    (document,) = read_policies("p.json", json.dumps(template)).documents
+    return [(each.rule, each.message) for each in lint(document)]
+
+
+ASKED = {"Bool": {"aws:MultiFactorAuthPresent": {"Ref": "Asked"}}}
+OFF = {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]}
+
+
+def test_a_parameter_of_a_condition_on_mfa_has_its_default() -> None:
+    said = "this Allow matches only requests without MFA (the default of Asked)"
+    assert rules_with(OFF, ASKED) == [("allow-without-mfa", said)]
+    assert rules_with({**OFF, "Default": False}, ASKED) == [("allow-without-mfa", said)]
+    of_sub = {"Bool": {"AWS:MultiFactorAuthPresent": {"Fn::Sub": "${Asked}"}}}
+    assert rules_with(OFF, of_sub) == [("allow-without-mfa", said)]
+    either = {"Bool": {"aws:MultiFactorAuthPresent": ["true", {"Ref": "Asked"}]}}
+    assert [rule for rule, _ in rules_with(OFF, either)] == ["bool-true-and-false"]
+    younger = {"NumericLessThan": {"aws:MultiFactorAuthAge": {"Ref": "Asked"}}}
+    assert [
+        [rule for rule, _ in rules_with({"Type": "Number", "Default": age}, younger)]
+        for age in (3600, 5, "1h")
+    ] == [[], ["age-too-short"], ["age-not-a-number"]]
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {**OFF, "Default": "true"},
+        {**OFF, "Default": ""},
+        {"Type": "String", "AllowedValues": ["true", "false"]},
+        {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/iam/mfa-asked"},
+        {"Type": "CommaDelimitedList", "Default": "false,true"},
+    ],
+)
+def test_a_parameter_that_asks_for_mfa_or_has_no_default_is_right(
+    parameter: dict[str, Any],
+) -> None:
+    assert rules_with(parameter, ASKED) == []
+
+
+def test_a_default_does_not_count_where_a_condition_of_the_template_decides() -> None:
+    none = {"Ref": "AWS::NoValue"}
+    assert rules_with(OFF, {"Fn::If": ["IsAsked", ASKED, none]}) == []
+    assert rules_with(OFF, ASKED, Condition="IsAsked") == []
+    other = {"Bool": {"aws:SecureTransport": {"Ref": "Asked"}}}
+    assert "Asked" not in str(rules_with(OFF, other))
+
+
+def test_the_default_is_left_out_where_whoever_creates_the_stack_decides() -> None:
+    document = {"Statement": {"Effect": "Allow", "Action": "*", "Condition": ASKED}}
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+    template = json.dumps({"Parameters": {"Asked": OFF}, "Resources": {"P": policy}})
+    values = [
+        read_policies("p.json", template, defaults=each).documents[0].conditions[0].values
+        for each in (True, False)
+    ]
+    assert values == [("false",), ("${Asked}",)]

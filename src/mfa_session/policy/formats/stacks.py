@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 from mfa_session.policy.formats.origin import (
@@ -12,7 +13,7 @@ from mfa_session.policy.formats.origin import (
     Holdings,
     Origin,
 )
-from mfa_session.policy.intrinsics import resolve, with_pseudo_parameters
+from mfa_session.policy.intrinsics import Default, resolve, with_pseudo_parameters
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -97,6 +98,20 @@ def arns_in(members: Members) -> dict[str, str]:
             found[f"${{{name}}}"] = by_ref
             if kind in _ARNS:
                 found[f"${{{name}.Arn}}"] = f"arn:${{AWS::Partition}}:{_ARNS[kind]}{by_ref}"
+    return found
+
+
+def defaults_in(members: Members) -> dict[str, Default]:
+    """Return the defaults of a template's parameters, by the references to them."""
+    parameters = members_in(members, "Parameters")
+    found: dict[str, Default] = {}
+    for name in parameters:
+        told = members_in(parameters, name)
+        # That of an SSM parameter is its name.
+        value = told["Default"].value if "Default" in told else ""
+        if value != "" and text_in(told, "Type") in {"String", "Number"}:
+            text = value if isinstance(value, str) else json.dumps(value, default=str)
+            found[f"${{{name}}}"] = Default(text, name)
     return found
 
 
