@@ -47,6 +47,7 @@ from mfa_session.policy.rules import (
     roles,
     rosters,
     session_token,
+    unnamed_roles,
     values,
     wrong_credentials,
 )
@@ -83,6 +84,7 @@ _MODULES = (
     anyone,
     principals,
     roles,
+    unnamed_roles,
     organisations,
     arns,
     promises,
@@ -187,7 +189,9 @@ def _findings_in(
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:
-    for flaw in (*_flaws(subject), *_flaws_behind(subject)):
+    found = (*_flaws(subject), *_flaws_behind(subject))
+    # Whoever corrects a Deny looks at whom it stops.
+    for flaw in found or unnamed_roles.tell_of_roles(subject):
         yield Finding(
             rule=flaw.rule.id,
             severity=flaw.severity or flaw.rule.severity,

@@ -9,6 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
+from policy.statements import but_of_unnamed_roles
 
 WITH = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 WITHOUT = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
@@ -40,7 +41,7 @@ def found_in(kind: str, statement: dict[str, Any]) -> list[tuple[str, str]]:
 def of_bucket(action: str, resource: Any) -> list[str]:
     statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
     found = found_in("AWS::S3::BucketPolicy", {**statement, "Condition": WITHOUT})
-    return [rule for rule, _ in found]
+    return but_of_unnamed_roles([rule for rule, _ in found])
 
 
 def of_user(resource: Any, action: str = "sts:AssumeRole") -> list[str]:
@@ -214,3 +215,44 @@ def test_the_default_is_left_out_where_whoever_creates_the_stack_decides() -> No
         for each in (True, False)
     ]
     assert values == [("false",), ("${Asked}",)]
+
+
+def of_role(action: str, resource: Any, **condition: Any) -> list[tuple[str, str]]:
+    """Return what lint finds of a bucket's Deny beside the policy of a role of the template."""
+    own = {"Effect": "Allow", "Action": action, "Resource": resource, **condition}
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": WITHOUT,
+              "Resource": {"Fn::Sub": "${Books.Arn}/tax/*"}}  # fmt: skip
+    inline = {"PolicyName": "Fill", "PolicyDocument": {"Version": "2012-10-17", "Statement": own}}
+    template = {
+        "Resources": {
+            "Books": {"Type": "AWS::S3::Bucket"},
+            "Mine": {
+                "Type": "AWS::S3::BucketPolicy",
+                "Properties": {
+                    "PolicyDocument": {"Version": "2012-10-17", "Statement": denied},
+                },
+            },
+            "Job": {"Type": "AWS::Serverless::Function", "Properties": {"Policies": [inline]}},
+        }
+    }
+    documents = read_policies("p.json", json.dumps(template)).documents
+    return [(each.rule, each.severity) for each in lint(documents[0])]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "rule"),
+    [
+        ("s3:PutObject", "${Books.Arn}/tax/*", "role-session-has-no-mfa"),
+        ("s3:Put*", "${Books.Arn}/tax/in/*", "role-session-has-no-mfa"),
+        ("s3:*", "arn:aws:s3:::${Books}/tax/a.csv", "roles-stopped-too"),  # a name of its own
+        ("s3:PutObject", "${Books.Arn}/*", "roles-stopped-too"),  # the rest is left to it
+        ("s3:PutObject", "${Books.Arn}/logs/*", "roles-stopped-too"),
+        ("sqs:SendMessage", "${Books.Arn}/tax/*", "roles-stopped-too"),
+        ("*", "*", "roles-stopped-too"),
+    ],
+)
+def test_a_role_of_the_template_is_stopped_by_a_deny_for_everybody(
+    action: str, resource: str, rule: str
+) -> None:
+    severity = "warning" if rule == "role-session-has-no-mfa" else "note"
+    assert of_role(action, {"Fn::Sub": resource}) == [(rule, severity)]
