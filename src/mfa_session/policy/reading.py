@@ -119,6 +119,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         owners=origin.owners,
         roster=origin.roster,
         resource_type=origin.resource_type,
+        title=origin.title,
         is_optional=origin.is_optional,
         is_certain=origin.is_certain
         and not any(

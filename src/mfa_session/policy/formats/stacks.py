@@ -134,7 +134,12 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
         elif is_managed:
             holder = holdings.holder(name)
         there = origin.named(name, told, holder, *owners)
-        there = there._replace(is_optional="Condition" in parts, resource_type=kind)
+        titles = (text_in(properties, key) for key in ("ManagedPolicyName", "PolicyName", "Name"))
+        there = there._replace(
+            is_optional="Condition" in parts,
+            resource_type=kind,
+            title=next(filter(None, titles), ""),
+        )
         for key, inner in properties.items():
             yield from _properties(key, inner, there.at(key))
     for key, inner in members.items():
