@@ -232,6 +232,7 @@ class Document:
     is_certain: bool = True  # not if a template decides later what it says
     is_optional: bool = False  # whether it is there, a template decides later
     resource_type: str = ""  # whose it is in a template, plan or state: AWS::ECR::Repository
+    title: str = ""  # the policy's own name there, if it is another than its resource's
 
     @property
     def label(self) -> str:

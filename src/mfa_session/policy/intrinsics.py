@@ -7,7 +7,7 @@ own variable (CloudFormation user guide, intrinsic function reference).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from mfa_session.policy.nodes import Node, items_of, listed, members_of, text_of
 
@@ -102,6 +102,38 @@ def replaced(node: Node, texts: dict[str, str]) -> Node:
         return node._replace(value=whole, misread=node.misread or name * ("." not in name))
 
     return _with_texts(node, change)
+
+
+class Default(str):
+    """The default of a parameter, where the template writes the parameter."""
+
+    __slots__ = ("parameter",)
+    parameter: str
+
+    def __new__(cls, text: str, parameter: str) -> Default:
+        """Take the text, and the parameter's name."""
+        made = super().__new__(cls, text)
+        made.parameter = parameter
+        return made
+
+
+def with_defaults(node: Node, keys: Collection[str], defaults: Mapping[str, Default]) -> Node:
+    """Return a node with the defaults of parameters as what conditions compare with some keys."""
+
+    def default(of: Node) -> Node:
+        return of._replace(value=defaults.get(text_of(of), of.value))
+
+    value = node.value
+    if isinstance(value, list):
+        return node._replace(value=[with_defaults(each, keys, defaults) for each in value])
+    if not isinstance(value, dict):
+        return node
+    members = {name: with_defaults(each, keys, defaults) for name, each in value.items()}
+    for name in filter(lambda name: name.lower() in keys, value):
+        compared = value[name]
+        items = [default(each) for each in items_of(compared)]
+        members[name] = compared._replace(value=items) if items else default(compared)
+    return node._replace(value=members)
 
 
 def with_literals_marked(node: Node) -> Node:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from mfa_session.model.feature_ports import AwsNames
 from mfa_session.policy.companions import companions
 from mfa_session.policy.document import MIXED, Document, Statement
+from mfa_session.policy.intrinsics import Default
 from mfa_session.policy.mfa import is_sound, mfa_conditions
 from mfa_session.policy.rules import (
     absent_keys,
@@ -46,10 +47,11 @@ from mfa_session.policy.rules import (
     roles,
     rosters,
     session_token,
+    unnamed_roles,
     values,
     wrong_credentials,
 )
-from mfa_session.policy.rules.rule import Check, Finding, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import Check, Finding, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import Mistake
 
@@ -82,6 +84,7 @@ _MODULES = (
     anyone,
     principals,
     roles,
+    unnamed_roles,
     organisations,
     arns,
     promises,
@@ -186,18 +189,28 @@ def _findings_in(
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:
-    for flaw in (*_flaws(subject), *_flaws_behind(subject)):
+    found = (*_flaws(subject), *_flaws_behind(subject))
+    # Whoever corrects a Deny looks at whom it stops.
+    for flaw in found or unnamed_roles.tell_of_roles(subject):
         yield Finding(
             rule=flaw.rule.id,
             severity=flaw.severity or flaw.rule.severity,
             statement=_without_middle(subject.statement.label, _LONGEST_NAME),
             line=flaw.position.line,
             column=flaw.position.column,
-            message=_shortened(flaw.message),
+            message=_shortened(flaw.message) + _of_defaults(subject, flaw),
             who=_shortened(flaw.who),
             cure=flaw.cure,
             fix=principals.without_harm(subject, flaw.fix),
         )
+
+
+def _of_defaults(subject: Subject, flaw: Flaw) -> str:
+    """Say which parameters of a template have the value that is wrong by default."""
+    at = (each for each in subject.statement.conditions if each.position == flaw.position)
+    texts = (text for each in at for text in each.values)
+    names = [each.parameter for each in texts if isinstance(each, Default)]
+    return f" (the default of {', '.join(names)})" if names else ""
 
 
 def _flaws(subject: Subject) -> Flaws:

@@ -63,8 +63,12 @@ def read_document(label: str, data: bytes | str, *, kind: str | None = None) -> 
     return found.documents[0]
 
 
-def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> ReadPolicies:
+def read_policies(
+    label: str, data: bytes | str, *, kind: str | None = None, defaults: bool = True
+) -> ReadPolicies:
     """Read every policy in a text of JSON or YAML; `kind`, one of KINDS, overrides the looks.
+
+    With `defaults`, conditions on MFA have those of a template's parameters.
 
     Raises ConfigurationError with line and column: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`,
     `terraform-source`, or `not-a-policy` without a policy.
@@ -72,7 +76,7 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
     source = (
         PolicyText.of_bytes(label, data) if isinstance(data, bytes) else PolicyText(label, data)
     )
-    search = Search(source)
+    search = Search(source, defaults=defaults)
     nodes = read_nodes(source)
     for index, node in enumerate(nodes):
         search.visit(node, Origin().at(f"{index}") if len(nodes) > 1 else Origin())
@@ -116,6 +120,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         owners=origin.owners,
         roster=origin.roster,
         resource_type=origin.resource_type,
+        title=origin.title,
         is_optional=origin.is_optional,
         is_certain=origin.is_certain
         and not any(
@@ -317,9 +322,9 @@ class Reading:
     `terraform` its files in Terraform's own language.
     """
 
-    def __init__(self, kind: str | None) -> None:
-        """Take the `kind` of `read_policies`."""
-        self._kind = kind
+    def __init__(self, kind: str | None, *, defaults: bool = True) -> None:
+        """Take the `kind` and `defaults` of `read_policies`."""
+        self._kind, self._defaults = kind, defaults
         self.documents: list[Document] = []
         self.errors: list[FileError] = []
         self.passed_over = self.linked = self.terraform = 0
@@ -362,7 +367,11 @@ class Reading:
 
     def _read_file(self, path: str, *, pass_over: bool = False) -> None:
         try:
-            found = _policies(path, self._kind, pass_over=pass_over)
+            data = _data(path, pass_over=pass_over)
+            found = ReadPolicies(documents=())
+            if data is not None:
+                label = _label(path)
+                found = read_policies(label, data, kind=self._kind, defaults=self._defaults)
         except ConfigurationError as error:
             if pass_over and error.code == "not-a-policy":
                 self.passed_over += 1
@@ -374,17 +383,21 @@ class Reading:
         self.errors += [FileError(file=path, error=error) for error in found.errors]
 
 
-def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
+def read_files(paths: Iterable[str], kind: str | None = None, *, defaults: bool = True) -> Reading:
     """Read every policy of the files and directories."""
-    reading = Reading(kind)
+    reading = Reading(kind, defaults=defaults)
     for path in dict.fromkeys(paths):
         reading.read(path)
     return reading
 
 
-def _policies(path: str, kind: str | None, *, pass_over: bool) -> ReadPolicies:
-    """Read a file's policies; with `pass_over`, a file that cannot hold a policy has none."""
-    label = "<stdin>" if path == STDIN else path
+def _label(path: str) -> str:
+    return "<stdin>" if path == STDIN else path
+
+
+def _data(path: str, *, pass_over: bool) -> bytes | None:
+    """Read a file; with `pass_over`, None if it cannot hold a policy."""
+    label = _label(path)
     try:
         data = _read(path)
     except OSError as error:
@@ -393,10 +406,10 @@ def _policies(path: str, kind: str | None, *, pass_over: bool) -> ReadPolicies:
         b'"tree-0.1"' in data[:50]  # CDK's, which repeats the templates beside it
         or not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace"))
     ):
-        return ReadPolicies(documents=())
+        return None
     if len(data) > MOST_BYTES:
         raise _unreadable(label, f"it is larger than {MOST_BYTES // 1_000_000} MB")
-    return read_policies(label, data, kind=kind)
+    return data
 
 
 def _read(path: str) -> bytes:

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
 from mfa_session.policy.formats.account import DETAILS, is_account, read_account
 from mfa_session.policy.formats.origin import ORGANISATION_KINDS, Origin
-from mfa_session.policy.formats.stacks import arns_in, is_stack, read_stack
+from mfa_session.policy.formats.stacks import arns_in, defaults_in, is_stack, read_stack
 from mfa_session.policy.formats.terraform import (
     read_old_state_file,
     read_state_file,
@@ -38,6 +39,7 @@ _TERRAFORM_HINT = (
 )
 _HCL = "HCL, Terraform's language"
 _OF_TERRAFORM = "aws_iam_policy_document"  # a data source, whose statements have other words
+_MFA_KEYS = {MFA_PRESENT.lower(), MFA_AGE.lower()}
 _DEEPEST_STRINGS = 4  # a policy in a string in a string …
 _EFFECT_IN_TEXT = re.compile("(?<![a-z])[Ee]ffect(?!s)")  # not Kubernetes' sideEffects
 _ENCODED_BRACES = ("%7B", "%7b", "%5B", "%5b")
@@ -54,12 +56,14 @@ class Found(NamedTuple):
 class Search:
     """Searches nodes, and collects the policies in the order of the text."""
 
-    def __init__(self, source: PolicyText, *, _strings: int = 0) -> None:
+    def __init__(self, source: PolicyText, *, defaults: bool = True, _strings: int = 0) -> None:
         self.found: list[Found] = []
         self.errors: list[ConfigurationError] = []
         self._source = source
         self._strings = _strings
         self._arns: dict[str, str] = {}  # by the references to them in a template
+        self._has_defaults = defaults
+        self._defaults: dict[str, intrinsics.Default] = {}  # by the references to parameters
         self._in_stack = False
         self._has_functions = any(each in source.text for each in ("Fn::", "Ref", "!", "${AWS::"))
 
@@ -92,6 +96,7 @@ class Search:
         if known is not None:
             if self._has_functions:
                 self._arns |= arns_in(members)
+                self._defaults |= defaults_in(members) if self._has_defaults else {}
                 self._in_stack = self._in_stack or is_stack(members)
             return known
         if len(members) == 1 and "Fn::Sub" in members:
@@ -114,6 +119,9 @@ class Search:
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:
             resolved = intrinsics.replaced(resolved, self._arns) if self._arns else resolved
+            # What is chosen by a condition may be where the parameter has another value.
+            if self._defaults and origin.is_certain and not origin.is_optional:
+                resolved = intrinsics.with_defaults(resolved, _MFA_KEYS, self._defaults)
             self.found.append(Found(self._source, resolved, origin))
 
     def _look_at_text(self, node: Node, text: str, origin: Origin) -> None:

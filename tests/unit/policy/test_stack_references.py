@@ -9,6 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
+from policy.statements import but_of_unnamed_roles
 
 WITH = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 WITHOUT = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
@@ -40,7 +41,7 @@ def found_in(kind: str, statement: dict[str, Any]) -> list[tuple[str, str]]:
 def of_bucket(action: str, resource: Any) -> list[str]:
     statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
     found = found_in("AWS::S3::BucketPolicy", {**statement, "Condition": WITHOUT})
-    return [rule for rule, _ in found]
+    return but_of_unnamed_roles([rule for rule, _ in found])
 
 
 def of_user(resource: Any, action: str = "sts:AssumeRole") -> list[str]:
@@ -147,3 +148,111 @@ def test_a_pseudo_parameter_that_does_not_exist_is_told_of_ref_and_sub() -> None
     assert of_user({"Fn::Join": ["", account]}) == said
     account[1] = {"Ref": "AWS::AccountId"}
     assert of_user({"Fn::Join": ["", account]}) == []
+
+
+def rules_with(parameter: dict[str, Any], when: Any, **resource: Any) -> list[tuple[str, str]]:
+    """Return the rules and messages of a trust policy that a parameter switches."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "111122223333"},
+                 "Action": "sts:AssumeRole", "Condition": when}  # fmt: skip
+    trust = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    template = {
+        "Parameters": {"Asked": parameter},
+        "Resources": {"Admin": {"Type": "AWS::IAM::Role", "Properties": trust, **resource}},
+    }
+    (document,) = read_policies("p.json", json.dumps(template)).documents
+    return [(each.rule, each.message) for each in lint(document)]
+
+
+ASKED = {"Bool": {"aws:MultiFactorAuthPresent": {"Ref": "Asked"}}}
+OFF = {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]}
+
+
+def test_a_parameter_of_a_condition_on_mfa_has_its_default() -> None:
+    said = "this Allow matches only requests without MFA (the default of Asked)"
+    assert rules_with(OFF, ASKED) == [("allow-without-mfa", said)]
+    assert rules_with({**OFF, "Default": False}, ASKED) == [("allow-without-mfa", said)]
+    of_sub = {"Bool": {"AWS:MultiFactorAuthPresent": {"Fn::Sub": "${Asked}"}}}
+    assert rules_with(OFF, of_sub) == [("allow-without-mfa", said)]
+    either = {"Bool": {"aws:MultiFactorAuthPresent": ["true", {"Ref": "Asked"}]}}
+    assert [rule for rule, _ in rules_with(OFF, either)] == ["bool-true-and-false"]
+    younger = {"NumericLessThan": {"aws:MultiFactorAuthAge": {"Ref": "Asked"}}}
+    assert [
+        [rule for rule, _ in rules_with({"Type": "Number", "Default": age}, younger)]
+        for age in (3600, 5, "1h")
+    ] == [[], ["age-too-short"], ["age-not-a-number"]]
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {**OFF, "Default": "true"},
+        {**OFF, "Default": ""},
+        {"Type": "String", "AllowedValues": ["true", "false"]},
+        {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/iam/mfa-asked"},
+        {"Type": "CommaDelimitedList", "Default": "false,true"},
+    ],
+)
+def test_a_parameter_that_asks_for_mfa_or_has_no_default_is_right(
+    parameter: dict[str, Any],
+) -> None:
+    assert rules_with(parameter, ASKED) == []
+
+
+def test_a_default_does_not_count_where_a_condition_of_the_template_decides() -> None:
+    none = {"Ref": "AWS::NoValue"}
+    assert rules_with(OFF, {"Fn::If": ["IsAsked", ASKED, none]}) == []
+    assert rules_with(OFF, ASKED, Condition="IsAsked") == []
+    other = {"Bool": {"aws:SecureTransport": {"Ref": "Asked"}}}
+    assert "Asked" not in str(rules_with(OFF, other))
+
+
+def test_the_default_is_left_out_where_whoever_creates_the_stack_decides() -> None:
+    document = {"Statement": {"Effect": "Allow", "Action": "*", "Condition": ASKED}}
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+    template = json.dumps({"Parameters": {"Asked": OFF}, "Resources": {"P": policy}})
+    values = [
+        read_policies("p.json", template, defaults=each).documents[0].conditions[0].values
+        for each in (True, False)
+    ]
+    assert values == [("false",), ("${Asked}",)]
+
+
+def of_role(action: str, resource: Any, **condition: Any) -> list[tuple[str, str]]:
+    """Return what lint finds of a bucket's Deny beside the policy of a role of the template."""
+    own = {"Effect": "Allow", "Action": action, "Resource": resource, **condition}
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": WITHOUT,
+              "Resource": {"Fn::Sub": "${Books.Arn}/tax/*"}}  # fmt: skip
+    inline = {"PolicyName": "Fill", "PolicyDocument": {"Version": "2012-10-17", "Statement": own}}
+    template = {
+        "Resources": {
+            "Books": {"Type": "AWS::S3::Bucket"},
+            "Mine": {
+                "Type": "AWS::S3::BucketPolicy",
+                "Properties": {
+                    "PolicyDocument": {"Version": "2012-10-17", "Statement": denied},
+                },
+            },
+            "Job": {"Type": "AWS::Serverless::Function", "Properties": {"Policies": [inline]}},
+        }
+    }
+    documents = read_policies("p.json", json.dumps(template)).documents
+    return [(each.rule, each.severity) for each in lint(documents[0])]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "rule"),
+    [
+        ("s3:PutObject", "${Books.Arn}/tax/*", "role-session-has-no-mfa"),
+        ("s3:Put*", "${Books.Arn}/tax/in/*", "role-session-has-no-mfa"),
+        ("s3:*", "arn:aws:s3:::${Books}/tax/a.csv", "roles-stopped-too"),  # a name of its own
+        ("s3:PutObject", "${Books.Arn}/*", "roles-stopped-too"),  # the rest is left to it
+        ("s3:PutObject", "${Books.Arn}/logs/*", "roles-stopped-too"),
+        ("sqs:SendMessage", "${Books.Arn}/tax/*", "roles-stopped-too"),
+        ("*", "*", "roles-stopped-too"),
+    ],
+)
+def test_a_role_of_the_template_is_stopped_by_a_deny_for_everybody(
+    action: str, resource: str, rule: str
+) -> None:
+    severity = "warning" if rule == "role-session-has-no-mfa" else "note"
+    assert of_role(action, {"Fn::Sub": resource}) == [(rule, severity)]

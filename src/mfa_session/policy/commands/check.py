@@ -124,7 +124,8 @@ def _files(options: Options, ctx: Context) -> list[Document]:
 
 
 def _read(paths: tuple[str, ...], kind: str | None, ctx: Context) -> list[Document]:
-    reading = read_files(paths, kind)
+    # Whoever creates the stack may give another value than the default.
+    reading = read_files(paths, kind, defaults=False)
     for each in reading.errors:
         raise each.error
     if reading.terraform:

@@ -47,6 +47,7 @@ class Origin(NamedTuple):
     is_certain: bool = True
     is_optional: bool = False
     resource_type: str = ""
+    title: str = ""
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 from mfa_session.policy.formats.origin import (
@@ -12,7 +13,7 @@ from mfa_session.policy.formats.origin import (
     Holdings,
     Origin,
 )
-from mfa_session.policy.intrinsics import resolve, with_pseudo_parameters
+from mfa_session.policy.intrinsics import Default, resolve, with_pseudo_parameters
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -100,6 +101,20 @@ def arns_in(members: Members) -> dict[str, str]:
     return found
 
 
+def defaults_in(members: Members) -> dict[str, Default]:
+    """Return the defaults of a template's parameters, by the references to them."""
+    parameters = members_in(members, "Parameters")
+    found: dict[str, Default] = {}
+    for name in parameters:
+        told = members_in(parameters, name)
+        # That of an SSM parameter is its name.
+        value = told["Default"].value if "Default" in told else ""
+        if value != "" and text_in(told, "Type") in {"String", "Number"}:
+            text = value if isinstance(value, str) else json.dumps(value, default=str)
+            found[f"${{{name}}}"] = Default(text, name)
+    return found
+
+
 def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]]:
     """Yield what to search in a template, with its origin."""
     resources = _resources(members)
@@ -119,7 +134,12 @@ def read_stack(members: Members, origin: Origin) -> Iterator[tuple[Node, Origin]
         elif is_managed:
             holder = holdings.holder(name)
         there = origin.named(name, told, holder, *owners)
-        there = there._replace(is_optional="Condition" in parts, resource_type=kind)
+        titles = (text_in(properties, key) for key in ("ManagedPolicyName", "PolicyName", "Name"))
+        there = there._replace(
+            is_optional="Condition" in parts,
+            resource_type=kind,
+            title=next(filter(None, titles), ""),
+        )
         for key, inner in properties.items():
             yield from _properties(key, inner, there.at(key))
     for key, inner in members.items():

@@ -342,7 +342,7 @@ def _named(resource: Members, origin: Origin, holdings: Holdings) -> Origin:
         owners = owners or ["organization/"]
         told = ORGANISATION_KINDS.get(_value(resource, "type") or "SERVICE_CONTROL_POLICY")
     named = origin.named(address, told, _HOLDERS.get(kind) or holdings.holder(address), *owners)
-    return named._replace(resource_type=kind)
+    return named._replace(resource_type=kind, title=_value(resource, "name"))
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met, is_readable
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER
-from mfa_session.policy.document import Condition, Statement, roles_in
+from mfa_session.policy.document import (
+    Condition,
+    Document,
+    Statement,
+    is_about_devices,
+    is_about_roles,
+    roles_in,
+)
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
@@ -31,6 +40,12 @@ PROMISE = Rule(
     "good or of their versions, and only `s3:DeleteObject` is named. A `Sid` that says more than "
     "that promises nothing.",
 )
+NAMED = Rule(
+    "name-promises-mfa",
+    WARNING,
+    "The policy's name demands MFA (`ForceMFA`, `DenyWithoutMFA`), but no statement asks for it, "
+    "except for users' own devices, and no other policy of the same people in the file.",
+)
 _ASKED = rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{MFA}"
 _demand = re.compile(
     rf"(?:requir|enforc|forc)(?:e|es|ing){_ASKED}(?=$|[0-9]|for|on|to(?!ken))"
@@ -39,6 +54,19 @@ _demand = re.compile(
     rf"{_ASKED}(?:present|session)?[0-9]*$"
     rf"|.*{MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)(?=$|for|to)"
 ).match
+# What follows tells of whom; EnforceMfaExempt, ForceMfaLambda or RequireMfaDelete demand nothing.
+_promise = re.compile(
+    rf"(?:.*(?<!sales)(?<!work)(?<!dont)(?<!not)(?:requir|enforc|forc)(?:e|es|ed|ing)?{_ASKED}"
+    rf"|.*{MFA}(?:is)?(?:required|enforced|enforcement|mandatory|requirement)"
+    rf"|.*(?:deny|block|forbid)[a-z]*(?:without|unless|no){MFA})"
+    "(?:access|all|boundary|everybody|everyone|for|group|human|iam|login|managed|on|people|policy|scp"
+    "|users?)*v?[0-9]*"
+).fullmatch
+_of_policy = re.compile(
+    r"AWS::(?:IAM|Organizations)::\w*Policy|aws_(?:iam|organizations)_(?:\w+_)?policy"
+).fullmatch
+_OF_USERS = {"identity", "boundary", "scp"}
+_ANYBODY = "anybody/"
 _absence = re.compile(
     rf"(?:(?<!or)without|unless|except|before)(?:using|valid)?{MFA}(?!device)"
     rf"|(?:no|non|not)(?:using|valid)?{MFA}(?=$|[0-9]|for|in|needed|on|required|to)"
@@ -153,6 +181,63 @@ def breaks_promise(subject: Subject) -> bool:
 def _is_for_all_users(condition: Condition) -> bool:
     """Say whether every user meets a condition, and no role's session does."""
     return is_met(condition, A_USER) is True and is_met(condition, A_SESSION) is False
+
+
+def check_name(subject: Subject) -> Flaws:
+    """Find policies of users whose name demands MFA, and which ask for none."""
+    document = subject.document
+    if subject.statement is not document.statements[0] or not subject.limits_users:
+        return
+    name = next((each for each in _names_of(document) if _promise(_letters(each))), None)
+    if name is None:
+        return
+    asked = not document.is_certain or any(map(_asks, _documents_beside(document)))
+    promised = any(breaks_promise(replace(subject, statement=s)) for s in document.statements)
+    roles_only = all(map(is_about_roles, document.statements))  # which may ask by themselves
+    if not (asked or promised or roles_only):
+        yield Flaw(
+            NAMED,
+            subject.statement.position,
+            f"the policy's name is {name}, but none of its statements asks for MFA",
+            "nobody is asked for MFA by this policy",
+            'deny all but the setup of MFA under "BoolIfExists": {"aws:MultiFactorAuthPresent": '
+            '"false"}, or rename the policy',
+        )
+
+
+def _names_of(document: Document) -> Iterator[str]:
+    """Yield the names of a policy, but not of who has it."""
+    _, inline, name = document.name.rpartition("policy/")
+    if inline:
+        yield name
+    elif _of_policy(document.resource_type):
+        yield re.sub(r"\[[^]]*\]$", "", name).rpartition(".")[2]
+        yield document.title
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _documents_beside(document: Document) -> Iterator[Document]:
+    """Yield a policy and the others of the file that the same people may have."""
+    told = document.account or document.roster
+    people = {*document.owners}
+    for each in told.documents if told else ():
+        others = {*each.owners}
+        if not people or _ANYBODY in people | others or people & others:
+            yield each
+    yield document
+
+
+def _asks(document: Document) -> bool:
+    """Say whether a policy of users asks for MFA, or stops the removal of devices, or may do so."""
+    return document.kind in _OF_USERS and any(
+        bool(each.strange_elements)
+        or (means_mfa(each) and not (each.allows and is_about_devices(each)))
+        or (not each.allows and any("mfa" in name for name in actions_of(each).names))
+        for each in document.statements
+    )
 
 
 def check_sid_of_removal(subject: Subject) -> Flaws:

@@ -37,9 +37,10 @@ ROLE = Rule(
     "role-session-has-no-mfa",
     WARNING,
     "The statement requires MFA of role sessions, which carry none: they are locked out. A Deny "
-    "for everybody does the same if an Allow names the role, or if another Deny exempts only the "
-    "role; so does a Deny whose `NotPrincipal` names the role, but no session of it. Require MFA "
-    "in the role's trust policy.",
+    "for everybody does the same if an Allow names the role, or the role's policy in the same "
+    "template, plan or state allows it that, or if another Deny exempts only the role; so does a "
+    "Deny whose `NotPrincipal` names the role, but no session of it. Require MFA in the role's "
+    "trust policy.",
 )
 IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
@@ -59,7 +60,7 @@ A_ROLE = RequestContext(
 )
 _role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
 _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
-_OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
+OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
 _MOST = 10  # roles to compare with NotPrincipal
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
@@ -258,7 +259,7 @@ def leaves_roles_out(subject: Subject) -> bool:
 def _role_locked_out(subject: Subject) -> str | None:
     """Return a role that an Allow names, and that a Deny for everybody, or its account, stops."""
     denied, found = subject.statement, subject.reach
-    accounts = set(map(_whole_account, denied.aws_principals))
+    accounts = set(map(whole_account, denied.aws_principals))
     if denied.allows or (found and not found.without_mfa):
         return None
     if not is_for_everybody(denied) and (None in accounts or not accounts):
@@ -272,7 +273,8 @@ def _role_locked_out(subject: Subject) -> str | None:
     return None if exempts or not is_for_everybody(denied) else subject.whole.role_left(denied)
 
 
-def _whole_account(principal: str) -> str | None:
+def whole_account(principal: str) -> str | None:
+    """Return the account that a principal is the whole of."""
     found = _account(principal)
     return found and found[1]
 
@@ -283,7 +285,7 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
     return any(
         is_meant_to_exempt(each)
         or any(map(is_unfilled, each.values))
-        or (each.key.lower().startswith(_OF_CALLERS) and is_met(each, caller) is not True)
+        or (each.key.lower().startswith(OF_CALLERS) and is_met(each, caller) is not True)
         for each in conditions
     )
 

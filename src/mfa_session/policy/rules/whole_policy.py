@@ -205,7 +205,7 @@ class WholePolicy:
 
     def _allowed_of(self, denied: Statement, kind: str) -> Iterator[tuple[str, Statement]]:
         for each in itertools.islice(self._allows_of(kind).touching(denied), _MANY):
-            if any(_is_denied_by_name(denied, name) for name in names_of(each)):
+            if any(is_denied_by_name(denied, name) for name in names_of(each)):
                 yield from ((name, each) for name in _principals_of(each, kind))
 
     def role_left(self, denied: Statement) -> str | None:
@@ -357,7 +357,7 @@ def _meant(action: str, names: AwsNames) -> str:
     return (unlisted.meant if unlisted and unlisted.sure else None) or action
 
 
-def _is_denied_by_name(denied: Statement, name: str) -> bool:
+def is_denied_by_name(denied: Statement, name: str) -> bool:
     """Say whether a Deny is about an action, or about one that begins as a pattern (`kms:Put*`)."""
     start, listed = name.rstrip("*"), actions_of(denied)
     verb = start != name and not start.endswith(":") and not listed.all_but
