@@ -45,9 +45,9 @@ from mfa_session.policy.rules import (
     removal,
     resources,
     roles,
+    roles_beside,
     rosters,
     session_token,
-    unnamed_roles,
     values,
     wrong_credentials,
 )
@@ -84,7 +84,7 @@ _MODULES = (
     anyone,
     principals,
     roles,
-    unnamed_roles,
+    roles_beside,
     organisations,
     arns,
     promises,
@@ -189,9 +189,7 @@ def _findings_in(
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:
-    found = (*_flaws(subject), *_flaws_behind(subject))
-    # Whoever corrects a Deny looks at whom it stops.
-    for flaw in found or unnamed_roles.tell_of_roles(subject):
+    for flaw in (*_flaws(subject), *_flaws_behind(subject)):
         yield Finding(
             rule=flaw.rule.id,
             severity=flaw.severity or flaw.rule.severity,

@@ -30,11 +30,6 @@ class Stated(NamedTuple):
     kind: str | None = None
 
 
-def but_of_unnamed_roles(rules: list[str]) -> list[str]:
-    """Leave out the note that most Denies of a resource's policy have, which has its own tests."""
-    return [each for each in rules if each != UNNAMED]
-
-
 def on(operator: str, key: str, value: Any) -> Block:
     """Return a Condition with one comparison."""
     return {operator: {key: value}}
@@ -113,7 +108,6 @@ EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
 ROLE_SESSION = "role-session-has-no-mfa"
-UNNAMED = "roles-stopped-too"  # a note on most policies of resources
 ACCOUNT, PARTNER = {"AWS": "123456789012"}, "444455556666"
 A_USER = f"arn:aws:iam::{PARTNER}:user/"
 TAKE, COPY = "sts:AssumeRole", "backup:CopyIntoBackupVault"

@@ -13,7 +13,6 @@ from mfa_session.policy.lint import RULES, lint
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import read_document
 from policy.kinds import STATED
-from policy.statements import UNNAMED
 
 if TYPE_CHECKING:
     from mfa_session.policy.rules.rule import Finding
@@ -22,16 +21,6 @@ CORPUS = Path(__file__).parent / "corpus"
 RIGHT = sorted((CORPUS / "right").glob("*.json"))
 WRONG = sorted((CORPUS / "wrong").glob("*.json"))
 EXPECTED: dict[str, list[list[str]]] = json.loads((CORPUS / "expected.json").read_text())
-
-
-# They stop role sessions as well, of which a note tells.
-NOTED = {
-    "aws-bucket-null-age",
-    "deny-bucket-everybody",
-    "deny-bucket-not-action",
-    "key-policy-deletion-with-mfa",
-    "printed-by-get-bucket-policy",
-}
 
 
 def name_of(path: Path) -> str:
@@ -44,8 +33,7 @@ def findings_in(path: Path) -> tuple[Finding, ...]:
 
 @pytest.mark.parametrize("path", RIGHT, ids=name_of)
 def test_a_correct_policy_has_no_finding(path: Path) -> None:
-    found = [(each.rule, each.severity) for each in findings_in(path)]
-    assert found == [(UNNAMED, "note")] * (path.stem in NOTED)
+    assert findings_in(path) == ()
 
 
 @pytest.mark.parametrize("path", WRONG, ids=name_of)
@@ -65,7 +53,6 @@ def test_on_a_role_only_identity_policies_about_mfa_or_user_names_are_findings(
     assert found == {
         *(["mfa-in-role-policy"] if asks else []),
         *(["username-in-role-policy"] if names else []),
-        *([UNNAMED] if path.stem in NOTED else []),
     }
 
 
@@ -127,7 +114,6 @@ def test_a_proposed_fix_removes_the_finding(path: Path) -> None:
         after = lint(read_document("fixed", json.dumps(printed)))
         left = {(each.rule, each.statement) for each in after}
         assert (finding.rule, finding.statement) not in left
-        left = {each for each in left if each[0] != UNNAMED}
         idle = {(rule, statement) for rule, statement in left if rule == "superfluous-statement"}
         assert left - idle <= {(each.rule, each.statement) for each in before}
 
@@ -138,7 +124,6 @@ def test_most_findings_have_a_fix() -> None:
         "mfa-on-get-session-token",
         "old-version",
         "role-session-has-no-mfa",
-        UNNAMED,
         "unknown-operator",  # where none is near
         "unknown-element",
         "allowed-without-mfa-too",  # where only some of the actions are

@@ -18,7 +18,7 @@ from mfa_session.policy.evaluation import ALLOWED, evaluate
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document, read_policies
-from policy.kinds import ROOMS, STATED, unnamed_roles
+from policy.kinds import ROOMS, STATED
 from policy.statements import (
     AGE,
     ALL,
@@ -36,7 +36,6 @@ from policy.statements import (
     READ,
     ROLE,
     STOP,
-    UNNAMED,
     WITH,
     WITHOUT,
     Stated,
@@ -97,8 +96,6 @@ def test_the_kinds_stand_in_rooms_of_rules() -> None:
 def test_lint_has_exactly_the_stated_findings(stated: Stated) -> None:
     document = read(stated.statements, stated.kind)
     found = [(each.rule, each.statement) for each in lint(document, names=NAMES)]
-    if stated not in unnamed_roles.KINDS:
-        found = [each for each in found if each[0] != UNNAMED]
     assert sorted(found) == sorted(stated.findings)
 
 
@@ -191,8 +188,7 @@ def test_a_tag_is_named_as_it_is_written() -> None:
 )
 def test_a_public_part_with_mfa_is_as_bad_as_a_public_whole(name: str, severity: str) -> None:
     (stated,) = (each for each in STATED if each.name == name)
-    found = [each for each in lint(read(stated.statements)) if each.rule != UNNAMED]
-    assert [each.severity for each in found] == [severity]
+    assert [each.severity for each in lint(read(stated.statements))] == [severity]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.rules.unnamed_roles import UNNAMED
 from mfa_session.policy.templates import TEMPLATES, Choices, Made, Template
 from mfa_session.session.context import Context
 
@@ -86,8 +85,6 @@ def _faults(document: Document, names: AwsNames) -> Iterator[tuple[str, str]]:
             wrong = f"for an MFA session, policies do not decide {action} alone: {limit}"
             yield wrong, "leave it out, or name sts:AssumeRole"
     for finding in lint(document, names=names):
-        if finding.rule == UNNAMED.id:
-            continue  # the template is for users
         of_setup = finding.rule.startswith(("discovery", "enrolment"))
         yield f"{finding.message}: {finding.who}", _SETUP if of_setup else finding.cure
 

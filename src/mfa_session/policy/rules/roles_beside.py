@@ -1,11 +1,10 @@
-"""Denies for everybody that stop roles which the policy does not name."""
+"""Denies for everybody that stop roles of the same file, which the policy does not name."""
 
 from __future__ import annotations
 
 import functools
 import itertools
 import re
-from dataclasses import replace
 
 from mfa_session.policy.conditions import exclude, is_met
 from mfa_session.policy.coverage import Cover, Meeting
@@ -15,7 +14,7 @@ from mfa_session.policy.intrinsics import with_pseudo_parameters
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.roles import A_ROLE, OF_CALLERS, ROLE, check_roles, whole_account
-from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
 from mfa_session.policy.rules.whole_policy import (
     OF_SERVICES,
     WholePolicy,
@@ -24,13 +23,6 @@ from mfa_session.policy.rules.whole_policy import (
     per_policy,
 )
 
-UNNAMED = Rule(
-    "roles-stopped-too",
-    NOTE,
-    "A Deny without MFA in a resource's policy is for everybody, or for an account, and exempts no "
-    "role: role sessions carry no MFA and are stopped, too. It is told once for a policy, and not "
-    "where another rule finds the Deny, or its `Sid` is about users.",
-)
 _MOST = 10  # Allows to look at
 _of_people = re.compile("user|people|human|person|staff|employee|console").search
 
@@ -40,29 +32,15 @@ def check_roles_beside(subject: Subject) -> Flaws:
     if _stops_all_roles(subject) and not any(check_roles(subject)):
         name, action = _role_policy_beside(subject)
         if name:
-            what = f"{name} allows a role {action}, and this Deny stops its sessions"
-            yield _flaw(ROLE, subject, what, "the role's sessions are locked out")
-
-
-def tell_of_roles(subject: Subject) -> Flaws:
-    """Tell, once for a policy, that a Deny of a resource's policy stops all role sessions, too."""
-    before = subject.document.statements[: subject.statement.index]
-    if _stops_all_roles(subject) and not any(
-        _stops_all_roles(replace(subject, statement=each)) for each in before
-    ):
-        who = "whoever comes by a role or by IAM Identity Center is stopped, with MFA too"
-        yield _flaw(UNNAMED, subject, "this Deny stops all role sessions, too", who)
-
-
-def _flaw(rule: Rule, subject: Subject, what: str, who: str) -> Flaw:
-    return Flaw(
-        rule,
-        subject.mfa_conditions[0].position,
-        f"{what}: they carry no MFA, even if assuming the role took a code",
-        who,
-        'exempt the roles that need this by "ArnNotLike": {"aws:PrincipalArn": …}, and require '
-        "MFA in their trust policies",
-    )
+            yield Flaw(
+                ROLE,
+                subject.mfa_conditions[0].position,
+                f"{name} allows a role {action}, and this Deny stops its sessions: they carry no "
+                "MFA, even if assuming the role took a code",
+                "the role's sessions are locked out",
+                'exempt the roles that need this by "ArnNotLike": {"aws:PrincipalArn": …}, and '
+                "require MFA in their trust policies",
+            )
 
 
 def _stops_all_roles(subject: Subject) -> bool:
