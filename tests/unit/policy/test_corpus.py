@@ -68,6 +68,7 @@ def test_the_corpus_is_large_and_breaks_every_rule() -> None:
     of_accounts = {
         "exemption-misses-user",
         "newer-version-unused",
+        "role-lets-nobody-in",
         "role-without-mfa",
         "users-cannot-enrol",
         "users-not-asked",
