@@ -19,7 +19,7 @@ TAKEN = Rule(
     WARNING,
     "Users take a role without the MFA that they are asked for otherwise, as an account dump, "
     "template, plan or state tells: a Deny of everything exempts `sts:AssumeRole`, and the role's "
-    "trust policy asks for no MFA; a note if the role is there, and who may take it is not. Or "
+    "trust policy asks for no MFA, whether or not the file tells who may take the role. Or "
     "everything is allowed only with MFA, and the role may do everything. In files without trust "
     "policies, a note: a Deny of everything exempts `sts:AssumeRole`, so that roles are taken "
     "without MFA if their trust policies do not ask for it.",
@@ -74,7 +74,6 @@ def check_open_roles(subject: Subject) -> Flaws:
                 "whoever has the long-term key of a user who may take this role gets through "
                 "without MFA",
                 "require MFA in the role's trust policy, or do not exempt sts:AssumeRole",
-                severity=NOTE,
             )
             return
 
