@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -151,9 +152,7 @@ def check_exempt_roles(subject: Subject) -> Flaws:
     spared = subject.statement.not_actions if subject.denies_all_actions else None
     exempt = next((each for each in spared or () if includes(each.lower(), _TAKE)), None)
     judged = exempt and document.kind == "identity" and subject.is_of_users
-    in_sight = document.account or (
-        document.roster and any(map(_lets_in, document.roster.documents))
-    )
+    in_sight = document.account or (document.roster and _has_trust(document.roster))
     if not (judged and exempt) or in_sight or all_left_out(subject):
         return
     taking = [each for each in whole.allowing_without_mfa if concerns(each, _TAKE)]
@@ -182,9 +181,11 @@ def check_exempt_roles(subject: Subject) -> Flaws:
     )
 
 
-def _lets_in(document: Document) -> bool:
-    """Say whether it is a trust policy that lets users or roles in."""
-    return document.kind == "trust" and any(each.aws_principals for each in document.statements)
+@functools.lru_cache(maxsize=1)  # each Deny of a file asks for it
+def _has_trust(roster: Roster) -> bool:
+    """Say whether a trust policy lets users or roles in."""
+    trusts = (each for each in roster.documents if each.kind == "trust")
+    return any(one.aws_principals for each in trusts for one in each.statements)
 
 
 def check_closed_roles(subject: Subject) -> Flaws:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 
@@ -119,12 +120,7 @@ def check_setup(subject: Subject) -> Flaws:
         return
     users = set(filter(_of_a_user, document.owners))
     asked = users or {each for each in document.owners if each.startswith(_OF_GROUP)}
-    allowing = {
-        owner
-        for each in roster.documents
-        if each.kind == "identity" and _may_allow(each, _ENABLE)
-        for owner in each.owners
-    }
+    allowing = _allowing_setup(roster)
     names = [
         each.rpartition("/")[2] or document.name.partition(" ")[0]
         for each in sorted(asked - allowing)
@@ -140,6 +136,17 @@ def check_setup(subject: Subject) -> Flaws:
             how_to_enrol(["(not"]),
             severity=NOTE,
         )
+
+
+@functools.lru_cache(maxsize=1)  # each Deny of a file asks for it
+def _allowing_setup(roster: Roster) -> frozenset[str]:
+    """Return the users and groups whom policies allow to enable a device, or may do so."""
+    return frozenset(
+        owner
+        for each in roster.documents
+        if each.kind == "identity" and _may_allow(each, _ENABLE)
+        for owner in each.owners
+    )
 
 
 def _denies_setup(statement: Statement) -> bool:
