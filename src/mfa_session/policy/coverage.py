@@ -235,6 +235,16 @@ def concerns(statement: Statement, action: str) -> bool:
     return takes_in(actions_of(statement), Selection((action.lower(),)))
 
 
+def exempts_by_name(statement: Statement, action: str) -> bool:
+    """Say whether a NotAction names an action, or a part of its service that holds it."""
+    exempt = [each for each in actions_of(statement).names if not each.endswith((":*", "**"))]
+    return (
+        actions_of(statement).all_but
+        and "*" not in exempt
+        and any(takes_in(Selection((each,)), Selection((action.lower(),))) for each in exempt)
+    )
+
+
 def may_be_of(action: str, patterns: Iterable[str]) -> bool:
     """Say whether an action or pattern may match one of the patterns, or is to be filled in."""
     return is_unfilled(action) or any(may_meet(action.lower(), each) for each in patterns)

@@ -11,7 +11,7 @@ from functools import cached_property
 from mfa_session.model.arns import account_of
 from mfa_session.policy.aws_policies import is_administrators, is_harmless, name_of
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import actions_of, is_about_everything
+from mfa_session.policy.coverage import actions_of, concerns, exempts_by_name, is_about_everything
 from mfa_session.policy.credentials import (
     Credentials,
     Known,
@@ -339,6 +339,18 @@ def _obstacles(user: _User) -> Iterator[str]:
             # Other rules tell of MFA; a Deny of everything is meant so.
             if "*" not in (deny.statement.actions or "*") and not means_mfa(deny.statement):
                 yield f"denied by {deny.document.name}"
+        if _is_to_enrol(user):
+            yield "not allowed"
+
+
+def _is_to_enrol(user: _User) -> bool:
+    """Say whether a Deny exempts enabling a device, which nothing else tells of, for a person."""
+    enable = "iam:EnableMFADevice"
+    own = [each for _, each in user.statements]
+    exempt = any(exempts_by_name(each, enable) and means_mfa(each) for each in own)
+    decided = any(concerns(each, enable) for each in own)
+    works = user.unread or any(each.allows for each in own)
+    return bool(exempt and works) and not (decided or is_of_a_program(user.name))
 
 
 def _elsewhere(user: _User, request: Request) -> Iterator[Request]:

@@ -396,6 +396,27 @@ def test_a_name_of_two_policies_and_a_user_without_a_path_are_no_bug() -> None:
 
 
 @pytest.mark.parametrize(
+    ("own", "aws", "is_told"),
+    [
+        ([allow("s3:*"), ASK], "", True),
+        ([ASK], "IAMUserChangePassword", True),
+        ([DEVICES, ASK], "", False),
+        ([ASK], "IAMFullAccess", False),
+        ([ASK], "", False),  # who may do nothing
+        ([allow("s3:*"), deny_but("iam:*", WITHOUT)], "", False),
+        ([allow("s3:*"), deny("s3:*", WITHOUT)], "", False),
+    ],
+)
+def test_users_whom_nothing_allows_the_enrolment_that_a_deny_exempts(
+    own: list[dict[str, Any]], aws: str, *, is_told: bool
+) -> None:
+    attached = [{"PolicyArn": f"{AWS}{aws}"}] if aws else []
+    users = [user(each, "g", AttachedManagedPolicies=attached) for each in ("ada", "svc-mail")]
+    dump = account(users, [group("g", *own)])
+    assert told(dump, "users-cannot-enrol") == ["ada (not allowed)"] * is_told
+
+
+@pytest.mark.parametrize(
     "exempting",
     [
         {"StringNotEquals": {"aws:username": "kim"}},

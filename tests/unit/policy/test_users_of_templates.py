@@ -13,9 +13,11 @@ from policy.statements import (
     ACCOUNT,
     ALL,
     CARE,
+    EC2_SERVICE,
     ENROL,
     ME,
     MY_DEVICE,
+    SAML,
     TAKE,
     WITH,
     WITHOUT,
@@ -90,11 +92,11 @@ NAMED = {"RoleName": "Ops", "Path": "/x/"}
         (stack([BY_NAME, SPARING], trust(OWN_ACCOUNT), **{**NAMED, "Path": "/y/"}), False),
         (stack([ON_IT, SPARING], trust(OWN_ACCOUNT, WITH)), False),
         (stack([ON_IT, SPARING], trust(OWN_ACCOUNT, on("Bool", "aws:x", "true"))), False),
-        (stack([ON_IT, SPARING], trust({"Service": "ec2.amazonaws.com"})), False),
+        (stack([ON_IT, SPARING], trust(EC2_SERVICE)), False),
         (stack([ON_IT, ASK], trust(OWN_ACCOUNT)), False),
         (stack([ON_IT, SPARING, deny(TAKE, WITHOUT)], trust(OWN_ACCOUNT)), False),
         (stack([{**ON_IT, "Condition": WITH}, SPARING], trust(OWN_ACCOUNT)), False),
-        (stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT)), False),
+        (stack([{**ON_IT, "Effect": "Deny"}, SPARING], trust(OWN_ACCOUNT)), False),
         (stack([allow("s3:*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS), False),
         # Everything only with MFA, and by the role without it.
         (stack([allow("*", WITH), ON_IT], trust(OWN_ACCOUNT), ADMINS), True),
@@ -110,6 +112,62 @@ def test_a_role_that_users_of_a_template_take_without_mfa_is_told(
     found = told(text, "role-without-mfa")
     assert len(found) == is_told
     assert all("sts:AssumeRole on Ops, which " in each for each in found)
+
+
+ELSEWHERE = "this Deny exempts sts:AssumeRole"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # Who may take the role, another file tells.
+        (stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT)),
+         f"{ELSEWHERE}, and the trust policy of Ops requires no MFA"),
+        (stack([DEVICES, {**SPARING, "Sid": "x"}], trust(ACCOUNT)), None),
+        (stack([allow("iam:GetUser", Resource="arn:aws:iam::123456789012:user/x"), SPARING],
+               trust(ACCOUNT)),
+         f"{ELSEWHERE}, and the trust policy of Ops requires no MFA"),
+        (stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT, WITH)), None),
+        (stack([allow("s3:*"), ASK], trust(OWN_ACCOUNT)), None),
+        (stack([allow(TAKE, WITH), SPARING], trust(OWN_ACCOUNT)), None),
+        # No role is here that users take.
+        (stack([allow("s3:*"), SPARING], trust(EC2_SERVICE)), ELSEWHERE),
+        (stack([ON_IT, SPARING], trust(EC2_SERVICE)), None),
+        (stack([BY_NAME, SPARING], trust(EC2_SERVICE)),
+         f"{ELSEWHERE}, and Statement[0] (p.json Team policy/p0) allows sts:AssumeRole"),
+    ],
+)  # fmt: skip
+def test_a_deny_that_exempts_taking_roles_is_told(
+    text: dict[str, Any], message: str | None
+) -> None:
+    read = read_policies("p.json", json.dumps(text))
+    found = [each for _, each in lint_all(read.documents) if each.rule == "role-without-mfa"]
+    assert [each.message for each in found] == ([message] if message else [])
+    assert all((each.severity == "warning") == ("trust policy" in each.message) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        (stack([ON_IT], trust(EC2_SERVICE)), True),
+        (stack([allow(["sts:TagSession", TAKE], WITH, Resource=["arn:aws:iam::*:role/Dev",
+               "arn:aws:iam::123456789012:role/x/Ops"])], trust(EC2_SERVICE), **NAMED), True),
+        (stack([ON_IT], trust(SAML)), True),
+        (stack([BY_NAME], trust(EC2_SERVICE)), False),
+        (stack([allow(TAKE, Resource="arn:aws:iam::*:role/*")], trust(EC2_SERVICE)), False),
+        (stack([allow("*", Resource=THE_ROLE)], trust(EC2_SERVICE)), False),
+        (stack([allow("iam:PassRole", Resource=THE_ROLE)], trust(EC2_SERVICE)), False),
+        (stack([{**ON_IT, "Effect": "Deny"}], trust(EC2_SERVICE)), False),
+        (stack([ON_IT], trust({**EC2_SERVICE, "AWS": "123456789012"})), False),
+        (stack([ON_IT], trust("*")), False),
+        (stack([ON_IT], trust({"AWS": {"Ref": "Who"}})), False),
+        (stack([ON_IT], trust({"Ref": "Who"})), False),
+    ],
+)  # fmt: skip
+def test_a_role_that_lets_in_none_of_its_users_is_told(
+    text: dict[str, Any], *, is_told: bool
+) -> None:
+    assert len(told(text, "role-lets-nobody-in")) == is_told
 
 
 @pytest.mark.parametrize(
@@ -180,7 +238,7 @@ STAFF = "arn:aws:iam::123456789012:user/staff/ada"
         (in_stack(enabling("user/*${aws:username}"), ASK, Path="/staff/"), ""),
         (in_stack(enabling("user/${aws:PrincipalTag/path}/ada"), ASK, Path="/staff/"), ""),
         (in_stack(enabling("user/staff/ada"), ASK, Path="/staff/"), ""),
-        (in_stack(allow("s3:*"), ASK, Path="/staff/"), ""),
+        (in_stack(allow("s3:*"), ASK, Path="/staff/"), "ada"),  # it names none
         (in_stack(DEVICES, Path="/staff/"), ""),
         (in_stack(DEVICES, {**ASK, "Condition": {**WITHOUT, **on("StringNotEquals",
                   "aws:username", "ada")}}, Path="/staff/"), ""),
@@ -304,3 +362,61 @@ def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:
     text = state({"aws_iam_policy": {}})
     text["values"]["root_module"]["resources"][0]["values"] = json.dumps(document([ALL]))
     assert told(text, "role-without-mfa") == []
+
+
+AWS = "arn:aws:iam::aws:policy/"
+WORK = allow("s3:*")
+ALL_OF_IAM = deny_but(["iam:*"], WITHOUT)
+
+
+def groups(*own: dict[str, Any], aws: str = "", **others: dict[str, Any]) -> dict[str, Any]:
+    """Return a template of a group with policies of its own and of AWS's, and others' resources."""
+    policies = [{"PolicyName": "p", "PolicyDocument": document(list(own))}]
+    arns = {"ManagedPolicyArns": [f"{AWS}{aws}"]} if aws else {}
+    team = {"GroupName": "team", "Policies": policies, **arns}
+    return {"Resources": {"Team": {"Type": "AWS::IAM::Group", "Properties": team}, **others}}
+
+
+def resource(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": f"AWS::IAM::{kind}", "Properties": properties}
+
+
+ADA = resource("User", UserName="ada", Groups=[{"Ref": "Team"}])
+ENROLLING = resource("ManagedPolicy", PolicyDocument=document([DEVICES]))
+OTHERS = resource("Group", ManagedPolicyArns=[{"Ref": "Enrolling"}])
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (groups(WORK, ASK), "groups: team"),
+        (groups(ASK, aws="job-function/DatabaseAdministrator"), "groups: team"),
+        (groups(WORK, ASK, aws="IAMUserChangePassword", Ada=ADA), "users: ada"),
+        (groups(WORK, ASK, Ada=ADA, Enrolling=ENROLLING, Others=OTHERS), "users: ada"),
+        (groups(WORK, deny_but("iam:*MFADevice*", WITHOUT)), "groups: team"),
+        (groups(WORK, DEVICES, ASK), None),
+        (groups(ASK, aws="AdministratorAccess"), None),
+        (groups(ASK, aws="IAMFullAccess", Ada=ADA), None),
+        # It is not known what is allowed, or all of it is allowed elsewhere.
+        (groups(WORK, ASK, Ada=resource("User", UserName="ada", Groups=["staff", {"Ref": "Team"}])),
+         None),
+        (groups(WORK, ASK, Ada=ADA, Enrolling=ENROLLING), None),
+        (groups(WORK, ASK, Enrolling=ENROLLING, Others=OTHERS), None),
+        (groups(WORK, allow({"Ref": "Actions"}), ASK), None),
+        (groups(ASK), None),
+        (groups(WORK, ASK, deny("iam:*")), None),
+        # The Deny does not tell that users are to enable devices, or it is of few things.
+        (groups(WORK, ALL_OF_IAM), None),
+        (groups(WORK, {**ASK, "Resource": "arn:aws:s3:::books"}), None),
+        (groups(WORK, deny("s3:*", WITHOUT)), None),
+        (groups(WORK, ASK, Ada=resource("User", UserName="svc-mail", Groups=[{"Ref": "Team"}])),
+         None),
+    ],
+)  # fmt: skip
+def test_users_whom_no_policy_allows_the_enrolment_that_a_deny_exempts(
+    text: dict[str, Any], who: str | None
+) -> None:
+    read = read_policies("p.json", json.dumps(text))
+    found = [each for _, each in lint_all(read.documents) if each.rule == "users-cannot-enrol"]
+    assert {each.severity for each in found} <= {"note"}
+    assert [each.message.partition("to these ")[2] for each in found] == [who] * bool(who)

@@ -26,15 +26,18 @@ STUCK = Rule(
     "users-cannot-enrol",
     WARNING,
     "A Deny asks users for MFA, and they cannot set it up, though a policy of theirs allows it: it "
-    "is for users of another path or account, or their boundary or another Deny stops them. They "
-    "are locked out. An account dump tells; of paths, accounts and boundaries a template, plan or "
-    "state, too. Or users of a template must change their password when they first sign in "
+    "is for users of another path or account, or their boundary or another Deny stops them. Or the "
+    "Deny exempts it, and no policy allows it. They are locked out. An account dump tells; of "
+    "paths, accounts and boundaries a template, plan or state, too, and of what no policy in it "
+    "allows (a note). Or users of a template must change their password when they first sign in "
     "(`PasswordResetRequired`), and the Deny does not exempt `iam:ChangePassword`.",
 )
 MOST = 5  # users to name
 _CURES = {
     "(boundary": "allow iam:EnableMFADevice on user/PATH/${aws:username} in the boundary, and "
     "iam:CreateVirtualMFADevice on mfa/* unless virtual devices are forbidden",
+    "(not": "allow iam:EnableMFADevice on user/${aws:username}, and iam:CreateVirtualMFADevice on "
+    "mfa/*",
     "(path": "allow iam:EnableMFADevice on user/PATH/${aws:username}",
     "(denied": "exempt iam:EnableMFADevice from the Deny that is named",
     "(account": "write this account, or *, in the ARNs of iam:EnableMFADevice and of "

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import reach
+from mfa_session.policy.mfa import means_mfa, reach
 from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out, is_own_care
 from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
 from mfa_session.policy.rules.resource_kinds import (
@@ -18,7 +21,7 @@ from mfa_session.policy.rules.resource_kinds import (
     is_one_s_own,
 )
 from mfa_session.policy.rules.resources import in_partition_of
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 ESCALATION = Rule(
@@ -33,10 +36,11 @@ ESCALATION = Rule(
 )
 OF_OTHERS = Rule(
     "devices-of-others",
-    NOTE,
+    WARNING,
     "An Allow of setting up one's own MFA is for all users (`*`, `user/${aws:username}*`), and a "
     "Deny exempts `iam:EnableMFADevice`: whoever has the long-term key can enable a device for "
-    "others who have none, and so lock them out.",
+    "others, and so lock out those who have none. Or the `Sid` says own "
+    "(`AllowManageOwnPasswords`), and users change the devices, passwords or keys of all others.",
 )
 _ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
@@ -56,6 +60,24 @@ _OF_OTHERS = {
     "iam:CreateLoginProfile": "set the console password of users who have none",
 }
 _ADMINISTRATOR = RequestContext({"iam:PolicyARN": ("arn:aws:iam::aws:policy/AdministratorAccess",)})
+# What changes the devices, passwords or keys of a user that the request names.
+_CHANGES = (
+    DEACTIVATION,
+    _ENABLE,
+    *_OF_OTHERS,
+    *("iam:DeleteLoginProfile", "iam:UpdateAccessKey", "iam:DeleteAccessKey"),
+    *("iam:CreateServiceSpecificCredential", "iam:UploadSSHPublicKey"),
+    "iam:UploadSigningCertificate",
+)
+_says_own = re.compile(
+    "(?<!kn)own(?:access|console|credentials?|devices?|git|hardware|iam|keys?|login|mfa|passwords?"
+    "|profile|security|service|signing|ssh|user(?!s)|virtual|$)"
+    "|yoursel|themsel|(?<!it)self(?!service|signed)"
+).search
+_of_credentials = re.compile(
+    r"iam:\S*(?:accesskey|servicespecificcredential|signingcertificate|sshpublickey)s?",
+    re.IGNORECASE,
+).fullmatch
 _DONE_TO_OTHERS = {
     DEACTIVATION: (OF_NONE, "remove the MFA devices of all others"),  # or `removal` tells
     _CREATE_KEY: (OF_USER, "make keys for all others"),
@@ -152,25 +174,74 @@ def check_devices_of_others(subject: Subject) -> Flaws:
 
     Whoever sets up MFA for others, as a help desk does, has other actions in the statement.
     """
-    statement, whole = subject.statement, subject.whole
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    own_care = statement.allows and all(map(is_own_care, statement.actions or ("-",)))
-    if not (of_users and own_care and concerns(statement, _ENABLE)) or statement.conditions:
+    statement, whole, where = subject.statement, subject.whole, _all_users(subject)
+    own = _cares_for_oneself(statement) and concerns(statement, _ENABLE)
+    if not (where and own) or statement.conditions or _is_named_in_a_deny(whole, _ENABLE):
         return
-    where = [
-        each
-        for each in statement.resources or ()
-        if is_of_everybody(each, OF_USER) and (not is_one_s_own(each) or each.endswith("}*"))
-    ]
-    if where and _is_exempt(whole) and not _is_named_in_a_deny(whole, _ENABLE):
+    if _is_exempt(whole):
         yield Flaw(
             OF_OTHERS,
             subject.place_of_action(_ENABLE),
-            f"{_ENABLE} is allowed on {where[0]}, and a Deny exempts it",
-            "whoever has the long-term key can enable a device for others who have none, and so "
-            "lock them out",
+            f"{_ENABLE} is allowed on {where}, and a Deny exempts it",
+            "whoever has the long-term key can enable a device for others, and so lock out those "
+            "who have none",
             in_partition_of(whole, f"allow it on {MEANT[OF_USER]}, and on others only with MFA"),
         )
+
+
+def check_own(subject: Subject) -> Flaws:
+    """Find Allows on all users whose Sid says own."""
+    statement, whole, where = subject.statement, subject.whole, _all_users(subject)
+    said = where and _says_own(statement.sid_letters) and not subject.other_conditions
+    action = next((each for each in _CHANGES if said and concerns(statement, each)), None)
+    if not action or _is_limited_or_meant(whole, statement, action):
+        return
+    if not any(check_devices_of_others(subject)):
+        yield Flaw(
+            OF_OTHERS,
+            subject.place_of_action(action),
+            f"the Sid is {statement.sid}, but {action} is allowed on {where}",
+            "its users can do this to all others"
+            + ", with MFA" * (subject.requires_mfa or whole.denies_without_mfa(statement)),
+            in_partition_of(whole, f"allow it on {MEANT[OF_USER]}"),
+        )
+
+
+def _all_users(subject: Subject) -> str:
+    """Return a resource of an Allow that is all users, or those whose names begin like one's own.
+
+    Empty if it has none, or is not of users.
+    """
+    statement = subject.statement
+    of_users = subject.document.kind == "identity" and not subject.on_role
+    judged = statement.allows and of_users and statement.actions
+    return next(filter(_is_of_all_users, (judged and statement.resources) or ()), "")
+
+
+def _is_of_all_users(resource: str) -> bool:
+    own_only = is_one_s_own(resource) and not resource.endswith("}*")
+    return is_of_everybody(resource, OF_USER) and not own_only
+
+
+def _cares_for_oneself(statement: Statement) -> bool:
+    """Say whether it lists the setup of one's own MFA; keys too, beside one's own password."""
+    others = [each for each in statement.actions or ("-",) if not is_own_care(each)]
+    changes = "iam:changepassword" in names_of(statement)  # of whoever calls
+    return all(map(_of_credentials, others)) and (changes or not others)
+
+
+def _is_limited_or_meant(whole: WholePolicy, statement: Statement, action: str) -> bool:
+    """Say whether a Deny may limit an action to some users, or another Allow gives it on all."""
+    denied = any(
+        concerns(each, action) and not (means_mfa(each) and actions_of(each).all_but)
+        for each in whole.statements
+        if not each.allows
+    )
+    return denied or any(
+        any(map(_is_of_all_users, each.resources or ("*",)))
+        for each in whole.allowing
+        if each is not statement and concerns(each, action)
+    )
 
 
 @per_policy

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mfa_session.policy.aws_policies import is_administrators
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Document, Roster, Statement
 from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, with_pseudo_parameters
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.exemptions import all_left_out
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 TAKEN = Rule(
@@ -17,11 +20,19 @@ TAKEN = Rule(
     WARNING,
     "Users take a role without the MFA that they are asked for otherwise, as an account dump, "
     "template, plan or state tells: a Deny of everything exempts `sts:AssumeRole`, and the role's "
-    "trust policy asks for no MFA. Or everything is allowed only with MFA, and the role may do "
-    "everything. In other files: a Deny of everything exempts `sts:*`, and the policy allows "
-    "`sts:AssumeRole` (a note).",
+    "trust policy asks for no MFA, whether or not the file tells who may take the role. Or "
+    "everything is allowed only with MFA, and the role may do everything. In files without trust "
+    "policies, a note: a Deny of everything exempts `sts:AssumeRole`, so that roles are taken "
+    "without MFA if their trust policies do not ask for it.",
+)
+CLOSED = Rule(
+    "role-lets-nobody-in",
+    WARNING,
+    "In a template, plan or state, users are allowed `sts:AssumeRole` on a role whose trust policy "
+    "lets only AWS services or federated users in: none of them gets in.",
 )
 _TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
+_account_in = re.compile(":iam::([0-9]{12}):").search
 _of_root = re.compile(
     r"(?:arn:(?P<partition>[^:]*):iam::)?(?P<account>[0-9]{12})(?::root)?"
 ).fullmatch
@@ -42,11 +53,10 @@ def check_open_roles(subject: Subject) -> Flaws:
         taking = concerns(allow, _TAKE) and not allow.conditions
         for role in _open_roles(roster, allow) if taking else ():
             if denies or _may_do_everything(roster, role):
-                name = role.name.partition(" ")[0]
                 yield Flaw(
                     TAKEN,
                     statement.position,
-                    f"{subject.label_of(allow)} allows sts:AssumeRole on {name}, which "
+                    f"{subject.label_of(allow)} allows sts:AssumeRole on {_name_of(role)}, which "
                     + ("this Deny exempts" if denies else "may do everything")
                     + ", and the role's trust policy requires no MFA",
                     "whoever has their long-term keys gets through without MFA, by this role",
@@ -55,6 +65,35 @@ def check_open_roles(subject: Subject) -> Flaws:
                     + (" sts:AssumeRole" if denies else " sts:AssumeRole only with MFA"),
                 )
                 return
+    if denies and not whole.allows_anyhow(_TAKE):
+        for role in _open_roles(roster, _taking_any(subject)):
+            yield Flaw(
+                TAKEN,
+                statement.position,
+                f"this Deny exempts sts:AssumeRole, and the trust policy of {_name_of(role)} "
+                "requires no MFA",
+                "whoever has the long-term key of a user who may take this role gets through "
+                "without MFA",
+                "require MFA in the role's trust policy, or do not exempt sts:AssumeRole",
+            )
+            return
+
+
+def _name_of(role: Document) -> str:
+    return role.name.partition(" ")[0]
+
+
+def _taking_any(subject: Subject) -> Statement:
+    """Return an Allow, as another file may have it, of taking all roles of this account."""
+    accounts = {found[1] for found in map(_account_in, subject.whole.allowed_resources) if found}
+    return replace(
+        subject.statement,
+        effect="Allow",
+        actions=(_TAKE,),
+        not_actions=None,
+        resources=("*", *(f"arn:aws:iam::{each}:role/*" for each in sorted(accounts))),
+        conditions=(),
+    )
 
 
 def _stops_takers(statement: Statement) -> bool:
@@ -107,26 +146,87 @@ def _may_do_everything(roster: Roster, trust: Document) -> bool:
     )
 
 
-def check_all_of_sts(subject: Subject) -> Flaws:
-    """Find Denies that exempt all of STS, where an Allow lets users take roles without MFA."""
+def check_exempt_roles(subject: Subject) -> Flaws:
+    """Find Denies that exempt sts:AssumeRole, where no trust policy is in sight."""
+    whole, document = subject.whole, subject.document
     spared = subject.statement.not_actions if subject.denies_all_actions else None
-    all_of_it = next((each for each in spared or () if each.lower() == "sts:*"), None)
-    told = subject.document.account or any(check_open_roles(subject))
-    if not all_of_it or told or subject.document.kind != "identity":
+    exempt = next((each for each in spared or () if includes(each.lower(), _TAKE)), None)
+    judged = exempt and document.kind == "identity" and subject.is_of_users
+    in_sight = document.account or (document.roster and _has_trust(document.roster))
+    if not (judged and exempt) or in_sight or all_left_out(subject):
         return
-    for allow in subject.whole.allowing_without_mfa:
-        taking = concerns(allow, _TAKE)
-        if taking and not subject.whole.denials("long_term").are_about(allow, _TAKE):
-            kept = [_GET_SESSION if each == all_of_it else each for each in spared or ()]
+    taking = [each for each in whole.allowing_without_mfa if concerns(each, _TAKE)]
+    if exempt.lower() != "sts:*" and not whole.allows_anyhow(_TAKE):
+        taking = [_taking_any(subject)]
+    open_to = (
+        each
+        for each in taking
+        if not (whole.denials("long_term").are_about(each, _TAKE) or _are_closed(document, each))
+    )
+    if (allow := next(open_to, None)) is None:
+        return
+    kept = [_GET_SESSION if each == exempt else each for each in spared or ()]
+    yield Flaw(
+        TAKEN,
+        subject.place_of_action(exempt),
+        f"this Deny exempts {exempt}"
+        + (f", and {subject.label_of(allow)} allows sts:AssumeRole" * (allow in whole.allowing)),
+        "whoever has the long-term key takes roles without MFA, unless their trust policies "
+        "require it",
+        f"write {_GET_SESSION} instead of {exempt}"
+        if exempt.lower() == "sts:*"
+        else "require it in all of them, or do not exempt sts:AssumeRole",
+        {"NotAction": list(dict.fromkeys(kept))} if exempt.lower() == "sts:*" else {},
+        severity=NOTE,
+    )
+
+
+@functools.lru_cache(maxsize=1)  # each Deny of a file asks for it
+def _has_trust(roster: Roster) -> bool:
+    """Say whether a trust policy lets users or roles in."""
+    trusts = (each for each in roster.documents if each.kind == "trust")
+    return any(one.aws_principals for each in trusts for one in each.statements)
+
+
+def check_closed_roles(subject: Subject) -> Flaws:
+    """Find Allows of taking a role of the file whose trust policy lets only others in."""
+    statement, document = subject.statement, subject.document
+    judged = statement.allows and document.kind == "identity" and not subject.on_role
+    if not judged or "*" in names_of(statement) or not concerns(statement, _TAKE):
+        return
+    for node, _ in subject.resources():
+        role = next(_closed_roles(document, str(node.value)), None)
+        if role:
             yield Flaw(
-                TAKEN,
-                subject.place_of_action(all_of_it),
-                "this Deny exempts all of STS, and "
-                f"{subject.label_of(allow)} allows sts:AssumeRole",
-                "whoever has the long-term key takes these roles without MFA, unless their trust "
-                "policies require it",
-                f"write {_GET_SESSION} instead of {all_of_it}",
-                {"NotAction": list(dict.fromkeys(kept))},
-                severity=NOTE,
+                CLOSED,
+                subject.place_at(node),
+                f"sts:AssumeRole is allowed on {_name_of(role)}, whose trust policy lets only "
+                "AWS services or federated users in",
+                "no user of this policy gets in",
+                "name the account in the role's trust policy, with a condition on MFA; to hand the "
+                "role to a service, allow iam:PassRole instead",
             )
             return
+
+
+def _are_closed(document: Document, allow: Statement) -> bool:
+    """Say whether an Allow is only for roles of the file that let no users in."""
+    named = allow.resources or ("*",)
+    return all(any(_closed_roles(document, text)) for text in named)
+
+
+def _closed_roles(document: Document, text: str) -> Iterator[Document]:
+    """Yield the trust policy of a role that a resource names, if it lets no users in."""
+    what = text.rpartition(":")[2]
+    for each in document.roster.documents if document.roster else ():
+        by_name = {owner.rpartition(":")[2] for owner in each.owners} - {"role/"}
+        is_named = what in by_name or what == f"role/${{{_name_of(each)}}}"
+        known = each.kind == "trust" and each.is_certain and not each.is_optional
+        if is_named and known and all(map(_is_for_others, each.statements)):
+            yield each
+
+
+def _is_for_others(statement: Statement) -> bool:
+    return not statement.allows or bool(
+        statement.principals and statement.principals.keys() <= {"Service", "Federated"}
+    )

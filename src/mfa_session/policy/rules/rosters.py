@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 
 from mfa_session.policy.aws_policies import is_harmless, name_of
-from mfa_session.policy.coverage import concerns, names_of
-from mfa_session.policy.document import Document, Roster, is_of_a_program
+from mfa_session.policy.coverage import concerns, exempts_by_name, names_of
+from mfa_session.policy.document import Document, Roster, Statement, is_of_a_program
 from mfa_session.policy.intrinsics import with_variables_as
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.accounts import MOST, STUCK, UNASKED, how_to_enrol
 from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
-from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
+from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
 
 _ENABLE, _CHANGE = ENROLMENT[1], "iam:ChangePassword"
 _OF_GROUP = "group/"
@@ -105,6 +106,63 @@ def _misses(roster: Roster, owner: str) -> str:
 def _may_allow(boundary: Document, action: str) -> bool:
     allows = any(each.allows and concerns(each, action) for each in boundary.statements)
     return allows or boundary.is_optional or not boundary.is_certain
+
+
+def check_setup(subject: Subject) -> Flaws:
+    """Find users of a template, plan or state whom no policy allows to enable a device.
+
+    A Deny exempts it for them. Of groups without users there, another group may allow it.
+    """
+    document, roster = subject.document, subject.document.roster
+    asks = document.kind == "identity" and subject.denies_all_actions and subject.is_of_users
+    exempt = asks and exempts_by_name(subject.statement, _ENABLE) and not subject.other_conditions
+    if not (roster and exempt) or any(map(_denies_setup, subject.whole.statements)):
+        return
+    users = set(filter(_of_a_user, document.owners))
+    asked = users or {each for each in document.owners if each.startswith(_OF_GROUP)}
+    allowing = _allowing_setup(roster)
+    names = [
+        each.rpartition("/")[2] or document.name.partition(" ")[0]
+        for each in sorted(asked - allowing)
+        if _may_do_something(roster, each)
+    ]
+    if names and not any(not users or each.endswith("/") for each in allowing):
+        yield Flaw(
+            STUCK,
+            subject.statement.position,
+            f"this Deny exempts {_ENABLE}, and no policy here allows it to these "
+            f"{'users' if users else 'groups'}: {first_of(names, MOST)}",
+            "they are locked out, unless a policy that is not here allows it",
+            how_to_enrol(["(not"]),
+            severity=NOTE,
+        )
+
+
+@functools.lru_cache(maxsize=1)  # each Deny of a file asks for it
+def _allowing_setup(roster: Roster) -> frozenset[str]:
+    """Return the users and groups whom policies allow to enable a device, or may do so."""
+    return frozenset(
+        owner
+        for each in roster.documents
+        if each.kind == "identity" and _may_allow(each, _ENABLE)
+        for owner in each.owners
+    )
+
+
+def _denies_setup(statement: Statement) -> bool:
+    return not statement.allows and concerns(statement, _ENABLE)
+
+
+def _may_do_something(roster: Roster, owner: str) -> bool:
+    """Say whether policies allow people something, and none that is not here all of IAM.
+
+    Whom policies here only deny something are allowed the rest elsewhere.
+    """
+    elsewhere = {*roster.elsewhere.get(owner, ()), *roster.elsewhere.get("user/", ())}
+    own = (one for e in roster.by_owner[owner] if e.kind == "identity" for one in e.statements)
+    is_program = is_of_a_program(owner.rpartition("/")[2])
+    known = all(map(is_harmless, elsewhere)) and not is_program
+    return known and (bool(elsewhere) or any(each.allows for each in own))
 
 
 def check_first_sign_in(subject: Subject) -> Flaws:

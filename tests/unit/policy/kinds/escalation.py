@@ -32,6 +32,7 @@ from policy.statements import (
 
 USERS = "arn:aws:iam::*:user/*"
 PUT, ATTACH, KEY = "iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:CreateAccessKey"
+PASSWORDS = ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"]
 OF_AWS = on("ArnLike", "iam:PolicyARN", "arn:aws:iam::aws:policy/*")
 OF_BILLING = on("ArnEquals", "iam:PolicyARN", "arn:aws:iam::123456789012:policy/Billing")
 LIMIT = "arn:aws:iam::123456789012:policy/Limit"
@@ -120,6 +121,33 @@ KINDS = [
           (False, "iam:*", "*", OFF, "*")))],
     Stated("denied-of-oneself-to-some", [allow("iam:*"), deny(OFF, {"BoolIfExists": {PRESENT:
             "false"}, **on("StringLike", "aws:username", "ext-*")}, Resource=ME)], [], {}),
+    # The Sid says own, and all users are meant.
+    *[Stated(f"own-is-of-all-{number}", [allow(actions, when, Resource=where, Sid=sid), *more],
+            [(DEVICES, sid)] * wrong, {})
+      for number, (wrong, sid, actions, where, when, more) in enumerate((
+          (True, "AllowManageOwnPasswords", ["iam:ChangePassword", *PASSWORDS], "*", None, [ASKED]),
+          (True, "OwnKeys", "iam:*AccessKey*", USERS, WITH, []),
+          (True, "AllowSelfManageMfa", [OFF, LIST], USERS, WITH, [ASKED]),
+          (True, "AllowManageOwnPassword", PASSWORDS, f"{ME}*", None, [ASKED]),
+          (True, "OwnMfa", [*ENROL, OFF], "*", None, [ASKED]),  # told once
+          (False, "AllowManageOwnPasswords", ["iam:ChangePassword", "iam:GetUser"], "*", None, [
+              ASKED]),
+          (False, "AllowManageOwnKeys", "iam:CreateAccessKey", [ME, "arn:aws:iam::*:mfa/*"], None, [
+              ASKED]),
+          (False, "OwnUsersKeys", "iam:CreateAccessKey", "*", WITH, []),
+          (False, "KnownUserKeys", "iam:CreateAccessKey", "*", WITH, []),
+          (False, "SelfServiceOfPasswords", PASSWORDS, "*", WITH, []),
+          (False, "HelpDesk", [*PASSWORDS, OFF], USERS, WITH, []),
+          (False, "OwnTeam", OFF, "arn:aws:iam::*:user/team/*", WITH, []),
+          (False, "ListOwnKeys", ["iam:ListAccessKeys", "iam:GetAccountPasswordPolicy"], "*", WITH,
+              []),
+          (False, "CreateOwnDevice", CREATE, "*", None, [ASKED]),
+          # Something else limits it, or it is meant.
+          (False, "OwnKeys", "iam:CreateAccessKey", "*", {**WITH, **on("StringEquals",
+              "iam:ResourceTag/owner", "${aws:username}")}, []),
+          (False, "OwnKeys", "iam:CreateAccessKey", "*", WITH, [{"Effect": "Deny", "Action":
+              "iam:*AccessKey*", "NotResource": ME}]),
+          (False, "OwnKeys", "iam:CreateAccessKey", "*", WITH, [allow("*", WITH)])))],
     # The setup of one's own MFA, allowed for all users.
     *[Stated(f"setup-for-all-{number}", [allow(actions, Resource=where), allow("s3:*"), ASKED],
             found(DEVICES) * wrong, {})
@@ -128,6 +156,9 @@ KINDS = [
           (True, [ENABLE, LIST], [USERS, MY_DEVICE]),
           (True, [ENABLE, LIST], f"{ME}*"),
           (True, ["iam:*MFADevice", "iam:ChangePassword"], "*"),
+          (True, [*ENROL, "iam:ChangePassword", "iam:ListAccessKeys", "iam:UploadSSHPublicKey"],
+              "*"),
+          (False, [*ENROL, "iam:ListAccessKeys", "iam:CreateAccessKey"], "*"),
           (False, ENROL, [ME, "arn:aws:iam::*:mfa/*"]),
           (False, ENROL, [ME, f"{MY_DEVICE}*"]),
           (False, [ENABLE, LIST], ["arn:aws:iam::*:user/*/${aws:username}", ME]),

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from policy.statements import CARE, TAKE, WITHOUT, Stated, allow, deny, deny_but, found
+from policy.statements import CARE, TAKE, WITH, WITHOUT, Stated, allow, deny, deny_but, found
+
+ROLES = "arn:aws:iam::*:role/*"
 
 # fmt: off
 KINDS = [
     # The ARN that a role session has as its principal is the role's.
-    *[Stated(f"{exempt}-exempt-where-{action}-is-allowed", [allow(action, Resource=
+    *[Stated(f"{exempt}-exempt-where-{action}-is-allowed-{at}", [allow(action, Resource=
             "arn:aws:iam::*:role/Work"), deny_but([*CARE, exempt], WITHOUT), *more],
             found("role-without-mfa", at=1) * told, {})
-      for exempt, action, more, told in (
-          ("sts:*", TAKE, [], True), ("sts:AssumeRole", TAKE, [], False),
+      for at, (exempt, action, more, told) in enumerate((
+          ("sts:*", TAKE, [], True), ("sts:AssumeRole", TAKE, [], True),
+          ("sts:Assume*", "*", [], True), ("sts:AssumeRole", "s3:*", [], True),
+          # Others may take roles, or only those of this account that another Deny stops.
+          ("sts:AssumeRole", "s3:*", [deny(TAKE, WITHOUT, Resource=ROLES)], True),
+          ("sts:AssumeRole", TAKE, [deny(TAKE, WITHOUT, Resource=ROLES)], False),
+          ("sts:AssumeRole", "s3:*", [deny("sts:*", WITHOUT)], False),
+          ("sts:AssumeRole", "s3:*", [allow(TAKE, WITH)], False),
+          ("sts:AssumeRoleWithSAML", TAKE, [], False),
           ("sts:*", "sts:TagSession", [], False), ("sts:*", "sts:*", [], True),
-          ("STS:*", TAKE, [deny(TAKE, WITHOUT)], False))],
+          ("STS:*", TAKE, [deny(TAKE, WITHOUT)], False)))],
 ]
 # fmt: on

@@ -212,7 +212,8 @@ KINDS = [
     # Devices that are listed only on users, and elsewhere with MFA.
     *[Stated(f"promised-and-exempt-{at}", [allow("sts:AssumeRole", Sid="AssumeAdminMFAOnly",
             Resource="arn:aws:iam::123456789012:role/Admin"), deny_but([*CARE, *more], WITHOUT)],
-            [(PROMISE, "AssumeAdminMFAOnly")] if more else [], {})
+            [(PROMISE, "AssumeAdminMFAOnly"), ("role-without-mfa", "Statement[1]")] if more else [],
+            {})
       for at, more in enumerate(([], ["sts:AssumeRole"]))],
     # What Sids promise besides: hardware, minutes, users, no deactivation.
     *[Stated(f"promise-of-a-sid-{at}", [{**statement, "Sid": sid}, *rest],
