@@ -18,7 +18,7 @@ from mfa_session.policy.rules.resource_kinds import (
     is_one_s_own,
 )
 from mfa_session.policy.rules.resources import in_partition_of
-from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 ESCALATION = Rule(
@@ -38,6 +38,15 @@ OF_OTHERS = Rule(
     "Deny exempts `iam:EnableMFADevice`: whoever has the long-term key can enable a device for "
     "others who have none, and so lock them out.",
 )
+CREDENTIALS_SPARED = Rule(
+    "credentials-without-mfa",
+    NOTE,
+    "A Deny of everything exempts what makes new credentials of one's own (`iam:CreateAccessKey`, "
+    "`iam:UpdateLoginProfile`), and the policy allows it, or only denies: whoever has the "
+    "long-term key can make others, which remain when it is deleted.",
+)
+_CURE = "exempt only what is needed to set up MFA"
+_AND_CHANGE = ", and iam:ChangePassword for the first sign-in"
 _ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
 # What gives more access, by its resource, and what whoever has a key can do by it.
@@ -54,6 +63,15 @@ _OF_OTHERS = {
     _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
     "iam:UpdateLoginProfile": "set the console password of any user",
     "iam:CreateLoginProfile": "set the console password of users who have none",
+}
+# What makes credentials of one's own, and which.
+_MADE = {
+    _CREATE_KEY: "a second access key",
+    "iam:UpdateLoginProfile": "a new console password",
+    "iam:CreateLoginProfile": "a console password, if there is none",
+    "iam:UploadSSHPublicKey": "an SSH key for CodeCommit",
+    "iam:CreateServiceSpecificCredential": "a password for CodeCommit or another service",
+    "iam:UploadSigningCertificate": "a signing certificate",
 }
 _ADMINISTRATOR = RequestContext({"iam:PolicyARN": ("arn:aws:iam::aws:policy/AdministratorAccess",)})
 _DONE_TO_OTHERS = {
@@ -95,11 +113,15 @@ def check_escalation(subject: Subject) -> Flaws:
 
 
 def check_spared_credentials(subject: Subject) -> Flaws:
-    """Find Denies of everything that exempt making keys or passwords, allowed for all users."""
+    """Find Denies of everything that exempt making keys or passwords."""
     spared = subject.statement.not_actions if subject.denies_all_actions else None
     judged = subject.is_of_users and subject.document.kind == "identity"
     if not (judged and spared) or all_left_out(subject) or "iam:*" in map(str.lower, spared):
         return
+    yield from tuple(_of_others_spared(subject)) or _own_spared(subject)
+
+
+def _of_others_spared(subject: Subject) -> Flaws:
     anybody = in_partition_of(subject.whole, "arn:aws:iam::*:user/*")
     for action, does in _OF_OTHERS.items():
         allowed = is_allowed_on_all(subject.whole, action, OF_USER, but_oneself=True)
@@ -111,11 +133,34 @@ def check_spared_credentials(subject: Subject) -> Flaws:
                 subject.place_of_action(action),
                 f"this Deny exempts {action}, which the policy allows for all users",
                 f"whoever has the long-term key can {does}",
-                "exempt only what is needed to set up MFA"
-                + (", and iam:ChangePassword for the first sign-in" * (action != _CREATE_KEY)),
+                _CURE + _AND_CHANGE * (action != _CREATE_KEY),
                 severity=WARNING,
             )
             return
+
+
+def _own_spared(subject: Subject) -> Flaws:
+    whole = subject.whole
+    places = [in_partition_of(whole, each) for each in ("arn:aws:iam::*:user/*", MEANT[OF_USER])]
+    named = tuple(f":{each.rpartition(':')[2]}" for each in subject.document.owners)
+    made = [
+        action
+        for action in _MADE
+        if not concerns(subject.statement, action)
+        and not any(is_denied_on(subject, each, action) for each in places)
+        and (not whole.allowing or is_allowed_on_all(whole, action, OF_USER, or_on=named))
+    ]
+    if made:
+        sign_in = any("LoginProfile" in each for each in made)
+        yield Flaw(
+            CREDENTIALS_SPARED,
+            subject.place_of_action(made[0]),
+            f"this Deny exempts {first_of(made)}",
+            ("" if whole.allowing else "where another policy allows it, ")
+            + f"whoever has the long-term key can make {_MADE[made[0]]}, which remains when the "
+            "key is deleted",
+            _CURE + _AND_CHANGE * sign_in,
+        )
 
 
 def check_denied_of_oneself(subject: Subject) -> Flaws:
