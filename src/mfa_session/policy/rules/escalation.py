@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out, is_own_care
@@ -14,8 +17,10 @@ from mfa_session.policy.rules.resource_kinds import (
     MEANT,
     OF_NONE,
     OF_USER,
+    fits,
     is_of_everybody,
     is_one_s_own,
+    resource_of,
 )
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
@@ -45,8 +50,22 @@ CREDENTIALS_SPARED = Rule(
     "`iam:UpdateLoginProfile`), and the policy allows it, or only denies: whoever has the "
     "long-term key can make others, which remain when it is deleted.",
 )
+MATCHES_OTHERS = Rule(
+    "arn-matches-others",
+    NOTE,
+    "An Allow of changing one's own user is for `user/*${aws:username}` or "
+    "`user/${aws:username}*`: it also matches users whose name ends or begins with one's own "
+    "(`joann` and `anna` for `ann`).",
+)
 _CURE = "exempt only what is needed to set up MFA"
 _AND_CHANGE = ", and iam:ChangePassword for the first sign-in"
+_own_among_others = re.compile(
+    r"(arn:[^:]*:iam::.*:user/(?:.*/)?)(?:\*\$\{aws:username\}\*?|\$\{aws:username\}\*)",
+    re.IGNORECASE,
+).fullmatch
+_changes_user = re.compile(
+    r"\*|iam:(?!get|list|generate|simulate|changepassword|resync).*", re.IGNORECASE
+).fullmatch
 _ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
 # What gives more access, by its resource, and what whoever has a key can do by it.
@@ -216,6 +235,48 @@ def check_devices_of_others(subject: Subject) -> Flaws:
             "lock them out",
             in_partition_of(whole, f"allow it on {MEANT[OF_USER]}, and on others only with MFA"),
         )
+
+
+def check_names_alike(subject: Subject) -> Flaws:
+    """Find the first Allow of changing one's own user that other users' names match, too."""
+    statement, first = subject.statement, _first_alike(subject.whole)
+    of_users = subject.document.kind == "identity" and not subject.on_role
+    if not (of_users and first and first[0] is statement) or any(check_devices_of_others(subject)):
+        return
+    (where, start), at_end = first[1].group(0, 1), first[1][0].endswith("}")
+    yield Flaw(
+        MATCHES_OTHERS,
+        subject.place_of("Resource"),
+        f"{where} also matches other users: {'joann' if at_end else 'anna'} where ann calls",
+        f"users can do this to those whose name {'ends' if at_end else 'begins'} with their own",
+        f"write {start}${{aws:username}}, and {start}*/${{aws:username}} if users have a path",
+    )
+
+
+@per_policy
+def _first_alike(whole: WholePolicy) -> tuple[Statement, re.Match[str]] | None:
+    """Return the first Allow of `check_names_alike`, with the resource."""
+    return next(
+        (
+            (each, found)
+            for each in whole.allowing
+            for found in filter(None, map(_own_among_others, each.resources or ()))
+            for name in filter(_changes_user, names_of(each))
+            if fits(found[0], resource_of(name) or OF_USER) and not _is_told_of_others(whole, name)
+        ),
+        None,
+    )
+
+
+@per_policy
+def _is_told_of_others(whole: WholePolicy, action: str) -> bool:
+    """Say whether a statement allows an action on all users, or denies it on all but oneself."""
+    about = [each for each in whole.statements if concerns(each, action)]
+    return any(
+        is_of_everybody(where, OF_USER) and not is_one_s_own(where)
+        for each in about
+        for where in (each.resources or ("*",) if each.allows else ())
+    ) or any(is_one_s_own(where) for each in about for where in each.not_resources or ())
 
 
 @per_policy

@@ -161,6 +161,23 @@ KINDS = [
             allow(CREATE, Resource=MY_DEVICE), allow("s3:*"), ASKED], [], {}),
     Stated("setup-for-all-and-denied", [allow(ENROL), ASKED, deny(ENABLE, WITHOUT,
             NotResource=ME)], [], {}),
+    # One's own user by a pattern that others' names match, too.
+    *[Stated(f"own-user-by-pattern-{at}", [allow(actions, when, Resource=where), allow("s3:*"),
+            *more], found("arn-matches-others") * wrong, {})
+      for at, (wrong, actions, when, where, more) in enumerate((
+          (True, KEY, WITH, "arn:aws:iam::*:user/*${aws:username}", []),
+          (True, KEY, None, "arn:aws:iam::*:user/*${aws:username}", [ASKED]),
+          (True, ["iam:*LoginProfile", LIST], None, f"{ME}*", [ASKED]),
+          (True, OFF, WITH, ["arn:aws:iam::123456789012:user/eng/*${aws:UserName}", MY_DEVICE],
+              []),
+          (True, "iam:*AccessKey*", None, "arn:aws:iam::*:user/*${aws:username}*", [ASKED, allow(
+              "iam:*LoginProfile", Resource="arn:aws:iam::*:user/*${aws:username}")]),
+          (False, KEY, None, [ME, "arn:aws:iam::*:user/*/${aws:username}"], [ASKED]),
+          (False, [LIST, "iam:ListAccessKeys", "iam:GetUser"], None, f"{ME}*", [ASKED]),
+          (False, ["iam:ChangePassword", RESYNC], None, f"{ME}*", [ASKED]),
+          (False, CREATE, None, ["arn:aws:iam::*:mfa/*${aws:username}", f"{ME}*"], []),
+          (False, KEY, None, f"{ME}*", [allow("iam:*", WITH)]),
+          (False, KEY, None, f"{ME}*", [ASKED, deny("iam:*AccessKey*", NotResource=ME)])))],
     # What is denied of all but oneself.
     *[Stated(f"keys-of-others-denied-{at}", [ALL, deny_but([*CARE, KEY], WITHOUT), *others],
             found(ESCALATION, at=1) * (not others), {})
