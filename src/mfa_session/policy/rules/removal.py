@@ -56,7 +56,9 @@ DELETION_SPARED = Rule(
 OWN_REMOVAL = Rule(
     "own-removal-without-mfa",
     WARNING,
-    "Users may deactivate their own device without MFA, in a policy that otherwise requires it.",
+    "Users may deactivate their own device without MFA, in a policy that otherwise requires it, or "
+    "beside such policies: those of the same people, or of a template, plan or state in which "
+    "nothing else lets users set up MFA.",
 )
 
 # What takes away a policy, or the boundary, by its resource.
