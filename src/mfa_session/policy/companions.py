@@ -8,8 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Sequence
 
 from mfa_session.policy.aws_policies import ALLOWED, name_of
-from mfa_session.policy.document import Document
+from mfa_session.policy.document import Document, Roster
+from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import read_document
+from mfa_session.policy.rules.exemptions import DEACTIVATION
+from mfa_session.policy.rules.resource_kinds import ENROLMENT
+from mfa_session.policy.rules.whole_policy import WholePolicy
 
 
 def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
@@ -31,6 +35,44 @@ def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
             among = min((by_holder[each] for each in found), key=len)
             here = (documents[each] for each in among if found <= holders[each])
             yield (*here, *people.known_elsewhere(found))
+
+
+def removal_companions(document: Document, joint: Sequence[Document]) -> Sequence[Document]:
+    """Return the policies of those who may remove their own device by one that asks for no MFA.
+
+    They are the policies that its people have in common. Or all of a template, plan or state, if
+    users set up MFA only by this one: whom others ask for MFA has it by this one. None if no Allow
+    is of the removal, no policy asks for MFA, or what is elsewhere may deny the removal.
+    """
+    alone = WholePolicy(document.statements)
+    if alone.concern_mfa or not alone.allows_without_mfa(DEACTIVATION):
+        return ()
+    if any(map(_concerns_mfa, joint)):
+        return joint
+    theirs = _policies_of_users(document.roster) if document.roster else ()
+    return theirs if _allows_setup(document) and any(map(_concerns_mfa, theirs)) else ()
+
+
+@functools.lru_cache(maxsize=8)
+def _policies_of_users(roster: Roster) -> Sequence[Document]:
+    """Return them if they are known, none has a boundary, and only one allows setting up MFA."""
+    of_users = [each for each in roster.documents if each.holder != "role"]
+    theirs = [each for each in of_users if each.kind == "identity"]
+    owners = {owner for each in theirs for owner in each.owners}
+    known = (
+        not roster.bounded_elsewhere
+        and all(each.kind != "boundary" and each.is_certain for each in of_users)
+        and all(name_of(arn) for each in owners for arn in roster.elsewhere.get(each, ()))
+    )
+    return theirs if known and sum(map(_allows_setup, theirs)) == 1 else ()
+
+
+def _allows_setup(document: Document) -> bool:
+    return WholePolicy(document.statements).allows_without_mfa(ENROLMENT[1])
+
+
+def _concerns_mfa(document: Document) -> bool:
+    return any(map(mfa_conditions, document.statements))
 
 
 class _People:

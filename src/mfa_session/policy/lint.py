@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.companions import companions
+from mfa_session.policy.companions import companions, removal_companions
 from mfa_session.policy.document import MIXED, Document, Statement
 from mfa_session.policy.intrinsics import Default
 from mfa_session.policy.mfa import is_sound, mfa_conditions
@@ -105,7 +105,8 @@ RULES = tuple(
 _OF_ALL_POLICIES = {
     each.id
     for each in RULES
-    if isinstance(each, Mistake) or each in {defeated.DEFEATED, open_roles.TAKEN}
+    if isinstance(each, Mistake)
+    or each in {defeated.DEFEATED, open_roles.TAKEN, removal.OWN_REMOVAL}
 }
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
@@ -138,14 +139,18 @@ def lint_all(
     wholes: dict[tuple[int, ...], tuple[WholePolicy, dict[Statement, Document]]] = {}
     for document, joint in zip(all_of_them, companions(all_of_them), strict=True):
         found = list(lint_together([document], on_role=on_role, names=names))
-        if joint[1:] and any(map(mfa_conditions, document.statements)):
-            key = tuple(map(id, joint))
+        judged_by, rules = joint[1:] and joint, _OF_ALL_POLICIES
+        if not any(map(mfa_conditions, document.statements)):
+            judged_by = () if on_role else tuple(removal_companions(document, joint))
+            rules = {removal.OWN_REMOVAL.id}
+        if judged_by:
+            key = tuple(map(id, judged_by))
             if key not in wholes:
-                policies = {each: one for one in joint for each in one.statements}
+                policies = {each: one for one in judged_by for each in one.statements}
                 wholes[key] = WholePolicy(policies, names), policies
             judged = _findings_in(document, *wholes[key], on_role=on_role)
-            found = [each for each in found if each[1].rule not in _OF_ALL_POLICIES]
-            found += ((document, each) for each in judged if each.rule in _OF_ALL_POLICIES)
+            found = [each for each in found if each[1].rule not in rules]
+            found += ((document, each) for each in judged if each.rule in rules)
             found.sort(key=lambda each: (each[1].line, each[1].column))
         yield from found
 

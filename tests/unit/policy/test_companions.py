@@ -9,7 +9,7 @@ import pytest
 
 from mfa_session.policy.lint import lint_all
 from mfa_session.policy.reading import read_policies
-from policy.statements import ALL, IF_TRUE, WITH, WITHOUT, allow, deny
+from policy.statements import ALL, CARE, IF_TRUE, ME, OFF, OWN, WITH, WITHOUT, allow, deny, deny_but
 
 EC2 = allow("ec2:*")
 EC2_WITH = allow("ec2:*", WITH)
@@ -183,3 +183,51 @@ def test_a_boundary_or_an_unknown_policy_may_be_what_denies(limits: dict[str, An
     for each in ({}, limits):
         given = stack(Ann=holder(STACK_USER, EC2_WITH, EC2, **each), Limit=limit)
         assert [rule for _, rule, _ in found_in(given)] == ["allowed-without-mfa-too"] * (not each)
+
+
+SELF = allow([OFF, "iam:EnableMFADevice"], Resource=ME)
+ROLE_WITH = allow("sts:AssumeRole", WITH, Resource=f"{ARN}:role/Admin")
+
+
+def managed(*statements: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    given = {"PolicyDocument": policy(*statements), **properties}
+    return {"Type": "AWS::IAM::ManagedPolicy", "Properties": given}
+
+
+@pytest.mark.parametrize(
+    ("resources", "wrong"),
+    [
+        # Policies of one group; of several groups that all have the removal; of no group yet.
+        ({"Team": holder(STACK_GROUP, SELF, EC2_WITH)}, True),
+        ({"Team": holder(STACK_GROUP, SELF, deny("s3:Delete*", WITHOUT))}, True),
+        ({"Self": managed(SELF), "Admin": managed(ROLE_WITH)}, True),
+        ({"Setup": holder(STACK_GROUP, SELF), "Admins": holder(STACK_GROUP, EC2_WITH)}, True),
+        # A Deny that may be for the same people; nobody is asked; others set up MFA elsewhere.
+        ({"Team": holder(STACK_GROUP, SELF, EC2_WITH, deny(OFF, WITHOUT))}, False),
+        ({"Self": managed(SELF), "Deny": managed(deny_but(CARE, WITHOUT))}, False),
+        ({"Self": managed(SELF), "Work": managed(EC2)}, False),
+        ({"Team": holder(STACK_GROUP, SELF, EC2), "Admins": holder(STACK_GROUP, EC2_WITH, allow(
+            CARE, Resource=ME))}, False),
+        ({"Self": managed(allow(CARE, Resource=ME), allow(OFF, WITH, Resource=ME)),
+          "Admin": managed(ROLE_WITH)}, False),
+        ({"Self": managed(allow(OFF, Resource=ME)), "Admin": managed(ROLE_WITH)}, False),
+        # Users whose boundary, or whose policy that is elsewhere, may stop it; a role's policy.
+        ({"Self": managed(SELF), "Ann": holder(STACK_USER, EC2_WITH,
+            PermissionsBoundary=f"{ARN}:policy/b")}, False),
+        ({"Self": managed(SELF), "Team": holder(STACK_GROUP, EC2_WITH,
+            ManagedPolicyArns=[f"{ARN}:policy/p"])}, False),
+        ({"Self": managed(SELF), "Robot": holder("AWS::IAM::Role", EC2_WITH)}, False),
+    ],
+)  # fmt: skip
+def test_own_removal_is_judged_with_the_policies_that_ask_for_mfa(
+    resources: dict[str, Any], wrong: bool
+) -> None:
+    assert any(rule == OWN for _, rule, _ in found_in(stack(**resources))) is wrong
+
+
+@pytest.mark.parametrize("more", [[], [deny(OFF, WITHOUT)]])
+def test_own_removal_that_a_companion_denies_is_right(more: list[dict[str, Any]]) -> None:
+    policies = [policy(SELF, EC2_WITH), *map(policy, more)]
+    own = [{"PolicyName": str(at), "PolicyDocument": each} for at, each in enumerate(policies)]
+    found = found_in(stack(Team={"Type": STACK_GROUP, "Properties": {"Policies": own}}))
+    assert any(rule == OWN for _, rule, _ in found) is not bool(more)

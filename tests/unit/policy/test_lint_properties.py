@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import Phase, find, given, settings
+from hypothesis import Phase, example, find, given, settings
 from hypothesis import strategies as st
 
 from full_sandbox.resource_policies import judge
@@ -184,6 +184,8 @@ ODD_STATEMENTS = st.fixed_dictionaries(
 
 
 @given(st.lists(ODD_STATEMENTS, max_size=3), st.booleans())
+@example([{"Effect": "Deny", "Principal": "*", "Conditions": "*"}], False)
+@example([{"Effect": "Deny", "Principal": "*", "Conditions": {"Bool": 5}}], False)
 def test_any_text_is_linted_or_refused(statements: list[dict[str, Any]], on_role: bool) -> None:
     text = json.dumps({"Statement": statements})
     try:

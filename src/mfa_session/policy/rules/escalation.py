@@ -17,11 +17,13 @@ from mfa_session.policy.rules.resource_kinds import (
     MEANT,
     OF_NONE,
     OF_USER,
+    fits,
     is_of_everybody,
     is_one_s_own,
+    resource_of,
 )
 from mfa_session.policy.rules.resources import in_partition_of
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 ESCALATION = Rule(
@@ -42,6 +44,29 @@ OF_OTHERS = Rule(
     "others, and so lock out those who have none. Or the `Sid` says own "
     "(`AllowManageOwnPasswords`), and users change the devices, passwords or keys of all others.",
 )
+CREDENTIALS_SPARED = Rule(
+    "credentials-without-mfa",
+    NOTE,
+    "A Deny of everything exempts what makes new credentials of one's own (`iam:CreateAccessKey`, "
+    "`iam:UpdateLoginProfile`), and the policy allows it, or only denies: whoever has the "
+    "long-term key can make others, which remain when it is deleted.",
+)
+MATCHES_OTHERS = Rule(
+    "arn-matches-others",
+    NOTE,
+    "An Allow of changing one's own user is for `user/*${aws:username}` or "
+    "`user/${aws:username}*`: it also matches users whose name ends or begins with one's own "
+    "(`joann` and `anna` for `ann`).",
+)
+_CURE = "exempt only what is needed to set up MFA"
+_AND_CHANGE = ", and iam:ChangePassword for the first sign-in"
+_own_among_others = re.compile(
+    r"(arn:[^:]*:iam::.*:user/(?:.*/)?)(?:\*\$\{aws:username\}\*?|\$\{aws:username\}\*)",
+    re.IGNORECASE,
+).fullmatch
+_changes_user = re.compile(
+    r"\*|iam:(?!get|list|generate|simulate|changepassword|resync).*", re.IGNORECASE
+).fullmatch
 _ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
 # What gives more access, by its resource, and what whoever has a key can do by it.
@@ -58,6 +83,15 @@ _OF_OTHERS = {
     _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
     "iam:UpdateLoginProfile": "set the console password of any user",
     "iam:CreateLoginProfile": "set the console password of users who have none",
+}
+# What makes credentials of one's own, and which.
+_MADE = {
+    _CREATE_KEY: "a second access key",
+    "iam:UpdateLoginProfile": "a new console password",
+    "iam:CreateLoginProfile": "a console password, if there is none",
+    "iam:UploadSSHPublicKey": "an SSH key for CodeCommit",
+    "iam:CreateServiceSpecificCredential": "a password for CodeCommit or another service",
+    "iam:UploadSigningCertificate": "a signing certificate",
 }
 _ADMINISTRATOR = RequestContext({"iam:PolicyARN": ("arn:aws:iam::aws:policy/AdministratorAccess",)})
 # What changes the devices, passwords or keys of a user that the request names.
@@ -117,11 +151,15 @@ def check_escalation(subject: Subject) -> Flaws:
 
 
 def check_spared_credentials(subject: Subject) -> Flaws:
-    """Find Denies of everything that exempt making keys or passwords, allowed for all users."""
+    """Find Denies of everything that exempt making keys or passwords."""
     spared = subject.statement.not_actions if subject.denies_all_actions else None
     judged = subject.is_of_users and subject.document.kind == "identity"
     if not (judged and spared) or all_left_out(subject) or "iam:*" in map(str.lower, spared):
         return
+    yield from tuple(_of_others_spared(subject)) or _own_spared(subject)
+
+
+def _of_others_spared(subject: Subject) -> Flaws:
     anybody = in_partition_of(subject.whole, "arn:aws:iam::*:user/*")
     for action, does in _OF_OTHERS.items():
         allowed = is_allowed_on_all(subject.whole, action, OF_USER, but_oneself=True)
@@ -133,11 +171,34 @@ def check_spared_credentials(subject: Subject) -> Flaws:
                 subject.place_of_action(action),
                 f"this Deny exempts {action}, which the policy allows for all users",
                 f"whoever has the long-term key can {does}",
-                "exempt only what is needed to set up MFA"
-                + (", and iam:ChangePassword for the first sign-in" * (action != _CREATE_KEY)),
+                _CURE + _AND_CHANGE * (action != _CREATE_KEY),
                 severity=WARNING,
             )
             return
+
+
+def _own_spared(subject: Subject) -> Flaws:
+    whole = subject.whole
+    places = [in_partition_of(whole, each) for each in ("arn:aws:iam::*:user/*", MEANT[OF_USER])]
+    named = tuple(f":{each.rpartition(':')[2]}" for each in subject.document.owners)
+    made = [
+        action
+        for action in _MADE
+        if not concerns(subject.statement, action)
+        and not any(is_denied_on(subject, each, action) for each in places)
+        and (not whole.allowing or is_allowed_on_all(whole, action, OF_USER, or_on=named))
+    ]
+    if made:
+        sign_in = any("LoginProfile" in each for each in made)
+        yield Flaw(
+            CREDENTIALS_SPARED,
+            subject.place_of_action(made[0]),
+            f"this Deny exempts {first_of(made)}",
+            ("" if whole.allowing else "where another policy allows it, ")
+            + f"whoever has the long-term key can make {_MADE[made[0]]}, which remains when the "
+            "key is deleted",
+            _CURE + _AND_CHANGE * sign_in,
+        )
 
 
 def check_denied_of_oneself(subject: Subject) -> Flaws:
@@ -242,6 +303,49 @@ def _is_limited_or_meant(whole: WholePolicy, statement: Statement, action: str) 
         for each in whole.allowing
         if each is not statement and concerns(each, action)
     )
+
+
+def check_names_alike(subject: Subject) -> Flaws:
+    """Find the first Allow of changing one's own user that other users' names match, too."""
+    statement, first = subject.statement, _first_alike(subject.whole)
+    of_users = subject.document.kind == "identity" and not subject.on_role
+    told = (*check_devices_of_others(subject), *check_own(subject))
+    if not (of_users and first and first[0] is statement) or told:
+        return
+    (where, start), at_end = first[1].group(0, 1), first[1][0].endswith("}")
+    yield Flaw(
+        MATCHES_OTHERS,
+        subject.place_of("Resource"),
+        f"{where} also matches other users: {'joann' if at_end else 'anna'} where ann calls",
+        f"users can do this to those whose name {'ends' if at_end else 'begins'} with their own",
+        f"write {start}${{aws:username}}, and {start}*/${{aws:username}} if users have a path",
+    )
+
+
+@per_policy
+def _first_alike(whole: WholePolicy) -> tuple[Statement, re.Match[str]] | None:
+    """Return the first Allow of `check_names_alike`, with the resource."""
+    return next(
+        (
+            (each, found)
+            for each in whole.allowing
+            for found in filter(None, map(_own_among_others, each.resources or ()))
+            for name in filter(_changes_user, names_of(each))
+            if fits(found[0], resource_of(name) or OF_USER) and not _is_told_of_others(whole, name)
+        ),
+        None,
+    )
+
+
+@per_policy
+def _is_told_of_others(whole: WholePolicy, action: str) -> bool:
+    """Say whether a statement allows an action on all users, or denies it on all but oneself."""
+    about = [each for each in whole.statements if concerns(each, action)]
+    return any(
+        is_of_everybody(where, OF_USER) and not is_one_s_own(where)
+        for each in about
+        for where in (each.resources or ("*",) if each.allows else ())
+    ) or any(is_one_s_own(where) for each in about for where in each.not_resources or ())
 
 
 @per_policy

@@ -37,11 +37,20 @@ def _some_account(whole: WholePolicy) -> str:
 
 @per_policy
 def is_allowed_on_all(
-    whole: WholePolicy, action: str, kind: str, *, but_oneself: bool = False
+    whole: WholePolicy,
+    action: str,
+    kind: str,
+    *,
+    but_oneself: bool = False,
+    or_on: tuple[str, ...] = (),
 ) -> bool:
-    """Say whether an Allow gives an action without MFA on all of a kind, or on one's own user."""
+    """Say whether an Allow gives an action without MFA on all of a kind, or on one's own user.
+
+    `or_on` has the ends of ARNs that count, too.
+    """
     return any(
-        is_of_everybody(where, kind) and not (but_oneself and is_one_s_own(where))
+        (is_of_everybody(where, kind) and not (but_oneself and is_one_s_own(where)))
+        or where.endswith(or_on)
         for each in whole.allowing_without_mfa
         if concerns(each, action) and not each.conditions
         for where in each.resources or ("*",)

@@ -332,9 +332,9 @@ def _let_in(whole: WholePolicy) -> frozenset[str]:
 def without_harm(subject: Subject, fix: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a Deny's fix that spares the services and federated users whom an Allow names."""
     statement, block = subject.statement, fix.get("Condition")
-    if not block or statement.allows or not is_for_everybody(statement):
+    if not isinstance(block, Mapping) or statement.allows or not is_for_everybody(statement):
         return fix
-    keys = {key for each in block.values() for key in each}
+    keys = {key for each in block.values() if isinstance(each, Mapping) for key in each}
     kept = [each for each in subject.other_conditions if each.key in keys]
     if "Action" not in fix and _met_by_name(subject, "Federated", kept):
         actions = {"Action": "sts:AssumeRole"}

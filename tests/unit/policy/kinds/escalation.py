@@ -19,6 +19,7 @@ from policy.statements import (
     OFF,
     PRESENT,
     RESYNC,
+    SCP,
     STOP,
     WITH,
     WITHOUT,
@@ -103,8 +104,27 @@ KINDS = [
           (False, "ec2:*", None, KEY, [], ""),
           (False, "*", WITH, KEY, [], "m"),
           (False, "*", IN_OFFICE, KEY, [], "")))],
-    Stated("own-keys-exempt", [allow([KEY, "iam:ListAccessKeys"], **SELF), allow("s3:*"),
-            deny_but([*CARE, KEY, "iam:ListAccessKeys"], WITHOUT)], [], {}),
+    # One's own keys and passwords, which a Deny of everything exempts.
+    *[Stated(f"own-credentials-exempt-{at}", [*allowed, deny_but([*CARE, *exempt], WITHOUT),
+            *more], found("credentials-without-mfa", at=len(allowed)) * told, {})
+      for at, (told, allowed, exempt, more) in enumerate((
+          (True, [allow([KEY, "iam:ListAccessKeys"], **SELF), allow("s3:*")], [KEY], []),
+          (True, [allow("iam:*LoginProfile", **SELF)], ["iam:*LoginProfile"], []),
+          (True, [allow("*")], ["iam:UploadSSHPublicKey"], []),
+          (True, [], ["iam:UploadSigningCertificate", "iam:ChangePassword"], []),
+          (True, [allow("iam:*", **SELF)], [KEY, "iam:*LoginProfile"],
+              [deny("iam:*LoginProfile", WITHOUT)]),
+          (True, [allow(KEY, **SELF), allow(KEY, WITH)], [KEY], []),
+          (False, [allow(KEY, **SELF)], ["iam:DeleteAccessKey", "iam:ListAccessKeys"], []),
+          (False, [allow("iam:*LoginProfile", **SELF)], ["iam:ChangePassword",
+              "iam:GetLoginProfile"], []),
+          (False, [allow("s3:*")], [KEY], []),
+          (False, [allow(KEY, WITH, **SELF)], [KEY], []),
+          (False, [allow(KEY, IN_OFFICE, **SELF)], [KEY], []),
+          (False, [allow(KEY, **SELF)], [KEY], [deny(KEY, WITHOUT)]),
+          (False, [allow(KEY, **SELF)], [KEY], [deny("iam:*AccessKey*", WITHOUT,
+              Resource=ME)])))],
+    Stated("keys-exempt-in-an-scp", [deny_but([*CARE, KEY], WITHOUT)], found(SCP), {}, "scp"),
     Stated("keys-of-robots-exempt", [allow(KEY, Resource="arn:aws:iam::*:user/bots/*"),
             deny_but([*CARE, KEY], WITHOUT)], [], {}),
     # A Deny on one's own user of what is allowed on all.
@@ -172,6 +192,23 @@ KINDS = [
             allow(CREATE, Resource=MY_DEVICE), allow("s3:*"), ASKED], [], {}),
     Stated("setup-for-all-and-denied", [allow(ENROL), ASKED, deny(ENABLE, WITHOUT,
             NotResource=ME)], [], {}),
+    # One's own user by a pattern that others' names match, too.
+    *[Stated(f"own-user-by-pattern-{at}", [allow(actions, when, Resource=where), allow("s3:*"),
+            *more], found("arn-matches-others") * wrong, {})
+      for at, (wrong, actions, when, where, more) in enumerate((
+          (True, KEY, WITH, "arn:aws:iam::*:user/*${aws:username}", []),
+          (True, KEY, None, "arn:aws:iam::*:user/*${aws:username}", [ASKED]),
+          (True, ["iam:*LoginProfile", LIST], None, f"{ME}*", [ASKED]),
+          (True, OFF, WITH, ["arn:aws:iam::123456789012:user/eng/*${aws:UserName}", MY_DEVICE],
+              []),
+          (True, "iam:*AccessKey*", None, "arn:aws:iam::*:user/*${aws:username}*", [ASKED, allow(
+              "iam:*LoginProfile", Resource="arn:aws:iam::*:user/*${aws:username}")]),
+          (False, KEY, None, [ME, "arn:aws:iam::*:user/*/${aws:username}"], [ASKED]),
+          (False, [LIST, "iam:ListAccessKeys", "iam:GetUser"], None, f"{ME}*", [ASKED]),
+          (False, ["iam:ChangePassword", RESYNC], None, f"{ME}*", [ASKED]),
+          (False, CREATE, None, ["arn:aws:iam::*:mfa/*${aws:username}", f"{ME}*"], []),
+          (False, KEY, None, f"{ME}*", [allow("iam:*", WITH)]),
+          (False, KEY, None, f"{ME}*", [ASKED, deny("iam:*AccessKey*", NotResource=ME)])))],
     # What is denied of all but oneself.
     *[Stated(f"keys-of-others-denied-{at}", [ALL, deny_but([*CARE, KEY], WITHOUT), *others],
             found(ESCALATION, at=1) * (not others), {})

@@ -296,7 +296,8 @@ KINDS = [
             "arn:aws:iam::123456789012:user/staff/*")})], found(RESOURCE), {}),
     *[Stated(f"users-with-a-path-{at}", [allow(ENROL[1:], Resource=where), allow(ENROL[0],
             Resource=MY_DEVICE), deny_but(CARE, {**WITHOUT, **on(operator, "aws:PrincipalArn",
-            of)})], found("devices-of-others") * (where == "*"), {})
+            of)})], [*found("devices-of-others") * (where == "*"),
+            *found("arn-matches-others") * ("user/*$" in where)], {})
       for at, (where, operator, of) in enumerate((
           (ME.replace("user/", "user/*"), "ArnLike", "arn:aws:iam::*:user/staff/*"),
           ("arn:aws:iam::*:user/staff/${aws:username}", "ArnLike", "arn:aws:iam::*:user/staff/*"),
