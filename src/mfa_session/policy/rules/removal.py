@@ -28,12 +28,10 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
 from mfa_session.policy.rules.resource_kinds import (
     MEANT,
-    OF_DEVICE,
     OF_USER,
     fits,
     is_one_s_own,
 )
-from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -49,9 +47,8 @@ REMOVAL_SPARED = Rule(
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
     NOTE,
-    "The Deny exempts `iam:DeleteVirtualMFADevice`: whoever has the long-term key can delete one's "
-    "own devices, or those of others if the policy allows it for all, that are not enabled yet or "
-    "were deactivated (AWS deletes no active device).",
+    "The Deny exempts `iam:DeleteVirtualMFADevice`, and the policy allows it for all devices: "
+    "whoever has the long-term key can delete those that others have not enabled yet.",
 )
 OWN_REMOVAL = Rule(
     "own-removal-without-mfa",
@@ -97,12 +94,25 @@ def check_removal(subject: Subject) -> Flaws:
     if not (subject.denies_all_actions and subject.is_of_users) or all_left_out(subject):
         yield from _removal_spared_by_resource(subject)
         return
-    removal = not (subject.whole.allows_only_with_mfa(DEACTIVATION) or _is_denied(subject))
-    if removal and not concerns(subject.statement, DEACTIVATION):
-        can = "whoever has the long-term key can replace the MFA device"
-        yield _spared(subject, DEACTIVATION, REMOVAL_SPARED, can)
-        return  # who may take a device off may delete it, of course
-    yield from tuple(_all_of_iam_spared(subject)) or _deletion_spared(subject)
+    for action, rule, what in (
+        (DEACTIVATION, REMOVAL_SPARED, "can replace the MFA device"),
+        (DELETION, DELETION_SPARED, "can delete devices that others have not enabled yet"),
+    ):
+        harmless = action == DELETION and not _may_delete_those_of_others(subject.whole)
+        if harmless or concerns(subject.statement, action):
+            continue
+        if not (subject.whole.allows_only_with_mfa(action) or _is_denied(subject, action)):
+            yield Flaw(
+                rule,
+                subject.place_of_action(action),
+                f"this Deny exempts {action}",
+                f"whoever has the long-term key {what}",
+                "exempt only what is needed to set up MFA",
+                sparing(subject),
+            )
+            if action == DEACTIVATION:
+                return  # who may take a device off may delete it, of course
+    yield from _all_of_iam_spared(subject)
     yield from _policies_spared(subject)
 
 
@@ -195,38 +205,9 @@ def check_tags(subject: Subject) -> Flaws:
             return
 
 
-def _deletion_spared(subject: Subject) -> Flaws:
-    """Find that a Deny exempts the deletion of devices that are not, or no longer, enabled."""
-    whole = subject.whole
-    of_others = _may_delete_those_of_others(whole)
-    where = in_partition_of(whole, "arn:aws:iam::*:mfa/*" if of_others else MEANT[OF_DEVICE])
-    denied = _is_denied(subject, DELETION) or is_denied_on(subject, where, DELETION)
-    on_purpose = not of_others and _spares_all_of_iam(subject)
-    if concerns(subject.statement, DELETION) or denied or on_purpose:
-        return
-    if whole.allows_only_with_mfa(DELETION):
-        return
-    allowed = whole.allows_without_mfa(DELETION)
-    whose = "devices of others" if of_others else "the user's own devices" if allowed else "devices"
-    can = f"whoever has the long-term key can delete {whose} that are not enabled yet, or were"
-    if not allowed:
-        can = f"where another policy allows it, {can}"
-    yield _spared(subject, DELETION, DELETION_SPARED, f"{can} deactivated")
-
-
-def _spared(subject: Subject, action: str, rule: Rule, who: str) -> Flaw:
-    return Flaw(
-        rule,
-        subject.place_of_action(action),
-        f"this Deny exempts {action}",
-        who,
-        "exempt only what is needed to set up MFA",
-        sparing(subject),
-    )
-
-
 def _all_of_iam_spared(subject: Subject) -> Flaws:
-    if not _spares_all_of_iam(subject) or subject.document.kind != "identity":
+    spared = any(each.lower() == "iam:*" for each in subject.statement.not_actions or ())
+    if not spared or subject.document.kind != "identity":
         return
     removes = not _is_denied(subject)
     makes = not (
@@ -245,10 +226,6 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
             sparing(subject),
             severity=WARNING,
         )
-
-
-def _spares_all_of_iam(subject: Subject) -> bool:
-    return any(each.lower() == "iam:*" for each in subject.statement.not_actions or ())
 
 
 def _policies_spared(subject: Subject) -> Flaws:
@@ -312,11 +289,19 @@ def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
     )
 
 
+def _is_of_many_devices(where: str) -> bool:
+    is_own = is_one_s_own(where) and where.endswith("}/*")
+    return where.endswith("*") and ":user/" not in where and not is_own
+
+
 @per_policy
 def _may_delete_those_of_others(whole: WholePolicy) -> bool:
-    """Say whether an Allow without MFA is to delete devices that are not one's own."""
+    """Say whether an Allow without MFA is to delete devices that are not one's own.
+
+    One's own harms nobody: AWS refuses to delete a device that is enabled.
+    """
     return any(
-        any(where.endswith("*") and ":user/" not in where for where in each.resources or ("*",))
+        any(_is_of_many_devices(where) for where in each.resources or ("*",))
         for each in whole.allowing_without_mfa
         if concerns(each, DELETION)
     )

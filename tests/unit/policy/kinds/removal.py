@@ -38,8 +38,6 @@ from policy.statements import (
     trust,
 )
 
-DELETE, DELETION = "iam:DeleteVirtualMFADevice", "deletion-without-mfa"
-
 # fmt: off
 KINDS = [
     # Enrolment denied by a list, nothing else protected.
@@ -108,28 +106,16 @@ KINDS = [
             deny("*", FALSE, Resource=BUCKET)], [*found(OWN), *found(MISSES, at=1)], {}),
     Stated("removal-of-anybody", [allow(STOP, WITH), allow([OFF, "iam:ListUsers"])],
            found(OWN, at=1), {OFF: "km"}),
-    # Devices that are not enabled, or were deactivated, can be deleted without MFA.
-    Stated("deletion-by-nobody-here", [deny_but([*CARE, DELETE], WITHOUT)], found(DELETION), {}),
-    *[Stated(f"deletion-exempt-{at}", [allow(DELETE, Resource=where), deny_but([*CARE, *spared],
-            WITHOUT), *more], found(*rules, at=1), {})
-      for at, (rules, where, spared, more) in enumerate((
-          ([DELETION], "*", [DELETE], []),
-          ([DELETION], [ME, MY_DEVICE], [DELETE], []),
-          ([DELETION], MY_DEVICE, ["iam:*VirtualMFADevice"], []),
-          ([DELETION], "arn:aws:iam::*:mfa/*", [DELETE], [deny(DELETE, WITHOUT,
-              Resource=MY_DEVICE)]),
-          ([REMOVAL], MY_DEVICE, ["iam:*MFADevice"], []),
-          ([REMOVAL], MY_DEVICE, [DELETE, OFF], []),
-          ([], MY_DEVICE, [DELETE], [deny(DELETE, WITHOUT)]),
-          ([], MY_DEVICE, [DELETE], [deny(DELETE, WITHOUT, Resource=MY_DEVICE)]),
-          ([], "*", [DELETE], [deny("iam:Delete*", WITHOUT,
-              Resource="arn:aws:iam::*:mfa/*")]),
-          ([], MY_DEVICE, ["iam:*"], [deny([OFF, "iam:Create*Key", "iam:CreateUser"], WITHOUT)]),
-          ([], MY_DEVICE, [], [])))],
-    Stated("deletion-allowed-only-with-mfa", [allow(DELETE, WITH), deny_but([*CARE, DELETE],
-            WITHOUT)], [], {}),
-    Stated("deletion-allowed-and-not-exempted", [allow(DELETE, Resource=MY_DEVICE),
-            allow(OFF, WITH, Resource=ME), allow("ec2:*", WITH)], [], {}),
+    # Deleting devices that are not enabled harms others only.
+    Stated("deletion-of-one-s-own", [allow("iam:DeleteVirtualMFADevice", Resource=[ME, MY_DEVICE]),
+            deny_but([*CARE, "iam:DeleteVirtualMFADevice"], WITHOUT)], [], {}),
+    Stated("deletion-below-one-s-own-name", [allow("iam:DeleteVirtualMFADevice", Resource=[ME,
+           f"{MY_DEVICE}/*"]), deny_but([*CARE, "iam:DeleteVirtualMFADevice"], WITHOUT)], [], {}),
+    Stated("deletion-by-nobody-here", [deny_but([*CARE, "iam:DeleteVirtualMFADevice"], WITHOUT)],
+           [], {}),
+    Stated("deletion-of-all", [allow("iam:DeleteVirtualMFADevice"),
+            deny_but([*CARE, "iam:DeleteVirtualMFADevice"], WITHOUT)],
+           found("deletion-without-mfa", at=1), {}),
     # The removal of a device, exempt by its resource.
     Stated("own-user-exempt-by-resource", [ALL, deny("*", WITHOUT, NotResource=[ME, MY_DEVICE])],
            found(REMOVAL, at=1), {STOP: "m", OFF: "km"}),
@@ -235,7 +221,7 @@ KINDS = [
             WITHOUT, Resource="arn:aws:iam::*:user/eng/${aws:username}")], found(REMOVAL, at=1),
             {OFF: "km"}),
     Stated("all-of-iam-spared-but-own-removal", [ALL, deny_but("iam:*", WITHOUT), deny(OFF,
-            WITHOUT, Resource=ME)], found(REMOVAL, REMOVAL, at=1),
+            WITHOUT, Resource=ME)], found("deletion-without-mfa", REMOVAL, REMOVAL, at=1),
             {OFF: "m"}),
     # Three Denies that only together ask for MFA everywhere, and spare no removal.
     Stated("own-user-apart", [deny_but("iam:*", WITHOUT), deny("iam:*", WITHOUT, NotResource=[ME,

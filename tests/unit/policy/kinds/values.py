@@ -126,7 +126,7 @@ KINDS = [
             "aws:TokenIssueTime", "${var.age}")})], found(VALUE), {}, "trust"),
     Stated("deletion-of-all-devices-with-mfa", [allow([*ENROL, "iam:DeleteVirtualMFADevice"],
             Resource=[ME, MY_DEVICE]), deny_but([*CARE, "iam:DeleteVirtualMFADevice"], WITHOUT),
-            allow("*", WITH)], found("deletion-without-mfa", at=1), {}),
+            allow("*", WITH)], [], {}),
     Stated("date-as-a-number", [allow(READ, {**WITH, **on("NumericLessThan", "aws:CurrentTime",
             "2031-05-01T00:00:00Z")})], found(VALUE), {}),
     Stated("one-service-exempt-on-purpose", [allow([*ENROL, "health:*"]), deny_but([*CARE,
