@@ -169,6 +169,10 @@ class Account(Protocol):
         """The users who cannot set up MFA, each with the reason, by the policy that asks for it."""
 
     @property
+    def programs(self) -> Mapping[str, Sequence[str]]:
+        """The users who are programs by name, by the policy that asks them for MFA."""
+
+    @property
     def kept(self) -> frozenset[str]:
         """The policies whose users are all denied, by all of theirs, to remove their device."""
 

@@ -38,6 +38,11 @@ _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 _account_in = re.compile(r":iam::([0-9]{12}):").search
 _of_emergencies = re.compile("break.?glass|emergency", re.IGNORECASE).search
 _BY_NAME = {"aws:principalarn", "aws:userid", "aws:username"}
+# A path or a tag of programs: `user/machines/*`, `kind` = `service`.
+_of_programs = re.compile(
+    "(?:^|[/_-])(?:app|automation|bot|ci|machine|program|robot|service|svc|system)s?(?:$|[/_-])",
+    re.IGNORECASE,
+).search
 _REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
@@ -125,6 +130,13 @@ class Dump:
             if trust in self._trusts_of_admins
         ]
         return _grouped(dict.fromkeys(taken))
+
+    @cached_property
+    def programs(self) -> Mapping[str, Sequence[str]]:
+        """See Account."""
+        return _grouped(
+            (asking, user.name) for user, asking in self._asked if is_of_a_program(user.name)
+        )
 
     @cached_property
     def _asked(self) -> list[tuple[_User, str]]:
@@ -272,14 +284,23 @@ def _needs_mfa_for_all(user: _User) -> bool:
     return bool(user.arn) and gives and _outcome(user, _ANY_OTHER) in _REFUSED
 
 
-def _is_for_emergencies(user: _User) -> bool:
-    """Say whether a Deny exempts a user who is for emergencies by name."""
-    return _of_emergencies(user.name) is not None and any(
-        each.key.lower() in _BY_NAME and is_met(each, user.caller.facts) is False
+def _is_exempt_on_purpose(user: _User) -> bool:
+    """Say whether a Deny exempts a user who is for emergencies by name, or programs as a kind."""
+    exempting = (
+        each
         for _, statement in user.statements
         if means_mfa(statement) and not statement.allows
         for each in statement.conditions
+        if is_met(each, user.caller.facts) is False
     )
+    for condition in exempting:
+        key = condition.key.lower()
+        if key in _BY_NAME and _of_emergencies(user.name):
+            return True
+        of_kind = key == "aws:principalarn" or key.startswith("aws:principaltag/")
+        if of_kind and any(map(_of_programs, (key, *condition.values))):
+            return True
+    return False
 
 
 def _is_unasked(user: _User) -> bool:
@@ -287,7 +308,7 @@ def _is_unasked(user: _User) -> bool:
         bool(user.documents or user.unread)
         and not is_of_a_program(user.name)
         and _is_known(user, name_of)
-        and not (any(_asking_policies(user)) or _is_for_emergencies(user))
+        and not (any(_asking_policies(user)) or _is_exempt_on_purpose(user))
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
     )
 

@@ -69,6 +69,7 @@ def test_the_corpus_is_large_and_breaks_every_rule() -> None:
         "exemption-misses-user",
         "name-promises-mfa",
         "newer-version-unused",
+        "programs-asked",
         "role-lets-nobody-in",
         "role-without-mfa",
         "users-cannot-enrol",

@@ -239,6 +239,33 @@ def test_a_user_for_emergencies_whom_the_deny_exempts_need_not_be_asked(
     assert told(unasked, "users-not-asked") == [name]
 
 
+@pytest.mark.parametrize(
+    ("exempting", "is_told"),
+    [
+        (on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/machines/*"), False),
+        (on("StringNotEquals", "aws:PrincipalTag/kind", "service"), False),
+        (on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/machines/kim"), False),
+        (on("StringNotEquals", "aws:PrincipalTag/team", "x"), True),
+    ],
+)
+def test_programs_whom_the_deny_exempts_by_their_kind_need_not_be_asked(
+    exempting: dict[str, Any], *, is_told: bool
+) -> None:
+    tags = [{"Key": "kind", "Value": "service"}, {"Key": "team", "Value": "x"}]
+    kim = user("kim", "g", path="/machines/", Tags=tags)
+    asking = {**ASK, "Condition": {**WITHOUT, **exempting}}
+    dump = account([kim, user("ada", "g")], [group("g", ALL, asking)])
+    assert told(dump, "users-not-asked") == ["kim"] * is_told
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("backup-agent", True), ("kim", False)])
+def test_programs_that_a_deny_asks_are_noted(name: str, *, is_told: bool) -> None:
+    dump = account([user(name, "g"), user("ada", "g")], [group("g", ALL, DEVICES, ASK)])
+    assert told(dump, "programs-asked") == [name] * is_told
+    elsewhere = account([user(name, "h"), user("ada", "g")], [group("g", ASK), group("h", ALL)])
+    assert told(elsewhere, "programs-asked") == []
+
+
 def told(dump: dict[str, Any], rule: str) -> list[str]:
     """Return whom the findings of a rule name."""
     read = read_policies("p.json", json.dumps(dump))

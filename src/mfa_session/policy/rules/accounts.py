@@ -32,6 +32,12 @@ STUCK = Rule(
     "allows (a note). Or users of a template must change their password when they first sign in "
     "(`PasswordResetRequired`), and the Deny does not exempt `iam:ChangePassword`.",
 )
+PROGRAMS = Rule(
+    "programs-asked",
+    NOTE,
+    "In an account dump, a Deny of everything asks users for MFA who are programs by their names "
+    "(`svc-mailer`, `backup-agent`): a program that has no code is locked out.",
+)
 MOST = 5  # users to name
 _CURES = {
     "(boundary": "allow iam:EnableMFADevice on user/PATH/${aws:username} in the boundary, and "
@@ -95,6 +101,21 @@ def check_enrolment(subject: Subject) -> Flaws:
             f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, MOST)}",
             "they are locked out",
             how_to_enrol(stuck),
+        )
+
+
+def check_programs(subject: Subject) -> Flaws:
+    """Find programs that a Deny asks for MFA, once for a policy."""
+    document, account = subject.document, subject.document.account
+    programs = account.programs.get(document.name) if account else None
+    denials = (each for each in document.statements if not each.allows and means_mfa(each))
+    if programs and subject.statement is next(denials, None):
+        yield Flaw(
+            PROGRAMS,
+            subject.statement.position,
+            f"this Deny asks programs for MFA, by their names: {first_of(programs, MOST)}",
+            "a program that has no code is locked out",
+            "give this policy to people only, and programs a role; or exempt them by a path or tag",
         )
 
 
