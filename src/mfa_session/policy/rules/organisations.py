@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met
@@ -21,6 +22,7 @@ from mfa_session.policy.rules.roles import (
     spares_roles,
 )
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.values import COMMERCIAL
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
 
@@ -31,7 +33,15 @@ SCP = Rule(
     "sessions, which carry none, are locked out. A warning if a VPC endpoint's policy does so, or "
     "if a resource control policy exempts roles, but not the AWS services that use the resources.",
 )
+REGIONS = Rule(
+    "regions-stop-iam",
+    WARNING,
+    "A service control policy denies everything outside of some regions, and exempts no action of "
+    "IAM: requests to IAM and other global services are made in `us-east-1`, and are stopped.",
+)
 _FEW_SERVICES = 2
+_GLOBAL = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
+_is_commercial = re.compile(COMMERCIAL).match
 # An AWS service that calls by itself.
 _A_SERVICE = RequestContext(
     {
@@ -132,6 +142,27 @@ def check_outsiders(subject: Subject) -> Flaws:
             f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
             f"remove {condition.key}"
             + (", and exempt roles by aws:PrincipalArn" if subject.refuses_without_mfa else ""),
+        )
+
+
+def check_regions(subject: Subject) -> Flaws:
+    """Find Denies of everything outside of some regions that stop the global services."""
+    statement, others = subject.statement, subject.other_conditions
+    outside = next((each for each in others if each.is_about("aws:RequestedRegion")), None)
+    denies = outside and not (statement.allows or subject.mfa_conditions)
+    if not (outside and denies and subject.document.kind == "scp" and "*" in names_of(statement)):
+        return
+    spared = any(each.lower().startswith("iam:") for each in statement.not_actions or ())
+    is_global = is_met(outside, _GLOBAL) is True and all(map(_is_commercial, outside.values))
+    if is_global and not spared:
+        yield Flaw(
+            REGIONS,
+            outside.position,
+            "requests to IAM, Organizations, Route 53 and other global services are made in "
+            "us-east-1, and this Deny exempts none of them",
+            "they are stopped" + " for all but those whom the Deny exempts" * bool(others[1:]),
+            'list the global services in NotAction: "iam:*", "organizations:*", "route53:*", '
+            '"cloudfront:*", "support:*", "sts:*" and those that you use',
         )
 
 

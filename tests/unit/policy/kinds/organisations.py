@@ -20,10 +20,26 @@ from policy.statements import (
     on,
 )
 
+REGION = "aws:RequestedRegion"
+
 # fmt: off
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])
 KINDS = [
+    # Global services are in us-east-1.
+    *[Stated(f"scp-of-regions-{number}", [made], found("regions-stop-iam") if told else [], {},
+             kind)
+      for number, (made, told, kind) in enumerate((
+          (deny("*", on("StringNotEquals", REGION, ["eu-west-1", "eu-central-1"])), True, "scp"),
+          (deny("*", {**on("StringNotEquals", REGION, "eu-west-1"), **SOME_ROLES}), True, "scp"),
+          (deny_but(["support:*"], on("StringNotLike", REGION, "eu-*")), True, "scp"),
+          (deny_but(["iam:*", "sts:*"], on("StringNotEquals", REGION, "eu-west-1")), False, "scp"),
+          (deny("*", on("StringNotEquals", REGION, ["us-east-1", "eu-west-1"])), False, "scp"),
+          (deny("*", on("StringNotLike", REGION, "us-*")), False, "scp"),
+          (deny("*", on("StringNotEquals", REGION, "us-gov-west-1")), False, "scp"),
+          (deny("*", on("StringEquals", REGION, "eu-west-1")), False, "scp"),
+          (deny("ec2:*", on("StringNotEquals", REGION, "eu-west-1")), False, "scp"),
+          (deny("*", on("StringNotEquals", REGION, "eu-west-1")), False, "identity")))],
     Stated("scp-for-nobody", [deny("ec2:*", {**WITHOUT, **on("ArnLike", "aws:PrincipalArn",
             "arn:aws:iam::user/*")})], found("wrong-value"), {}, "scp"),
     # Policies of organisations.
