@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import UsageError
 from mfa_session.policy.credentials import Request
-from mfa_session.policy.document import LIMITS, Document, Owner, Roster
+from mfa_session.policy.document import ANYBODY, LIMITS, Document, Owner, Roster
 from mfa_session.policy.evaluation import concerns
 from mfa_session.policy.patterns import Query
 
@@ -230,7 +230,7 @@ def _is_another(owner: str, document: Document, mine: set[str], caller: str) -> 
         return True
     # A file tells all of its own users and roles.
     is_there = document.roster and not mine.isdisjoint(document.roster.people)
-    return bool(is_there) and (owner == "anybody/" or (kind == "group" and _is_named(owner)))
+    return bool(is_there) and (owner == ANYBODY or (kind == "group" and _is_named(owner)))
 
 
 def _is_whole(owner: str) -> bool:

@@ -25,6 +25,7 @@ TRUST_ACTIONS = {
 }
 CURRENT_VERSION = "2012-10-17"
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
+ANYBODY = "anybody/"  # the owner of a policy that the file gives nobody
 MIXED = "role and others"  # the holder of a policy that roles have, and users or groups
 LIMITS = frozenset({"boundary", "scp", "rcp"})  # kinds that never grant
 _OBJECTS = {"Condition", "NotPrincipal", "Principal"}

@@ -61,3 +61,14 @@ def test_groups_of_programs_or_of_people_who_are_asked_in_another_group_need_non
     assert told_of(work, name="ci") == []
     user = {"Type": "AWS::IAM::User", "Properties": {"Groups": [{"Ref": "Dev"}, {"Ref": "Ops"}]}}
     assert told_of(work, Ann=user) == []
+
+
+def test_groups_beside_a_policy_that_nobody_has_are_named() -> None:
+    document = {"Version": "2012-10-17", "Statement": [deny_but(CARE, WITHOUT)]}
+    resources = {
+        "Dev": group(ManagedPolicyArns=[f"{AWS}AdministratorAccess"]),
+        "Mfa": {"Type": POLICY, "Properties": {"PolicyDocument": document}},
+    }
+    found = read_policies("p.json", json.dumps({"Resources": resources})).documents
+    told = [each.message for _, each in lint_all(found) if each.rule == "users-not-asked"]
+    assert told == ["no policy asks these groups for MFA: Dev; nobody has this one"]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mfa_session.policy.document import MIXED, Account, NewerVersion, Roster
+from mfa_session.policy.document import ANYBODY, MIXED, Account, NewerVersion, Roster
 from mfa_session.policy.nodes import Members, Node, text_in
 
 NAMES = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
@@ -28,7 +28,6 @@ PREFIXES = {
     "s3control": "s3",
     "vpclattice": "vpc-lattice",
 }
-_ANYBODY = ["anybody/"]
 _SERVERLESS_ROLE = ("provider", "iam", "role")
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 
@@ -165,7 +164,7 @@ class Holdings:
         direct = self._owners[policy] or self._bounded[policy]
         found = direct.union(*(self._users[each] for each in direct)) - self._all_told
         if is_managed and not direct:
-            return _ANYBODY
+            return [ANYBODY]
         return sorted(map(self._by_arn, found))
 
     def holder(self, policy: str) -> str | None:

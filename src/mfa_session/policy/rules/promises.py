@@ -10,6 +10,7 @@ from mfa_session.policy.conditions import is_met, is_readable
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER
 from mfa_session.policy.document import (
+    ANYBODY,
     Condition,
     Document,
     Statement,
@@ -66,7 +67,6 @@ _of_policy = re.compile(
     r"AWS::(?:IAM|Organizations)::\w*Policy|aws_(?:iam|organizations)_(?:\w+_)?policy"
 ).fullmatch
 _OF_USERS = {"identity", "boundary", "scp"}
-_ANYBODY = "anybody/"
 _absence = re.compile(
     rf"(?:(?<!or)without|unless|except|before)(?:using|valid)?{MFA}(?!device)"
     rf"|(?:no|non|not)(?:using|valid)?{MFA}(?=$|[0-9]|for|in|needed|on|required|to)"
@@ -225,7 +225,7 @@ def _documents_beside(document: Document) -> Iterator[Document]:
     people = {*document.owners}
     for each in told.documents if told else ():
         others = {*each.owners}
-        if not people or _ANYBODY in people | others or people & others:
+        if not people or ANYBODY in people | others or people & others:
             yield each
     yield document
 

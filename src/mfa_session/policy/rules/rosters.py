@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from mfa_session.policy.aws_policies import is_harmless, name_of
 from mfa_session.policy.coverage import concerns, exempts_by_name, names_of
-from mfa_session.policy.document import Document, Roster, Statement, is_of_a_program
+from mfa_session.policy.document import ANYBODY, Document, Roster, Statement, is_of_a_program
 from mfa_session.policy.intrinsics import with_variables_as
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import may_meet
@@ -186,7 +186,9 @@ def check_first_sign_in(subject: Subject) -> Flaws:
 def check_groups(subject: Subject) -> Flaws:
     """Find groups with access whom no policy asks for MFA, once, at the first Deny that asks."""
     document, roster = subject.document, subject.document.roster
-    asks = subject.denies_all_actions and any(map(_is_group, document.owners))
+    # A policy that the file gives nobody is to be given to them.
+    meant = any(map(_is_group, document.owners)) or ANYBODY in document.owners
+    asks = subject.denies_all_actions and meant
     if not roster or not asks or document is not _first_asking(roster):
         return
     groups = set(filter(_is_group, (*roster.by_owner, *roster.elsewhere)))
@@ -197,7 +199,8 @@ def check_groups(subject: Subject) -> Flaws:
             UNASKED,
             subject.statement.position,
             "no policy asks these groups for MFA: "
-            + first_of([each.removeprefix(_OF_GROUP) for each in unasked], MOST),
+            + first_of([each.removeprefix(_OF_GROUP) for each in unasked], MOST)
+            + "; nobody has this one" * (ANYBODY in document.owners),
             "whoever has the long-term key of a member gets through without MFA",
             "give this policy to the groups of people among them as well",
         )
