@@ -67,7 +67,7 @@ STACK = {
             "Bucket": "books", "PolicyDocument": ASKING}},
     },
 }  # fmt: skip
-PLAN = {
+PLAN: dict[str, Any] = {
     "format_version": "1.2",
     "planned_values": {"root_module": {"resources": [
         {"address": f"{kind}.x", "mode": "managed", "type": kind, "name": "x", "values": values}
@@ -79,6 +79,13 @@ PLAN = {
             ("aws_iam_user_group_membership", {"user": "ann", "groups": ["staff"]}),
             ("aws_iam_user_login_profile", {"user": "ann", "password_reset_required": True}),
             ("aws_iam_group_policy_attachment", {"group": "staff", "policy_arn": ARN}))]}},
+}  # fmt: skip
+STATE = {
+    "version": 4, "terraform_version": "1.9.0", "lineage": "x",
+    "resources": [
+        {"mode": "managed", "type": each["type"], "name": "x", "instances": [
+            {"schema_version": 0, "index_key": 0, "attributes": each["values"]}]}
+        for each in PLAN["planned_values"]["root_module"]["resources"]],
 }  # fmt: skip
 
 
@@ -96,6 +103,17 @@ def put(policy: Any, place: Place, part: Any) -> Any:
     first, *rest = place
     copy = policy.copy()
     copy[first] = put(policy[first], tuple(rest), part)
+    return copy
+
+
+def without(policy: Any, place: Place) -> Any:
+    """Return a copy of a policy without the part in one place."""
+    first, *rest = place
+    copy = policy.copy()
+    if rest:
+        copy[first] = without(policy[first], tuple(rest))
+    else:
+        del copy[first]
     return copy
 
 
@@ -123,12 +141,16 @@ def test_no_part_of_a_policy_is_a_bug_of_ours(part: Any) -> None:
         answer(put(stack, ("Resources", "P", "Properties", "PolicyDocument", *place), part))
 
 
-@pytest.mark.parametrize("around", [DUMP, STACK, PLAN], ids=["dump", "stack", "plan"])
+@pytest.mark.parametrize(
+    "around", [DUMP, STACK, PLAN, STATE], ids=["dump", "stack", "plan", "state"]
+)
 def test_no_part_around_policies_is_a_bug_of_ours(around: dict[str, Any]) -> None:
     for place in places(around):
         dice = random.Random(repr(place))  # noqa: S311  # any parts will do
         for part in dice.sample((ASKING, "x", *PARTS), 3):
             answer(put(around, place, part))
+        if place:
+            answer(without(around, place))
 
 
 @pytest.mark.parametrize("part", PARTS, ids=repr)

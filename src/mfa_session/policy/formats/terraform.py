@@ -95,8 +95,8 @@ def read_state_file(members: Members, origin: Origin) -> Parts:
             if "attributes" in instance:
                 index = instance.get("index_key")
                 at = f"[{json.dumps(index.value)}]" if index else ""
-                address = resource["name"]._replace(value=".".join(filter(None, names)) + at)
                 values = instance["attributes"]
+                address = values._replace(value=".".join(filter(None, names)) + at)
                 instances.append({**resource, "address": address, "values": values})
     yield from _Resources(instances, {}).policies(origin)
 

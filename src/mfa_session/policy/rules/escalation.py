@@ -34,7 +34,8 @@ ESCALATION = Rule(
     "everything. A warning for the policies of all groups, all policies, the trust of all roles, "
     "and the keys of all users; for a Deny of everything that exempts `iam:CreateAccessKey` or "
     "`iam:UpdateLoginProfile`, which the policy allows for all users; and for a Deny on one's own "
-    "user alone, where the policy allows the same on all users by a pattern (`iam:*`).",
+    "user alone, where the policy allows the same on all users by a pattern (`iam:*`). A note for "
+    "an Allow of everything but a few actions, which take MFA (`NotAction`): it is of IAM, too.",
 )
 OF_OTHERS = Rule(
     "devices-of-others",
@@ -148,6 +149,31 @@ def check_escalation(subject: Subject) -> Flaws:
                 severity=None if action in _GAINS and kind == OF_USER else WARNING,
             )
             return
+
+
+def check_all_but(subject: Subject) -> Flaws:
+    """Find Allows of everything but what takes MFA, by which one may get that as well."""
+    statement, whole = subject.statement, subject.whole
+    of_users = subject.document.kind == "identity" and not subject.on_role
+    spared = statement.not_actions if statement.allows and of_users else None
+    if not spared or statement.conditions or not is_about_everything(statement):
+        return
+    thought_of = any(each.lower().startswith(("iam:", "*")) for each in spared)
+    if (
+        thought_of
+        or _is_named_in_a_deny(whole, "iam:AttachUserPolicy")
+        or whole.denies_without_mfa(statement)
+    ):
+        return
+    if all(map(whole.allows_only_with_mfa, spared)):
+        yield Flaw(
+            ESCALATION,
+            subject.place_of_action(),
+            f"this Allow is of everything but {first_of(spared)}, and so of all of IAM",
+            "whoever has the long-term key can attach a policy that allows these, too",
+            "add iam:* to NotAction, or list in Action what is needed",
+            severity=NOTE,
+        )
 
 
 def check_spared_credentials(subject: Subject) -> Flaws:

@@ -149,7 +149,8 @@ def check_regions(subject: Subject) -> Flaws:
     """Find Denies of everything outside of some regions that stop the global services."""
     statement, others = subject.statement, subject.other_conditions
     outside = next((each for each in others if each.is_about("aws:RequestedRegion")), None)
-    denies = outside and not (statement.allows or subject.mfa_conditions)
+    # Beside MFA, `enrolment` tells that it cannot be set up.
+    denies = outside and not (statement.allows or subject.whole.concern_mfa)
     if not (outside and denies and subject.document.kind == "scp" and "*" in names_of(statement)):
         return
     spared = any(each.lower().startswith("iam:") for each in statement.not_actions or ())

@@ -41,8 +41,23 @@ BOUND = on("StringEquals", "iam:PermissionsBoundary", LIMIT)
 SELF: Any = {"Resource": ME}
 ASKED = deny_but(CARE, WITHOUT)
 
+
+
+def allow_but(*actions: str) -> dict[str, Any]:
+    """Return an Allow of everything but these actions."""
+    return {"Effect": "Allow", "NotAction": list(actions), "Resource": "*"}
+
+
 # fmt: off
 KINDS = [
+    # Everything but a few actions is all of IAM as well.
+    *[Stated(f"all-but-what-takes-mfa-{number}", [made, allow(STOP, WITH), *others],
+             found("escalation-without-mfa") if told else [], {})
+      for number, (made, others, told) in enumerate((
+          (allow_but(STOP), [], True), (allow_but(STOP, OFF), [], False),
+          (allow_but(STOP, "iam:*"), [], False), (allow_but(STOP, "s3:*"), [], False),
+          (allow_but(STOP), [deny([ATTACH, OFF], WITHOUT)], False),
+          (allow_but(STOP), [deny_but(CARE, WITHOUT)], False)))],
     # Whole services need MFA, and what gives access to them does not.
     *[Stated(f"rights-given-to-oneself-{number}", [allow("ec2:*", WITH), given],
             found(ESCALATION, at=1), {STOP: "m"})
