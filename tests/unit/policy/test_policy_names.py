@@ -50,7 +50,8 @@ def test_a_name_that_demands_mfa_is_a_promise(name: str) -> None:
     "name",
     ["SelfManageMFA", "ManageOwnMFA", "MfaPolicy", "AllowMfa", "ForceMfaExempt", "SalesforceMfa",
      "WorkforceMFA", "EnforceMfaLambda", "RequireMfaDelete", "AllowWithoutMFA", "DenyMfaRemoval",
-     "DontForceMfa", "DenyWithoutTags"],
+     "DontForceMfa", "DenyWithoutTags", "NoMFARequired", "ExemptFromMFARequirement",
+     "ServiceAccountsNoMfaEnforcement", "SkipMFAEnforcement", "ViewMFAEnforced"],
 )  # fmt: skip
 def test_a_name_that_says_something_else_is_none(name: str) -> None:
     assert found_in(stack(name, *CARING)) == []
@@ -63,6 +64,7 @@ def test_what_asks_in_another_way_is_right() -> None:
     assert found_in(stack("ForceMfa", *CARING, either)) == []
     assert found_in(stack("ForceMfa", *CARING, Roles=[{"Ref": "Checker"}])) == []
     assert found_in(stack("ForceMfa", allow(STOP, Sid="StopWithMFA"))) == []  # the Sid promises it
+    assert found_in(stack("EnforceMfa", *CARING, allow("logs:PutLogEvents"))) == []  # a program's
     in_bucket = allow(READ, Principal={"AWS": "111122223333"})
     assert found_in(stack("ForceMfa", in_bucket, kind="AWS::S3::BucketPolicy")) == []
 

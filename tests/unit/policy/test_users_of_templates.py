@@ -114,6 +114,16 @@ def test_a_role_that_users_of_a_template_take_without_mfa_is_told(
     assert all("sts:AssumeRole on Ops, which " in each for each in found)
 
 
+def test_an_open_role_that_another_role_takes_is_noted() -> None:
+    text = stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT))
+    taking = [{"PolicyName": "take", "PolicyDocument": document([allow(TAKE, Resource=THE_ROLE)])}]
+    scanner = {"AssumeRolePolicyDocument": document([trust(EC2_SERVICE)]), "Policies": taking}
+    text["Resources"]["Scanner"] = {"Type": "AWS::IAM::Role", "Properties": scanner}
+    read = read_policies("p.json", json.dumps(text))
+    found = [each for _, each in lint_all(read.documents) if each.rule == "role-without-mfa"]
+    assert [each.severity for each in found] == ["note"]
+
+
 ELSEWHERE = "this Deny exempts sts:AssumeRole"
 
 
@@ -151,7 +161,9 @@ def test_a_deny_that_exempts_taking_roles_is_told(
     [
         (stack([ON_IT], trust(EC2_SERVICE)), True),
         (stack([allow(["sts:TagSession", TAKE], WITH, Resource=["arn:aws:iam::*:role/Dev",
-               "arn:aws:iam::123456789012:role/x/Ops"])], trust(EC2_SERVICE), **NAMED), True),
+               "arn:aws:iam::*:role/x/Ops"])], trust(EC2_SERVICE), **NAMED), True),
+        (stack([allow(TAKE, WITH, Resource="arn:aws:iam::123456789012:role/x/Ops")],
+               trust(EC2_SERVICE), **NAMED), False),  # perhaps of another account
         (stack([ON_IT], trust(SAML)), True),
         (stack([BY_NAME], trust(EC2_SERVICE)), False),
         (stack([allow(TAKE, Resource="arn:aws:iam::*:role/*")], trust(EC2_SERVICE)), False),

@@ -105,9 +105,10 @@ _CHANGES = (
     "iam:UploadSigningCertificate",
 )
 _says_own = re.compile(
-    "(?<!kn)own(?:access|console|credentials?|devices?|git|hardware|iam|keys?|login|mfa|passwords?"
+    "(?<!kn)(?<!br)(?<!dis)(?<!lockd)(?<!shutd)(?<!taked)(?<!teard)(?<!coold)(?<!spind)(?<!breakd)"
+    "own(?:access|console|credentials?|devices?|git|hardware|iam|keys?|login|mfa|passwords?"
     "|profile|security|service|signing|ssh|user(?!s)|virtual|$)"
-    "|yoursel|themsel|(?<!it)self(?!service|signed)"
+    "|yoursel|themsel|(?<!it)self(?:care|credential|device|key|mfa|manage|only|password|user|$)"
 ).search
 _of_credentials = re.compile(
     r"iam:\S*(?:accesskey|servicespecificcredential|signingcertificate|sshpublickey)s?",
@@ -279,7 +280,8 @@ def check_devices_of_others(subject: Subject) -> Flaws:
 def check_own(subject: Subject) -> Flaws:
     """Find Allows on all users whose Sid says own."""
     statement, whole, where = subject.statement, subject.whole, _all_users(subject)
-    said = where and _says_own(statement.sid_letters) and not subject.other_conditions
+    judged = where and not (is_one_s_own(where) or subject.other_conditions)
+    said = judged and _says_own(statement.sid_letters)
     action = next((each for each in _CHANGES if said and concerns(statement, each)), None)
     if not action or _is_limited_or_meant(whole, statement, action):
         return

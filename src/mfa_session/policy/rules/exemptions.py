@@ -288,7 +288,11 @@ def _leaves_all_else(subject: Subject) -> bool:
     spares_sessions = not concerns(statement, "sts:GetSessionToken")
     is_of_users = of_many or (
         whole.allowing
-        and all(all(map(is_left_open, names_of(e))) for e in whole.allows.touching(elsewhere))
+        and all(
+            all(map(is_left_open, names_of(each)))
+            for each in whole.allows.touching(elsewhere)
+            if each in whole.allowing_without_mfa
+        )
     )
     if is_of_users and (is_of_what_is_allowed(subject) or not spares_sessions):
         return False

@@ -13,6 +13,7 @@ from mfa_session.policy.document import Document, Roster, Statement
 from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, with_pseudo_parameters
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import all_left_out
+from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 
 TAKEN = Rule(
@@ -31,6 +32,7 @@ CLOSED = Rule(
     "In a template, plan or state, users are allowed `sts:AssumeRole` on a role whose trust policy "
     "lets only AWS services or federated users in: none of them gets in.",
 )
+_THIS_ACCOUNT = PSEUDO_PARAMETERS["AWS::AccountId"]
 _TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
 _account_in = re.compile(":iam::([0-9]{12}):").search
 _of_root = re.compile(
@@ -66,6 +68,12 @@ def check_open_roles(subject: Subject) -> Flaws:
                 )
                 return
     if denies and not whole.allows_anyhow(_TAKE):
+        by_roles = any(
+            one.allows and concerns(one, _TAKE)
+            for each in roster.documents
+            if each.holder == "role" and each.kind == "identity"
+            for one in each.statements
+        )
         for role in _open_roles(roster, _taking_any(subject)):
             yield Flaw(
                 TAKEN,
@@ -75,6 +83,7 @@ def check_open_roles(subject: Subject) -> Flaws:
                 "whoever has the long-term key of a user who may take this role gets through "
                 "without MFA",
                 "require MFA in the role's trust policy, or do not exempt sts:AssumeRole",
+                severity=NOTE if by_roles else None,  # which may be meant to take it
             )
             return
 
@@ -217,8 +226,11 @@ def _are_closed(document: Document, allow: Statement) -> bool:
 
 def _closed_roles(document: Document, text: str) -> Iterator[Document]:
     """Yield the trust policy of a role that a resource names, if it lets no users in."""
-    what = text.rpartition(":")[2]
+    what, account = text.rpartition(":")[2], parts_of(with_pseudo_parameters(text))[4]
     for each in document.roster.documents if document.roster else ():
+        there = {"", "*", _THIS_ACCOUNT, *(parts_of(owner)[4] for owner in each.owners)}
+        if ":" in text and account not in there:
+            continue
         by_name = {owner.rpartition(":")[2] for owner in each.owners} - {"role/"}
         is_named = what in by_name or what == f"role/${{{_name_of(each)}}}"
         known = each.kind == "trust" and each.is_certain and not each.is_optional

@@ -40,6 +40,7 @@ _versions = re.compile(
     f"(?:(?:if|needs?|no|only|requires?|unless|without|with)*{MFA})?"
 ).fullmatch
 _of_versions = re.compile(r"s3:(.*version.*|deleteobject.+|delete\*|\*)|\*").fullmatch
+_is_of_users = re.compile("(iam|sts):").match
 _is_of_iam = re.compile(r"\*|arn:[^:]*:(?:\*|iam):").match
 _all_but_care = re.compile(
     f"{DENIES_EVERYTHING}(?:except|but)(?:and|devices?|enrol(?:l?ing|l?ment)?|for|manage(?:ment)?|mfa"
@@ -82,6 +83,8 @@ def check_everything(subject: Subject) -> Flaws:
     listed = statement.actions if subject.refuses_without_mfa else None
     if not (listed and denies_everything(statement.sid_letters)) or lists_own_care(statement):
         return
+    if "most" in statement.sid_letters and not all(map(_is_of_users, names_of(statement))):
+        return  # it may be most of what matters
     # What the list includes is not denied on its resource: in a bucket's policy, another mistake.
     in_place = subject.document.kind == "resource"
     left = next(

@@ -58,7 +58,9 @@ _demand = re.compile(
 # What follows tells of whom; EnforceMfaExempt, ForceMfaLambda or RequireMfaDelete demand nothing.
 _promise = re.compile(
     rf"(?:.*(?<!sales)(?<!work)(?<!dont)(?<!not)(?:requir|enforc|forc)(?:e|es|ed|ing)?{_ASKED}"
-    rf"|.*{MFA}(?:is)?(?:required|enforced|enforcement|mandatory|requirement)"
+    r"|.*(?<!no)(?<!non)(?<!not)(?<!without)(?<!skip)(?<!from)(?<!exclude)(?<!exempt)(?<!disable)"
+    rf"(?<!ignore)(?<!optional)(?<!view)(?<!update){MFA}(?:is)?"
+    "(?:required|enforced|enforcement|mandatory|requirement)"
     rf"|.*(?:deny|block|forbid)[a-z]*(?:without|unless|no){MFA})"
     "(?:access|all|boundary|everybody|everyone|for|group|human|iam|login|managed|on|people|policy|scp"
     "|users?)*v?[0-9]*"
@@ -194,7 +196,8 @@ def check_name(subject: Subject) -> Flaws:
     asked = not document.is_certain or any(map(_asks, _documents_beside(document)))
     promised = any(breaks_promise(replace(subject, statement=s)) for s in document.statements)
     roles_only = all(map(is_about_roles, document.statements))  # which may ask by themselves
-    if not (asked or promised or roles_only):
+    of_program = any("logs:" in name for each in document.statements for name in names_of(each))
+    if not (asked or promised or roles_only or of_program):
         yield Flaw(
             NAMED,
             subject.statement.position,

@@ -39,7 +39,7 @@ def check_roles_beside(subject: Subject) -> Flaws:
                 "MFA, even if assuming the role took a code",
                 "the role's sessions are locked out",
                 'exempt the roles that need this by "ArnNotLike": {"aws:PrincipalArn": …}, and '
-                "require MFA in their trust policies",
+                "require MFA in the trust policies of those that people take",
             )
 
 

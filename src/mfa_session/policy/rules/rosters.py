@@ -119,10 +119,10 @@ def check_setup(subject: Subject) -> Flaws:
     if not (roster and exempt) or any(map(_denies_setup, subject.whole.statements)):
         return
     users = set(filter(_of_a_user, document.owners))
-    asked = users or {each for each in document.owners if each.startswith(_OF_GROUP)}
+    asked = users or set(filter(_is_group, document.owners))
     allowing = _allowing_setup(roster)
     names = [
-        each.rpartition("/")[2] or document.name.partition(" ")[0]
+        each.rpartition("/")[2]
         for each in sorted(asked - allowing)
         if _may_do_something(roster, each)
     ]

@@ -115,7 +115,9 @@ _KINDS: dict[str, Kind] = {
             "iam:passedtoservice",
         ),
         (
-            _other_than(r"[a-z0-9-]+\.(.+\.)?(amazonaws\.com(\.cn)?|aws\.internal|.*[*?].*)"),
+            _other_than(
+                r"[a-z0-9-]+\.(.+\.)?(amazonaws\.(com(\.cn)?|eu)|aws\.internal|.*\.gov|.*[*?].*)"
+            ),
             "a service such as ec2.amazonaws.com",
         ),
     ),

@@ -17,7 +17,7 @@ from mfa_session.policy.coverage import (
     is_of_all_users,
     names_of,
 )
-from mfa_session.policy.credentials import DIRECT_CALL, long_term
+from mfa_session.policy.credentials import A_USER, DIRECT_CALL, long_term
 from mfa_session.policy.document import (
     Condition,
     Principals,
@@ -407,7 +407,8 @@ def _goes_by_user(condition: Condition) -> bool:
     """Say whether a condition is met by all users, or by all but some callers."""
     by_arn = condition.is_about("aws:PrincipalArn") and condition.operator.endswith("Like")
     of_all = by_arn and any(map(is_of_all_users, condition.values))
-    return of_all or exempts_callers(condition)
+    by_type = condition.is_about("aws:PrincipalType") and is_met(condition, A_USER) is True
+    return of_all or by_type or exempts_callers(condition)
 
 
 def _asks(found: Reach | None) -> bool:

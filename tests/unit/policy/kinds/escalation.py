@@ -163,7 +163,6 @@ KINDS = [
           (True, "AllowManageOwnPasswords", ["iam:ChangePassword", *PASSWORDS], "*", None, [ASKED]),
           (True, "OwnKeys", "iam:*AccessKey*", USERS, WITH, []),
           (True, "AllowSelfManageMfa", [OFF, LIST], USERS, WITH, [ASKED]),
-          (True, "AllowManageOwnPassword", PASSWORDS, f"{ME}*", None, [ASKED]),
           (True, "OwnMfa", [*ENROL, OFF], "*", None, [ASKED]),  # told once
           (False, "AllowManageOwnPasswords", ["iam:ChangePassword", "iam:GetUser"], "*", None, [
               ASKED]),
@@ -172,6 +171,9 @@ KINDS = [
           (False, "OwnUsersKeys", "iam:CreateAccessKey", "*", WITH, []),
           (False, "KnownUserKeys", "iam:CreateAccessKey", "*", WITH, []),
           (False, "SelfServiceOfPasswords", PASSWORDS, "*", WITH, []),
+          (False, "SelfHealingKeyRotation", "iam:*AccessKey*", "*", WITH, []),
+          (False, "IncidentLockdown", "iam:UpdateAccessKey", "*", WITH, []),
+          (False, "DisownKeys", "iam:DeleteAccessKey", "*", WITH, []),
           (False, "HelpDesk", [*PASSWORDS, OFF], USERS, WITH, []),
           (False, "OwnTeam", OFF, "arn:aws:iam::*:user/team/*", WITH, []),
           (False, "ListOwnKeys", ["iam:ListAccessKeys", "iam:GetAccountPasswordPolicy"], "*", WITH,
@@ -183,6 +185,9 @@ KINDS = [
           (False, "OwnKeys", "iam:CreateAccessKey", "*", WITH, [{"Effect": "Deny", "Action":
               "iam:*AccessKey*", "NotResource": ME}]),
           (False, "OwnKeys", "iam:CreateAccessKey", "*", WITH, [allow("*", WITH)])))],
+    Stated("own-is-of-those-named-alike", [allow(PASSWORDS, Resource=f"{ME}*",
+           Sid="AllowManageOwnPassword"), ASKED], [("arn-matches-others",
+           "AllowManageOwnPassword")], {}),
     # The setup of one's own MFA, allowed for all users.
     *[Stated(f"setup-for-all-{number}", [allow(actions, Resource=where), allow("s3:*"), ASKED],
             found(DEVICES) * wrong, {})

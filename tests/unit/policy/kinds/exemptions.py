@@ -143,7 +143,8 @@ KINDS = [
           ([ALL], "arn:aws:iam::*:user/*", False), ([ALL], [ME, MY_DEVICE], True), ([], ME, True),
           ([allow("iam:*AccessKey*", Resource=ME), allow("iam:ListUsers")], ME, False),
           ([allow("iam:*AccessKey*", Resource=ME), allow("s3:*")], ME, True),
-          ([allow(ENABLE, Resource=ME)], "arn:aws:iam::*:user/*", True)))],
+          ([allow(ENABLE, Resource=ME)], "arn:aws:iam::*:user/*", True),
+          ([allow("iam:*AccessKey*", Resource=ME), allow("s3:*", WITH)], ME, False)))],
     Stated("deny-on-users-but-for-their-care", [allow(ENABLE, Resource=ME), deny_but(CARE[:-1],
            WITHOUT, Resource="arn:aws:iam::*:user/*")], [], {}),
 ]

@@ -29,11 +29,13 @@ KINDS = [
             **on("StringNotLike", "aws:username", "bot-*")}, Sid=sid)],
             [(PROMISE, sid)] if told else [], {})
       for sid, most, told in (("DenyAllWithoutMfaExceptBots", 2, False), ("DenyAllWithoutMfa", 1,
-          True), ("BlockMostAccessUnlessSignedInWithMFA", 1, True),
-          ("BlockMostAccessUnlessSignedInWithMFA", 2, False),
+          True), ("BlockMostAccessUnlessSignedInWithMFA", 1, False),
           ("DenyAllExceptListedIfNoMFA", 1, True),
           ("DoNotAllowAnythingOtherThanAboveUnlessMFAd", 1, True),
           ("EverythingElseNeedsMfa", 1, True), ("DenyMostUsersWithoutMfa", 1, False))],
+    Stated("sid-of-most-on-a-list-of-iam", [allow(["ec2:*", "iam:CreateAccessKey"]), deny([
+           "iam:DeleteAccessKey", "sts:AssumeRole"], WITHOUT, Sid="BlockMostAccessWithoutMFA")],
+           [(PROMISE, "BlockMostAccessWithoutMFA")], {}),
     *[Stated(f"sid-of-versions-{sid}", [ALL, deny("s3:DeleteObject", WITHOUT, Sid=sid,
             Resource=f"arn:aws:s3:::{name}/*")], [(PROMISE, sid)] if told else [], {})
       for sid, name, told in (("ConversionDeleteMfa", "out", False), ("VersionsDeleteMfa",

@@ -260,6 +260,9 @@ KINDS = [
       for value, told in (("arn:aws:iam::123456789012:user/*", False),
           ("arn:aws:iam::${AWS::AccountId}:user/*", False),
           ("arn:aws:iam::123456789012:user/ann", True))],
+    Stated("age-of-users-by-type", [deny("s3:*", {**WITHOUT, **on("StringEquals",
+           "aws:PrincipalType", "User")}, Principal="*", Resource=BUCKET), deny("s3:DeleteObject",
+           older("3600", "NumericGreaterThan"), Principal="*", Resource=BUCKET)], [], {}),
     # Long-term keys have no time of issue.
     *[Stated(f"keys-stopped-by-{value}", [ALL, deny("ec2:*", on("Null", "aws:TokenIssueTime",
             value)), deny("ec2:*", on("Bool", PRESENT, "false"))],
