@@ -53,7 +53,13 @@ def in_words(statement: Statement, **elements: Any) -> str:
     block = elements.pop("Condition", other_conditions(statement))
     dropped = {"Sid", "Condition", *map(_OPPOSITES.get, elements)} - elements.keys()
     kept = {name: plain(each) for name, each in statement.elements.items() if name not in dropped}
-    return json.dumps({**kept, **elements, **({"Condition": block} if block else {})})
+    text = json.dumps({**kept, **elements, **({"Condition": block} if block else {})})
+    return in_any_account(text)
+
+
+def in_any_account(text: str) -> str:
+    """Return a text that needs no Fn::Sub: with ARNs of any account for the template's own."""
+    return text.replace("${AWS::AccountId}", "*").replace("${AWS::Partition}", "aws")
 
 
 def other_conditions(statement: Statement, instead_of: Sequence[Condition] = ()) -> Block:

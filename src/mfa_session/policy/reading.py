@@ -168,9 +168,11 @@ class _Reader:
     def _of_statements(self, version: str | None, node: Node) -> Document:
         statements: list[Statement] = []
         for index, each in enumerate(listed(node)):
+            if isinstance(each.value, str) and each.value.startswith("${Fn::"):
+                continue  # a template brings the statement from elsewhere
             try:
                 statements.append(self._statement(index, each))
-            except ConfigurationError as error:  # noqa: PERF203  # the others are still read
+            except ConfigurationError as error:  # the others are still read
                 self.errors.append(error)
         if self.errors and not statements:
             raise self.errors[0]

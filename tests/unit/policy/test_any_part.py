@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
 
 PARTS: tuple[Any, ...] = (
+    {"AWS": []},
     "<YOUR_PRINCIPAL>", "<bucket name>", "${var.x}", "${AWS::AccountId}", "*", "", ":::::", "{",
     "%7B",
     "arn:aws:iam::ACCOUNT-ID:root", None, True, 1, [], {}, ["<bucket name>"], {"AWS": "<account>"},

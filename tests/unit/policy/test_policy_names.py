@@ -60,6 +60,10 @@ def test_a_name_that_says_something_else_is_none(name: str) -> None:
 def test_what_asks_in_another_way_is_right() -> None:
     assert found_in(stack("ForceMfa", allow("sts:AssumeRole", Resource=ROLE["AWS"]))) == []
     assert found_in(stack("ForceMfa", allow("*"), deny("iam:DeactivateMFADevice"))) == []
+    both = [allow("sts:AssumeRole", Resource=ROLE["AWS"]), allow("iam:ListRoles")]
+    assert found_in(stack("RolesMfaRequired", *both)) == []
+    elsewhere = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://x"}}}
+    assert found_in(stack("ForceMfa", *CARING, elsewhere)) == []
     either = {"Fn::If": ["Asked", ASKING, {"Ref": "AWS::NoValue"}]}
     assert found_in(stack("ForceMfa", *CARING, either)) == []
     assert found_in(stack("ForceMfa", *CARING, Roles=[{"Ref": "Checker"}])) == []

@@ -255,3 +255,18 @@ def test_a_role_of_the_template_is_stopped_by_a_deny_for_everybody(
 ) -> None:
     expected = [("role-session-has-no-mfa", "warning")] if told else []
     assert of_role(action, {"Fn::Sub": resource}) == expected
+
+
+def test_a_statement_to_add_needs_no_function() -> None:
+    mine = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:user/${!aws:username}"}
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "iam:DeactivateMFADevice", "Resource": mine},
+            {"Effect": "Allow", "Action": "ec2:*", "Resource": "*", "Condition": WITH},
+        ],
+    }
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+    text = json.dumps({"Resources": {"P": policy}})
+    (finding,) = lint(read_policies("p.json", text).documents[0])
+    assert '"Resource": "arn:aws:iam::*:user/${aws:username}"' in finding.cure

@@ -140,6 +140,8 @@ ELSEWHERE = "this Deny exempts sts:AssumeRole"
         (stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT, WITH)), None),
         (stack([allow("s3:*"), ASK], trust(OWN_ACCOUNT)), None),
         (stack([allow(TAKE, WITH), SPARING], trust(OWN_ACCOUNT)), None),
+        (stack([allow("s3:*"), SPARING, deny(TAKE, WITHOUT, Resource="arn:aws:iam::*:role/*")],
+               trust(EC2_SERVICE)), None),
         # No role is here that users take.
         (stack([allow("s3:*"), SPARING], trust(EC2_SERVICE)), ELSEWHERE),
         (stack([ON_IT, SPARING], trust(EC2_SERVICE)), None),

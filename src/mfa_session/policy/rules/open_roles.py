@@ -100,7 +100,7 @@ def _taking_any(subject: Subject) -> Statement:
         effect="Allow",
         actions=(_TAKE,),
         not_actions=None,
-        resources=("*", *(f"arn:aws:iam::{each}:role/*" for each in sorted(accounts))),
+        resources=tuple(f"arn:aws:iam::{each}:role/*" for each in ("*", *sorted(accounts))),
         conditions=(),
     )
 

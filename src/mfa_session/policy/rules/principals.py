@@ -294,13 +294,13 @@ def check_calls(subject: Subject) -> Flaws:
     """Find Allows for users and roles whose action only a provider's users call."""
     statement, named = subject.statement, subject.statement.principals or {}
     calls = [name for name in names_of(statement) if _of_users(name)]
-    others = named.keys() == {"AWS"} and not any(map(_may_be_a_provider, named["AWS"]))
+    users = named.get("AWS", ()) if len(named) == 1 else ()
+    others = bool(users) and not any(map(_may_be_a_provider, users))
     if statement.allows and others and calls and set(calls) <= set(_SIGNED_ELSEWHERE):
         yield Flaw(
             FEDERATED,
             subject.place_of_action(calls[0]),
-            f"{subject.as_written(calls[0])} is only for users of a provider, not for "
-            f"{named['AWS'][0]}",
+            f"{subject.as_written(calls[0])} is only for users of a provider, not for {users[0]}",
             "nobody gets in by this statement",
             "allow sts:AssumeRole, or name the provider as Federated",
         )

@@ -20,7 +20,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
-from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, is_left_open
 from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import NOW, is_circumstance
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
@@ -195,7 +195,11 @@ def check_name(subject: Subject) -> Flaws:
         return
     asked = not document.is_certain or any(map(_asks, _documents_beside(document)))
     promised = any(breaks_promise(replace(subject, statement=s)) for s in document.statements)
-    roles_only = all(map(is_about_roles, document.statements))  # which may ask by themselves
+    # Roles may ask by themselves.
+    roles_only = any(map(is_about_roles, document.statements)) and all(
+        is_about_roles(each) or all(map(is_left_open, names_of(each)))
+        for each in document.statements
+    )
     of_program = any("logs:" in name for each in document.statements for name in names_of(each))
     if not (asked or promised or roles_only or of_program):
         yield Flaw(

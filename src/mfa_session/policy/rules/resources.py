@@ -397,8 +397,10 @@ def _may_be_on(whole: WholePolicy, statement: Statement, wanted: str) -> bool:
     where = statement.resources
     if where and wanted == OF_OBJECT:
         where = tuple(each for each in where if each not in _buckets(whole))
-    # `arns` tells of a region where there is none.
-    return where is None or any(fits(each, wanted) or has_needless_region(each) for each in where)
+    # `arns` tells of a region where there is none; tools around CloudFormation have functions.
+    return where is None or any(
+        fits(each, wanted) or has_needless_region(each) or each.startswith("Fn::") for each in where
+    )
 
 
 @per_policy

@@ -15,8 +15,10 @@ KINDS = [
       for at, (exempt, action, more, told) in enumerate((
           ("sts:*", TAKE, [], True), ("sts:AssumeRole", TAKE, [], True),
           ("sts:Assume*", "*", [], True), ("sts:AssumeRole", "s3:*", [], True),
-          # Others may take roles, or only those of this account that another Deny stops.
-          ("sts:AssumeRole", "s3:*", [deny(TAKE, WITHOUT, Resource=ROLES)], True),
+          # Another Deny stops all of them, or only those of one account.
+          ("sts:AssumeRole", "s3:*", [deny(TAKE, WITHOUT, Resource=ROLES)], False),
+          ("sts:AssumeRole", "s3:*", [deny(TAKE, WITHOUT,
+              Resource="arn:aws:iam::123456789012:role/*")], True),
           ("sts:AssumeRole", TAKE, [deny(TAKE, WITHOUT, Resource=ROLES)], False),
           ("sts:AssumeRole", "s3:*", [deny("sts:*", WITHOUT)], False),
           ("sts:AssumeRole", "s3:*", [allow(TAKE, WITH)], False),

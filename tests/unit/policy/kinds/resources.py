@@ -116,6 +116,8 @@ KINDS = [
           ("${aws_s3_bucket.x.arn}", ["s3:DeleteBucket"], "${aws_s3_bucket.x.arn}", True),
           ("arn:aws:s3:::${Books}", [], "arn:aws:s3:::${Films}", False),
           ("arn:aws:s3:::${Books}/${Year}", [], "arn:aws:s3:::${Books}/${Year}", False))],
+    Stated("role-taken-by-a-tool-s-function", [allow("sts:AssumeRole", WITH,
+           Resource="Fn::EnumTargetAccounts Binding 'arn:aws:iam::${account}:role/Ops'")], [], {}),
     Stated("role-taken-on-a-session-beside-another", [allow("sts:AssumeRole",
            Resource="arn:aws:iam::*:role/books"), allow("sts:AssumeRole", WITH,
            Resource="arn:aws:sts::123456789012:assumed-role/films/*")], found(RESOURCE, at=1), {}),
