@@ -29,7 +29,8 @@ from policy.statements import (
 )
 from policy.test_accounts import document, managed
 
-ADMINS = "arn:aws:iam::aws:policy/AdministratorAccess"
+AWS = "arn:aws:iam::aws:policy/"
+ADMINS = f"{AWS}AdministratorAccess"
 DEVICES = allow(CARE[:-1], Resource=[ME, MY_DEVICE])
 ASK = deny_but(CARE, WITHOUT)
 SPARING = deny_but([*CARE, TAKE], WITHOUT)
@@ -112,6 +113,35 @@ def test_a_role_that_users_of_a_template_take_without_mfa_is_told(
     found = told(text, "role-without-mfa")
     assert len(found) == is_told
     assert all("sts:AssumeRole on Ops, which " in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("trusting", "managed", "other", "properties", "is_told"),
+    [
+        (trust(OWN_ACCOUNT), ADMINS, trust(OWN_ACCOUNT, WITH), {}, True),
+        (trust(OWN_ACCOUNT, WITH), ADMINS, trust(OWN_ACCOUNT, WITH), {}, False),
+        (trust(OWN_ACCOUNT), ADMINS, trust(OWN_ACCOUNT), {}, False),
+        (trust(OWN_ACCOUNT), f"{AWS}ReadOnlyAccess", trust(OWN_ACCOUNT, WITH), {}, False),
+        (trust(EC2_SERVICE), ADMINS, trust(OWN_ACCOUNT, WITH), {}, False),
+        (trust(OWN_ACCOUNT), ADMINS, trust({"AWS": "999999999999"}, WITH), {}, False),
+        (trust(OWN_ACCOUNT, on("StringEquals", "aws:PrincipalTag/team", "x")), ADMINS,
+         trust(OWN_ACCOUNT, WITH), {}, False),
+        (trust(OWN_ACCOUNT), ADMINS, trust(OWN_ACCOUNT, WITH),
+         {"PermissionsBoundary": "arn:aws:iam::123456789012:policy/most"}, False),
+    ],
+)  # fmt: skip
+def test_an_administrator_s_role_without_mfa_beside_one_with_it_is_told(
+    trusting: dict[str, Any],
+    managed: str,
+    other: dict[str, Any],
+    properties: dict[str, Any],
+    *,
+    is_told: bool,
+) -> None:
+    text = stack([allow("s3:*")], trusting, managed, **properties)
+    beside = {"AssumeRolePolicyDocument": document([other]), "ManagedPolicyArns": [ADMINS]}
+    text["Resources"]["Beside"] = {"Type": "AWS::IAM::Role", "Properties": beside}
+    assert len(told(text, "role-without-mfa")) == is_told
 
 
 def test_an_open_role_that_another_role_takes_is_noted() -> None:
@@ -378,7 +408,6 @@ def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:
     assert told(text, "role-without-mfa") == []
 
 
-AWS = "arn:aws:iam::aws:policy/"
 WORK = allow("s3:*")
 ALL_OF_IAM = deny_but(["iam:*"], WITHOUT)
 

@@ -11,6 +11,7 @@ from mfa_session.policy.aws_policies import is_administrators
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Document, Roster, Statement
 from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, with_pseudo_parameters
+from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import all_left_out
 from mfa_session.policy.rules.resource_kinds import parts_of
@@ -22,9 +23,10 @@ TAKEN = Rule(
     "Users take a role without the MFA that they are asked for otherwise, as an account dump, "
     "template, plan or state tells: a Deny of everything exempts `sts:AssumeRole`, and the role's "
     "trust policy asks for no MFA, whether or not the file tells who may take the role. Or "
-    "everything is allowed only with MFA, and the role may do everything. In files without trust "
-    "policies, a note: a Deny of everything exempts `sts:AssumeRole`, so that roles are taken "
-    "without MFA if their trust policies do not ask for it.",
+    "everything is allowed only with MFA, and the role may do everything; or another role that may "
+    "do everything asks the same account for MFA. In files without trust policies, a note: a Deny "
+    "of everything exempts `sts:AssumeRole`, so that roles are taken without MFA if their trust "
+    "policies do not ask for it.",
 )
 CLOSED = Rule(
     "role-lets-nobody-in",
@@ -54,7 +56,7 @@ def check_open_roles(subject: Subject) -> Flaws:
     for allow in whole.allowing_without_mfa:
         taking = concerns(allow, _TAKE) and not allow.conditions
         for role in _open_roles(roster, allow) if taking else ():
-            if denies or _may_do_everything(roster, role):
+            if denies or role in _of_administrators(roster):
                 yield Flaw(
                     TAKEN,
                     statement.position,
@@ -119,8 +121,7 @@ def _open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
                 found
                 for one in each.statements
                 if not one.conditions and concerns(one, _TAKE)
-                for found in map(_of_root, map(with_pseudo_parameters, one.aws_principals))
-                if found
+                for found in _roots_in(one)
             ]
             named = any(
                 _names_role(text, owner, root)
@@ -134,6 +135,39 @@ def _open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
                 yield each
 
 
+def _roots_in(statement: Statement) -> Iterator[re.Match[str]]:
+    """Yield the accounts among the principals."""
+    return filter(None, map(_of_root, map(with_pseudo_parameters, statement.aws_principals)))
+
+
+def check_administrators(subject: Subject) -> Flaws:
+    """Find roles that may do everything without MFA, beside one that asks the same users for it."""
+    statement, document, roster = subject.statement, subject.document, subject.document.roster
+    lets_in = statement.allows and not statement.conditions and concerns(statement, _TAKE)
+    open_to = {each["account"] for each in _roots_in(statement)} if lets_in else set()
+    admins = _of_administrators(roster) if roster and open_to else ()
+    if document not in admins or document.is_optional or subject.whole.denies_for_mfa:
+        return
+    asking = (each for each in admins if not open_to.isdisjoint(_accounts_asked(each)))
+    if other := next(asking, None):
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            f"this role may do everything, as {_name_of(other)} may, which asks the same account "
+            "for MFA",
+            "whoever has the long-term key of a user who may take roles gets round MFA by this one",
+            "require MFA here as well, or let in only the roles and users that need it",
+        )
+
+
+def _accounts_asked(trust: Document) -> Iterator[str]:
+    """Yield the accounts that a trust policy lets in only with MFA."""
+    for each in trust.statements:
+        found = reach(each) if each.allows else None
+        if found and found.needs_mfa and found.fresh:
+            yield from (root["account"] for root in _roots_in(each))
+
+
 def _names_role(text: str, owner: str, root: re.Match[str]) -> bool:
     """Say whether a resource names a role of the account that its trust policy lets in."""
     (start, _, role), account = owner.rpartition(":"), root["account"]
@@ -143,15 +177,21 @@ def _names_role(text: str, owner: str, root: re.Match[str]) -> bool:
     return bool(is_own) and not role.endswith("/") and includes(text, arn)
 
 
-def _may_do_everything(roster: Roster, trust: Document) -> bool:
-    """Say whether a role has AWS's AdministratorAccess, and no boundary."""
+@functools.lru_cache(maxsize=1)  # each role of a file asks for it
+def _of_administrators(roster: Roster) -> tuple[Document, ...]:
+    """Return the trust policies of roles with AWS's AdministratorAccess, and no boundary."""
     bounds = (each.owners for each in roster.documents if each.kind == "boundary")
     bounded = roster.bounded_elsewhere.union(*bounds)
-    return any(
-        is_administrators(arn)
-        for each in trust.owners
-        if each not in bounded
-        for arn in roster.elsewhere.get(each, ())
+    return tuple(
+        each
+        for each in roster.documents
+        if each.kind == "trust"
+        and any(
+            is_administrators(arn)
+            for owner in each.owners
+            if owner not in bounded
+            for arn in roster.elsewhere.get(owner, ())
+        )
     )
 
 
