@@ -42,7 +42,6 @@ SELF: Any = {"Resource": ME}
 ASKED = deny_but(CARE, WITHOUT)
 
 
-
 def allow_but(*actions: str) -> dict[str, Any]:
     """Return an Allow of everything but these actions."""
     return {"Effect": "Allow", "NotAction": list(actions), "Resource": "*"}
