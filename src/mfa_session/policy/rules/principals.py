@@ -32,10 +32,11 @@ SERVICE = Rule(
     "service-has-no-mfa",
     ERROR,
     "The statement requires MFA of an AWS service, or of a principal as which one calls, such as "
-    "an origin access identity of CloudFront: the service is locked out. Or, in a policy about "
-    "MFA, a Deny by network or organisation stops one that is allowed by name, or one goes by a "
-    "key that only services have (`aws:SourceAccount`), and stops all users. A note if the service "
-    "always meets the condition, as one with `IfExists`.",
+    "an origin access identity of CloudFront, or of a vendor's account, such as Datadog's: the "
+    "service is locked out. Or, in a policy about MFA, a Deny by network or organisation stops one "
+    "that is allowed by name, or one goes by a key that only services have (`aws:SourceAccount`), "
+    "and stops all users. A note if the service always meets the condition, as one with "
+    "`IfExists`.",
 )
 FEDERATED = Rule(
     "federation-has-no-mfa",
@@ -69,6 +70,15 @@ _provider = re.compile("arn:[^:]*:iam::[^:]*:(saml|oidc)-provider/[^$<{]+").full
 _is_of_source = re.compile("aws:source(account|arn|orgid|orgpaths)", re.IGNORECASE).fullmatch
 _COPYING = "backup:CopyIntoBackupVault"
 _MOST = 10  # Allows to compare with a Deny
+# The accounts from which vendors' services take roles, by the vendors' documentation.
+_VENDORS = {
+    "464622532012": "Datadog",
+    "509560245411": "Dynatrace",
+    "754728514883": "New Relic",
+    "926226587429": "Sumo Logic",
+    "956993596390": "Vanta",
+}
+_of_a_vendor = re.compile(f"(?:arn:[^:]*:iam::)?({'|'.join(_VENDORS)})(?::root)?").fullmatch
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
@@ -218,6 +228,24 @@ def check_stand_ins(subject: Subject) -> Flaws:
             "allow the service by its own name (cloudfront.amazonaws.com with an origin access "
             "control, logdelivery.elasticloadbalancing.amazonaws.com), "
             + ("and exempt services from this Deny" if denied else "in another statement"),
+        )
+
+
+def check_vendors(subject: Subject) -> Flaws:
+    """Find MFA asked of the accounts from which vendors' services take roles."""
+    if subject.document.kind != "trust" or not _keeps_out_who_has_no_keys(subject):
+        return
+    named = subject.statement.aws_principals
+    found = next(filter(None, map(_of_a_vendor, named)), None)
+    if found:
+        yield Flaw(
+            SERVICE,
+            subject.place_of("Principal"),
+            f"{found[0]} is {_VENDORS[found[1]]}'s account, whose service takes roles without MFA",
+            "the vendor is locked out",
+            "remove the condition on MFA: sts:ExternalId protects the role"
+            if len(named) == 1
+            else "allow the vendor in another statement, with sts:ExternalId and without MFA",
         )
 
 

@@ -40,6 +40,14 @@ FRONT_ARN = "arn:aws:cloudfront::123456789012:distribution/E1"
 FRONT = {"Service": "cloudfront.amazonaws.com"}
 NOT_CONFIG = on("StringNotEquals", "aws:PrincipalServiceName", "config.amazonaws.com")
 KINDS = [
+    # The account of a vendor whose service takes the role.
+    *[Stated(f"vendor-{number}", [trust({"AWS": names}, {**when, **on("StringEquals",
+             "sts:ExternalId", "b7-11")})], found("service-has-no-mfa") if told else [], {})
+      for number, (names, when, told) in enumerate((
+          ("arn:aws:iam::464622532012:root", WITH, True), ("464622532012", WITH, True),
+          (["956993596390", "123456789012"], WITH, True),
+          ("arn:aws:iam::464622532012:root", {}, False),
+          ("arn:aws:iam::123456789012:root", WITH, False)))],
     # What a template is to fill in is unknown; the rest is still judged.
     Stated("federated-filled-in", [trust({"Federated": "${var.idp}"}, {**WITH, **older("<age>",
             "NumericLessThan"), "${each.value.test}": {"${each.value.variable}": "x"}})],
