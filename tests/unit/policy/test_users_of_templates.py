@@ -144,6 +144,24 @@ def test_an_administrator_s_role_without_mfa_beside_one_with_it_is_told(
     assert len(told(text, "role-without-mfa")) == is_told
 
 
+@pytest.mark.parametrize(
+    ("own", "trusting", "is_told"),
+    [
+        (allow(TAKE, WITH, Resource=THE_ROLE), trust(OWN_ACCOUNT), True),
+        (allow(TAKE, WITH, Resource=THE_ROLE), trust(OWN_ACCOUNT, WITH), False),
+        (allow("*", WITH), trust(OWN_ACCOUNT), False),
+        (allow(TAKE, WITH, Resource="arn:aws:iam::999999999999:role/Ops"), trust(OWN_ACCOUNT),
+         False),
+    ],
+)  # fmt: skip
+def test_a_role_whose_mfa_only_an_allow_of_taking_it_asks_for_is_noted(
+    own: dict[str, Any], trusting: dict[str, Any], *, is_told: bool
+) -> None:
+    read = read_policies("p.json", json.dumps(stack([own], trusting)))
+    found = [each for _, each in lint_all(read.documents) if each.rule == "role-without-mfa"]
+    assert [each.severity for each in found] == ["note"] * is_told
+
+
 def test_an_open_role_that_another_role_takes_is_noted() -> None:
     text = stack([allow("s3:*"), SPARING], trust(OWN_ACCOUNT))
     taking = [{"PolicyName": "take", "PolicyDocument": document([allow(TAKE, Resource=THE_ROLE)])}]

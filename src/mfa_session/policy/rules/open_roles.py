@@ -24,9 +24,10 @@ TAKEN = Rule(
     "template, plan or state tells: a Deny of everything exempts `sts:AssumeRole`, and the role's "
     "trust policy asks for no MFA, whether or not the file tells who may take the role. Or "
     "everything is allowed only with MFA, and the role may do everything; or another role that may "
-    "do everything asks the same account for MFA. In files without trust policies, a note: a Deny "
-    "of everything exempts `sts:AssumeRole`, so that roles are taken without MFA if their trust "
-    "policies do not ask for it.",
+    "do everything asks the same account for MFA. A note where only an Allow of taking the role "
+    "asks for MFA; and in files without trust policies, where a Deny of everything exempts "
+    "`sts:AssumeRole`, so that roles are taken without MFA if their trust policies do not ask for "
+    "it.",
 )
 CLOSED = Rule(
     "role-lets-nobody-in",
@@ -138,6 +139,24 @@ def _open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
 def _roots_in(statement: Statement) -> Iterator[re.Match[str]]:
     """Yield the accounts among the principals."""
     return filter(None, map(_of_root, map(with_pseudo_parameters, statement.aws_principals)))
+
+
+def check_takers(subject: Subject) -> Flaws:
+    """Find Allows of taking a role with MFA, which its trust policy does not ask for."""
+    statement, roster = subject.statement, subject.document.roster
+    named = subject.requires_mfa and _TAKE in names_of(statement) and "*" not in names_of(statement)
+    judged = roster and named and subject.document.kind == "identity" and not subject.on_role
+    role = next(_open_roles(roster, statement), None) if roster and judged else None
+    if role and not subject.whole.denies_for_mfa:
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            f"this Allow is the only place that asks for MFA: the trust policy of {_name_of(role)} "
+            "does not",
+            "whoever another policy allows sts:AssumeRole takes the role without MFA",
+            "require MFA in the role's trust policy as well",
+            severity=NOTE,
+        )
 
 
 def check_administrators(subject: Subject) -> Flaws:
