@@ -92,13 +92,16 @@ _with_blank = re.compile(
 _of_no_bucket = re.compile(
     r"arn:[^:]*:s3:::(?:s3:|/|[a-z0-9.-]+\.s3[a-z0-9.-]*\.amazonaws\.com(?:/|$))"
 ).match
-# Go's templates leave `<no value>` of what is missing.
+# Go's templates leave `<no value>` of what is missing. Each branch begins with a sign, and looks
+# then at what stands before it, which makes the search of other texts fast.
 _placeholder = re.compile(
-    r"<(?!no value>)[A-Za-z][\w .:-]{2,}>|\b(?:YOUR[_-]|REPLACE|CHANGE_?ME|PLACEHOLDER)[\w-]*"
-    r"|(?:^|(?<=[/:]))\$(?:local|var)\.[\w.[\]]+|\bo-x{4,}\b"
+    r"<(?!no value>)[A-Za-z][\w .:-]{2,}>"
+    r"|Y(?<=\bY)OUR[_-][\w-]*|R(?<=\bR)EPLACE[\w-]*|C(?<=\bC)HANGE_?ME[\w-]*"
+    r"|P(?<=\bP)LACEHOLDER[\w-]*|\$(?<![^/:]\$)(?:local|var)\.[\w.[\]]+|o(?<=\bo)-x{4,}\b"
     # AWS's own examples are of DOC-EXAMPLE-BUCKET.
-    r"|(?<=:s3:::)(?!DOC-)(?:[A-Z_-]*BUCKET[A-Z_-]*\d?|bucket[-_]name|your-[\w-]*bucket[\w-]*)(?=/|$)"
-    r"|(?:(?<=:user/)|(?<=:mfa/))(?:IAM)?(?i:user[_-]?name)$"
+    r"|:s3:::(?!DOC-)(?P<bucket>[A-Z_-]*BUCKET[A-Z_-]*\d?|bucket[-_]name|your-[\w-]*bucket[\w-]*)"
+    r"(?=/|$)"
+    r"|:(?:user|mfa)/(?P<user>(?:IAM)?(?i:user[_-]?name))$"
 ).search
 _in_place_of_an_account = re.compile(
     r"[A-Z][A-Z_-]+|x{3,}|#{3,}|\[[A-Za-z _-]+\]|your[\w-]+"
@@ -304,8 +307,15 @@ def _is_to_fill_in(statement: Statement) -> bool:
 
 def _placeholder_in(text: str) -> str | None:
     found = _placeholder(text)
+    if found:
+        return found["bucket"] or found["user"] or found[0]
     region_and_account = parts_of(text)[3:5] if text.startswith("arn:aws") else ()
-    return found[0] if found else next(filter(_in_place_of_an_account, region_and_account), None)
+    return next(filter(_stands_for_another, region_and_account), None)
+
+
+@functools.lru_cache(maxsize=1_000)  # regions and accounts come again and again
+def _stands_for_another(part: str) -> bool:
+    return _in_place_of_an_account(part) is not None
 
 
 def _arns_in(statement: Statement) -> Iterator[tuple[str, re.Match[str]]]:

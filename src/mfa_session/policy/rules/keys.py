@@ -105,7 +105,8 @@ def check_variables(subject: Subject) -> Flaws:
         for key in keys_outside_of_braces(str(item.value))
     ]
     for text in subject.texts():
-        for key in map(str.strip, _variable.findall(str(text[0].value))):
+        value = str(text[0].value)
+        for key in map(str.strip, _variable.findall(value) if "${" in value else ()):
             near = meant_instead(key)
             dotted = _as_variable(key.lower())
             if key.startswith("!aws:"):
@@ -222,4 +223,4 @@ def _and_nearest(key: str) -> str:
 
 def keys_outside_of_braces(text: str) -> list[str]:
     """Return the keys in a text that lack a variable's braces."""
-    return _of_a_user(_variable.sub("", text))
+    return _of_a_user(_variable.sub("", text) if "${" in text else text)
