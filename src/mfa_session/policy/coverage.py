@@ -15,7 +15,7 @@ from mfa_session.policy.conditions import (
     is_met,
     moment,
 )
-from mfa_session.policy.credentials import A_USER, DIRECT_CALL
+from mfa_session.policy.credentials import A_USER, DIRECT_CALL, RequestContext
 from mfa_session.policy.document import Condition, Principals, Statement, is_of_trust
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
@@ -38,6 +38,14 @@ _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
 _ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}
 _OF_ALL_CALLERS = {"aws:principalaccount", "aws:principalarn", "aws:userid", "sts:rolesessionname"}
+# A user whom no condition names.
+_ANOTHER = RequestContext(
+    {
+        "aws:PrincipalArn": ("arn:aws:iam::000000000000:user/-/another",),
+        "aws:userid": ("AIDA000000000",),
+        "aws:username": ("another-",),
+    }
+)
 _LONG_AGO = moment("2026-01-01")
 
 
@@ -348,7 +356,7 @@ def accounts_of(statement: Statement) -> frozenset[str]:
 
 
 def _keeps_few_out(statement: Statement, condition: Condition) -> bool:
-    """Say whether all users of the accounts meet it, since long ago, or all but in some networks.
+    """Say whether all users of the accounts, or all but some, meet it, perhaps since long ago.
 
     An organisation keeps out none of an account that is named: that is in it, or nobody gets in.
     """
@@ -365,6 +373,8 @@ def _keeps_few_out(statement: Statement, condition: Condition) -> bool:
     if key in {"aws:referer", "aws:useragent"}:  # who is no visitor of a site writes what they like
         wanted = operator.startswith("String") and operator not in OPPOSITES
         return wanted and statement.principals is None
+    if operator in OPPOSITES and key in {*_OF_ALL_CALLERS, "aws:username"}:
+        return statement.allows and is_met(condition, _ANOTHER) is True
     likened = operator in {"ArnLike", "StringLike"} and key in _OF_ALL_CALLERS
     of_all = likened and ("*" in values or any(map(is_of_all_users, values)))
     return of_all or is_met(condition, A_USER) is True

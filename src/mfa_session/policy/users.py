@@ -383,10 +383,11 @@ def _elsewhere(user: _User, request: Request) -> Iterator[Request]:
 
 
 def _asks(user: _User, statement: Statement) -> bool:
-    about_mfa = mfa_conditions(statement)
+    about_mfa, found = mfa_conditions(statement), reach(statement)
     return means_mfa(statement) and (
-        statement.allows
-        or all(
+        (found is None or found.needs_mfa)
+        if statement.allows
+        else all(
             each in about_mfa or is_met(each, user.caller.facts) is not False
             for each in statement.conditions
         )

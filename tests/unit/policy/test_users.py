@@ -13,6 +13,7 @@ from policy.statements import (
     ACCOUNT,
     ALL,
     ENROL,
+    IF_TRUE,
     ME,
     WITH,
     WITHOUT,
@@ -500,6 +501,13 @@ def test_users_who_can_only_take_roles_with_mfa_are_not_told_of(
     # Nobody who has no policy may take a role.
     users = [user("ada", "g"), user("dan", "h"), user("eve")]
     dump = account(users, groups, [role("ops", trusting)])
+    assert told(dump, "users-not-asked") == ["dan"] * is_told
+
+
+@pytest.mark.parametrize(("when", "is_told"), [(WITH, False), (IF_TRUE, True)])
+def test_an_allow_that_lets_keys_in_asks_nobody(when: dict[str, Any], *, is_told: bool) -> None:
+    users = [user("ada", "g"), user("dan", "h")]
+    dump = account(users, [group("g", OWN, ASK), group("h", allow("s3:*", when))])
     assert told(dump, "users-not-asked") == ["dan"] * is_told
 
 

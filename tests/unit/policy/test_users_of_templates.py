@@ -352,6 +352,15 @@ def test_an_exemption_that_is_almost_a_user_s_is_told(asking: dict[str, Any], me
         )
 
 
+@pytest.mark.parametrize(("name", "is_told"), [("svc-mail", True), ("ada", False)])
+def test_a_program_of_a_template_that_a_deny_asks_is_noted(name: str, *, is_told: bool) -> None:
+    user = resource("User", UserName=name, Groups=[{"Ref": "Team"}])
+    noted = [f"this Deny asks programs for MFA, by their names: {name}"] * is_told
+    assert told(groups(WORK, DEVICES, ASK, User=user), "programs-asked") == noted
+    exempting = {**ASK, "Condition": {**WITHOUT, **on("StringNotLike", "aws:username", "svc-*")}}
+    assert told(groups(WORK, DEVICES, exempting, User=user), "programs-asked") == []
+
+
 def test_an_exemption_that_misses_the_path_in_a_template_is_told() -> None:
     root = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/ada"}
     (message,) = told(

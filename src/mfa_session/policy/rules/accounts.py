@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.open_roles import TAKEN
@@ -35,8 +35,9 @@ STUCK = Rule(
 PROGRAMS = Rule(
     "programs-asked",
     NOTE,
-    "In an account dump, a Deny of everything asks users for MFA who are programs by their names "
-    "(`svc-mailer`, `backup-agent`): a program that has no code is locked out.",
+    "In an account dump, template, plan or state, a Deny of everything asks users for MFA who are "
+    "programs by their names (`svc-mailer`, `backup-agent`): a program that has no code is locked "
+    "out.",
 )
 MOST = 5  # users to name
 _CURES = {
@@ -110,13 +111,18 @@ def check_programs(subject: Subject) -> Flaws:
     programs = account.programs.get(document.name) if account else None
     denials = (each for each in document.statements if not each.allows and means_mfa(each))
     if programs and subject.statement is next(denials, None):
-        yield Flaw(
-            PROGRAMS,
-            subject.statement.position,
-            f"this Deny asks programs for MFA, by their names: {first_of(programs, MOST)}",
-            "a program that has no code is locked out",
-            "give this policy to people only, and programs a role; or exempt them by a path or tag",
-        )
+        yield programs_asked(subject, programs)
+
+
+def programs_asked(subject: Subject, programs: Sequence[str]) -> Flaw:
+    """Tell of programs that a Deny asks for MFA."""
+    return Flaw(
+        PROGRAMS,
+        subject.statement.position,
+        f"this Deny asks programs for MFA, by their names: {first_of(programs, MOST)}",
+        "a program that has no code is locked out",
+        "give this policy to people only, and programs a role; or exempt them by a path or tag",
+    )
 
 
 def how_to_enrol(stuck: Iterable[str]) -> str:

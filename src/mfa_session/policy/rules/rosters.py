@@ -12,7 +12,7 @@ from mfa_session.policy.document import ANYBODY, Document, Roster, Statement, is
 from mfa_session.policy.intrinsics import with_variables_as
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.rules.accounts import MOST, STUCK, UNASKED, how_to_enrol
+from mfa_session.policy.rules.accounts import MOST, STUCK, UNASKED, how_to_enrol, programs_asked
 from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
@@ -181,6 +181,16 @@ def check_first_sign_in(subject: Subject) -> Flaws:
                 "they are locked out: they cannot sign in to set up MFA",
                 f"exempt {_CHANGE} and iam:GetAccountPasswordPolicy, or require no new password",
             )
+
+
+def check_programs(subject: Subject) -> Flaws:
+    """Find programs, by their names, that a Deny asks for MFA."""
+    document, asks = subject.document, subject.denies_all_actions and subject.is_of_users
+    if not document.roster or not asks or subject.other_conditions:
+        return
+    users = {each.rpartition("/")[2] for each in filter(_of_a_user, document.owners)}
+    if programs := sorted(filter(is_of_a_program, users)):
+        yield programs_asked(subject, programs)
 
 
 def check_groups(subject: Subject) -> Flaws:

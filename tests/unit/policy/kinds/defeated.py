@@ -44,6 +44,15 @@ CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
 VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
 KINDS = [
+    # Another Allow, of all users but some.
+    *[Stated(f"for-all-but-{number}", [allow("ec2:*", WITH), allow("ec2:*", on(operator, key,
+             value))], found("allowed-without-mfa-too") if told else [], {})
+      for number, (operator, key, value, told) in enumerate((
+          ("StringNotEquals", "aws:username", "robot", True),
+          ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/robots/*", True),
+          ("StringNotLike", "aws:username", "*", False),
+          ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*", False),
+          ("StringEquals", "aws:username", "robot", False)))],
     # One Allow with MFA, one without, whose other condition the whole account meets.
     Stated("key-for-callers", [allow("kms:*", WITH, Principal=ACCOUNT),
             allow("kms:*", CALLER, Principal="*")], found(DEFEATED), {}),
