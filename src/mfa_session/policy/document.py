@@ -38,9 +38,12 @@ names_role = re.compile(
 ).search
 # The name of a user that a program is, such as `svc-mailer`: programs have no MFA device.
 is_of_a_program = re.compile(
-    r"(?:.*[-_.])?(?:agent|bot|cd|ci|daemon|mailer|robot|runner|service|svc)(?:[-_.].*)?",
+    r"(?:.*[-_.])?(?:agent|ansible|backup|bot|cd|ci|daemon|deployer|grafana|jenkins|mailer|packer"
+    r"|prometheus|robot|runner|service|svc|terraform|veeam|velero)(?:[-_.].*)?",
     re.IGNORECASE,
 ).fullmatch
+# The name of whom is kept for emergencies; others have set up their MFA.
+is_for_emergencies = re.compile("break.?glass|emergency", re.IGNORECASE).search
 
 # A Sid by which a permissions boundary is for machines' roles, such as LambdaRoleCeiling.
 _of_roles = re.compile(

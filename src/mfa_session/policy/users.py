@@ -20,7 +20,13 @@ from mfa_session.policy.credentials import (
     long_term,
     role_session,
 )
-from mfa_session.policy.document import Document, Owner, Statement, is_of_a_program
+from mfa_session.policy.document import (
+    Document,
+    Owner,
+    Statement,
+    is_for_emergencies,
+    is_of_a_program,
+)
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
@@ -36,7 +42,6 @@ _TAKE = "sts:AssumeRole"
 # What only policies about everything match.
 _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 _account_in = re.compile(r":iam::([0-9]{12}):").search
-_of_emergencies = re.compile("break.?glass|emergency", re.IGNORECASE).search
 _BY_NAME = {"aws:principalarn", "aws:userid", "aws:username"}
 # A path or a tag of programs: `user/machines/*`, `kind` = `service`.
 _of_programs = re.compile(
@@ -295,7 +300,7 @@ def _is_exempt_on_purpose(user: _User) -> bool:
     )
     for condition in exempting:
         key = condition.key.lower()
-        if key in _BY_NAME and _of_emergencies(user.name):
+        if key in _BY_NAME and is_for_emergencies(user.name):
             return True
         of_kind = key == "aws:principalarn" or key.startswith("aws:principaltag/")
         if of_kind and any(map(_of_programs, (key, *condition.values))):

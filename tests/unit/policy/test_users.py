@@ -504,6 +504,14 @@ def test_users_who_can_only_take_roles_with_mfa_are_not_told_of(
     assert told(dump, "users-not-asked") == ["dan"] * is_told
 
 
+@pytest.mark.parametrize(("name", "is_told"), [("breakglass", False), ("ada", True)])
+def test_others_have_set_up_mfa_for_who_is_kept_for_emergencies(
+    name: str, *, is_told: bool
+) -> None:
+    dump = account([user(name, "g")], [group("g", ALL, deny("*", WITHOUT))])
+    assert len(told(dump, "enrolment-denied")) == is_told
+
+
 @pytest.mark.parametrize(("when", "is_told"), [(WITH, False), (IF_TRUE, True)])
 def test_an_allow_that_lets_keys_in_asks_nobody(when: dict[str, Any], *, is_told: bool) -> None:
     users = [user("ada", "g"), user("dan", "h")]

@@ -352,7 +352,18 @@ def test_an_exemption_that_is_almost_a_user_s_is_told(asking: dict[str, Any], me
         )
 
 
-@pytest.mark.parametrize(("name", "is_told"), [("svc-mail", True), ("ada", False)])
+@pytest.mark.parametrize(("name", "is_told"), [("break-glass", False), ("staff", True)])
+def test_others_have_set_up_mfa_for_who_is_kept_for_emergencies(
+    name: str, *, is_told: bool
+) -> None:
+    own = {"PolicyName": "p", "PolicyDocument": document([deny("*", WITHOUT)])}
+    text = {"Resources": {"Holders": resource("Group", GroupName=name, Policies=[own])}}
+    assert len(told(text, "enrolment-denied")) == is_told
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"), [("svc-mail", True), ("grafana", True), ("ada", False)]
+)
 def test_a_program_of_a_template_that_a_deny_asks_is_noted(name: str, *, is_told: bool) -> None:
     user = resource("User", UserName=name, Groups=[{"Ref": "Team"}])
     noted = [f"this Deny asks programs for MFA, by their names: {name}"] * is_told
