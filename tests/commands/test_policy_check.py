@@ -388,6 +388,8 @@ CALLER = "to know more, specify the caller: --principal ARN"
     [
         ({"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "1"}}}, "",
          "Bool aws:MultiFactorAuthPresent 1, whose value is not of the operator's type", ""),
+        ({"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "${Asked}"}}}, "",
+         "Bool aws:MultiFactorAuthPresent ${Asked}, which is still to be filled in", ""),
         ({"Condition": {"ArnLike": {"aws:PrincipalArn": "*"}}}, "",
          "ArnLike aws:PrincipalArn *, whose value is not of the operator's type", ""),
         ({"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}}, f"--principal {DEV}",

@@ -12,6 +12,7 @@ from mfa_session.policy.conditions import is_accepted
 from mfa_session.policy.credentials import Credentials, Request, RequestContext
 from mfa_session.policy.document import LIMITS, Condition, Document, Statement
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.matching import Match
 from mfa_session.policy.patterns import WILDCARDS, fill
 
@@ -208,12 +209,7 @@ def _doubts_of(match: Match, judged: Judged) -> Iterable[str]:
         else:
             yield f"the value of {' and '.join(unknown)}" if unknown else "which resource it is"
     for condition in match.conditions_that_are(None):
-        of = (
-            "value is not of the operator's type"
-            if condition.known
-            else "operator IAM does not have"
-        )
-        yield _written(condition) + ("" if is_accepted(condition) else f", whose {of}")
+        yield _written(condition) + ("" if is_accepted(condition) else f", {_why_not(condition)}")
 
 
 def _unknown_keys(judged: Judged) -> Iterable[str]:
@@ -246,3 +242,12 @@ def sides(decision: Decision) -> set[str]:
     """Return whose policies decide."""
     kinds = {each.document.kind for each in decision.deciding} - LIMITS
     return {"resource" if each == "trust" else each for each in kinds}
+
+
+def _why_not(condition: Condition) -> str:
+    """Say why IAM does not accept a condition as it is written."""
+    if not condition.known:
+        return "whose operator IAM does not have"
+    if any(map(is_unfilled, condition.values)):
+        return "which is still to be filled in"
+    return "whose value is not of the operator's type"
