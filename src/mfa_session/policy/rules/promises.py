@@ -58,13 +58,15 @@ _demand = re.compile(
 # What follows tells of whom; EnforceMfaExempt, ForceMfaLambda or RequireMfaDelete demand nothing.
 _promise = re.compile(
     rf"(?:.*(?<!sales)(?<!work)(?<!dont)(?<!not)(?:requir|enforc|forc)(?:e|es|ed|ing)?{_ASKED}"
-    r"|.*(?<!no)(?<!non)(?<!not)(?<!without)(?<!skip)(?<!from)(?<!exclude)(?<!exempt)(?<!disable)"
-    rf"(?<!ignore)(?<!optional)(?<!view)(?<!update){MFA}(?:is)?"
-    "(?:required|enforced|enforcement|mandatory|requirement)"
+    rf"|.*{MFA}(?:is)?(?:required|enforced|enforcement|mandatory|requirement)"
     rf"|.*(?:deny|block|forbid)[a-z]*(?:without|unless|no){MFA})"
     "(?:access|all|boundary|everybody|everyone|for|group|human|iam|login|managed|on|people|policy|scp"
     "|users?)*v?[0-9]*"
 ).fullmatch
+_exempts = re.compile(
+    "(?:disable|exclude|exempt|from|ignore|no|non|not|optional|skip|update|view|without)"
+    f"{MFA}(?:is)?(?:requir|enforc|mandatory)"
+).search
 _of_policy = re.compile(
     r"AWS::(?:IAM|Organizations)::\w*Policy|aws_(?:iam|organizations)_(?:\w+_)?policy"
 ).fullmatch
@@ -190,7 +192,7 @@ def check_name(subject: Subject) -> Flaws:
     document = subject.document
     if subject.statement is not document.statements[0] or not subject.limits_users:
         return
-    name = next((each for each in _names_of(document) if _promise(_letters(each))), None)
+    name = next((each for each in _names_of(document) if _demands(_letters(each))), None)
     if name is None:
         return
     asked = not document.is_certain or any(map(_asks, _documents_beside(document)))
@@ -220,6 +222,10 @@ def _names_of(document: Document) -> Iterator[str]:
     elif _of_policy(document.resource_type):
         yield re.sub(r"\[[^]]*\]$", "", name).rpartition(".")[2]
         yield document.title
+
+
+def _demands(name: str) -> bool:
+    return _promise(name) is not None and not _exempts(name)
 
 
 def _letters(name: str) -> str:
