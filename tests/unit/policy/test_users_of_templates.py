@@ -366,7 +366,7 @@ def test_others_have_set_up_mfa_for_who_is_kept_for_emergencies(
 )
 def test_a_program_of_a_template_that_a_deny_asks_is_noted(name: str, *, is_told: bool) -> None:
     user = resource("User", UserName=name, Groups=[{"Ref": "Team"}])
-    noted = [f"this Deny asks programs for MFA, by their names: {name}"] * is_told
+    noted = [f"this Deny asks users for MFA who are programs by their names: {name}"] * is_told
     assert told(groups(WORK, DEVICES, ASK, User=user), "programs-asked") == noted
     exempting = {**ASK, "Condition": {**WITHOUT, **on("StringNotLike", "aws:username", "svc-*")}}
     assert told(groups(WORK, DEVICES, exempting, User=user), "programs-asked") == []

@@ -119,7 +119,7 @@ def programs_asked(subject: Subject, programs: Sequence[str]) -> Flaw:
     return Flaw(
         PROGRAMS,
         subject.statement.position,
-        f"this Deny asks programs for MFA, by their names: {first_of(programs, MOST)}",
+        f"this Deny asks users for MFA who are programs by their names: {first_of(programs, MOST)}",
         "a program that has no code is locked out",
         "give this policy to people only, and programs a role; or exempt them by a path or tag",
     )
