@@ -54,10 +54,10 @@ def in_words(statement: Statement, **elements: Any) -> str:
     dropped = {"Sid", "Condition", *map(_OPPOSITES.get, elements)} - elements.keys()
     kept = {name: plain(each) for name, each in statement.elements.items() if name not in dropped}
     text = json.dumps({**kept, **elements, **({"Condition": block} if block else {})})
-    return in_any_account(text)
+    return without_pseudo_parameters(text)
 
 
-def in_any_account(text: str) -> str:
+def without_pseudo_parameters(text: str) -> str:
     """Return a text that needs no Fn::Sub: with ARNs of any account for the template's own."""
     return text.replace("${AWS::AccountId}", "*").replace("${AWS::Partition}", "aws")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mfa_session.policy.document import Document, Statement
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.open_roles import TAKEN
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
@@ -94,8 +95,7 @@ def check_enrolment(subject: Subject) -> Flaws:
     """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
     document, account = subject.document, subject.document.account
     stuck = account.stuck.get(document.name) if account else None
-    denials = (each for each in document.statements if not each.allows and means_mfa(each))
-    if stuck and subject.statement is next(denials, None):
+    if stuck and subject.statement is _first_denial(document):
         yield Flaw(
             STUCK,
             subject.statement.position,
@@ -105,12 +105,16 @@ def check_enrolment(subject: Subject) -> Flaws:
         )
 
 
+def _first_denial(document: Document) -> Statement | None:
+    """Return the first Deny about MFA, at which something is told once for a policy."""
+    return next((each for each in document.statements if not each.allows and means_mfa(each)), None)
+
+
 def check_programs(subject: Subject) -> Flaws:
     """Find programs that a Deny asks for MFA, once for a policy."""
     document, account = subject.document, subject.document.account
     programs = account.programs.get(document.name) if account else None
-    denials = (each for each in document.statements if not each.allows and means_mfa(each))
-    if programs and subject.statement is next(denials, None):
+    if programs and subject.statement is _first_denial(document):
         yield programs_asked(subject, programs)
 
 
