@@ -19,7 +19,7 @@ from mfa_session.policy.rules.whole_policy import WholePolicy
 def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
     """Yield, for each policy, all policies that its people have in common, itself among them.
 
-    Only itself if its people are not known, or if they have a boundary or unknown policies, which
+    Only itself if its people are not known; none if they have a boundary or unknown policies, which
     may deny.
     """
     people = _People(documents)
@@ -29,8 +29,10 @@ def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
         for holder in found:
             by_holder[holder].append(at)
     for document, found in zip(documents, holders, strict=True):
-        if not found or people.are_limited(found):
+        if not found:
             yield (document,)
+        elif people.are_limited(found):
+            yield ()
         else:
             among = min((by_holder[each] for each in found), key=len)
             here = (documents[each] for each in among if found <= holders[each])

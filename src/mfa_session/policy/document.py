@@ -157,6 +157,9 @@ class Account(Protocol):
 
     documents: list[Document]
 
+    def __hash__(self) -> int:
+        """Go by identity."""
+
     @property
     def owners(self) -> Sequence[Owner]:
         """The users and roles."""

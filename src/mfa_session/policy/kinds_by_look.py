@@ -47,6 +47,15 @@ def rcp_by_name_or_look(names: tuple[str, ...], document: Document) -> str | Non
     return "rcp" if limits and actions and (told or alone) else None
 
 
+def scp_by_name(names: tuple[str, ...], document: Document) -> str | None:
+    """Return `scp` if a name says so of a policy that denies on all resources.
+
+    Its Principal, by which it looks like a resource's, does not belong there.
+    """
+    denies = all(not each.allows and each.resources == ("*",) for each in document.statements)
+    return "scp" if denies and kind_by_name(names) == "scp" else None
+
+
 def kind_by_look(document: Document) -> str | None:
     """Return `boundary` by the Sids, and `scp` by a Deny about the root user.
 

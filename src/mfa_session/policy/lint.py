@@ -17,6 +17,7 @@ from mfa_session.policy.rules import (
     ages,
     anyone,
     arns,
+    boundaries,
     callers,
     conditions,
     contradictions,
@@ -81,6 +82,7 @@ _MODULES = (
     own_policies,
     escalation,
     removal,
+    boundaries,
     anyone,
     principals,
     roles,
@@ -106,7 +108,7 @@ _OF_ALL_POLICIES = {
     each.id
     for each in RULES
     if isinstance(each, Mistake)
-    or each in {defeated.DEFEATED, open_roles.TAKEN, removal.OWN_REMOVAL}
+    or each in {defeated.DEFEATED, exemptions.ONLY_ONESELF, open_roles.TAKEN, removal.OWN_REMOVAL}
 }
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
@@ -143,6 +145,8 @@ def lint_all(
         if not any(map(mfa_conditions, document.statements)):
             judged_by = () if on_role else tuple(removal_companions(document, joint))
             rules = {removal.OWN_REMOVAL.id}
+            if not joint:  # what limits its people may deny the removal
+                found = [each for each in found if each[1].rule not in rules]
         if judged_by:
             key = tuple(map(id, judged_by))
             if key not in wholes:

@@ -23,7 +23,12 @@ from mfa_session.policy.formats.account import is_account
 from mfa_session.policy.formats.origin import Origin
 from mfa_session.policy.formats.stacks import is_stack
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.kinds_by_look import kind_by_look, kind_by_name, rcp_by_name_or_look
+from mfa_session.policy.kinds_by_look import (
+    kind_by_look,
+    kind_by_name,
+    rcp_by_name_or_look,
+    scp_by_name,
+)
 from mfa_session.policy.nodes import Node, listed, members_of, text_of
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import (
@@ -106,7 +111,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
     told = kind or origin.kind
     named = origin.names or (pathlib.PurePath(found.source.label).stem,)
     if told is None and document.kind == "resource" and not (origin.resource_type or origin.owners):
-        told = rcp_by_name_or_look(named, document)
+        told = scp_by_name(named, document) or rcp_by_name_or_look(named, document)
     if told is None and document.kind == "identity" and origin.holder is None:
         told = kind_by_name((*named, text_of(document.beside.get("Id"))))
         told = told or kind_by_look(document)

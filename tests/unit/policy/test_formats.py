@@ -275,6 +275,16 @@ def test_a_resource_control_policy_lists_its_actions(actions: Any, rules: list[s
     assert [each.rule for each in lint(document)] == rules
 
 
+def test_a_service_control_policy_by_name_takes_no_principal() -> None:
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "iam:Delete*", "Resource": "*"}
+    (document,) = read_policies("mfa-scp.json", json.dumps({"Statement": denial})).documents
+    assert document.kind == "scp"
+    assert [each.rule for each in lint(document)] == ["misplaced-element"]
+    bucket = {**denial, "Action": "s3:*", "Resource": "arn:aws:s3:::scp-texts/*"}
+    (document,) = read_policies("scp-bucket.json", json.dumps({"Statement": bucket})).documents
+    assert document.kind == "resource"
+
+
 def test_a_policy_may_say_that_it_is_an_rcp() -> None:
     denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
     text = json.dumps({"Statement": denial})

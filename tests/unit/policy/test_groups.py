@@ -42,6 +42,7 @@ def told_of(other: dict[str, Any], *, name: str = "Ops", **more: dict[str, Any])
     [
         (group(allow("rds:*")), True),
         (group(ManagedPolicyArns=[f"{AWS}PowerUserAccess"]), True),
+        (group(allow("rds:*"), GroupName={"Fn::Sub": "${Stage}-ops"}), True),
         (group(allow("rds:*", WITH)), False),
         (group(allow(["rds:Describe*", LIST])), False),
         (group(ManagedPolicyArns=[f"{AWS}ReadOnlyAccess"]), False),

@@ -160,7 +160,7 @@ def _properties(key: str, node: Node, origin: Origin) -> Iterator[tuple[Node, Or
 
 
 class _Stack:
-    """The resources of a template; an unnamed one is named by its logical id."""
+    """The resources of a template; one without a plain name is named by its logical id."""
 
     def __init__(self, members: Members) -> None:
         self._resources = _resources(members)
@@ -171,11 +171,8 @@ class _Stack:
             if not each.startswith(_KNOWN_MACROS)
         ]
         self._of_functions = members_in(members_in(members, "Globals"), "Function")
-        # A name that is made of others is not known.
         self._names = {
-            name: next(
-                (text_in(_inside(parts), key) for key in NAMES if key in _inside(parts)), name
-            )
+            name: next(filter(None, (text_in(_inside(parts), key) for key in NAMES)), name)
             for name, parts in self._resources.items()
         }
 

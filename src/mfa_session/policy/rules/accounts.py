@@ -30,8 +30,8 @@ STUCK = Rule(
     "is for users of another path or account, or their boundary or another Deny stops them. Or the "
     "Deny exempts it, and no policy allows it. They are locked out. An account dump tells; of "
     "paths, accounts and boundaries a template, plan or state, too, and of what no policy in it "
-    "allows. Or users of a template must change their password when they first sign in "
-    "(`PasswordResetRequired`), and the Deny does not exempt `iam:ChangePassword`.",
+    "allows (a note for groups). Or users of a template must change their password when they first "
+    "sign in (`PasswordResetRequired`), and the Deny does not exempt `iam:ChangePassword`.",
 )
 PROGRAMS = Rule(
     "programs-asked",

@@ -23,7 +23,8 @@ AGE_TOO_SHORT = Rule(
     "age-too-short",
     WARNING,
     "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended. An "
-    "error for 0 and 1.",
+    "error for 0 and 1. A note in a trust policy, unless the `Sid` says another time: a code given "
+    "to `sts:AssumeRole` is new.",
 )
 AGE_TOO_LONG = Rule(
     "age-beyond-any-session",
@@ -59,18 +60,7 @@ def check_age(subject: Subject) -> Flaws:
             continue
         unused = [each for each in condition.values if float(each) != seconds]
         if seconds < SHORTEST_USEFUL_SECONDS:
-            in_minutes, said = int(seconds) * 60, seconds_said(subject.statement)
-            meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
-            meant = said if said in {seconds * unit for unit in (3600, 86_400)} else meant
-            yield Flaw(
-                AGE_TOO_SHORT,
-                condition.position,
-                f"the age limit, in seconds, is only {limit}",
-                "everybody is locked out right after they enter a code",
-                IN_SECONDS,
-                _with_limit(subject, str(meant)),
-                severity=ERROR if seconds <= 1 else None,  # no request is that fast
-            )
+            yield _too_short(subject, condition, limit)
         elif seconds > LONGEST_SESSION_SECONDS:
             yield Flaw(
                 AGE_TOO_LONG,
@@ -90,6 +80,27 @@ def check_age(subject: Subject) -> Flaws:
                 "write one limit",
                 severity=None if subject.statement.allows else NOTE,
             )
+
+
+def _too_short(subject: Subject, condition: Condition, limit: str) -> Flaw:
+    seconds, said = float(limit), seconds_said(subject.statement)
+    in_minutes = int(seconds) * 60
+    meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else HOUR_SECONDS
+    is_said = said in {seconds * unit for unit in (60, 3600, 86_400)}
+    # Whoever gives a code to sts:AssumeRole itself has MFA that is new.
+    by_code = subject.document.kind == "trust" and seconds > 0
+    return Flaw(
+        AGE_TOO_SHORT,
+        condition.position,
+        f"the age limit, in seconds, is only {limit}",
+        "MFA sessions are locked out right after they are made: only sts:AssumeRole with a code of "
+        "its own gets in"
+        if by_code
+        else "everybody is locked out right after they enter a code",
+        IN_SECONDS,
+        _with_limit(subject, str(said if is_said else meant)),
+        severity=(None if is_said else NOTE) if by_code else (ERROR if seconds <= 1 else None),
+    )
 
 
 def _of_one_second(subject: Subject, condition: Condition, limit: str) -> Flaw:

@@ -51,7 +51,8 @@ CREDENTIALS_SPARED = Rule(
     NOTE,
     "A Deny of everything exempts what makes new credentials of one's own (`iam:CreateAccessKey`, "
     "`iam:UpdateLoginProfile`), and the policy allows it, or only denies: whoever has the "
-    "long-term key can make others, which remain when it is deleted.",
+    "long-term key can make others, which remain when it is deleted. A warning for an access key "
+    "that the policy allows.",
 )
 MATCHES_OTHERS = Rule(
     "arn-matches-others",
@@ -226,6 +227,7 @@ def _own_spared(subject: Subject) -> Flaws:
             + f"whoever has the long-term key can make {_MADE[made[0]]}, which remains when the "
             "key is deleted",
             _CURE + _AND_CHANGE * sign_in,
+            severity=WARNING if whole.allowing and _CREATE_KEY in made else None,
         )
 
 

@@ -9,7 +9,7 @@ from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.exemptions import SETUP
+from mfa_session.policy.rules.exemptions import SETUP, is_denied_but_for_setup
 from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import OF_PLACES, PLACES, YES
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
@@ -55,15 +55,27 @@ def check_exemption(subject: Subject) -> Flaws:
     }
     spared = SETUP | left
     denied = [name for name in names_of(statement) if not (name in spared or is_unfilled(name))]
-    if denied:
+    nearly_all = "*" in left and _is_denied_but_for_setup(subject)
+    if denied or nearly_all:
+        stopped = (
+            f"{subject.as_written(denied[0])} without MFA"
+            if denied
+            else "everything but the setup of MFA"
+        )
         yield Flaw(
             EXEMPTION,
-            subject.place_of_action(denied[0]),
-            f"the Sid is {statement.sid}, but a Deny of this policy stops "
-            f"{subject.as_written(denied[0])} without MFA",
+            subject.place_of_action(denied[0] if denied else "*"),
+            f"the Sid is {statement.sid}, but a Deny of this policy stops {stopped}",
             "nobody is exempt: no Allow overrides a Deny",
             "exempt the actions or resources from the Deny",
         )
+
+
+def _is_denied_but_for_setup(subject: Subject) -> bool:
+    return all(
+        is_denied_but_for_setup(subject.whole, subject.statement, kind)
+        for kind in KINDS_WITHOUT_MFA
+    )
 
 
 def check_sid_of_places(subject: Subject) -> Flaws:

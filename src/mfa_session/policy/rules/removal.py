@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from dataclasses import replace
 from mfa_session.policy.conditions import Comparison, comparison, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.document import Condition, Statement
+from mfa_session.policy.document import ANYBODY, Account, Condition, Document, Roster, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
@@ -55,7 +56,9 @@ OWN_REMOVAL = Rule(
     WARNING,
     "Users may deactivate their own device without MFA, in a policy that otherwise requires it, or "
     "beside such policies: those of the same people, or of a template, plan or state in which "
-    "nothing else lets users set up MFA.",
+    "nothing else lets users set up MFA. In a policy that names the action and requires no MFA, a "
+    "note: another policy may deny it. A warning there, too, if trust policies of the file ask for "
+    "MFA; or if users remove the devices of others, whom the file asks for MFA.",
 )
 
 # What takes away a policy, or the boundary, by its resource.
@@ -119,7 +122,8 @@ def check_removal(subject: Subject) -> Flaws:
 def check_own_removal(subject: Subject) -> Flaws:
     """Find Allows to remove one's own device without MFA."""
     statement, whole = subject.statement, subject.whole
-    if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions or subject.on_role:
+    judged = statement.allows and (whole.concern_mfa or DEACTIVATION.lower() in names_of(statement))
+    if not judged or subject.mfa_conditions or subject.on_role:
         return
     if not concerns(statement, DEACTIVATION) or _is_denied(subject):
         return
@@ -130,7 +134,8 @@ def check_own_removal(subject: Subject) -> Flaws:
     told = _a_deny_exempts_it(subject) or _is_denied_elsewhere(whole)
     if not (own or _is_of_anybody(subject)) or told:
         return
-    if account is None or subject.document.name not in account.kept:
+    severity = WARNING if whole.concern_mfa else _severity_unasked(subject, own=own)
+    if severity and (account is None or subject.document.name not in account.kept):
         whose = "one's own device" if own else "any user's device"
         action = DEACTIVATION.lower()
         if [action] == [each for each in names_of(statement) if includes(each, action)]:
@@ -145,8 +150,10 @@ def check_own_removal(subject: Subject) -> Flaws:
             OWN_REMOVAL,
             subject.place_of_action(DEACTIVATION),
             f"{DEACTIVATION} on {whose} is allowed without MFA, and no Deny stops it",
-            "whoever has the long-term key can replace the MFA device",
+            "whoever has the long-term key can replace the MFA device"
+            + ", unless another policy denies it" * (severity == NOTE),
             cure,
+            severity=severity,
         )
 
 
@@ -286,6 +293,47 @@ def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
         and any(map(_covers_own_user, each.resources or ()))
         and (not by_name or any("tag" in name for name in names_of(each)))
         for each in about
+    )
+
+
+def _severity_unasked(subject: Subject, *, own: bool) -> str | None:
+    """Return how grave the removal is in a policy that asks for no MFA; None if it may be denied.
+
+    A warning where MFA is lost that the file asks for: of others or, with one's own device, in the
+    trust policies of roles.
+    """
+    document = subject.document
+    file = document.account or document.roster
+    if file is None:
+        return NOTE
+    of_users = _policies_of_users(file)
+    has_people = _has_people(document)
+    if not has_people and _is_denied(replace(subject, whole=of_users)):
+        return None
+    is_lost = _has_roles_with_mfa(file) if own else of_users.concern_mfa
+    return WARNING if is_lost and has_people else NOTE
+
+
+def _has_people(document: Document) -> bool:
+    """Say whether the file gives a policy to somebody."""
+    return bool(
+        document.account.is_used(document) if document.account else set(document.owners) - {ANYBODY}
+    )
+
+
+@functools.lru_cache(maxsize=4)  # each policy of a file asks for it
+def _policies_of_users(file: Account | Roster) -> WholePolicy:
+    of_users = (each for each in file.documents if each.holder != "role")
+    return WholePolicy(
+        one for each in of_users if each.kind == "identity" for one in each.statements
+    )
+
+
+@functools.lru_cache(maxsize=4)  # as above
+def _has_roles_with_mfa(file: Account | Roster) -> bool:
+    trusts = (each for each in file.documents if each.kind == "trust")
+    return any(
+        one.aws_principals and mfa_conditions(one) for each in trusts for one in each.statements
     )
 
 

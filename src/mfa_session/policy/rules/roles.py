@@ -63,11 +63,11 @@ _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
 OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
 _MOST = 10  # roles to compare with NotPrincipal
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
-# Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
-# user has no colon.
+# Which values say that the caller is a role's session; the id of one is AROA…:NAME, that of a
+# user has no colon, and that of a session of GetFederationToken begins with the account.
 _SAYING_ROLE = {
     PRINCIPAL_ARN.lower(): names_role,
-    "aws:userid": re.compile(r"[^:$]*:.*").fullmatch,
+    "aws:userid": re.compile(r"(?![0-9]{12}:)[^:$]*:.*").fullmatch,
     "aws:principaltype": re.compile("assumedrole", re.IGNORECASE).fullmatch,
 }
 

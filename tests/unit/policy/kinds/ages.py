@@ -37,6 +37,11 @@ KINDS = [
            {STOP: "m"}),
     Stated("allow-a-second", [allow("ec2:*", on("NumericLessThan", AGE, "1"))], found(SHORT),
            {STOP: "m"}),
+    # A code given to sts:AssumeRole is new; a Sid may say that minutes were meant.
+    Stated("trust-for-ten-seconds", [trust(ACCOUNT, on("NumericLessThan", AGE, "10"))],
+           found(SHORT), {}),
+    Stated("trust-for-fifteen-minutes", [{**trust(ACCOUNT, on("NumericLessThan", AGE,
+            "15")), "Sid": "WithMfaWithin15Minutes"}], [(SHORT, "WithMfaWithin15Minutes")], {}),
     Stated("deny-after-a-minute", [ALL, deny("ec2:*", older(60))], found(SHORT, at=1),
            {STOP: "m"}),
     Stated("deny-after-a-week", [ALL, deny("ec2:*", older("604800"))], found(LONG, at=1),

@@ -59,7 +59,7 @@ KINDS = [
             "iam:EnableMFADevices"])], found(ACTION), {}),
     Stated("steps-allowed-by-another-policy", [allow(CREATE, Resource=MY_DEVICE),
             deny_but(CARE, WITHOUT)], [], {}),
-    Stated("security-keys-enabled", [allow([ENABLE, LIST, OFF, RESYNC],
+    Stated("security-keys-enabled", [allow([ENABLE, LIST, RESYNC],
             on("StringEquals", "iam:FIDO-certification", "L2"))], [], {}),
     Stated("devices-enabled-for-others", [allow([ENABLE, LIST, RESYNC])], [], {}),
     # Actions that AWS does not have.

@@ -16,6 +16,7 @@ from policy.statements import (
     OFF,
     PRESENT,
     READ,
+    RESYNC,
     SAML,
     SCP,
     STOP,
@@ -106,7 +107,7 @@ KINDS = [
             "${aws.username}"), allow("iam:CreateVirtualMFADevice")], found(NO_KEY), {}),
     # One mistake is told once.
     Stated("escape-of-a-template-alone", [allow("iam:CreateVirtualMFADevice"), *[allow(each,
-            Resource="arn:aws:iam::*:user/$${aws:username}") for each in ([ENABLE, LIST], OFF)]],
+            Resource="arn:aws:iam::*:user/$${aws:username}") for each in ([ENABLE, LIST], RESYNC)]],
            found(NO_KEY, at=1), {}),
     Stated("escape-of-a-template", [allow([ENABLE, LIST], Resource=
             "arn:${partition}:iam::*:user/$${aws:username}"), allow("iam:CreateVirtualMFADevice")],

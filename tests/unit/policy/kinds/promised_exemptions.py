@@ -44,6 +44,12 @@ KINDS = [
     # A Sid that names devices or an exemption.
     Stated("sid-allows-without-mfa", [deny_but(CARE, WITHOUT), allow([*CARE, "ec2:Describe*"],
             Sid="AllowWithoutMFA")], [(EXEMPTION, "AllowWithoutMFA")], {}),
+    # An Allow of everything for one user, and a Deny of everything but the setup of MFA.
+    *[Stated(f"user-without-mfa-{name}", [ALL, deny_but(CARE, {**WITHOUT, **more}), allow("*",
+            on("StringEquals", "aws:username", "spare"), Sid="SpareUserWorksWithoutMfa")],
+            [(EXEMPTION, "SpareUserWorksWithoutMfa")] if told else [], {})
+      for name, more, told in (("denied", {}, True), ("exempt", on("StringNotEquals",
+          "aws:username", "spare"), False))],
     Stated("sids-of-exemptions", [deny_but([*CARE, "ec2:Describe*"], WITHOUT),
             allow([*CARE, "ec2:Describe*"], Sid="AllowWithoutMFA"), allow("s3:*", WITH,
             Sid="ExemptFromBoundary"), allow("s3:*", Sid="Buckets"),

@@ -79,6 +79,7 @@ KINDS = [
     Stated("mfa-of-users-by-arn", [trust(ACCOUNT, {**WITH, **each}) for each in (
             on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:user/*"),
             on("StringLike", "aws:userid", "AIDA*"), NOT_ROLES,
+            on("StringLike", "aws:userid", ["AIDA*", "123456789012", "123456789012:*"]),
             on("StringNotLike", "aws:userid", "*:*"),
             on("StringEquals", "aws:PrincipalType", "Account"))], [], {}),
     # A condition lists roles beside users.

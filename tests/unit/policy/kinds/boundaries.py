@@ -1,0 +1,29 @@
+"""Boundaries that one may take off again."""
+
+from __future__ import annotations
+
+from policy.statements import ALL, CARE, WITHOUT, Stated, allow, deny, deny_but, found, on
+
+HALF_KEPT = "boundary-half-kept"
+OF_USER, OF_ROLE = "iam:DeleteUserPermissionsBoundary", "iam:DeleteRolePermissionsBoundary"
+PUT_USER, PUT_ROLE = "iam:PutUserPermissionsBoundary", "iam:PutRolePermissionsBoundary"
+OTHER = on("StringNotEquals", "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/limit")
+MFA = deny_but(CARE, WITHOUT)
+
+# fmt: off
+KINDS = [
+    *[Stated(f"boundary-half-kept-{number}", [ALL, MFA, deny(named, more)], found(HALF_KEPT, at=2),
+             {}, "boundary")
+      for number, (named, more) in enumerate(((OF_ROLE, {}), ([OF_ROLE, "iam:CreateUser"], {}),
+          (PUT_ROLE, OTHER)))],
+    Stated("delegated-boundary-half-kept", [allow(["iam:*", "s3:*"]), MFA, deny(OF_ROLE)],
+           found(HALF_KEPT, at=2), {}),
+    # Both are denied, or those of users; the other is not allowed; nothing asks for MFA.
+    *[Stated(f"boundary-kept-{number}", statements, [], {}, "boundary")
+      for number, statements in enumerate((
+          [ALL, MFA, deny([OF_USER, OF_ROLE])], [ALL, MFA, deny(OF_USER), deny("iam:DeleteRole*")],
+          [ALL, MFA, deny("iam:Delete*PermissionsBoundary")],
+          [allow([*CARE, "iam:DeleteRole*"]), MFA, deny(OF_ROLE)],
+          [ALL, MFA, deny([PUT_ROLE, PUT_USER], OTHER), deny([OF_USER, OF_ROLE])],
+          [ALL, MFA, deny([OF_USER, PUT_USER])], [ALL, deny(OF_ROLE)]))],
+]
