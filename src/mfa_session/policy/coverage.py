@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -202,6 +203,10 @@ class _Query:
                 yield entry
 
 
+MOST_MET = 10
+"""The statements with which a rule compares another one, so that many of both take no time."""
+
+
 class Meeting:
     """Finds the statements that may overlap with another."""
 
@@ -218,6 +223,10 @@ class Meeting:
             each = self._statements[number]
             if may_overlap(each, other) and may_share(_resources_of(each), _resources_of(other)):
                 yield each
+
+    def first_touching(self, other: Statement) -> Iterator[Statement]:
+        """Yield the first MOST_MET of them."""
+        return itertools.islice(self.touching(other), MOST_MET)
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -144,7 +144,11 @@ class Statement:
     @property
     def aws_principals(self) -> tuple[str, ...]:
         """The accounts, users and roles among its principals."""
-        return (self.principals or {}).get("AWS", ())
+        return self.principals_of("AWS")
+
+    def principals_of(self, kind: str) -> tuple[str, ...]:
+        """Return its principals of a kind: `Service`."""
+        return (self.principals or {}).get(kind, ())
 
     @property
     def allows(self) -> bool:
@@ -273,6 +277,11 @@ class Document:
         return "trust" if of_trust else "resource"
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is there, and no template decides later what it says."""
+        return self.is_certain and not self.is_optional
+
+    @property
     def conditions(self) -> list[Condition]:
         """The conditions of all statements."""
         return [each for statement in self.statements for each in statement.conditions]
@@ -370,8 +379,8 @@ def is_for_services(statement: Statement) -> bool:
 def standing_for_services(statement: Statement) -> list[str]:
     """Return the principals, other than services, as which AWS services call without MFA."""
     named = statement.aws_principals
-    users = (statement.principals or {}).get("CanonicalUser", ())
-    users = users if _is_about_cloudfront(statement.sid or "") else ()
+    by_sid = _is_about_cloudfront(statement.sid or "")
+    users = statement.principals_of("CanonicalUser") if by_sid else ()
     return [*filter(_of_cloudfront, named), *users, *filter(_of_load_balancers, named)]
 
 

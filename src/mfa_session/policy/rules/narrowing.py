@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -16,7 +15,7 @@ from mfa_session.policy.conditions import (
     is_met_without_key,
     plain_question,
 )
-from mfa_session.policy.coverage import Cover, names_of
+from mfa_session.policy.coverage import MOST_MET, Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
 from mfa_session.policy.document import (
     Condition,
@@ -99,7 +98,7 @@ _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNOREC
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
 YES = {"1", "on", "true", "yes"}
 NOW = {"aws:currenttime", "aws:epochtime"}
-_OF_OUTSIDERS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}
+OF_OUTSIDERS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
@@ -114,7 +113,6 @@ _CIRCUMSTANCES = {
 }
 _of_exempt_users = re.compile("exemptuser|(?:deny|block)users?(?:if|no|unless|without)").search
 _says_either = re.compile("(?<=[a-z])Or(?=[A-Z])|Either|AtLeast|AnyOf").search
-_MOST = 10  # Allows to compare with each
 _of_a_principal = re.compile(r"arn:[^:]*:iam::[^:]*:(root|(user|role)/.*)").fullmatch
 
 
@@ -241,7 +239,7 @@ def _may_be_demanded(condition: Condition, sid: str) -> bool:
     A tag of the caller may be demanded by its name, and an organisation or account from outsiders.
     """
     key = condition.key.lower()
-    if key in _OF_OUTSIDERS:
+    if key in OF_OUTSIDERS:
         return condition.operator in OPPOSITES
     of_caller = key.startswith(("aws:principal", "aws:userid", "aws:username"))
     named = re.sub("[^a-z0-9]", "", key.partition("/")[2])
@@ -282,7 +280,7 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
     of_keys = has_principal(statement) and any(
         each.is_about("aws:TokenIssueTime") for each in narrowing
     )
-    of_keys = of_keys or any(each.key.lower() in _OF_OUTSIDERS for each in narrowing)
+    of_keys = of_keys or any(each.key.lower() in OF_OUTSIDERS for each in narrowing)
     denied = replace(statement, conditions=left)
     by_name = subject.whole.allowed_by_name(denied, "role") if is_for_everybody(statement) else ()
     if (limits or of_keys or any(by_name)) and kept.isdisjoint(CALLER_KEYS):
@@ -300,8 +298,8 @@ def _is_closed_elsewhere(subject: Subject, condition: Condition) -> bool:
     cover = _stopped_where(subject.whole).get((asked, not met))
     if cover and cover.covers(replace(subject.statement, conditions=())):
         return True
-    first = list(itertools.islice(subject.whole.allows.touching(subject.statement), _MOST))
-    return 0 < len(first) < _MOST and all(
+    first = list(subject.whole.allows.first_touching(subject.statement))
+    return 0 < len(first) < MOST_MET and all(
         any(plain_question(each) == (asked, met) for each in allow.conditions) for allow in first
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
-from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.credentials import A_SERVICE, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import Condition, has_principal, is_for_everybody
 from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.exemptions import is_of_outsiders, of_outsiders
@@ -42,18 +42,6 @@ REGIONS = Rule(
 _FEW_SERVICES = 2
 _GLOBAL = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
 _is_commercial = re.compile(COMMERCIAL).match
-# An AWS service that calls by itself.
-_A_SERVICE = RequestContext(
-    {
-        PRINCIPAL_ARN: None,
-        "aws:PrincipalAccount": None,
-        "aws:PrincipalIsAWSService": ("true",),
-        "aws:PrincipalOrgID": None,
-        "aws:PrincipalType": ("Service",),
-        "aws:userid": None,
-        "aws:username": None,
-    }
-)
 _BY_SERVICES = ("kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "s3:PutObject",
                 "sqs:SendMessage")  # fmt: skip
 
@@ -127,7 +115,7 @@ def _stops_services(subject: Subject) -> bool:
     used = any(concerns(subject.statement, action) for action in _BY_SERVICES)
     # A service's requests have no MFA key, as those with a long-term key.
     used = used and subject.reach is not None and subject.reach.long_term
-    return used and all(is_met(each, _A_SERVICE) is True for each in subject.other_conditions)
+    return used and all(is_met(each, A_SERVICE) is True for each in subject.other_conditions)
 
 
 def check_outsiders(subject: Subject) -> Flaws:

@@ -25,7 +25,7 @@ from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import NOW, is_circumstance
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
-from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 PROMISE = Rule(
     "sid-promises-mfa",
@@ -259,11 +259,11 @@ def check_sid_of_removal(subject: Subject) -> Flaws:
     deletes = statement.actions and concerns(statement, DELETION)
     if not (deletes and _removal(statement.sid_letters)):
         return
-    if not (
-        whole.allows_anyhow(DEACTIVATION)
-        if statement.allows
-        else _denies_deactivation(whole, with_mfa=not subject.mfa_conditions)
-    ):
+    if statement.allows:
+        decided = whole.allows_anyhow(DEACTIVATION)
+    else:
+        decided = whole.denies_anyhow(DEACTIVATION, with_mfa=not subject.mfa_conditions)
+    if not decided:
         yield Flaw(
             PROMISE,
             subject.place_of_action(DELETION),
@@ -271,15 +271,6 @@ def check_sid_of_removal(subject: Subject) -> Flaws:
             f"nobody is {'allowed' if statement.allows else 'stopped from'} {DEACTIVATION}",
             f"write {DEACTIVATION} as well",
         )
-
-
-@per_policy
-def _denies_deactivation(whole: WholePolicy, *, with_mfa: bool) -> bool:
-    return any(
-        concerns(as_meant(each, whole.names), DEACTIVATION)
-        for each in whole.statements
-        if not (each.allows or (with_mfa and means_mfa(each)))
-    )
 
 
 def check_sid_of_age(subject: Subject) -> Flaws:
@@ -342,10 +333,9 @@ def check_hardware(subject: Subject) -> Flaws:
 
 @per_policy
 def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
-    return any(
-        (concerns(each, _CREATION) and not (each.allows or means_mfa(each)))
-        or any(condition.key.lower().startswith(_KEYS_OF_HARDWARE) for condition in each.conditions)
-        for each in whole.statements
+    conditions = (condition for each in whole.statements for condition in each.conditions)
+    return whole.denies_anyhow(_CREATION, with_mfa=True) or any(
+        each.key.lower().startswith(_KEYS_OF_HARDWARE) for each in conditions
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -57,7 +56,6 @@ _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
 _names_a_step = re.compile("iam:(?:createv|enable)|.*mfadevice").match
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
-_MOST = 10  # Allows to look at
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 # Of s3:Put*, much is about a bucket itself.
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject"}
@@ -229,8 +227,7 @@ def _manages_buckets(subject: Subject) -> bool:
         return False
     buckets = tuple(each.removesuffix("/*") for each in where)
     managed = replace(statement, actions=("s3:PutBucketPolicy",), resources=buckets)
-    allows = itertools.islice(subject.whole.allows.touching(managed), _MOST)
-    return any(not each.conditions for each in allows)
+    return any(not each.conditions for each in subject.whole.allows.first_touching(managed))
 
 
 def _part_of(resource: str, wanted: str) -> str:

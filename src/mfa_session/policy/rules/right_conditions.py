@@ -5,15 +5,12 @@ It locks out nobody whom other statements let in without MFA: services, federate
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 from mfa_session.policy.credentials import MFA_PRESENT, PRINCIPAL_ARN
 from mfa_session.policy.document import Statement, is_for_everybody
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.rules.rule import Subject
-
-_MOST = 10  # principals to name
 
 
 def right_for_others(subject: Subject) -> dict[str, Any]:
@@ -39,7 +36,7 @@ def _allowed(subject: Subject, kind: str) -> list[str]:
     """Return the principals of a kind that carry no MFA, and that a Deny for everybody reaches."""
     if subject.statement.allows or not is_for_everybody(subject.statement):
         return []
-    return list(itertools.islice(subject.whole.allowed_by_name(subject.statement, kind), _MOST))
+    return subject.whole.allowed_by_name(subject.statement, kind)
 
 
 def apart(statement: Statement) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import is_of_all_users, names_of
+from mfa_session.policy.coverage import MOST_MET, is_of_all_users, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
@@ -61,7 +60,6 @@ A_ROLE = RequestContext(
 _role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
 _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
 OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
-_MOST = 10  # roles to compare with NotPrincipal
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
 # user has no colon.
@@ -124,10 +122,9 @@ def check_exempt_roles(subject: Subject) -> Flaws:
     spared = any(map(is_unfilled, arns)) or any(map(spares_roles, subject.other_conditions))
     if not denies or spared:
         return
-    allowed = subject.whole.allowed_by_name(subject.statement, "role")
-    roles = itertools.chain(filter(names_role, arns), allowed)
-    few = itertools.islice(roles, _MOST)  # so that many of both take no time
-    role = next((each for each in few if not _has_exempt_session(each, arns)), None)
+    own = list(filter(names_role, arns))[:MOST_MET]
+    roles = (*own, *subject.whole.allowed_by_name(subject.statement, "role"))
+    role = next((each for each in roles if not _has_exempt_session(each, arns)), None)
     if role:
         named = (
             f"NotPrincipal names {role}, but no session of it"
@@ -264,8 +261,7 @@ def _role_locked_out(subject: Subject) -> str | None:
         return None
     if not is_for_everybody(denied) and (None in accounts or not accounts):
         return None
-    roles = itertools.islice(subject.whole.allowed_by_name(denied, "role"), _MOST)
-    for role in roles:
+    for role in subject.whole.allowed_by_name(denied, "role"):
         of_these = is_for_everybody(denied) or parts_of(role)[4] in accounts
         if of_these and not _is_spared(role, subject.other_conditions):
             return role
