@@ -192,7 +192,7 @@ def test_a_public_part_with_mfa_is_as_bad_as_a_public_whole(name: str, severity:
 
 
 @pytest.mark.parametrize(
-    ("name", "severity"), [("allow-a-minute", "note"), ("allow-a-second", "error")]
+    ("name", "severity"), [("allow-a-minute", "warning"), ("allow-a-second", "error")]
 )
 def test_a_limit_of_age_that_nobody_meets_is_an_error(name: str, severity: str) -> None:
     (stated,) = (each for each in STATED if each.name == name)

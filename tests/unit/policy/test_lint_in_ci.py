@@ -28,7 +28,7 @@ FLOW = (
     " Condition: {Bool: {'aws:MultiFactorAuthPresent': 'false'}}}"
 )
 RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
-NOTE = WRONG.replace(BOOL, '{"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "60"}}')
+NOTE = WRONG.replace(BOOL, '{"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": [600, 900]}}')
 TEMPLATE = """\
 Resources:
   P:

@@ -260,7 +260,7 @@ def test_programs_whom_the_deny_exempts_by_their_kind_need_not_be_asked(
 
 
 @pytest.mark.parametrize(("name", "is_told"), [("backup-agent", True), ("kim", False)])
-def test_programs_that_a_deny_asks_are_noted(name: str, *, is_told: bool) -> None:
+def test_programs_that_a_deny_asks_are_told(name: str, *, is_told: bool) -> None:
     dump = account([user(name, "g"), user("ada", "g")], [group("g", ALL, DEVICES, ASK)])
     assert told(dump, "programs-asked") == [name] * is_told
     elsewhere = account([user(name, "h"), user("ada", "g")], [group("g", ASK), group("h", ALL)])

@@ -203,7 +203,7 @@ def test_a_deny_that_exempts_taking_roles_is_told(
     read = read_policies("p.json", json.dumps(text))
     found = [each for _, each in lint_all(read.documents) if each.rule == "role-without-mfa"]
     assert [each.message for each in found] == ([message] if message else [])
-    assert all((each.severity == "warning") == ("trust policy" in each.message) for each in found)
+    assert all((each.severity == "note") == each.message.endswith(ELSEWHERE) for each in found)
 
 
 @pytest.mark.parametrize(
@@ -364,10 +364,10 @@ def test_others_have_set_up_mfa_for_who_is_kept_for_emergencies(
 @pytest.mark.parametrize(
     ("name", "is_told"), [("svc-mail", True), ("grafana", True), ("ada", False)]
 )
-def test_a_program_of_a_template_that_a_deny_asks_is_noted(name: str, *, is_told: bool) -> None:
+def test_a_program_of_a_template_that_a_deny_asks_is_told(name: str, *, is_told: bool) -> None:
     user = resource("User", UserName=name, Groups=[{"Ref": "Team"}])
-    noted = [f"this Deny asks users for MFA who are programs by their names: {name}"] * is_told
-    assert told(groups(WORK, DEVICES, ASK, User=user), "programs-asked") == noted
+    findings = [f"this Deny asks users for MFA who are programs by their names: {name}"] * is_told
+    assert told(groups(WORK, DEVICES, ASK, User=user), "programs-asked") == findings
     exempting = {**ASK, "Condition": {**WITHOUT, **on("StringNotLike", "aws:username", "svc-*")}}
     assert told(groups(WORK, DEVICES, exempting, User=user), "programs-asked") == []
 
@@ -499,5 +499,5 @@ def test_users_whom_no_policy_allows_the_enrolment_that_a_deny_exempts(
 ) -> None:
     read = read_policies("p.json", json.dumps(text))
     found = [each for _, each in lint_all(read.documents) if each.rule == "users-cannot-enrol"]
-    assert {each.severity for each in found} <= {"note"}
+    assert {each.severity for each in found} <= {"warning"}
     assert [each.message.partition("to these ")[2] for each in found] == [who] * bool(who)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from mfa_session.policy.document import Document, Statement
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.open_roles import TAKEN
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 
 UNUSED = Rule(
     "newer-version-unused",
@@ -17,7 +17,7 @@ UNUSED = Rule(
 )
 UNASKED = Rule(
     "users-not-asked",
-    NOTE,
+    WARNING,
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
     "one. Programs by their names need not be asked: `svc-mailer`, `ci`, or a name with `-` or `_` "
     "where the names of those who are asked have none. In a template, plan or state, the same of "
@@ -30,12 +30,12 @@ STUCK = Rule(
     "is for users of another path or account, or their boundary or another Deny stops them. Or the "
     "Deny exempts it, and no policy allows it. They are locked out. An account dump tells; of "
     "paths, accounts and boundaries a template, plan or state, too, and of what no policy in it "
-    "allows (a note). Or users of a template must change their password when they first sign in "
+    "allows. Or users of a template must change their password when they first sign in "
     "(`PasswordResetRequired`), and the Deny does not exempt `iam:ChangePassword`.",
 )
 PROGRAMS = Rule(
     "programs-asked",
-    NOTE,
+    WARNING,
     "In an account dump, template, plan or state, a Deny of everything asks users for MFA who are "
     "programs by their names (`svc-mailer`, `backup-agent`): a program that has no code is locked "
     "out.",

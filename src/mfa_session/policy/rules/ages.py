@@ -21,13 +21,13 @@ from mfa_session.policy.rules.setup_cures import but_for_setup
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",
-    NOTE,
+    WARNING,
     "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended. An "
     "error for 0 and 1.",
 )
 AGE_TOO_LONG = Rule(
     "age-beyond-any-session",
-    NOTE,
+    WARNING,
     "The age limit is over 36 hours. No session lasts that long.",
 )
 AGE_UNUSED = Rule(

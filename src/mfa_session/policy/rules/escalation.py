@@ -34,9 +34,9 @@ ESCALATION = Rule(
     "on one's own user without, perhaps through `iam:*`: whoever has the long-term key gets "
     "everything. A warning for the policies of all groups, all policies, the trust of all roles, "
     "and the keys of all users; for a Deny of everything that exempts `iam:CreateAccessKey` or "
-    "`iam:UpdateLoginProfile`, which the policy allows for all users; and for a Deny on one's own "
-    "user alone, where the policy allows the same on all users by a pattern (`iam:*`). A note for "
-    "an Allow of everything but a few actions, which take MFA (`NotAction`): it gives all of IAM.",
+    "`iam:UpdateLoginProfile`, which the policy allows for all users; for a Deny on one's own user "
+    "alone, where the policy allows the same on all users by a pattern (`iam:*`); and for an Allow "
+    "of everything but a few actions, which take MFA (`NotAction`): it gives all of IAM.",
 )
 OF_OTHERS = Rule(
     "devices-of-others",
@@ -174,7 +174,7 @@ def check_all_but(subject: Subject) -> Flaws:
             f"this Allow gives everything but {first_of(spared)}, and so all of IAM",
             "whoever has the long-term key can attach a policy that allows these, too",
             "add iam:* to NotAction, or list in Action what is needed",
-            severity=NOTE,
+            severity=WARNING,
         )
 
 

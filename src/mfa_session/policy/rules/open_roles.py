@@ -24,10 +24,10 @@ TAKEN = Rule(
     "template, plan or state tells: a Deny of everything exempts `sts:AssumeRole`, and the role's "
     "trust policy asks for no MFA, whether or not the file tells who may take the role. Or "
     "everything is allowed only with MFA, and the role may do everything; or another role that may "
-    "do everything asks the same account for MFA. A note where only an Allow of taking the role "
-    "asks for MFA; and in files without trust policies, where a Deny of everything exempts "
-    "`sts:AssumeRole`, so that roles are taken without MFA if their trust policies do not ask for "
-    "it.",
+    "do everything asks the same account for MFA. Or a file without trust policies allows "
+    "`sts:AssumeRole`, and a Deny of everything exempts it: roles are taken without MFA if their "
+    "trust policies do not ask for it (a note if it does not allow it). A note, too, where only an "
+    "Allow of taking the role asks for MFA.",
 )
 CLOSED = Rule(
     "role-lets-nobody-in",
@@ -245,7 +245,7 @@ def check_exempt_roles(subject: Subject) -> Flaws:
         if of_all
         else "require it in all of them, or do not exempt sts:AssumeRole",
         {"NotAction": list(dict.fromkeys(kept))} if of_all else {},
-        severity=NOTE,
+        severity=None if allow in whole.allowing else NOTE,
     )
 
 

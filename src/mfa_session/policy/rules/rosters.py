@@ -22,7 +22,7 @@ from mfa_session.policy.rules.accounts import (
 )
 from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
-from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
+from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
 
 _ENABLE, _CHANGE = ENROLMENT[1], "iam:ChangePassword"
 _OF_GROUP = "group/"
@@ -120,7 +120,6 @@ def check_setup(subject: Subject) -> Flaws:
             f"{'users' if users else 'groups'}: {first_of(names, MOST)}",
             "they are locked out, unless a policy that is not here allows it",
             how_to_enrol(["(not"]),
-            severity=NOTE,
         )
 
 
