@@ -96,6 +96,16 @@ class Condition:
         return self.key.lower() == key.lower()
 
     @property
+    def negates(self) -> bool:
+        """Whether its operator is true where another one is false: `StringNotEquals`."""
+        return self.known and "Not" in self.operator
+
+    @property
+    def is_of_tag(self) -> bool:
+        """Whether it is about a tag of the caller."""
+        return self.key.lower().startswith("aws:principaltag/")
+
+    @property
     def is_unfilled(self) -> bool:
         """Whether a template is to fill in its key or operator."""
         return is_unfilled(self.key) or (not self.known and is_unfilled(self.written))
@@ -139,7 +149,7 @@ class Statement:
     @property
     def sid_letters(self) -> str:
         """The letters and digits of its Sid, in lower case."""
-        return re.sub(r"[^a-z0-9]", "", (self.sid or "").lower())
+        return letters_in(self.sid or "")
 
     @property
     def aws_principals(self) -> tuple[str, ...]:
@@ -154,6 +164,11 @@ class Statement:
     def allows(self) -> bool:
         """Whether it is an Allow, not a Deny."""
         return self.effect == "Allow"
+
+
+def letters_in(text: str) -> str:
+    """Return the letters and digits of a text, in lower case."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 class Account(Protocol):
@@ -290,6 +305,16 @@ class Document:
     def is_of_endpoint(self) -> bool:
         """Whether it is a VPC endpoint's, which only limits what goes through it."""
         return self.owners == ("endpoint/",)
+
+    @property
+    def is_of_resource(self) -> bool:
+        """Whether it is a resource's own."""
+        return self.kind == "resource" and not self.is_of_endpoint
+
+    @property
+    def is_of_organisation(self) -> bool:
+        """Whether it limits the accounts, or the resources, of an organisation."""
+        return self.kind in {"scp", "rcp"}
 
     def only(self, effect: str) -> Document:
         """Return the policy with only its Allows, or only its Denies."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from mfa_session.policy.conditions import (
     NEGATED,
-    OPPOSITES,
     Comparison,
     is_met,
     is_met_without_key,
@@ -23,6 +22,7 @@ from mfa_session.policy.document import (
     has_principal,
     is_for_everybody,
     is_of_a_program,
+    letters_in,
 )
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
@@ -124,7 +124,7 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         tag, key = _of_exempting_tag(condition.key) or _of_a_program(condition.key), condition.key
         fix: Mapping[str, Any] = {}
         whose, name = (tag[1].lower(), tag[2]) if tag else ("", "")
-        exempts = condition.operator in OPPOSITES
+        exempts = condition.negates
         cure = f"compare aws:PrincipalTag/{name}, the tag of the user, which others set"
         if whose == "request" and exempts:
             what = f"{key} is a tag that the caller sends with the request"
@@ -154,9 +154,8 @@ def _of_a_program(key: str) -> re.Match[str] | None:
 
 def _misses_the_absent(condition: Condition) -> bool:
     """Say whether it exempts by a tag with ForAnyValue, and with it whoever has no tag."""
-    exempts = condition.operator in OPPOSITES and condition.qualifier == "ForAnyValue"
-    of_tag = condition.key.lower().startswith("aws:principaltag/")
-    return exempts and of_tag and not condition.if_exists
+    exempts = condition.negates and condition.qualifier == "ForAnyValue"
+    return exempts and condition.is_of_tag and not condition.if_exists
 
 
 def _is_taken_for_the_users(subject: Subject, condition: Condition) -> bool:
@@ -169,7 +168,7 @@ def _of_a_tag_of_users(
     subject: Subject, condition: Condition, name: str
 ) -> tuple[str, str, str] | None:
     """Say what is wrong with a tag that exempts users, for whom, and the cure."""
-    said, exempts = set(map(str.lower, condition.values)), condition.operator in OPPOSITES
+    said, exempts = set(map(str.lower, condition.values)), condition.negates
     yes, no = bool(said) and said <= YES, bool(said) and said <= {"false", "no"}
     users = f"users whose {condition.key} is {'/'.join(condition.values)}"
     by_sid = re.search("except|unless", subject.statement.sid_letters)  # `promised_exemptions`
@@ -240,9 +239,9 @@ def _may_be_demanded(condition: Condition, sid: str) -> bool:
     """
     key = condition.key.lower()
     if key in OF_OUTSIDERS:
-        return condition.operator in OPPOSITES
+        return condition.negates
     of_caller = key.startswith(("aws:principal", "aws:userid", "aws:username"))
-    named = re.sub("[^a-z0-9]", "", key.partition("/")[2])
+    named = letters_in(key.partition("/")[2])
     return condition.operator not in NEGATED and (not of_caller or bool(named and named in sid))
 
 
@@ -275,7 +274,7 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
     cure = "keep only the condition on MFA; what else is to be stopped takes a Deny of its own"
     left = tuple(e for e in subject.other_conditions if e not in narrowing)
     kept = {each.key.lower() for each in left}
-    limits = subject.document.kind in {"scp", "rcp"}
+    limits = subject.document.is_of_organisation
     # A Deny for long-term keys alone spares roles.
     of_keys = has_principal(statement) and any(
         each.is_about("aws:TokenIssueTime") for each in narrowing
@@ -375,7 +374,7 @@ def _is_narrow(condition: Condition) -> bool:
     if not condition.values:
         return False
     if key == "aws:requestedregion":  # a Deny in some regions is meant to be one
-        return condition.operator in OPPOSITES
+        return condition.negates
     if key in NOW and "GreaterThan" in condition.operator:
         return False  # it says since when the Deny is in force
     return is_circumstance(condition) and not has_wrong_networks(condition)
@@ -389,5 +388,4 @@ def is_circumstance(condition: Condition) -> bool:
 def says_where(statement: Statement) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
     sid = statement.sid_letters
-    told = _but_in_places(sid) or _in_others(sid) or _is_skipped(sid) or _says_both(sid)
-    return told is not None
+    return any(says(sid) for says in (_but_in_places, _in_others, _is_skipped, _says_both))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -57,34 +58,37 @@ def check_open_roles(subject: Subject) -> Flaws:
     which, exempt = "may do everything", "allow sts:AssumeRole only with MFA"
     if denies:
         which, exempt = "this Deny exempts", "do not exempt sts:AssumeRole"
-    for allow in whole.allowing_without_mfa:
-        taking = concerns(allow, _TAKE) and not allow.conditions
-        for role in _open_roles(roster, allow) if taking else ():
-            if denies or role in _of_administrators(roster):
-                yield Flaw(
-                    TAKEN,
-                    statement.position,
-                    f"{subject.label_of(allow)} allows sts:AssumeRole on {_name_of(role)}, which "
-                    f"{which}, and the role's trust policy requires no MFA",
-                    "whoever has their long-term keys gets through without MFA, by this role",
-                    f"require MFA in the role's trust policy, or {exempt}",
-                )
-                return
-    if denies and not whole.allows_anyhow(_TAKE):
+    taking = (e for e in whole.allowing_without_mfa if concerns(e, _TAKE) and not e.conditions)
+    taken = (
+        (allow, role)
+        for allow in taking
+        for role in _open_roles(roster, allow)
+        if denies or role in _of_administrators(roster)
+    )
+    for allow, role in itertools.islice(taken, 1):
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            f"{subject.label_of(allow)} allows sts:AssumeRole on {_name_of(role)}, which {which}, "
+            "and the role's trust policy requires no MFA",
+            "whoever has their long-term keys gets through without MFA, by this role",
+            f"require MFA in the role's trust policy, or {exempt}",
+        )
+    open_to_all = denies and not whole.allows_anyhow(_TAKE)
+    roles = _open_roles(roster, _taking_any(subject)) if open_to_all else ()
+    for role in itertools.islice(roles, 1):
         of_roles = (e for e in roster.documents if e.holder == "role" and e.kind == "identity")
         by_roles = any(e.allows and concerns(e, _TAKE) for one in of_roles for e in one.statements)
-        for role in _open_roles(roster, _taking_any(subject)):
-            yield Flaw(
-                TAKEN,
-                statement.position,
-                f"this Deny exempts sts:AssumeRole, and the trust policy of {_name_of(role)} "
-                "requires no MFA",
-                "whoever has the long-term key of a user who may take this role gets through "
-                "without MFA",
-                f"require MFA in the role's trust policy, or {exempt}",
-                severity=NOTE if by_roles else None,  # which may be meant to take it
-            )
-            return
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            f"this Deny exempts sts:AssumeRole, and the trust policy of {_name_of(role)} requires "
+            "no MFA",
+            "whoever has the long-term key of a user who may take this role gets through without "
+            "MFA",
+            f"require MFA in the role's trust policy, or {exempt}",
+            severity=NOTE if by_roles else None,  # which may be meant to take it
+        )
 
 
 def _name_of(role: Document) -> str:

@@ -15,7 +15,6 @@ from mfa_session.policy.rules.roles import (
     A_ROLE,
     is_meant_to_exempt,
     is_met_by_roles_only,
-    is_of_tag,
     keeps_devices,
     may_be_any,
     may_be_met_by_roles,
@@ -55,7 +54,8 @@ def check_scp(subject: Subject) -> Flaws:
     told = told or any("Not" not in each.operator and has_wrong_values(each) for each in others)
     # A Deny of a few actions keeps them from whoever is behind an endpoint, perhaps on purpose.
     widely = subject.statement.allows or any(e.endswith("*") for e in names_of(subject.statement))
-    limits = kind in {"scp", "rcp"} or (subject.document.is_of_endpoint and widely)
+    document = subject.document
+    limits = document.is_of_organisation or (document.is_of_endpoint and widely)
     if not limits or told or keeps_devices(subject.statement):
         return  # one for roles only, or for a Principal, has a finding of its own
     allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
@@ -63,7 +63,7 @@ def check_scp(subject: Subject) -> Flaws:
     if not (stops or (_needs_mfa_of_sessions(subject) and not allowed_anyway)):
         return
     what = f"a {'service' if kind == 'scp' else 'resource'} control policy"
-    if subject.document.is_of_endpoint:
+    if document.is_of_endpoint:
         what = "a VPC endpoint's policy"
     exempt_services = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
     if all(each.startswith("sts:assumerolewith") for each in names_of(subject.statement)):
@@ -75,7 +75,7 @@ def check_scp(subject: Subject) -> Flaws:
             "require MFA at the identity provider, and remove these actions",
         )
     elif not any(_spares_all_meant(subject, each) for each in others):
-        some = any(is_of_tag(each) or spares_roles(each) for each in others)
+        some = any(each.is_of_tag or spares_roles(each) for each in others)
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
@@ -90,7 +90,7 @@ def check_scp(subject: Subject) -> Flaws:
             )
             + ': {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
             + (f", and services with {exempt_services}" if kind == "rcp" else ""),
-            severity=WARNING if subject.document.is_of_endpoint else None,
+            severity=WARNING if document.is_of_endpoint else None,
         )
     elif kind == "rcp" and _stops_services(subject):
         yield Flaw(

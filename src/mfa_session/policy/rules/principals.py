@@ -22,6 +22,7 @@ from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions, reach
 from mfa_session.policy.rules.narrowing import OF_OUTSIDERS, OF_PLACES
+from mfa_session.policy.rules.roles import whole_account
 from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import (
     WholePolicy,
@@ -62,7 +63,6 @@ _VENDORS = {
     "926226587429": "Sumo Logic",
     "956993596390": "Vanta",
 }
-_of_a_vendor = re.compile(f"(?:arn:[^:]*:iam::)?({'|'.join(_VENDORS)})(?::root)?").fullmatch
 _SIGNED_ELSEWHERE = {"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"}
 
 
@@ -218,12 +218,13 @@ def check_vendors(subject: Subject) -> Flaws:
     if subject.document.kind != "trust" or not _keeps_out_who_has_no_keys(subject):
         return
     named = subject.statement.aws_principals
-    found = next(filter(None, map(_of_a_vendor, named)), None)
-    if found:
+    account = next((each for each in named if whole_account(each) in _VENDORS), None)
+    if account:
+        vendor = _VENDORS[whole_account(account) or ""]
         yield Flaw(
             SERVICE,
             subject.place_of("Principal"),
-            f"{found[0]} is {_VENDORS[found[1]]}'s account, whose service takes roles without MFA",
+            f"{account} is {vendor}'s account, whose service takes roles without MFA",
             "the vendor is locked out",
             "remove the condition on MFA: sts:ExternalId protects the role"
             if len(named) == 1

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
+from mfa_session.policy.conditions import Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Statement
@@ -297,7 +297,7 @@ def _path_of_users(whole: WholePolicy) -> str:
         list(map(_user_with_path, condition.values))
         for each in whole.denies_for_mfa
         for condition in each.conditions
-        if condition.is_about(PRINCIPAL_ARN) and condition.operator not in OPPOSITES
+        if condition.is_about(PRINCIPAL_ARN) and not condition.negates
     )
     return next((found[0][1] for found in named if found and found[0] and all(found)), "")
 

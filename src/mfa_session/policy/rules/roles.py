@@ -23,13 +23,9 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.callers import has_wrong_values, meet_all
-from mfa_session.policy.rules.exemptions import (
-    DEACTIVATION,
-    DELETION,
-    in_any_account,
-)
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, in_any_account
 from mfa_session.policy.rules.promised_exemptions import check_exception
-from mfa_session.policy.rules.resource_kinds import parts_of
+from mfa_session.policy.rules.resource_kinds import is_one_s_own, parts_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 
 ROLE = Rule(
@@ -57,7 +53,6 @@ A_ROLE = RequestContext(
         "aws:userid": ("AROAANYOTHERANYOTHER1:session",),
     }
 )
-_role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
 _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
 OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
@@ -72,7 +67,7 @@ _SAYING_ROLE = {
 
 def check_roles(subject: Subject) -> Flaws:
     """Find MFA asked of role sessions by a policy that names the roles."""
-    named = next(iter(_roles_in_need(subject)), None)
+    named = next(_roles_in_need(subject), None)
     role = named or _role_locked_out(subject)
     if role and (subject.asks_for_mfa or leaves_roles_out(subject)):
         yield Flaw(
@@ -166,7 +161,7 @@ def check_role_conditions(subject: Subject) -> Flaws:
                 if allows
                 else "require MFA in the role's trust policy, and delete this statement; if users "
                 "are meant, name them in the condition",
-                severity=ERROR if subject.document.kind in {"scp", "rcp"} else None,
+                severity=ERROR if subject.document.is_of_organisation else None,
             )
         elif roles and not (allows and subject.whole.is_open(subject.statement, "without_mfa")):
             yield Flaw(
@@ -212,7 +207,7 @@ def check_role_policy(subject: Subject) -> Flaws:
 def check_shared_policy(subject: Subject) -> Flaws:
     """Find Denies without MFA in a policy that roles have as well as users."""
     statement, others = subject.statement, subject.other_conditions
-    of_users = all("${aws:username}" in each.lower() for each in statement.resources or ("*",))
+    of_users = all(map(is_one_s_own, statement.resources or ("*",)))
     spared = of_users or keeps_devices(statement) or any(map(spares_roles, others))
     found = subject.reach if subject.document.holder == MIXED and not spared else None
     if found and found.without_mfa and subject.refuses_without_mfa:
@@ -229,13 +224,10 @@ def check_shared_policy(subject: Subject) -> Flaws:
 
 def _has_exempt_session(role: str, arns: Collection[str]) -> bool:
     """Say whether NotPrincipal may exempt sessions of a role: one of them, or its account alone."""
-    found = _role_and_account(role)
-    if found is None:
-        return True
-    account, name = found.groups()
-    session = f":{account}:assumed-role/{name}/"
+    account = parts_of(role)[4]
+    session = f":{account}:assumed-role/{role.rpartition('/')[2]}/"
     named = session if role in arns else account  # which stands in the ARN of a session, too
-    return any(named in each for each in arns)
+    return not account.isdecimal() or any(named in each for each in arns)
 
 
 def keeps_devices(statement: Statement) -> bool:
@@ -287,9 +279,8 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
 
 
 def _exempts_all_users(subject: Subject, condition: Condition) -> bool:
-    exempting = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
-    of_one_account = subject.document.kind in {"identity", "boundary"}
-    all_users = exempting and of_one_account and any(map(is_of_all_users, condition.values))
+    exempting = subject.document.kind in {"identity", "boundary"} and _exempts_arns(condition)
+    all_users = exempting and any(map(is_of_all_users, condition.values))
     return all_users and may_be_met_by_roles(in_any_account(condition))
 
 
@@ -318,7 +309,7 @@ def spares_roles(condition: Condition) -> bool:
     """Say whether a condition exempts some role sessions; most roles have no tag."""
     if is_meant_to_exempt(condition):
         return True
-    if is_of_tag(condition):
+    if condition.is_of_tag:
         return is_met_without_key(condition) is False
     if condition.is_about(PRINCIPAL_ARN):
         return is_met(condition, A_ROLE) is False or any(map(_may_be_a_role, condition.values))
@@ -327,18 +318,16 @@ def spares_roles(condition: Condition) -> bool:
 
 def _exempts_a_role(condition: Condition) -> bool:
     """Say whether it exempts a role by its ARN, as the one whose own policy this is."""
-    negated = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
-    return negated and any(map(_may_be_a_role, condition.values))
+    return _exempts_arns(condition) and any(map(_may_be_a_role, condition.values))
+
+
+def _exempts_arns(condition: Condition) -> bool:
+    return condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
 
 
 def is_meant_to_exempt(condition: Condition) -> bool:
     """Say whether a template fills in who is exempt, or a wrong value was to exempt somebody."""
     return condition.is_unfilled or ("Not" in condition.operator and has_wrong_values(condition))
-
-
-def is_of_tag(condition: Condition) -> bool:
-    """Say whether a condition is about a tag of the caller."""
-    return condition.key.lower().startswith("aws:principaltag/")
 
 
 def may_be_any(arn: str) -> bool:

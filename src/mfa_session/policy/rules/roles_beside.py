@@ -48,7 +48,7 @@ def _stops_all_roles(subject: Subject) -> bool:
     """
     denied, document, found = subject.statement, subject.document, subject.reach
     stops = found and found.long_term and found.without_mfa and not found.fresh
-    if denied.allows or not stops or document.kind != "resource" or document.is_of_endpoint:
+    if denied.allows or not (stops and document.is_of_resource):
         return False
     named = list(map(with_pseudo_parameters, denied.aws_principals))
     if not (is_for_everybody(denied) or (named and all(map(whole_account, named)))):

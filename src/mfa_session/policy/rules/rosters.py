@@ -46,11 +46,11 @@ def check_enrolment(subject: Subject) -> Flaws:
     if not (roster and _exempts_setup(subject)):
         return
     allowed = subject.whole.allows_without_mfa(_ENABLE)
-    stuck = []
-    for owner in sorted(set(document.owners)):
-        why = (_boundary_of(roster, owner) if allowed else "") or _misses(roster, owner)
-        stuck += [f"{_name_of(owner)} ({why})"] if why else []
-    if stuck:
+    reasons = {
+        owner: (_boundary_of(roster, owner) if allowed else "") or _misses(roster, owner)
+        for owner in sorted(set(document.owners))
+    }
+    if stuck := [f"{_name_of(owner)} ({why})" for owner, why in reasons.items() if why]:
         yield cannot_enrol(subject, stuck)
 
 

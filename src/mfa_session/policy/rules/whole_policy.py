@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.conditions import OPPOSITES, exclude, is_met
+from mfa_session.policy.conditions import exclude, is_met
 from mfa_session.policy.coverage import (
     MOST_MET,
     Cover,
@@ -350,17 +350,13 @@ def as_meant(statement: Statement, names: AwsNames | None) -> Statement:
         return statement
     written = statement.actions, statement.not_actions
     meant = [
-        each and tuple(_meant(action, names) for text in each for action in _in_one_text(text))
+        # Commas in one text stand for a list.
+        each and tuple(_meant(action.strip(), names) for text in each for action in text.split(","))
         for each in written
     ]
     if meant == [*written]:
         return statement
     return replace(statement, actions=meant[0], not_actions=meant[1])
-
-
-def _in_one_text(text: str) -> list[str]:
-    """Return the actions that stand in one text, with commas, instead of a list."""
-    return [each.strip() for each in text.split(",")] if "," in text else [text]
 
 
 def _meant(action: str, names: AwsNames) -> str:
@@ -411,7 +407,7 @@ def _is_about_mfa_only(statement: Statement) -> bool:
 def exempts_callers(condition: Condition) -> bool:
     """Say whether a condition exempts callers by who they are."""
     key = condition.key.lower()
-    return condition.operator in OPPOSITES and key.startswith(("aws:principal", "aws:user"))
+    return condition.negates and key.startswith(("aws:principal", "aws:user"))
 
 
 def _goes_by_user(condition: Condition) -> bool:
