@@ -47,18 +47,21 @@ _BY_SERVICES = ("kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "s3:PutObj
 
 def check_scp(subject: Subject) -> Flaws:
     """Find policies of an organisation that ask role sessions, or services, for MFA."""
-    kind, others = subject.document.kind, subject.other_conditions
-    named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
-    told = named or any(map(is_met_by_roles_only, others)) or is_of_outsiders(subject)
-    told = told or (kind == "rcp" and subject.statement.allows)  # `places`
-    told = told or any("Not" not in each.operator and has_wrong_values(each) for each in others)
+    statement, document, others = subject.statement, subject.document, subject.other_conditions
+    kind, names = document.kind, names_of(statement)
+    told = (  # by findings of their own
+        (has_principal(statement) and not is_for_everybody(statement))
+        or is_of_outsiders(subject)
+        or (kind == "rcp" and statement.allows)
+        or any(map(is_met_by_roles_only, others))
+        or any("Not" not in each.operator and has_wrong_values(each) for each in others)
+    )
     # A Deny of a few actions keeps them from whoever is behind an endpoint, perhaps on purpose.
-    widely = subject.statement.allows or any(e.endswith("*") for e in names_of(subject.statement))
-    document = subject.document
+    widely = statement.allows or any(name.endswith("*") for name in names)
     limits = document.is_of_organisation or (document.is_of_endpoint and widely)
-    if not limits or told or keeps_devices(subject.statement):
-        return  # one for roles only, or for a Principal, has a finding of its own
-    allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
+    if not limits or told or keeps_devices(statement):
+        return
+    allowed_anyway = _allowed_to_roles(subject.whole).covers(statement)
     stops = subject.refuses_without_mfa and not (subject.reach and not subject.reach.without_mfa)
     if not (stops or (_needs_mfa_of_sessions(subject) and not allowed_anyway)):
         return
@@ -66,7 +69,7 @@ def check_scp(subject: Subject) -> Flaws:
     if document.is_of_endpoint:
         what = "a VPC endpoint's policy"
     exempt_services = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
-    if all(each.startswith("sts:assumerolewith") for each in names_of(subject.statement)):
+    if all(each.startswith("sts:assumerolewith") for each in names):
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
@@ -76,19 +79,16 @@ def check_scp(subject: Subject) -> Flaws:
         )
     elif not any(_spares_all_meant(subject, each) for each in others):
         some = any(each.is_of_tag or spares_roles(each) for each in others)
+        spared = 'exempt roles here with "ArnNotLike"'
+        spared = 'allow roles in another statement with "ArnLike"' if statement.allows else spared
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
             f"{what} also applies to roles, and their sessions carry no MFA",
             f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
             "and of services",
-            "require MFA in users' policies and roles' trust policies, or "
-            + (
-                'allow roles in another statement with "ArnLike"'
-                if subject.statement.allows
-                else 'exempt roles here with "ArnNotLike"'
-            )
-            + ': {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
+            f"require MFA in users' policies and roles' trust policies, or {spared}: "
+            '{"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
             + (f", and services with {exempt_services}" if kind == "rcp" else ""),
             severity=WARNING if document.is_of_endpoint else None,
         )

@@ -26,7 +26,7 @@ from mfa_session.policy.rules.exemptions import (
     sparing,
 )
 from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
-from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_one_s_own
+from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_one_s_own, parts_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -80,7 +80,6 @@ _covers_own_user = re.compile(
 _takes_in_oneself = re.compile(
     r"arn:[^:]*:iam::[^:]*:user/(?:\*|\$\{aws:username\})", re.IGNORECASE
 ).fullmatch
-_is_a_device = re.compile("arn:[^:]*:iam::[^:]*:mfa/.*").fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
@@ -364,9 +363,10 @@ def _a_deny_exempts_it(subject: Subject) -> bool:
 @per_policy
 def _is_denied_elsewhere(whole: WholePolicy) -> bool:
     """Say whether a Deny names the removal, but on devices, where it has no effect."""
+    named = (each for each in whole.denies_for_mfa if DEACTIVATION.lower() in names_of(each))
     return any(
-        DEACTIVATION.lower() in names_of(each) and all(map(_is_a_device, each.resources or ("*",)))
-        for each in whole.denies_for_mfa
+        all(parts_of(text)[5].startswith("mfa/") for text in each.resources or ("*",))
+        for each in named
     )
 
 

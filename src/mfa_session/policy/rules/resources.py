@@ -204,12 +204,11 @@ def check_all_of_s3(subject: Subject) -> Flaws:
         )
         missing = all(map(_is_whole_in_s3, where)) and not done
         named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
+        of_objects = "object" in statement.sid_letters
         # Policies of Denies alone are for those whom others allow all.
-        of_others = denied == "s3:*" and subject.whole.allowing == []
-        meant = of_others or "object" in statement.sid_letters
+        meant = of_objects or (denied == "s3:*" and not subject.whole.allowing)
         if wanted == OF_BUCKET:
-            everything = _of_everything(statement.sid_letters) is not None
-            meant = everything and "object" not in statement.sid_letters
+            meant = bool(_of_everything(statement.sid_letters)) and not of_objects
         if missing and (any(named) or meant):
             yield Flaw(
                 WRONG_RESOURCE,

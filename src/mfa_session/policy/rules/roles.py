@@ -227,7 +227,8 @@ def _has_exempt_session(role: str, arns: Collection[str]) -> bool:
     account = parts_of(role)[4]
     session = f":{account}:assumed-role/{role.rpartition('/')[2]}/"
     named = session if role in arns else account  # which stands in the ARN of a session, too
-    return not account.isdecimal() or any(named in each for each in arns)
+    is_role = ":role/" in role and account.isdecimal()
+    return not is_role or any(named in each for each in arns)
 
 
 def keeps_devices(statement: Statement) -> bool:

@@ -36,7 +36,8 @@ DATES = {"aws:currenttime", "aws:tokenissuetime"}
 _MILLISECONDS = 13  # digits
 _MOMENTS = {*DATES, "aws:epochtime"}
 # What people write where a value is to follow.
-_to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
+TO_REPLACE = "your|here|replace|placeholder|change|insert|todo|xxx"
+_to_be_replaced = re.compile(f"{TO_REPLACE}|addr|_ip").search
 _is_a_stand_in = re.compile(r"[a-z][\w.-]*(?:addr|here|_ip|-ip)\w*(?:/\d+)?", re.ASCII).fullmatch
 # IAM does no arithmetic.
 _sum = re.compile(r"\$\{aws:\w+\s*[-+*]\s*\w[^}]*\}", re.IGNORECASE).search
@@ -80,9 +81,7 @@ def _other_than(form: str) -> Callable[[str], bool]:
     return is_other
 
 
-_is_word_to_replace = re.compile(
-    "[A-Z][A-Z0-9_]+|.*(?i:your|replace|placeholder|change|xxx).*"
-).fullmatch
+_is_word_to_replace = re.compile(f"[A-Z][A-Z0-9_]+|.*(?i:{TO_REPLACE}).*").fullmatch
 # Each value ends in a slash (IAM reference, aws:PrincipalOrgPaths).
 _no_path = re.compile(r"(ou-|r-|arn:|[0-9]).*|o-[^*?$<{\[/]+(/[^*?$<{\[]*[^*?$<{\[/])?").fullmatch
 # What no value of a key is like, and what the values are.
