@@ -49,6 +49,10 @@ def check_scp(subject: Subject) -> Flaws:
     """Find policies of an organisation that ask role sessions, or services, for MFA."""
     statement, document, others = subject.statement, subject.document, subject.other_conditions
     kind, names = document.kind, names_of(statement)
+    # A Deny of a few actions keeps them from whoever is behind an endpoint, perhaps on purpose.
+    widely = statement.allows or any(name.endswith("*") for name in names)
+    if not (document.is_of_organisation or (document.is_of_endpoint and widely)):
+        return
     told = (  # by findings of their own
         (has_principal(statement) and not is_for_everybody(statement))
         or is_of_outsiders(subject)
@@ -56,10 +60,7 @@ def check_scp(subject: Subject) -> Flaws:
         or any(map(is_met_by_roles_only, others))
         or any("Not" not in each.operator and has_wrong_values(each) for each in others)
     )
-    # A Deny of a few actions keeps them from whoever is behind an endpoint, perhaps on purpose.
-    widely = statement.allows or any(name.endswith("*") for name in names)
-    limits = document.is_of_organisation or (document.is_of_endpoint and widely)
-    if not limits or told or keeps_devices(statement):
+    if told or keeps_devices(statement):
         return
     allowed_anyway = _allowed_to_roles(subject.whole).covers(statement)
     stops = subject.refuses_without_mfa and not (subject.reach and not subject.reach.without_mfa)

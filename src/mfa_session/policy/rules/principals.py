@@ -115,7 +115,7 @@ def check_services_denied(subject: Subject) -> Flaws:
     They ask for MFA or, in policies about MFA, go by network or organisation.
     """
     denied, conditions = subject.statement, subject.other_conditions
-    service, where = _denied_by_name(subject, "Service"), subject.place_of("Principal")
+    service, by = _denied_by_name(subject, "Service"), None
     why, fix = "and services have no MFA", dict[str, Any]()
     if service:
         said = [each for each in conditions if each.is_about(_NO_SERVICE[1])]
@@ -125,14 +125,14 @@ def check_services_denied(subject: Subject) -> Flaws:
             (each for each in conditions if each.key.lower() in {*OF_OUTSIDERS, *OF_PLACES}), None
         )
         if by and is_for_everybody(denied):
-            service, where = _met_by_name(subject, "Service", conditions), by.position
+            service = _met_by_name(subject, "Service", conditions)
             of_network = by.is_about("aws:SourceIp")
             why = "which " + ("calls from AWS's addresses" if of_network else f"has no {by.key}")
             fix = _sparing_services(other_conditions(denied))
     if service:
         yield Flaw(
             SERVICE,
-            where,
+            by.position if by else subject.place_of("Principal"),
             f"this Deny is also for {service}, an AWS service, {why}",
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
