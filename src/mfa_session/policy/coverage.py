@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mfa_session.policy.conditions import (
-    OPPOSITES,
     hold_all_addresses,
     is_accepted,
     is_met,
@@ -202,6 +202,10 @@ class _Query:
                 yield entry
 
 
+MOST_MET = 10
+"""The statements with which a rule compares another one, so that many of both take no time."""
+
+
 class Meeting:
     """Finds the statements that may overlap with another."""
 
@@ -218,6 +222,10 @@ class Meeting:
             each = self._statements[number]
             if may_overlap(each, other) and may_share(_resources_of(each), _resources_of(other)):
                 yield each
+
+    def first_touching(self, other: Statement) -> Iterator[Statement]:
+        """Yield the first MOST_MET of them."""
+        return itertools.islice(self.touching(other), MOST_MET)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -307,7 +315,7 @@ def _is_of_what_is_sent(statement: Statement, condition: Condition) -> bool:
         return False
     own_name = tuple(map(str.lower, condition.values)) == ("${aws:username}",)
     of_tags = condition.key.lower().startswith(("aws:requesttag/", "aws:tagkeys"))
-    as_they_like = condition.operator not in OPPOSITES and is_of_trust(statement)
+    as_they_like = not condition.negates and is_of_trust(statement)
     is_any = "*" in condition.values and condition.is_about("sts:SourceIdentity")
     return (own_name and condition.is_about("sts:RoleSessionName")) or (
         (of_tags or is_any) and as_they_like
@@ -371,9 +379,9 @@ def _keeps_few_out(statement: Statement, condition: Condition) -> bool:
         named = "*" not in (_principal_names(statement.principals) or ())
         return named and operator in {"StringEquals", "StringLike"}
     if key in {"aws:referer", "aws:useragent"}:  # who is no visitor of a site writes what they like
-        wanted = operator.startswith("String") and operator not in OPPOSITES
+        wanted = operator.startswith("String") and not condition.negates
         return wanted and statement.principals is None
-    if operator in OPPOSITES and key in {*_OF_ALL_CALLERS, "aws:username"}:
+    if condition.negates and key in {*_OF_ALL_CALLERS, "aws:username"}:
         return statement.allows and is_met(condition, _ANOTHER) is True
     likened = operator in {"ArnLike", "StringLike"} and key in _OF_ALL_CALLERS
     of_all = likened and ("*" in values or any(map(is_of_all_users, values)))

@@ -216,6 +216,18 @@ ROOT = RequestContext(
     {"aws:PrincipalType": ("Account",), "aws:username": None},
     {PRINCIPAL_ARN: "arn:*:iam::*:root", "aws:userid": "1*"},
 )
+# A service that calls by itself, for nobody: with none of the keys about a principal of an account.
+A_SERVICE = RequestContext(
+    {
+        **dict.fromkeys((PRINCIPAL_ARN, "aws:PrincipalAccount", "aws:PrincipalOrgID",
+                         "aws:PrincipalOrgPaths", "aws:userid", "aws:username")),
+        **dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")),
+        **dict.fromkeys(("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce")),
+        "aws:PrincipalIsAWSService": _TRUE,
+        "aws:PrincipalType": ("Service",),
+        "aws:ViaAWSService": _FALSE,
+    }
+)  # fmt: skip
 A_FEDERATED_USER = RequestContext(
     {"aws:PrincipalType": ("FederatedUser",), "aws:username": None},
     {PRINCIPAL_ARN: "arn:*:sts::*:federated-user/*", "aws:userid": "1*:?*", _ISSUED: "?*"},

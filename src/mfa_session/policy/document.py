@@ -96,6 +96,16 @@ class Condition:
         return self.key.lower() == key.lower()
 
     @property
+    def negates(self) -> bool:
+        """Whether its operator is true where another one is false: `StringNotEquals`."""
+        return self.known and "Not" in self.operator
+
+    @property
+    def is_of_tag(self) -> bool:
+        """Whether it is about a tag of the caller."""
+        return self.key.lower().startswith("aws:principaltag/")
+
+    @property
     def is_unfilled(self) -> bool:
         """Whether a template is to fill in its key or operator."""
         return is_unfilled(self.key) or (not self.known and is_unfilled(self.written))
@@ -139,17 +149,26 @@ class Statement:
     @property
     def sid_letters(self) -> str:
         """The letters and digits of its Sid, in lower case."""
-        return re.sub(r"[^a-z0-9]", "", (self.sid or "").lower())
+        return letters_in(self.sid or "")
 
     @property
     def aws_principals(self) -> tuple[str, ...]:
         """The accounts, users and roles among its principals."""
-        return (self.principals or {}).get("AWS", ())
+        return self.principals_of("AWS")
+
+    def principals_of(self, kind: str) -> tuple[str, ...]:
+        """Return its principals of a kind: `Service`."""
+        return (self.principals or {}).get(kind, ())
 
     @property
     def allows(self) -> bool:
         """Whether it is an Allow, not a Deny."""
         return self.effect == "Allow"
+
+
+def letters_in(text: str) -> str:
+    """Return the letters and digits of a text, in lower case."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 class Account(Protocol):
@@ -276,6 +295,11 @@ class Document:
         return "trust" if of_trust else "resource"
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is there, and no template decides later what it says."""
+        return self.is_certain and not self.is_optional
+
+    @property
     def conditions(self) -> list[Condition]:
         """The conditions of all statements."""
         return [each for statement in self.statements for each in statement.conditions]
@@ -284,6 +308,16 @@ class Document:
     def is_of_endpoint(self) -> bool:
         """Whether it is a VPC endpoint's, which only limits what goes through it."""
         return self.owners == ("endpoint/",)
+
+    @property
+    def is_of_resource(self) -> bool:
+        """Whether it is a resource's own."""
+        return self.kind == "resource" and not self.is_of_endpoint
+
+    @property
+    def is_of_organisation(self) -> bool:
+        """Whether it limits the accounts, or the resources, of an organisation."""
+        return self.kind in {"scp", "rcp"}
 
     def only(self, effect: str) -> Document:
         """Return the policy with only its Allows, or only its Denies."""
@@ -373,8 +407,8 @@ def is_for_services(statement: Statement) -> bool:
 def standing_for_services(statement: Statement) -> list[str]:
     """Return the principals, other than services, as which AWS services call without MFA."""
     named = statement.aws_principals
-    users = (statement.principals or {}).get("CanonicalUser", ())
-    users = users if _is_about_cloudfront(statement.sid or "") else ()
+    by_sid = _is_about_cloudfront(statement.sid or "")
+    users = statement.principals_of("CanonicalUser") if by_sid else ()
     return [*filter(_of_cloudfront, named), *users, *filter(_of_load_balancers, named)]
 
 

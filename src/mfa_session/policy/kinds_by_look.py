@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Document, Statement, is_for_everybody
 
@@ -90,7 +89,7 @@ def _is_of_iam(statement: Statement) -> bool:
 def _exempts_tools(statement: Statement) -> bool:
     return not statement.allows and any(
         each.is_about(PRINCIPAL_ARN)
-        and each.operator in OPPOSITES
+        and each.negates
         and any(map(_is_of_organisations, each.values))
         for each in statement.conditions
     )

@@ -96,13 +96,18 @@ def check_enrolment(subject: Subject) -> Flaws:
     document, account = subject.document, subject.document.account
     stuck = account.stuck.get(document.name) if account else None
     if stuck and subject.statement is _first_denial(document):
-        yield Flaw(
-            STUCK,
-            subject.statement.position,
-            f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, MOST)}",
-            "they are locked out",
-            how_to_enrol(stuck),
-        )
+        yield cannot_enrol(subject, stuck)
+
+
+def cannot_enrol(subject: Subject, stuck: Sequence[str]) -> Flaw:
+    """Tell of users who cannot set up MFA, each with the reason."""
+    return Flaw(
+        STUCK,
+        subject.statement.position,
+        f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, MOST)}",
+        "they are locked out",
+        how_to_enrol(stuck),
+    )
 
 
 def _first_denial(document: Document) -> Statement | None:

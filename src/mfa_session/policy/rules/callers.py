@@ -17,6 +17,7 @@ from mfa_session.policy.rules.values import (
     ACCOUNT,
     ORGANISATION,
     ORGANISATION_PATH,
+    TO_REPLACE,
     WRONG_VALUE,
     Kind,
     ids_of_another_kind,
@@ -42,9 +43,7 @@ _of_another_kind = re.compile(
 _of_people = re.compile("(group|user)s?/").search
 _of_arns = re.compile(r"\s|.arn:").search  # with a blank, or several in one text: `arns`'s
 # Bare names that a person or a tool is to replace.
-_stands_for_an_arn = re.compile(
-    "arn|your|here|replace|placeholder|change|insert|todo|xxx", re.IGNORECASE
-).search
+_stands_for_an_arn = re.compile(f"arn|{TO_REPLACE}", re.IGNORECASE).search
 # The kinds of aws:PrincipalType (IAM user guide, principal key values).
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,13 +9,12 @@ from typing import Any
 
 from mfa_session.policy.conditions import (
     NEGATED,
-    OPPOSITES,
     Comparison,
     is_met,
     is_met_without_key,
     plain_question,
 )
-from mfa_session.policy.coverage import Cover, names_of
+from mfa_session.policy.coverage import MOST_MET, Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
 from mfa_session.policy.document import (
     Condition,
@@ -24,6 +22,7 @@ from mfa_session.policy.document import (
     has_principal,
     is_for_everybody,
     is_of_a_program,
+    letters_in,
 )
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
@@ -99,7 +98,7 @@ _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNOREC
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
 YES = {"1", "on", "true", "yes"}
 NOW = {"aws:currenttime", "aws:epochtime"}
-_OF_OUTSIDERS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}
+OF_OUTSIDERS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
@@ -114,7 +113,6 @@ _CIRCUMSTANCES = {
 }
 _of_exempt_users = re.compile("exemptuser|(?:deny|block)users?(?:if|no|unless|without)").search
 _says_either = re.compile("(?<=[a-z])Or(?=[A-Z])|Either|AtLeast|AnyOf").search
-_MOST = 10  # Allows to compare with each
 _of_a_principal = re.compile(r"arn:[^:]*:iam::[^:]*:(root|(user|role)/.*)").fullmatch
 
 
@@ -126,7 +124,7 @@ def check_exempting_tags(subject: Subject) -> Flaws:
         tag, key = _of_exempting_tag(condition.key) or _of_a_program(condition.key), condition.key
         fix: Mapping[str, Any] = {}
         whose, name = (tag[1].lower(), tag[2]) if tag else ("", "")
-        exempts = condition.operator in OPPOSITES
+        exempts = condition.negates
         cure = f"compare aws:PrincipalTag/{name}, the tag of the user, which others set"
         if whose == "request" and exempts:
             what = f"{key} is a tag that the caller sends with the request"
@@ -156,9 +154,8 @@ def _of_a_program(key: str) -> re.Match[str] | None:
 
 def _misses_the_absent(condition: Condition) -> bool:
     """Say whether it exempts by a tag with ForAnyValue, and with it whoever has no tag."""
-    exempts = condition.operator in OPPOSITES and condition.qualifier == "ForAnyValue"
-    of_tag = condition.key.lower().startswith("aws:principaltag/")
-    return exempts and of_tag and not condition.if_exists
+    exempts = condition.negates and condition.qualifier == "ForAnyValue"
+    return exempts and condition.is_of_tag and not condition.if_exists
 
 
 def _is_taken_for_the_users(subject: Subject, condition: Condition) -> bool:
@@ -171,7 +168,7 @@ def _of_a_tag_of_users(
     subject: Subject, condition: Condition, name: str
 ) -> tuple[str, str, str] | None:
     """Say what is wrong with a tag that exempts users, for whom, and the cure."""
-    said, exempts = set(map(str.lower, condition.values)), condition.operator in OPPOSITES
+    said, exempts = set(map(str.lower, condition.values)), condition.negates
     yes, no = bool(said) and said <= YES, bool(said) and said <= {"false", "no"}
     users = f"users whose {condition.key} is {'/'.join(condition.values)}"
     by_sid = re.search("except|unless", subject.statement.sid_letters)  # `promised_exemptions`
@@ -241,10 +238,10 @@ def _may_be_demanded(condition: Condition, sid: str) -> bool:
     A tag of the caller may be demanded by its name, and an organisation or account from outsiders.
     """
     key = condition.key.lower()
-    if key in _OF_OUTSIDERS:
-        return condition.operator in OPPOSITES
+    if key in OF_OUTSIDERS:
+        return condition.negates
     of_caller = key.startswith(("aws:principal", "aws:userid", "aws:username"))
-    named = re.sub("[^a-z0-9]", "", key.partition("/")[2])
+    named = letters_in(key.partition("/")[2])
     return condition.operator not in NEGATED and (not of_caller or bool(named and named in sid))
 
 
@@ -277,12 +274,12 @@ def _without(subject: Subject, narrowing: list[Condition]) -> tuple[str, Mapping
     cure = "keep only the condition on MFA; what else is to be stopped takes a Deny of its own"
     left = tuple(e for e in subject.other_conditions if e not in narrowing)
     kept = {each.key.lower() for each in left}
-    limits = subject.document.kind in {"scp", "rcp"}
+    limits = subject.document.is_of_organisation
     # A Deny for long-term keys alone spares roles.
     of_keys = has_principal(statement) and any(
         each.is_about("aws:TokenIssueTime") for each in narrowing
     )
-    of_keys = of_keys or any(each.key.lower() in _OF_OUTSIDERS for each in narrowing)
+    of_keys = of_keys or any(each.key.lower() in OF_OUTSIDERS for each in narrowing)
     denied = replace(statement, conditions=left)
     by_name = subject.whole.allowed_by_name(denied, "role") if is_for_everybody(statement) else ()
     if (limits or of_keys or any(by_name)) and kept.isdisjoint(CALLER_KEYS):
@@ -300,8 +297,8 @@ def _is_closed_elsewhere(subject: Subject, condition: Condition) -> bool:
     cover = _stopped_where(subject.whole).get((asked, not met))
     if cover and cover.covers(replace(subject.statement, conditions=())):
         return True
-    first = list(itertools.islice(subject.whole.allows.touching(subject.statement), _MOST))
-    return 0 < len(first) < _MOST and all(
+    first = list(subject.whole.allows.first_touching(subject.statement))
+    return 0 < len(first) < MOST_MET and all(
         any(plain_question(each) == (asked, met) for each in allow.conditions) for allow in first
     )
 
@@ -377,7 +374,7 @@ def _is_narrow(condition: Condition) -> bool:
     if not condition.values:
         return False
     if key == "aws:requestedregion":  # a Deny in some regions is meant to be one
-        return condition.operator in OPPOSITES
+        return condition.negates
     if key in NOW and "GreaterThan" in condition.operator:
         return False  # it says since when the Deny is in force
     return is_circumstance(condition) and not has_wrong_networks(condition)
@@ -391,5 +388,4 @@ def is_circumstance(condition: Condition) -> bool:
 def says_where(statement: Statement) -> bool:
     """Say whether the Sid tells that MFA is asked for in some places only."""
     sid = statement.sid_letters
-    told = _but_in_places(sid) or _in_others(sid) or _is_skipped(sid) or _says_both(sid)
-    return told is not None
+    return any(says(sid) for says in (_but_in_places, _in_others, _is_skipped, _says_both))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from mfa_session.policy.aws_policies import is_administrators
 from mfa_session.policy.coverage import concerns, names_of
-from mfa_session.policy.document import Document, Roster, Statement
+from mfa_session.policy.document import Document, Roster, Statement, is_for_services
 from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, with_pseudo_parameters
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import includes
@@ -52,47 +53,50 @@ def check_open_roles(subject: Subject) -> Flaws:
     denies = subject.denies_all_actions and not concerns(statement, _TAKE)
     allows = subject.requires_mfa and "*" in names_of(statement) and not whole.denies_for_mfa
     asks = (denies or allows) and subject.document.kind == "identity" and subject.is_of_users
-    if not (roster and asks) or any(_stops_takers(each) for each in whole.statements):
+    if not (roster and asks) or whole.denies_anyhow(_TAKE):
         return
-    for allow in whole.allowing_without_mfa:
-        taking = concerns(allow, _TAKE) and not allow.conditions
-        for role in _open_roles(roster, allow) if taking else ():
-            if denies or role in _of_administrators(roster):
-                yield Flaw(
-                    TAKEN,
-                    statement.position,
-                    f"{subject.label_of(allow)} allows sts:AssumeRole on {_name_of(role)}, which "
-                    + ("this Deny exempts" if denies else "may do everything")
-                    + ", and the role's trust policy requires no MFA",
-                    "whoever has their long-term keys gets through without MFA, by this role",
-                    "require MFA in the role's trust policy, or "
-                    + ("do not exempt" if denies else "allow")
-                    + (" sts:AssumeRole" if denies else " sts:AssumeRole only with MFA"),
-                )
-                return
-    if denies and not whole.allows_anyhow(_TAKE):
-        by_roles = any(
-            one.allows and concerns(one, _TAKE)
-            for each in roster.documents
-            if each.holder == "role" and each.kind == "identity"
-            for one in each.statements
+    which, exempt = "may do everything", "allow sts:AssumeRole only with MFA"
+    if denies:
+        which, exempt = "this Deny exempts", "do not exempt sts:AssumeRole"
+    taking = (e for e in whole.allowing_without_mfa if concerns(e, _TAKE) and not e.conditions)
+    taken = (
+        (allow, role)
+        for allow in taking
+        for role in _open_roles(roster, allow)
+        if denies or role in _of_administrators(roster)
+    )
+    for allow, role in itertools.islice(taken, 1):
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            f"{subject.label_of(allow)} allows sts:AssumeRole on {_name_of(role)}, which {which}, "
+            "and the role's trust policy requires no MFA",
+            "whoever has their long-term keys gets through without MFA, by this role",
+            f"require MFA in the role's trust policy, or {exempt}",
         )
-        for role in _open_roles(roster, _taking_any(subject)):
-            yield Flaw(
-                TAKEN,
-                statement.position,
-                f"this Deny exempts sts:AssumeRole, and the trust policy of {_name_of(role)} "
-                "requires no MFA",
-                "whoever has the long-term key of a user who may take this role gets through "
-                "without MFA",
-                "require MFA in the role's trust policy, or do not exempt sts:AssumeRole",
-                severity=NOTE if by_roles else None,  # which may be meant to take it
-            )
-            return
+    open_to_all = denies and not whole.allows_anyhow(_TAKE)
+    roles = _open_roles(roster, _taking_any(subject)) if open_to_all else ()
+    for role in itertools.islice(roles, 1):
+        of_roles = (e for e in roster.documents if e.holder == "role" and e.kind == "identity")
+        by_roles = any(e.allows and concerns(e, _TAKE) for one in of_roles for e in one.statements)
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            f"this Deny exempts sts:AssumeRole, and the trust policy of {_name_of(role)} requires "
+            "no MFA",
+            "whoever has the long-term key of a user who may take this role gets through without "
+            "MFA",
+            f"require MFA in the role's trust policy, or {exempt}",
+            severity=NOTE if by_roles else None,  # which may be meant to take it
+        )
 
 
 def _name_of(role: Document) -> str:
     return role.name.partition(" ")[0]
+
+
+def _is_trust(document: Document) -> bool:
+    return document.kind == "trust" and document.is_settled
 
 
 def _taking_any(subject: Subject) -> Statement:
@@ -108,16 +112,11 @@ def _taking_any(subject: Subject) -> Statement:
     )
 
 
-def _stops_takers(statement: Statement) -> bool:
-    return not statement.allows and concerns(statement, _TAKE)
-
-
 def _open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
     """Yield trust policies that let the account's users in without MFA, of roles of an Allow."""
     allowed = [*map(with_pseudo_parameters, allow.resources or ())]
     for each in roster.documents:
-        lets_in = each.kind == "trust" and each.is_certain and not each.is_optional
-        if lets_in and all(one.allows for one in each.statements):
+        if _is_trust(each) and all(one.allows for one in each.statements):
             open_to = [
                 found
                 for one in each.statements
@@ -131,7 +130,7 @@ def _open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
                 for text in allowed
             )
             # Whoever allows this very role means that its trust policy lets the user in.
-            by_reference = open_to and f":role/${{{each.name.partition(' ')[0]}}}"
+            by_reference = open_to and f":role/${{{_name_of(each)}}}"
             if named or (by_reference and any(text.endswith(by_reference) for text in allowed)):
                 yield each
 
@@ -143,9 +142,13 @@ def _roots_in(statement: Statement) -> Iterator[re.Match[str]]:
 
 def check_takers(subject: Subject) -> Flaws:
     """Find Allows of taking a role with MFA, which its trust policy does not ask for."""
-    statement, roster = subject.statement, subject.document.roster
-    named = subject.requires_mfa and _TAKE in names_of(statement) and "*" not in names_of(statement)
-    judged = roster and named and subject.document.kind == "identity" and not subject.on_role
+    statement, roster, names = (
+        subject.statement,
+        subject.document.roster,
+        names_of(subject.statement),
+    )
+    named = subject.requires_mfa and _TAKE in names and "*" not in names
+    judged = named and subject.document.kind == "identity" and not subject.on_role
     role = next(_open_roles(roster, statement), None) if roster and judged else None
     if role and not subject.whole.denies_for_mfa:
         yield Flaw(
@@ -190,7 +193,7 @@ def _accounts_asked(trust: Document) -> Iterator[str]:
 def _names_role(text: str, owner: str, root: re.Match[str]) -> bool:
     """Say whether a resource names a role of the account that its trust policy lets in."""
     (start, _, role), account = owner.rpartition(":"), root["account"]
-    known = {start.rpartition(":")[2], PSEUDO_PARAMETERS["AWS::AccountId"]}
+    known = {start.rpartition(":")[2], _THIS_ACCOUNT}
     is_own = account in known or (f"::{account}:" in text and known & {"", "*"})
     arn = f"arn:{root['partition'] or 'aws'}:iam::{account}:{role}"
     return bool(is_own) and not role.endswith("/") and includes(text, arn)
@@ -217,14 +220,15 @@ def _of_administrators(roster: Roster) -> tuple[Document, ...]:
 def check_exempt_roles(subject: Subject) -> Flaws:
     """Find Denies that exempt sts:AssumeRole, where no trust policy is in sight."""
     whole, document = subject.whole, subject.document
-    spared = subject.statement.not_actions if subject.denies_all_actions else None
-    exempt = next((each for each in spared or () if includes(each.lower(), _TAKE)), None)
-    judged = exempt and document.kind == "identity" and subject.is_of_users
+    spared = (subject.denies_all_actions and subject.statement.not_actions) or ()
+    exempt = next((each for each in spared if includes(each.lower(), _TAKE)), None)
+    judged = document.kind == "identity" and subject.is_of_users
     in_sight = document.account or (document.roster and _has_trust(document.roster))
     if not (judged and exempt) or in_sight or all_left_out(subject):
         return
+    of_all = exempt.lower() == "sts:*"
     taking = [each for each in whole.allowing_without_mfa if concerns(each, _TAKE)]
-    if exempt.lower() != "sts:*" and not whole.allows_anyhow(_TAKE):
+    if not (of_all or whole.allows_anyhow(_TAKE)):
         taking = [_taking_any(subject)]
     open_to = (
         each
@@ -233,7 +237,7 @@ def check_exempt_roles(subject: Subject) -> Flaws:
     )
     if (allow := next(open_to, None)) is None:
         return
-    kept = [_GET_SESSION if each == exempt else each for each in spared or ()]
+    kept = [_GET_SESSION if each == exempt else each for each in spared]
     yield Flaw(
         TAKEN,
         subject.place_of_action(exempt),
@@ -242,9 +246,9 @@ def check_exempt_roles(subject: Subject) -> Flaws:
         "whoever has the long-term key takes roles without MFA, unless their trust policies "
         "require it",
         f"write {_GET_SESSION} instead of {exempt}"
-        if exempt.lower() == "sts:*"
+        if of_all
         else "require it in all of them, or do not exempt sts:AssumeRole",
-        {"NotAction": list(dict.fromkeys(kept))} if exempt.lower() == "sts:*" else {},
+        {"NotAction": list(dict.fromkeys(kept))} if of_all else {},
         severity=None if allow in whole.allowing else NOTE,
     )
 
@@ -263,8 +267,7 @@ def check_closed_roles(subject: Subject) -> Flaws:
     if not judged or "*" in names_of(statement) or not concerns(statement, _TAKE):
         return
     for node, _ in subject.resources():
-        role = next(_closed_roles(document, str(node.value)), None)
-        if role:
+        if role := next(_closed_roles(document, str(node.value)), None):
             yield Flaw(
                 CLOSED,
                 subject.place_at(node),
@@ -292,12 +295,6 @@ def _closed_roles(document: Document, text: str) -> Iterator[Document]:
             continue
         by_name = {owner.rpartition(":")[2] for owner in each.owners} - {"role/"}
         is_named = what in by_name or what == f"role/${{{_name_of(each)}}}"
-        known = each.kind == "trust" and each.is_certain and not each.is_optional
-        if is_named and known and all(map(_is_for_others, each.statements)):
+        allows = (one for one in each.statements if one.allows)
+        if is_named and _is_trust(each) and all(map(is_for_services, allows)):
             yield each
-
-
-def _is_for_others(statement: Statement) -> bool:
-    return not statement.allows or bool(
-        statement.principals and statement.principals.keys() <= {"Service", "Federated"}
-    )

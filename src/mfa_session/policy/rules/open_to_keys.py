@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from mfa_session.policy.coverage import concerns
-from mfa_session.policy.rules.resource_kinds import is_of_everybody, is_one_s_own
+from mfa_session.policy.rules.resource_kinds import is_of_everybody, is_one_s_own, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-
-_account_in = re.compile("(?<=::)[0-9]{12}(?=:)").search
 
 
 def is_denied_on(subject: Subject, resource: str, action: str) -> bool:
@@ -32,7 +29,7 @@ def is_denied_on(subject: Subject, resource: str, action: str) -> bool:
 @per_policy
 def _some_account(whole: WholePolicy) -> str:
     where = (text for each in whole.denies_for_mfa for text in each.resources or ())
-    return next((found[0] for text in where if (found := _account_in(text))), 12 * "0")
+    return next((account for text in where if (account := parts_of(text)[4]).isdecimal()), 12 * "0")
 
 
 @per_policy

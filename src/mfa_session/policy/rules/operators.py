@@ -57,7 +57,7 @@ def check_operators(subject: Subject) -> Flaws:
     for condition in subject.statement.conditions:
         if condition.known or condition.is_unfilled:
             continue
-        near = nearest_operator(condition)
+        near = _nearest_operator(condition)
         meant = f"; {near} was probably meant" if near else ""
         if condition.key.lower() in _WRITTEN_OPERATORS:
             meant = ": operator and key are swapped"
@@ -75,7 +75,7 @@ def check_operators(subject: Subject) -> Flaws:
         )
 
 
-def nearest_operator(condition: Condition) -> str | None:
+def _nearest_operator(condition: Condition) -> str | None:
     """Return the operator that was meant instead of an unknown one: never its opposite."""
     before, colon, name = condition.written.rpartition(":")
     qualifiers = nearest_of(before, _QUALIFIERS, most=1) if colon else []
@@ -93,7 +93,7 @@ def nearest_operator(condition: Condition) -> str | None:
     if meant is None or meant == "Null":
         return meant
     ending = "IfExists" if plain != letters else ""
-    if _compares_patterns_as_text(condition, meant):
+    if patterns_as_text(replace(condition, operator=meant)):
         meant = "StringNotLike" if meant in OPPOSITES else "StringLike"
     return "".join([*(f"{each}:" for each in qualifiers), meant, ending])
 
@@ -115,9 +115,8 @@ def _meant(condition: Condition, stem: str) -> str | None:
     if family == "String" and likened:
         return "StringLike"
     of_family = {low: name for low, name in _PLAIN.items() if name.startswith(family)}
-    if len(of_family) == 1:
-        return next(iter(of_family.values()))
     near = nearest_of(family.lower() + rest, of_family, most=1) if rest else []
+    near = list(of_family) if len(of_family) == 1 else near
     return of_family[near[0]] if near else None
 
 
@@ -136,10 +135,6 @@ def _family_of_key(condition: Condition, stem: str) -> str:
 
 def _is_boolean(condition: Condition) -> bool:
     return BOOLEANS.issuperset(map(str.lower, condition.values))
-
-
-def _compares_patterns_as_text(condition: Condition, operator: str) -> bool:
-    return bool(patterns_as_text(replace(condition, operator=operator)))
 
 
 def _other_value(condition: Condition, operator: str) -> str:

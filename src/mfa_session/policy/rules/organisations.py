@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
-from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.credentials import A_SERVICE, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import Condition, has_principal, is_for_everybody
 from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.exemptions import is_of_outsiders, of_outsiders
@@ -15,7 +15,6 @@ from mfa_session.policy.rules.roles import (
     A_ROLE,
     is_meant_to_exempt,
     is_met_by_roles_only,
-    is_of_tag,
     keeps_devices,
     may_be_any,
     may_be_met_by_roles,
@@ -42,43 +41,36 @@ REGIONS = Rule(
 _FEW_SERVICES = 2
 _GLOBAL = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
 _is_commercial = re.compile(COMMERCIAL).match
-# An AWS service that calls by itself.
-_A_SERVICE = RequestContext(
-    {
-        PRINCIPAL_ARN: None,
-        "aws:PrincipalAccount": None,
-        "aws:PrincipalIsAWSService": ("true",),
-        "aws:PrincipalOrgID": None,
-        "aws:PrincipalType": ("Service",),
-        "aws:userid": None,
-        "aws:username": None,
-    }
-)
 _BY_SERVICES = ("kms:Decrypt", "kms:GenerateDataKey", "s3:GetObject", "s3:PutObject",
                 "sqs:SendMessage")  # fmt: skip
 
 
 def check_scp(subject: Subject) -> Flaws:
     """Find policies of an organisation that ask role sessions, or services, for MFA."""
-    kind, others = subject.document.kind, subject.other_conditions
-    named = has_principal(subject.statement) and not is_for_everybody(subject.statement)
-    told = named or any(map(is_met_by_roles_only, others)) or is_of_outsiders(subject)
-    told = told or (kind == "rcp" and subject.statement.allows)  # `places`
-    told = told or any("Not" not in each.operator and has_wrong_values(each) for each in others)
+    statement, document, others = subject.statement, subject.document, subject.other_conditions
+    kind, names = document.kind, names_of(statement)
     # A Deny of a few actions keeps them from whoever is behind an endpoint, perhaps on purpose.
-    widely = subject.statement.allows or any(e.endswith("*") for e in names_of(subject.statement))
-    limits = kind in {"scp", "rcp"} or (subject.document.is_of_endpoint and widely)
-    if not limits or told or keeps_devices(subject.statement):
-        return  # one for roles only, or for a Principal, has a finding of its own
-    allowed_anyway = _allowed_to_roles(subject.whole).covers(subject.statement)
+    widely = statement.allows or any(name.endswith("*") for name in names)
+    if not (document.is_of_organisation or (document.is_of_endpoint and widely)):
+        return
+    told = (  # by findings of their own
+        (has_principal(statement) and not is_for_everybody(statement))
+        or is_of_outsiders(subject)
+        or (kind == "rcp" and statement.allows)
+        or any(map(is_met_by_roles_only, others))
+        or any("Not" not in each.operator and has_wrong_values(each) for each in others)
+    )
+    if told or keeps_devices(statement):
+        return
+    allowed_anyway = _allowed_to_roles(subject.whole).covers(statement)
     stops = subject.refuses_without_mfa and not (subject.reach and not subject.reach.without_mfa)
     if not (stops or (_needs_mfa_of_sessions(subject) and not allowed_anyway)):
         return
     what = f"a {'service' if kind == 'scp' else 'resource'} control policy"
-    if subject.document.is_of_endpoint:
+    if document.is_of_endpoint:
         what = "a VPC endpoint's policy"
     exempt_services = '"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}'
-    if all(each.startswith("sts:assumerolewith") for each in names_of(subject.statement)):
+    if all(each.startswith("sts:assumerolewith") for each in names):
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
@@ -87,22 +79,19 @@ def check_scp(subject: Subject) -> Flaws:
             "require MFA at the identity provider, and remove these actions",
         )
     elif not any(_spares_all_meant(subject, each) for each in others):
-        some = any(is_of_tag(each) or spares_roles(each) for each in others)
+        some = any(each.is_of_tag or spares_roles(each) for each in others)
+        spared = 'exempt roles here with "ArnNotLike"'
+        spared = 'allow roles in another statement with "ArnLike"' if statement.allows else spared
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
             f"{what} also applies to roles, and their sessions carry no MFA",
             f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
             "and of services",
-            "require MFA in users' policies and roles' trust policies, or "
-            + (
-                'allow roles in another statement with "ArnLike"'
-                if subject.statement.allows
-                else 'exempt roles here with "ArnNotLike"'
-            )
-            + ': {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
+            f"require MFA in users' policies and roles' trust policies, or {spared}: "
+            '{"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
             + (f", and services with {exempt_services}" if kind == "rcp" else ""),
-            severity=WARNING if subject.document.is_of_endpoint else None,
+            severity=WARNING if document.is_of_endpoint else None,
         )
     elif kind == "rcp" and _stops_services(subject):
         yield Flaw(
@@ -127,7 +116,7 @@ def _stops_services(subject: Subject) -> bool:
     used = any(concerns(subject.statement, action) for action in _BY_SERVICES)
     # A service's requests have no MFA key, as those with a long-term key.
     used = used and subject.reach is not None and subject.reach.long_term
-    return used and all(is_met(each, _A_SERVICE) is True for each in subject.other_conditions)
+    return used and all(is_met(each, A_SERVICE) is True for each in subject.other_conditions)
 
 
 def check_outsiders(subject: Subject) -> Flaws:

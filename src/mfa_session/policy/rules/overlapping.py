@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
 import operator
 import re
 from collections.abc import Sequence
 
-from mfa_session.policy.conditions import NEGATED, OPPOSITES, Comparison, comparison
-from mfa_session.policy.coverage import actions_of, contains
+from mfa_session.policy.conditions import NEGATED, Comparison, comparison, network
+from mfa_session.policy.coverage import MOST_MET, actions_of, contains
 from mfa_session.policy.document import Condition, Statement, is_about_devices, names_role
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import lacks_condition
-from mfa_session.policy.rules.narrowing import says_where
+from mfa_session.policy.rules.narrowing import OF_PLACES, says_where
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.selections import takes_in
@@ -40,12 +39,9 @@ _is_a_program = re.compile(
     "(?:.*[-_./])?(?:bot|cd|ci|daemon|mailer|robot|svc)(?:[-_./].*)?", re.IGNORECASE
 ).fullmatch
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
-_TAG = "aws:principaltag/"
-_PLACES = ("aws:sourceip", "aws:sourcevpc")
 # Keys by which two Denies without MFA leave nothing.
 _ALONE = {"aws:requestedregion", "iam:permissionsboundary"}
 _SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
-_MOST = 10  # Denies to compare with each
 
 
 def check_superfluous(subject: Subject) -> Flaws:
@@ -139,34 +135,27 @@ def check_exempted_twice(subject: Subject) -> Flaws:
     for condition in subject.other_conditions:
         wider = _wider(subject, condition)
         other = wider or _like(subject, condition)
-        if other:
-            exempt, named = _exempt_by(condition), subject.label_of(other)
-            yield Flaw(
-                EXEMPTS_NOBODY,
-                condition.position,
-                f"{exempt} is exempt from this Deny, and not from {named}, which denies the same",
-                "whom it exempts is stopped all the same" if wider else "neither is exempt",
-                _how_to_exempt(subject, condition, other) if wider else _how_to_join(condition),
+        if not other:
+            continue
+        exempt, named = condition.values[0], subject.label_of(other)
+        who, cure = "neither is exempt", f"with all of them under {condition.written}"
+        if condition.is_of_tag:
+            exempt, cure = f"{condition.key} {exempt}", "with all of these conditions"
+        cure = f"write one Deny, {cure}"
+        if wider:
+            who, cure = (
+                "whom it exempts is stopped all the same",
+                f"exempt these actions from {named}",
             )
-
-
-def _exempt_by(condition: Condition) -> str:
-    """Name who is exempt; a tag by its key and value."""
-    of_tag = condition.key.lower().startswith(_TAG)
-    return f"{condition.key} {condition.values[0]}" if of_tag else condition.values[0]
-
-
-def _how_to_exempt(subject: Subject, condition: Condition, wider: Statement) -> str:
-    named = subject.label_of(wider)
-    if takes_in(actions_of(subject.statement), actions_of(wider)):
-        return f"delete {named}, or exempt {_exempt_by(condition)} from it as well"
-    return f"exempt these actions from {named}"
-
-
-def _how_to_join(condition: Condition) -> str:
-    if condition.key.lower().startswith(_TAG):
-        return "write one Deny, with all of these conditions"
-    return f"write one Deny, with all of them under {condition.written}"
+            if takes_in(actions_of(subject.statement), actions_of(wider)):
+                cure = f"delete {named}, or exempt {exempt} from it as well"
+        yield Flaw(
+            EXEMPTS_NOBODY,
+            condition.position,
+            f"{exempt} is exempt from this Deny, and not from {named}, which denies the same",
+            who,
+            cure,
+        )
 
 
 def _is_judged_without_mfa(subject: Subject) -> bool:
@@ -178,11 +167,11 @@ def _is_judged_without_mfa(subject: Subject) -> bool:
 
 def _wider(subject: Subject, condition: Condition) -> Statement | None:
     """Return a Deny that does all that one does whose condition exempts, and does not exempt."""
-    statement, key = subject.statement, condition.key.lower()
-    exempts = _exempts(condition) and (key in _NAMING or key.startswith((_TAG, *_PLACES)))
+    statement, of_place = subject.statement, _is_of_place(condition)
+    exempts = _exempts(condition) and _is_of_callers_or_places(condition)
     if not exempts or (all(map(names_role, condition.values)) and subject.document.kind != "scp"):
         return None
-    if key.startswith(_PLACES) and not says_where(statement):
+    if of_place and not says_where(statement):
         return None  # then it is only narrowed in vain
     if not subject.mfa_conditions:
         return subject.whole.denying_always(statement) if is_about_devices(statement) else None
@@ -196,13 +185,14 @@ def _wider(subject: Subject, condition: Condition) -> Statement | None:
 
 def _like(subject: Subject, condition: Condition) -> Statement | None:
     """Return one of the next few Denies that differs only in whom it exempts."""
-    own, key = subject.statement, condition.key.lower()
-    of_mfa = key in _NAMING or key.startswith((_TAG, *_PLACES))
-    if not (_exempts(condition) and (of_mfa if subject.mfa_conditions else key in _ALONE)):
+    own = subject.statement
+    told = _is_of_callers_or_places(condition)
+    told = told if subject.mfa_conditions else condition.key.lower() in _ALONE
+    if not (told and _exempts(condition)):
         return None
     denials, places = _denials(subject.whole)
     kept = {comparison(each) for each in own.conditions if each is not condition}
-    for other in denials[places[own] + 1 : places[own] + 1 + _MOST]:
+    for other in denials[places[own] + 1 :][:MOST_MET]:
         rest = [each for each in other.conditions if comparison(each) not in kept]
         same = all(getattr(other, name) == getattr(own, name) for name in _SCOPE)
         alike = len(other.conditions) == len(own.conditions) and len(rest) == 1
@@ -211,8 +201,17 @@ def _like(subject: Subject, condition: Condition) -> Statement | None:
     return None
 
 
+def _is_of_callers_or_places(condition: Condition) -> bool:
+    by_name = condition.is_of_tag or condition.key.lower() in _NAMING
+    return by_name or _is_of_place(condition)
+
+
+def _is_of_place(condition: Condition) -> bool:
+    return condition.key.lower() in OF_PLACES
+
+
 def _exempts(condition: Condition) -> bool:
-    plain = condition.operator in OPPOSITES and condition.qualifier is None
+    plain = condition.negates and condition.qualifier is None
     return plain and bool(condition.values) and not any(map(is_unfilled, condition.values))
 
 
@@ -220,17 +219,16 @@ def _exempts_others(one: Condition, other: Condition) -> bool:
     """Say whether two conditions exempt callers of whom none is exempt by both."""
     if not _exempts(one):
         return False
-    if not one.is_about(other.key):  # whoever has both tags is rare
-        return all(each.key.lower().startswith(_TAG) for each in (one, other))
+    if not one.is_about(other.key):
+        return one.is_of_tag and other.is_of_tag  # whoever has both tags is rare
     return not any(_may_share(a, b) for a in one.values for b in other.values)
 
 
 def _may_share(one: str, other: str) -> bool:
-    try:
-        networks = [ipaddress.ip_network(each, strict=False) for each in (one, other)]
-    except ValueError:
+    some, others = network(one), network(other)
+    if some is None or others is None:
         return includes(one, other) or includes(other, one)
-    return networks[0].version != networks[1].version or networks[0].overlaps(networks[1])
+    return some.version != others.version or some.overlaps(others)
 
 
 @per_policy

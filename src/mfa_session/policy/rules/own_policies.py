@@ -21,7 +21,7 @@ _is_in_a_place = re.compile(
 
 def check_own_policies(subject: Subject) -> Flaws:
     """Find, in the policy of a key, repository or secret, what is about none."""
-    if subject.document.kind != "resource" or subject.document.is_of_endpoint:
+    if not subject.document.is_of_resource:
         return
     statement, names = subject.statement, names_of(subject.statement)
     service = names[0].partition(":")[0] if names else ""
@@ -31,22 +31,21 @@ def check_own_policies(subject: Subject) -> Flaws:
     judged = what and lost and of_one and (statement.allows or subject.mfa_conditions)
     if judged and _is_of_one_resource(subject, service):
         none = not statement.allows and len(lost) == len(names)
-        does = "allows nobody" if statement.allows else "stops nobody from"
+        do, does = ("allow", "allows nobody") if statement.allows else ("deny", "stops nobody from")
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(lost[0]),
             f"{', '.join(lost)} {'are' if lost[1:] else 'is'} about no {what}",
             f"a {what}'s policy {does} this",
-            f"{'allow' if statement.allows else 'deny'} {', '.join(lost)} in the user's or the "
-            "role's policy",
+            f"{do} {', '.join(lost)} in the user's or the role's policy",
             severity=WARNING if none else NOTE,
         )
 
 
 def check_other_places(subject: Subject) -> Flaws:
     """Find statements of a resource's own policy that name it in another region or account."""
-    of_one = subject.document.kind == "resource" and not subject.document.is_of_endpoint
-    where = subject.statement.resources or () if of_one and subject.mfa_conditions else ()
+    judged = subject.document.is_of_resource and subject.mfa_conditions
+    where = (judged and subject.statement.resources) or ()
     for resource in filter(_is_in_a_place, where):
         others = _of_one_name(subject.whole).get(_name_of(resource), set()).difference(where)
         if others:

@@ -133,8 +133,7 @@ def _is_of_a_role(whole: WholePolicy) -> bool:
 
 def check_services(subject: Subject) -> Flaws:
     """Find policies of resources for services that have none, once for a policy."""
-    statement = subject.statement
-    of_endpoint = subject.document.is_of_endpoint
+    statement, of_endpoint = subject.statement, subject.document.is_of_endpoint
     if not of_endpoint and statement is _first_without_policies(subject.whole):
         yield Flaw(
             MISPLACED,
@@ -169,8 +168,7 @@ def check_rcp(subject: Subject) -> Flaws:
             'write "Principal": "*", and name whom it is for by aws:PrincipalArn or '
             "aws:PrincipalAccount in Condition",
         )
-    others = list(filter(_is_not_in_rcps, statement.actions or ()))
-    if others:
+    if others := list(filter(_is_not_in_rcps, statement.actions or ())):
         yield Flaw(
             MISPLACED,
             subject.place_of_action(others[0]),
@@ -200,8 +198,7 @@ def check_resources(subject: Subject) -> Flaws:
     if subject.document.kind not in WITHOUT_PRINCIPAL and not is_about_s3(subject.statement):
         items = [item for item in items if _is_address(str(item.value))]
     wrong = [item for item in items if _is_no_arn(str(item.value))]
-    of_bucket = subject.document.kind == "resource" and not subject.document.is_of_endpoint
-    bucket = _bucket_of(subject.whole) if of_bucket else None
+    bucket = _bucket_of(subject.whole) if subject.document.is_of_resource else None
     other = [item for item in items if bucket is not None and not _is_of(bucket, str(item.value))]
     if wrong:
         yield Flaw(
@@ -214,11 +211,11 @@ def check_resources(subject: Subject) -> Flaws:
             "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
         )
     elif other:
-        named = bucket or "one bucket"
         yield Flaw(
             NO_ARN,
             subject.place_at(other[0]),
-            f"{other[0].value} is not {named}, and a bucket's policy is about its own",
+            f"{other[0].value} is not {bucket or 'one bucket'}, and a bucket's policy is about its "
+            "own",
             REJECTED.replace("IAM", "S3"),
             in_partition_of(
                 subject.whole,

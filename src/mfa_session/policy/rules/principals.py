@@ -10,7 +10,7 @@ from typing import Any
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, contains, names_of
-from mfa_session.policy.credentials import A_USER, PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.credentials import A_SERVICE, A_USER, RequestContext
 from mfa_session.policy.document import (
     Condition,
     Statement,
@@ -21,6 +21,8 @@ from mfa_session.policy.document import (
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions, reach
+from mfa_session.policy.rules.narrowing import OF_OUTSIDERS, OF_PLACES
+from mfa_session.policy.rules.roles import whole_account
 from mfa_session.policy.rules.rule import ERROR, NOTE, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import (
     WholePolicy,
@@ -45,22 +47,6 @@ FEDERATED = Rule(
     "action is another than their provider's: `sts:AssumeRoleWithSAML` or "
     "`sts:AssumeRoleWithWebIdentity`; or one of these is allowed to others.",
 )
-# What a service brings that calls by itself: none of the keys about a principal of an account.
-_A_SERVICE = RequestContext(
-    {
-        **dict.fromkeys((PRINCIPAL_ARN, "aws:PrincipalAccount", "aws:PrincipalOrgID",
-                         "aws:PrincipalOrgPaths", "aws:PrincipalType", "aws:userid",
-                         "aws:username")),
-        # It calls by itself, for nobody.
-        **dict.fromkeys(("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")),
-        **dict.fromkeys(("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce")),
-        "aws:PrincipalIsAWSService": ("true",),
-        "aws:ViaAWSService": ("false",),
-    }
-)  # fmt: skip
-
-_OF_PLACES = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceip",
-              "aws:sourcevpc", "aws:sourcevpce"}  # fmt: skip
 _SERVICE_NAMES = ("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList")
 
 _NO_SERVICE = ("Bool", "aws:PrincipalIsAWSService", "false")
@@ -69,7 +55,6 @@ _of_users = re.compile("sts:assumerole[a-z]*").fullmatch
 _provider = re.compile("arn:[^:]*:iam::[^:]*:(saml|oidc)-provider/[^$<{]+").fullmatch
 _is_of_source = re.compile("aws:source(account|arn|orgid|orgpaths)", re.IGNORECASE).fullmatch
 _COPYING = "backup:CopyIntoBackupVault"
-_MOST = 10  # Allows to compare with a Deny
 # The accounts from which vendors' services take roles, by the vendors' documentation.
 _VENDORS = {
     "464622532012": "Datadog",
@@ -78,17 +63,16 @@ _VENDORS = {
     "926226587429": "Sumo Logic",
     "956993596390": "Vanta",
 }
-_of_a_vendor = re.compile(f"(?:arn:[^:]*:iam::)?({'|'.join(_VENDORS)})(?::root)?").fullmatch
-_SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+_SIGNED_ELSEWHERE = {"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"}
 
 
 def check_services(subject: Subject) -> Flaws:
     """Find MFA asked of AWS services."""
-    principals = subject.statement.principals or {}
-    services = [each for each in principals.get("Service", ()) if not each.startswith("arn:")]
+    named = subject.statement.principals_of("Service")
+    services = [each for each in named if not each.startswith("arn:")]
     if not services:
         return
-    alone = len(principals) == 1
+    alone = _are_all(subject.statement, "Service")
     why = f"{services[0]} is an AWS service, and services have no MFA"
     if alone and _is_idle(subject):
         yield _idle(subject, SERVICE, why)
@@ -102,14 +86,14 @@ def check_services(subject: Subject) -> Flaws:
             "remove the condition"
             if alone
             else "keep this statement without the service, and add for the service: "
-            f"{in_words(subject.statement, Principal=own)}",
+            + in_words(subject.statement, Principal=own),
             {"Condition": other_conditions(subject.statement)} if alone else {},
         )
 
 
 def check_service_conditions(subject: Subject) -> Flaws:
     """Find Allows of others, with MFA or beside it, under a condition that only services meet."""
-    statement, named = subject.statement, (subject.statement.principals or {}).get("AWS", ())
+    statement, named = subject.statement, subject.statement.aws_principals
     of_others = statement.allows and subject.whole.concern_mfa and named and "*" not in named
     asks = subject.requires_mfa and not is_for_services(statement)
     for condition in subject.other_conditions if asks or of_others else ():
@@ -126,41 +110,40 @@ def check_service_conditions(subject: Subject) -> Flaws:
 
 
 def check_services_denied(subject: Subject) -> Flaws:
-    """Find Denies for everybody that stop AWS services which are allowed by name."""
-    service = _denied_by_name(subject, "Service")
-    if not (service or subject.mfa_conditions):
-        yield from _denied_otherwise(subject)
-    if service:
-        said = [each for each in subject.other_conditions if each.is_about(_NO_SERVICE[1])]
-        yield Flaw(
-            SERVICE,
-            subject.place_of("Principal"),
-            f"this Deny is also for {service}, an AWS service, and services have no MFA",
-            "the service is locked out of what another statement allows it",
-            "exempt services from this Deny",
-            right_condition(subject.statement, instead_of=said, besides=[_NO_SERVICE]),
-        )
+    """Find Denies for everybody that stop AWS services which are allowed by name.
 
-
-def _denied_otherwise(subject: Subject) -> Flaws:
-    """Find Denies by network or organisation, in policies about MFA, that stop named services."""
+    They ask for MFA or, in policies about MFA, go by network or organisation.
+    """
     denied, conditions = subject.statement, subject.other_conditions
-    judged = subject.whole.concern_mfa and not denied.allows and is_for_everybody(denied)
-    telling = [each for each in conditions if each.key.lower() in _OF_PLACES]
-    service = _met_by_name(subject, "Service", conditions) if judged and telling else None
+    service, by = _denied_by_name(subject, "Service"), None
+    why, fix = "and services have no MFA", dict[str, Any]()
     if service:
-        operator, key, value = _NO_SERVICE
-        block, by = other_conditions(denied), telling[0]
-        of_network = by.is_about("aws:SourceIp")
-        why = "calls from AWS's addresses" if of_network else f"has no {by.key}"
+        said = [each for each in conditions if each.is_about(_NO_SERVICE[1])]
+        fix = right_condition(denied, instead_of=said, besides=[_NO_SERVICE])
+    elif not (subject.mfa_conditions or denied.allows) and subject.whole.concern_mfa:
+        by = next(
+            (each for each in conditions if each.key.lower() in {*OF_OUTSIDERS, *OF_PLACES}), None
+        )
+        if by and is_for_everybody(denied):
+            service = _met_by_name(subject, "Service", conditions)
+            of_network = by.is_about("aws:SourceIp")
+            why = "which " + ("calls from AWS's addresses" if of_network else f"has no {by.key}")
+            fix = _sparing_services(other_conditions(denied))
+    if service:
         yield Flaw(
             SERVICE,
-            by.position,
-            f"this Deny is also for {service}, an AWS service, which {why}",
+            by.position if by else subject.place_of("Principal"),
+            f"this Deny is also for {service}, an AWS service, {why}",
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
-            {"Condition": {**block, operator: {**block.get(operator, {}), key: value}}},
+            fix,
         )
+
+
+def _sparing_services(block: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the Condition of a Deny that exempts AWS services."""
+    operator, key, value = _NO_SERVICE
+    return {"Condition": {**block, operator: {**block.get(operator, {}), key: value}}}
 
 
 def check_users_denied(subject: Subject) -> Flaws:
@@ -176,10 +159,9 @@ def check_users_denied(subject: Subject) -> Flaws:
     if denied.allows or not (of_services and stops_users and whole.concern_mfa):
         return
     outright = replace(denied, conditions=())
-    allows = itertools.islice(whole.allows.touching(denied), _MOST)
-    fresh = (each for each in allows if _is_for_users_with_mfa(each) and contains(outright, each))
-    allow = next(fresh, None)
-    if allow is not None:
+    allows = filter(_is_for_users_with_mfa, whole.allows.first_touching(denied))
+    fresh = (each for each in allows if contains(outright, each))
+    if allow := next(fresh, None):
         key = of_services[0].key
         yield Flaw(
             SERVICE,
@@ -236,12 +218,13 @@ def check_vendors(subject: Subject) -> Flaws:
     if subject.document.kind != "trust" or not _keeps_out_who_has_no_keys(subject):
         return
     named = subject.statement.aws_principals
-    found = next(filter(None, map(_of_a_vendor, named)), None)
-    if found:
+    account = next((each for each in named if whole_account(each) in _VENDORS), None)
+    if account:
+        vendor = _VENDORS[whole_account(account) or ""]
         yield Flaw(
             SERVICE,
             subject.place_of("Principal"),
-            f"{found[0]} is {_VENDORS[found[1]]}'s account, whose service takes roles without MFA",
+            f"{account} is {vendor}'s account, whose service takes roles without MFA",
             "the vendor is locked out",
             "remove the condition on MFA: sts:ExternalId protects the role"
             if len(named) == 1
@@ -251,15 +234,15 @@ def check_vendors(subject: Subject) -> Flaws:
 
 def check_federation(subject: Subject) -> Flaws:
     """Find MFA asked of SAML or OpenID Connect users."""
-    federated = "Federated" in (subject.statement.principals or {})
-    named = set(names_of(subject.statement))
-    federated = federated or (bool(named) and named <= set(_SIGNED_ELSEWHERE))
+    statement, named = subject.statement, set(names_of(subject.statement))
+    by_call = bool(named) and named <= _SIGNED_ELSEWHERE
+    federated = by_call or "Federated" in (statement.principals or ())
     asks = federated and _keeps_out_who_has_no_keys(subject)
-    if asks and "AWS" in (subject.statement.principals or {}):
+    if asks and "AWS" in (statement.principals or ()):
         # They take a role by another call than sts:AssumeRole, if the statement has it.
         others = named - {"sts:assumerole"} or named
         asks = not others.isdisjoint(_lacking(subject, "Federated"))
-    if federated and len(subject.statement.principals or ()) == 1 and _is_idle(subject):
+    if federated and len(statement.principals or ()) == 1 and _is_idle(subject):
         yield _idle(subject, FEDERATED, _NO_MFA_KNOWN)
     elif asks or _denied_by_name(subject, "Federated"):
         yield Flaw(
@@ -283,7 +266,7 @@ def _lacking(subject: Subject, kind: str) -> set[str]:
     """
     statement, given = subject.statement, _given_by_name(subject.whole)
     lacking = set[str]()
-    for name in (statement.principals or {}).get(kind, ()):
+    for name in statement.principals_of(kind):
         cover = given.get((kind, name))
         alone = replace(statement, principals={kind: (name,)})
         lacking.update(cover.uncovered(alone) if cover else names_of(statement))
@@ -320,11 +303,10 @@ def check_providers(subject: Subject) -> Flaws:
 
 def check_calls(subject: Subject) -> Flaws:
     """Find Allows for users and roles whose action only a provider's users call."""
-    statement, named = subject.statement, subject.statement.principals or {}
+    statement, users = subject.statement, subject.statement.aws_principals
     calls = [name for name in names_of(statement) if _of_users(name)]
-    users = named.get("AWS", ()) if len(named) == 1 else ()
-    others = bool(users) and not any(map(_may_be_a_provider, users))
-    if statement.allows and others and calls and set(calls) <= set(_SIGNED_ELSEWHERE):
+    others = _are_all(statement, "AWS") and not any(map(_may_be_a_provider, users))
+    if statement.allows and others and users and calls and _SIGNED_ELSEWHERE.issuperset(calls):
         yield Flaw(
             FEDERATED,
             subject.place_of_action(calls[0]),
@@ -339,7 +321,11 @@ def _may_be_a_provider(principal: str) -> bool:
 
 
 def _providers_in(statement: Statement) -> Iterator[str]:
-    return filter(_provider, (statement.principals or {}).get("Federated", ()))
+    return filter(_provider, statement.principals_of("Federated"))
+
+
+def _are_all(statement: Statement, kind: str) -> bool:
+    return list(statement.principals or ()) == [kind]
 
 
 def _action_for(provider: str) -> str:
@@ -365,21 +351,18 @@ def without_harm(subject: Subject, fix: Mapping[str, Any]) -> Mapping[str, Any]:
     keys = {key for each in block.values() if isinstance(each, Mapping) for key in each}
     kept = [each for each in subject.other_conditions if each.key in keys]
     if "Action" not in fix and _met_by_name(subject, "Federated", kept):
-        actions = {"Action": "sts:AssumeRole"}
-        fix = {**{name: each for name, each in fix.items() if name != "NotAction"}, **actions}
+        others = {name: each for name, each in fix.items() if name != "NotAction"}
+        fix = {**others, "Action": "sts:AssumeRole"}
     if _NO_SERVICE[1] not in keys and _met_by_name(subject, "Service", kept):
-        operator, key, value = _NO_SERVICE
-        spared = {**block, operator: {**block.get(operator, {}), key: value}}
-        fix = {**fix, "Condition": spared}
+        fix = {**fix, **_sparing_services(block)}
     return fix
 
 
 def _denied_by_name(subject: Subject, kind: str) -> str | None:
     """Return a principal of a kind that is allowed by name, and that a Deny for everybody stops."""
     found, denied = subject.reach, subject.statement
-    if found is None or denied.allows or not is_for_everybody(denied):
-        return None
-    if not found.long_term or found.fresh:
+    stops = found is not None and found.long_term and not found.fresh
+    if denied.allows or not (stops and is_for_everybody(denied)):
         return None
     return _met_by_name(subject, kind, subject.other_conditions)
 
@@ -407,7 +390,7 @@ def _sources_in(allow: Statement) -> tuple[str, ...]:
 
 def _calls_of(service: str, sources: Sequence[str]) -> Iterator[RequestContext]:
     names = dict.fromkeys(_SERVICE_NAMES if service else (), (service,))
-    known = RequestContext(names).over(_A_SERVICE)
+    known = RequestContext(names).over(A_SERVICE)
     for source in sources or ("",):
         within = {} if is_unfilled(source) or not source else {"aws:SourceArn": source}
         yield RequestContext({}, within).over(known)

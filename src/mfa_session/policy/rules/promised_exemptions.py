@@ -87,7 +87,7 @@ def check_sid_of_places(subject: Subject) -> Flaws:
     either = subject.requires_mfa and bool(_there_or_with_mfa(sid))
     for each in subject.other_conditions if exempts or either else ():
         of_place = each.key.lower() in OF_PLACES
-        if of_place and exempts and each.operator in OPPOSITES:
+        if of_place and exempts and each.negates:
             yield Flaw(
                 EXEMPTION,
                 each.position,

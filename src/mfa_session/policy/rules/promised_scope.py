@@ -28,8 +28,8 @@ from mfa_session.policy.rules.names_in_sids import (
     denies_everything,
     stands_in_a_name,
 )
-from mfa_session.policy.rules.promises import PROMISE, demands_mfa
-from mfa_session.policy.rules.rule import Flaw, Flaws, Subject, first_of
+from mfa_session.policy.rules.promises import broken, demands_mfa
+from mfa_session.policy.rules.rule import Flaws, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 _DELETION = "delet(?:e|ing|ions?)"
@@ -66,10 +66,10 @@ def check_sid_of_versions(subject: Subject) -> Flaws:
     names = names_of(subject.statement)
     named = names_versions(subject.statement) and bool(subject.mfa_conditions)
     if named and "s3:deleteobject" in names and not any(map(_of_versions, names)):
-        yield Flaw(
-            PROMISE,
+        yield broken(
+            subject,
             subject.place_of_action("s3:DeleteObject"),
-            f"the Sid is {subject.statement.sid}, but s3:DeleteObject only hides an object",
+            "s3:DeleteObject only hides an object",
             "nobody is allowed to delete a version"
             if subject.statement.allows
             else "nobody is stopped from deleting a version",
@@ -100,10 +100,10 @@ def check_everything(subject: Subject) -> Flaws:
         None,
     )
     if left and not subject.on_role:
-        yield Flaw(
-            PROMISE,
+        yield broken(
+            subject,
             subject.place_of_action(),
-            f"the Sid is {statement.sid}, but this Deny lists only {first_of(listed)}",
+            f"this Deny lists only {first_of(listed)}",
             "what else the policy allows needs no MFA"
             + (f", such as {left}" if left != "*" else ""),
             "deny all of it" if in_place else "deny everything but what is needed to set up MFA",
@@ -128,10 +128,10 @@ def check_part(subject: Subject) -> Flaws:
     asking = [each for each in subject.whole.denies_for_mfa if may_overlap(each, statement)]
     left = [*_actions_beside(asking, statement), *_resources_beside(asking, statement)]
     if asking and left:
-        yield Flaw(
-            PROMISE,
+        yield broken(
+            subject,
             subject.place_at(statement.elements["Sid"]),
-            f"the Sid is {statement.sid}, but the Denies of this policy ask for MFA only in part",
+            "the Denies of this policy ask for MFA only in part",
             "nobody needs MFA for "
             + ("much of it" if left[0] == "*" else first_of([*map(subject.as_written, left)])),
             "deny all of it without MFA, or change the Sid",
@@ -165,10 +165,10 @@ def check_everywhere(subject: Subject) -> Flaws:
     spares_setup = any(map(is_own_care, statement.not_actions or ()))
     denied = whole.denies_without_mfa(replace(statement, resources=("*",)))
     if spares_setup and whole.allows_without_mfa("*") and not denied:
-        yield Flaw(
-            PROMISE,
+        yield broken(
+            subject,
             subject.place_of("Resource"),
-            f"the Sid is {statement.sid}, but this Deny is only on {first_of(where)}",
+            f"this Deny is only on {first_of(where)}",
             "what the policy allows on anything else needs no MFA",
             'write "Resource": "*", or change the Sid',
         )
@@ -179,10 +179,10 @@ def check_exempt_actions(subject: Subject) -> Flaws:
     exempt = subject.statement.not_actions if subject.refuses_without_mfa else None
     others = list(filter(whole_service, exempt or ()))
     if others and _all_but_care(subject.statement.sid_letters):
-        yield Flaw(
-            PROMISE,
+        yield broken(
+            subject,
             subject.place_of_action(others[0]),
-            f"the Sid is {subject.statement.sid}, but this Deny exempts {others[0]} as well",
+            f"this Deny exempts {others[0]} as well",
             f"nobody needs MFA for {others[0]}",
             "remove it from NotAction, or change the Sid",
         )
@@ -205,11 +205,10 @@ def check_root(subject: Subject) -> Flaws:
     for condition in subject.other_conditions:
         others = not any(value.endswith("root") for value in condition.values)
         if condition.is_about(PRINCIPAL_ARN) and others and is_met(condition, ROOT) is False:
-            yield Flaw(
-                PROMISE,
+            yield broken(
+                subject,
                 condition.position,
-                f"the Sid is {subject.statement.sid}, but {condition.written} {condition.key} does "
-                "not match the root user",
+                f"{condition.written} {condition.key} does not match the root user",
                 "the root user needs no MFA",
                 "name arn:aws:iam::*:root as well, or change the Sid",
             )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from mfa_session.policy.conditions import is_met, is_readable
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap, names_of
@@ -16,30 +17,30 @@ from mfa_session.policy.document import (
     Statement,
     is_about_devices,
     is_about_roles,
+    letters_in,
     roles_in,
 )
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
+from mfa_session.policy.policy_text import Position
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, is_left_open
 from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import NOW, is_circumstance
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
-from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant, per_policy
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
-    "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
-    "it, or Denies ask for it in part; or it denies everything (`DenyAllWithoutMFA`), and the Deny "
-    "lists a part of what the policy allows, or is on some resources; or it denies everything but "
-    "MFA's setup, and a whole service is exempt; or its time (`Within15Minutes`) is not the "
-    "limit's, or is one of the day (`InOfficeHours`), which no condition key tells; or it demands "
-    "hardware (`RequireHardwareMFA`), which no condition key tells from other devices; or it names "
-    "the root user, and its condition only others; or it names the deactivation of devices, and "
-    "only `iam:DeleteVirtualMFADevice` is named; or it is about the deletion of S3 objects for "
-    "good or of their versions, and only `s3:DeleteObject` is named. A `Sid` that says more than "
-    "that promises nothing.",
+    "The `Sid` demands MFA (`AllowWithMFA`), but neither a condition nor a Deny of the policy asks "
+    "for it, or only in part; or it denies everything (`DenyAllWithoutMFA`), and the Deny is about "
+    "a part of what the policy allows, or exempts more than MFA's setup. Or its time "
+    "(`Within15Minutes`) is not the limit's; or no condition key tells what it says: the hour of "
+    "the day (`InOfficeHours`), or hardware (`RequireHardwareMFA`). Or it names the root user, the "
+    "deactivation of devices or the deletion of S3 objects for good, and the statement is about "
+    "other users, `iam:DeleteVirtualMFADevice` or `s3:DeleteObject` alone. A `Sid` that says more "
+    "than that promises nothing.",
 )
 NAMED = Rule(
     "name-promises-mfa",
@@ -110,6 +111,20 @@ _of_some_callers = re.compile(
 ).match
 
 
+def broken(
+    subject: Subject,
+    where: Position,
+    how: str,
+    who: str,
+    cure: str,
+    fix: Mapping[str, Any] | None = None,
+) -> Flaw:
+    """Tell how a statement is not what its Sid says."""
+    return Flaw(
+        PROMISE, where, f"the Sid is {subject.statement.sid}, but {how}", who, cure, fix or {}
+    )
+
+
 def check_promise(subject: Subject) -> Flaws:
     """Find statements that ask for no MFA although their Sid says so."""
     if not breaks_promise(subject):
@@ -124,10 +139,10 @@ def check_promise(subject: Subject) -> Flaws:
         who = "MFA is asked of nobody: whom it stops has no way in"
     else:
         who = "everybody is locked out, with MFA too"
-    yield Flaw(
-        PROMISE,
+    yield broken(
+        subject,
         subject.place_at(statement.elements["Sid"]),
-        f"the Sid is {statement.sid}, but {asking} for MFA",
+        f"{asking} for MFA",
         who,
         "remove this Deny, and ask for MFA in the role's trust policy"
         if subject.on_role
@@ -141,7 +156,7 @@ def _how_to_ask(subject: Subject, condition: str) -> str:
     add = f"add {condition} to its Condition"
     if not statement.allows:
         return add
-    if subject.document.kind in {"scp", "rcp"}:
+    if subject.document.is_of_organisation:
         return "ask for MFA in users' policies, since it would lock out role sessions here"
     if "sts:getfederationtoken" in names_of(statement):
         return "let people assume a role with MFA instead: only long-term keys may call this"
@@ -192,7 +207,7 @@ def check_name(subject: Subject) -> Flaws:
     document = subject.document
     if subject.statement is not document.statements[0] or not subject.limits_users:
         return
-    name = next((each for each in _names_of(document) if _demands(_letters(each))), None)
+    name = next(filter(_demands, _names_of(document)), None)
     if name is None:
         return
     asked = not document.is_certain or any(map(_asks, _documents_beside(document)))
@@ -225,11 +240,8 @@ def _names_of(document: Document) -> Iterator[str]:
 
 
 def _demands(name: str) -> bool:
-    return _promise(name) is not None and not _exempts(name)
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    letters = letters_in(name)
+    return _promise(letters) is not None and not _exempts(letters)
 
 
 def _documents_beside(document: Document) -> Iterator[Document]:
@@ -259,27 +271,18 @@ def check_sid_of_removal(subject: Subject) -> Flaws:
     deletes = statement.actions and concerns(statement, DELETION)
     if not (deletes and _removal(statement.sid_letters)):
         return
-    if not (
-        whole.allows_anyhow(DEACTIVATION)
-        if statement.allows
-        else _denies_deactivation(whole, with_mfa=not subject.mfa_conditions)
-    ):
-        yield Flaw(
-            PROMISE,
+    if statement.allows:
+        decided = whole.allows_anyhow(DEACTIVATION)
+    else:
+        decided = whole.denies_anyhow(DEACTIVATION, with_mfa=not subject.mfa_conditions)
+    if not decided:
+        yield broken(
+            subject,
             subject.place_of_action(DELETION),
-            f"the Sid is {statement.sid}, but {DELETION} works only once the device is deactivated",
+            f"{DELETION} works only once the device is deactivated",
             f"nobody is {'allowed' if statement.allows else 'stopped from'} {DEACTIVATION}",
             f"write {DEACTIVATION} as well",
         )
-
-
-@per_policy
-def _denies_deactivation(whole: WholePolicy, *, with_mfa: bool) -> bool:
-    return any(
-        concerns(as_meant(each, whole.names), DEACTIVATION)
-        for each in whole.statements
-        if not (each.allows or (with_mfa and means_mfa(each)))
-    )
 
 
 def check_sid_of_age(subject: Subject) -> Flaws:
@@ -288,10 +291,10 @@ def check_sid_of_age(subject: Subject) -> Flaws:
         limit = age_seconds(condition.values[0]) if len(condition.values) == 1 else None
         seconds = seconds_said(subject.statement) or _seconds_meant(subject.statement, limit)
         if seconds and limit not in {None, seconds}:
-            yield Flaw(
-                PROMISE,
+            yield broken(
+                subject,
                 condition.position,
-                f"the Sid is {subject.statement.sid}, but the limit is {limit} seconds",
+                f"the limit is {limit} seconds",
                 f"MFA counts for {limit} seconds, not for {seconds}",
                 f"write {seconds}, or change the Sid",
             )
@@ -316,10 +319,10 @@ def check_sid_of_hours(subject: Subject) -> Flaws:
     are_dates = all(is_readable(each, text) for each in dated for text in each.values)
     told = not are_dates or any(check_limits(subject))
     if dated and _hours(subject.statement.sid_letters) and not told:
-        yield Flaw(
-            PROMISE,
+        yield broken(
+            subject,
             dated[0].position,
-            f"the Sid is {subject.statement.sid}, but no condition key tells the hour of the day",
+            "no condition key tells the hour of the day",
             f"the time passes {', '.join(dated[0].values)} once, not daily",
             "let a scheduled job attach and detach the policy, or change the Sid",
         )
@@ -330,11 +333,10 @@ def check_hardware(subject: Subject) -> Flaws:
     if not (subject.asks_for_mfa and _hardware(subject.statement.sid_letters)) or subject.on_role:
         return
     if not _keeps_out_virtual_devices(subject.whole):
-        yield Flaw(
-            PROMISE,
+        yield broken(
+            subject,
             subject.mfa_conditions[0].position,
-            f"the Sid is {subject.statement.sid}, but no condition key tells a hardware device "
-            "from another one",
+            "no condition key tells a hardware device from another one",
             "whoever has an authenticator app gets through",
             f"deny {_CREATION} to keep new ones out, or change the Sid",
         )
@@ -342,10 +344,9 @@ def check_hardware(subject: Subject) -> Flaws:
 
 @per_policy
 def _keeps_out_virtual_devices(whole: WholePolicy) -> bool:
-    return any(
-        (concerns(each, _CREATION) and not (each.allows or means_mfa(each)))
-        or any(condition.key.lower().startswith(_KEYS_OF_HARDWARE) for condition in each.conditions)
-        for each in whole.statements
+    conditions = (condition for each in whole.statements for condition in each.conditions)
+    return whole.denies_anyhow(_CREATION, with_mfa=True) or any(
+        each.key.lower().startswith(_KEYS_OF_HARDWARE) for each in conditions
     )
 
 

@@ -27,12 +27,7 @@ from mfa_session.policy.rules.exemptions import (
     sparing,
 )
 from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
-from mfa_session.policy.rules.resource_kinds import (
-    MEANT,
-    OF_USER,
-    fits,
-    is_one_s_own,
-)
+from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_one_s_own, parts_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -88,7 +83,6 @@ _covers_own_user = re.compile(
 _takes_in_oneself = re.compile(
     r"arn:[^:]*:iam::[^:]*:user/(?:\*|\$\{aws:username\})", re.IGNORECASE
 ).fullmatch
-_is_a_device = re.compile("arn:[^:]*:iam::[^:]*:mfa/.*").fullmatch
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
@@ -97,26 +91,31 @@ def check_removal(subject: Subject) -> Flaws:
     if not (subject.denies_all_actions and subject.is_of_users) or all_left_out(subject):
         yield from _removal_spared_by_resource(subject)
         return
-    for action, rule, what in (
-        (DEACTIVATION, REMOVAL_SPARED, "can replace the MFA device"),
-        (DELETION, DELETION_SPARED, "can delete devices that others have not enabled yet"),
-    ):
-        harmless = action == DELETION and not _may_delete_those_of_others(subject.whole)
-        if harmless or concerns(subject.statement, action):
-            continue
-        if not (subject.whole.allows_only_with_mfa(action) or _is_denied(subject, action)):
-            yield Flaw(
-                rule,
-                subject.place_of_action(action),
-                f"this Deny exempts {action}",
-                f"whoever has the long-term key {what}",
-                "exempt only what is needed to set up MFA",
-                sparing(subject),
-            )
-            if action == DEACTIVATION:
-                return  # who may take a device off may delete it, of course
+    if _is_spared(subject, DEACTIVATION):
+        yield _exempting(subject, DEACTIVATION, "replace the MFA device")
+        return  # who may take a device off may delete it, of course
+    if _may_delete_those_of_others(subject.whole) and _is_spared(subject, DELETION):
+        what = "delete devices that others have not enabled yet"
+        yield replace(_exempting(subject, DELETION, what), rule=DELETION_SPARED)
     yield from _all_of_iam_spared(subject)
     yield from _policies_spared(subject)
+
+
+def _is_spared(subject: Subject, action: str) -> bool:
+    closed = concerns(subject.statement, action) or subject.whole.allows_only_with_mfa(action)
+    return not (closed or _is_denied(subject, action))
+
+
+def _exempting(subject: Subject, action: str, what: str) -> Flaw:
+    """Tell what whoever has the key can do, since a Deny exempts an action."""
+    return Flaw(
+        REMOVAL_SPARED,
+        subject.place_of_action(action),
+        f"this Deny exempts {action}",
+        f"whoever has the long-term key can {what}",
+        "exempt only what is needed to set up MFA",
+        sparing(subject),
+    )
 
 
 def check_own_removal(subject: Subject) -> Flaws:
@@ -224,13 +223,10 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
     on_purpose = "iam:*" in subject.whole.allowed_names
     if removes or (makes and not on_purpose):
         can = "replace the MFA device, or make keys and users" if removes else "make keys and users"
-        yield Flaw(
-            REMOVAL_SPARED,
-            subject.place_of_action("iam:*"),
-            "this Deny exempts all of IAM, not only what is needed to set up MFA",
-            f"where another policy allows it, whoever has the long-term key can {can}",
-            "exempt only what is needed to set up MFA",
-            sparing(subject),
+        yield replace(
+            _exempting(subject, "iam:*", can),
+            message="this Deny exempts all of IAM, not only what is needed to set up MFA",
+            who=f"where another policy allows it, whoever has the long-term key can {can}",
             severity=WARNING,
         )
 
@@ -243,14 +239,8 @@ def _policies_spared(subject: Subject) -> Flaws:
         own = MEANT[OF_USER] if kind == OF_USER else f"arn:aws:iam::*:{kind}"
         if not is_denied_on(subject, own, action):
             what = "boundary" if "Boundary" in action else "policy"
-            yield Flaw(
-                REMOVAL_SPARED,
-                subject.place_of_action(action),
-                f"this Deny exempts {action}",
-                f"whoever has the long-term key can take away the {what} that requires MFA",
-                "exempt only what is needed to set up MFA",
-                severity=WARNING,
-            )
+            told = _exempting(subject, action, f"take away the {what} that requires MFA")
+            yield replace(told, fix={}, severity=WARNING)
             return
 
 
@@ -271,7 +261,7 @@ def _removal_spared_by_resource(subject: Subject) -> Flaws:
 
 
 def _escapes(condition: Condition, action: str) -> bool:
-    if not condition.key.lower().startswith("aws:principaltag/") or condition.is_unfilled:
+    if not condition.is_of_tag or condition.is_unfilled:
         return False
     if action == _UNTAG:
         return is_met_without_key(condition) is False
@@ -421,9 +411,10 @@ def _a_deny_exempts_it(subject: Subject) -> bool:
 @per_policy
 def _is_denied_elsewhere(whole: WholePolicy) -> bool:
     """Say whether a Deny names the removal, but on devices, where it has no effect."""
+    named = (each for each in whole.denies_for_mfa if DEACTIVATION.lower() in names_of(each))
     return any(
-        DEACTIVATION.lower() in names_of(each) and all(map(_is_a_device, each.resources or ("*",)))
-        for each in whole.denies_for_mfa
+        all(parts_of(text)[5].startswith("mfa/") for text in each.resources or ("*",))
+        for each in named
     )
 
 

@@ -238,12 +238,11 @@ def fits(resource: str, wanted: str) -> bool:
         return is_unfilled(resource) or _is_of_service(resource, wanted)
     if wanted == OF_USER and (_is_no_user(resource) or what.startswith("user//")):
         return False
-    return (
-        may_meet(service, "iam")
-        and may_meet(region, "")
-        and bool(account)
-        and (includes(what, wanted) if wanted.endswith("/") else _may_name(what, wanted))
-    ) or (wanted == OF_USER and what == "root")
+    in_iam = may_meet(service, "iam") and may_meet(region, "") and bool(account)
+    # No name below `user/` or `mfa/` ends in a slash.
+    is_named = may_meet(what, wanted) and not what.endswith("/")
+    is_named = includes(what, wanted) if wanted.endswith("/") else is_named
+    return (in_iam and is_named) or (wanted == OF_USER and what == "root")
 
 
 def _is_of_service(resource: str, wanted: str) -> bool:
@@ -258,11 +257,8 @@ def _is_of_service(resource: str, wanted: str) -> bool:
 def _is_in_point(what: str, wanted: str) -> bool:
     """Say whether a pattern may match an access point, or an object reached through it."""
     point, slash, inside = what.removeprefix("accesspoint/").partition("/")
-    if not may_meet(what, "accesspoint/*"):
-        return False
-    if wanted == OF_BUCKET or not slash:
-        return wanted == OF_BUCKET or "*" in point
-    return may_meet(inside, "object/?*")
+    an_object = may_meet(inside, "object/?*") if slash else "*" in point
+    return may_meet(what, "accesspoint/*") and (wanted == OF_BUCKET or an_object)
 
 
 def _is_in_s3(what: str, wanted: str) -> bool:
@@ -273,11 +269,6 @@ def _is_in_s3(what: str, wanted: str) -> bool:
     if wanted == OF_BUCKET:
         return not slash
     return not key.endswith("/") if key else not slash and "*" in bucket
-
-
-def _may_name(what: str, wanted: str) -> bool:
-    """Say whether a pattern may match a name below `user/` or `mfa/`; none ends in a slash."""
-    return may_meet(what, wanted) and not what.endswith("/")
 
 
 def is_one_s_own(resource: str) -> bool:

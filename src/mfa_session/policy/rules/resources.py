@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mfa_session.policy.conditions import OPPOSITES, Comparison, comparison
+from mfa_session.policy.conditions import Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Statement
@@ -57,7 +56,6 @@ _LISTING = "iam:listvirtualmfadevices"
 _OF_PEOPLE = {OF_USER, OF_DEVICE}
 _names_a_step = re.compile("iam:(?:createv|enable)|.*mfadevice").match
 _is_of_setup = re.compile("iam:(?!deactivate|delete|resync).*mfa").match
-_MOST = 10  # Allows to look at
 _is_whole_in_s3 = re.compile(r"arn:[^:]*:s3:::[^/*?${<]+(/\*)?").fullmatch  # a bucket, its objects
 # Of s3:Put*, much is about a bucket itself.
 _ON_OBJECTS = {"s3:*": "s3:GetObject", "s3:delete*": "s3:DeleteObject", "s3:get*": "s3:GetObject"}
@@ -206,12 +204,11 @@ def check_all_of_s3(subject: Subject) -> Flaws:
         )
         missing = all(map(_is_whole_in_s3, where)) and not done
         named = (_doing(subject.whole, action, wanted, effect) for effect in ("Allow", "Deny"))
+        of_objects = "object" in statement.sid_letters
         # Policies of Denies alone are for those whom others allow all.
-        of_others = denied == "s3:*" and subject.whole.allowing == []
-        meant = of_others or "object" in statement.sid_letters
+        meant = of_objects or (denied == "s3:*" and not subject.whole.allowing)
         if wanted == OF_BUCKET:
-            everything = _of_everything(statement.sid_letters) is not None
-            meant = everything and "object" not in statement.sid_letters
+            meant = bool(_of_everything(statement.sid_letters)) and not of_objects
         if missing and (any(named) or meant):
             yield Flaw(
                 WRONG_RESOURCE,
@@ -229,8 +226,7 @@ def _manages_buckets(subject: Subject) -> bool:
         return False
     buckets = tuple(each.removesuffix("/*") for each in where)
     managed = replace(statement, actions=("s3:PutBucketPolicy",), resources=buckets)
-    allows = itertools.islice(subject.whole.allows.touching(managed), _MOST)
-    return any(not each.conditions for each in allows)
+    return any(not each.conditions for each in subject.whole.allows.first_touching(managed))
 
 
 def _part_of(resource: str, wanted: str) -> str:
@@ -300,7 +296,7 @@ def _path_of_users(whole: WholePolicy) -> str:
         list(map(_user_with_path, condition.values))
         for each in whole.denies_for_mfa
         for condition in each.conditions
-        if condition.is_about(PRINCIPAL_ARN) and condition.operator not in OPPOSITES
+        if condition.is_about(PRINCIPAL_ARN) and not condition.negates
     )
     return next((found[0][1] for found in named if found and found[0] and all(found)), "")
 

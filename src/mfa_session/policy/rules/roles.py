@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import is_of_all_users, names_of
+from mfa_session.policy.coverage import MOST_MET, is_of_all_users, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
 from mfa_session.policy.document import (
     MIXED,
@@ -24,13 +23,9 @@ from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.callers import has_wrong_values, meet_all
-from mfa_session.policy.rules.exemptions import (
-    DEACTIVATION,
-    DELETION,
-    in_any_account,
-)
+from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, in_any_account
 from mfa_session.policy.rules.promised_exemptions import check_exception
-from mfa_session.policy.rules.resource_kinds import parts_of
+from mfa_session.policy.rules.resource_kinds import is_one_s_own, parts_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 
 ROLE = Rule(
@@ -58,10 +53,8 @@ A_ROLE = RequestContext(
         "aws:userid": ("AROAANYOTHERANYOTHER1:session",),
     }
 )
-_role_and_account = re.compile(r"arn:[^:]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)").fullmatch
 _account = re.compile("(?:arn:[^:]*:iam::)?([0-9]{12})(?::root)?").fullmatch
 OF_CALLERS = ("aws:principal", "aws:sourceidentity", "aws:tokenissuetime", "aws:user")
-_MOST = 10  # roles to compare with NotPrincipal
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, that of a
 # user has no colon, and that of a session of GetFederationToken begins with the account.
@@ -74,7 +67,7 @@ _SAYING_ROLE = {
 
 def check_roles(subject: Subject) -> Flaws:
     """Find MFA asked of role sessions by a policy that names the roles."""
-    named = next(iter(_roles_in_need(subject)), None)
+    named = next(_roles_in_need(subject), None)
     role = named or _role_locked_out(subject)
     if role and (subject.asks_for_mfa or leaves_roles_out(subject)):
         yield Flaw(
@@ -124,10 +117,9 @@ def check_exempt_roles(subject: Subject) -> Flaws:
     spared = any(map(is_unfilled, arns)) or any(map(spares_roles, subject.other_conditions))
     if not denies or spared:
         return
-    allowed = subject.whole.allowed_by_name(subject.statement, "role")
-    roles = itertools.chain(filter(names_role, arns), allowed)
-    few = itertools.islice(roles, _MOST)  # so that many of both take no time
-    role = next((each for each in few if not _has_exempt_session(each, arns)), None)
+    own = list(filter(names_role, arns))[:MOST_MET]
+    roles = (*own, *subject.whole.allowed_by_name(subject.statement, "role"))
+    role = next((each for each in roles if not _has_exempt_session(each, arns)), None)
     if role:
         named = (
             f"NotPrincipal names {role}, but no session of it"
@@ -169,7 +161,7 @@ def check_role_conditions(subject: Subject) -> Flaws:
                 if allows
                 else "require MFA in the role's trust policy, and delete this statement; if users "
                 "are meant, name them in the condition",
-                severity=ERROR if subject.document.kind in {"scp", "rcp"} else None,
+                severity=ERROR if subject.document.is_of_organisation else None,
             )
         elif roles and not (allows and subject.whole.is_open(subject.statement, "without_mfa")):
             yield Flaw(
@@ -215,7 +207,7 @@ def check_role_policy(subject: Subject) -> Flaws:
 def check_shared_policy(subject: Subject) -> Flaws:
     """Find Denies without MFA in a policy that roles have as well as users."""
     statement, others = subject.statement, subject.other_conditions
-    of_users = all("${aws:username}" in each.lower() for each in statement.resources or ("*",))
+    of_users = all(map(is_one_s_own, statement.resources or ("*",)))
     spared = of_users or keeps_devices(statement) or any(map(spares_roles, others))
     found = subject.reach if subject.document.holder == MIXED and not spared else None
     if found and found.without_mfa and subject.refuses_without_mfa:
@@ -232,13 +224,11 @@ def check_shared_policy(subject: Subject) -> Flaws:
 
 def _has_exempt_session(role: str, arns: Collection[str]) -> bool:
     """Say whether NotPrincipal may exempt sessions of a role: one of them, or its account alone."""
-    found = _role_and_account(role)
-    if found is None:
-        return True
-    account, name = found.groups()
-    session = f":{account}:assumed-role/{name}/"
+    account = parts_of(role)[4]
+    session = f":{account}:assumed-role/{role.rpartition('/')[2]}/"
     named = session if role in arns else account  # which stands in the ARN of a session, too
-    return any(named in each for each in arns)
+    is_role = ":role/" in role and account.isdecimal()
+    return not is_role or any(named in each for each in arns)
 
 
 def keeps_devices(statement: Statement) -> bool:
@@ -264,8 +254,7 @@ def _role_locked_out(subject: Subject) -> str | None:
         return None
     if not is_for_everybody(denied) and (None in accounts or not accounts):
         return None
-    roles = itertools.islice(subject.whole.allowed_by_name(denied, "role"), _MOST)
-    for role in roles:
+    for role in subject.whole.allowed_by_name(denied, "role"):
         of_these = is_for_everybody(denied) or parts_of(role)[4] in accounts
         if of_these and not _is_spared(role, subject.other_conditions):
             return role
@@ -291,9 +280,8 @@ def _is_spared(role: str, conditions: Collection[Condition]) -> bool:
 
 
 def _exempts_all_users(subject: Subject, condition: Condition) -> bool:
-    exempting = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
-    of_one_account = subject.document.kind in {"identity", "boundary"}
-    all_users = exempting and of_one_account and any(map(is_of_all_users, condition.values))
+    exempting = subject.document.kind in {"identity", "boundary"} and _exempts_arns(condition)
+    all_users = exempting and any(map(is_of_all_users, condition.values))
     return all_users and may_be_met_by_roles(in_any_account(condition))
 
 
@@ -322,7 +310,7 @@ def spares_roles(condition: Condition) -> bool:
     """Say whether a condition exempts some role sessions; most roles have no tag."""
     if is_meant_to_exempt(condition):
         return True
-    if is_of_tag(condition):
+    if condition.is_of_tag:
         return is_met_without_key(condition) is False
     if condition.is_about(PRINCIPAL_ARN):
         return is_met(condition, A_ROLE) is False or any(map(_may_be_a_role, condition.values))
@@ -331,18 +319,16 @@ def spares_roles(condition: Condition) -> bool:
 
 def _exempts_a_role(condition: Condition) -> bool:
     """Say whether it exempts a role by its ARN, as the one whose own policy this is."""
-    negated = condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
-    return negated and any(map(_may_be_a_role, condition.values))
+    return _exempts_arns(condition) and any(map(_may_be_a_role, condition.values))
+
+
+def _exempts_arns(condition: Condition) -> bool:
+    return condition.is_about(PRINCIPAL_ARN) and "Not" in condition.operator
 
 
 def is_meant_to_exempt(condition: Condition) -> bool:
     """Say whether a template fills in who is exempt, or a wrong value was to exempt somebody."""
     return condition.is_unfilled or ("Not" in condition.operator and has_wrong_values(condition))
-
-
-def is_of_tag(condition: Condition) -> bool:
-    """Say whether a condition is about a tag of the caller."""
-    return condition.key.lower().startswith("aws:principaltag/")
 
 
 def may_be_any(arn: str) -> bool:

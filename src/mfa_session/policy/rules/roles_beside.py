@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 
 from mfa_session.policy.conditions import exclude, is_met
@@ -23,7 +22,6 @@ from mfa_session.policy.rules.whole_policy import (
     per_policy,
 )
 
-_MOST = 10  # Allows to look at
 _of_people = re.compile("user|people|human|person|staff|employee|console").search
 
 
@@ -50,13 +48,12 @@ def _stops_all_roles(subject: Subject) -> bool:
     """
     denied, document, found = subject.statement, subject.document, subject.reach
     stops = found and found.long_term and found.without_mfa and not found.fresh
-    if denied.allows or not stops or document.kind != "resource" or document.is_of_endpoint:
+    if denied.allows or not (stops and document.is_of_resource):
         return False
     named = list(map(with_pseudo_parameters, denied.aws_principals))
     if not (is_for_everybody(denied) or (named and all(map(whole_account, named)))):
         return False
-    allowed = itertools.islice(subject.whole.allows.touching(denied), _MOST)
-    of_users = [_is_for_users(each) for each in allowed]
+    of_users = list(map(_is_for_users, subject.whole.allows.first_touching(denied)))
     met = all(
         is_met(each, A_SESSION) is True
         and (each.key.lower() in OF_SERVICES or not each.key.lower().startswith(OF_CALLERS))
@@ -90,7 +87,7 @@ def _role_policy_beside(subject: Subject) -> tuple[str, str]:
     denied, roster = subject.statement, subject.document.roster
     if roster:
         meeting, names = _policies_of_roles(roster)
-        for each in itertools.islice(meeting.touching(denied), _MOST):
+        for each in meeting.first_touching(denied):
             there = any(
                 text != "*" and includes(whole, text)
                 for text in each.resources or ()

@@ -8,11 +8,18 @@ from collections.abc import Collection
 
 from mfa_session.policy.aws_policies import is_harmless, name_of
 from mfa_session.policy.coverage import concerns, exempts_by_name, names_of
-from mfa_session.policy.document import ANYBODY, Document, Roster, Statement, is_of_a_program
+from mfa_session.policy.document import ANYBODY, Document, Roster, is_of_a_program
 from mfa_session.policy.intrinsics import with_variables_as
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.rules.accounts import MOST, STUCK, UNASKED, how_to_enrol, programs_asked
+from mfa_session.policy.rules.accounts import (
+    MOST,
+    STUCK,
+    UNASKED,
+    cannot_enrol,
+    how_to_enrol,
+    programs_asked,
+)
 from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
@@ -27,60 +34,37 @@ _of_one_user = re.compile(
 ).fullmatch
 
 
-def check_boundaries(subject: Subject) -> Flaws:
-    """Find users of a template who cannot set up the MFA that a Deny asks for, by their boundary.
+def _exempts_setup(subject: Subject) -> bool:
+    """Say whether it asks users for MFA except to enable a device, under no other condition."""
+    asks = subject.document.kind == "identity" and subject.denies_all_actions
+    return asks and not (subject.other_conditions or concerns(subject.statement, _ENABLE))
 
-    Another policy lets them, and the Deny exempts it.
-    """
+
+def check_enrolment(subject: Subject) -> Flaws:
+    """Find users of a template, plan or state who cannot set up the MFA that a Deny asks for."""
     document, roster = subject.document, subject.document.roster
-    asks = document.kind == "identity" and subject.denies_all_actions
-    if not roster or not asks or subject.other_conditions or concerns(subject.statement, _ENABLE):
+    if not (roster and _exempts_setup(subject)):
         return
-    bounded = {
-        owner: each.name
-        for owner in filter(_of_a_user, document.owners)
-        for each in roster.by_owner.get(owner, ())
-        if each.kind == "boundary" and not _may_allow(each, _ENABLE)
+    allowed = subject.whole.allows_without_mfa(_ENABLE)
+    reasons = {
+        owner: (_boundary_of(roster, owner) if allowed else "") or _misses(roster, owner)
+        for owner in sorted(set(document.owners))
     }
-    if bounded and subject.whole.allows_without_mfa(_ENABLE):
-        name = min(bounded.values())
-        users = sorted(owner for owner, boundary in bounded.items() if boundary == name)
-        yield Flaw(
-            STUCK,
-            subject.statement.position,
-            f"the boundary {name} keeps these users from setting up MFA, for which this Deny "
-            f"asks: {first_of(users, MOST)}",
-            "they are locked out",
-            how_to_enrol(["(boundary"]),
-        )
+    if stuck := [f"{_name_of(owner)} ({why})" for owner, why in reasons.items() if why]:
+        yield cannot_enrol(subject, stuck)
 
 
-def check_paths(subject: Subject) -> Flaws:
-    """Find users of a template, plan or state whose ARN no Allow of enabling a device names."""
-    document, roster = subject.document, subject.document.roster
-    asks = document.kind == "identity" and subject.denies_all_actions
-    if not roster or not asks or subject.other_conditions or concerns(subject.statement, _ENABLE):
-        return
-    found = ((each, _misses(roster, each)) for each in sorted(set(document.owners)))
-    stuck = [f"{each.rpartition('/')[2]} ({why})" for each, why in found if why]
-    if stuck:
-        yield Flaw(
-            STUCK,
-            subject.statement.position,
-            f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, MOST)}",
-            "they are locked out",
-            how_to_enrol(stuck),
-        )
+def _boundary_of(roster: Roster, owner: str) -> str:
+    """Return the boundary that keeps a user from enabling a device."""
+    own = roster.by_owner.get(owner, ()) if _of_a_user(owner) else ()
+    bounds = (each for each in own if each.kind == "boundary" and not _may_allow(each))
+    return next((f"boundary {each.name}" for each in bounds), "")
 
 
 def _misses(roster: Roster, owner: str) -> str:
     """Return what keeps the Allows of enabling a device from a user: a path or an account."""
-    user = _of_one_user(owner)
-    others = {*roster.elsewhere.get(owner, ()), *roster.elsewhere.get("user/", ())}
-    own = [each for each in roster.by_owner.get(owner, ()) if each.kind == "identity"]
-    known = all(map(is_harmless, others)) and all(
-        each.is_certain and not each.is_optional for each in own
-    )
+    user, (own, elsewhere) = _of_one_user(owner), _policies_of(roster, owner)
+    known = all(map(is_harmless, elsewhere)) and all(each.is_settled for each in own)
     if not (user and known):
         return ""
     allowed = [
@@ -103,9 +87,16 @@ def _misses(roster: Roster, owner: str) -> str:
     return f"account {user['account']}" if any(may_meet(text, anywhere) for text in allowed) else ""
 
 
-def _may_allow(boundary: Document, action: str) -> bool:
-    allows = any(each.allows and concerns(each, action) for each in boundary.statements)
-    return allows or boundary.is_optional or not boundary.is_certain
+def _policies_of(roster: Roster, owner: str) -> tuple[list[Document], set[str]]:
+    """Return the policies of a user or group that are here, and the names of others."""
+    own = [each for each in roster.by_owner.get(owner, ()) if each.kind == "identity"]
+    return own, {*roster.elsewhere.get(owner, ()), *roster.elsewhere.get("user/", ())}
+
+
+def _may_allow(document: Document) -> bool:
+    """Say whether a policy or boundary allows enabling a device, or may do so."""
+    allows = any(each.allows and concerns(each, _ENABLE) for each in document.statements)
+    return allows or not document.is_settled
 
 
 def check_setup(subject: Subject) -> Flaws:
@@ -114,18 +105,13 @@ def check_setup(subject: Subject) -> Flaws:
     A Deny exempts it for them. Of groups without users there, another group may allow it.
     """
     document, roster = subject.document, subject.document.roster
-    asks = document.kind == "identity" and subject.denies_all_actions and subject.is_of_users
-    exempt = asks and exempts_by_name(subject.statement, _ENABLE) and not subject.other_conditions
-    if not (roster and exempt) or any(map(_denies_setup, subject.whole.statements)):
+    by_name = subject.is_of_users and exempts_by_name(subject.statement, _ENABLE)
+    if not (roster and by_name and _exempts_setup(subject)) or subject.whole.denies_anyhow(_ENABLE):
         return
     users = set(filter(_of_a_user, document.owners))
     asked = users or set(filter(_is_group, document.owners))
     allowing = _allowing_setup(roster)
-    names = [
-        each.rpartition("/")[2]
-        for each in sorted(asked - allowing)
-        if _may_do_something(roster, each)
-    ]
+    names = [_name_of(e) for e in sorted(asked - allowing) if _may_do_something(roster, e)]
     if names and not any(not users or each.endswith("/") for each in allowing):
         yield Flaw(
             STUCK,
@@ -141,16 +127,8 @@ def check_setup(subject: Subject) -> Flaws:
 @functools.lru_cache(maxsize=1)  # each Deny of a file asks for it
 def _allowing_setup(roster: Roster) -> frozenset[str]:
     """Return the users and groups whom policies allow to enable a device, or may do so."""
-    return frozenset(
-        owner
-        for each in roster.documents
-        if each.kind == "identity" and _may_allow(each, _ENABLE)
-        for owner in each.owners
-    )
-
-
-def _denies_setup(statement: Statement) -> bool:
-    return not statement.allows and concerns(statement, _ENABLE)
+    identity = (each for each in roster.documents if each.kind == "identity")
+    return frozenset(owner for each in filter(_may_allow, identity) for owner in each.owners)
 
 
 def _may_do_something(roster: Roster, owner: str) -> bool:
@@ -158,11 +136,10 @@ def _may_do_something(roster: Roster, owner: str) -> bool:
 
     Whom policies here only deny something are allowed the rest elsewhere.
     """
-    elsewhere = {*roster.elsewhere.get(owner, ()), *roster.elsewhere.get("user/", ())}
-    own = (one for e in roster.by_owner[owner] if e.kind == "identity" for one in e.statements)
-    is_program = is_of_a_program(owner.rpartition("/")[2])
-    known = all(map(is_harmless, elsewhere)) and not is_program
-    return known and (bool(elsewhere) or any(each.allows for each in own))
+    own, elsewhere = _policies_of(roster, owner)
+    known = all(map(is_harmless, elsewhere)) and not is_of_a_program(_name_of(owner))
+    allows = any(each.allows for one in own for each in one.statements)
+    return known and (bool(elsewhere) or allows)
 
 
 def check_first_sign_in(subject: Subject) -> Flaws:
@@ -171,13 +148,13 @@ def check_first_sign_in(subject: Subject) -> Flaws:
     denies = subject.is_of_users and subject.refuses_without_mfa and not subject.other_conditions
     stops_setup = concerns(subject.statement, _ENABLE)  # which `enrolment` tells
     if roster and denies and concerns(subject.statement, _CHANGE) and not stops_setup:
-        users = [each.rpartition("/")[2] for each in roster.resetting.intersection(document.owners)]
+        users = sorted(map(_name_of, roster.resetting.intersection(document.owners)))
         if users:
             yield Flaw(
                 STUCK,
                 subject.place_of_action(_CHANGE),
                 f"this Deny does not exempt {_CHANGE}, and these users must change their password "
-                f"when they first sign in: {first_of(sorted(users), MOST)}",
+                f"when they first sign in: {first_of(users, MOST)}",
                 "they are locked out: they cannot sign in to set up MFA",
                 f"exempt {_CHANGE} and iam:GetAccountPasswordPolicy, or require no new password",
             )
@@ -188,7 +165,7 @@ def check_programs(subject: Subject) -> Flaws:
     document, asks = subject.document, subject.denies_all_actions and subject.is_of_users
     if not document.roster or not asks or subject.other_conditions:
         return
-    users = {each.rpartition("/")[2] for each in filter(_of_a_user, document.owners)}
+    users = set(map(_name_of, filter(_of_a_user, document.owners)))
     if programs := sorted(filter(is_of_a_program, users)):
         yield programs_asked(subject, programs)
 
@@ -198,22 +175,28 @@ def check_groups(subject: Subject) -> Flaws:
     document, roster = subject.document, subject.document.roster
     # A policy that the file gives nobody is to be given to them.
     meant = any(map(_is_group, document.owners)) or ANYBODY in document.owners
-    asks = subject.denies_all_actions and meant
-    if not roster or not asks or document is not _first_asking(roster):
+    if not (roster and meant and subject.denies_all_actions):
+        return
+    asking = list(filter(_asks, roster.documents))
+    if not (asking and document is asking[0]):
         return
     groups = set(filter(_is_group, (*roster.by_owner, *roster.elsewhere)))
-    asked = {owner for each in filter(_asks, roster.documents) for owner in each.owners}
+    asked = {owner for each in asking for owner in each.owners}
     unasked = [each for each in sorted(groups) if _is_unasked(roster, each, asked)]
     if unasked:
         yield Flaw(
             UNASKED,
             subject.statement.position,
             "no policy asks these groups for MFA: "
-            + first_of([each.removeprefix(_OF_GROUP) for each in unasked], MOST)
+            + first_of(list(map(_name_of, unasked)), MOST)
             + "; nobody has this one" * (ANYBODY in document.owners),
             "whoever has the long-term key of a member gets through without MFA",
             "give this policy to the groups of people among them as well",
         )
+
+
+def _name_of(owner: str) -> str:
+    return owner.rpartition("/")[2]
 
 
 def _is_group(owner: str) -> bool:
@@ -224,10 +207,6 @@ def _asks(document: Document) -> bool:
     return document.kind == "identity" and any(map(means_mfa, document.statements))
 
 
-def _first_asking(roster: Roster) -> Document | None:
-    return next((each for each in roster.documents if _asks(each)), None)
-
-
 def _is_unasked(roster: Roster, group: str, asked: Collection[str]) -> bool:
     """Say whether no policy asks people of a group for MFA who may do more than read.
 
@@ -235,18 +214,12 @@ def _is_unasked(roster: Roster, group: str, asked: Collection[str]) -> bool:
     """
     own = roster.by_owner.get(group, [])
     others = [*map(name_of, roster.elsewhere.get(group, ()))]
-    if "" in others or not all(each.is_certain and not each.is_optional for each in own):
+    if "" in others or not all(each.is_settled for each in own):
         return False
     users = {owner for each in own for owner in each.owners if ":user/" in f":{owner}"}
-    changes = any(
-        not is_left_open(name)
-        for one in own
-        for each in one.statements
-        if each.allows
-        for name in names_of(each)
-    )
-    changes = changes or not all(map(_only_reads, others))
+    allows = (each for one in own for each in one.statements if each.allows)
+    changes = not all(is_left_open(name) for each in allows for name in names_of(each))
     in_other_group = bool(users) and users.issubset(asked)
-    return changes and not (
-        group in asked or in_other_group or is_of_a_program(group.removeprefix(_OF_GROUP))
+    return (changes or not all(map(_only_reads, others))) and not (
+        group in asked or in_other_group or is_of_a_program(_name_of(group))
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.document import Condition, Document, Statement
 from mfa_session.policy.intrinsics import is_unfilled
@@ -146,7 +145,7 @@ class Subject:
         for condition in self.statement.conditions:
             for each in listed(condition.node):
                 if isinstance(each.value, str):
-                    yield each, condition.operator in OPPOSITES
+                    yield each, condition.negates
 
     def resources(self) -> Iterator[tuple[Node, bool]]:
         """Yield the resources, and whether the statement exempts each."""

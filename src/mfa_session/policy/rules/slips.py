@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from mfa_session.policy.aws_names import NameList
+from mfa_session.policy.coverage import MOST_MET
 from mfa_session.policy.document import Statement
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import DENIES_NOTHING
@@ -14,7 +15,6 @@ from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 
 _MANY = 1_000  # pairs of resources
-_MOST = 10  # Allows to compare with each
 _digits = re.compile("[0-9]").findall
 
 
@@ -25,10 +25,10 @@ def of_one_misspelt(subject: Subject) -> Flaws:
     if not unnamed:
         return
     on_any = replace(statement, resources=("*",))
-    allows = list(itertools.islice(whole.allows.touching(on_any), _MOST))
+    allows = list(whole.allows.first_touching(on_any))
     allowed = {text for each in allows for text in each.resources or ("*",)}
     lone = [each for each in unnamed if not _is_allowed(each, statement, allows)]
-    if not lone or len(allows) == _MOST:
+    if not lone or len(allows) == MOST_MET:
         return
     # A wildcard is a sign like others here.
     as_names = {each.replace("*", "+"): each for each in allowed}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
 from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partition
-from mfa_session.policy.conditions import OPPOSITES, is_met, is_readable, moment
+from mfa_session.policy.conditions import is_met, is_readable, moment
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
 from mfa_session.policy.document import Condition
@@ -36,7 +36,8 @@ DATES = {"aws:currenttime", "aws:tokenissuetime"}
 _MILLISECONDS = 13  # digits
 _MOMENTS = {*DATES, "aws:epochtime"}
 # What people write where a value is to follow.
-_to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
+TO_REPLACE = "your|here|replace|placeholder|change|insert|todo|xxx"
+_to_be_replaced = re.compile(f"{TO_REPLACE}|addr|_ip").search
 _is_a_stand_in = re.compile(r"[a-z][\w.-]*(?:addr|here|_ip|-ip)\w*(?:/\d+)?", re.ASCII).fullmatch
 # IAM does no arithmetic.
 _sum = re.compile(r"\$\{aws:\w+\s*[-+*]\s*\w[^}]*\}", re.IGNORECASE).search
@@ -80,9 +81,7 @@ def _other_than(form: str) -> Callable[[str], bool]:
     return is_other
 
 
-_is_word_to_replace = re.compile(
-    "[A-Z][A-Z0-9_]+|.*(?i:your|replace|placeholder|change|xxx).*"
-).fullmatch
+_is_word_to_replace = re.compile(f"[A-Z][A-Z0-9_]+|.*(?i:{TO_REPLACE}).*").fullmatch
 # Each value ends in a slash (IAM reference, aws:PrincipalOrgPaths).
 _no_path = re.compile(r"(ou-|r-|arn:|[0-9]).*|o-[^*?$<{\[/]+(/[^*?$<{\[]*[^*?$<{\[/])?").fullmatch
 # What no value of a key is like, and what the values are.
@@ -90,67 +89,53 @@ Kind = tuple[Callable[[str], object], str]
 ACCOUNT: Kind = (_no_account, "an account of 12 digits")
 ORGANISATION: Kind = (_no_organisation, "an organisation such as o-…")
 ORGANISATION_PATH: Kind = (_no_path, "a path such as o-…/r-…/ou-…/")
+_POLICY = "an ARN such as arn:aws:iam::ACCOUNT:policy/NAME"
+# Keys, the form that their values have, and what they are.
+_RIGHT = (
+    ("aws:sourcevpc", "vpc-.*", "a VPC such as vpc-…"),
+    ("aws:sourcevpce", "vpce-.*", "a VPC endpoint such as vpce-…"),
+    ("aws:sourcearn", "arn:.*", "an ARN such as arn:aws:s3:::BUCKET"),
+    ("ec2:subnet", "arn:.*", "an ARN such as arn:aws:ec2:REGION:ACCOUNT:subnet/ID"),
+    ("ec2:vpc", "arn:.*", "an ARN such as arn:aws:ec2:REGION:ACCOUNT:vpc/ID"),
+    ("iam:permissionsboundary iam:policyarn", "arn:.*", _POLICY),
+    (
+        "aws:calledvia aws:calledviafirst aws:calledvialast iam:awsservicename iam:passedtoservice",
+        r"[a-z0-9-]+\.(.+\.)?(amazonaws\.(com(\.cn)?|eu)|aws\.internal|.*\.gov|.*[*?].*)",
+        "a service such as ec2.amazonaws.com",
+    ),
+    ("sts:rolesessionname", r"[\w+=,.@-]{2,64}", "2 to 64 letters, digits and signs of =,.@-_+"),
+    (
+        "sts:externalid",
+        r"[\w+=,.@:/-]{1,1224}",
+        "1 to 1224 letters, digits and signs of =,.@:/-_+",
+    ),
+    ("aws:requestedregion ec2:region", _REGIONS, "a region such as eu-west-1"),
+)
+# Keys, a form that their values never have, and what they are.
+_WRONG = (
+    (
+        "s3:x-amz-server-side-encryption",
+        "(?!(?:AES256|aws:kms)$)(?i:aes-?256|(?:aws[:_-]?)?kms|sse-?(?:s3|kms))",
+        "AES256, aws:kms or aws:kms:dsse",
+    ),
+    ("ec2:metadatahttptokens", "(?!(required|optional)$)[a-z]+", "required or optional"),
+    (
+        "kms:viaservice",
+        r"[a-z0-9-]+\.amazonaws\.com",
+        "a service with its region, such as s3.eu-west-1.amazonaws.com",
+    ),
+    (
+        "token.actions.githubusercontent.com:sub",
+        r"repo:[^:*?$]*|(?!repo:)[\w.-]+/[\w.*-]+(:.*)?",
+        "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
+    ),
+)
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("aws:resourceorgpaths", "aws:sourceorgpaths"), ORGANISATION_PATH),
     **dict.fromkeys(("aws:sourceaccount", "aws:resourceaccount", "s3:resourceaccount"), ACCOUNT),
     **dict.fromkeys(("aws:resourceorgid", "aws:sourceorgid"), ORGANISATION),
-    "aws:sourcevpc": (_other_than("vpc-.*"), "a VPC such as vpc-…"),
-    "aws:sourcevpce": (_other_than("vpce-.*"), "a VPC endpoint such as vpce-…"),
-    **{
-        key: (_other_than("arn:.*"), f"an ARN such as {example}")
-        for key, example in (
-            ("aws:sourcearn", "arn:aws:s3:::BUCKET"),
-            ("ec2:subnet", "arn:aws:ec2:REGION:ACCOUNT:subnet/ID"),
-            ("ec2:vpc", "arn:aws:ec2:REGION:ACCOUNT:vpc/ID"),
-            ("iam:permissionsboundary", "arn:aws:iam::ACCOUNT:policy/NAME"),
-            ("iam:policyarn", "arn:aws:iam::ACCOUNT:policy/NAME"),
-        )
-    },
-    **dict.fromkeys(
-        (
-            "aws:calledvia",
-            "aws:calledviafirst",
-            "aws:calledvialast",
-            "iam:awsservicename",
-            "iam:passedtoservice",
-        ),
-        (
-            _other_than(
-                r"[a-z0-9-]+\.(.+\.)?(amazonaws\.(com(\.cn)?|eu)|aws\.internal|.*\.gov|.*[*?].*)"
-            ),
-            "a service such as ec2.amazonaws.com",
-        ),
-    ),
-    "s3:x-amz-server-side-encryption": (
-        re.compile(
-            "(?!(?:AES256|aws:kms)$)(?i:aes-?256|(?:aws[:_-]?)?kms|sse-?(?:s3|kms))"
-        ).fullmatch,
-        "AES256, aws:kms or aws:kms:dsse",
-    ),
-    "sts:rolesessionname": (
-        _other_than(r"[\w+=,.@-]{2,64}"),
-        "2 to 64 letters, digits and signs of =,.@-_+",
-    ),
-    "sts:externalid": (
-        _other_than(r"[\w+=,.@:/-]{1,1224}"),
-        "1 to 1224 letters, digits and signs of =,.@:/-_+",
-    ),
-    "ec2:metadatahttptokens": (
-        re.compile("(?!(required|optional)$)[a-z]+").fullmatch,
-        "required or optional",
-    ),
-    "kms:viaservice": (
-        re.compile(r"[a-z0-9-]+\.amazonaws\.com").fullmatch,
-        "a service with its region, such as s3.eu-west-1.amazonaws.com",
-    ),
-    "token.actions.githubusercontent.com:sub": (
-        re.compile(r"repo:[^:*?$]*|(?!repo:)[\w.-]+/[\w.*-]+(:.*)?").fullmatch,
-        "a repository with more behind it, such as repo:OWNER/NAME:ref:refs/heads/main",
-    ),
-    **dict.fromkeys(
-        ("aws:requestedregion", "ec2:region"),
-        (_other_than(_REGIONS), "a region such as eu-west-1"),
-    ),
+    **{key: (_other_than(form), what) for keys, form, what in _RIGHT for key in keys.split()},
+    **{key: (re.compile(form).fullmatch, what) for key, form, what in _WRONG},
 }
 _REGION = "aws:RequestedRegion"
 _ASKED = ("iam:pass", "iam:createservicelinked")  # by other services
@@ -212,7 +197,7 @@ def check_moments(subject: Subject) -> Flaws:
                 if early
                 else f"{condition.key} counts seconds, and {ages[0]} is in milliseconds",
                 "the condition is always met"
-                if always or condition.operator in OPPOSITES
+                if always or condition.negates
                 else who_never_meets(subject, condition),
                 "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge"
                 if early
@@ -300,8 +285,10 @@ def check_regions_of_global_services(subject: Subject) -> Flaws:
     for condition in subject.other_conditions if judged else ():
         calls = calls_in(condition, counted[0].partition(":")[0])
         never = bool(calls) and all(is_met(condition, call) is False for call in calls.values())
-        narrowed = subject.refuses_without_mfa and condition.operator in OPPOSITES  # `conditions`
-        if never and not (narrowed or (allows and _is_allowed_elsewhere(subject))):
+        narrowed = subject.refuses_without_mfa and condition.negates  # `conditions`
+        others = (each for each in subject.whole.allowing if each is not subject.statement)
+        elsewhere = allows and any(concerns(each, counted[0]) for each in others)
+        if never and not (narrowed or elsewhere):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
@@ -313,12 +300,6 @@ def check_regions_of_global_services(subject: Subject) -> Flaws:
                 else f"allow it in a statement without {condition.key}",
                 severity=WARNING,
             )
-
-
-def _is_allowed_elsewhere(subject: Subject) -> bool:
-    others = (each for each in subject.whole.allowing if each is not subject.statement)
-    first = next(each for each in names_of(subject.statement) if each.startswith(GLOBAL_SERVICES))
-    return any(concerns(each, first) for each in others)
 
 
 def is_of_another_kind(condition: Condition, kinds: Mapping[str, Kind] = _KINDS) -> bool:
@@ -340,7 +321,7 @@ def effect_of_wrong(subject: Subject, condition: Condition, wrong: Collection[st
     """Say who gets in, or is kept out, if these of the values match nothing."""
     if len(wrong) < len(condition.values):
         return "it matches nobody"
-    always = condition.operator in OPPOSITES
+    always = condition.negates
     return "the condition is always met" if always else who_never_meets(subject, condition)
 
 

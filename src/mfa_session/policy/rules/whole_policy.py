@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.conditions import OPPOSITES, exclude, is_met
+from mfa_session.policy.conditions import exclude, is_met
 from mfa_session.policy.coverage import (
+    MOST_MET,
     Cover,
     Meeting,
     actions_of,
@@ -40,7 +41,7 @@ from mfa_session.policy.mfa import (
     reach,
 )
 
-_MOST, _MANY = 10, 100  # statements to compare with each
+_MANY = 100  # Allows to look at for each
 # The keys that only calls of AWS services by themselves have, or have as true.
 OF_SERVICES = {
     "aws:principalisawsservice",
@@ -119,6 +120,15 @@ class WholePolicy:
             }
         return self._asking[action]
 
+    @per_policy
+    def denies_anyhow(self, action: str, *, with_mfa: bool = False) -> bool:
+        """Say whether a Deny is about an action, whoever it stops, or also those `with_mfa`."""
+        return any(
+            concerns(as_meant(each, self.names), action)
+            for each, _ in self._denies
+            if not (with_mfa and means_mfa(each))
+        )
+
     @cached_property
     def denies_for_mfa(self) -> list[Statement]:
         """The Denies with a condition that is about MFA, or is meant to be."""
@@ -126,7 +136,7 @@ class WholePolicy:
 
     def containing(self, statement: Statement) -> Iterator[Statement]:
         """Yield a few statements about MFA of the same effect that concern all that one does."""
-        return itertools.islice(self._about_mfa(statement.effect).containing(statement), _MOST)
+        return itertools.islice(self._about_mfa(statement.effect).containing(statement), MOST_MET)
 
     @per_policy
     def _about_mfa(self, effect: str) -> Cover:
@@ -187,9 +197,10 @@ class WholePolicy:
         """Say whether an Allow may give these credentials part of it."""
         return any(self._undenied_allows(kind).touching(statement))
 
-    def allowed_by_name(self, denied: Statement, kind: str) -> Iterator[str]:
-        """Return the principals of `allows_by_name`."""
-        return (name for name, _ in self.allows_by_name(denied, kind))
+    def allowed_by_name(self, denied: Statement, kind: str) -> list[str]:
+        """Return the first principals of `allows_by_name`."""
+        first = itertools.islice(self.allows_by_name(denied, kind), MOST_MET)
+        return [name for name, _ in first]
 
     def allows_by_name(self, denied: Statement, kind: str) -> Iterator[tuple[str, Statement]]:
         """Return the principals of a kind that are allowed by name what a Deny takes away there.
@@ -339,17 +350,13 @@ def as_meant(statement: Statement, names: AwsNames | None) -> Statement:
         return statement
     written = statement.actions, statement.not_actions
     meant = [
-        each and tuple(_meant(action, names) for text in each for action in _in_one_text(text))
+        # Commas in one text stand for a list.
+        each and tuple(_meant(action.strip(), names) for text in each for action in text.split(","))
         for each in written
     ]
     if meant == [*written]:
         return statement
     return replace(statement, actions=meant[0], not_actions=meant[1])
-
-
-def _in_one_text(text: str) -> list[str]:
-    """Return the actions that stand in one text, with commas, instead of a list."""
-    return [each.strip() for each in text.split(",")] if "," in text else [text]
 
 
 def _meant(action: str, names: AwsNames) -> str:
@@ -373,7 +380,7 @@ def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
         return standing_for_services(statement)
     if kind == "Service" and is_for_everybody(statement):
         return [""] * any(map(is_met_by_services_only, statement.conditions))
-    return (statement.principals or {}).get(kind, ())
+    return statement.principals_of(kind)
 
 
 def is_met_by_services_only(condition: Condition) -> bool:
@@ -400,7 +407,7 @@ def _is_about_mfa_only(statement: Statement) -> bool:
 def exempts_callers(condition: Condition) -> bool:
     """Say whether a condition exempts callers by who they are."""
     key = condition.key.lower()
-    return condition.operator in OPPOSITES and key.startswith(("aws:principal", "aws:user"))
+    return condition.negates and key.startswith(("aws:principal", "aws:user"))
 
 
 def _goes_by_user(condition: Condition) -> bool:

@@ -14,16 +14,26 @@ from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.document import Condition, is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, Reach, is_age, is_present, reach, widest_reach
-from mfa_session.policy.rules.exemptions import (
-    FIRST_STEPS,
-    lists_own_care,
+from mfa_session.policy.mfa import (
+    BOOLEANS,
+    KINDS_WITHOUT_MFA,
+    Reach,
+    is_age,
+    is_present,
+    reach,
+    widest_reach,
 )
+from mfa_session.policy.rules.exemptions import FIRST_STEPS, lists_own_care
 from mfa_session.policy.rules.left_open import is_open_on_purpose
-from mfa_session.policy.rules.right_conditions import apart, right_for_others
 from mfa_session.policy.rules.roles import keeps_devices, leaves_roles_out, spares_roles
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.setup_cures import asking_for_mfa, but_for_setup, sets_up
+from mfa_session.policy.rules.setup_cures import (
+    apart,
+    asking_for_mfa,
+    but_for_setup,
+    right_for_others,
+    sets_up,
+)
 
 
 @dataclass(frozen=True)
@@ -185,10 +195,8 @@ def _cure_of(subject: Subject, mistake: Mistake) -> tuple[str, Mapping[str, Any]
         return subject.cure, {}
     limits = subject.document.kind == "scp" or subject.document.is_of_endpoint
     if statement.allows and limits:  # it would stop all roles
-        return (
-            "remove this condition, and require MFA in users' policies and roles' trust policies",
-            {},
-        )
+        cure = "remove this condition, and require MFA in users' policies and roles' trust policies"
+        return cure, {}
     effect, tells = _EFFECT_MEANT.get(mistake.id, ("", None))
     if tells and tells(statement.sid or ""):
         meant = replace(subject, statement=replace(statement, effect=effect))
@@ -209,17 +217,15 @@ def _over_tls(subject: Subject, right: Mapping[str, Any]) -> str:
         each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is False
         for each in subject.other_conditions
     )
-    tls = "with aws:SecureTransport true"
-    return (
-        f"write {json.dumps(right)[1:-1]}, {tls}" if inverted and subject.statement.allows else ""
-    )
+    cure = f"write {json.dumps(right)[1:-1]}, with aws:SecureTransport true"
+    return cure if inverted and subject.statement.allows else ""
 
 
 def _sparing_roles(subject: Subject, right: Mapping[str, Any]) -> str:
     """Say how an organisation's Deny, which stops all role sessions, is to be; empty for others."""
     found, others = subject.reach, subject.other_conditions
     stops = found is not None and found.without_mfa and not keeps_devices(subject.statement)
-    if not stops or subject.document.kind not in {"rcp", "scp"} or any(map(spares_roles, others)):
+    if not (stops and subject.document.is_of_organisation) or any(map(spares_roles, others)):
         return ""
     roles = '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}'
     return f"write {json.dumps(right)[1:-1]}, and exempt roles by {roles}"
@@ -273,7 +279,8 @@ def _of_deny(found: Reach) -> Mistake | None:
 
 def _of_allow(subject: Subject, found: Reach) -> Mistake | None:
     if any(found.with_mfa) and not found.fresh:
-        return None if any(map(_is_of_one_second, subject.mfa_conditions)) else ALLOW_AGE_INVERTED
+        of_one_second = any(each.operator == "NumericEquals" for each in subject.mfa_conditions)
+        return None if of_one_second else ALLOW_AGE_INVERTED  # `ages` tells
     if found.needs_mfa:
         return None
     if not found.fresh:
@@ -351,12 +358,8 @@ def _ages_only(subject: Subject) -> bool:
     return not any(map(is_present, subject.mfa_conditions))
 
 
-def _is_of_one_second(condition: Condition) -> bool:
-    return condition.operator == "NumericEquals"  # `ages` tells
-
-
 def _is_of_both(condition: Condition) -> bool:
-    return {value.lower() for value in condition.values} == {"true", "false"}
+    return set(map(str.lower, condition.values)) == BOOLEANS
 
 
 def _is_first_step(subject: Subject) -> bool:
