@@ -12,7 +12,7 @@ from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.rules.callers import WITH_PATH, without_path
+from mfa_session.policy.rules.callers import WITH_PATH, names_root, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resource_kinds import has_needless_region, parts_of, resource_of
 from mfa_session.policy.rules.resources import in_partition_of, is_about_mfa
@@ -78,7 +78,6 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 _is_of_a_word = re.compile(
     "arn:[^:]*:iam::(?!aws:|cloudfront:|x+:)[A-Za-z][A-Za-z0-9-]+:(mfa|role|user)/"
 ).match
-_of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
 _of_an_instance = re.compile("arn:[^:]*:ssm:[^:]*:[^:]*:instance/").match
 _is_several = re.compile(r"arn:[^,;\s]+[,;\s]\s*arn:[a-z-]+:").match
 _has_alternatives = re.compile(
@@ -202,7 +201,7 @@ def check_arns(subject: Subject) -> Flaws:
         ),
     ]
     where = list(subject.items_of("Resource"))
-    if _is_of_users(subject) and all(_of_root(str(each.value)) for each in where):
+    if _is_of_users(subject) and all(names_root(str(each.value)) for each in where):
         root = "is the root user, and stands for nothing else", "write *, or the ARNs of resources"
         told += [(each, False, root) for each in where]
     for item, exempting, (why, cure) in told[:1]:

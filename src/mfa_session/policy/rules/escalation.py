@@ -71,7 +71,14 @@ _changes_user = re.compile(
 ).fullmatch
 _ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
-# What gives more access, by its resource, and what whoever has a key can do by it.
+_ALL_USERS = "arn:aws:iam::*:user/*"
+# What gives the access of other users, and what whoever has a key can do by it.
+_OF_OTHERS = {
+    _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
+    "iam:UpdateLoginProfile": "set the console password of any user",
+    "iam:CreateLoginProfile": "set the console password of users who have none",
+}
+# What gives more access, by its resource.
 _GAINS = {
     "iam:AttachUserPolicy": (OF_USER, "attach AdministratorAccess to its user"),
     "iam:PutUserPolicy": (OF_USER, "write its user a policy that allows everything"),
@@ -79,12 +86,7 @@ _GAINS = {
     "iam:PutGroupPolicy": ("group/?*", "write its user's group a policy that allows everything"),
     "iam:CreatePolicyVersion": ("policy/?*", "rewrite a policy that its user has"),
     "iam:UpdateAssumeRolePolicy": ("role/?*", "take any role by rewriting its trust policy"),
-}
-# What gives the access of other users, and what whoever has a key can do by it.
-_OF_OTHERS = {
-    _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
-    "iam:UpdateLoginProfile": "set the console password of any user",
-    "iam:CreateLoginProfile": "set the console password of users who have none",
+    _CREATE_KEY: (OF_USER, _OF_OTHERS[_CREATE_KEY]),
 }
 # What makes credentials of one's own, and which.
 _MADE = {
@@ -124,8 +126,7 @@ _DONE_TO_OTHERS = {
 def check_escalation(subject: Subject) -> Flaws:
     """Find Allows without MFA of what gives all that other Allows give only with MFA."""
     statement, whole, account = subject.statement, subject.whole, subject.document.account
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    named = statement.actions if statement.allows and of_users else None
+    named = statement.actions if statement.allows and subject.gives_users else None
     everything = "*" in names_of(statement) and is_about_everything(statement)
     if not named or everything or subject.mfa_conditions:
         return
@@ -133,8 +134,7 @@ def check_escalation(subject: Subject) -> Flaws:
         return
     if not all(is_met(each, _ADMINISTRATOR) is True for each in statement.conditions):
         return
-    gains = {**_GAINS, _CREATE_KEY: (OF_USER, _OF_OTHERS[_CREATE_KEY])}
-    for action, (kind, does) in gains.items():
+    for action, (kind, does) in _GAINS.items():
         given = concerns(statement, action) and not _is_named_in_a_deny(whole, action)
         where = [
             each
@@ -148,7 +148,7 @@ def check_escalation(subject: Subject) -> Flaws:
                 f"{action} on {where[0]} is allowed without MFA, and no Deny stops it",
                 f"whoever has the long-term key can {does}",
                 "allow it only with MFA, and without MFA only what is needed to set it up",
-                severity=None if action in _GAINS and kind == OF_USER else WARNING,
+                severity=None if action.endswith("UserPolicy") else WARNING,
             )
             return
 
@@ -156,16 +156,12 @@ def check_escalation(subject: Subject) -> Flaws:
 def check_all_but(subject: Subject) -> Flaws:
     """Find Allows of everything but what takes MFA, by which one may get that as well."""
     statement, whole = subject.statement, subject.whole
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    spared = statement.not_actions if statement.allows and of_users else None
+    spared = statement.not_actions if statement.allows and subject.gives_users else None
     if not spared or statement.conditions or not is_about_everything(statement):
         return
     thought_of = any(each.lower().startswith(("iam:", "*")) for each in spared)
-    if (
-        thought_of
-        or _is_named_in_a_deny(whole, "iam:AttachUserPolicy")
-        or whole.denies_without_mfa(statement)
-    ):
+    told = thought_of or _is_named_in_a_deny(whole, "iam:AttachUserPolicy")
+    if told or whole.denies_without_mfa(statement):
         return
     if all(map(whole.allows_only_with_mfa, spared)):
         yield Flaw(
@@ -188,12 +184,8 @@ def check_spared_credentials(subject: Subject) -> Flaws:
 
 
 def _of_others_spared(subject: Subject) -> Flaws:
-    anybody = in_partition_of(subject.whole, "arn:aws:iam::*:user/*")
     for action, does in _OF_OTHERS.items():
-        allowed = is_allowed_on_all(subject.whole, action, OF_USER, but_oneself=True)
-        if concerns(subject.statement, action) or not allowed:
-            continue
-        if not is_denied_on(subject, anybody, action):
+        if not concerns(subject.statement, action) and _is_open_on_all(subject, action, OF_USER):
             yield Flaw(
                 ESCALATION,
                 subject.place_of_action(action),
@@ -205,15 +197,20 @@ def _of_others_spared(subject: Subject) -> Flaws:
             return
 
 
+def _is_open_on_all(subject: Subject, action: str, kind: str) -> bool:
+    """Say whether an Allow gives an action without MFA on all of a kind, and no Deny stops it."""
+    given = is_allowed_on_all(subject.whole, action, kind, but_oneself=True)
+    return given and not is_denied_on(subject, _ALL_USERS, action)
+
+
 def _own_spared(subject: Subject) -> Flaws:
     whole = subject.whole
-    places = [in_partition_of(whole, each) for each in ("arn:aws:iam::*:user/*", MEANT[OF_USER])]
     named = tuple(f":{each.rpartition(':')[2]}" for each in subject.document.owners)
     made = [
         action
         for action in _MADE
         if not concerns(subject.statement, action)
-        and not any(is_denied_on(subject, each, action) for each in places)
+        and not any(is_denied_on(subject, each, action) for each in (_ALL_USERS, MEANT[OF_USER]))
         and (not whole.allowing or is_allowed_on_all(whole, action, OF_USER, or_on=named))
     ]
     if made:
@@ -236,23 +233,20 @@ def check_denied_of_oneself(subject: Subject) -> Flaws:
     """
     statement, whole = subject.statement, subject.whole
     judged = statement.actions and subject.refuses_without_mfa and not subject.other_conditions
-    where = statement.resources if subject.document.kind == "identity" else None
-    if not (judged and where and all(map(is_one_s_own, where))) or subject.on_role:
+    where = statement.resources if subject.gives_users else None
+    if not (judged and where and all(map(is_one_s_own, where))):
         return
     for action, (kind, does) in _DONE_TO_OTHERS.items():
         on_purpose = not whole.allowed_names.isdisjoint({action.lower(), "*"})
-        if action.lower() not in names_of(statement) or on_purpose:
-            continue
-        anybody = in_partition_of(whole, "arn:aws:iam::*:user/*")
-        given = is_allowed_on_all(whole, action, kind, but_oneself=True)
-        if given and not is_denied_on(subject, anybody, action):
+        named = action.lower() in names_of(statement)
+        if named and not on_purpose and _is_open_on_all(subject, action, kind):
             yield Flaw(
                 ESCALATION,
                 subject.place_of("Resource"),
                 f"this Deny of {action} is on one's own user alone, and the policy allows it on "
                 "all users",
                 f"whoever has the long-term key can {does}",
-                f"deny it on {anybody}",
+                in_partition_of(whole, f"deny it on {_ALL_USERS}"),
                 severity=WARNING,
             )
             return
@@ -303,8 +297,7 @@ def _all_users(subject: Subject) -> str:
     Empty if it has none, or is not of users.
     """
     statement = subject.statement
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    judged = statement.allows and of_users and statement.actions
+    judged = statement.allows and subject.gives_users and statement.actions
     return next(filter(_is_of_all_users, (judged and statement.resources) or ()), "")
 
 
@@ -337,9 +330,9 @@ def _is_limited_or_meant(whole: WholePolicy, statement: Statement, action: str) 
 def check_names_alike(subject: Subject) -> Flaws:
     """Find the first Allow of changing one's own user that other users' names match, too."""
     statement, first = subject.statement, _first_alike(subject.whole)
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    told = (*check_devices_of_others(subject), *check_own(subject))
-    if not (of_users and first and first[0] is statement) or told:
+    if not (subject.gives_users and first and first[0] is statement):
+        return
+    if any(check_devices_of_others(subject)) or any(check_own(subject)):
         return
     (where, start), at_end = first[1].group(0, 1), first[1][0].endswith("}")
     yield Flaw(

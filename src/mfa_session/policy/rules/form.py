@@ -16,11 +16,7 @@ from mfa_session.policy.document import (
     is_for_everybody,
 )
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.intrinsics import (
-    PSEUDO_PARAMETERS,
-    has_variable,
-    is_unfilled,
-)
+from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, has_variable, is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
@@ -100,7 +96,7 @@ def check_elements(subject: Subject) -> Flaws:
 def check_case(subject: Subject) -> Flaws:
     """Find elements whose names are in another case than IAM's, once for a policy."""
     document = subject.document
-    if document.respelt and subject.statement is document.statements[0]:
+    if document.respelt and subject.is_first:
         (name, meant, offset), *more = document.respelt
         others = f" (and {len(more)} more like it)" if more else ""
         yield Flaw(
@@ -236,7 +232,7 @@ def check_retired(subject: Subject) -> Flaws:
 
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     document = subject.document
-    if subject.statement is not document.statements[0]:
+    if not subject.is_first:
         return
     version = document.version
     for name, node in document.beside.items():

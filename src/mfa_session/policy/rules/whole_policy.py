@@ -40,7 +40,7 @@ from mfa_session.policy.mfa import (
     reach,
 )
 
-_MOST, _MANY = 10, 100  # statements to compare with each
+MOST, _MANY = 10, 100  # statements to compare with each
 # The keys that only calls of AWS services by themselves have, or have as true.
 OF_SERVICES = {
     "aws:principalisawsservice",
@@ -126,7 +126,7 @@ class WholePolicy:
 
     def containing(self, statement: Statement) -> Iterator[Statement]:
         """Yield a few statements about MFA of the same effect that concern all that one does."""
-        return itertools.islice(self._about_mfa(statement.effect).containing(statement), _MOST)
+        return itertools.islice(self._about_mfa(statement.effect).containing(statement), MOST)
 
     @per_policy
     def _about_mfa(self, effect: str) -> Cover:
@@ -234,6 +234,10 @@ class WholePolicy:
     def allows(self) -> Meeting:
         """The Allows."""
         return Meeting(self.allowing)
+
+    def first_allows(self, statement: Statement) -> list[Statement]:
+        """Return the first Allows that may concern the same as a statement: `MOST` of many."""
+        return list(itertools.islice(self.allows.touching(statement), MOST))
 
     @per_policy
     def _allows_of(self, kind: str) -> Meeting:
