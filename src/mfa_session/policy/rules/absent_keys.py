@@ -9,7 +9,7 @@ from dataclasses import replace
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
-from mfa_session.policy.document import LIMITS, Condition, Statement
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
@@ -47,8 +47,6 @@ _of_group = re.compile("iam:[a-z]*group(policy|policies)?").fullmatch  # groups 
 _lists = re.compile(r"(autoscaling|ec2|elasticloadbalancing):describe\*").fullmatch  # nearly all
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _user_id = re.compile("AIDA").match
-
-
 # What only requests of an account's principals have, and what is AWS's own instead.
 _OF_ACCOUNTS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths",
                 "aws:userid", "aws:username"}  # fmt: skip
@@ -302,10 +300,9 @@ def check_sent_keys(subject: Subject) -> Flaws:
 
 def check_keys_of_services(subject: Subject) -> Flaws:
     """Find exemptions from MFA by what only an AWS service's own request says of its source."""
-    limits = subject.refuses_without_mfa and subject.document.kind in {"identity", *LIMITS} - {
-        "rcp"
-    }
-    for condition in subject.other_conditions if limits else ():
+    of_callers = subject.document.kind in {"identity", "boundary", "scp"}
+    denies = of_callers and subject.refuses_without_mfa
+    for condition in subject.other_conditions if denies else ():
         meant = _INSTEAD_OF_SOURCE.get(condition.key.lower())
         if meant and condition.operator in OPPOSITES:
             yield Flaw(

@@ -105,13 +105,17 @@ def _of_one_second(subject: Subject, condition: Condition, limit: str) -> Flaw:
     )
 
 
-def check_age_beside_absence(subject: Subject) -> Flaws:
-    """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
-    if subject.statement.allows or subject.on_role:
+def check_denied_ages(subject: Subject) -> Flaws:
+    """Find Denies whose age limit stops nobody, or lets older MFA pass again.
+
+    It stops nobody beside a condition that needs a request without MFA.
+    """
+    found, limits = subject.reach, _limits(subject)
+    if not (found and limits) or subject.statement.allows or subject.on_role:
         return
-    limits, found = _limits(subject), subject.reach
-    without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
-    if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
+    if subject.whole.old_denials.covers(subject.statement):
+        return
+    if found.long_term and found.without_mfa and not any(found.with_mfa):
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,
@@ -121,15 +125,8 @@ def check_age_beside_absence(subject: Subject) -> Flaws:
             "write the limit alone: with IfExists it also stops requests without MFA",
             right_condition(subject.statement),
         )
-
-
-def check_window(subject: Subject) -> Flaws:
-    """Find Denies of MFA between two ages, which let older MFA pass again."""
-    found, whole, limits = subject.reach, subject.whole, _limits(subject)
-    between = found is not None and any(found.with_mfa) and not (found.fresh or found.with_mfa[-1])
-    judged = between and not (subject.statement.allows or subject.on_role)
-    upwards = limits and all(each.operator.startswith("NumericGreater") for each in limits)
-    if judged and upwards and not whole.old_denials.covers(subject.statement):
+    between = any(found.with_mfa) and not (found.fresh or found.with_mfa[-1])
+    if between and all(each.operator.startswith("NumericGreater") for each in limits):
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,

@@ -188,17 +188,13 @@ def check_audiences(subject: Subject) -> Flaws:
 
 def check_arns(subject: Subject) -> Flaws:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
+    why_no_resource = functools.partial(_why_no_resource, subject)
+    why_dead = functools.partial(_why_dead, in_yaml=subject.is_in_yaml)
     told = [
-        *(
-            (item, exempting, found)
-            for item, exempting in subject.resources()
-            if (found := _why_no_resource(subject, str(item.value)))
-        ),
-        *(
-            (item, exempting, found)
-            for item, exempting in subject.texts()
-            if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
-        ),
+        (item, exempting, found)
+        for items, why in ((subject.resources(), why_no_resource), (subject.texts(), why_dead))
+        for item, exempting in items
+        if (found := why(str(item.value)))
     ]
     where = list(subject.items_of("Resource"))
     if _is_of_users(subject) and all(names_root(str(each.value)) for each in where):

@@ -343,9 +343,12 @@ def check_other_resources(subject: Subject) -> Flaws:
 def _is_told_of(opener: Subject, names: list[str]) -> bool:
     """Say whether the other Allow has a finding of its own, of which its defeat is the effect."""
     removes = set(names) <= {DEACTIVATION.lower(), DELETION.lower()}
-    if any(map(has_wrong_networks, opener.statement.conditions)) or any(check_places(opener)):
-        return True
-    return breaks_promise(opener) or (removes and any(check_own_removal(opener)))
+    return (
+        any(map(has_wrong_networks, opener.statement.conditions))
+        or any(check_places(opener))
+        or breaks_promise(opener)
+        or (removes and any(check_own_removal(opener)))
+    )
 
 
 class _Defeat(NamedTuple):
@@ -386,13 +389,13 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     if not defeated or (partly and on_purpose):
         return None
     where = "" if part is subject.statement else f" on {', '.join(part.resources or ())}"
+    opener = whole.opener(part, opened[defeated[0]], defeated[0])
     in_part = (
         partly
         or bool(where)
         or whole.has_allows_for_no_mfa
         or part.not_actions is not None
         or not whole.lenient_allows.covers(part)
+        or any(_is_sent(each.key.lower()) for each in opener.conditions)
     )
-    opener = whole.opener(part, opened[defeated[0]], defeated[0])
-    in_part = in_part or any(_is_sent(each.key.lower()) for each in opener.conditions)
     return _Defeat(defeated, where, opener, in_part)

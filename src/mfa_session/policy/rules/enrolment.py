@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import concerns, is_about_everything, may_be_of, names_of
 from mfa_session.policy.credentials import A_USER, DIRECT_CALL, PRINCIPAL_ARN, ROOT, RequestContext
-from mfa_session.policy.document import Condition, Document, is_for_emergencies
+from mfa_session.policy.document import Condition, is_for_emergencies
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.absent_keys import check_keys_of_actions
@@ -62,7 +62,8 @@ def check_first_steps(subject: Subject) -> Flaws:
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject.statement))
     locked_out = _locked_out(subject)
     # One can enrol in other places, or others have enrolled whom nobody is to be.
-    if elsewhere or not locked_out or _is_of_emergencies(subject.document):
+    users = subject.document.had_by
+    if elsewhere or not locked_out or (users and all(map(is_for_emergencies, users))):
         return
     limits = subject.document.kind == "boundary"  # then no other policy allows more
     denied = [
@@ -100,14 +101,6 @@ def _denied_steps(
         cure or how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
         fix or {},
     )
-
-
-def _is_of_emergencies(document: Document) -> bool:
-    """Say whether all who have a policy, as its file tells, are for emergencies by their names."""
-    owners = document.account.owners if document.account else ()
-    holding = [each.arn for each in owners if any(document is one for one in each.documents)]
-    named = holding or document.owners
-    return bool(named) and all(map(is_for_emergencies, named))
 
 
 def check_guardrails(subject: Subject) -> Flaws:

@@ -253,15 +253,14 @@ def check_denied_of_oneself(subject: Subject) -> Flaws:
 
 
 def check_devices_of_others(subject: Subject) -> Flaws:
-    """Find Allows of setting up one's own MFA that are for all users, where a Deny exempts it.
+    """Find Allows on all users that are meant for one's own, as their actions or Sid tell.
 
     Whoever sets up MFA for others, as a help desk does, has other actions in the statement.
     """
     statement, whole, where = subject.statement, subject.whole, _all_users(subject)
-    own = _cares_for_oneself(statement) and concerns(statement, _ENABLE)
-    if not (where and own) or statement.conditions or _is_named_in_a_deny(whole, _ENABLE):
-        return
-    if _is_exempt(whole):
+    own = where and _cares_for_oneself(statement) and concerns(statement, _ENABLE)
+    free = not (statement.conditions or _is_named_in_a_deny(whole, _ENABLE))
+    if own and free and _is_exempt(whole):
         yield Flaw(
             OF_OTHERS,
             subject.place_of_action(_ENABLE),
@@ -270,17 +269,11 @@ def check_devices_of_others(subject: Subject) -> Flaws:
             "who have none",
             in_partition_of(whole, f"allow it on {MEANT[OF_USER]}, and on others only with MFA"),
         )
-
-
-def check_own(subject: Subject) -> Flaws:
-    """Find Allows on all users whose Sid says own."""
-    statement, whole, where = subject.statement, subject.whole, _all_users(subject)
+        return
     judged = where and not (is_one_s_own(where) or subject.other_conditions)
     said = judged and _says_own(statement.sid or "")
     action = next((each for each in _CHANGES if said and concerns(statement, each)), None)
-    if not action or _is_limited_or_meant(whole, statement, action):
-        return
-    if not any(check_devices_of_others(subject)):
+    if action and not _is_limited_or_meant(whole, statement, action):
         yield Flaw(
             OF_OTHERS,
             subject.place_of_action(action),
@@ -329,10 +322,10 @@ def _is_limited_or_meant(whole: WholePolicy, statement: Statement, action: str) 
 
 def check_names_alike(subject: Subject) -> Flaws:
     """Find the first Allow of changing one's own user that other users' names match, too."""
-    statement, first = subject.statement, _first_alike(subject.whole)
-    if not (subject.gives_users and first and first[0] is statement):
+    first = _first_alike(subject.whole)
+    if not (first and first[0] is subject.statement and subject.gives_users):
         return
-    if any(check_devices_of_others(subject)) or any(check_own(subject)):
+    if any(check_devices_of_others(subject)):
         return
     (where, start), at_end = first[1].group(0, 1), first[1][0].endswith("}")
     yield Flaw(

@@ -129,28 +129,22 @@ def check_references(subject: Subject) -> Flaws:
             f"write ${{{found[1] or found[2]}}} in Fn::Sub",
         )
     for item in misread[:1]:
-        variable, near = f"${{{item.misread}}}", nearest_of(item.misread, PSEUDO_PARAMETERS, most=1)
-        if item.misread.startswith("AWS::") and item.misread not in PSEUDO_PARAMETERS:
-            what = f"CloudFormation has no {item.misread}"
-            who = "CloudFormation refuses the template: what was deployed before stays in force"
-            cure = (
-                f"write {near[0]}" if near else f"declare a parameter, and write it for {variable}"
-            )
-        elif item.misread.startswith("AWS::"):
-            what = f"{variable} stays as it is: only Fn::Sub fills it in"
-            who = _LITERAL
+        name, variable = item.misread, f"${{{item.misread}}}"
+        who = "CloudFormation refuses the template: what was deployed before stays in force"
+        if not name.startswith("AWS::"):
+            what = f"Fn::Sub takes {variable} for a reference in the template"
+            cure = f"write ${{!{name}}}, of which Fn::Sub makes {variable}"
+        elif name in PSEUDO_PARAMETERS:
+            what, who = f"{variable} stays as it is: only Fn::Sub fills it in", _LITERAL
             cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
         else:
-            what = f"Fn::Sub takes {variable} for a reference in the template"
-            who = "CloudFormation refuses the template: what was deployed before stays in force"
-            cure = f"write ${{!{item.misread}}}, of which Fn::Sub makes {variable}"
-        yield Flaw(
-            MALFORMED,
-            subject.place_at(item),
-            what + and_more(misread),
-            who,
-            cure,
-        )
+            what, near = (
+                f"CloudFormation has no {name}",
+                nearest_of(name, PSEUDO_PARAMETERS, most=1),
+            )
+            right = f"declare a parameter, and write it for {variable}"
+            cure = f"write {near[0]}" if near else right
+        yield Flaw(MALFORMED, subject.place_at(item), what + and_more(misread), who, cure)
 
 
 def check_names(subject: Subject) -> Flaws:
