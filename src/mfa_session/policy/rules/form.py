@@ -138,12 +138,11 @@ def check_references(subject: Subject) -> Flaws:
             what, who = f"{variable} stays as it is: only Fn::Sub fills it in", _LITERAL
             cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
         else:
-            what, near = (
-                f"CloudFormation has no {name}",
-                nearest_of(name, PSEUDO_PARAMETERS, most=1),
+            what = f"CloudFormation has no {name}"
+            near = nearest_of(name, PSEUDO_PARAMETERS, most=1)
+            cure = (
+                f"write {near[0]}" if near else f"declare a parameter, and write it for {variable}"
             )
-            right = f"declare a parameter, and write it for {variable}"
-            cure = f"write {near[0]}" if near else right
         yield Flaw(MALFORMED, subject.place_at(item), what + and_more(misread), who, cure)
 
 
