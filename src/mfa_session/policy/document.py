@@ -305,6 +305,13 @@ class Document:
         return [each for statement in self.statements for each in statement.conditions]
 
     @property
+    def had_by(self) -> Sequence[str]:
+        """The users, roles and groups who have it, as far as its file tells."""
+        owners = self.account.owners if self.account else ()
+        holding = [each.arn for each in owners if any(self is one for one in each.documents)]
+        return holding or self.owners
+
+    @property
     def is_of_endpoint(self) -> bool:
         """Whether it is a VPC endpoint's, which only limits what goes through it."""
         return self.owners == ("endpoint/",)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
-from mfa_session.policy.document import LIMITS, Condition, Statement
+from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
@@ -42,13 +42,12 @@ _INSTEAD_OF_SOURCE = {
     "aws:sourceorgpaths": "aws:PrincipalOrgPaths",
 }
 _tag_of_request = re.compile(r"(?<!\$)\$\{\s*(aws:requesttag/[^{},]+)\}", re.IGNORECASE).search
+_of_request = re.compile("aws:RequestTag/", re.IGNORECASE).match
 _of_resource = re.compile("(aws|ec2|iam|secretsmanager|ssm):ResourceTag/", re.IGNORECASE).match
 _of_group = re.compile("iam:[a-z]*group(policy|policies)?").fullmatch  # groups have no tags
 _lists = re.compile(r"(autoscaling|ec2|elasticloadbalancing):describe\*").fullmatch  # nearly all
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _user_id = re.compile("AIDA").match
-
-
 # What only requests of an account's principals have, and what is AWS's own instead.
 _OF_ACCOUNTS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths",
                 "aws:userid", "aws:username"}  # fmt: skip
@@ -136,26 +135,24 @@ def check_keys_of_principals(subject: Subject) -> Flaws:
         key = condition.key.lower()
         lacking = [kind for kind in kinds if _never_has(subject, kind, key)]
         other = _provider_without(kinds.get("Federated", ()), key)
-        if other and other not in told:
+        if not (other or lacking) or other in told:
+            continue
+        who = " and ".join(_BRINGING[kind] for kind in lacking)
+        if other:
             told.add(other)
-            yield Flaw(
-                NO_SUCH_KEY,
-                condition.position,
-                f"requests of users of {other} have no {condition.key}",
-                f"{met_always_or_never(condition)}: they are locked out",
-                "compare the key of the provider that Principal names",
-            )
-        elif lacking and not other:
-            who = " and ".join(_BRINGING[kind] for kind in lacking)
-            yield Flaw(
-                NO_SUCH_KEY,
-                condition.position,
-                f"requests of {who} have no {condition.key}",
-                f"{met_always_or_never(condition)}: {who} are locked out",
-                f"remove {condition.key}{_INSTEAD.get(key, '')}"
-                if len(lacking) == len(kinds)
-                else f"write a statement for {who}, without {condition.key}",
-            )
+            who = f"users of {other}"
+            cure = "compare the key of the provider that Principal names"
+        elif len(lacking) == len(kinds):
+            cure = f"remove {condition.key}{_INSTEAD.get(key, '')}"
+        else:
+            cure = f"write a statement for {who}, without {condition.key}"
+        yield Flaw(
+            NO_SUCH_KEY,
+            condition.position,
+            f"requests of {who} have no {condition.key}",
+            f"{met_always_or_never(condition)}: {'they' if other else who} are locked out",
+            cure,
+        )
 
 
 def _provider_without(providers: Sequence[str], key: str) -> str | None:
@@ -224,7 +221,7 @@ def check_launches(subject: Subject) -> Flaws:
         return
     if not (subject.whole.concern_mfa and any(map(_of_launches, names_of(statement)))):
         return
-    found = [each for each in others if _is_of_instances(each.key.lower())]
+    found = [each for each in others if each.key.lower() in _OF_LAUNCHED or _of_request(each.key)]
     if found and all(map(is_met_without_key, others)):
         yield Flaw(
             NO_SUCH_KEY,
@@ -235,10 +232,6 @@ def check_launches(subject: Subject) -> Flaws:
         )
 
 
-def _is_of_instances(key: str) -> bool:
-    return key in _OF_LAUNCHED or key.startswith("aws:requesttag/")
-
-
 def check_request_tags(subject: Subject) -> Flaws:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
     statement = subject.statement
@@ -247,15 +240,14 @@ def check_request_tags(subject: Subject) -> Flaws:
     most = "*" in actions and bool(subject.mfa_conditions or not statement.allows)
     compared = {each.key.lower() for each in subject.other_conditions}
     judged = subject.whole.concern_mfa and (all_untagged or most)
-    for condition in subject.other_conditions if judged else ():
+    tags = (each for each in subject.other_conditions if _of_request(each.key))
+    for condition in tags if judged else ():
         met = is_met_without_key(condition)
         untagged = [each for each in all_untagged if not _is_elsewhere(subject, condition, each)]
         others_right = len(untagged) < len(actions) and met is statement.allows
         demanded = condition.operator != "Null" or (most and met)
-        key = condition.key.lower()
-        is_tag = key.startswith("aws:requesttag/")
-        beside = key.replace("request", "resource", 1) in compared
-        if is_tag and demanded and not beside and (most or (untagged and not others_right)):
+        beside = condition.key.lower().replace("request", "resource", 1) in compared
+        if demanded and not beside and (most or (untagged and not others_right)):
             example = "most actions" if most else subject.as_written(untagged[0])
             if most:
                 cure = "name the actions that take tags"
@@ -302,10 +294,9 @@ def check_sent_keys(subject: Subject) -> Flaws:
 
 def check_keys_of_services(subject: Subject) -> Flaws:
     """Find exemptions from MFA by what only an AWS service's own request says of its source."""
-    limits = subject.refuses_without_mfa and subject.document.kind in {"identity", *LIMITS} - {
-        "rcp"
-    }
-    for condition in subject.other_conditions if limits else ():
+    of_callers = subject.document.kind in {"identity", "boundary", "scp"}
+    denies = of_callers and subject.refuses_without_mfa
+    for condition in subject.other_conditions if denies else ():
         meant = _INSTEAD_OF_SOURCE.get(condition.key.lower())
         if meant and condition.operator in OPPOSITES:
             yield Flaw(
@@ -371,34 +362,36 @@ def check_username(subject: Subject) -> Flaws:
     """Find user names and users' ids in a role's policy."""
     if not subject.on_role:
         return
-    others = subject.other_conditions
+    others, effect = subject.other_conditions, subject.effect_of_none
     none = "nobody is allowed anything" if subject.statement.allows else "nobody is stopped"
-    spared = f"it {subject.effect_of_none(exempting=True)}"
+    spared = f"it {effect(exempting=True)}"
     texts = [str(each.value) for each, _ in subject.resources()]
-    needing = [
+    found = [
         *(
-            (each.offset, f"it {subject.effect_of_none(exempting=exempting)}")
-            for text, (each, exempting) in zip(texts, subject.resources(), strict=True)
+            (
+                subject.place_at(item),
+                "username",
+                f"it {effect(exempting=exempting)}",
+            )
+            for text, (item, exempting) in zip(texts, subject.resources(), strict=True)
             if _user_name(text)
             and not (exempting and ":iam:" in text)
             # The same by the id is for role sessions.
             and text.replace("aws:username", "aws:userid") not in texts
         ),
-        *((each.node.key_offset, none) for each in others if _needs_user_name(each)),
-    ]
-    found = [(offset, "no aws:username", who) for offset, who in needing[:1]]
+        *((each.position, "username", none) for each in others if _needs_user_name(each)),
+    ][:1]
     for each in others:
-        if each.is_about("aws:username") and each.operator in OPPOSITES and each.values:
-            found.append((each.node.key_offset, "no aws:username", spared))
+        exempts = each.operator in OPPOSITES
+        if each.is_about("aws:username") and exempts and each.values:
+            found.append((each.position, "username", spared))
         if each.is_about("aws:userid") and each.values and all(map(_user_id, each.values)):
-            exempt = each.operator in OPPOSITES
-            lacking = f"no aws:userid {each.values[0]}"
-            found.append((each.node.key_offset, lacking, spared if exempt else none))
-    for offset, lacking, who in found:
+            found.append((each.position, f"userid {each.values[0]}", spared if exempts else none))
+    for position, lacking, who in found:
         yield Flaw(
             NO_USER,
-            subject.document.source.position(offset),
-            f"this is a role's policy, and role sessions have {lacking}",
+            position,
+            f"this is a role's policy, and role sessions have no aws:{lacking}",
             who,
             "compare the role's aws:userid, AROA…:*, or a tag of the role, or move the statement "
             "to a user's policy",

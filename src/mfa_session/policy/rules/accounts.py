@@ -59,8 +59,8 @@ def check_newest(subject: Subject) -> Flaws:
     One that roles have may have been set back for them.
     """
     document, newer = subject.document, subject.document.newer
-    first = subject.statement is document.statements[0]
-    if newer and first and not (document.holder or any(map(means_mfa, document.statements))):
+    asks = document.holder or any(map(means_mfa, document.statements))
+    if newer and subject.is_first and not asks:
         yield Flaw(
             UNUSED,
             subject.statement.position,
@@ -72,31 +72,47 @@ def check_newest(subject: Subject) -> Flaws:
         )
 
 
-def check_users(subject: Subject) -> Flaws:
-    """Find the users whom no policy asks for MFA, once for the account."""
-    document, account = subject.document, subject.document.account
-    unasked = account.unasked.get(document.name) if account else None
-    if not unasked or not account:
+def check_account(subject: Subject) -> Flaws:
+    """Find who is not asked for MFA or cannot set it up, and roles taken without it.
+
+    Each is told once for a policy.
+    """
+    document, account, statement = subject.document, subject.document.account, subject.statement
+    if account is None:
         return
-    # A Deny before an Allow.
-    asking = sorted(filter(means_mfa, document.statements), key=lambda each: each.allows)
-    if subject.statement in asking[:1]:
+    unasked, stuck, programs, takers = (
+        by_policy.get(document.name)
+        for by_policy in (account.unasked, account.stuck, account.programs, account.takers)
+    )
+    asks = bool(unasked or stuck or programs) and statement is _first_asking(document)
+    if unasked and asks:
         yield Flaw(
             UNASKED,
-            subject.statement.position,
+            statement.position,
             f"no policy asks these users for MFA: {first_of(unasked, MOST)}"
             + ("" if account.is_used(document) else "; nobody has this one"),
             "whoever has their long-term keys gets through without MFA",
             "give this policy to the people among them, and do not exempt them",
         )
-
-
-def check_enrolment(subject: Subject) -> Flaws:
-    """Find users who cannot set up MFA for which a Deny asks, once for a policy."""
-    document, account = subject.document, subject.document.account
-    stuck = account.stuck.get(document.name) if account else None
-    if stuck and subject.statement is _first_denial(document):
+    if stuck and asks and not statement.allows:
         yield cannot_enrol(subject, stuck)
+    if programs and asks and not statement.allows:
+        yield programs_asked(subject, programs)
+    if takers and subject.is_first:
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            "users who are asked for MFA otherwise take this role without it: "
+            + first_of(takers, MOST),
+            "whoever has their long-term keys gets through without MFA, by this role",
+            "require MFA in this trust policy, or let them call sts:AssumeRole only with MFA",
+        )
+
+
+def _first_asking(document: Document) -> Statement | None:
+    """Return the first Deny about MFA, or else the first Allow."""
+    asking = filter(means_mfa, document.statements)
+    return min(asking, key=lambda each: each.allows, default=None)
 
 
 def cannot_enrol(subject: Subject, stuck: Sequence[str]) -> Flaw:
@@ -108,19 +124,6 @@ def cannot_enrol(subject: Subject, stuck: Sequence[str]) -> Flaw:
         "they are locked out",
         how_to_enrol(stuck),
     )
-
-
-def _first_denial(document: Document) -> Statement | None:
-    """Return the first Deny about MFA, at which something is told once for a policy."""
-    return next((each for each in document.statements if not each.allows and means_mfa(each)), None)
-
-
-def check_programs(subject: Subject) -> Flaws:
-    """Find programs that a Deny asks for MFA, once for a policy."""
-    document, account = subject.document, subject.document.account
-    programs = account.programs.get(document.name) if account else None
-    if programs and subject.statement is _first_denial(document):
-        yield programs_asked(subject, programs)
 
 
 def programs_asked(subject: Subject, programs: Sequence[str]) -> Flaw:
@@ -138,18 +141,3 @@ def how_to_enrol(stuck: Iterable[str]) -> str:
     """Say what lets users set up MFA, by the reasons behind their names."""
     told = "".join(stuck)
     return "; ".join(cure for why, cure in _CURES.items() if why in told)
-
-
-def check_roles(subject: Subject) -> Flaws:
-    """Find roles that users take without the MFA that they are asked for otherwise."""
-    document, account = subject.document, subject.document.account
-    takers = account.takers.get(document.name) if account else None
-    if takers and subject.statement is document.statements[0]:
-        yield Flaw(
-            TAKEN,
-            subject.statement.position,
-            "users who are asked for MFA otherwise take this role without it: "
-            + first_of(takers, MOST),
-            "whoever has their long-term keys gets through without MFA, by this role",
-            "require MFA in this trust policy, or let them call sts:AssumeRole only with MFA",
-        )

@@ -42,7 +42,6 @@ AGE_UNUSED = Rule(
     "goes by the shortest. An error for a Deny of MFA between two ages: older MFA gets through.",
 )
 _LESS = ("NumericLessThan", "NumericLessThanEquals")
-_MOST = 10  # Allows to compare with each
 
 
 def check_age(subject: Subject) -> Flaws:
@@ -54,8 +53,7 @@ def check_age(subject: Subject) -> Flaws:
             continue
         limit = (max if subject.statement.allows else min)(condition.values, key=float)
         seconds = float(limit)
-        equals = condition.operator.startswith("NumericEquals")
-        if equals:
+        if condition.operator.startswith("NumericEquals"):
             yield _of_one_second(subject, condition, limit)
             continue
         unused = [each for each in condition.values if float(each) != seconds]
@@ -118,13 +116,17 @@ def _of_one_second(subject: Subject, condition: Condition, limit: str) -> Flaw:
     )
 
 
-def check_age_beside_absence(subject: Subject) -> Flaws:
-    """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
-    if subject.statement.allows or subject.on_role:
+def check_denied_ages(subject: Subject) -> Flaws:
+    """Find Denies whose age limit stops nobody, or lets older MFA pass again.
+
+    It stops nobody beside a condition that needs a request without MFA.
+    """
+    found, limits = subject.reach, _limits(subject)
+    if not (found and limits) or subject.statement.allows or subject.on_role:
         return
-    limits, found = _limits(subject), subject.reach
-    without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
-    if limits and without_only and not subject.whole.old_denials.covers(subject.statement):
+    if subject.whole.old_denials.covers(subject.statement):
+        return
+    if found.long_term and found.without_mfa and not any(found.with_mfa):
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,
@@ -134,15 +136,8 @@ def check_age_beside_absence(subject: Subject) -> Flaws:
             "write the limit alone: with IfExists it also stops requests without MFA",
             right_condition(subject.statement),
         )
-
-
-def check_window(subject: Subject) -> Flaws:
-    """Find Denies of MFA between two ages, which let older MFA pass again."""
-    found, whole, limits = subject.reach, subject.whole, _limits(subject)
-    between = found is not None and any(found.with_mfa) and not (found.fresh or found.with_mfa[-1])
-    judged = between and not (subject.statement.allows or subject.on_role)
-    upwards = limits and all(each.operator.startswith("NumericGreater") for each in limits)
-    if judged and upwards and not whole.old_denials.covers(subject.statement):
+    between = any(found.with_mfa) and not (found.fresh or found.with_mfa[-1])
+    if between and all(each.operator.startswith("NumericGreater") for each in limits):
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,
@@ -158,50 +153,36 @@ def check_age_elsewhere(subject: Subject) -> Flaws:
     statement, whole, limits = subject.statement, subject.whole, _limits(subject)
     if not (limits and subject.requires_mfa) or subject.on_role:
         return
-    if free := _given_at_any_age(subject):
-        other = subject.label_of(next(whole.ageless_allows.about(statement, free)))
-        yield Flaw(
-            AGE_UNUSED,
-            limits[0].position,
-            f"{other} allows {subject.as_written(free)} with MFA of any age",
-            "MFA of any age gets through",
-            f"limit the age in {other}, too, or deny older MFA",
-        )
-    elif free := _given_to_all_with_mfa(subject):
-        other = subject.label_of(next(whole.plain_allows.about(statement, free)))
-        yield Flaw(
-            AGE_UNUSED,
-            limits[0].position,
-            f"{other} allows {subject.as_written(free)} as well, and Denies stop it only without "
-            "MFA",
-            "MFA of any age gets through",
-            _deny_older(limits[0]),
-        )
+    age, how = "of any age", ""
+    right = f'"NumericGreaterThanIfExists": {{"{MFA_AGE}": "{limits[0].values[0]}"}}'
+    cure = f"add a Deny of these actions with {right}"
+    if name := _given_at_any_age(subject):
+        allow = next(whole.ageless_allows.about(statement, name))
+        cure = f"limit the age in {subject.label_of(allow)}, too, or deny older MFA"
+    elif name := _given_to_all_with_mfa(subject):
+        allow = next(whole.plain_allows.about(statement, name))
+        how = "as well, and Denies stop it only without MFA"
     elif longer := next(_longer(subject), None):
         allow, name, limit = longer
-        other = subject.label_of(allow)
-        yield Flaw(
-            AGE_UNUSED,
-            limits[0].position,
-            f"{other} allows {subject.as_written(name)} with MFA up to {limit} seconds old",
-            f"MFA up to {limit} seconds old gets through",
-            _deny_older(limits[0]),
-        )
+        age = f"up to {limit} seconds old"
+    else:
+        return
+    other, how = subject.label_of(allow), how or f"with MFA {age}"
+    what = f"{other} allows {subject.as_written(name)} {how}"
+    yield Flaw(AGE_UNUSED, limits[0].position, what, f"MFA {age} gets through", cure)
 
 
-def _deny_older(limit: Condition) -> str:
-    return (
-        f'add a Deny of these actions with "NumericGreaterThanIfExists": {{"{MFA_AGE}": '
-        f'"{limit.values[0]}"}}'
-    )
+def _given(subject: Subject, others: Cover) -> Iterator[str]:
+    """Yield the actions of an Allow that others give as well, and that Denies limit to no age."""
+    statement, denials = subject.statement, subject.whole.old_denials
+    closed = set(others.uncovered(statement))
+    opened = (name for name in names_of(statement) if name not in closed)
+    return (each for each in opened if not denials.are_about(statement, each))
 
 
 def _given_at_any_age(subject: Subject) -> str:
     """Return an action of an Allow that another one gives with MFA of any age; empty if none."""
-    statement, whole = subject.statement, subject.whole
-    closed = set(whole.ageless_allows.uncovered(statement))
-    opened = (name for name in names_of(statement) if name not in closed)
-    return next((each for each in opened if not whole.old_denials.are_about(statement, each)), "")
+    return next(_given(subject, subject.whole.ageless_allows), "")
 
 
 def _given_to_all_with_mfa(subject: Subject) -> str:
@@ -210,11 +191,8 @@ def _given_to_all_with_mfa(subject: Subject) -> str:
     What is read, or sets up MFA, may stand in the Allow for completeness.
     """
     statement, whole = subject.statement, subject.whole
-    closed = set(whole.plain_allows.uncovered(statement))
-    for name in names_of(statement):
+    for name in itertools.filterfalse(is_left_open, _given(subject, whole.plain_allows)):
         one = statement if statement.not_actions else replace(statement, actions=(name,))
-        if name in closed or is_left_open(name) or whole.old_denials.are_about(statement, name):
-            continue
         without = all(is_denied_but_for_setup(whole, one, kind) for kind in KINDS_WITHOUT_MFA)
         if without and not whole.denying_always(one):
             return name
@@ -223,15 +201,12 @@ def _given_to_all_with_mfa(subject: Subject) -> str:
 
 def _longer(subject: Subject) -> Iterator[tuple[Statement, str, str]]:
     """Yield Allows of the same with older MFA: each with an action, and its limit of age."""
-    statement, whole = subject.statement, subject.whole
-    own = _longest(statement)
-    for each in itertools.islice(whole.allows.touching(statement), _MOST):
+    own = _longest(subject.statement)
+    for each in subject.whole.allows.first_touching(subject.statement):
         limit = _longest(each)
         if own is not None and limit is not None and limit > own:
-            closed = set(Cover([each], roughly=True).uncovered(statement))
-            for name in names_of(statement):
-                if name not in closed and not whole.old_denials.are_about(statement, name):
-                    yield each, name, f"{limit:g}"
+            for name in _given(subject, Cover([each], roughly=True)):
+                yield each, name, f"{limit:g}"
 
 
 def _longest(allow: Statement) -> float | None:

@@ -44,34 +44,14 @@ _OUTSIDERS = tuple(
     )
 )
 # What another account's owner can make true as well, so that it keeps nobody out.
-_OF_ANY_ACCOUNT = {
-    "aws:currenttime",
-    "aws:epochtime",
-    "aws:principaltag",
-    "aws:principaltype",
-    "aws:referer",
-    "aws:requestedregion",
-    "aws:requesttag",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:resourcetag",
-    "aws:securetransport",
-    "aws:tagkeys",
-    "aws:useragent",
-    "aws:username",
-    "kms:viaservice",
-    "s3:authtype",
-    "s3:delimiter",
-    "s3:existingobjecttag",
-    "s3:max-keys",
-    "s3:prefix",
-    "s3:signatureversion",
-    "s3:tlsversion",
-    "s3:x-amz-acl",
-    "s3:x-amz-server-side-encryption",
-    "sns:protocol",
-    "sts:rolesessionname",
-}
+_OF_ANY_ACCOUNT = {"aws:currenttime", "aws:epochtime", "aws:principaltag", "aws:principaltype",
+                   "aws:referer", "aws:requestedregion", "aws:requesttag", "aws:resourceaccount",
+                   "aws:resourceorgid", "aws:resourcetag", "aws:securetransport", "aws:tagkeys",
+                   "aws:useragent", "aws:username", "kms:viaservice", "s3:authtype",
+                   "s3:delimiter", "s3:existingobjecttag", "s3:max-keys", "s3:prefix",
+                   "s3:signatureversion", "s3:tlsversion", "s3:x-amz-acl",
+                   "s3:x-amz-server-side-encryption", "sns:protocol",
+                   "sts:rolesessionname"}  # fmt: skip
 _NETWORK = "aws:sourceip"
 
 

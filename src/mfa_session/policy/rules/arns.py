@@ -12,7 +12,7 @@ from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.rules.callers import WITH_PATH, without_path
+from mfa_session.policy.rules.callers import WITH_PATH, names_root, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
 from mfa_session.policy.rules.resource_kinds import has_needless_region, parts_of, resource_of
 from mfa_session.policy.rules.resources import in_partition_of, is_about_mfa
@@ -78,7 +78,6 @@ _is_of_an_alias = re.compile("arn:[^:]*:iam::(?!x+:|cloudfront:)[a-z][a-z0-9-]+:
 _is_of_a_word = re.compile(
     "arn:[^:]*:iam::(?!aws:|cloudfront:|x+:)[A-Za-z][A-Za-z0-9-]+:(mfa|role|user)/"
 ).match
-_of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
 _of_an_instance = re.compile("arn:[^:]*:ssm:[^:]*:[^:]*:instance/").match
 _is_several = re.compile(r"arn:[^,;\s]+[,;\s]\s*arn:[a-z-]+:").match
 _has_alternatives = re.compile(
@@ -189,20 +188,16 @@ def check_audiences(subject: Subject) -> Flaws:
 
 def check_arns(subject: Subject) -> Flaws:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
+    why_no_resource = functools.partial(_why_no_resource, subject)
+    why_dead = functools.partial(_why_dead, in_yaml=subject.is_in_yaml)
     told = [
-        *(
-            (item, exempting, found)
-            for item, exempting in subject.resources()
-            if (found := _why_no_resource(subject, str(item.value)))
-        ),
-        *(
-            (item, exempting, found)
-            for item, exempting in subject.texts()
-            if (found := _why_dead(str(item.value), in_yaml=subject.is_in_yaml))
-        ),
+        (item, exempting, found)
+        for items, why in ((subject.resources(), why_no_resource), (subject.texts(), why_dead))
+        for item, exempting in items
+        if (found := why(str(item.value)))
     ]
     where = list(subject.items_of("Resource"))
-    if _is_of_users(subject) and all(_of_root(str(each.value)) for each in where):
+    if _is_of_users(subject) and all(names_root(str(each.value)) for each in where):
         root = "is the root user, and stands for nothing else", "write *, or the ARNs of resources"
         told += [(each, False, root) for each in where]
     for item, exempting, (why, cure) in told[:1]:

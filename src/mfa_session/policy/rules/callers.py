@@ -54,7 +54,7 @@ def _no_principal_type(text: str) -> bool:
     return not (known or any(includes(text, each) for each in seen))
 
 
-_of_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
+names_root = re.compile("arn:[^:]*:iam::[^:]*:root").fullmatch
 _of_user_root = re.compile("arn:[^:]*:iam::[^:]*:user/root").fullmatch
 without_path = re.compile(
     "arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRole(For|[*])).*"
@@ -97,7 +97,7 @@ def check_principals(subject: Subject) -> Flaws:
     for condition in subject.other_conditions:
         compared = condition.is_about(PRINCIPAL_ARN) and condition.operator.startswith(_OF_TEXT)
         dead = _dead_in(subject, condition) if compared else []
-        of_root = compared and bool(condition.values) and all(map(_of_root, condition.values))
+        of_root = compared and bool(condition.values) and all(map(names_root, condition.values))
         found = _why_not_root(subject, condition) if of_root else None
         as_account = of_root and not found and _says_account(subject)
         if as_account:
@@ -181,7 +181,7 @@ def _dead_in(subject: Subject, condition: Condition) -> list[str]:
     The sessions of a role may stand beside the role; `roles` judges those that are asked for MFA.
     """
     dead = list(filter(is_nobodys, condition.values))
-    if subject.document.kind in _FOR_ROOT and not any(map(_of_root, condition.values)):
+    if subject.document.kind in _FOR_ROOT and not any(map(names_root, condition.values)):
         dead += filter(_of_user_root, condition.values)
     live = set(condition.values).difference(dead) if dead else set()
     if live and "Not" not in condition.operator:

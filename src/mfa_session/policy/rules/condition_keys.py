@@ -236,8 +236,8 @@ def slip_of(key: str) -> str | None:
         name = KEYS["aws"].get(key.lower())
         return f"aws:{name}" if name else None
     found, meant = is_in_form(key), meant_instead(key)
-    if tag_meant_by(key) or not (found and meant):
-        return tag_meant_by(key)
+    if not (found and meant):
+        return None
     name = found[2] + ("/" if found[3] else "")
     is_sure = name.lower() in KEYS["aws"] or NameList(KEYS[found[1].lower()].values()).slip(name)
     return meant if is_sure else None

@@ -7,13 +7,8 @@ import re
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import right_condition
-from mfa_session.policy.mfa import (
-    is_boolean,
-    is_number,
-    is_present,
-    is_sound,
-)
-from mfa_session.policy.rules.narrowing import goes_by_elsewhere
+from mfa_session.policy.mfa import is_boolean, is_number, is_present, is_sound
+from mfa_session.policy.rules.narrowing import ADDRESSES, goes_by_elsewhere
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import who_never_meets
@@ -44,7 +39,6 @@ _demanded = re.compile(
 _is_always_there = re.compile("aws:principalarn|.*:(aud|sub)").fullmatch
 IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _VIA = "aws:calledvia"
-_ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 
 
 def check_values(subject: Subject) -> Flaws:
@@ -90,7 +84,7 @@ def check_networks(subject: Subject) -> Flaws:
     """Find networks that are compared as text, which no address equals."""
     for condition in subject.other_conditions:
         network = next((value for value in condition.values if "/" in value), None)
-        if network and condition.key.lower() in _ADDRESSES and "String" in condition.operator:
+        if network and condition.key.lower() in ADDRESSES and "String" in condition.operator:
             negated = "Not" in condition.operator
             who, done = "everybody" if negated else "nobody", "is stopped"
             yield Flaw(

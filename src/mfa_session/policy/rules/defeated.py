@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -54,9 +53,8 @@ DEFEATED = Rule(
     "Allow without MFA is of everything but MFA's setup (`NotAction`).",
 )
 
-_FEW, _MOST = 8, 10  # resources; Allows to compare with each
+_FEW = 8  # resources
 _ACCOUNT = 5  # the place of an ARN's account among its parts
-_of_account = re.compile("(?<![0-9])[0-9]{12}(?![0-9])").findall
 _words = re.compile("[a-z]{3,}").findall
 # By action, others that do the same, and what they do.
 _WAYS = {
@@ -114,9 +112,9 @@ def check_defeat(subject: Subject) -> Flaws:
 def check_inverted_allow(subject: Subject) -> Flaws:
     """Find Allows of all but the setup of MFA, where the setup alone was meant."""
     statement, spared = subject.statement, subject.statement.not_actions
-    if not (statement.allows and spared and subject.document.kind == "identity"):
+    if not (statement.allows and spared and subject.gives_users):
         return
-    if subject.on_role or means_mfa(statement) or not subject.whole.concern_mfa:
+    if means_mfa(statement) or not subject.whole.concern_mfa:
         return
     is_setup = all(map(is_own_care, spared)) and concerns(statement, DEACTIVATION)
     on_purpose = concerns(statement, ENROLMENT[1]) or _says_all_but(statement.sid_letters)
@@ -163,7 +161,7 @@ def _partial_openers(subject: Subject) -> Iterator[tuple[Statement, str]]:
     for name in whole.denials("long_term").uncovered(statement):
         if name not in closed:
             yield originals[next(elsewhere.about(statement, name))], name
-    for each in itertools.islice(whole.allows.touching(statement), _MOST):
+    for each in whole.allows.first_touching(statement):
         own = any("${" in resource for resource in each.resources or ()) or (
             has_principal(each) and not _is_of_their_accounts(each, statement)
         )
@@ -251,7 +249,7 @@ def check_tagged(subject: Subject) -> Flaws:
     if not tag:
         return
     plain = replace(subject.statement, conditions=())
-    for each in itertools.islice(subject.whole.allows.touching(plain), _MOST):
+    for each in subject.whole.allows.first_touching(plain):
         given = Cover([replace(each, conditions=())] if each.conditions else [])
         for name in names_of(plain):
             if (
@@ -345,9 +343,12 @@ def check_other_resources(subject: Subject) -> Flaws:
 def _is_told_of(opener: Subject, names: list[str]) -> bool:
     """Say whether the other Allow has a finding of its own, of which its defeat is the effect."""
     removes = set(names) <= {DEACTIVATION.lower(), DELETION.lower()}
-    if any(map(has_wrong_networks, opener.statement.conditions)) or any(check_places(opener)):
-        return True
-    return breaks_promise(opener) or (removes and any(check_own_removal(opener)))
+    return (
+        any(map(has_wrong_networks, opener.statement.conditions))
+        or any(check_places(opener))
+        or breaks_promise(opener)
+        or (removes and any(check_own_removal(opener)))
+    )
 
 
 class _Defeat(NamedTuple):
@@ -388,13 +389,13 @@ def _defeat_of(subject: Subject, part: Statement) -> _Defeat | None:
     if not defeated or (partly and on_purpose):
         return None
     where = "" if part is subject.statement else f" on {', '.join(part.resources or ())}"
+    opener = whole.opener(part, opened[defeated[0]], defeated[0])
     in_part = (
         partly
         or bool(where)
         or whole.has_allows_for_no_mfa
         or part.not_actions is not None
         or not whole.lenient_allows.covers(part)
+        or any(_is_sent(each.key.lower()) for each in opener.conditions)
     )
-    opener = whole.opener(part, opened[defeated[0]], defeated[0])
-    in_part = in_part or any(_is_sent(each.key.lower()) for each in opener.conditions)
     return _Defeat(defeated, where, opener, in_part)

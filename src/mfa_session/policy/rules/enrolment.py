@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import concerns, is_about_everything, may_be_of, names_of
-from mfa_session.policy.credentials import (
-    A_USER,
-    DIRECT_CALL,
-    PRINCIPAL_ARN,
-    ROOT,
-    RequestContext,
-)
-from mfa_session.policy.document import Condition, Document, is_for_emergencies
+from mfa_session.policy.credentials import A_USER, DIRECT_CALL, PRINCIPAL_ARN, ROOT, RequestContext
+from mfa_session.policy.document import Condition, is_for_emergencies
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.absent_keys import check_keys_of_actions
 from mfa_session.policy.rules.condition_keys import actions_having
 from mfa_session.policy.rules.enrolment_steps import is_without_virtual_devices
-from mfa_session.policy.rules.exemptions import (
-    denies_on_users,
-    how_to_spare,
-    sparing,
-)
+from mfa_session.policy.rules.exemptions import denies_on_users, how_to_spare, sparing
 from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.resource_kinds import (
     DISCOVERY,
     ENROLMENT,
+    FIRST_CALLS,
     MEANT,
     RESOURCES_OF,
     fits,
@@ -57,10 +47,8 @@ ENROLMENT_DENIED = Rule(
     "one's own user or device, or by a key that the setup's requests do not have "
     "(`ec2:InstanceType`).",
 )
-FIRST_CALLS = (*ENROLMENT, DISCOVERY)
 _IN_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
 _CALL_OF_A_USER, _CALL_OF_ROOT = _IN_IAM.over(A_USER), _IN_IAM.over(ROOT)
-_NO_ALLOW_HELPS = "new users are locked out: no Allow overrides a Deny"
 
 
 def check_first_steps(subject: Subject) -> Flaws:
@@ -74,7 +62,8 @@ def check_first_steps(subject: Subject) -> Flaws:
     elsewhere = any(map(_leaves_a_network, others)) or (others and says_where(subject.statement))
     locked_out = _locked_out(subject)
     # One can enrol in other places, or others have enrolled whom nobody is to be.
-    if elsewhere or not locked_out or _is_of_emergencies(subject.document):
+    users = subject.document.had_by
+    if elsewhere or not locked_out or (users and all(map(is_for_emergencies, users))):
         return
     limits = subject.document.kind == "boundary"  # then no other policy allows more
     denied = [
@@ -89,13 +78,19 @@ def check_first_steps(subject: Subject) -> Flaws:
     if locked_out.startswith("the root"):  # which no tool logs in
         denied = [action for action in denied if action != DISCOVERY]
     if denied:
-        yield denied_steps(subject, denied, "denied without MFA", locked_out, sparing(subject))
+        yield _denied_steps(subject, denied, "denied without MFA", locked_out, fix=sparing(subject))
 
 
-def denied_steps(
-    subject: Subject, denied: Sequence[str], how: str, locked_out: str, fix: Mapping[str, object]
+def _denied_steps(
+    subject: Subject,
+    denied: Sequence[str],
+    how: str,
+    locked_out: str = "new users are locked out: no Allow overrides a Deny",
+    *,
+    cure: str = "",
+    fix: Mapping[str, object] | None = None,
 ) -> Flaw:
-    """Return the finding that some of `FIRST_CALLS` are denied."""
+    """Return the finding that some of `FIRST_CALLS` are denied; without a cure, exempt them."""
     unlisted = "tools cannot find the user's MFA device at login: they must be told its ARN"
     who = [locked_out] if denied != [DISCOVERY] else []
     return Flaw(
@@ -103,17 +98,9 @@ def denied_steps(
         subject.place_of_action(),
         f"{are(denied)} {how}",
         "; ".join([*who, unlisted] if DISCOVERY in denied else who),
-        how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
-        fix,
+        cure or how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
+        fix or {},
     )
-
-
-def _is_of_emergencies(document: Document) -> bool:
-    """Say whether all who have a policy, as its file tells, are for emergencies by their names."""
-    owners = document.account.owners if document.account else ()
-    holding = [each.arn for each in owners if any(document is one for one in each.documents)]
-    named = holding or document.owners
-    return bool(named) and all(map(is_for_emergencies, named))
 
 
 def check_guardrails(subject: Subject) -> Flaws:
@@ -141,12 +128,10 @@ def check_guardrails(subject: Subject) -> Flaws:
     lacking = " and ".join(condition.key for condition in statement.conditions)
     without = f"denied: their requests have no {lacking}, without which the condition is met"
     how = without if lacking else "denied, with MFA or without"
-    flaw = denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {})
+    cure = f"deny only actions whose requests have {lacking}" if lacking else ""
     if inverted:
-        flaw = replace(flaw, cure="write the Effect that the Sid tells, Allow")
-    elif lacking:
-        flaw = replace(flaw, cure=f"deny only actions whose requests have {lacking}")
-    yield flaw
+        cure = "write the Effect that the Sid tells, Allow"
+    yield _denied_steps(subject, denied, how, cure=cure)
 
 
 def check_exempt_owner(subject: Subject) -> Flaws:
@@ -170,10 +155,8 @@ def check_exempt_owner(subject: Subject) -> Flaws:
     if denied:
         how = "denied, with MFA or without" if plain else "denied without MFA"
         where = " and ".join(MEANT[RESOURCES_OF[action.lower()]] for action in denied)
-        yield replace(
-            denied_steps(subject, denied, how, _NO_ALLOW_HELPS, {}),
-            cure=in_partition_of(whole, f"name {where} in NotResource as well"),
-        )
+        cure = in_partition_of(whole, f"name {where} in NotResource as well")
+        yield _denied_steps(subject, denied, how, cure=cure)
 
 
 def check_regions(subject: Subject) -> Flaws:
@@ -185,12 +168,12 @@ def check_regions(subject: Subject) -> Flaws:
     home = _region_of_iam_denied(subject)
     denied = [action for action in FIRST_CALLS if home and concerns(subject.meant, action)]
     if denied:
-        yield denied_steps(
+        yield _denied_steps(
             subject,
             denied,
             f"denied: IAM's requests count as {home}, where this Deny applies",
             "new users are locked out: they cannot set up MFA",
-            {} if statement.not_actions else sparing(subject),
+            fix={} if statement.not_actions else sparing(subject),
         )
 
 

@@ -72,7 +72,14 @@ _changes_user = re.compile(
 ).fullmatch
 _ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
-# What gives more access, by its resource, and what whoever has a key can do by it.
+_ALL_USERS = "arn:aws:iam::*:user/*"
+# What gives the access of other users, and what whoever has a key can do by it.
+_OF_OTHERS = {
+    _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
+    "iam:UpdateLoginProfile": "set the console password of any user",
+    "iam:CreateLoginProfile": "set the console password of users who have none",
+}
+# What gives more access, by its resource.
 _GAINS = {
     "iam:AttachUserPolicy": (OF_USER, "attach AdministratorAccess to its user"),
     "iam:PutUserPolicy": (OF_USER, "write its user a policy that allows everything"),
@@ -80,12 +87,7 @@ _GAINS = {
     "iam:PutGroupPolicy": ("group/?*", "write its user's group a policy that allows everything"),
     "iam:CreatePolicyVersion": ("policy/?*", "rewrite a policy that its user has"),
     "iam:UpdateAssumeRolePolicy": ("role/?*", "take any role by rewriting its trust policy"),
-}
-# What gives the access of other users, and what whoever has a key can do by it.
-_OF_OTHERS = {
-    _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
-    "iam:UpdateLoginProfile": "set the console password of any user",
-    "iam:CreateLoginProfile": "set the console password of users who have none",
+    _CREATE_KEY: (OF_USER, _OF_OTHERS[_CREATE_KEY]),
 }
 # What makes credentials of one's own, and which.
 _MADE = {
@@ -125,8 +127,7 @@ _DONE_TO_OTHERS = {
 def check_escalation(subject: Subject) -> Flaws:
     """Find Allows without MFA of what gives all that other Allows give only with MFA."""
     statement, whole, account = subject.statement, subject.whole, subject.document.account
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    named = statement.actions if statement.allows and of_users else None
+    named = statement.actions if statement.allows and subject.gives_users else None
     everything = "*" in names_of(statement) and is_about_everything(statement)
     if not named or everything or subject.mfa_conditions:
         return
@@ -134,8 +135,7 @@ def check_escalation(subject: Subject) -> Flaws:
         return
     if not all(is_met(each, _ADMINISTRATOR) is True for each in statement.conditions):
         return
-    gains = {**_GAINS, _CREATE_KEY: (OF_USER, _OF_OTHERS[_CREATE_KEY])}
-    for action, (kind, does) in gains.items():
+    for action, (kind, does) in _GAINS.items():
         given = concerns(statement, action) and not _is_named_in_a_deny(whole, action)
         where = [
             each
@@ -149,7 +149,7 @@ def check_escalation(subject: Subject) -> Flaws:
                 f"{action} on {where[0]} is allowed without MFA, and no Deny stops it",
                 f"whoever has the long-term key can {does}",
                 "allow it only with MFA, and without MFA only what is needed to set it up",
-                severity=None if action in _GAINS and kind == OF_USER else WARNING,
+                severity=None if action.endswith("UserPolicy") else WARNING,
             )
             return
 
@@ -157,16 +157,12 @@ def check_escalation(subject: Subject) -> Flaws:
 def check_all_but(subject: Subject) -> Flaws:
     """Find Allows of everything but what takes MFA, by which one may get that as well."""
     statement, whole = subject.statement, subject.whole
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    spared = statement.not_actions if statement.allows and of_users else None
+    spared = statement.not_actions if statement.allows and subject.gives_users else None
     if not spared or statement.conditions or not is_about_everything(statement):
         return
     thought_of = any(each.lower().startswith(("iam:", "*")) for each in spared)
-    if (
-        thought_of
-        or _is_named_in_a_deny(whole, "iam:AttachUserPolicy")
-        or whole.denies_without_mfa(statement)
-    ):
+    told = thought_of or _is_named_in_a_deny(whole, "iam:AttachUserPolicy")
+    if told or whole.denies_without_mfa(statement):
         return
     if all(map(whole.allows_only_with_mfa, spared)):
         yield Flaw(
@@ -189,12 +185,8 @@ def check_spared_credentials(subject: Subject) -> Flaws:
 
 
 def _of_others_spared(subject: Subject) -> Flaws:
-    anybody = in_partition_of(subject.whole, "arn:aws:iam::*:user/*")
     for action, does in _OF_OTHERS.items():
-        allowed = is_allowed_on_all(subject.whole, action, OF_USER, but_oneself=True)
-        if concerns(subject.statement, action) or not allowed:
-            continue
-        if not is_denied_on(subject, anybody, action):
+        if not concerns(subject.statement, action) and _is_open_on_all(subject, action, OF_USER):
             yield Flaw(
                 ESCALATION,
                 subject.place_of_action(action),
@@ -206,15 +198,20 @@ def _of_others_spared(subject: Subject) -> Flaws:
             return
 
 
+def _is_open_on_all(subject: Subject, action: str, kind: str) -> bool:
+    """Say whether an Allow gives an action without MFA on all of a kind, and no Deny stops it."""
+    given = is_allowed_on_all(subject.whole, action, kind, but_oneself=True)
+    return given and not is_denied_on(subject, _ALL_USERS, action)
+
+
 def _own_spared(subject: Subject) -> Flaws:
     whole = subject.whole
-    places = [in_partition_of(whole, each) for each in ("arn:aws:iam::*:user/*", MEANT[OF_USER])]
     named = tuple(f":{each.rpartition(':')[2]}" for each in subject.document.owners)
     made = [
         action
         for action in _MADE
         if not concerns(subject.statement, action)
-        and not any(is_denied_on(subject, each, action) for each in places)
+        and not any(is_denied_on(subject, each, action) for each in (_ALL_USERS, MEANT[OF_USER]))
         and (not whole.allowing or is_allowed_on_all(whole, action, OF_USER, or_on=named))
     ]
     if made:
@@ -238,38 +235,34 @@ def check_denied_of_oneself(subject: Subject) -> Flaws:
     """
     statement, whole = subject.statement, subject.whole
     judged = statement.actions and subject.refuses_without_mfa and not subject.other_conditions
-    where = statement.resources if subject.document.kind == "identity" else None
-    if not (judged and where and all(map(is_one_s_own, where))) or subject.on_role:
+    where = statement.resources if subject.gives_users else None
+    if not (judged and where and all(map(is_one_s_own, where))):
         return
     for action, (kind, does) in _DONE_TO_OTHERS.items():
         on_purpose = not whole.allowed_names.isdisjoint({action.lower(), "*"})
-        if action.lower() not in names_of(statement) or on_purpose:
-            continue
-        anybody = in_partition_of(whole, "arn:aws:iam::*:user/*")
-        given = is_allowed_on_all(whole, action, kind, but_oneself=True)
-        if given and not is_denied_on(subject, anybody, action):
+        named = action.lower() in names_of(statement)
+        if named and not on_purpose and _is_open_on_all(subject, action, kind):
             yield Flaw(
                 ESCALATION,
                 subject.place_of("Resource"),
                 f"this Deny of {action} is on one's own user alone, and the policy allows it on "
                 "all users",
                 f"whoever has the long-term key can {does}",
-                f"deny it on {anybody}",
+                in_partition_of(whole, f"deny it on {_ALL_USERS}"),
                 severity=WARNING,
             )
             return
 
 
 def check_devices_of_others(subject: Subject) -> Flaws:
-    """Find Allows of setting up one's own MFA that are for all users, where a Deny exempts it.
+    """Find Allows on all users that are meant for one's own, as their actions or Sid tell.
 
     Whoever sets up MFA for others, as a help desk does, has other actions in the statement.
     """
     statement, whole, where = subject.statement, subject.whole, _all_users(subject)
-    own = _cares_for_oneself(statement) and concerns(statement, _ENABLE)
-    if not (where and own) or statement.conditions or _is_named_in_a_deny(whole, _ENABLE):
-        return
-    if _is_exempt(whole):
+    own = where and _cares_for_oneself(statement) and concerns(statement, _ENABLE)
+    free = not (statement.conditions or _is_named_in_a_deny(whole, _ENABLE))
+    if own and free and _is_exempt(whole):
         yield Flaw(
             OF_OTHERS,
             subject.place_of_action(_ENABLE),
@@ -278,17 +271,11 @@ def check_devices_of_others(subject: Subject) -> Flaws:
             "who have none",
             in_partition_of(whole, f"allow it on {MEANT[OF_USER]}, and on others only with MFA"),
         )
-
-
-def check_own(subject: Subject) -> Flaws:
-    """Find Allows on all users whose Sid says own."""
-    statement, whole, where = subject.statement, subject.whole, _all_users(subject)
+        return
     judged = where and not (is_one_s_own(where) or subject.other_conditions)
     said = judged and _says_own(statement.sid or "")
     action = next((each for each in _CHANGES if said and concerns(statement, each)), None)
-    if not action or _is_limited_or_meant(whole, statement, action):
-        return
-    if not any(check_devices_of_others(subject)):
+    if action and not _is_limited_or_meant(whole, statement, action):
         yield Flaw(
             OF_OTHERS,
             subject.place_of_action(action),
@@ -305,8 +292,7 @@ def _all_users(subject: Subject) -> str:
     Empty if it has none, or is not of users.
     """
     statement = subject.statement
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    judged = statement.allows and of_users and statement.actions
+    judged = statement.allows and subject.gives_users and statement.actions
     return next(filter(_is_of_all_users, (judged and statement.resources) or ()), "")
 
 
@@ -338,10 +324,10 @@ def _is_limited_or_meant(whole: WholePolicy, statement: Statement, action: str) 
 
 def check_names_alike(subject: Subject) -> Flaws:
     """Find the first Allow of changing one's own user that other users' names match, too."""
-    statement, first = subject.statement, _first_alike(subject.whole)
-    of_users = subject.document.kind == "identity" and not subject.on_role
-    told = (*check_devices_of_others(subject), *check_own(subject))
-    if not (of_users and first and first[0] is statement) or told:
+    first = _first_alike(subject.whole)
+    if not (first and first[0] is subject.statement and subject.gives_users):
+        return
+    if any(check_devices_of_others(subject)):
         return
     (where, start), at_end = first[1].group(0, 1), first[1][0].endswith("}")
     yield Flaw(

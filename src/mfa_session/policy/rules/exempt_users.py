@@ -52,9 +52,7 @@ def _users_of(document: Document, *, only_names: bool) -> tuple[list[str], list[
     """Return all users of the file, and those who have a policy."""
     owners, roster = document.account.owners if document.account else (), document.roster
     everybody = [*(each.arn for each in owners), *(roster.people if roster else ())]
-    having = [each.arn for each in owners if any(one is document for one in each.documents)]
-    having += document.owners if roster else ()
-    found, theirs = (sorted(filter(_of_a_user, each)) for each in (everybody, having))
+    found, theirs = (sorted(filter(_of_a_user, each)) for each in (everybody, document.had_by))
     if only_names:
         return [f"user/{_last(each)}" for each in found], [f"user/{_last(each)}" for each in theirs]
     return found, theirs
@@ -71,7 +69,7 @@ def _name(user: str) -> str:
 def _may_be(user: str, exempt: str) -> bool:
     """Say whether an ARN, or a name with an unknown path and account, is that of a user."""
     if user.startswith("user/"):
-        return exempt == user or exempt.endswith(f"/{user.rpartition('/')[2]}")
+        return exempt == user or exempt.endswith(f"/{_last(user)}")
     return includes(user, exempt)
 
 

@@ -16,11 +16,7 @@ from mfa_session.policy.document import (
     is_for_everybody,
 )
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.intrinsics import (
-    PSEUDO_PARAMETERS,
-    has_variable,
-    is_unfilled,
-)
+from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, has_variable, is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
@@ -100,7 +96,7 @@ def check_elements(subject: Subject) -> Flaws:
 def check_case(subject: Subject) -> Flaws:
     """Find elements whose names are in another case than IAM's, once for a policy."""
     document = subject.document
-    if document.respelt and subject.statement is document.statements[0]:
+    if document.respelt and subject.is_first:
         (name, meant, offset), *more = document.respelt
         others = f" (and {len(more)} more like it)" if more else ""
         yield Flaw(
@@ -133,28 +129,21 @@ def check_references(subject: Subject) -> Flaws:
             f"write ${{{found[1] or found[2]}}} in Fn::Sub",
         )
     for item in misread[:1]:
-        variable, near = f"${{{item.misread}}}", nearest_of(item.misread, PSEUDO_PARAMETERS, most=1)
-        if item.misread.startswith("AWS::") and item.misread not in PSEUDO_PARAMETERS:
-            what = f"CloudFormation has no {item.misread}"
-            who = "CloudFormation refuses the template: what was deployed before stays in force"
+        name, variable = item.misread, f"${{{item.misread}}}"
+        who = "CloudFormation refuses the template: what was deployed before stays in force"
+        if not name.startswith("AWS::"):
+            what = f"Fn::Sub takes {variable} for a reference in the template"
+            cure = f"write ${{!{name}}}, of which Fn::Sub makes {variable}"
+        elif name in PSEUDO_PARAMETERS:
+            what, who = f"{variable} stays as it is: only Fn::Sub fills it in", _LITERAL
+            cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
+        else:
+            what = f"CloudFormation has no {name}"
+            near = nearest_of(name, PSEUDO_PARAMETERS, most=1)
             cure = (
                 f"write {near[0]}" if near else f"declare a parameter, and write it for {variable}"
             )
-        elif item.misread.startswith("AWS::"):
-            what = f"{variable} stays as it is: only Fn::Sub fills it in"
-            who = _LITERAL
-            cure = f'write {{"Fn::Sub": "{item.value}"}}, in YAML !Sub'
-        else:
-            what = f"Fn::Sub takes {variable} for a reference in the template"
-            who = "CloudFormation refuses the template: what was deployed before stays in force"
-            cure = f"write ${{!{item.misread}}}, of which Fn::Sub makes {variable}"
-        yield Flaw(
-            MALFORMED,
-            subject.place_at(item),
-            what + and_more(misread),
-            who,
-            cure,
-        )
+        yield Flaw(MALFORMED, subject.place_at(item), what + and_more(misread), who, cure)
 
 
 def check_names(subject: Subject) -> Flaws:
@@ -236,7 +225,7 @@ def check_retired(subject: Subject) -> Flaws:
 
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     document = subject.document
-    if subject.statement is not document.statements[0]:
+    if not subject.is_first:
         return
     version = document.version
     for name, node in document.beside.items():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import replace
 
-from mfa_session.policy.coverage import Cover, names_of
+from mfa_session.policy.coverage import MOST_MET, Cover, names_of
 from mfa_session.policy.document import Statement, roles_in
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.rules.exemptions import is_left_open
@@ -14,7 +13,6 @@ from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
-_MOST = 10  # Allows to compare with each
 _requires = re.compile("requir|enforce|must|need|only|without|no(mfa|multi)|step.?up").search
 
 
@@ -27,7 +25,7 @@ def is_open_on_purpose(subject: Subject, kind: str) -> bool:
     whole, denied = subject.whole, subject.statement
     if _requires(denied.sid_letters):
         return False
-    given = list(itertools.islice(whole.allows.touching(denied), _MOST))
+    given = list(whole.allows.first_touching(denied))
     asked = [each for each in given if each not in whole.allowing_without_mfa]
     open_to_all = [each for each in given if each not in asked and not _names_roles_only(each)]
     left = [
@@ -38,7 +36,7 @@ def is_open_on_purpose(subject: Subject, kind: str) -> bool:
     ]
     told = bool(asked) or len(left) < len(open_to_all)
     free = all(is_left_open(name) for each in left for name in names_of(each))
-    return told and free and len(asked) < len(given) < _MOST
+    return told and free and len(asked) < len(given) < MOST_MET
 
 
 @per_policy

@@ -26,7 +26,7 @@ from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
 
-_MOST, _MANY = 10, 100  # Allows to compare with each
+_MANY = 100  # principals
 _of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
 _ORGANISATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 
@@ -212,7 +212,7 @@ def check_whole_account(subject: Subject) -> Flaws:
 def _given_to_accounts(subject: Subject) -> Iterator[tuple[str, Statement]]:
     statement = subject.statement
     accounts = set(map(_account, statement.aws_principals))
-    for allow in itertools.islice(subject.whole.allows.touching(statement), _MOST):
+    for allow in subject.whole.allows.first_touching(statement):
         opened = {_account(each) for each in allow.aws_principals if _is_account(each)}
         if accounts <= opened and not allow.conditions:
             wide = replace(allow, principals=statement.principals)

@@ -99,8 +99,8 @@ _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
 YES = {"1", "on", "true", "yes"}
 NOW = {"aws:currenttime", "aws:epochtime"}
 OF_OUTSIDERS = {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"}
-_ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
-OF_PLACES = {*_ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
+ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
+OF_PLACES = {*ADDRESSES, "aws:sourcevpc", "aws:sourcevpce"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 _CIRCUMSTANCES = {

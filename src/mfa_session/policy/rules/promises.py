@@ -205,7 +205,7 @@ def _is_for_all_users(condition: Condition) -> bool:
 def check_name(subject: Subject) -> Flaws:
     """Find policies of users whose name demands MFA, and which ask for none."""
     document = subject.document
-    if subject.statement is not document.statements[0] or not subject.limits_users:
+    if not (subject.is_first and subject.limits_users):
         return
     name = next(filter(_demands, _names_of(document)), None)
     if name is None:

@@ -11,6 +11,7 @@ from mfa_session.policy.patterns import includes, may_meet
 
 ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 DISCOVERY = "iam:ListMFADevices"
+FIRST_CALLS = (*ENROLMENT, DISCOVERY)
 # The resources that the actions are asked for (Service Authorization Reference; the list's is what
 # IAM names when it refuses).
 OF_DEVICE, OF_USER, OF_LIST = "mfa/?*", "user/?*", "mfa/"

@@ -89,6 +89,16 @@ class Subject:
         return self.document.source.label.endswith((".yml", ".yaml"))
 
     @property
+    def is_first(self) -> bool:
+        """Whether it is the policy's first statement, at which a fault of the policy is told."""
+        return self.statement is self.document.statements[0]
+
+    @property
+    def gives_users(self) -> bool:
+        """Whether the policy is one of users that may allow them something."""
+        return not self.on_role and self.document.kind == "identity"
+
+    @property
     def limits_users(self) -> bool:
         """Whether the policy says what users may do, or limits it."""
         return not self.on_role and self.document.kind in {"identity", "boundary", "scp"}

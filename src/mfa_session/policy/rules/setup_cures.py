@@ -13,7 +13,7 @@ from mfa_session.policy.document import Condition, Statement, is_for_everybody
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import lists_own_care, sparing
-from mfa_session.policy.rules.resource_kinds import DISCOVERY, ENROLMENT, RESOURCES_OF, fits
+from mfa_session.policy.rules.resource_kinds import ENROLMENT, FIRST_CALLS, RESOURCES_OF, fits
 from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
@@ -37,7 +37,7 @@ def asking_for_mfa(
             return cure, {"Condition": other_conditions(statement, instead_of)}
         return f"to ask for MFA, write {written}; otherwise remove this condition", {}
     if statement.allows and steps_only_here(subject):
-        needed = [each for each in (*ENROLMENT, DISCOVERY) if concerns(statement, each)]
+        needed = [each for each in FIRST_CALLS if concerns(statement, each)]
         unasked = in_words(
             statement, Action=needed, Condition=other_conditions(statement, instead_of)
         )
@@ -57,7 +57,7 @@ def but_for_setup(subject: Subject, fix: Mapping[str, Any]) -> Mapping[str, Any]
     where = statement.resources or ("*",)
     if not any(
         concerns(statement, step) and any(fits(each, RESOURCES_OF[step.lower()]) for each in where)
-        for step in (*ENROLMENT, DISCOVERY)
+        for step in FIRST_CALLS
     ):
         return fix
     spared = {} if lists_own_care(statement) else sparing(subject)
