@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.companions import companions, removal_companions
+from mfa_session.policy.companions import companions, granting_companions
 from mfa_session.policy.document import MIXED, Document, Statement
 from mfa_session.policy.intrinsics import Default
 from mfa_session.policy.mfa import is_sound, mfa_conditions
@@ -106,7 +106,14 @@ _OF_ALL_POLICIES = {
     each.id
     for each in RULES
     if isinstance(each, Mistake)
-    or each in {defeated.DEFEATED, open_roles.TAKEN, removal.OWN_REMOVAL}
+    or each
+    in {
+        defeated.DEFEATED,
+        escalation.ESCALATION,
+        open_roles.TAKEN,
+        removal.OWN_REMOVAL,
+        removal.REMOVAL_SPARED,
+    }
 }
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
@@ -141,8 +148,8 @@ def lint_all(
         found = list(lint_together([document], on_role=on_role, names=names))
         judged_by, rules = joint[1:] and joint, _OF_ALL_POLICIES
         if not any(map(mfa_conditions, document.statements)):
-            judged_by = () if on_role else tuple(removal_companions(document, joint))
-            rules = {removal.OWN_REMOVAL.id}
+            judged_by = () if on_role else tuple(granting_companions(document, joint))
+            rules = {removal.OWN_REMOVAL.id, escalation.ESCALATION.id}
         if judged_by:
             key = tuple(map(id, judged_by))
             if key not in wholes:

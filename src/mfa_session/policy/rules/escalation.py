@@ -71,20 +71,21 @@ _changes_user = re.compile(
 ).fullmatch
 _ENABLE = ENROLMENT[1]
 _CREATE_KEY = "iam:CreateAccessKey"
+# What gives the access of other users, and what whoever has a key can do by it.
+_OF_OTHERS = {
+    _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
+    "iam:UpdateLoginProfile": "set the console password of any user",
+    "iam:CreateLoginProfile": "set the console password of users who have none",
+}
 # What gives more access, by its resource, and what whoever has a key can do by it.
-_GAINS = {
+GAINS = {
     "iam:AttachUserPolicy": (OF_USER, "attach AdministratorAccess to its user"),
     "iam:PutUserPolicy": (OF_USER, "write its user a policy that allows everything"),
     "iam:AttachGroupPolicy": ("group/?*", "attach AdministratorAccess to its user's group"),
     "iam:PutGroupPolicy": ("group/?*", "write its user's group a policy that allows everything"),
     "iam:CreatePolicyVersion": ("policy/?*", "rewrite a policy that its user has"),
     "iam:UpdateAssumeRolePolicy": ("role/?*", "take any role by rewriting its trust policy"),
-}
-# What gives the access of other users, and what whoever has a key can do by it.
-_OF_OTHERS = {
-    _CREATE_KEY: "make keys for any user, also for those whom no policy asks for MFA",
-    "iam:UpdateLoginProfile": "set the console password of any user",
-    "iam:CreateLoginProfile": "set the console password of users who have none",
+    _CREATE_KEY: (OF_USER, _OF_OTHERS[_CREATE_KEY]),
 }
 # What makes credentials of one's own, and which.
 _MADE = {
@@ -133,8 +134,7 @@ def check_escalation(subject: Subject) -> Flaws:
         return
     if not all(is_met(each, _ADMINISTRATOR) is True for each in statement.conditions):
         return
-    gains = {**_GAINS, _CREATE_KEY: (OF_USER, _OF_OTHERS[_CREATE_KEY])}
-    for action, (kind, does) in gains.items():
+    for action, (kind, does) in GAINS.items():
         given = concerns(statement, action) and not _is_named_in_a_deny(whole, action)
         where = [
             each
@@ -148,7 +148,7 @@ def check_escalation(subject: Subject) -> Flaws:
                 f"{action} on {where[0]} is allowed without MFA, and no Deny stops it",
                 f"whoever has the long-term key can {does}",
                 "allow it only with MFA, and without MFA only what is needed to set it up",
-                severity=None if action in _GAINS and kind == OF_USER else WARNING,
+                severity=None if kind == OF_USER and action != _CREATE_KEY else WARNING,
             )
             return
 
@@ -197,7 +197,7 @@ def _of_others_spared(subject: Subject) -> Flaws:
             yield Flaw(
                 ESCALATION,
                 subject.place_of_action(action),
-                f"this Deny exempts {action}, which the policy allows for all users",
+                f"this Deny exempts {action}, which is allowed on all users",
                 f"whoever has the long-term key can {does}",
                 _CURE + _AND_CHANGE * (action != _CREATE_KEY),
                 severity=WARNING,

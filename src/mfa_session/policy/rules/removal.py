@@ -196,8 +196,7 @@ def check_tags(subject: Subject) -> Flaws:
             yield Flaw(
                 REMOVAL_SPARED,
                 condition.position,
-                f"this Deny goes by {condition.key}, and does not stop {action}, which the policy "
-                "allows",
+                f"this Deny goes by {condition.key}, and does not stop {action}, which is allowed",
                 f"whoever has the long-term key can {_TAGGING[action]} the tag, and needs no MFA "
                 "then",
                 f"deny {action} without MFA as well, whatever the tag",
