@@ -200,6 +200,9 @@ class Roster:
     unread: frozenset[str] = frozenset()
     # The users who must change their password when they first sign in.
     resetting: frozenset[str] = frozenset()
+    # By policy: the resource that takes it from whom another gives it, the other, and the group
+    # that has the policy, if they fill it.
+    rivals: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)  # its policies, once all are read
 
     @cached_property
