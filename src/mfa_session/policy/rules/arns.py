@@ -36,8 +36,9 @@ DEAD_ARN = Rule(
     "place (`eu-west-1a`), a region where there is none (IAM, Route 53, CloudFront, buckets), an "
     "account in an image or snapshot of EC2, another name of the actions' service (`efs`, `ssm` "
     "for instances), or, in a policy about MFA, a role of AWS's own without its path "
-    "(`role/AWSServiceRole*`): it matches nothing. Or a principal is the id of a user or role that "
-    "is gone.",
+    "(`role/AWSServiceRole*`): it matches nothing. Or it differs only by path or case from the ARN "
+    "of a user or role in the account dump, template, plan or state. Or a principal is the id of a "
+    "user or role that is gone.",
 )
 PLACEHOLDER = Rule(
     "placeholder",
