@@ -9,13 +9,51 @@ _arn = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)*([\w-]+)").fullmatch
 _denies = re.compile("AWSDenyAll|AWSCompromised.*").fullmatch
 # Others neither allow nor deny enabling a device, nor deny taking a role.
 _ALL_OF_IAM = {"AdministratorAccess", "IAMFullAccess"}
+# Changes of networks that policies of several names allow.
+_NETWORKS = (
+    "ec2:AllocateAddress ec2:AssociateAddress ec2:AssociateRouteTable ec2:AttachInternetGateway "
+    "ec2:AuthorizeSecurityGroup* ec2:CreateInternetGateway ec2:CreateNatGateway ec2:CreateRoute "
+    "ec2:CreateRouteTable ec2:CreateSecurityGroup ec2:CreateSubnet ec2:CreateVpc ec2:DeleteRoute "
+    "ec2:CreateVpcPeering* ec2:DeleteFlowLogs ec2:DeleteNatGateway ec2:DeleteSubnet ec2:DeleteVpc "
+    "ec2:DeleteSecurityGroup ec2:ModifySubnetAttribute ec2:ModifyVpcAttribute ec2:ReplaceRoute* "
+    "ec2:ReleaseAddress ec2:ReplaceNetworkAcl* ec2:RevokeSecurityGroup* "
+)
+_MANAGED = {
+    "AdministratorAccess": "*",
+    "AmazonDynamoDBFullAccess": "dax:* dynamodb:*",
+    "AmazonDynamoDBFullAccess_v2": "dax:* dynamodb:*",
+    "AmazonEC2FullAccess": "autoscaling:* cloudwatch:* ec2:* elasticloadbalancing:*",
+    "AmazonECS_FullAccess": "ecs:*",
+    "AmazonRDSFullAccess": "rds:*",
+    "AmazonRoute53FullAccess": "route53:* route53domains:*",
+    "AmazonS3FullAccess": "s3:*",
+    "AmazonSNSFullAccess": "sns:*",
+    "AmazonSQSFullAccess": "sqs:*",
+    "AmazonSSMFullAccess": "logs:* ssm:*",
+    "AmazonVPCFullAccess": _NETWORKS,
+    "AWSCloudTrail_FullAccess": "cloudtrail:*",
+    "AWSKeyManagementServicePowerUser": "kms:CreateAlias kms:CreateKey kms:DeleteAlias kms:Get* "
+    "kms:List* kms:TagResource",
+    "AWSLambda_FullAccess": "lambda:*",
+    "AWSOrganizationsFullAccess": "organizations:*",
+    "CloudFrontFullAccess": "cloudfront:*",
+    "CloudWatchFullAccess": "cloudwatch:* logs:* sns:*",
+    "CloudWatchFullAccessV2": "cloudwatch:* logs:* xray:*",
+    "CloudWatchLogsFullAccess": "logs:*",
+    "DatabaseAdministrator": "dynamodb:* elasticache:* rds:* redshift:*",
+    "DataScientist": "autoscaling:* cloudwatch:* dynamodb:* elasticmapreduce:* es:* kinesis:* "
+    "rds:* redshift:* s3:DeleteObject s3:Get* s3:List* s3:PutObject",
+    "IAMFullAccess": "iam:*",
+    "NetworkAdministrator": _NETWORKS
+    + "directconnect:* elasticloadbalancing:* route53:* route53domains:*",
+    "ReadOnlyAccess": "cloudtrail:Get* dynamodb:Get* dynamodb:Query dynamodb:Scan ec2:Describe* "
+    "iam:Get* iam:List* lambda:Get* logs:Get* rds:Describe* s3:Get* s3:List* ssm:Get*",
+    "SecretsManagerReadWrite": "secretsmanager:*",
+    "SystemAdministrator": "autoscaling:* cloudwatch:* codepipeline:* ec2:RunInstances "
+    "elasticloadbalancing:* events:* logs:* route53:* s3:* ses:* sns:* sqs:*",
+}
 ALLOWED: Mapping[str, Mapping[str, object]] = {
-    "AdministratorAccess": {"Action": "*"},
-    "AmazonDynamoDBFullAccess": {"Action": "dynamodb:*"},
-    "AmazonEC2FullAccess": {"Action": "ec2:*"},
-    "AmazonRDSFullAccess": {"Action": "rds:*"},
-    "AmazonS3FullAccess": {"Action": "s3:*"},
-    "IAMFullAccess": {"Action": "iam:*"},
+    **{name: {"Action": actions.split()} for name, actions in _MANAGED.items()},
     "PowerUserAccess": {"NotAction": ["account:*", "iam:*", "organizations:*"]},
 }
 """What some of them allow at least, on all resources."""

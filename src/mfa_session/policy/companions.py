@@ -11,6 +11,7 @@ from mfa_session.policy.aws_policies import ALLOWED, name_of
 from mfa_session.policy.document import Document, Roster
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import read_document
+from mfa_session.policy.rules.escalation import GAINS
 from mfa_session.policy.rules.exemptions import DEACTIVATION
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.whole_policy import WholePolicy
@@ -39,15 +40,16 @@ def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
             yield (*here, *people.known_elsewhere(found))
 
 
-def removal_companions(document: Document, joint: Sequence[Document]) -> Sequence[Document]:
-    """Return the policies of those who may remove their own device by one that asks for no MFA.
+def granting_companions(document: Document, joint: Sequence[Document]) -> Sequence[Document]:
+    """Return the policies of those who may get round MFA by one that asks for none.
 
-    They are the policies that its people have in common. Or all of a template, plan or state, if
-    users set up MFA only by this one: whom others ask for MFA has it by this one. None if no Allow
-    is of the removal, no policy asks for MFA, or what is elsewhere may deny the removal.
+    By it they may remove their own device, or change policies. They are the policies that its
+    people have in common. Or all of a template, plan or state, if users set up MFA only by this
+    one: whom others ask for MFA has it by this one. None if no Allow is of that, no policy asks for
+    MFA, or what is elsewhere may deny it.
     """
     alone = WholePolicy(document.statements)
-    if alone.concern_mfa or not alone.allows_without_mfa(DEACTIVATION):
+    if alone.concern_mfa or not any(map(alone.allows_without_mfa, (DEACTIVATION, *GAINS))):
         return ()
     if any(map(_concerns_mfa, joint)):
         return joint

@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mfa_session.policy.credentials import Range, RequestContext, Truth, all_of, any_of, negate
-from mfa_session.policy.document import Condition
 from mfa_session.policy.patterns import UNKNOWN, Query, Row, covers, fill, folded
+from mfa_session.policy.statement import Condition
 
 
 class Operator(NamedTuple):

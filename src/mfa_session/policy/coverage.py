@@ -16,7 +16,6 @@ from mfa_session.policy.conditions import (
     moment,
 )
 from mfa_session.policy.credentials import A_USER, DIRECT_CALL, RequestContext
-from mfa_session.policy.document import Condition, Principals, Statement, is_of_trust
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.patterns import may_meet
@@ -28,6 +27,7 @@ from mfa_session.policy.selections import (
     numbers_in,
     takes_in,
 )
+from mfa_session.policy.statement import Condition, Principals, Statement, is_of_trust
 
 _Comparison = tuple[str, str, tuple[str, ...]]
 _ROOT = ":root"  # the end of an account's ARN

@@ -25,9 +25,10 @@ from mfa_session.policy.credentials import (
     any_of,
     negate,
 )
-from mfa_session.policy.document import LIMITS, TRUST_ACTIONS, Document
+from mfa_session.policy.document import LIMITS, Document
 from mfa_session.policy.matching import Match, match_statement
 from mfa_session.policy.patterns import WILDCARDS, Query, may_meet
+from mfa_session.policy.statement import TRUST_ACTIONS
 
 ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly-denied"

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
-from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import BOOLEANS, is_age, is_present
 from mfa_session.policy.nodes import Node
+from mfa_session.policy.statement import Condition, Statement
 
 HOUR_SECONDS = "3600"
 SHORTEST_USEFUL_SECONDS = 120

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Document, Statement, is_for_everybody
+from mfa_session.policy.document import Document
+from mfa_session.policy.statement import Statement, is_for_everybody
 
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 # The services of most resource control policies.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.companions import companions, removal_companions
-from mfa_session.policy.document import MIXED, Document, Statement
+from mfa_session.policy.companions import companions, granting_companions
+from mfa_session.policy.document import MIXED, Document
 from mfa_session.policy.intrinsics import Default
 from mfa_session.policy.mfa import is_sound, mfa_conditions
 from mfa_session.policy.rules import (
@@ -55,6 +55,7 @@ from mfa_session.policy.rules import (
 from mfa_session.policy.rules.rule import Check, Finding, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import Mistake
+from mfa_session.policy.statement import Statement
 
 _MODULES = (
     wrong_credentials,
@@ -108,7 +109,15 @@ _OF_ALL_POLICIES = {
     each.id
     for each in RULES
     if isinstance(each, Mistake)
-    or each in {defeated.DEFEATED, exemptions.ONLY_ONESELF, open_roles.TAKEN, removal.OWN_REMOVAL}
+    or each
+    in {
+        defeated.DEFEATED,
+        escalation.ESCALATION,
+        exemptions.ONLY_ONESELF,
+        open_roles.TAKEN,
+        removal.OWN_REMOVAL,
+        removal.REMOVAL_SPARED,
+    }
 }
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
@@ -143,9 +152,9 @@ def lint_all(
         found = list(lint_together([document], on_role=on_role, names=names))
         judged_by, rules = joint[1:] and joint, _OF_ALL_POLICIES
         if not any(map(mfa_conditions, document.statements)):
-            judged_by = () if on_role else tuple(removal_companions(document, joint))
-            rules = {removal.OWN_REMOVAL.id}
-            if not joint:  # what limits its people may deny the removal
+            judged_by = () if on_role else tuple(granting_companions(document, joint))
+            rules = {removal.OWN_REMOVAL.id, escalation.ESCALATION.id}
+            if not joint:  # what limits its people may deny it
                 found = [each for each in found if each[1].rule not in rules]
         if judged_by:
             key = tuple(map(id, judged_by))

@@ -22,14 +22,9 @@ from mfa_session.policy.credentials import (
     arn_pattern,
     negate,
 )
-from mfa_session.policy.document import (
-    CURRENT_VERSION,
-    Condition,
-    Document,
-    Statement,
-    has_principal,
-)
+from mfa_session.policy.document import CURRENT_VERSION, Document
 from mfa_session.policy.patterns import Query
+from mfa_session.policy.statement import Condition, Statement, has_principal
 
 _Fit = tuple[Truth, Truth]  # whether a principal is the caller, and named, not as an account
 

@@ -21,8 +21,8 @@ from mfa_session.policy.credentials import (
     mfa_session,
     session_without_mfa,
 )
-from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.statement import Condition, Statement
 
 KINDS_WITHOUT_MFA = ("long_term", "without_mfa")  # long-term keys, and sessions without MFA
 _number = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]+)?").fullmatch

@@ -12,13 +12,7 @@ from dataclasses import replace
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import read_operator
-from mfa_session.policy.document import (
-    CURRENT_VERSION,
-    Condition,
-    Document,
-    Principals,
-    Statement,
-)
+from mfa_session.policy.document import CURRENT_VERSION, Document
 from mfa_session.policy.formats.account import is_account
 from mfa_session.policy.formats.origin import Origin
 from mfa_session.policy.formats.stacks import is_stack
@@ -38,6 +32,7 @@ from mfa_session.policy.search import (
     may_hold_policy,
     read_nodes,
 )
+from mfa_session.policy.statement import Condition, Principals, Statement
 
 ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",

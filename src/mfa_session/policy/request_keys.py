@@ -17,11 +17,12 @@ from mfa_session.policy.credentials import (
     RequestContext,
     Values,
 )
-from mfa_session.policy.document import Condition, Document
+from mfa_session.policy.document import Document
 from mfa_session.policy.patterns import WILDCARDS, includes, may_meet
 from mfa_session.policy.rules.condition_keys import actions_having
 from mfa_session.policy.rules.keys import keys_of_no_request
 from mfa_session.policy.rules.resource_kinds import any_of_action, parts_of
+from mfa_session.policy.statement import Condition
 
 _REGION = "aws:RequestedRegion"
 # Keys that only roles' sessions have: of federated users, machines and functions.

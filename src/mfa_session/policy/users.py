@@ -20,13 +20,7 @@ from mfa_session.policy.credentials import (
     long_term,
     role_session,
 )
-from mfa_session.policy.document import (
-    Document,
-    Owner,
-    Statement,
-    is_for_emergencies,
-    is_of_a_program,
-)
+from mfa_session.policy.document import Document, Owner, is_for_emergencies, is_of_a_program
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
@@ -37,6 +31,7 @@ from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.nodes import Members, items_of, members_in, objects_in, text_in, text_of
 from mfa_session.policy.selections import Selection, takes_in
+from mfa_session.policy.statement import Statement
 
 _TAKE = "sts:AssumeRole"
 # What only policies about everything match.

@@ -9,7 +9,20 @@ import pytest
 
 from mfa_session.policy.lint import lint_all
 from mfa_session.policy.reading import read_policies
-from policy.statements import ALL, CARE, IF_TRUE, ME, OFF, OWN, WITH, WITHOUT, allow, deny, deny_but
+from policy.statements import (
+    ALL,
+    CARE,
+    IF_TRUE,
+    ME,
+    OFF,
+    OWN,
+    WITH,
+    WITHOUT,
+    allow,
+    deny,
+    deny_but,
+    on,
+)
 
 EC2 = allow("ec2:*")
 EC2_WITH = allow("ec2:*", WITH)
@@ -148,6 +161,7 @@ def test_policies_of_no_known_owner_are_judged_alone() -> None:
         ({"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonEC2FullAccess"}, True),
         ("arn:aws:iam::aws:policy/AmazonS3FullAccess", False),
         ("arn:aws:iam::aws:policy/ReadOnlyAccess", False),
+        ("arn:aws:iam::aws:policy/job-function/DatabaseAdministrator", False),
         ({"Ref": "Given"}, False),
     ],
 )
@@ -157,6 +171,26 @@ def test_aws_s_own_policies_of_the_group_count_as_far_as_they_are_known(
     found = found_in(stack(Team=holder(STACK_GROUP, EC2_WITH, ManagedPolicyArns=[arn])))
     assert [rule for _, rule, _ in found] == ["allowed-without-mfa-too"] * wrong
     assert all("(AWS's A" in message for _, _, message in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "wrong"),
+    [
+        ("job-function/NetworkAdministrator", "ec2:AuthorizeSecurityGroupIngress", True),
+        ("job-function/NetworkAdministrator", "ec2:RunInstances", False),
+        ("AWSKeyManagementServicePowerUser", "kms:CreateKey", True),
+        ("AWSKeyManagementServicePowerUser", "kms:ScheduleKeyDeletion", False),
+        ("ReadOnlyAccess", "s3:GetObject", True),
+        ("ReadOnlyAccess", "s3:PutObject", False),
+        ("job-function/SystemAdministrator", "s3:DeleteBucket", True),
+    ],
+)
+def test_aws_s_own_policies_count_by_the_actions_that_they_allow(
+    name: str, action: str, *, wrong: bool
+) -> None:
+    arns = [f"arn:aws:iam::aws:policy/{name}"]
+    found = found_in(stack(Team=holder(STACK_GROUP, allow(action, WITH), ManagedPolicyArns=arns)))
+    assert ("allowed-without-mfa-too" in [rule for _, rule, _ in found]) is wrong
 
 
 def test_aws_s_own_policies_count_in_a_dump_without_their_texts() -> None:
@@ -262,3 +296,46 @@ def test_a_deny_on_oneself_is_judged_with_what_others_allow() -> None:
     work = {"Groups": [{"Ref": "Team"}], "PolicyDocument": policy(EC2)}
     both = {**alone["Resources"], "Work": {"Type": "AWS::IAM::ManagedPolicy", "Properties": work}}
     assert "deny-reaches-only-oneself" in {rule for _, rule, _ in found_in(stack(**both))}
+
+
+ESCALATION, REMOVAL = "escalation-without-mfa", "removal-without-mfa"
+ADMIN_WITH = allow("*", WITH)
+TAG_SELF = allow("iam:TagUser", Resource=ME)
+UNLESS_TAGGED = {**WITHOUT, "StringNotEqualsIfExists": {"aws:PrincipalTag/exempt": "yes"}}
+BY_TAG = deny_but([*CARE, "iam:TagUser"], UNLESS_TAGGED)
+IAM_FULL = ["arn:aws:iam::aws:policy/IAMFullAccess"]
+
+
+@pytest.mark.parametrize(
+    ("team", "rule"),
+    [
+        # One policy gives what another gives only with MFA, or undoes what it asks for.
+        (holder(STACK_GROUP, ADMIN_WITH, allow("iam:AttachUserPolicy")), ESCALATION),
+        (holder(STACK_GROUP, ADMIN_WITH, allow(["iam:CreateUser", "iam:CreateAccessKey"])),
+         ESCALATION),
+        (holder(STACK_GROUP, deny_but([*CARE, "iam:CreateLoginProfile"], WITHOUT),
+                ManagedPolicyArns=IAM_FULL), ESCALATION),
+        (holder(STACK_GROUP, BY_TAG, TAG_SELF), REMOVAL),
+        (holder(STACK_GROUP, BY_TAG, ManagedPolicyArns=IAM_FULL), REMOVAL),
+        (holder(STACK_GROUP, deny_but([*CARE, "iam:DetachGroupPolicy"], WITHOUT),
+                allow("iam:DetachGroupPolicy")), REMOVAL),
+        # A Deny of one of them stops it; the other is allowed no more, or only with MFA.
+        (holder(STACK_GROUP, ADMIN_WITH, allow("iam:AttachUserPolicy"), deny_but(CARE, WITHOUT)),
+         ""),
+        (holder(STACK_GROUP, ADMIN_WITH, allow("iam:AttachUserPolicy", Resource=f"{ARN}:user/ci")),
+         ""),
+        (holder(STACK_GROUP, ADMIN_WITH, allow("iam:AttachUserPolicy", on(
+            "ArnEquals", "iam:PolicyARN", f"{ARN}:policy/Reader"))), ""),
+        (holder(STACK_GROUP, allow("s3:Get*", WITH), allow("iam:AttachUserPolicy")), ""),
+        (holder("AWS::IAM::Role", ADMIN_WITH, allow("iam:AttachUserPolicy")), ""),
+        (holder(STACK_GROUP, BY_TAG, allow("iam:TagUser", WITH, Resource=ME)), ""),
+        (holder(STACK_GROUP, BY_TAG, TAG_SELF, deny("iam:TagUser", WITHOUT)), ""),
+        (holder(STACK_GROUP, BY_TAG, allow("ec2:*")), ""),
+        (holder(STACK_GROUP, deny_but([*CARE, "iam:DetachGroupPolicy"], WITHOUT), EC2), ""),
+    ],
+)  # fmt: skip
+def test_what_gets_round_mfa_is_judged_with_all_policies_of_the_group(
+    team: dict[str, Any], rule: str
+) -> None:
+    told = {each for _, each, _ in found_in(stack(Team=team))}
+    assert told.intersection({ESCALATION, REMOVAL}) == ({rule} if rule else set())

@@ -17,7 +17,7 @@ from mfa_session.policy.reading import read_document
 from mfa_session.sandbox.evaluation import Request
 
 if TYPE_CHECKING:
-    from mfa_session.policy.document import Statement
+    from mfa_session.policy.statement import Statement
 
 MANY = 70
 ACTIONS = ["s3:Get", "s3:Put", "ec2:Get", "ec2:Put"]

@@ -64,12 +64,83 @@ def test_groups_of_programs_or_of_people_who_are_asked_in_another_group_need_non
     assert told_of(work, Ann=user) == []
 
 
-def test_groups_beside_a_policy_that_nobody_has_are_named() -> None:
-    document = {"Version": "2012-10-17", "Statement": [deny_but(CARE, WITHOUT)]}
+@pytest.mark.parametrize(
+    ("asking", "roles", "told"),
+    [
+        (deny_but(CARE, WITHOUT), None, "nobody has this one"),
+        (deny_but(CARE, WITHOUT), [{"Ref": "Role"}], "only roles have this one"),
+        # One that may be meant for the role.
+        (deny_but("sts:*", WITHOUT), [{"Ref": "Role"}], ""),
+    ],
+)
+def test_groups_beside_a_policy_that_they_do_not_have_are_named(
+    asking: dict[str, Any], roles: Any, told: str
+) -> None:
+    given = {"Roles": roles} if roles else {}
+    document = {"Version": "2012-10-17", "Statement": [asking]}
     resources = {
         "Dev": group(ManagedPolicyArns=[f"{AWS}AdministratorAccess"]),
-        "Mfa": {"Type": POLICY, "Properties": {"PolicyDocument": document}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {}},
+        "Mfa": {"Type": POLICY, "Properties": {"PolicyDocument": document, **given}},
     }
     found = read_policies("p.json", json.dumps({"Resources": resources})).documents
-    told = [each.message for _, each in lint_all(found) if each.rule == "users-not-asked"]
-    assert told == ["no policy asks these groups for MFA: Dev; nobody has this one"]
+    messages = [each.message for _, each in lint_all(found) if each.rule == "users-not-asked"]
+    assert messages == [f"no policy asks these groups for MFA: Dev; {told}"] * bool(told)
+
+
+def attachment(kind: str, label: str, **values: Any) -> dict[str, Any]:
+    kind = f"aws_iam_{kind}"
+    return {
+        "address": f"{kind}.{label}", "mode": "managed", "type": kind, "name": label,
+        "values": values,
+    }  # fmt: skip
+
+
+FORCE = "arn:aws:iam::123456789012:policy/force"
+ALL_OF_THEM = "policy_attachment"  # takes the policy from all others
+TO_DEV = attachment(ALL_OF_THEM, "dev", groups=["dev"], policy_arn=FORCE)
+IN_DEV = attachment("group_membership", "dev", group="dev", users=["ann"])
+
+
+@pytest.mark.parametrize(
+    ("resources", "told"),
+    [
+        ([TO_DEV, attachment(ALL_OF_THEM, "ops", groups=["ops"], policy_arn=FORCE)], True),
+        ([TO_DEV, attachment("group_policy_attachment", "ops", group="ops", policy_arn=FORCE)],
+         True),
+        ([TO_DEV, attachment("user_policy_attachment", "ann", user="ann", policy_arn=FORCE)],
+         True),
+        ([TO_DEV, IN_DEV, attachment("group_membership", "all", group="dev", users=["bob"])],
+         True),
+        ([TO_DEV, IN_DEV, attachment("user_group_membership", "bob", user="bob", groups=["dev"])],
+         True),
+        # One names all whom the other names; another policy or group; none takes it from others.
+        ([TO_DEV], False),
+        ([TO_DEV, attachment("group_policy_attachment", "dev", group="dev", policy_arn=FORCE)],
+         False),
+        ([TO_DEV, attachment(ALL_OF_THEM, "ops", groups=["ops"], policy_arn=f"{AWS}Billing")],
+         False),
+        ([attachment("group_policy_attachment", each, group=each, policy_arn=FORCE)
+          for each in ("dev", "ops")], False),
+        ([TO_DEV, *(attachment("user_group_membership", each, user=each, groups=["dev"])
+                    for each in ("ann", "bob"))], False),
+        ([TO_DEV, IN_DEV, attachment("group_membership", "ops", group="ops", users=["bob"])],
+         False),
+        # Groups of one name, as those of two accounts.
+        ([TO_DEV, IN_DEV, attachment("group_membership", "all", group="dev", users=["bob"]),
+          attachment("group", "dev2", name="dev")], False),
+    ],
+)  # fmt: skip
+def test_a_resource_of_terraform_that_takes_the_policy_from_others_is_told(
+    resources: list[dict[str, Any]], *, told: bool
+) -> None:
+    text = {"Version": "2012-10-17", "Statement": [deny_but(CARE, WITHOUT)]}
+    all_of_them = [
+        attachment("policy", "force", name="force", arn=FORCE, policy=json.dumps(text)),
+        *(attachment("group", each, name=each) for each in ("dev", "ops")),
+        *resources,
+    ]
+    given = {"format_version": "1.0", "values": {"root_module": {"resources": all_of_them}}}
+    found = read_policies("s.json", json.dumps(given)).documents
+    takes = [each.message for _, each in lint_all(found) if " takes " in each.message]
+    assert len(takes) == told

@@ -11,7 +11,7 @@ from mfa_session.policy.mfa import Reach, reach
 from mfa_session.policy.reading import read_document
 
 if TYPE_CHECKING:
-    from mfa_session.policy.document import Statement
+    from mfa_session.policy.statement import Statement
 
 PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 

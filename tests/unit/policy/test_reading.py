@@ -13,7 +13,8 @@ from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import read_document, read_policies
 
 if TYPE_CHECKING:
-    from mfa_session.policy.document import Condition, Document
+    from mfa_session.policy.document import Document
+    from mfa_session.policy.statement import Condition
 
 POLICY = """{
   "Version": "2012-10-17",

@@ -385,6 +385,50 @@ def test_an_exemption_that_misses_the_path_in_a_template_is_told() -> None:
         assert told(text, "exemption-misses-user") == []
 
 
+DEAD = "arn-matches-nothing"
+OPS = {"name": "Ops", "path": "/x/", "arn": "arn:aws:iam::123456789012:role/x/Ops"}
+
+
+@pytest.mark.parametrize(
+    ("where", "is_told"),
+    [
+        ("arn:aws:iam::123456789012:role/Ops", True),
+        ("arn:aws:iam::123456789012:role/y/Ops", True),
+        ("arn:aws:iam::123456789012:role/x/ops", True),
+        ("arn:aws:iam::123456789012:role/x/Ops", False),
+        ("arn:aws:iam::123456789012:role/Dev", False),
+        ("arn:aws:iam::123456789012:user/Ops", False),
+        # Of another account, or perhaps of others; a pattern that matches it.
+        ("arn:aws:iam::999999999999:role/Ops", False),
+        ("arn:aws:iam::*:role/Ops", False),
+        ("arn:aws:iam::123456789012:role/x/*", False),
+    ],
+)
+def test_a_resource_that_is_almost_a_role_of_the_file_is_told(where: str, *, is_told: bool) -> None:
+    policy = {"Version": "2012-10-17", "Statement": [allow("iam:PassRole", Resource=where)]}
+    given = state({
+        "aws_iam_role": {**OPS, "assume_role_policy": json.dumps(
+            {"Version": "2012-10-17", "Statement": [trust({"AWS": "123456789012"})]})},
+        "aws_iam_group_policy": {"group": "Team", "policy": json.dumps(policy)},
+    })  # fmt: skip
+    assert len(told(given, DEAD)) == is_told
+
+
+def test_a_resource_without_the_path_of_a_role_of_the_template_is_told() -> None:
+    (message,) = told(
+        stack(
+            [allow(TAKE, Resource={"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/Ops"})],
+            trust(OWN_ACCOUNT),
+            **NAMED,
+        ),
+        DEAD,
+    )
+    assert message.endswith(":role/Ops is not in this file, but role/x/Ops is")
+    assert not told(stack([BY_NAME], trust(OWN_ACCOUNT), **NAMED), DEAD)
+    elsewhere = allow(TAKE, Resource="arn:aws:iam::123456789012:role/Ops")
+    assert not told(stack([elsewhere], trust(OWN_ACCOUNT), **NAMED), DEAD)
+
+
 def permission_set(key: str, value: Any) -> dict[str, Any]:
     policy = {"ManagedPolicyName": "Ask", "PolicyDocument": document([deny("*", WITHOUT)])}
     return {

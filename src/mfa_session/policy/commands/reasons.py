@@ -10,11 +10,12 @@ from mfa_session.policy import credentials
 from mfa_session.policy.callers import Share
 from mfa_session.policy.conditions import is_accepted
 from mfa_session.policy.credentials import Credentials, Request, RequestContext
-from mfa_session.policy.document import LIMITS, Condition, Document, Statement
+from mfa_session.policy.document import LIMITS, Document
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN, Decision
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.matching import Match
 from mfa_session.policy.patterns import WILDCARDS, fill
+from mfa_session.policy.statement import Condition, Statement
 
 _OF_THE_CALLER = {"aws:username", "aws:principalarn", "aws:principalaccount", "kms:calleraccount"}
 _MOST = 3  # values, and reasons

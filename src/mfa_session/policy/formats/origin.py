@@ -101,6 +101,14 @@ class Elsewhere(str):
     __slots__ = ()
 
 
+class _Attached(NamedTuple):
+    """Who gets a policy, or is in a group, by a resource; `alone`: nobody is by another."""
+
+    resource: str
+    owners: frozenset[str]
+    alone: bool
+
+
 class Holdings:
     """Collects who has which policy; owners are as in Roster."""
 
@@ -115,6 +123,7 @@ class Holdings:
         self._bounded_elsewhere: set[str] = set()
         self._unread: set[str] = set()
         self._resetting: set[str] = set()
+        self._attached = defaultdict[str, list[_Attached]](list)
 
     def add(self, owner: str, arn: str = "") -> None:
         """Note a user or role of the template."""
@@ -146,6 +155,14 @@ class Holdings:
             else:
                 self._users[group].add(user)
                 self._all_told |= {group} if is_all else set()
+
+    def attach(
+        self, resource: str, owners: Iterable[str], what: Iterable[str], *, alone: bool
+    ) -> None:
+        """Note a resource by which some get policies, or are in groups; `alone`: no others are."""
+        attached = _Attached(resource, frozenset(owners), alone)
+        for each in what:
+            self._attached[each].append(attached)
 
     def hide(self, name: str) -> None:
         """Note a role whose trust policy is not known yet, or a service with such a policy."""
@@ -191,13 +208,34 @@ class Holdings:
             bounded_elsewhere=frozenset(map(self._by_arn, self._bounded_elsewhere.union(*both))),
             unread=frozenset(map(self._by_arn, self._unread)),
             resetting=frozenset(map(self._by_arn, self._resetting)),
+            rivals=self._rivals(),
         )
+
+    def _rivals(self) -> dict[str, tuple[str, str, str]]:
+        found = {
+            what: (one.resource, other.resource)
+            for what, attached in self._attached.items()
+            for one in attached
+            if one.alone and one.owners and not _unnamed(one.owners)
+            for other in attached
+            if other.owners - one.owners - _unnamed(other.owners)
+        }
+        of_groups = {
+            policy: (*found[owner], owner)
+            for policy, owners in self._owners.items()
+            for owner in sorted(owners & found.keys())
+        }
+        return {**of_groups, **{what: (*each, "") for what, each in found.items()}}
 
     def _by_arn(self, owner: str) -> str:
         """Return an owner's ARN, if it is told; of two accounts' owners of one name, nothing."""
         arns = self._arns.get(owner, [owner])
         is_one = len(set(arns)) == 1 and not (arns[1:] and "*" in arns[0])
         return arns[0] if is_one else f"{owner.partition('/')[0]}/"
+
+
+def _unnamed(owners: Iterable[str]) -> set[str]:
+    return {each for each in owners if each.endswith("/")}
 
 
 def holder_of(owners: Iterable[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from mfa_session.policy.formats import documents
@@ -56,6 +57,7 @@ _ARNS_OF_POLICIES = {
 }
 _OF_ORGANISATIONS = "aws_organizations_policy"
 _OF_CLOUD_CONTROL = "awscc_iam_"  # another provider's, whose attributes are CloudFormation's
+_EXCLUSIVE = "aws_iam_policy_attachment"  # it detaches the policy from all others
 _LEFT_OUT = "what the plan leaves out"
 _LATER = "what is known only after terraform apply"
 
@@ -130,11 +132,11 @@ class _Resources:
         self._references = References(self._all, configuration)
         self._by_id = {_value(each, "id"): address_of(each) for each in self._all}
         self._by_arn = {_value(each, "arn"): each for each in reversed(self._all)}
-        self._groups = {
+        self._groups = Counter(
             f"group/{name}"
             for each in self._all
             if is_kind(each, "aws_iam_group") and (name := _value(each, "name"))
-        }
+        )
 
     def policies(self, origin: Origin) -> Parts:
         holdings = self._holdings()
@@ -214,7 +216,9 @@ class _Resources:
             attached = self._policies(resource, "policy_arn", "policy_arns")
             if "policy_attachment" in kind and not attached:
                 attached = [Elsewhere(_LATER)]
-            holdings.give(self._owners(resource, *_NAMES), attached)
+            owners = self._owners(resource, *_NAMES)
+            holdings.give(owners, attached)
+            holdings.attach(address_of(resource), owners, attached, alone=kind == _EXCLUSIVE)
             if not kind.startswith("aws_iam_") and any(
                 _known(resource, key) is None and self._references.is_set(resource, key)
                 for key in _RESOURCE_POLICIES
@@ -270,7 +274,10 @@ class _Resources:
     def _note_members(self, holdings: Holdings, membership: Members) -> None:
         users, groups = self._owners(membership, "user"), self._owners(membership, "group")
         known = [each if each in self._groups else Elsewhere(each) for each in groups]
-        holdings.join(users, known, is_all=is_kind(membership, "aws_iam_group_membership"))
+        is_all = is_kind(membership, "aws_iam_group_membership")
+        holdings.join(users, known, is_all=is_all)
+        of_one = [each for each in groups if self._groups[each] == 1]  # not of two accounts
+        holdings.attach(address_of(membership), users, of_one, alone=is_all)
 
     def _owners(self, resource: Members, *holders: str) -> list[str]:
         found = []

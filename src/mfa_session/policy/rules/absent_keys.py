@@ -9,7 +9,6 @@ from dataclasses import replace
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, may_be_of, names_of
 from mfa_session.policy.credentials import A_SESSION
-from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.rules.condition_keys import actions_having, meant_instead, sets_no_tags
@@ -18,6 +17,7 @@ from mfa_session.policy.rules.resource_kinds import has_no_resource, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Condition, Statement
 
 NO_USER = Rule(
     "username-in-role-policy",

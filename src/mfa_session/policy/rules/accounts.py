@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mfa_session.policy.document import Document, Statement
+from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.open_roles import TAKEN
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
+from mfa_session.policy.statement import Statement
 
 UNUSED = Rule(
     "newer-version-unused",
@@ -21,7 +22,8 @@ UNASKED = Rule(
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
     "one. Programs by their names need not be asked: `svc-mailer`, `ci`, or a name with `-` or `_` "
     "where the names of those who are asked have none. In a template, plan or state, the same of "
-    "groups that may do more than read.",
+    "groups that may do more than read. Or an `aws_iam_policy_attachment` takes the policy from "
+    "those to whom another resource gives it; likewise `aws_iam_group_membership`, of a group.",
 )
 STUCK = Rule(
     "users-cannot-enrol",

@@ -9,7 +9,6 @@ from typing import Any
 
 from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE
-from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import HOUR_SECONDS, SHORTEST_USEFUL_SECONDS, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_sound, reach
@@ -18,6 +17,7 @@ from mfa_session.policy.rules.exemptions import is_denied_but_for_setup, is_left
 from mfa_session.policy.rules.promises import seconds_said
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
+from mfa_session.policy.statement import Condition, Statement
 
 AGE_TOO_SHORT = Rule(
     "age-too-short",

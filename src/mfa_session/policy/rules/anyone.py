@@ -5,15 +5,15 @@ from __future__ import annotations
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext, mfa_session
-from mfa_session.policy.document import (
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy, for_everybody, per_policy
+from mfa_session.policy.statement import (
     Condition,
     is_about_devices,
     is_for_everybody,
     is_for_everybody_but_some,
 )
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
-from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.whole_policy import WholePolicy, for_everybody, per_policy
 
 ANYONE = Rule(
     "anyone-with-mfa",

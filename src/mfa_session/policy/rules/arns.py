@@ -10,7 +10,6 @@ from itertools import chain
 
 from mfa_session.policy.conditions import OPPOSITES
 from mfa_session.policy.coverage import actions_of, names_of
-from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import WITH_PATH, names_root, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
@@ -19,6 +18,7 @@ from mfa_session.policy.rules.resources import in_partition_of, is_about_mfa
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
 from mfa_session.policy.rules.values import COMMERCIAL, is_no_account, looks_like_no_region
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Statement
 
 OTHER_PARTITION = Rule(
     "other-partition",
@@ -36,8 +36,9 @@ DEAD_ARN = Rule(
     "place (`eu-west-1a`), a region where there is none (IAM, Route 53, CloudFront, buckets), an "
     "account in an image or snapshot of EC2, another name of the actions' service (`efs`, `ssm` "
     "for instances), or, in a policy about MFA, a role of AWS's own without its path "
-    "(`role/AWSServiceRole*`): it matches nothing. Or a principal is the id of a user or role that "
-    "is gone.",
+    "(`role/AWSServiceRole*`): it matches nothing. Or it differs only by path or case from the ARN "
+    "of a user or role in the account dump, template, plan or state. Or a principal is the id of a "
+    "user or role that is gone.",
 )
 PLACEHOLDER = Rule(
     "placeholder",

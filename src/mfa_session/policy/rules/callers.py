@@ -9,7 +9,6 @@ from itertools import filterfalse
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.patterns import Patterns, includes, may_meet
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
@@ -25,6 +24,7 @@ from mfa_session.policy.rules.values import (
     patterns_as_text,
     who_never_meets,
 )
+from mfa_session.policy.statement import Condition
 
 # What follows the account in a principal's ARN, by service (IAM reference, aws:PrincipalArn).
 _FORMS = (("iam", "root"), ("iam", "user/?*"), ("iam", "role/?*"), ("sts", "federated-user/?*"))

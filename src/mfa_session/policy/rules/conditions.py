@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from mfa_session.policy.conditions import OPPOSITES
-from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.mfa import is_boolean, is_number, is_present, is_sound
 from mfa_session.policy.rules.narrowing import ADDRESSES, goes_by_elsewhere
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.values import who_never_meets
+from mfa_session.policy.statement import Condition
 
 WRONG_OPERATOR = Rule(
     "wrong-operator",

@@ -13,12 +13,12 @@ from mfa_session.policy.credentials import (
     ROOT,
     RequestContext,
 )
-from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
 from mfa_session.policy.rules.wrong_credentials import NEVER
+from mfa_session.policy.statement import Condition
 
 _TWO, _MANY = 2, 100  # conditions, values
 # Kinds of callers, and of calls, with the keys that tell them apart.

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, is_of_all_users, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.document import Condition, Statement, has_principal
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
@@ -38,6 +37,7 @@ from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rul
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.slips import of_one_misspelt, share_a_resource
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Condition, Statement, has_principal
 
 DEFEATED = Rule(
     "allowed-without-mfa-too",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import concerns, is_about_everything, may_be_of, names_of
 from mfa_session.policy.credentials import A_USER, DIRECT_CALL, PRINCIPAL_ARN, ROOT, RequestContext
-from mfa_session.policy.document import Condition, is_for_emergencies
+from mfa_session.policy.document import is_for_emergencies
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.absent_keys import check_keys_of_actions
@@ -31,6 +31,7 @@ from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, are
 from mfa_session.policy.rules.values import calls_in, patterns_as_text
 from mfa_session.policy.rules.whole_policy import WholePolicy, exempts_callers, per_policy
+from mfa_session.policy.statement import Condition
 
 DISCOVERY_DENIED = Rule(
     "discovery-denied",

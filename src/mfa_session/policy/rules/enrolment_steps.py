@@ -9,7 +9,6 @@ from typing import NamedTuple
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
@@ -28,6 +27,7 @@ from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, are
 from mfa_session.policy.rules.setup_cures import steps_only_here
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Condition, Statement
 
 ENROLMENT_NEEDS_MFA = Rule(
     "enrolment-needs-mfa",

@@ -7,7 +7,6 @@ import re
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.document import Statement
 from mfa_session.policy.fixes import without_pseudo_parameters
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa, reach
@@ -26,6 +25,7 @@ from mfa_session.policy.rules.resource_kinds import (
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Statement
 
 ESCALATION = Rule(
     "escalation-without-mfa",
@@ -79,8 +79,8 @@ _OF_OTHERS = {
     "iam:UpdateLoginProfile": "set the console password of any user",
     "iam:CreateLoginProfile": "set the console password of users who have none",
 }
-# What gives more access, by its resource.
-_GAINS = {
+# What gives more access, by its resource, and what whoever has a key can do by it.
+GAINS = {
     "iam:AttachUserPolicy": (OF_USER, "attach AdministratorAccess to its user"),
     "iam:PutUserPolicy": (OF_USER, "write its user a policy that allows everything"),
     "iam:AttachGroupPolicy": ("group/?*", "attach AdministratorAccess to its user's group"),
@@ -135,7 +135,7 @@ def check_escalation(subject: Subject) -> Flaws:
         return
     if not all(is_met(each, _ADMINISTRATOR) is True for each in statement.conditions):
         return
-    for action, (kind, does) in _GAINS.items():
+    for action, (kind, does) in GAINS.items():
         given = concerns(statement, action) and not _is_named_in_a_deny(whole, action)
         where = [
             each
@@ -190,7 +190,7 @@ def _of_others_spared(subject: Subject) -> Flaws:
             yield Flaw(
                 ESCALATION,
                 subject.place_of_action(action),
-                f"this Deny exempts {action}, which the policy allows for all users",
+                f"this Deny exempts {action}, which is allowed on all users",
                 f"whoever has the long-term key can {does}",
                 _CURE + _AND_CHANGE * (action != _CREATE_KEY),
                 severity=WARNING,

@@ -1,14 +1,23 @@
-"""Exemptions that miss a user of the file by the case of a name, a path or an account."""
+"""Names and ARNs that miss a user or role of the file by the case, a path or an account."""
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import defaultdict
 
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Condition, Document
-from mfa_session.policy.intrinsics import with_pseudo_parameters, with_variables_as
+from mfa_session.policy.document import Document
+from mfa_session.policy.intrinsics import (
+    PSEUDO_PARAMETERS,
+    with_pseudo_parameters,
+    with_variables_as,
+)
 from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.rules.arns import DEAD_ARN
+from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.statement import Condition
 
 MISSED = Rule(
     "exemption-misses-user",
@@ -16,7 +25,10 @@ MISSED = Rule(
     "A Deny exempts a name or ARN that differs only by case, path or account from that of a user "
     "in the account dump, template, plan or state: that user is not exempt.",
 )
+_Key = tuple[str, str, str]
 _of_a_user = re.compile("(.*:)?user/.").match
+# Another check tells of the paths that AWS gives its own roles.
+_of_one_holder = re.compile("arn:[^:]*:iam::[^:]*:(role|user)/(?!aws-)[^*?$]*").fullmatch
 _EXEMPTING = {"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"}
 
 
@@ -46,6 +58,44 @@ def check_exempt_users(subject: Subject) -> Flaws:
                     "the user is asked for MFA as others are",
                     f"write {meant}, if this user is to be exempt",
                 )
+
+
+def check_holders(subject: Subject) -> Flaws:
+    """Find resources that are almost a user or role of the file: names are unique in an account."""
+    account, roster = subject.document.account, subject.document.roster
+    for node, exempting in subject.resources() if account or roster else ():
+        text = with_pseudo_parameters(str(node.value))
+        if not _of_one_holder(text):
+            continue
+        owners = (each.arn for each in account.owners) if account else ()
+        arns = frozenset((*owners, *(roster.people if roster else ())))
+        holders = _holders_by_name(arns).get(_key(text), [])
+        if holders and not any(includes(each, text) for each in holders):
+            meant = holders[0].rpartition(":")[2]
+            yield Flaw(
+                DEAD_ARN,
+                subject.place_at(node),
+                f"{node.value} is not in this file, but {meant} is",
+                f"the ARN matches nothing: it {subject.effect_of_none(exempting=exempting)}",
+                f"write {meant}, with its path, in the case of its letters",
+            )
+
+
+@functools.lru_cache(maxsize=1)  # each statement of a file asks for it
+def _holders_by_name(arns: frozenset[str]) -> dict[_Key, list[str]]:
+    """Return the ARNs of users and roles by their accounts, kinds and names."""
+    found = defaultdict[_Key, list[str]](list)
+    for arn in sorted(arns):
+        if _of_one_holder(arn.replace("*", "-")):
+            found[_key(arn)].append(arn)
+    return found
+
+
+def _key(arn: str) -> _Key:
+    """Return an ARN's account, its kind and its name; an unknown account is this one."""
+    _, _, _, _, account, what = parts_of(arn)
+    here = PSEUDO_PARAMETERS["AWS::AccountId"] if account == "*" else account
+    return here, what.partition("/")[0], _name(what)
 
 
 def _users_of(document: Document, *, only_names: bool) -> tuple[list[str], list[str]]:

@@ -14,7 +14,6 @@ from mfa_session.policy.coverage import (
     names_of,
 )
 from mfa_session.policy.credentials import A_SESSION, A_USER, ROOT, mfa_session
-from mfa_session.policy.document import Condition, Statement
 from mfa_session.policy.fixes import SHORTEST_USEFUL_SECONDS
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
@@ -22,6 +21,7 @@ from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy
+from mfa_session.policy.statement import Condition, Statement
 
 BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",

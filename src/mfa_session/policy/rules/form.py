@@ -8,13 +8,7 @@ from collections.abc import Iterator, Sequence
 from mfa_session.model.feature_ports import LOOK_UP
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.coverage import may_be_of, names_of
-from mfa_session.policy.document import (
-    CURRENT_VERSION,
-    TRUST_ACTIONS,
-    has_principal,
-    is_about_roles,
-    is_for_everybody,
-)
+from mfa_session.policy.document import CURRENT_VERSION
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, has_variable, is_unfilled
 from mfa_session.policy.nodes import Node, listed, members_of
@@ -35,6 +29,12 @@ from mfa_session.policy.rules.rule import (
     first_of,
 )
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import (
+    TRUST_ACTIONS,
+    has_principal,
+    is_about_roles,
+    is_for_everybody,
+)
 
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",

@@ -9,7 +9,7 @@ from typing import Any
 
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
-from mfa_session.policy.document import Condition, Document
+from mfa_session.policy.document import Document
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
@@ -22,6 +22,7 @@ from mfa_session.policy.rules.condition_keys import (
 )
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import asking_for_mfa
+from mfa_session.policy.statement import Condition
 
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",

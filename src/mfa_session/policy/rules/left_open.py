@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 
 from mfa_session.policy.coverage import MOST_MET, Cover, names_of
-from mfa_session.policy.document import Statement, roles_in
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Statement, roles_in
 
 _requires = re.compile("requir|enforce|must|need|only|without|no(mfa|multi)|step.?up").search
 

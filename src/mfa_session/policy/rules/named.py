@@ -11,13 +11,7 @@ from mfa_session.model.arns import account_of
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import contains, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import (
-    Condition,
-    Statement,
-    is_for_everybody,
-    is_of_a_program,
-    names_role,
-)
+from mfa_session.policy.document import is_of_a_program
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.defeated import DEFEATED, check_circumstances, demands_mfa
@@ -25,6 +19,7 @@ from mfa_session.policy.rules.exemptions import DENIES_NOTHING
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
+from mfa_session.policy.statement import Condition, Statement, is_for_everybody, names_role
 
 _MANY = 100  # principals
 _of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search

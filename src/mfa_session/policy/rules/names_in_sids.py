@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mfa_session.policy.document import Statement
+from mfa_session.policy.statement import Statement
 
 MFA = "(?:mfa|2fa|twofactor|multifactor|secondfactor)(?:auth(?:entication|enticated)?)?"
 DENIES_EVERYTHING = (

@@ -16,14 +16,7 @@ from mfa_session.policy.conditions import (
 )
 from mfa_session.policy.coverage import MOST_MET, Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
-from mfa_session.policy.document import (
-    Condition,
-    Statement,
-    has_principal,
-    is_for_everybody,
-    is_of_a_program,
-    letters_in,
-)
+from mfa_session.policy.document import is_of_a_program
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.callers import CALLER_KEYS
@@ -33,6 +26,13 @@ from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.setup_cures import but_for_setup
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import (
+    Condition,
+    Statement,
+    has_principal,
+    is_for_everybody,
+    letters_in,
+)
 
 NARROWED = Rule(
     "deny-narrowed",

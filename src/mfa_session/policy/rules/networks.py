@@ -6,9 +6,9 @@ import ipaddress
 
 from mfa_session.policy.conditions import hold_all_addresses, network
 from mfa_session.policy.coverage import names_of
-from mfa_session.policy.document import Condition
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject
 from mfa_session.policy.rules.values import WRONG_VALUE, effect_of_wrong
+from mfa_session.policy.statement import Condition
 
 _PRIVATE = tuple(
     ipaddress.ip_network(each)

@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from mfa_session.policy.aws_policies import is_administrators
 from mfa_session.policy.coverage import concerns, names_of
-from mfa_session.policy.document import Document, Roster, Statement, is_for_services
+from mfa_session.policy.document import Document, Roster
 from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, with_pseudo_parameters
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import all_left_out
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.statement import Statement, is_for_services
 
 TAKEN = Rule(
     "role-without-mfa",

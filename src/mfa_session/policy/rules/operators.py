@@ -9,12 +9,12 @@ from typing import Any
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import COMPARISONS, NEGATED, OPERATORS, OPPOSITES
 from mfa_session.policy.credentials import MFA_PRESENT
-from mfa_session.policy.document import Condition
 from mfa_session.policy.fixes import with_operator
 from mfa_session.policy.mfa import BOOLEANS
 from mfa_session.policy.rules.keys import misspelt, with_right_key
 from mfa_session.policy.rules.rule import ERROR, REJECTED, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import DATES, patterns_as_text
+from mfa_session.policy.statement import Condition
 
 UNKNOWN_OPERATOR = Rule(
     "unknown-operator",

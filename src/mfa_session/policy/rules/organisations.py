@@ -8,7 +8,6 @@ from dataclasses import replace
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import A_SERVICE, PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import Condition, has_principal, is_for_everybody
 from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.exemptions import is_of_outsiders, of_outsiders
 from mfa_session.policy.rules.roles import (
@@ -24,6 +23,7 @@ from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Sub
 from mfa_session.policy.rules.values import COMMERCIAL
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
+from mfa_session.policy.statement import Condition, has_principal, is_for_everybody
 
 SCP = Rule(
     "scp-locks-out-roles",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from mfa_session.policy.conditions import NEGATED, Comparison, comparison, network
 from mfa_session.policy.coverage import MOST_MET, actions_of, contains
-from mfa_session.policy.document import Condition, Statement, is_about_devices, names_role
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
@@ -18,6 +17,7 @@ from mfa_session.policy.rules.narrowing import OF_PLACES, says_where
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.selections import takes_in
+from mfa_session.policy.statement import Condition, Statement, is_about_devices, names_role
 
 EXEMPTS_NOBODY = Rule(
     "exemption-without-effect",

@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 
 from mfa_session.policy.coverage import names_of
-from mfa_session.policy.document import is_for_everybody
 from mfa_session.policy.rules.resource_kinds import has_no_resource, parts_of
 from mfa_session.policy.rules.resources import WRONG_RESOURCE
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import is_for_everybody
 
 # Whose policies are told from others'.
 _OWN = {"ecr": "repository", "kms": "key", "secretsmanager": "secret"}

@@ -7,14 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mfa_session.policy.coverage import names_of
-from mfa_session.policy.document import (
-    Statement,
-    has_principal,
-    is_about_devices,
-    is_about_roles,
-    is_for_everybody,
-    is_of_trust,
-)
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.resources import in_partition_of
@@ -30,6 +22,14 @@ from mfa_session.policy.rules.rule import (
     first_of,
 )
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import (
+    Statement,
+    has_principal,
+    is_about_devices,
+    is_about_roles,
+    is_for_everybody,
+    is_of_trust,
+)
 
 MISPLACED = Rule(
     "misplaced-element",

@@ -11,13 +11,6 @@ from typing import Any
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, concerns, contains, names_of
 from mfa_session.policy.credentials import A_SERVICE, A_USER, RequestContext
-from mfa_session.policy.document import (
-    Condition,
-    Statement,
-    is_for_everybody,
-    is_for_services,
-    standing_for_services,
-)
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions, reach
@@ -28,6 +21,13 @@ from mfa_session.policy.rules.whole_policy import (
     WholePolicy,
     is_met_by_services_only,
     per_policy,
+)
+from mfa_session.policy.statement import (
+    Condition,
+    Statement,
+    is_for_everybody,
+    is_for_services,
+    standing_for_services,
 )
 
 SERVICE = Rule(

@@ -6,13 +6,13 @@ import re
 
 from mfa_session.policy.conditions import NEGATED, OPPOSITES
 from mfa_session.policy.coverage import names_of
-from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.exemptions import SETUP, is_denied_but_for_setup
 from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import OF_PLACES, PLACES, YES
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.statement import Condition
 
 EXEMPTION = Rule(
     "sid-promises-exemption",

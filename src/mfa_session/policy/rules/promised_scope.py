@@ -10,7 +10,6 @@ from dataclasses import replace
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import Cover, Meeting, is_about_everything, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, ROOT
-from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import includes
@@ -31,6 +30,7 @@ from mfa_session.policy.rules.names_in_sids import (
 from mfa_session.policy.rules.promises import broken, demands_mfa
 from mfa_session.policy.rules.rule import Flaws, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Statement
 
 _DELETION = "delet(?:e|ing|ions?)"
 _versions = re.compile(

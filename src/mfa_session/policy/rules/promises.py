@@ -10,16 +10,7 @@ from typing import Any
 from mfa_session.policy.conditions import is_met, is_readable
 from mfa_session.policy.coverage import actions_of, concerns, may_overlap, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER
-from mfa_session.policy.document import (
-    ANYBODY,
-    Condition,
-    Document,
-    Statement,
-    is_about_devices,
-    is_about_roles,
-    letters_in,
-    roles_in,
-)
+from mfa_session.policy.document import ANYBODY, Document
 from mfa_session.policy.fixes import age_seconds
 from mfa_session.policy.mfa import is_age, means_mfa
 from mfa_session.policy.policy_text import Position
@@ -29,6 +20,14 @@ from mfa_session.policy.rules.narrowing import NOW, is_circumstance
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import (
+    Condition,
+    Statement,
+    is_about_devices,
+    is_about_roles,
+    letters_in,
+    roles_in,
+)
 
 PROMISE = Rule(
     "sid-promises-mfa",

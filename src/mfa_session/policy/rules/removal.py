@@ -11,7 +11,7 @@ from dataclasses import replace
 from mfa_session.policy.conditions import Comparison, comparison, is_met, is_met_without_key
 from mfa_session.policy.coverage import Cover, concerns, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.document import ANYBODY, Account, Condition, Document, Roster, Statement
+from mfa_session.policy.document import ANYBODY, Account, Document, Roster
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
@@ -30,6 +30,7 @@ from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_o
 from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_one_s_own, parts_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Condition, Statement
 
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",
@@ -202,8 +203,7 @@ def check_tags(subject: Subject) -> Flaws:
             yield Flaw(
                 REMOVAL_SPARED,
                 condition.position,
-                f"this Deny goes by {condition.key}, and does not stop {action}, which the policy "
-                "allows",
+                f"this Deny goes by {condition.key}, and does not stop {action}, which is allowed",
                 f"whoever has the long-term key can {_TAGGING[action]} the tag, and needs no MFA "
                 "then",
                 f"deny {action} without MFA as well, whatever the tag",

@@ -10,7 +10,6 @@ from dataclasses import replace
 from mfa_session.policy.conditions import Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Statement
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import Patterns, includes, may_meet
@@ -34,6 +33,7 @@ from mfa_session.policy.rules.resource_kinds import (
 )
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Statement
 
 WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",

@@ -9,16 +9,7 @@ from dataclasses import replace
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import MOST_MET, is_of_all_users, names_of
 from mfa_session.policy.credentials import A_SESSION, A_USER, PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import (
-    MIXED,
-    Condition,
-    Statement,
-    is_for_everybody,
-    is_for_everybody_but_some,
-    is_for_services,
-    names_role,
-    roles_in,
-)
+from mfa_session.policy.document import MIXED
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
@@ -27,6 +18,15 @@ from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, in_any_a
 from mfa_session.policy.rules.promised_exemptions import check_exception
 from mfa_session.policy.rules.resource_kinds import is_one_s_own, parts_of
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.statement import (
+    Condition,
+    Statement,
+    is_for_everybody,
+    is_for_everybody_but_some,
+    is_for_services,
+    names_role,
+    roles_in,
+)
 
 ROLE = Rule(
     "role-session-has-no-mfa",

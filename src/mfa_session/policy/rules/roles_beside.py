@@ -8,7 +8,7 @@ import re
 from mfa_session.policy.conditions import exclude, is_met
 from mfa_session.policy.coverage import Cover, Meeting
 from mfa_session.policy.credentials import A_SESSION
-from mfa_session.policy.document import Roster, Statement, is_for_everybody
+from mfa_session.policy.document import Roster
 from mfa_session.policy.intrinsics import with_pseudo_parameters
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import includes
@@ -21,6 +21,7 @@ from mfa_session.policy.rules.whole_policy import (
     is_denied_by_name,
     per_policy,
 )
+from mfa_session.policy.statement import Statement, is_for_everybody
 
 _of_people = re.compile("user|people|human|person|staff|employee|console").search
 

@@ -173,9 +173,11 @@ def check_programs(subject: Subject) -> Flaws:
 def check_groups(subject: Subject) -> Flaws:
     """Find groups with access whom no policy asks for MFA, once, at the first Deny that asks."""
     document, roster = subject.document, subject.document.roster
-    # A policy that the file gives nobody is to be given to them.
-    meant = any(map(_is_group, document.owners)) or ANYBODY in document.owners
-    if not (roster and meant and subject.denies_all_actions):
+    # A policy that the file gives nobody, or only roles, is to be given to them.
+    nobody = ANYBODY in document.owners
+    asks = subject.denies_all_actions and (nobody or any(map(_is_group, document.owners)))
+    only_roles = _asks_only_roles(subject)
+    if not (roster and (asks or only_roles)):
         return
     asking = list(filter(_asks, roster.documents))
     if not (asking and document is asking[0]):
@@ -189,7 +191,8 @@ def check_groups(subject: Subject) -> Flaws:
             subject.statement.position,
             "no policy asks these groups for MFA: "
             + first_of(list(map(_name_of, unasked)), MOST)
-            + "; nobody has this one" * (ANYBODY in document.owners),
+            + "; nobody has this one" * nobody
+            + "; only roles have this one" * only_roles,
             "whoever has the long-term key of a member gets through without MFA",
             "give this policy to the groups of people among them as well",
         )
@@ -197,6 +200,34 @@ def check_groups(subject: Subject) -> Flaws:
 
 def _name_of(owner: str) -> str:
     return owner.rpartition("/")[2]
+
+
+def check_rivals(subject: Subject) -> Flaws:
+    """Find policies that ask for MFA, and that one resource of Terraform takes from some people.
+
+    Another gives it to them, or puts them into a group that has it.
+    """
+    document, roster = subject.document, subject.document.roster
+    asking = next(filter(means_mfa, document.statements), None)
+    if not roster or document.kind != "identity" or subject.statement is not asking:
+        return
+    if document.name in roster.rivals:
+        one, other, group = roster.rivals[document.name]
+        yield Flaw(
+            UNASKED,
+            subject.statement.position,
+            f"{one} takes those out of {group} whom {other} puts there"
+            if group
+            else f"{one} takes this policy from those to whom {other} gives it",
+            "after terraform apply, some of them may not be asked for MFA",
+            "name all of them in one of the two resources, and remove the other",
+        )
+
+
+def _asks_only_roles(subject: Subject) -> bool:
+    """Say whether only roles have a policy that is for people: it exempts the setup of MFA."""
+    exempt = exempts_by_name(subject.statement, _ENABLE) and subject.refuses_without_mfa
+    return exempt and subject.document.kind == "identity" and subject.document.holder == "role"
 
 
 def _is_group(owner: str) -> bool:

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.document import Condition, Document, Statement
+from mfa_session.policy.document import Document
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.rules.whole_policy import WholePolicy, as_meant
+from mfa_session.policy.statement import Condition, Statement
 
 
 @dataclass(frozen=True)

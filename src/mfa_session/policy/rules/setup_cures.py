@@ -9,13 +9,13 @@ from typing import Any
 
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import MFA_PRESENT, PRINCIPAL_ARN
-from mfa_session.policy.document import Condition, Statement, is_for_everybody
 from mfa_session.policy.fixes import in_words, other_conditions, right_condition
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import lists_own_care, sparing
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, FIRST_CALLS, RESOURCES_OF, fits
 from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Condition, Statement, is_for_everybody
 
 
 def asking_for_mfa(

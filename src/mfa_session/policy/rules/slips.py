@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.coverage import MOST_MET
-from mfa_session.policy.document import Statement
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import DENIES_NOTHING
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
+from mfa_session.policy.statement import Statement
 
 _MANY = 1_000  # pairs of resources
 _digits = re.compile("[0-9]").findall

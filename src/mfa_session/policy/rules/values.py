@@ -10,9 +10,9 @@ from mfa_session.model.arns import GLOBAL_SERVICES, home_region, region_partitio
 from mfa_session.policy.conditions import is_met, is_readable, moment
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, RequestContext
-from mfa_session.policy.document import Condition
 from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.statement import Condition
 
 WRONG_VALUE = Rule(
     "wrong-value",

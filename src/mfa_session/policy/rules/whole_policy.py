@@ -19,17 +19,6 @@ from mfa_session.policy.coverage import (
     names_of,
 )
 from mfa_session.policy.credentials import A_USER, DIRECT_CALL, long_term
-from mfa_session.policy.document import (
-    Condition,
-    Principals,
-    Statement,
-    is_for_everybody,
-    is_for_services,
-    names_role,
-    roles_in,
-    roles_spared,
-    standing_for_services,
-)
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
@@ -39,6 +28,17 @@ from mfa_session.policy.mfa import (
     mfa_conditions,
     names_mfa,
     reach,
+)
+from mfa_session.policy.statement import (
+    Condition,
+    Principals,
+    Statement,
+    is_for_everybody,
+    is_for_services,
+    names_role,
+    roles_in,
+    roles_spared,
+    standing_for_services,
 )
 
 _MANY = 100  # Allows to look at for each

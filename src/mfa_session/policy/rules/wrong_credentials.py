@@ -11,7 +11,6 @@ from typing import Any
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.credentials import DIRECT_CALL
-from mfa_session.policy.document import Condition, is_for_services
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
@@ -34,6 +33,7 @@ from mfa_session.policy.rules.setup_cures import (
     right_for_others,
     sets_up,
 )
+from mfa_session.policy.statement import Condition, is_for_services
 
 
 @dataclass(frozen=True)
