@@ -28,8 +28,8 @@ MIXED = "role and others"  # the holder of a policy that roles have, and users o
 LIMITS = frozenset({"boundary", "scp", "rcp"})  # kinds that never grant
 # The name of a user that a program is, such as `svc-mailer`: programs have no MFA device.
 is_of_a_program = re.compile(
-    r"(?:.*[-_.])?(?:agent|ansible|backup|bot|cd|ci|daemon|deployer|grafana|jenkins|mailer|packer"
-    r"|prometheus|robot|runner|service|svc|terraform|veeam|velero)(?:[-_.].*)?",
+    r"(?:.*[-_.])?(?:agents?|ansible|backup|bots?|cd|ci|daemon|deployer|grafana|jenkins|mailer|packer"
+    r"|prometheus|robots?|runners?|service|svc|terraform|veeam|velero)(?:[-_.].*)?",
     re.IGNORECASE,
 ).fullmatch
 # The name of whom is kept for emergencies; others have set up their MFA.
@@ -70,6 +70,10 @@ class Account(Protocol):
     def unasked(self) -> Mapping[str, Sequence[str]]:
         """The users whom no policy asks for MFA, by the first policy that asks others."""
 
+    @property
+    def undone(self) -> Mapping[str, Sequence[str]]:
+        """The users with other policies that give without MFA what one gives only with it."""
+
     def is_used(self, document: Document) -> bool:
         """Say whether a user or role has a policy, or a boundary."""
 
@@ -100,6 +104,7 @@ class Roster:
     people: frozenset[str] = frozenset()
     # By user or role: the policies and groups that are not here, as far as they are known.
     elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)  # the users, by group
     bounded_elsewhere: frozenset[str] = frozenset()  # whose boundary is not here
     # The roles whose trust policy, and the services of whose resources a policy, is not known yet.
     unread: frozenset[str] = frozenset()

@@ -30,6 +30,7 @@ from mfa_session.policy.evaluation import (
 from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.nodes import Members, items_of, members_in, objects_in, text_in, text_of
+from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.selections import Selection, takes_in
 from mfa_session.policy.statement import Statement
 
@@ -85,6 +86,21 @@ class Dump:
         taking = {user.name for _, user in self._taken(filter(_only_takes_roles, found))}
         names = [each.name for each in found if each.name in taking or not _only_takes_roles(each)]
         return {next(asking, ""): names}
+
+    @cached_property
+    def undone(self) -> Mapping[str, Sequence[str]]:
+        """See Account."""
+        found = _grouped(
+            (document.name, f"{user.name} ({action})")
+            for user in self._users
+            if user.arn and _is_known(user, name_of) and not is_for_emergencies(user.name)
+            for document in user.documents
+            for action, where in itertools.islice(_asked_for(user, document), 1)
+            if _outcome(user, _any_of(action, where)) == ALLOWED
+        )
+        having = Counter(each.name for user in self._users for each in user.documents)
+        # What all of them have is judged with the policy.
+        return {name: users for name, users in found.items() if len(users) < having[name]}
 
     def is_used(self, document: Document) -> bool:
         """See Account."""
@@ -274,6 +290,20 @@ def _may_do_everything(role: Owner) -> bool:
     bounded = role.boundary or role.boundary_unread
     own = evaluate(role.documents, _ANY_OTHER, role_session()).outcome == ALLOWED
     return not bounded and (own or any(map(is_administrators, role.unread)))
+
+
+def _asked_for(user: _User, document: Document) -> Iterator[tuple[str, str]]:
+    """Yield what Allows of a policy give only with MFA: changes, each with one resource."""
+    for each in document.statements:
+        if each.allows and each.resources and _asks(user, each):
+            for action in each.actions or ():
+                if not is_left_open(action.lower()):
+                    yield action, each.resources[0]
+
+
+def _any_of(action: str, resource: str) -> Request:
+    """Return a request that only a pattern matches which takes in these two."""
+    return Request(action=action.replace("*", "Any"), resource=resource.replace("*", "any"))
 
 
 def _needs_mfa_for_all(user: _User) -> bool:

@@ -524,3 +524,22 @@ def test_users_who_are_denied_everything_are_not_told_of() -> None:
         "Version": "2012-10-17", "Statement": [allow("s3:*"), deny("*", {})]}}])  # fmt: skip
     dump = account([user("ada", "g"), gone], [group("g", OWN, ASK)])
     assert [each for each in found_in(dump) if each[1] == "users-not-asked"] == []
+
+
+@pytest.mark.parametrize(
+    ("own", "is_told"),
+    [
+        (allow(["ec2:*", "s3:*"]), True),
+        (allow("ec2:StopInstances", Resource="arn:aws:ec2:*:*:instance/*"), False),  # a part
+        (allow("ec2:Describe*"), False),
+        (allow("ec2:*", WITH), False),
+        (allow("ec2:*", on("StringEquals", "aws:RequestedRegion", "eu-west-1")), False),
+    ],
+)
+def test_a_user_whose_own_policy_gives_what_the_group_s_gives_with_mfa_is_told(
+    own: dict[str, Any], *, is_told: bool
+) -> None:
+    mine = {"PolicyName": "own", "PolicyDocument": document([own])}
+    users = [user("ada", "g"), user("kim", "g", UserPolicyList=[mine])]
+    dump = account(users, [group("g", allow(["ec2:StopInstances", "ec2:StartInstances"], WITH))])
+    assert told(dump, "allowed-without-mfa-too") == ["kim (ec2:StopInstances)"] * is_told

@@ -205,6 +205,7 @@ class Holdings:
         return Roster(
             people=frozenset(map(self._by_arn, self._people)),
             elsewhere={owner: frozenset(policies) for owner, policies in elsewhere.items()},
+            members={each: frozenset(map(self._by_arn, self._users[each])) for each in self._users},
             bounded_elsewhere=frozenset(map(self._by_arn, self._bounded_elsewhere.union(*both))),
             unread=frozenset(map(self._by_arn, self._unread)),
             resetting=frozenset(map(self._by_arn, self._resetting)),

@@ -160,7 +160,7 @@ def _properties(key: str, node: Node, origin: Origin) -> Iterator[tuple[Node, Or
 
 
 class _Stack:
-    """The resources of a template; one without a plain name is named by its logical id."""
+    """The resources of a template; an unnamed one is named by its logical id."""
 
     def __init__(self, members: Members) -> None:
         self._resources = _resources(members)
@@ -171,10 +171,7 @@ class _Stack:
             if not each.startswith(_KNOWN_MACROS)
         ]
         self._of_functions = members_in(members_in(members, "Globals"), "Function")
-        self._names = {
-            name: next(filter(None, (text_in(_inside(parts), key) for key in NAMES)), name)
-            for name, parts in self._resources.items()
-        }
+        self._names = {name: _name_of(name, parts) for name, parts in self._resources.items()}
 
     def holdings(self) -> Holdings:
         """Return who has the policies of each resource."""
@@ -285,6 +282,13 @@ class _Stack:
     def _policy(self, name: str, arn: str = "") -> str:
         document = _inside(self._resources.get(name, {})).get("PolicyDocument")
         return name if document and _is_read(document) else Elsewhere(name or arn or "a policy")
+
+
+def _name_of(logical_id: str, parts: Members) -> str:
+    """Return a resource's name; empty if it is made of others, but for groups: none calls."""
+    named = (text_in(_inside(parts), key) for key in NAMES if key in _inside(parts))
+    name = next(named, logical_id)
+    return logical_id if not name and text_in(parts, "Type") == "AWS::IAM::Group" else name
 
 
 def _inside(parts: Members) -> Members:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.rules.defeated import DEFEATED
 from mfa_session.policy.rules.open_roles import TAKEN
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.statement import Statement
@@ -82,10 +83,8 @@ def check_account(subject: Subject) -> Flaws:
     document, account, statement = subject.document, subject.document.account, subject.statement
     if account is None:
         return
-    unasked, stuck, programs, takers = (
-        by_policy.get(document.name)
-        for by_policy in (account.unasked, account.stuck, account.programs, account.takers)
-    )
+    told = (account.unasked, account.stuck, account.programs, account.undone, account.takers)
+    unasked, stuck, programs, undone, takers = (each.get(document.name) for each in told)
     asks = bool(unasked or stuck or programs) and statement is _first_asking(document)
     if unasked and asks:
         yield Flaw(
@@ -100,6 +99,16 @@ def check_account(subject: Subject) -> Flaws:
         yield cannot_enrol(subject, stuck)
     if programs and asks and not statement.allows:
         yield programs_asked(subject, programs)
+    if undone and statement is _first_asking(document):
+        yield Flaw(
+            DEFEATED,
+            statement.position,
+            "other policies of these users allow without MFA what this one allows only with it: "
+            + first_of(undone, MOST),
+            "whoever has their long-term keys gets through without MFA",
+            "take those policies from them, or deny these actions without MFA",
+            severity=WARNING,
+        )
     if takers and subject.is_first:
         yield Flaw(
             TAKEN,

@@ -49,8 +49,10 @@ DEFEATED = Rule(
     "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, and the "
     "policy allows that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`, and "
     "`iam:PutUserPolicy` for `iam:AttachUserPolicy`), or it also denies `s3:PutBucketVersioning` "
-    "without MFA; or one of some principals leaves out another of an Allow's (a warning). Or an "
-    "Allow without MFA is of everything but MFA's setup (`NotAction`).",
+    "without MFA, or a bucket's `Sid` is about deletion (a note); or one of some principals leaves "
+    "out another of an Allow's (a warning). Or an Allow without MFA is of everything but MFA's "
+    "setup (`NotAction`). Or, in an account dump, other policies of some users allow the same (a "
+    "warning).",
 )
 
 _FEW = 8  # resources
@@ -213,6 +215,8 @@ def check_other_ways(subject: Subject) -> Flaws:
                 why = f"{subject.label_of(allow)} allows {way} without MFA"
             elif way == "s3:DeleteObjectVersion" and _protects_versioning(whole):
                 why = "the bucket keeps versions"
+            elif way == "s3:DeleteObjectVersion" and _is_of_deletion(subject):
+                why = "the bucket may keep versions"
             else:
                 continue
             if not (told or denied):
@@ -222,9 +226,15 @@ def check_other_ways(subject: Subject) -> Flaws:
                     f"{why}, and this Deny is only of {subject.as_written(action)}",
                     f"whoever has the long-term key can {does}",
                     f"deny {way} as well",
-                    severity=WARNING,
+                    severity=NOTE if "may" in why else WARNING,
                 )
                 return
+
+
+def _is_of_deletion(subject: Subject) -> bool:
+    """Say whether a Deny that limits others' policies says that it is of deletions."""
+    limits = subject.document.kind not in {"identity", "boundary"}
+    return limits and "delet" in subject.statement.sid_letters
 
 
 def _names(allow: Statement, action: str, start: str) -> bool:

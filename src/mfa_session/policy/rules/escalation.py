@@ -206,13 +206,15 @@ def _is_open_on_all(subject: Subject, action: str, kind: str) -> bool:
 
 def _own_spared(subject: Subject) -> Flaws:
     whole = subject.whole
-    named = tuple(f":{each.rpartition(':')[2]}" for each in subject.document.owners)
     made = [
         action
         for action in _MADE
         if not concerns(subject.statement, action)
         and not any(is_denied_on(subject, each, action) for each in (_ALL_USERS, MEANT[OF_USER]))
-        and (not whole.allowing or is_allowed_on_all(whole, action, OF_USER, or_on=named))
+        and (
+            not whole.allowing
+            or is_allowed_on_all(whole, action, OF_USER, or_on=subject.ends_of_owners)
+        )
     ]
     if made:
         sign_in = any("LoginProfile" in each for each in made)

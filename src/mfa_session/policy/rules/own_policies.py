@@ -8,10 +8,16 @@ from collections import defaultdict
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.rules.resource_kinds import has_no_resource, parts_of
 from mfa_session.policy.rules.resources import WRONG_RESOURCE
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import is_for_everybody
 
+UNMANAGED = Rule(
+    "key-without-manager",
+    WARNING,
+    "A key's policy about MFA allows nobody `kms:PutKeyPolicy`: KMS refuses it by default, and "
+    "without that check nobody can manage the key, with MFA or without.",
+)
 # Whose policies are told from others'.
 _OWN = {"ecr": "repository", "kms": "key", "secretsmanager": "secret"}
 _is_in_a_place = re.compile(
@@ -39,6 +45,24 @@ def check_own_policies(subject: Subject) -> Flaws:
             f"a {what}'s policy {does} this",
             f"{do} {', '.join(lost)} in the user's or the role's policy",
             severity=WARNING if none else NOTE,
+        )
+
+
+def check_manager(subject: Subject) -> Flaws:
+    """Find policies of keys that let nobody change them, once for a policy."""
+    whole = subject.whole
+    judged = subject.is_first and subject.document.is_of_resource and whole.concern_mfa
+    if not judged or len(whole.statements) == 1 or any(map(is_for_everybody, whole.allowing)):
+        return  # a part of a policy; a VPC endpoint's
+    names = {name for each in whole.statements for name in names_of(each)} - {"*"}
+    of_keys = names and all(name.startswith("kms:") for name in names)
+    if of_keys and whole.allowing and not whole.allows_anyhow("kms:PutKeyPolicy"):
+        yield Flaw(
+            UNMANAGED,
+            subject.statement.position,
+            "no statement of this key's policy allows kms:PutKeyPolicy",
+            "nobody can manage the key, with MFA or without; KMS refuses the policy by default",
+            'allow kms:* to the account: "Principal": {"AWS": "arn:aws:iam::111122223333:root"}',
         )
 
 

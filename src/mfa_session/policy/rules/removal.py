@@ -75,7 +75,7 @@ _OF_POLICIES = {
         "iam:PutUserPermissionsBoundary": OF_USER,
     },
 }
-_MAKING, _OTHER_USER = "iam:CreateUser", f"arn:aws:iam::*:{OF_USER}"
+_KEYS, _MAKING, _OTHER_USER = "iam:CreateAccessKey", "iam:CreateUser", f"arn:aws:iam::*:{OF_USER}"
 _TAG, _UNTAG = "iam:TagUser", "iam:UntagUser"
 _TAGGING = {_TAG: "set", _UNTAG: "remove"}
 _covers_own_user = re.compile(
@@ -130,11 +130,12 @@ def check_own_removal(subject: Subject) -> Flaws:
     if any(check_escalation(subject)):  # which takes MFA off as well
         return
     users = [each for each in statement.resources or () if fits(each, OF_USER)]
-    own, account = any(map(is_one_s_own, users)), subject.document.account
+    own = any(is_one_s_own(each) or each.endswith(subject.ends_of_owners) for each in users)
     told = _a_deny_exempts_it(subject) or _is_denied_elsewhere(whole)
     if not (own or _is_of_anybody(subject)) or told:
         return
     severity = WARNING if whole.concern_mfa else _severity_unasked(subject, own=own)
+    account = subject.document.account
     if severity and (account is None or subject.document.name not in account.kept):
         whose = "one's own device" if own else "any user's device"
         action = DEACTIVATION.lower()
@@ -215,11 +216,10 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
     spared = any(each.lower() == "iam:*" for each in subject.statement.not_actions or ())
     if not spared or subject.document.kind != "identity":
         return
-    removes = not _is_denied(subject)
-    makes = not (
-        _is_denied(subject, "iam:CreateAccessKey")
-        and (_is_denied(subject, _MAKING) or is_denied_on(subject, _OTHER_USER, _MAKING))
-    )
+    removes = not _is_denied(subject) and _may_be_allowed(subject, DEACTIVATION)
+    keys = not _is_denied(subject, _KEYS) and _may_be_allowed(subject, _KEYS)
+    users = not (_is_denied(subject, _MAKING) or is_denied_on(subject, _OTHER_USER, _MAKING))
+    makes = keys or (users and _may_be_allowed(subject, _MAKING))
     on_purpose = "iam:*" in subject.whole.allowed_names
     if removes or (makes and not on_purpose):
         can = "replace the MFA device, or make keys and users" if removes else "make keys and users"
@@ -229,6 +229,12 @@ def _all_of_iam_spared(subject: Subject) -> Flaws:
             who=f"where another policy allows it, whoever has the long-term key can {can}",
             severity=WARNING,
         )
+
+
+def _may_be_allowed(subject: Subject, action: str) -> bool:
+    """Say whether a policy of these people allows an action, or one that is not here may do so."""
+    judged_alone = len(set(map(id, subject.policies.values()))) == 1
+    return judged_alone or subject.whole.allows_anyhow(action)
 
 
 def _policies_spared(subject: Subject) -> Flaws:

@@ -60,7 +60,7 @@ def _stops_all_roles(subject: Subject) -> bool:
         and (each.key.lower() in OF_SERVICES or not each.key.lower().startswith(OF_CALLERS))
         for each in subject.other_conditions
     )
-    for_users = _of_people(denied.sid_letters) or (of_users and all(of_users))
+    for_users = of_users and all(of_users)
     return met and not for_users and not _denials_of_roles(subject.whole).covers(denied)
 
 

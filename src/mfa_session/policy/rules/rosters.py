@@ -247,7 +247,7 @@ def _is_unasked(roster: Roster, group: str, asked: Collection[str]) -> bool:
     others = [*map(name_of, roster.elsewhere.get(group, ()))]
     if "" in others or not all(each.is_settled for each in own):
         return False
-    users = {owner for each in own for owner in each.owners if ":user/" in f":{owner}"}
+    users = roster.members.get(group, frozenset())
     allows = (each for one in own for each in one.statements if each.allows)
     changes = not all(is_left_open(name) for each in allows for name in names_of(each))
     in_other_group = bool(users) and users.issubset(asked)

@@ -90,6 +90,11 @@ class Subject:
         return self.document.source.label.endswith((".yml", ".yaml"))
 
     @property
+    def ends_of_owners(self) -> tuple[str, ...]:
+        """How the ARNs of those end who have the policy, as far as its file tells: `:user/ann`."""
+        return tuple(f":{each.rpartition(':')[2]}" for each in self.document.had_by)
+
+    @property
     def is_first(self) -> bool:
         """Whether it is the policy's first statement, at which a fault of the policy is told."""
         return self.statement is self.document.statements[0]

@@ -44,6 +44,16 @@ CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
 VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
 KINDS = [
+    # A Deny of deletions, that leaves the deletion of versions to the policies of users.
+    *[Stated(f"versions-left-to-others-{number}", [deny(actions, WITHOUT, **PUBLIC, Sid=sid)],
+             [(DEFEATED, sid)] if told else [], {})
+      for number, (sid, actions, told) in enumerate((
+          ("DeleteOnlyWithMfa", "s3:DeleteObject", True),
+          ("NoDeletionWithoutMfa", ["s3:DeleteObject", "s3:DeleteObjectTagging"], True),
+          ("DeleteOnlyWithMfa", ["s3:DeleteObject", "s3:DeleteObjectVersion"], False),
+          ("DeleteOnlyWithMfa", "s3:DeleteObject*", False),
+          ("WriteOnlyWithMfa", ["s3:PutObject", "s3:DeleteObject"], False),
+          ("DeleteOnlyWithMfa", "s3:DeleteObjectTagging", False)))],
     # Another Allow, of all users but some.
     *[Stated(f"for-all-but-{number}", [allow("ec2:*", WITH), allow("ec2:*", on(operator, key,
              value))], found("allowed-without-mfa-too") if told else [], {})

@@ -31,6 +31,19 @@ KINDS = [
               "arn:aws:sqs:us-east-2:123456789012:x"], "", None),
           ("sqs", "y", "sqs:PurgeQueue", "arn:aws:sqs:us-east-2:123456789012:x", "", None),
           ("sqs", "x", "sqs:PurgeQueue", "arn:aws:sqs:*:123456789012:x", "", None))],
+    # Nobody may change a key's policy.
+    Stated("key-without-manager", [allow("kms:Decrypt", Principal=ROLE), deny("kms:DisableKey",
+            WITHOUT, Principal="*")], found("key-without-manager"), {}),
+    *[Stated(f"key-with-manager-{number}", statements, [], {})
+      for number, statements in enumerate((
+            [allow("kms:*", Principal=ACCOUNT), deny("kms:DisableKey", WITHOUT, Principal=ACCOUNT)],
+            [allow(["kms:Put*", "kms:Describe*"], Principal=ACCOUNT), allow("kms:DisableKey", WITH,
+             Principal=ACCOUNT)],
+            # A part of a policy; a VPC endpoint's; a key without MFA.
+            [allow("kms:DisableKey", WITH, Principal=ACCOUNT)],
+            [allow("kms:Decrypt", Principal="*"), deny("kms:DisableKey", on("StringEquals",
+             "aws:PrincipalType", "User"), Principal="*")],
+            [allow("kms:Decrypt", Principal=ROLE), allow("kms:Encrypt", Principal=ROLE)]))],
     # What is about no key, in a key's policy.
     *[Stated(f"key-policy-{number}", [{"Principal": ACCOUNT, **each}], found(*rules), {})
       for number, (each, rules) in enumerate((

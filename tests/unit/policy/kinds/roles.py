@@ -32,6 +32,8 @@ from policy.statements import (
     trust,
 )
 
+PUT = "kms:PutKeyPolicy"
+
 # fmt: off
 KINDS = [
     # References to roles say that they are roles.
@@ -44,8 +46,8 @@ KINDS = [
             "${var.trusted_role_arn}", "${args.TrustedRoleArns}", "${var.principals}",
             "${User.Arn}", "${aws_iam_user.key_admin.arn}",
             "arn:aws:iam::${aws_iam_role.x.account}:root"))],
-    Stated("role-by-reference-and-a-deny", [allow("kms:ScheduleKeyDeletion", Principal={"AWS":
-            "${aws_iam_role.x.arn}"}), deny("kms:ScheduleKeyDeletion", WITHOUT, Principal="*")],
+    Stated("role-by-reference-and-a-deny", [allow([PUT, "kms:ScheduleKeyDeletion"], Principal={
+            "AWS": "${aws_iam_role.x.arn}"}), deny("kms:ScheduleKeyDeletion", WITHOUT, Principal="*")],
            found(ROLE_SESSION, at=1), {}),
     Stated("all-but-a-role-by-reference", [deny("s3:*", on("ArnNotEquals", "aws:PrincipalArn",
             "${aws_iam_role.x.arn}"), **PUBLIC), deny("s3:DeleteObject", WITHOUT, **PUBLIC)],
@@ -59,7 +61,7 @@ KINDS = [
            found(ROLE_SESSION, at=2), {}),
     Stated("role-beside-deny-of-what-a-pattern-takes-in", [allow("s3:*", Principal=ROLE,
             Resource=BUCKET), deny("s3:DeleteObject", WITHOUT, **PUBLIC)], [], {}),
-    Stated("role-beside-deny-of-something-else", [allow("kms:Decrypt", Principal=ROLE),
+    Stated("role-beside-deny-of-something-else", [allow(["kms:Decrypt", PUT], Principal=ROLE),
             deny("kms:DisableKey", WITHOUT, Principal="*")], [], {}),
     Stated("role-beside-deny-that-spares-it", [trust(ROLE), trust("*", {**WITHOUT, **NOT_ROLES},
             "Deny")], [], {}),
@@ -201,7 +203,7 @@ KINDS = [
             "aws:userid", "*:x")})], found(ROLE_SESSION), {}, "trust"),
     Stated("role-with-mfa-if-any", [allow("kms:Sign", IF_TRUE, Principal=ROLE)],
            found(ROLE_SESSION), {}),
-    Stated("role-allowed-by-its-verbs", [allow(["kms:Disable*", "kms:Get*"], Principal=ROLE), deny(
+    Stated("role-allowed-by-its-verbs", [allow(["kms:Disable*", PUT], Principal=ROLE), deny(
             "kms:DisableKey", WITHOUT, Principal="*")], found(ROLE_SESSION, at=1), {}),
     Stated("role-allowed-a-service", [allow("kms:*", Principal=ROLE), deny("kms:DisableKey",
             WITHOUT, Principal="*")], [], {}),
@@ -249,7 +251,7 @@ KINDS = [
            on("StringNotEquals", "aws:SourceVpce", "vpce-1"), True),
           (None, on("StringNotEquals", "aws:SourceVpce", "vpce-1"), True),
           (IN_OFFICE, NETWORK, False), (None, NETWORK, True)))],
-    *[Stated(f"grants-for-aws-{at}", [allow("kms:CreateGrant", let_in, Principal=ROLE),
+    *[Stated(f"grants-for-aws-{at}", [allow(["kms:CreateGrant", PUT], let_in, Principal=ROLE),
             deny("kms:CreateGrant", {**WITHOUT, **on("Bool", "kms:GrantIsForAWSResource",
             "false")}, Principal="*")], found(ROLE_SESSION, at=1) if wrong else [], {})
       for at, (let_in, wrong) in enumerate((
