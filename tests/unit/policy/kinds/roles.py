@@ -47,8 +47,8 @@ KINDS = [
             "${User.Arn}", "${aws_iam_user.key_admin.arn}",
             "arn:aws:iam::${aws_iam_role.x.account}:root"))],
     Stated("role-by-reference-and-a-deny", [allow([PUT, "kms:ScheduleKeyDeletion"], Principal={
-            "AWS": "${aws_iam_role.x.arn}"}), deny("kms:ScheduleKeyDeletion", WITHOUT, Principal="*")],
-           found(ROLE_SESSION, at=1), {}),
+            "AWS": "${aws_iam_role.x.arn}"}), deny("kms:ScheduleKeyDeletion", WITHOUT,
+            Principal="*")], found(ROLE_SESSION, at=1), {}),
     Stated("all-but-a-role-by-reference", [deny("s3:*", on("ArnNotEquals", "aws:PrincipalArn",
             "${aws_iam_role.x.arn}"), **PUBLIC), deny("s3:DeleteObject", WITHOUT, **PUBLIC)],
            found(ROLE_SESSION, at=1), {}),
