@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mfa_session.policy.credentials import Range, RequestContext, Truth, all_of, any_of, negate
-from mfa_session.policy.patterns import UNKNOWN, Query, Row, covers, fill, folded
+from mfa_session.policy.patterns import NAME, UNKNOWN, Query, Row, covers, fill, folded
 from mfa_session.policy.statement import Condition
 
 
@@ -165,7 +165,7 @@ def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     row = fill(wanted, facts).row
     if row is None or value.count(":") < _ARN_COLONS:
         return False
-    if UNKNOWN in row:  # the value may have several parts
+    if NAME in row or UNKNOWN in row:  # the value may have several parts
         return None if covers(row, tuple(value)) is None else False
     if row.count(":") < _ARN_COLONS:
         return None

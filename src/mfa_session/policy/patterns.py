@@ -1,7 +1,8 @@
 """Match patterns with wildcards and policy variables.
 
 A pattern is a row of symbols: characters, and marks for `*`, `?` and a variable with an unknown
-value. The text to match may be a pattern too: `ec2:Describe*` stands for many actions.
+value, which may be a user's name. The text to match may be a pattern too: `ec2:Describe*` stands
+for many actions.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ Row = tuple[str, ...]
 
 # Marks are longer than a character, so that a `*` in a variable's value is not one.
 ANY, ONE, UNKNOWN = "any text", "any character", "a variable's value"
+NAME = "a user's name"  # the value of aws:username, which has no slash
+_UNFILLED = {UNKNOWN, NAME}
+_STARS = {ANY, UNKNOWN, NAME}
 _WILD = {"*": ANY, "?": ONE}
 _LITERALS = {"*", "?", "$"}
 _FEW = 8  # patterns, of which a look at each is faster than an index
@@ -63,7 +67,7 @@ def fill(text: str, facts: RequestContext | None, *, wildcards: bool = True) -> 
         if key in _LITERALS:
             row += key
         elif not facts.knows(key):
-            row.append(UNKNOWN)
+            row.append(NAME if key.lower() == "aws:username" else UNKNOWN)
             unknown.append(key)
         else:
             value = facts.one(key)
@@ -99,7 +103,7 @@ def covers(pattern: Row, asked: Row) -> Truth:
     """Say whether a pattern covers everything in `asked`; False if nothing of it."""
     if pattern == (ANY,):
         return True
-    if UNKNOWN not in pattern:
+    if _UNFILLED.isdisjoint(pattern):
         if _covers_all(pattern, asked):
             return True
         if ANY not in asked and ONE not in asked:
@@ -320,10 +324,9 @@ def _meets(pattern: Row, asked: Row) -> bool:
             possible = set(range(min(possible), len(pattern) + 1))
         else:
             after = {
-                index + (pattern[index] not in (ANY, UNKNOWN))
+                index + (pattern[index] not in _STARS)
                 for index in possible
-                if index < len(pattern)
-                and (symbol == ONE or pattern[index] in (ANY, UNKNOWN, ONE, symbol))
+                if index < len(pattern) and _may_be(pattern[index], symbol)
             }
             possible = _past_stars(pattern, after)
         if not possible:
@@ -331,11 +334,17 @@ def _meets(pattern: Row, asked: Row) -> bool:
     return len(pattern) in possible
 
 
+def _may_be(wanted: str, symbol: str) -> bool:
+    if wanted == NAME:
+        return symbol != "/"
+    return symbol == ONE or wanted in (ANY, UNKNOWN, ONE, symbol)
+
+
 def _past_stars(pattern: Row, possible: set[int]) -> set[int]:
     found = set(possible)
     for index in possible:
         at = index
-        while at < len(pattern) and pattern[at] in (ANY, UNKNOWN):
+        while at < len(pattern) and pattern[at] in _STARS:
             at += 1
             found.add(at)
     return found

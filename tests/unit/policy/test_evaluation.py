@@ -208,6 +208,10 @@ def test_an_outcome_that_depends_on_the_unknown_is_never_allowed(
         ("arn:aws:s3:::books/*x", "arn:aws:s3:::books/*y", "implicitly-denied"),
         ("arn:aws:s3:::books/${aws:username}/*", "arn:aws:s3:::books/carol/novel", "unknown"),
         ("arn:aws:s3:::books/${aws:username}/*", "arn:aws:s3:::films/carol/x", "implicitly-denied"),
+        # A user's name has no slash, so a user in a path is another one.
+        ("arn:aws:s3:::books/${aws:username}", "arn:aws:s3:::books/it/carol", "implicitly-denied"),
+        ("arn:aws:s3:::books/${aws:username}", "arn:aws:s3:::books/*", "unknown"),
+        ("arn:aws:s3:::books/${aws:userid}", "arn:aws:s3:::books/it/carol", "unknown"),
         ("arn:aws:s3:::${aws:PrincipalTag/x, 'books'}/*", "arn:aws:s3:::books/a", "unknown"),
         ("arn:aws:s3:::books/${*}", "arn:aws:s3:::books/x", "implicitly-denied"),
     ],
