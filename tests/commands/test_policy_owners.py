@@ -941,3 +941,44 @@ def test_a_directory_is_read_like_its_files(home: Path, run: Run) -> None:
     assert "(.tf) are not read" in run(*argv).stderr
     (folder / "c.json").write_text('{"Statement": [{"Effect": ')
     assert refusal(run(*argv))[:2] == (3, "bad-policy-json")
+
+
+@pytest.mark.parametrize(
+    ("own", "outcome"),
+    [
+        # IAM's actions reach only the caller's own account.
+        (allow("iam:ListMFADevices", Resource=f"{ACCOUNT}:user/alice"), "allowed"),
+        (allow("iam:PassRole", Resource="arn:aws:iam::444455556666:role/x"), "implicitly-denied"),
+        (allow("sts:AssumeRole", Resource=f"{ACCOUNT}:role/x"), "unknown"),
+        (allow("iam:GetUser", Resource="*"), "unknown"),
+    ],
+)
+def test_a_policy_about_iam_tells_the_callers_account(
+    home: Path, run: Run, own: dict[str, Any], outcome: str
+) -> None:
+    queue = "arn:aws:sqs:eu-west-1:111122223333:jobs"
+    denial = {"Effect": "Deny", "Principal": {"AWS": "444455556666"}, "Action": "sqs:PurgeQueue"}
+    files = {"own.json": policy(own, allow("sqs:*", Resource=queue)), "queue.json": policy(denial)}
+    files["queue.json"]["Statement"][0]["Resource"] = queue
+    for name, content in files.items():
+        (home / name).write_text(json.dumps(content))
+    action = ("--action", "sqs:SendMessage", "--resource", queue)
+    found = run("policy", "check", *(str(home / each) for each in files), *action, "--json")
+    assert outcomes(found)["mfa-session"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("bucket", "outcome"), [("films", "allowed"), ("books", "unknown"), ("b*", "unknown")]
+)
+def test_the_policy_of_another_bucket_does_not_count(
+    home: Path, run: Run, bucket: str, outcome: str
+) -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    there = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Condition": mfa}
+    there["Resource"] = "arn:aws:s3:::books/*"
+    for name, content in (("own.json", policy(allow("s3:*"))), ("books.json", policy(there))):
+        (home / name).write_text(json.dumps(content))
+    files = [str(home / each) for each in ("own.json", "books.json")]
+    asked = ("--action", "s3:GetObject", "--resource", f"arn:aws:s3:::{bucket}/x")
+    found = run("policy", "check", *files, *asked, "--json")
+    assert outcomes(found)["long-term"] == outcome

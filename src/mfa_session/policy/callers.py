@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from mfa_session.policy.credentials import Request
 from mfa_session.policy.document import ANYBODY, LIMITS, Document, Owner, Roster
 from mfa_session.policy.evaluation import concerns
 from mfa_session.policy.patterns import Query
+
+_of_bucket = re.compile(r"arn:[^:]*:s3:::([^/*?$]+)(?:/.*)?").fullmatch
 
 
 class Share(NamedTuple):
@@ -40,11 +43,16 @@ def share_of(
     `live`: the caller has policies besides.
     """
     about = [each for each in documents if concerns(each, request)]
-    on_resource = [each for each in documents if _is_of_resource(each, request)]
-    fitting = [each for each in on_resource if concerns(each, request)]
-    _check_one_resource(fitting)
     loose = [each for each in documents if not each.account]
     identity = [each for each in loose if each.kind == "identity"]
+    on_resource = [
+        each
+        for each in documents
+        if _is_of_resource(each, request)
+        and not (identity and _is_of_another_bucket(each, request))
+    ]
+    fitting = [each for each in on_resource if concerns(each, request)]
+    _check_one_resource(fitting)
     rosters = list(dict.fromkeys(each.roster for each in loose if each.roster))
     dumped = _dumped(documents)
     told = [*(each.arn for each in dumped), *_named(identity, rosters if principal else ())]
@@ -152,6 +160,19 @@ def _is_of_resource(document: Document, request: Request) -> bool:
     told = filter(_is_told, document.owners)
     is_of = any(_may_be(owner, request.resource) for owner in told)
     return is_of and concerns(document, request)
+
+
+def _is_of_another_bucket(document: Document, request: Request) -> bool:
+    """Say whether a policy names other buckets than the one that is asked about."""
+    texts = (text for each in document.statements for text in each.resources or ("*",))
+    named, asked = set(map(_bucket_in, texts)), _bucket_in(request.resource)
+    return bool(asked) and None not in named and asked not in named
+
+
+def _bucket_in(resource: str) -> str | None:
+    """Return a bucket's name; None of what may be several buckets or something else."""
+    found = _of_bucket(resource)
+    return found[1] if found else None
 
 
 def _check_one_resource(documents: Iterable[Document]) -> None:

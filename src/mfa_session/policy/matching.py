@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mfa_session.model.arns import account_of
 from mfa_session.model.record import Record
 from mfa_session.policy.answers import Answers, Question
 from mfa_session.policy.conditions import is_accepted, is_met, question_of
@@ -211,6 +212,26 @@ def named_principal(documents: Iterable[Document]) -> str | None:
     allows = [each for document in documents for each in document.statements if each.allows]
     found = [text for each in allows for text in each.aws_principals]
     return next((text for text in found if _account(text) or IDENTITY.fullmatch(text)), None)
+
+
+def account_of_users(documents: Iterable[Document]) -> str | None:
+    """Return the account whose users have these policies, if they are about its IAM alone.
+
+    IAM's actions reach only the caller's own account.
+    """
+    found = {
+        account_of(text)
+        for document in documents
+        for each in document.statements
+        if document.kind == "identity" and all(map(_is_of_iam, each.actions or ("",)))
+        for text in each.resources or ()
+    }
+    accounts = {each for each in found if each and each.isdecimal()}
+    return accounts.pop() if len(accounts) == 1 else None
+
+
+def _is_of_iam(action: str) -> bool:
+    return action.lower().startswith("iam:")
 
 
 def malformed_principals(documents: Iterable[Document]) -> list[str]:

@@ -25,7 +25,12 @@ from mfa_session.policy.evaluation import (
 )
 from mfa_session.policy.lint import lint
 from mfa_session.policy.live import Live
-from mfa_session.policy.matching import acting_as, malformed_principals, named_principal
+from mfa_session.policy.matching import (
+    account_of_users,
+    acting_as,
+    malformed_principals,
+    named_principal,
+)
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
 from mfa_session.policy.request_keys import Requests
@@ -247,10 +252,14 @@ def _request(options: Options, ctx: Context) -> Request:
 
 
 def _caller(share: Share, ctx: Context) -> str | None:
-    """Return the ARN of whoever has the policies, else one that a policy names, if any."""
+    """Return the ARN of whoever has the policies, else what a policy tells of them, if anything."""
     if share.caller is not None:
         return share.caller or None
-    named = named_principal(share.documents)
+    named, account = named_principal(share.documents), account_of_users(share.documents)
+    if account and account not in (named or ""):
+        where = f"of account {account}, whose IAM a policy is about"
+        ctx.console.say(f"the caller is {where}; for another: --principal")
+        return account
     if named:
         ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")
     return named
