@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mfa_session.policy.coverage import concerns
 from mfa_session.policy.document import Account, Document, Roster
@@ -61,19 +61,37 @@ def roots_in(statement: Statement) -> Iterator[re.Match[str]]:
 
 
 def ask_those_of(subject: Subject) -> bool:
-    """Say whether a role of the file asks for MFA those who have a policy, or all of an account."""
+    """Say whether a role of the file asks for MFA those who have a policy.
+
+    They are in the account that it lets in, or named; or the policy names the role as one to take.
+    """
     file = subject.document.account or subject.document.roster
     here = _accounts_of(file) if file else frozenset()
+    taking = (each for each in subject.whole.allowing if concerns(each, TAKE))
+    taken = {text.rpartition(":")[2] for each in taking for text in each.resources or ()}
     return any(
         any(text == "*" or text.endswith(subject.ends_of_owners) for text in one.aws_principals)
         or not here.isdisjoint(root["account"] for root in roots_in(one))
-        for each in (file.documents if file else ())
-        if each.kind == "trust"
-        for one in filter(mfa_conditions, each.statements)
+        or not taken.isdisjoint(_names_of(each))
+        for each, one in (_asking(file) if file else ())
     )
 
 
 @functools.lru_cache(maxsize=4)  # each policy of a file asks for it
+def _asking(file: Account | Roster) -> Sequence[tuple[Document, Statement]]:
+    """Return the trust policies that ask users for MFA, each with the statement that does."""
+    trusts = (each for each in file.documents if each.kind == "trust")
+    asking = ((each, one) for each in trusts for one in filter(mfa_conditions, each.statements))
+    return [(each, one) for each, one in asking if one.aws_principals]
+
+
+def _names_of(trust: Document) -> set[str]:
+    """Return how ARNs of the role of a trust policy end."""
+    by_reference = f"role/${{{role_of(trust)}}}"
+    return {by_reference, *(owner.rpartition(":")[2] for owner in trust.owners)}
+
+
+@functools.lru_cache(maxsize=4)  # as above
 def _accounts_of(file: Account | Roster) -> frozenset[str]:
     """Return the account of a file's users, as their ARNs, or those of what is theirs, tell it."""
     arns = file.people if isinstance(file, Roster) else [each.arn for each in file.owners]
