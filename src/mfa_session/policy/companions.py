@@ -6,38 +6,61 @@ import functools
 import json
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from typing import NamedTuple
 
 from mfa_session.policy.aws_policies import ALLOWED, name_of
+from mfa_session.policy.credentials import Request, long_term
 from mfa_session.policy.document import Document, Roster
+from mfa_session.policy.evaluation import EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
+from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS
+from mfa_session.policy.matching import acting_as
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.rules.escalation import GAINS
 from mfa_session.policy.rules.exemptions import DEACTIVATION
-from mfa_session.policy.rules.resource_kinds import ENROLMENT
+from mfa_session.policy.rules.resource_kinds import ENROLMENT, OF_USER
 from mfa_session.policy.rules.whole_policy import WholePolicy
 
+_HERE = f"arn:aws:iam::{PSEUDO_PARAMETERS['AWS::AccountId']}:"
 
-def companions(documents: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
-    """Yield, for each policy, all policies that its people have in common, itself among them.
+
+class Companions(NamedTuple):
+    """All policies that the people of one have in common, itself among them.
 
     Only itself if its people are not known; none if they have a boundary or unknown policies, which
-    may deny.
+    may deny. Of groups whose users the file tells, other groups of all these count as they deny.
+    `stopped` are the actions that get round MFA, and that the boundaries of all of them
+    keep from long-term keys.
     """
+
+    documents: tuple[Document, ...]
+    stopped: frozenset[str] = frozenset()
+
+
+def companions(documents: Sequence[Document]) -> Iterator[Companions]:
+    """Yield the companions of each policy."""
     people = _People(documents)
     holders = [people.holders(each) for each in documents]
     by_holder = defaultdict[Hashable, list[int]](list)
     for at, found in enumerate(holders):
         for holder in found:
             by_holder[holder].append(at)
+
+    def in_common(found: set[Hashable]) -> set[int]:
+        among = min((by_holder[each] for each in found), key=len)
+        return {each for each in among if found <= holders[each]}
+
     for document, found in zip(documents, holders, strict=True):
         if not found:
-            yield (document,)
+            yield Companions((document,))
         elif people.are_limited(found):
-            yield ()
+            yield Companions((), people.stopped(found))
         else:
-            among = min((by_holder[each] for each in found), key=len)
-            here = (documents[each] for each in among if found <= holders[each])
-            yield (*here, *people.known_elsewhere(found))
+            here, users = in_common(found), found - people.told_groups
+            of_users = sorted(in_common(users) - here) if users and users < found else ()
+            denies = (documents[each].only("Deny") for each in of_users)
+            shared = *(documents[each] for each in sorted(here)), *people.known_elsewhere(found)
+            yield Companions((*shared, *(each for each in denies if each.statements)))
 
 
 def granting_companions(document: Document, joint: Sequence[Document]) -> Sequence[Document]:
@@ -85,18 +108,36 @@ class _People:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._dumped = defaultdict[int, set[Hashable]](set)
         self._elsewhere = dict[Hashable, Collection[str]]()
+        self.told_groups = set[Hashable]()  # whose users the file names
         self._bounded = set[Hashable]()
+        self._bounds = dict[Hashable, tuple[Document, str]]()  # and the ARN of who has it
+        self._stopped = dict[int, frozenset[str]]()
         for account in {id(each.account): each.account for each in documents}.values():
             for owner in account.owners if account else ():
                 self._elsewhere[id(owner)] = owner.unread
                 self._bounded |= {id(owner)} if owner.boundary or owner.boundary_unread else set()
+                if owner.boundary and owner.arn:
+                    self._bounds[id(owner)] = owner.boundary, owner.arn
                 for each in owner.documents:
                     self._dumped[id(each)].add(id(owner))
+        for roster in {id(each.roster): each.roster for each in documents if each.roster}.values():
+            self._bounded |= {(id(roster), owner) for owner in roster.bounded_elsewhere}
+            self.told_groups |= {
+                (id(roster), group)
+                for group, members in roster.members.items()
+                if members and not any(each.endswith("/") for each in members)
+            }
         for each in documents:
-            if each.roster:
-                limited = each.owners if each.kind == "boundary" else ()
-                limited = (*limited, *each.roster.bounded_elsewhere)
-                self._bounded |= {(id(each.roster), owner) for owner in limited}
+            if each.roster and each.kind == "boundary":
+                self._note_boundary(each, id(each.roster))
+
+    def _note_boundary(self, boundary: Document, roster: int) -> None:
+        for owner in boundary.owners:
+            self._bounded.add((roster, owner))
+            is_known = owner.startswith("arn:") and "*" not in owner
+            arn = owner if is_known else f"{_HERE}{owner.rpartition(':')[2]}"
+            if boundary.is_settled:
+                self._bounds[roster, owner] = boundary, arn
 
     def holders(self, document: Document) -> set[Hashable]:
         """Return the users, groups and roles that surely have a policy of theirs."""
@@ -119,10 +160,34 @@ class _People:
             not name_of(arn) for each in holders for arn in self._elsewhere[each]
         )
 
+    def stopped(self, holders: Collection[Hashable]) -> frozenset[str]:
+        """Return what gets round MFA, and what all of their boundaries keep from long-term keys."""
+        if not self._bounds.keys() >= set(holders):
+            return frozenset()
+        bounds = {id(bound): (bound, arn) for bound, arn in map(self._bounds.__getitem__, holders)}
+        for key in bounds.keys() - self._stopped.keys():
+            self._stopped[key] = _stopped_by(*bounds[key])
+        return frozenset.intersection(*map(self._stopped.__getitem__, bounds))
+
     def known_elsewhere(self, holders: Collection[Hashable]) -> list[Document]:
         """Return what the policies of AWS's own allow that all of them have, if it is known."""
         names = set.intersection(*({*map(name_of, self._elsewhere[each])} for each in holders))
         return list(map(_policy_of_aws, sorted(names & ALLOWED.keys())))
+
+
+def _stopped_by(boundary: Document, arn: str) -> frozenset[str]:
+    """Return what gets round MFA, and what a boundary keeps from a user with a long-term key."""
+    whatever, caller = [_policy_of_aws("AdministratorAccess")], acting_as(long_term(), arn)
+    start, _, user = arn.rpartition(":")
+    kinds = {DEACTIVATION: OF_USER, **{action: kind for action, (kind, _) in GAINS.items()}}
+    return frozenset(
+        action
+        for action, kind in kinds.items()
+        for what in [user if kind == OF_USER else kind.replace("?*", "any")]
+        for asked in [Request(action=action, resource=f"{start}:{what}")]
+        if evaluate(whatever, asked, caller, boundary=boundary).outcome
+        in {EXPLICITLY_DENIED, IMPLICITLY_DENIED}
+    )
 
 
 @functools.lru_cache

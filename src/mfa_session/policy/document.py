@@ -102,6 +102,7 @@ class Roster:
     """
 
     people: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()  # those for whom AWS makes a name, called otherwise here
     # By user or role: the policies and groups that are not here, as far as they are known.
     elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)  # the users, by group

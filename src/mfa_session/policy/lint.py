@@ -119,6 +119,12 @@ _OF_ALL_POLICIES = {
         removal.REMOVAL_SPARED,
     }
 }
+# What a long-term key needs to get round MFA in the ways of which these tell: one of the actions.
+_NEEDING = {
+    escalation.ESCALATION.id: escalation.GAINS.keys(),
+    removal.OWN_REMOVAL.id: {exemptions.DEACTIVATION},
+    removal.REMOVAL_SPARED.id: {exemptions.DEACTIVATION},
+}
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
     each
@@ -148,8 +154,10 @@ def lint_all(
     """
     all_of_them = list(documents)
     wholes: dict[tuple[int, ...], tuple[WholePolicy, dict[Statement, Document]]] = {}
-    for document, joint in zip(all_of_them, companions(all_of_them), strict=True):
+    for document, (joint, stopped) in zip(all_of_them, companions(all_of_them), strict=True):
+        kept = {rule for rule, actions in _NEEDING.items() if stopped.issuperset(actions)}
         found = list(lint_together([document], on_role=on_role, names=names))
+        found = [each for each in found if each[1].rule not in kept]
         judged_by, rules = joint[1:] and joint, _OF_ALL_POLICIES
         if not any(map(mfa_conditions, document.statements)):
             judged_by = () if on_role else tuple(granting_companions(document, joint))

@@ -233,7 +233,8 @@ HELP = allow([OFF, "iam:ListMFADevices"], Resource="*")
 
 def stepped_up(**principal: str) -> dict[str, Any]:
     """Return a role that asks for MFA whom it lets in."""
-    trust = policy(allow("sts:AssumeRole", WITH, Principal=principal or {"AWS": f"{ARN}:root"}))
+    here = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+    trust = policy(allow("sts:AssumeRole", WITH, Principal=principal or here))
     return {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
 
 
@@ -256,6 +257,17 @@ def stepped_up(**principal: str) -> dict[str, Any]:
         ({"Team": holder(STACK_GROUP, SELF, EC2), "Ops": stepped_up()}, "warning"),
         ({"Team": holder(STACK_GROUP, SELF, EC2),
           "Ops": stepped_up(Service="ec2.amazonaws.com")}, "note"),
+        # It asks auditors of another account, or another user; an account that the policy names.
+        ({"Team": holder(STACK_GROUP, SELF, EC2), "Ops": stepped_up(AWS=f"{ARN}:root")}, "note"),
+        ({"Team": holder(STACK_GROUP, SELF, EC2), "Ops": stepped_up(AWS=f"{ARN}:user/bob")},
+         "note"),
+        ({"Own": managed(SELF, allow("sts:AssumeRole", Resource={"Fn::GetAtt": ["Ops", "Arn"]}),
+                         Groups=["Team"]),
+          "Ops": stepped_up(AWS=f"{ARN}:user/bob")}, "warning"),
+        ({"Ann": holder(STACK_USER, SELF, EC2, UserName="ann"),
+          "Ops": stepped_up(AWS=f"{ARN}:user/ann")}, "warning"),
+        ({"Team": holder(STACK_GROUP, allow(OFF, Resource=ME.replace(":*:", ":123456789012:"))),
+          "Ops": stepped_up(AWS=f"{ARN}:root")}, "warning"),
         ({"Desk": holder(STACK_GROUP, HELP), "Team": holder(STACK_GROUP, EC2_WITH, allow(
             CARE, Resource=ME))}, "warning"),
         ({"Desk": holder(STACK_GROUP, HELP), "Team": holder(STACK_GROUP, EC2)}, "note"),
@@ -339,3 +351,70 @@ def test_what_gets_round_mfa_is_judged_with_all_policies_of_the_group(
 ) -> None:
     told = {each for _, each, _ in found_in(stack(Team=team))}
     assert told.intersection({ESCALATION, REMOVAL}) == ({rule} if rule else set())
+
+
+EXEMPTING = deny_but([*CARE, OFF], WITHOUT)
+KEEPING = deny(OFF, WITHOUT)
+
+
+@pytest.mark.parametrize(
+    ("own", "members", "told"),
+    [
+        # All users of the group are in another, which denies it; not all are; nobody is known.
+        ([HELP], {"Deb": ["Desk", "All"]}, False),
+        ([EXEMPTING, SELF], {"Deb": ["Desk", "All"]}, False),
+        ([HELP], {"Deb": ["Desk", "All"], "Ann": ["Desk"]}, True),
+        ([EXEMPTING, SELF], {"Deb": ["Desk"], "Ann": ["All"]}, True),
+        ([EXEMPTING, SELF], {}, True),
+        ([EXEMPTING, SELF], {"Deb": ["All"]}, True),
+    ],
+)
+def test_a_deny_of_another_group_of_all_its_users_counts(
+    own: list[dict[str, Any]], members: dict[str, list[str]], *, told: bool
+) -> None:
+    users = {
+        name: holder(STACK_USER, UserName=name, Groups=[{"Ref": each} for each in joined])
+        for name, joined in members.items()
+    }
+    everybody = holder(STACK_GROUP, KEEPING, deny_but(CARE, WITHOUT))
+    given = stack(Desk={"Type": STACK_GROUP}, All=everybody, **users)
+    given["Resources"]["Own"] = managed(*own, Groups=[{"Ref": "Desk"}])
+    rules = {rule for name, rule, _ in found_in(given) if name == "Own"}
+    assert bool(rules & {OWN, REMOVAL}) is told
+
+
+MOST = {"Effect": "Allow", "NotAction": ["ec2:StopInstances"], "Resource": "*"}
+STOP_WITH = allow("ec2:StopInstances", WITH)
+NO_IAM = [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]
+
+
+@pytest.mark.parametrize(
+    ("own", "boundary", "rule"),
+    [
+        ([EXEMPTING, SELF], [ALL, KEEPING], ""),
+        ([EXEMPTING, SELF], NO_IAM, ""),
+        ([EXEMPTING, SELF], [ALL, deny(OFF, WITHOUT, Resource=ME)], ""),
+        ([EXEMPTING, SELF], [ALL], REMOVAL),
+        ([EXEMPTING, SELF], [ALL, deny("ec2:*", WITHOUT)], REMOVAL),
+        ([MOST, STOP_WITH], NO_IAM, ""),
+        ([MOST, STOP_WITH], [ALL, deny_but(CARE, WITHOUT)], ""),
+        ([MOST, STOP_WITH], [ALL, deny("s3:*")], ESCALATION),
+        ([ADMIN_WITH, allow("iam:AttachUserPolicy")], NO_IAM, ""),
+        ([ADMIN_WITH, allow("iam:AttachUserPolicy")], [ALL], ESCALATION),
+    ],
+)
+def test_what_the_boundary_of_its_people_stops_is_not_told_of_a_policy(
+    own: list[dict[str, Any]], boundary: list[dict[str, Any]], rule: str
+) -> None:
+    ann = holder(STACK_USER, UserName="ann", PermissionsBoundary={"Ref": "Limit"})
+    ann["Properties"]["Policies"] = [{"PolicyName": "own", "PolicyDocument": policy(*own)}]
+    told = {each for _, each, _ in found_in(stack(Ann=ann, Limit=managed(*boundary)))}
+    assert told.intersection({ESCALATION, REMOVAL, OWN}) == ({rule} if rule else set())
+    # Of a group, those who have no boundary may do it.
+    if len(boundary) == 2:
+        own_of_group = {"Team": holder(STACK_GROUP, GroupName="Team"), "Own": managed(
+            *own, Groups=[{"Ref": "Team"}])}  # fmt: skip
+        ann["Properties"] = {**ann["Properties"], "Policies": [], "Groups": [{"Ref": "Team"}]}
+        bob = holder(STACK_USER, UserName="bob", Groups=[{"Ref": "Team"}])
+        given = stack(Ann=ann, Bob=bob, Limit=managed(*boundary), **own_of_group)
+        assert {each for _, each, _ in found_in(given)} & {ESCALATION, REMOVAL}

@@ -215,6 +215,12 @@ SAID = [
          '"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}'),
     Said([allow("*", IF_TRUE)], 0, "allow-bool-if-exists",
          "require MFA in users' policies and roles' trust policies", "scp"),
+    Said([{"Effect": "Allow", "NotAction": STOP, "Resource": "*"}, allow(STOP, WITH)], 0,
+         "escalation-without-mfa", "add iam:* to NotAction, and allow it with MFA, and the setup "
+         "of MFA without"),
+    Said([ALL, deny_but(CARE, WITHOUT), deny("iam:DeleteRolePermissionsBoundary")], 2,
+         "boundary-half-kept", "deny iam:DeleteUserPermissionsBoundary and "
+         "iam:PutUserPermissionsBoundary as well", "boundary"),
     # A cure of a help desk's statement would open others' devices.
     Said([allow(ENROL, WITH)], 0, "enrolment-needs-mfa", '"Resource": '
          '["arn:aws:iam::*:mfa/${aws:username}", "arn:aws:iam::*:user/${aws:username}"]'),

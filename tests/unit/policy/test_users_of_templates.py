@@ -145,6 +145,36 @@ def test_an_administrator_s_role_without_mfa_beside_one_with_it_is_told(
 
 
 @pytest.mark.parametrize(
+    ("properties", "cure"),
+    [
+        ({}, "require MFA here as well, or let in only the roles and users that need it"),
+        ({"RoleName": "OrganizationAccountAccessRole"},
+         "let in only the roles and users that need it"),
+        ({"RoleName": "AWSCloudFormationStackSetExecutionRole"},
+         "let in only role/AWSCloudFormationStackSetAdministrationRole"),
+    ],
+)  # fmt: skip
+def test_a_role_of_aws_that_roles_take_is_not_to_ask_for_mfa(
+    properties: dict[str, Any], cure: str
+) -> None:
+    text = stack([allow("s3:*")], trust(OWN_ACCOUNT), ADMINS, **properties)
+    beside = {"AssumeRolePolicyDocument": document([trust(OWN_ACCOUNT, WITH)])}
+    text["Resources"]["Beside"] = resource("Role", **beside, ManagedPolicyArns=[ADMINS])
+    found = lint_all(read_policies("p.json", json.dumps(text)).documents)
+    assert [each.cure for _, each in found if each.rule == "role-without-mfa"] == [cure]
+
+
+@pytest.mark.parametrize(("when", "is_told"), [(WITH, False), (None, True)])
+def test_a_deny_on_oneself_beside_roles_that_ask_for_mfa_is_right(
+    when: dict[str, Any] | None, *, is_told: bool
+) -> None:
+    keys, own = allow("iam:*AccessKey*", Resource=ME), deny_but(CARE, WITHOUT, Resource=ME)
+    for taking in ("arn:aws:iam::*:role/*", THE_ROLE):
+        text = stack([keys, own, allow(TAKE, Resource=taking)], trust(OWN_ACCOUNT, when))
+        assert len(told(text, "deny-reaches-only-oneself")) == is_told
+
+
+@pytest.mark.parametrize(
     ("own", "trusting", "is_told"),
     [
         (allow(TAKE, WITH, Resource=THE_ROLE), trust(OWN_ACCOUNT), True),
@@ -385,6 +415,20 @@ def test_an_exemption_that_misses_the_path_in_a_template_is_told() -> None:
         assert told(text, "exemption-misses-user") == []
 
 
+@pytest.mark.parametrize(
+    ("named", "is_told"),
+    [({"UserName": "Ada"}, True), ({}, False), ({"UserName": {"Fn::Sub": "${X}-ada"}}, False)],
+)
+def test_a_user_for_whom_aws_makes_a_name_is_not_the_one_that_is_meant(
+    named: dict[str, Any], *, is_told: bool
+) -> None:
+    asking = exempting("StringNotEquals", "aws:username", "ada")
+    text = in_stack(asking)
+    properties = {"Groups": ["Team"], **named}
+    text["Resources"]["Ada"] = {"Type": "AWS::IAM::User", "Properties": properties}
+    assert len(told(text, "exemption-misses-user")) == is_told
+
+
 DEAD = "arn-matches-nothing"
 OPS = {"name": "Ops", "path": "/x/", "arn": "arn:aws:iam::123456789012:role/x/Ops"}
 
@@ -427,6 +471,10 @@ def test_a_resource_without_the_path_of_a_role_of_the_template_is_told() -> None
     assert not told(stack([BY_NAME], trust(OWN_ACCOUNT), **NAMED), DEAD)
     elsewhere = allow(TAKE, Resource="arn:aws:iam::123456789012:role/Ops")
     assert not told(stack([elsewhere], trust(OWN_ACCOUNT), **NAMED), DEAD)
+    # Roles are taken in any account, and passed in one's own.
+    for action, is_told in ((TAKE, False), ("iam:PassRole", True)):
+        anywhere = allow(action, Resource="arn:aws:iam::*:role/Ops")
+        assert bool(told(stack([anywhere], trust(OWN_ACCOUNT), **NAMED), DEAD)) is is_told
 
 
 def permission_set(key: str, value: Any) -> dict[str, Any]:

@@ -114,6 +114,7 @@ class Holdings:
 
     def __init__(self) -> None:
         self._people: set[str] = set()
+        self._unnamed: set[str] = set()
         self._arns = defaultdict[str, list[str]](list)
         self._owners = defaultdict[str, set[str]](set)
         self._bounded = defaultdict[str, set[str]](set)
@@ -125,9 +126,10 @@ class Holdings:
         self._resetting: set[str] = set()
         self._attached = defaultdict[str, list[_Attached]](list)
 
-    def add(self, owner: str, arn: str = "") -> None:
-        """Note a user or role of the template."""
+    def add(self, owner: str, arn: str = "", *, is_named: bool = True) -> None:
+        """Note a user or role of the template, and whether it tells the name."""
         self._people.add(owner)
+        self._unnamed |= set() if is_named else {owner}
         if arn:
             self._arns[owner].append(arn)
 
@@ -204,6 +206,7 @@ class Holdings:
                 elsewhere[self._by_arn(each)] |= policies
         return Roster(
             people=frozenset(map(self._by_arn, self._people)),
+            unnamed=frozenset(self._unnamed),
             elsewhere={owner: frozenset(policies) for owner, policies in elsewhere.items()},
             members={each: frozenset(map(self._by_arn, self._users[each])) for each in self._users},
             bounded_elsewhere=frozenset(map(self._by_arn, self._bounded_elsewhere.union(*both))),

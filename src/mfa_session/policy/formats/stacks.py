@@ -209,7 +209,8 @@ class _Stack:
         if kind == "AWS::Serverless::Function":
             properties = {**self._of_functions, **properties}
         if kind != "AWS::IAM::Group":
-            holdings.add(itself, self._arn(name))
+            is_named = any(key in properties for key in NAMES)
+            holdings.add(itself, self._arn(name), is_named=is_named)
         attached = self._policies(properties, "ManagedPolicyArns", "Policies")
         holdings.give([itself], [name, *attached])
         holdings.bound([itself], self._policies(properties, "PermissionsBoundary"))

@@ -2,46 +2,84 @@
 
 from __future__ import annotations
 
-from mfa_session.policy.coverage import concerns, names_of
+from mfa_session.policy.coverage import concerns, is_about_everything, names_of
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.rules.resource_kinds import OF_USER, fits
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
-from mfa_session.policy.rules.whole_policy import WholePolicy
+from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 HALF_KEPT = Rule(
     "boundary-half-kept",
     WARNING,
-    "In a policy or boundary that asks for MFA, a Deny names what removes or replaces the boundary "
-    "of roles, and not the same action for users, which the policy allows.",
+    "In a boundary that asks for MFA, a Deny names what removes or replaces the boundary of roles, "
+    "and not the same action for users, which the policy allows. Or in a policy, for all roles, "
+    "where users have a boundary, as its statements or the file tell.",
 )
+_PUT = "iam:PutUserPermissionsBoundary"
 # What changes the boundary of roles, and the same for users.
 _OF_USERS = {
     "iam:DeleteRolePermissionsBoundary": "iam:DeleteUserPermissionsBoundary",
-    "iam:PutRolePermissionsBoundary": "iam:PutUserPermissionsBoundary",
+    "iam:PutRolePermissionsBoundary": _PUT,
 }
 
 
 def check_half_kept(subject: Subject) -> Flaws:
     """Find Denies that keep the boundaries of roles, and not those of users, who are asked for MFA.
 
-    A boundary of people need not keep those of roles.
+    A boundary of people need not keep those of roles. Who may replace one may as well remove it.
     """
     statement, whole = subject.statement, subject.whole
-    judged = subject.document.kind in {"boundary", "identity"} and not subject.on_role
-    if statement.allows or not (judged and whole.concern_mfa) or means_mfa(statement):
+    named = [each for each in _OF_USERS if each.lower() in names_of(statement)]
+    if statement.allows or not (named and whole.concern_mfa) or means_mfa(statement):
         return
-    for named, left in _OF_USERS.items():
-        if named.lower() in names_of(statement) and _is_left(whole, left):
-            yield Flaw(
-                HALF_KEPT,
-                subject.place_of_action(named),
-                f"{named} is denied, but not {left}, which the policy allows",
-                "whoever has this policy can take the boundary, with its MFA, off users",
-                f"deny {left} as well",
-            )
-            return
+    limits = subject.document.kind == "boundary" or _keeps_those_of_users(subject)
+    left = [each for each in _OF_USERS.values() if limits and _is_left(whole, each)]
+    first = next((each for each in named if _OF_USERS[each] in left), None)
+    if first and not subject.on_role:
+        yield Flaw(
+            HALF_KEPT,
+            subject.place_of_action(first),
+            f"{first} is denied, but not {_OF_USERS[first]}, which the policy allows",
+            "whoever has this policy can take the boundary, with its MFA, off users",
+            f"deny {' and '.join(left)} as well",
+        )
 
 
+def _keeps_those_of_users(subject: Subject) -> bool:
+    """Say whether a policy's Deny is for all roles, where users have a boundary.
+
+    Administrators without one may keep that of pipelines.
+    """
+    statement, document = subject.statement, subject.document
+    if document.kind != "identity" or statement.conditions or not is_about_everything(statement):
+        return False
+    account, roster = document.account, document.roster
+    bounded = roster.bounded_elsewhere if roster else frozenset[str]()
+    bounds = (each for each in (roster.documents if roster else ()) if each.kind == "boundary")
+    holders = {*bounded, *(owner for each in bounds for owner in each.owners)}
+    return (
+        any(":user/" in each.arn and each.boundary for each in (account.owners if account else ()))
+        or any(each.startswith("user/") or ":user/" in each for each in holders)
+        or _is_demanded_of_users(subject.whole)
+    )
+
+
+@per_policy
+def _is_demanded_of_users(whole: WholePolicy) -> bool:
+    """Say whether users are made, or bounded, only with a certain boundary."""
+    return any(
+        any(condition.is_about("iam:PermissionsBoundary") for condition in each.conditions)
+        for each in whole.statements
+        if concerns(each, "iam:CreateUser") or concerns(each, _PUT)
+    )
+
+
+@per_policy
 def _is_left(whole: WholePolicy, action: str) -> bool:
-    """Say whether an Allow gives an action, and no Deny but those of MFA is about it."""
+    """Say whether an Allow gives an action on users, and no Deny but those of MFA is about it."""
     denies = (each for each in whole.statements if not (each.allows or means_mfa(each)))
-    return whole.allows_anyhow(action) and not any(concerns(each, action) for each in denies)
+    return not any(concerns(each, action) for each in denies) and any(
+        any(fits(text, OF_USER) for text in each.resources or ("*",))
+        for each in whole.allowing
+        if concerns(each, action)
+    )

@@ -170,7 +170,7 @@ def check_all_but(subject: Subject) -> Flaws:
             subject.place_of_action(),
             f"this Allow gives everything but {first_of(spared)}, and so all of IAM",
             "whoever has the long-term key can attach a policy that allows these, too",
-            "add iam:* to NotAction, or list in Action what is needed",
+            "add iam:* to NotAction, and allow it with MFA, and the setup of MFA without",
             severity=WARNING,
         )
 

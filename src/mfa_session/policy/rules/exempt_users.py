@@ -6,6 +6,7 @@ import functools
 import re
 from collections import defaultdict
 
+from mfa_session.policy.coverage import concerns
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Document
 from mfa_session.policy.intrinsics import (
@@ -17,6 +18,7 @@ from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.rules.arns import DEAD_ARN
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.trusts import TAKE
 from mfa_session.policy.statement import Condition
 
 MISSED = Rule(
@@ -67,8 +69,11 @@ def check_holders(subject: Subject) -> Flaws:
         text = with_pseudo_parameters(str(node.value))
         if not _of_one_holder(text):
             continue
+        # A role of this name may be taken in any account.
+        if parts_of(text)[4] == "*" and concerns(subject.statement, TAKE):
+            continue
         owners = (each.arn for each in account.owners) if account else ()
-        arns = frozenset((*owners, *(roster.people if roster else ())))
+        arns = frozenset((*owners, *(roster.people - roster.unnamed if roster else ())))
         holders = _holders_by_name(arns).get(_key(text), [])
         if holders and not any(includes(each, text) for each in holders):
             meant = holders[0].rpartition(":")[2]
@@ -101,8 +106,10 @@ def _key(arn: str) -> _Key:
 def _users_of(document: Document, *, only_names: bool) -> tuple[list[str], list[str]]:
     """Return all users of the file, and those who have a policy."""
     owners, roster = document.account.owners if document.account else (), document.roster
-    everybody = [*(each.arn for each in owners), *(roster.people if roster else ())]
-    found, theirs = (sorted(filter(_of_a_user, each)) for each in (everybody, document.had_by))
+    people, unnamed = (roster.people, roster.unnamed) if roster else (frozenset[str](),) * 2
+    everybody = {*(each.arn for each in owners), *people} - unnamed
+    having = set(document.had_by) - unnamed
+    found, theirs = (sorted(filter(_of_a_user, each)) for each in (everybody, having))
     if only_names:
         return [f"user/{_last(each)}" for each in found], [f"user/{_last(each)}" for each in theirs]
     return found, theirs

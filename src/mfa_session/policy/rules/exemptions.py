@@ -20,6 +20,7 @@ from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import ERROR, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.trusts import TAKE, open_roles
 from mfa_session.policy.rules.whole_policy import WholePolicy
 from mfa_session.policy.statement import Condition, Statement
 
@@ -63,7 +64,8 @@ SETUP = frozenset(map(str.lower, SPARED)) | {"iam:getmfadevice", "sts:getcalleri
 FIRST_STEPS = SETUP | {"iam:changepassword", "iam:getaccountpasswordpolicy",
     "iam:getaccountsummary", "iam:listaccountaliases", "iam:listusers"}  # fmt: skip
 
-_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view")
+_READING = ("get", "list", "describe", "batchget", "batchcheck", "lookup", "search", "view",
+            "query", "scan", "filter", "select")  # fmt: skip
 _account = re.compile("(?<=:iam)::[0-9]{12}:")
 _of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 whole_service = re.compile(r"(?!iam:|sts:)[\w-]+:\*", re.IGNORECASE).fullmatch
@@ -289,10 +291,11 @@ def _leaves_all_else(subject: Subject) -> bool:
     is_of_users = of_many or (
         whole.allowing
         and all(
-            all(map(is_left_open, names_of(each)))
+            all(is_left_open(name) or name == TAKE for name in names_of(each))
             for each in whole.allows.touching(elsewhere)
             if each in whole.allowing_without_mfa
         )
+        and not _takes_open_roles(subject)
     )
     if is_of_users and (is_of_what_is_allowed(subject) or not spares_sessions):
         return False
@@ -302,6 +305,13 @@ def _leaves_all_else(subject: Subject) -> bool:
         for each in whole.denies_for_mfa
     )
     return not (completed or whole.denies_without_mfa(elsewhere))
+
+
+def _takes_open_roles(subject: Subject) -> bool:
+    """Say whether an Allow is of taking a role of the file whose trust policy asks for no MFA."""
+    file = subject.document.account or subject.document.roster
+    taking = (each for each in subject.whole.allowing_without_mfa if concerns(each, TAKE))
+    return any(any(open_roles(file.documents, each)) for each in taking) if file else False
 
 
 def _sparing_all_needed(subject: Subject) -> dict[str, object]:

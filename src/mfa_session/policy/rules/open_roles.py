@@ -11,12 +11,20 @@ from dataclasses import replace
 from mfa_session.policy.aws_policies import is_administrators
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Document, Roster
-from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, with_pseudo_parameters
+from mfa_session.policy.intrinsics import with_pseudo_parameters
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import all_left_out
 from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.trusts import (
+    TAKE,
+    THIS_ACCOUNT,
+    is_trust,
+    open_roles,
+    role_of,
+    roots_in,
+)
 from mfa_session.policy.statement import Statement, is_for_services
 
 TAKEN = Rule(
@@ -37,12 +45,15 @@ CLOSED = Rule(
     "In a template, plan or state, users are allowed `sts:AssumeRole` on a role whose trust policy "
     "lets only AWS services or federated users in: none of them gets in.",
 )
-_THIS_ACCOUNT = PSEUDO_PARAMETERS["AWS::AccountId"]
-_TAKE, _GET_SESSION = "sts:assumerole", "sts:GetSessionToken"
+_GET_SESSION = "sts:GetSessionToken"
 _account_in = re.compile(":iam::([0-9]{12}):").search
-_of_root = re.compile(
-    r"(?:arn:(?P<partition>[^:]*):iam::)?(?P<account>[0-9]{12})(?::root)?"
-).fullmatch
+_WHO_NEEDS_IT = "the roles and users that need it"
+# Roles that AWS makes for another account, and whose sessions of roles take them.
+_TAKEN_BY = {
+    "AWSCloudFormationStackSetExecutionRole": "role/AWSCloudFormationStackSetAdministrationRole",
+    "AWSControlTowerExecution": _WHO_NEEDS_IT,
+    "OrganizationAccountAccessRole": _WHO_NEEDS_IT,
+}
 
 
 def check_open_roles(subject: Subject) -> Flaws:
@@ -51,39 +62,39 @@ def check_open_roles(subject: Subject) -> Flaws:
     Users take it without MFA, by their policies and its own.
     """
     statement, roster, whole = subject.statement, subject.document.roster, subject.whole
-    denies = subject.denies_all_actions and not concerns(statement, _TAKE)
+    denies = subject.denies_all_actions and not concerns(statement, TAKE)
     allows = subject.requires_mfa and "*" in names_of(statement) and not whole.denies_for_mfa
     asks = (denies or allows) and subject.document.kind == "identity" and subject.is_of_users
-    if not (roster and asks) or whole.denies_anyhow(_TAKE):
+    if not (roster and asks) or whole.denies_anyhow(TAKE):
         return
     which, exempt = "may do everything", "allow sts:AssumeRole only with MFA"
     if denies:
         which, exempt = "this Deny exempts", "do not exempt sts:AssumeRole"
-    taking = (e for e in whole.allowing_without_mfa if concerns(e, _TAKE) and not e.conditions)
+    taking = (e for e in whole.allowing_without_mfa if concerns(e, TAKE) and not e.conditions)
     taken = (
         (allow, role)
         for allow in taking
-        for role in _open_roles(roster, allow)
+        for role in open_roles(roster.documents, allow)
         if denies or role in _of_administrators(roster)
     )
     for allow, role in itertools.islice(taken, 1):
         yield Flaw(
             TAKEN,
             statement.position,
-            f"{subject.label_of(allow)} allows sts:AssumeRole on {_name_of(role)}, which {which}, "
+            f"{subject.label_of(allow)} allows sts:AssumeRole on {role_of(role)}, which {which}, "
             "and the role's trust policy requires no MFA",
             "whoever has their long-term keys gets through without MFA, by this role",
             f"require MFA in the role's trust policy, or {exempt}",
         )
-    open_to_all = denies and not whole.allows_anyhow(_TAKE)
-    roles = _open_roles(roster, _taking_any(subject)) if open_to_all else ()
+    open_to_all = denies and not whole.allows_anyhow(TAKE)
+    roles = open_roles(roster.documents, _taking_any(subject)) if open_to_all else ()
     for role in itertools.islice(roles, 1):
         of_roles = (e for e in roster.documents if e.holder == "role" and e.kind == "identity")
-        by_roles = any(e.allows and concerns(e, _TAKE) for one in of_roles for e in one.statements)
+        by_roles = any(e.allows and concerns(e, TAKE) for one in of_roles for e in one.statements)
         yield Flaw(
             TAKEN,
             statement.position,
-            f"this Deny exempts sts:AssumeRole, and the trust policy of {_name_of(role)} requires "
+            f"this Deny exempts sts:AssumeRole, and the trust policy of {role_of(role)} requires "
             "no MFA",
             "whoever has the long-term key of a user who may take this role gets through without "
             "MFA",
@@ -92,53 +103,17 @@ def check_open_roles(subject: Subject) -> Flaws:
         )
 
 
-def _name_of(role: Document) -> str:
-    return role.name.partition(" ")[0]
-
-
-def _is_trust(document: Document) -> bool:
-    return document.kind == "trust" and document.is_settled
-
-
 def _taking_any(subject: Subject) -> Statement:
     """Return an Allow, as another file may have it, of taking all roles of this account."""
     accounts = {found[1] for found in map(_account_in, subject.whole.allowed_resources) if found}
     return replace(
         subject.statement,
         effect="Allow",
-        actions=(_TAKE,),
+        actions=(TAKE,),
         not_actions=None,
         resources=tuple(f"arn:aws:iam::{each}:role/*" for each in ("*", *sorted(accounts))),
         conditions=(),
     )
-
-
-def _open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
-    """Yield trust policies that let the account's users in without MFA, of roles of an Allow."""
-    allowed = [*map(with_pseudo_parameters, allow.resources or ())]
-    for each in roster.documents:
-        if _is_trust(each) and all(one.allows for one in each.statements):
-            open_to = [
-                found
-                for one in each.statements
-                if not one.conditions and concerns(one, _TAKE)
-                for found in _roots_in(one)
-            ]
-            named = any(
-                _names_role(text, owner, root)
-                for root in open_to
-                for owner in each.owners
-                for text in allowed
-            )
-            # Whoever allows this very role means that its trust policy lets the user in.
-            by_reference = open_to and f":role/${{{_name_of(each)}}}"
-            if named or (by_reference and any(text.endswith(by_reference) for text in allowed)):
-                yield each
-
-
-def _roots_in(statement: Statement) -> Iterator[re.Match[str]]:
-    """Yield the accounts among the principals."""
-    return filter(None, map(_of_root, map(with_pseudo_parameters, statement.aws_principals)))
 
 
 def check_takers(subject: Subject) -> Flaws:
@@ -148,14 +123,14 @@ def check_takers(subject: Subject) -> Flaws:
         subject.document.roster,
         names_of(subject.statement),
     )
-    named = subject.requires_mfa and _TAKE in names and "*" not in names
+    named = subject.requires_mfa and TAKE in names and "*" not in names
     judged = named and subject.document.kind == "identity" and not subject.on_role
-    role = next(_open_roles(roster, statement), None) if roster and judged else None
+    role = next(open_roles(roster.documents, statement), None) if roster and judged else None
     if role and not subject.whole.denies_for_mfa:
         yield Flaw(
             TAKEN,
             statement.position,
-            f"this Allow is the only place that asks for MFA: the trust policy of {_name_of(role)} "
+            f"this Allow is the only place that asks for MFA: the trust policy of {role_of(role)} "
             "does not",
             "whoever another policy allows sts:AssumeRole takes the role without MFA",
             "require MFA in the role's trust policy as well",
@@ -166,8 +141,8 @@ def check_takers(subject: Subject) -> Flaws:
 def check_administrators(subject: Subject) -> Flaws:
     """Find roles that may do everything without MFA, beside one that asks the same users for it."""
     statement, document, roster = subject.statement, subject.document, subject.document.roster
-    lets_in = statement.allows and not statement.conditions and concerns(statement, _TAKE)
-    open_to = {each["account"] for each in _roots_in(statement)} if lets_in else set()
+    lets_in = statement.allows and not statement.conditions and concerns(statement, TAKE)
+    open_to = {each["account"] for each in roots_in(statement)} if lets_in else set()
     admins = _of_administrators(roster) if roster and open_to else ()
     if document not in admins or document.is_optional or subject.whole.denies_for_mfa:
         return
@@ -176,11 +151,19 @@ def check_administrators(subject: Subject) -> Flaws:
         yield Flaw(
             TAKEN,
             statement.position,
-            f"this role may do everything, as {_name_of(other)} may, which asks the same account "
+            f"this role may do everything, as {role_of(other)} may, which asks the same account "
             "for MFA",
             "whoever has the long-term key of a user who may take roles gets round MFA by this one",
-            "require MFA here as well, or let in only the roles and users that need it",
+            _how_to_close(document),
         )
+
+
+def _how_to_close(trust: Document) -> str:
+    """Say how to close a role; MFA in those of AWS would stop the roles that take them."""
+    names = (owner.rpartition("/")[2] for owner in trust.owners)
+    taking = next((_TAKEN_BY[name] for name in names if name in _TAKEN_BY), "")
+    only = f"let in only {taking or _WHO_NEEDS_IT}"
+    return only if taking else f"require MFA here as well, or {only}"
 
 
 def _accounts_asked(trust: Document) -> Iterator[str]:
@@ -188,16 +171,7 @@ def _accounts_asked(trust: Document) -> Iterator[str]:
     for each in trust.statements:
         found = reach(each) if each.allows else None
         if found and found.needs_mfa and found.fresh:
-            yield from (root["account"] for root in _roots_in(each))
-
-
-def _names_role(text: str, owner: str, root: re.Match[str]) -> bool:
-    """Say whether a resource names a role of the account that its trust policy lets in."""
-    (start, _, role), account = owner.rpartition(":"), root["account"]
-    known = {start.rpartition(":")[2], _THIS_ACCOUNT}
-    is_own = account in known or (f"::{account}:" in text and known & {"", "*"})
-    arn = f"arn:{root['partition'] or 'aws'}:iam::{account}:{role}"
-    return bool(is_own) and not role.endswith("/") and includes(text, arn)
+            yield from (root["account"] for root in roots_in(each))
 
 
 @functools.lru_cache(maxsize=1)  # each role of a file asks for it
@@ -222,19 +196,19 @@ def check_exempt_roles(subject: Subject) -> Flaws:
     """Find Denies that exempt sts:AssumeRole, where no trust policy is in sight."""
     whole, document = subject.whole, subject.document
     spared = (subject.denies_all_actions and subject.statement.not_actions) or ()
-    exempt = next((each for each in spared if includes(each.lower(), _TAKE)), None)
+    exempt = next((each for each in spared if includes(each.lower(), TAKE)), None)
     judged = document.kind == "identity" and subject.is_of_users
     in_sight = document.account or (document.roster and _has_trust(document.roster))
     if not (judged and exempt) or in_sight or all_left_out(subject):
         return
     of_all = exempt.lower() == "sts:*"
-    taking = [each for each in whole.allowing_without_mfa if concerns(each, _TAKE)]
-    if not (of_all or whole.allows_anyhow(_TAKE)):
+    taking = [each for each in whole.allowing_without_mfa if concerns(each, TAKE)]
+    if not (of_all or whole.allows_anyhow(TAKE)):
         taking = [_taking_any(subject)]
     open_to = (
         each
         for each in taking
-        if not (whole.denials("long_term").are_about(each, _TAKE) or _are_closed(document, each))
+        if not (whole.denials("long_term").are_about(each, TAKE) or _are_closed(document, each))
     )
     if (allow := next(open_to, None)) is None:
         return
@@ -265,14 +239,14 @@ def check_closed_roles(subject: Subject) -> Flaws:
     """Find Allows of taking a role of the file whose trust policy lets only others in."""
     statement, document = subject.statement, subject.document
     judged = statement.allows and document.kind == "identity" and not subject.on_role
-    if not judged or "*" in names_of(statement) or not concerns(statement, _TAKE):
+    if not judged or "*" in names_of(statement) or not concerns(statement, TAKE):
         return
     for node, _ in subject.resources():
         if role := next(_closed_roles(document, str(node.value)), None):
             yield Flaw(
                 CLOSED,
                 subject.place_at(node),
-                f"sts:AssumeRole is allowed on {_name_of(role)}, whose trust policy lets only "
+                f"sts:AssumeRole is allowed on {role_of(role)}, whose trust policy lets only "
                 "AWS services or federated users in",
                 "no user of this policy gets in",
                 "name the account in the role's trust policy, with a condition on MFA; to hand the "
@@ -291,11 +265,11 @@ def _closed_roles(document: Document, text: str) -> Iterator[Document]:
     """Yield the trust policy of a role that a resource names, if it lets no users in."""
     what, account = text.rpartition(":")[2], parts_of(with_pseudo_parameters(text))[4]
     for each in document.roster.documents if document.roster else ():
-        there = {"", "*", _THIS_ACCOUNT, *(parts_of(owner)[4] for owner in each.owners)}
+        there = {"", "*", THIS_ACCOUNT, *(parts_of(owner)[4] for owner in each.owners)}
         if ":" in text and account not in there:
             continue
         by_name = {owner.rpartition(":")[2] for owner in each.owners} - {"role/"}
-        is_named = what in by_name or what == f"role/${{{_name_of(each)}}}"
+        is_named = what in by_name or what == f"role/${{{role_of(each)}}}"
         allows = (one for one in each.statements if one.allows)
-        if is_named and _is_trust(each) and all(map(is_for_services, allows)):
+        if is_named and is_trust(each) and all(map(is_for_services, allows)):
             yield each

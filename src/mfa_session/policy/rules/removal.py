@@ -29,6 +29,7 @@ from mfa_session.policy.rules.exemptions import (
 from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
 from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_one_s_own, parts_of
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.trusts import ask_those_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import Condition, Statement
 
@@ -53,7 +54,7 @@ OWN_REMOVAL = Rule(
     "Users may deactivate their own device without MFA, in a policy that otherwise requires it, or "
     "beside such policies: those of the same people, or of a template, plan or state in which "
     "nothing else lets users set up MFA. In a policy that names the action and requires no MFA, a "
-    "note: another policy may deny it. A warning there, too, if trust policies of the file ask for "
+    "note: another policy may deny it. A warning there, too, if a role of the file asks them for "
     "MFA; or if users remove the devices of others, whom the file asks for MFA.",
 )
 
@@ -306,7 +307,7 @@ def _severity_unasked(subject: Subject, *, own: bool) -> str | None:
     has_people = _has_people(document)
     if not has_people and _is_denied(replace(subject, whole=of_users)):
         return None
-    is_lost = _has_roles_with_mfa(file) if own else of_users.concern_mfa
+    is_lost = ask_those_of(subject) if own else of_users.concern_mfa
     return WARNING if is_lost and has_people else NOTE
 
 
@@ -322,14 +323,6 @@ def _policies_of_users(file: Account | Roster) -> WholePolicy:
     of_users = (each for each in file.documents if each.holder != "role")
     return WholePolicy(
         one for each in of_users if each.kind == "identity" for one in each.statements
-    )
-
-
-@functools.lru_cache(maxsize=4)  # as above
-def _has_roles_with_mfa(file: Account | Roster) -> bool:
-    trusts = (each for each in file.documents if each.kind == "trust")
-    return any(
-        one.aws_principals and mfa_conditions(one) for each in trusts for one in each.statements
     )
 
 
