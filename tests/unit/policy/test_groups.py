@@ -144,3 +144,23 @@ def test_a_resource_of_terraform_that_takes_the_policy_from_others_is_told(
     found = read_policies("s.json", json.dumps(given)).documents
     takes = [each.message for _, each in lint_all(found) if " takes " in each.message]
     assert len(takes) == told
+
+
+@pytest.mark.parametrize(("path", "owners"), [("/people/", {"group/dev"}), ("/", {"anybody/"})])
+def test_a_plan_may_write_the_arn_of_a_policy_whose_own_is_not_known_yet(
+    path: str, owners: set[str]
+) -> None:
+    asking = json.dumps({"Version": "2012-10-17", "Statement": [deny_but(CARE, WITHOUT)]})
+    arn = "arn:aws:iam::123456789012:policy/people/mfa"
+    values: dict[str, dict[str, Any]] = {
+        "aws_iam_group": {"name": "dev"},
+        "aws_iam_policy": {"name": "mfa", "path": path, "policy": asking},
+        "aws_iam_group_policy_attachment": {"group": "dev", "policy_arn": arn},
+    }
+    resources = [
+        {"address": f"{kind}.x", "type": kind, "name": "x", "values": each}
+        for kind, each in values.items()
+    ]
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": resources}}}
+    (document,) = read_policies("p.json", json.dumps(plan)).documents
+    assert set(document.owners) == owners

@@ -132,6 +132,12 @@ class _Resources:
         self._references = References(self._all, configuration)
         self._by_id = {_value(each, "id"): address_of(each) for each in self._all}
         self._by_arn = {_value(each, "arn"): each for each in reversed(self._all)}
+        # In a plan, an ARN may be written of a policy whose own is not known yet.
+        self._planned = {
+            f"policy{_value(each, 'path') or '/'}{_value(each, 'name')}": each
+            for each in self._all
+            if is_kind(each, "aws_iam_policy") and not _value(each, "arn")
+        }
         self._groups = Counter(
             f"group/{name}"
             for each in self._all
@@ -300,9 +306,14 @@ class _Resources:
                     self._policy, self._references.resources(resource, key, "aws_iam_policy")
                 )
             else:
-                known = [(arn, self._by_arn.get(arn)) for arn in arns]
+                known = [(arn, self._policy_of(arn)) for arn in arns]
                 found += [self._policy(each) if each else Elsewhere(arn) for arn, each in known]
         return found
+
+    def _policy_of(self, arn: str) -> Members | None:
+        start, _, name = arn.rpartition(":")
+        planned = None if start.endswith(":aws") else self._planned.get(name)
+        return self._by_arn.get(arn) or planned
 
     def _policy(self, resource: Members) -> str:
         """Return a policy's address, if its text is known."""
