@@ -13,7 +13,7 @@ from mfa_session.policy.formats.origin import (
     Holdings,
     Origin,
 )
-from mfa_session.policy.intrinsics import Default, resolve, with_pseudo_parameters
+from mfa_session.policy.intrinsics import Default, is_decided_later, resolve, with_pseudo_parameters
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -231,9 +231,15 @@ class _Stack:
 
     def _owners(self, properties: Members, *keys: str) -> list[str]:
         return [
-            f"{_OWNERS[key]}/{text_of(each) or self._names.get(_referred(each), '')}"
+            f"{_OWNERS[key]}/{self._named_by(each, _OWNERS[key])}"
             for key, each in _items(properties, keys)
         ]
+
+    def _named_by(self, node: Node, holder: str) -> str:
+        """Return the name of a user, role or group, as its resource has it; or nothing."""
+        made = _made_of_others(node) if holder == "group" else ""
+        of_a_resource = made if made in self._names.values() else ""
+        return text_of(node) or self._names.get(_referred(node), "") or of_a_resource
 
     def _groups(self, parts: Members, key: str) -> list[str]:
         """Return the groups of the template; others, and doubtful ones, are elsewhere."""
@@ -286,9 +292,18 @@ class _Stack:
 
 def _name_of(logical_id: str, parts: Members) -> str:
     """Return a resource's name; empty if it is made of others, but for groups: none calls."""
-    named = (text_in(_inside(parts), key) for key in NAMES if key in _inside(parts))
-    name = next(named, logical_id)
-    return logical_id if not name and text_in(parts, "Type") == "AWS::IAM::Group" else name
+    inside = _inside(parts)
+    written = next((inside[key] for key in NAMES if key in inside), None)
+    name = text_of(written) if written else logical_id
+    if written and not name and text_in(parts, "Type") == "AWS::IAM::Group":
+        return _made_of_others(written) or logical_id
+    return name
+
+
+def _made_of_others(node: Node) -> str:
+    """Return a name that is made of parameters and the like; empty if they are not all told."""
+    text = text_of(resolve(node)).replace("${AWS::", "${")  # `:` divides an ARN
+    return "" if ":" in text or "/" in text or is_decided_later(node) else text
 
 
 def _inside(parts: Members) -> Members:

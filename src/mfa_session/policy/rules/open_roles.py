@@ -63,7 +63,7 @@ def check_open_roles(subject: Subject) -> Flaws:
     taken = (
         (allow, role)
         for allow in taking
-        for role in _open_roles(roster, allow)
+        for role in open_roles(roster, allow)
         if denies or role in _of_administrators(roster)
     )
     for allow, role in itertools.islice(taken, 1):
@@ -76,7 +76,7 @@ def check_open_roles(subject: Subject) -> Flaws:
             f"require MFA in the role's trust policy, or {exempt}",
         )
     open_to_all = denies and not whole.allows_anyhow(_TAKE)
-    roles = _open_roles(roster, _taking_any(subject)) if open_to_all else ()
+    roles = open_roles(roster, _taking_any(subject)) if open_to_all else ()
     for role in itertools.islice(roles, 1):
         of_roles = (e for e in roster.documents if e.holder == "role" and e.kind == "identity")
         by_roles = any(e.allows and concerns(e, _TAKE) for one in of_roles for e in one.statements)
@@ -113,7 +113,7 @@ def _taking_any(subject: Subject) -> Statement:
     )
 
 
-def _open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
+def open_roles(roster: Roster, allow: Statement) -> Iterator[Document]:
     """Yield trust policies that let the account's users in without MFA, of roles of an Allow."""
     allowed = [*map(with_pseudo_parameters, allow.resources or ())]
     for each in roster.documents:
@@ -150,7 +150,7 @@ def check_takers(subject: Subject) -> Flaws:
     )
     named = subject.requires_mfa and _TAKE in names and "*" not in names
     judged = named and subject.document.kind == "identity" and not subject.on_role
-    role = next(_open_roles(roster, statement), None) if roster and judged else None
+    role = next(open_roles(roster, statement), None) if roster and judged else None
     if role and not subject.whole.denies_for_mfa:
         yield Flaw(
             TAKEN,
