@@ -34,7 +34,8 @@ _of_people = re.compile(
     re.IGNORECASE,
 ).search
 _may_be_of_people = re.compile(
-    "^agent[-_.]|admin|engineer|(?<!cert-)manager|operator", re.IGNORECASE
+    r"^agent[-_.]|^(?:cd|ci|[a-z])\.[a-z]+$|admin|engineer|(?<!cert-)manager|operator",
+    re.IGNORECASE,
 ).search
 # A path or a tag of programs: `user/machines/*`, `kind` = `service`.
 of_programs = re.compile(
@@ -45,7 +46,7 @@ of_programs = re.compile(
 
 def is_of_a_program(name: str) -> bool:
     """Say whether a user or group is of a program, such as `svc-mailer` or `CiUsers`."""
-    return may_be_of_a_program(name) and not _may_be_of_people(name)
+    return may_be_of_a_program(name) and not any(map(_may_be_of_people, _readings(name)))
 
 
 def may_be_of_a_program(name: str) -> bool:

@@ -107,8 +107,11 @@ def test_groups_that_may_only_take_roles_are_asked_by_trust_policies(
         ({"Fn::Join": ["-", [{"Ref": "Stage"}, "ops"]]}, False),
         ({"Fn::Sub": ["${At}-ops", {"At": {"Ref": "Stage"}}]}, False),
         ({"Ref": "Ops"}, False),
+        ({"Fn::Sub": "${Ops}"}, False),
         ({"Fn::Sub": "${Stage}-admins"}, True),
-        ({"Fn::If": ["Live", {"Fn::Sub": "${Stage}-ops"}, {"Ref": "AWS::NoValue"}]}, True),
+        ({"Fn::If": ["Live", {"Fn::Sub": "${Stage}-ops"}, {"Ref": "AWS::NoValue"}]}, False),
+        ({"Fn::If": ["Live", {"Ref": "AWS::NoValue"}, {"Ref": "Ops"}]}, False),
+        ({"Fn::If": ["Live", {"Ref": "AWS::NoValue"}, {"Ref": "Dev"}]}, True),
     ],
 )
 def test_a_group_is_known_by_a_name_that_is_made_of_others(named: Any, *, is_told: bool) -> None:

@@ -19,7 +19,7 @@ def test_words_of_programs_stand_apart_or_in_one(name: str) -> None:
     assert may_be_a_program(name)
 
 
-@pytest.mark.parametrize("name", ["terraform-admin", "JenkinsOperator", "agent.smith"])
+@pytest.mark.parametrize("name", ["terraform-admin", "JenkinsOperator", "AgentSmith", "cd.fox"])
 def test_who_may_be_a_person_is_neither_asked_for_mfa_nor_said_to_be_a_program(name: str) -> None:
     assert not is_of_a_program(name)
     assert may_be_of_a_program(name)

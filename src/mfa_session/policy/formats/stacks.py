@@ -185,6 +185,7 @@ class _Stack:
                 holdings.hide(PREFIXES.get(service, service))
             if is_of_iam and kind.endswith("Policy"):
                 holdings.give(self._owners(properties, *_OWNERS), [self._policy(name)])
+                holdings.give(self._may_own(properties), [Elsewhere(name)])
             elif kind == "AWS::SSO::PermissionSet":
                 self._note_permission_set(holdings, name)
             elif kind == "AWS::IAM::UserToGroupAddition":
@@ -235,10 +236,17 @@ class _Stack:
             for key, each in _items(properties, keys)
         ]
 
+    def _may_own(self, properties: Members) -> Iterator[str]:
+        """Yield whom a condition of the template may give a policy."""
+        for key, each in _items(properties, _OWNERS):
+            for branch in _branches(each) if is_decided_later(each) else ():
+                if name := self._named_by(branch, _OWNERS[key]):
+                    yield f"{_OWNERS[key]}/{name}"
+
     def _named_by(self, node: Node, holder: str) -> str:
         """Return the name of a user, role or group, as its resource has it; or nothing."""
         made = _made_of_others(node) if holder == "group" else ""
-        of_a_resource = made if made in self._names.values() else ""
+        of_a_resource = made if made in self._names.values() else self._names.get(made[2:-1], "")
         return text_of(node) or self._names.get(_referred(node), "") or of_a_resource
 
     def _groups(self, parts: Members, key: str) -> list[str]:
@@ -304,6 +312,13 @@ def _made_of_others(node: Node) -> str:
     """Return a name that is made of parameters and the like; empty if they are not all told."""
     text = text_of(resolve(node)).replace("${AWS::", "${")  # `:` divides an ARN
     return "" if ":" in text or "/" in text or is_decided_later(node) else text
+
+
+def _branches(node: Node) -> Iterator[Node]:
+    """Yield what a Fn::If may come to, one by one."""
+    for each in items_of(members_of(node).get("Fn::If"))[1:]:
+        for item in listed(each):
+            yield from _branches(item) if "Fn::If" in members_of(item) else [item]
 
 
 def _inside(parts: Members) -> Members:
