@@ -6,6 +6,12 @@ import re
 from collections.abc import Mapping
 
 _arn = re.compile(r"arn:[^:]*:iam::aws:policy/(?:[\w-]+/)*([\w-]+)").fullmatch
+# Or ask AWS for help.
+_only_reads = re.compile(
+    ".*(?:read-?only|view-?only)(?:access)?(?:_v[0-9])?|SecurityAudit|AWSAccountActivityAccess"
+    "|AWSAccountUsageReportAccess|AWS(?:CertificateManager)?PrivateCAAuditor|AWSSupportAccess",
+    re.IGNORECASE,
+).fullmatch
 _denies = re.compile("AWSDenyAll|AWSCompromised.*").fullmatch
 # Others neither allow nor deny enabling a device, nor deny taking a role.
 _ALL_OF_IAM = {"AdministratorAccess", "IAMFullAccess"}
@@ -68,6 +74,16 @@ def name_of(arn: str) -> str:
 def is_administrators(arn: str) -> bool:
     """Say whether it is the policy that allows everything."""
     return name_of(arn) == "AdministratorAccess"
+
+
+def is_for_oneself(arn: str) -> bool:
+    """Say whether it is the policy that lets users change their own password."""
+    return name_of(arn) == "IAMUserChangePassword"
+
+
+def only_reads(arn: str) -> bool:
+    """Say whether it allows no change."""
+    return is_for_oneself(arn) or _only_reads(name_of(arn)) is not None
 
 
 def is_harmless(arn: str) -> bool:

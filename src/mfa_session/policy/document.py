@@ -26,12 +26,6 @@ KINDS = ("identity", "trust", "resource", "boundary", "scp")
 ANYBODY = "anybody/"  # the owner of a policy that the file gives nobody
 MIXED = "role and others"  # the holder of a policy that roles have, and users or groups
 LIMITS = frozenset({"boundary", "scp", "rcp"})  # kinds that never grant
-# The name of a user that a program is, such as `svc-mailer`: programs have no MFA device.
-is_of_a_program = re.compile(
-    r"(?:.*[-_.])?(?:agents?|ansible|backup|bots?|cd|ci|daemon|deployer|grafana|jenkins|mailer|packer"
-    r"|prometheus|robots?|runners?|service|svc|terraform|veeam|velero)(?:[-_.].*)?",
-    re.IGNORECASE,
-).fullmatch
 # The name of whom is kept for emergencies; others have set up their MFA.
 is_for_emergencies = re.compile("break.?glass|emergency", re.IGNORECASE).search
 

@@ -9,9 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from mfa_session.model.arns import account_of
-from mfa_session.policy.aws_policies import is_administrators, is_harmless, name_of
+from mfa_session.policy.aws_policies import is_administrators, is_for_oneself, is_harmless, name_of
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import actions_of, concerns, exempts_by_name, is_about_everything
+from mfa_session.policy.coverage import (
+    actions_of,
+    concerns,
+    exempts_by_name,
+    is_about_everything,
+    names_of,
+)
 from mfa_session.policy.credentials import (
     Credentials,
     Known,
@@ -20,7 +26,7 @@ from mfa_session.policy.credentials import (
     long_term,
     role_session,
 )
-from mfa_session.policy.document import Document, Owner, is_for_emergencies, is_of_a_program
+from mfa_session.policy.document import Document, Owner, is_for_emergencies
 from mfa_session.policy.evaluation import (
     ALLOWED,
     EXPLICITLY_DENIED,
@@ -30,8 +36,9 @@ from mfa_session.policy.evaluation import (
 from mfa_session.policy.matching import IDENTITY, acting_as, match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
 from mfa_session.policy.nodes import Members, items_of, members_in, objects_in, text_in, text_of
+from mfa_session.policy.programs import is_of_a_program, may_be_a_program, of_programs
 from mfa_session.policy.rules.exemptions import is_left_open
-from mfa_session.policy.selections import Selection, takes_in
+from mfa_session.policy.rules.left_open import is_of_oneself
 from mfa_session.policy.statement import Statement
 
 _TAKE = "sts:AssumeRole"
@@ -39,11 +46,6 @@ _TAKE = "sts:AssumeRole"
 _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 _account_in = re.compile(r":iam::([0-9]{12}):").search
 _BY_NAME = {"aws:principalarn", "aws:userid", "aws:username"}
-# A path or a tag of programs: `user/machines/*`, `kind` = `service`.
-_of_programs = re.compile(
-    "(?:^|[/_-])(?:app|automation|bot|ci|machine|program|robot|service|svc|system)s?(?:$|[/_-])",
-    re.IGNORECASE,
-).search
 _REFUSED = {IMPLICITLY_DENIED, EXPLICITLY_DENIED}
 _MOST = 2_000  # pairs of a user and a role to look at
 
@@ -328,7 +330,7 @@ def _is_exempt_on_purpose(user: _User) -> bool:
         if key in _BY_NAME and is_for_emergencies(user.name):
             return True
         of_kind = key == "aws:principalarn" or key.startswith("aws:principaltag/")
-        if of_kind and any(map(_of_programs, (key, *condition.values))):
+        if of_kind and any(map(of_programs, (key, *condition.values))):
             return True
     return False
 
@@ -336,7 +338,7 @@ def _is_exempt_on_purpose(user: _User) -> bool:
 def _is_unasked(user: _User) -> bool:
     return (
         bool(user.documents or user.unread)
-        and not is_of_a_program(user.name)
+        and not may_be_a_program(user.name)
         and _is_known(user, name_of)
         and not (any(_asking_policies(user)) or _is_exempt_on_purpose(user))
         and _outcome(user, _ANY_OTHER) != EXPLICITLY_DENIED
@@ -359,10 +361,12 @@ def _is_known(user: _User, is_known: Callable[[str], object]) -> bool:
 
 
 def _only_takes_roles(user: _User) -> bool:
-    return not user.unread and all(
-        takes_in(Selection(("sts:*",)), actions_of(each))
+    """Say whether a user may only take roles, and care for their own credentials."""
+    return all(map(is_for_oneself, user.unread)) and all(
+        is_of_oneself(each, name)
         for _, each in user.statements
         if each.allows
+        for name in names_of(each)
     )
 
 
@@ -401,7 +405,7 @@ def _is_to_enrol(user: _User) -> bool:
     exempt = any(exempts_by_name(each, enable) and means_mfa(each) for each in own)
     decided = any(concerns(each, enable) for each in own)
     works = user.unread or any(each.allows for each in own)
-    return bool(exempt and works) and not (decided or is_of_a_program(user.name))
+    return bool(exempt and works) and not (decided or may_be_a_program(user.name))
 
 
 def _elsewhere(user: _User, request: Request) -> Iterator[Request]:

@@ -80,7 +80,7 @@ def test_a_role_is_not_to_get_the_version_that_asks_for_mfa(others: list[str]) -
 
 
 ASKING = {"PolicyName": "own", "PolicyDocument": document(MFA)}
-PLAIN = {"PolicyName": "own", "PolicyDocument": document(NO_MFA)}
+PLAIN = {"PolicyName": "own", "PolicyDocument": document([*NO_MFA, allow("s3:*")])}
 OURS = managed({"v1": MFA}, "v1")
 NOT_OURS = "arn:aws:iam::123456789012:policy/not-in-the-dump"
 STAFF = {"GroupName": "staff", "GroupPolicyList": [ASKING]}

@@ -259,6 +259,27 @@ def test_programs_whom_the_deny_exempts_by_their_kind_need_not_be_asked(
     assert told(dump, "users-not-asked") == ["kim"] * is_told
 
 
+@pytest.mark.parametrize(
+    ("more", "is_told"),
+    [
+        ([], False),
+        ([allow("iam:*AccessKey*", Resource=ME)], False),
+        ([allow("s3:Get*")], True),
+        ([allow("iam:DeactivateMFADevice")], True),
+    ],
+)
+@pytest.mark.parametrize("when", [{}, WITH])
+def test_who_may_only_take_roles_and_care_for_themselves_is_asked_by_the_roles(
+    more: list[dict[str, Any]], when: dict[str, Any], *, is_told: bool
+) -> None:
+    password = {"PolicyArn": "arn:aws:iam::aws:policy/IAMUserChangePassword"}
+    kim = user("kim", "take", AttachedManagedPolicies=[password])
+    taking = group("take", allow("sts:AssumeRole"), DEVICES, *more)
+    roles = [role("ops", trust(ACCOUNT, when or None))]
+    dump = account([kim, user("ada", "g")], [group("g", ALL, DEVICES, ASK), taking], roles)
+    assert told(dump, "users-not-asked") == ["kim"] * (is_told or not when)
+
+
 @pytest.mark.parametrize(("name", "is_told"), [("backup-agent", True), ("kim", False)])
 def test_programs_that_a_deny_asks_are_told(name: str, *, is_told: bool) -> None:
     dump = account([user(name, "g"), user("ada", "g")], [group("g", ALL, DEVICES, ASK)])
@@ -458,8 +479,11 @@ def test_users_whom_the_deny_exempts_are_not_asked(exempting: dict[str, Any]) ->
     asking = {**ASK, "Condition": {**WITHOUT, **exempting}}
     kim = user("kim", "g", path="/guests/", Tags=[{"Key": "mfa", "Value": "exempt"}])
     kim["UserId"] = "AIDAGUEST1"
+    work = allow("ec2:*")
     person = user("ada", "g", path="/staff/", UserId="AIDAPERSON1")
-    dumps = [account(users, [group("g", DEVICES, asking)]) for users in ([kim], [kim, person])]
+    dumps = [
+        account(users, [group("g", work, DEVICES, asking)]) for users in ([kim], [kim, person])
+    ]
     stuck = [told(dump, "users-cannot-enrol") for dump in dumps]
     assert stuck == [[], ["ada (path /staff/)"]]
     assert [told(dump, "users-not-asked") for dump in dumps] == [["kim"], ["kim"]]

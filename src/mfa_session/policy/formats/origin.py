@@ -216,20 +216,23 @@ class Holdings:
         )
 
     def _rivals(self) -> dict[str, tuple[str, str, str]]:
-        found = {
-            what: (one.resource, other.resource)
+        pairs = [
+            (what, one.resource, other.resource, lost)
             for what, attached in self._attached.items()
             for one in attached
             if one.alone and one.owners and not _unnamed(one.owners)
             for other in attached
-            if other.owners - one.owners - _unnamed(other.owners)
-        }
+            if (lost := other.owners - one.owners - _unnamed(other.owners))
+        ]
         of_groups = {
-            policy: (*found[owner], owner)
+            policy: (one, other, group)
             for policy, owners in self._owners.items()
-            for owner in sorted(owners & found.keys())
+            for group, one, other, lost in pairs
+            # Whom it takes out of the group may have the policy otherwise.
+            if group in owners
+            and not lost <= owners.union(*(self._users[e] for e in owners - {group}))
         }
-        return {**of_groups, **{what: (*each, "") for what, each in found.items()}}
+        return {**of_groups, **{what: (one, other, "") for what, one, other, _ in pairs}}
 
     def _by_arn(self, owner: str) -> str:
         """Return an owner's ARN, if it is told; of two accounts' owners of one name, nothing."""

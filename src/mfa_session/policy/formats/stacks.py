@@ -13,7 +13,7 @@ from mfa_session.policy.formats.origin import (
     Holdings,
     Origin,
 )
-from mfa_session.policy.intrinsics import Default, resolve, with_pseudo_parameters
+from mfa_session.policy.intrinsics import Default, is_decided_later, resolve, with_pseudo_parameters
 from mfa_session.policy.nodes import (
     Members,
     Node,
@@ -185,6 +185,7 @@ class _Stack:
                 holdings.hide(PREFIXES.get(service, service))
             if is_of_iam and kind.endswith("Policy"):
                 holdings.give(self._owners(properties, *_OWNERS), [self._policy(name)])
+                holdings.give(self._may_own(properties), [Elsewhere(name)])
             elif kind == "AWS::SSO::PermissionSet":
                 self._note_permission_set(holdings, name)
             elif kind == "AWS::IAM::UserToGroupAddition":
@@ -232,9 +233,22 @@ class _Stack:
 
     def _owners(self, properties: Members, *keys: str) -> list[str]:
         return [
-            f"{_OWNERS[key]}/{text_of(each) or self._names.get(_referred(each), '')}"
+            f"{_OWNERS[key]}/{self._named_by(each, _OWNERS[key])}"
             for key, each in _items(properties, keys)
         ]
+
+    def _may_own(self, properties: Members) -> Iterator[str]:
+        """Yield whom a condition of the template may give a policy."""
+        for key, each in _items(properties, _OWNERS):
+            for branch in _branches(each) if is_decided_later(each) else ():
+                if name := self._named_by(branch, _OWNERS[key]):
+                    yield f"{_OWNERS[key]}/{name}"
+
+    def _named_by(self, node: Node, holder: str) -> str:
+        """Return the name of a user, role or group, as its resource has it; or nothing."""
+        made = _made_of_others(node) if holder == "group" else ""
+        of_a_resource = made if made in self._names.values() else self._names.get(made[2:-1], "")
+        return text_of(node) or self._names.get(_referred(node), "") or of_a_resource
 
     def _groups(self, parts: Members, key: str) -> list[str]:
         """Return the groups of the template; others, and doubtful ones, are elsewhere."""
@@ -287,9 +301,25 @@ class _Stack:
 
 def _name_of(logical_id: str, parts: Members) -> str:
     """Return a resource's name; empty if it is made of others, but for groups: none calls."""
-    named = (text_in(_inside(parts), key) for key in NAMES if key in _inside(parts))
-    name = next(named, logical_id)
-    return logical_id if not name and text_in(parts, "Type") == "AWS::IAM::Group" else name
+    inside = _inside(parts)
+    written = next((inside[key] for key in NAMES if key in inside), None)
+    name = text_of(written) if written else logical_id
+    if written and not name and text_in(parts, "Type") == "AWS::IAM::Group":
+        return _made_of_others(written) or logical_id
+    return name
+
+
+def _made_of_others(node: Node) -> str:
+    """Return a name that is made of parameters and the like; empty if they are not all told."""
+    text = text_of(resolve(node)).replace("${AWS::", "${")  # `:` divides an ARN
+    return "" if ":" in text or "/" in text or is_decided_later(node) else text
+
+
+def _branches(node: Node) -> Iterator[Node]:
+    """Yield what a Fn::If may come to, one by one."""
+    for each in items_of(members_of(node).get("Fn::If"))[1:]:
+        for item in listed(each):
+            yield from _branches(item) if "Fn::If" in members_of(item) else [item]
 
 
 def _inside(parts: Members) -> Members:

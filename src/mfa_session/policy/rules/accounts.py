@@ -21,10 +21,12 @@ UNASKED = Rule(
     "users-not-asked",
     WARNING,
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
-    "one. Programs by their names need not be asked: `svc-mailer`, `ci`, or a name with `-` or `_` "
-    "where the names of those who are asked have none. In a template, plan or state, the same of "
-    "groups that may do more than read. Or an `aws_iam_policy_attachment` takes the policy from "
-    "those to whom another resource gives it; likewise `aws_iam_group_membership`, of a group.",
+    "one. Programs by their names need not be asked (`svc-mailer`, `s3-uploader`, or a name with "
+    "`-` or `_` where the names of those who are asked have none), nor who may only take roles "
+    "that ask for MFA. In a template, plan or state, the same of groups that may do more than read "
+    "(a note if members are not told, and another group is there for MFA alone). Or an "
+    "`aws_iam_policy_attachment` takes the policy from those to whom another resource gives it; "
+    "likewise `aws_iam_group_membership`, of a group.",
 )
 STUCK = Rule(
     "users-cannot-enrol",

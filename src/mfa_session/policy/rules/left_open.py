@@ -7,13 +7,23 @@ from dataclasses import replace
 
 from mfa_session.policy.coverage import MOST_MET, Cover, names_of
 from mfa_session.policy.mfa import reach
-from mfa_session.policy.rules.exemptions import is_left_open
+from mfa_session.policy.rules.exemptions import FIRST_STEPS, is_left_open, is_own_care
 from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import Statement, roles_in
 
 _requires = re.compile("requir|enforce|must|need|only|without|no(mfa|multi)|step.?up").search
+_of_own_keys = re.compile(
+    "iam:[a-z*]*(accesskey|loginprofile|servicespecificcredential|signingcertificate|sshpublickey)"
+).match
+
+
+def is_of_oneself(allow: Statement, name: str) -> bool:
+    """Say whether an action of an Allow gives only what roles let in, or cares for one's user."""
+    own = all("${aws:username}" in each.lower() for each in allow.resources or ("*",))
+    cares = is_own_care(name) or is_left_open(name) or _of_own_keys(name)
+    return name.startswith("sts:") or name in FIRST_STEPS or bool(own and cares)
 
 
 def is_open_on_purpose(subject: Subject, kind: str) -> bool:

@@ -11,8 +11,8 @@ from mfa_session.model.arns import account_of
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import contains, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
-from mfa_session.policy.document import is_of_a_program
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.programs import may_be_of_a_program
 from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.defeated import DEFEATED, check_circumstances, demands_mfa
 from mfa_session.policy.rules.exemptions import DENIES_NOTHING
@@ -39,7 +39,12 @@ def check_left_out(subject: Subject) -> Flaws:
     for allow, who, is_open in reached:
         # Whom else a resource's policy names may also have an account's own policies.
         named = trusts or not _is_account(who)
-        if is_open and allow in stopped and named and not is_of_a_program(who.rpartition("/")[2]):
+        if (
+            is_open
+            and allow in stopped
+            and named
+            and not may_be_of_a_program(who.rpartition("/")[2])
+        ):
             yield Flaw(
                 DEFEATED,
                 subject.place_of("Principal"),

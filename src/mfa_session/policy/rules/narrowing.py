@@ -16,9 +16,9 @@ from mfa_session.policy.conditions import (
 )
 from mfa_session.policy.coverage import MOST_MET, Cover, names_of
 from mfa_session.policy.credentials import DIRECT_CALL, PRINCIPAL_ARN
-from mfa_session.policy.document import is_of_a_program
 from mfa_session.policy.fixes import plain, right_condition, with_operator
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
+from mfa_session.policy.programs import is_of_a_program
 from mfa_session.policy.rules.callers import CALLER_KEYS
 from mfa_session.policy.rules.exemptions import is_of_outsiders
 from mfa_session.policy.rules.names_in_sids import denies_everything, names_one_of
@@ -92,7 +92,6 @@ _of_exempting_tag = re.compile(
     re.IGNORECASE,
 ).match
 _of_a_caller = re.compile("aws:(principal)tag/(.+)", re.IGNORECASE).fullmatch
-_between_words = re.compile("(?<=[a-z])(?=[A-Z])").sub
 _of_demands = re.compile("enforced|mandatory|needed|required", re.IGNORECASE).search
 _of_exemptions = re.compile("break|bypass|emergency|exempt|override", re.IGNORECASE).search
 _of_the_exempt = re.compile("bypass|exempt|override", re.IGNORECASE).search
@@ -147,7 +146,7 @@ def check_exempting_tags(subject: Subject) -> Flaws:
 def _of_a_program(key: str) -> re.Match[str] | None:
     """Return what tells a tag that programs have (`aws:PrincipalTag/ServiceUser`)."""
     tag = _of_a_caller(key)
-    name = _between_words("-", tag[2]) if tag else ""
+    name = tag[2] if tag else ""
     of_people = name.lower().endswith(("agent", "service"))  # CustomerService
     return tag if is_of_a_program(name) and not of_people else None
 

@@ -6,12 +6,13 @@ import functools
 import re
 from collections.abc import Collection
 
-from mfa_session.policy.aws_policies import is_harmless, name_of
+from mfa_session.policy.aws_policies import is_for_oneself, is_harmless, name_of, only_reads
 from mfa_session.policy.coverage import concerns, exempts_by_name, names_of
-from mfa_session.policy.document import ANYBODY, Document, Roster, is_of_a_program
+from mfa_session.policy.document import ANYBODY, Document, Roster
 from mfa_session.policy.intrinsics import with_variables_as
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.programs import is_of_a_program, may_be_of_a_program
 from mfa_session.policy.rules.accounts import (
     MOST,
     STUCK,
@@ -21,12 +22,14 @@ from mfa_session.policy.rules.accounts import (
     programs_asked,
 )
 from mfa_session.policy.rules.exemptions import is_left_open
+from mfa_session.policy.rules.left_open import is_of_oneself
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
+from mfa_session.policy.rules.trusts import open_roles
+from mfa_session.policy.statement import Statement
 
-_ENABLE, _CHANGE = ENROLMENT[1], "iam:ChangePassword"
+_ENABLE, _CHANGE, _TAKE = ENROLMENT[1], "iam:ChangePassword", "sts:AssumeRole"
 _OF_GROUP = "group/"
-_only_reads = re.compile(".*(ReadOnly|ViewOnly)(Access)?").fullmatch
 _user_name = re.compile(r"\$\{aws:username\}", re.IGNORECASE)
 _of_a_user = re.compile("(.*:)?user/.").match
 _of_one_user = re.compile(
@@ -137,7 +140,7 @@ def _may_do_something(roster: Roster, owner: str) -> bool:
     Whom policies here only deny something are allowed the rest elsewhere.
     """
     own, elsewhere = _policies_of(roster, owner)
-    known = all(map(is_harmless, elsewhere)) and not is_of_a_program(_name_of(owner))
+    known = all(map(is_harmless, elsewhere)) and not may_be_of_a_program(_name_of(owner))
     allows = any(each.allows for one in own for each in one.statements)
     return known and (bool(elsewhere) or allows)
 
@@ -185,6 +188,10 @@ def check_groups(subject: Subject) -> Flaws:
     groups = set(filter(_is_group, (*roster.by_owner, *roster.elsewhere)))
     asked = {owner for each in asking for owner in each.owners}
     unasked = [each for each in sorted(groups) if _is_unasked(roster, each, asked)]
+    for_mfa = [each for each in sorted(asked) if _is_group(each) and _is_for_mfa(roster, each)]
+    # Who is in which groups, the file may leave open.
+    told = any(roster.members.get(each) for each in (*unasked, *for_mfa))
+    also = "" if told else "".join(map(_name_of, for_mfa[:1]))
     if unasked:
         yield Flaw(
             UNASKED,
@@ -193,8 +200,10 @@ def check_groups(subject: Subject) -> Flaws:
             + first_of(list(map(_name_of, unasked)), MOST)
             + "; nobody has this one" * nobody
             + "; only roles have this one" * only_roles,
-            "whoever has the long-term key of a member gets through without MFA",
+            "whoever has the long-term key of a member gets through without MFA"
+            + (f", unless they are in {also} as well" if also else ""),
             "give this policy to the groups of people among them as well",
+            severity=NOTE if also else None,
         )
 
 
@@ -220,7 +229,9 @@ def check_rivals(subject: Subject) -> Flaws:
             if group
             else f"{one} takes this policy from those to whom {other} gives it",
             "after terraform apply, some of them may not be asked for MFA",
-            "name all of them in one of the two resources, and remove the other",
+            f"name all of them in {one}, and take {_name_of(group)} out of {other}"
+            if group
+            else "name all of them in one of the two resources, and remove the other",
         )
 
 
@@ -244,13 +255,30 @@ def _is_unasked(roster: Roster, group: str, asked: Collection[str]) -> bool:
     What is not known may ask.
     """
     own = roster.by_owner.get(group, [])
-    others = [*map(name_of, roster.elsewhere.get(group, ()))]
-    if "" in others or not all(each.is_settled for each in own):
+    others = roster.elsewhere.get(group, ())
+    if not (all(map(name_of, others)) and all(each.is_settled for each in own)):
         return False
     users = roster.members.get(group, frozenset())
-    allows = (each for one in own for each in one.statements if each.allows)
-    changes = not all(is_left_open(name) for each in allows for name in names_of(each))
+    changes = any(_may_change(roster, each) for one in own for each in one.statements)
     in_other_group = bool(users) and users.issubset(asked)
-    return (changes or not all(map(_only_reads, others))) and not (
-        group in asked or in_other_group or is_of_a_program(_name_of(group))
+    return (changes or not all(map(only_reads, others))) and not (
+        group in asked or in_other_group or may_be_of_a_program(_name_of(group))
+    )
+
+
+def _is_for_mfa(roster: Roster, group: str) -> bool:
+    """Say whether a group gives no access: it is there to ask for MFA."""
+    allows = (e for one in roster.by_owner.get(group, ()) for e in one.statements if e.allows)
+    cares = all(is_of_oneself(each, name) for each in allows for name in names_of(each))
+    return cares and all(map(is_for_oneself, roster.elsewhere.get(group, ())))
+
+
+def _may_change(roster: Roster, statement: Statement) -> bool:
+    """Say whether an Allow gives more than to read, to care for oneself and to take roles.
+
+    Or roles of the file that let long-term keys in.
+    """
+    return statement.allows and (
+        not all(is_left_open(e) or is_of_oneself(statement, e) for e in names_of(statement))
+        or (concerns(statement, _TAKE) and any(open_roles(roster.documents, statement)))
     )

@@ -1,0 +1,66 @@
+"""Which users and groups are of programs, by their names: programs have no MFA device."""
+
+from __future__ import annotations
+
+import re
+
+_between_words = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])").sub
+_PRODUCTS = (
+    "airflow|ansible|argocd|buildkite|circleci|cloudhealth|datadog|github|gitlab|grafana|heroku"
+    "|jenkins|logstash|packer|prometheus|terraform|veeam|velero|wordpress"
+)
+
+
+def _has_one_of(words: str) -> re.Pattern[str]:
+    """Return what finds a word among those of a name, which may have an `s` or a number."""
+    return re.compile(rf"(?:^|[-_.])(?:{words})s?[0-9]*(?:$|[-_.])", re.IGNORECASE)
+
+
+_of_a_program = _has_one_of(
+    "agent|backup|bot|cd|ci|daemon|deployer|machine(?!-learning)|mailer|pipeline|robot|runner|service(?!s)|svc"
+    rf"|(?:{_PRODUCTS})-?(?:actions?|cd|ci|cloud)?"
+).search
+# A user has these words because of a task; a group of people may have them, too: `monitoring`.
+_of_a_task = _has_one_of(
+    r"api|app|application|automation|cert-manager|codecommit|deploy|deployment|dns|export|exporter"
+    r"|external-dns|fluentbit|fluentd|import|importer|integration|lambda|loki|monitor|monitoring"
+    r"|publisher|rds|route53|scanner|sender|ses|sftp|shipper|smtp|sqs|sync|system|upload"
+    r"|\w*uploader|vpn"
+).search
+_of_travis = re.compile("travis(-?ci)?", re.IGNORECASE).fullmatch  # which is a first name, too
+_of_people = re.compile(
+    "(?:center|client|customer|field|sales|support)[-_.]?(?:agent|service)|service[-_.]?desk|teams?$"
+    "|(?:admin|administrator|developer|engineer|manager|operator|owner)s$",
+    re.IGNORECASE,
+).search
+_may_be_of_people = re.compile(
+    r"^agent[-_.]|^(?:cd|ci|[a-z])\.[a-z]+$|admin|engineer|(?<!cert-)manager|operator",
+    re.IGNORECASE,
+).search
+# A path or a tag of programs: `user/machines/*`, `kind` = `service`.
+of_programs = re.compile(
+    "(?:^|[/_-])(?:app|automation|bot|ci|machine|program|robot|service|svc|system)s?(?:$|[/_-])",
+    re.IGNORECASE,
+).search
+
+
+def is_of_a_program(name: str) -> bool:
+    """Say whether a user or group is of a program, such as `svc-mailer` or `CiUsers`."""
+    return may_be_of_a_program(name) and not any(map(_may_be_of_people, _readings(name)))
+
+
+def may_be_of_a_program(name: str) -> bool:
+    """Say the same also where people may care for the program: `terraform-admin`."""
+    return any(_of_a_program(each) and not _of_people(each) for each in _readings(name))
+
+
+def may_be_a_program(user: str) -> bool:
+    """Say whether a user may be a program, by a task or a service as well: `s3-uploader`."""
+    by_task = any(map(_of_a_task, _readings(user))) and not _may_be_of_people(user)
+    return by_task or may_be_of_a_program(user) or bool(_of_travis(user))
+
+
+def _readings(name: str) -> tuple[str, str]:
+    """Return a name, or what precedes the `@`, with its words apart and as it is: `Ci-Users`."""
+    plain = name.partition("@")[0]
+    return _between_words("-", plain), plain
