@@ -126,6 +126,7 @@ class NewerVersion(NamedTuple):
     version: str
     default: str
     arn: str
+    is_wide: bool  # whether it has a NotAction, as a Deny of everything has
 
 
 @dataclass(frozen=True)

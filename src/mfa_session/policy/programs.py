@@ -6,8 +6,8 @@ import re
 
 _between_words = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])").sub
 _PRODUCTS = (
-    "airflow|ansible|argocd|buildkite|circleci|cloudhealth|datadog|github|gitlab|grafana|heroku"
-    "|jenkins|logstash|packer|prometheus|terraform|veeam|velero|wordpress"
+    "airflow|ansible|argocd|buildkite|circleci|cloudhealth|datadog|fivetran|github|gitlab|grafana"
+    "|heroku|jenkins|logstash|nagios|packer|prometheus|splunk|terraform|veeam|velero|wordpress|zabbix"
 )
 
 

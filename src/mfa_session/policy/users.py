@@ -81,10 +81,8 @@ class Dump:
             if any(map(means_mfa, each.statements))
         )
         unasked = list(filter(_is_unasked, self._users))
-        # Programs are named in other ways than people: `ses-smtp-billing` beside `ann.lee`.
         asked = [each.name for each in self._users if any(_asking_policies(each))]
-        joints = _joints("".join(asked)) if asked else set("-_")
-        found = [each for each in unasked if _joints(each.name) <= joints]
+        found = [each for each in unasked if _is_named_alike(each.name, asked)]
         taking = {user.name for _, user in self._taken(filter(_only_takes_roles, found))}
         names = [each.name for each in found if each.name in taking or not _only_takes_roles(each)]
         return {next(asking, ""): names}
@@ -351,9 +349,14 @@ def _asking_policies(user: _User) -> Iterator[Document]:
             yield each
 
 
-def _joints(name: str) -> set[str]:
-    """Return the signs between the words of a name that people's names seldom have."""
-    return set("-_").intersection(name)
+def _is_named_alike(name: str, others: Sequence[str]) -> bool:
+    """Say whether a user is named as others are: programs are named in other ways than people.
+
+    So are `ses-smtp-billing` and `zabbix` beside `ann.lee`.
+    """
+    joints = set("-_").intersection(name)
+    dotted = bool(others) and all("." in each for each in others)
+    return (not others or joints <= set("".join(others))) and ("." in name or not dotted)
 
 
 def _is_known(user: _User, is_known: Callable[[str], object]) -> bool:

@@ -65,9 +65,10 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
     names = [text_in(each, "VersionId") for each in versions]
     newest = max(names, key=lambda name: (len(name), name))  # v10 comes after v9
     latest, in_force = versions[names.index(newest)], text_in(default, "VersionId")
-    if newest == in_force or not _asks_for_mfa(str(latest.get("Document"))):
+    text = str(latest.get("Document"))
+    if newest == in_force or not _asks_for_mfa(text):
         return None
-    return NewerVersion(newest, in_force, arn)
+    return NewerVersion(newest, in_force, arn, is_wide="NotAction" in text)
 
 
 def _is_boundary(policy: Members) -> bool:

@@ -9,13 +9,13 @@ from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.rules.defeated import DEFEATED
 from mfa_session.policy.rules.open_roles import TAKEN
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
-from mfa_session.policy.statement import Statement
+from mfa_session.policy.statement import Statement, is_about_devices
 
 UNUSED = Rule(
     "newer-version-unused",
     WARNING,
     "In an account dump, the newest version of a managed policy asks for MFA, but an older one, "
-    "which does not, is the default: only that one is in force, and it asks nobody for MFA.",
+    "which does not, or only to change MFA devices, is the default: only that one is in force.",
 )
 UNASKED = Rule(
     "users-not-asked",
@@ -64,14 +64,16 @@ def check_newest(subject: Subject) -> Flaws:
     One that roles have may have been set back for them.
     """
     document, newer = subject.document, subject.document.newer
-    asks = document.holder or any(map(means_mfa, document.statements))
-    if newer and subject.is_first and not asks:
+    asking = list(filter(means_mfa, document.statements))
+    guards = asking and newer and newer.is_wide and all(map(is_about_devices, asking))
+    if newer and subject.is_first and not (document.holder or (asking and not guards)):
+        asked = "asks for MFA only to change MFA devices" if guards else "asks nobody for MFA"
         yield Flaw(
             UNUSED,
             subject.statement.position,
             f"{newer.version} of this policy asks for MFA, but {newer.default} is the default "
             "version",
-            f"only {newer.default} is in force, which asks nobody for MFA",
+            f"only {newer.default} is in force, which {asked}",
             f"lint {newer.version}, then make it the default: aws iam set-default-policy-version "
             f"--version-id {newer.version} --policy-arn {newer.arn}",
         )

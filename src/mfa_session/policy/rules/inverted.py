@@ -35,7 +35,7 @@ def check_bare_denies(subject: Subject) -> Flaws:
 
 
 def check_tls(subject: Subject) -> Flaws:
-    """Find Denies of every call over TLS, and Allows with MFA of none, in a policy about MFA."""
+    """Find Denies of every call over TLS, and Allows with MFA of none."""
     statement, allows = subject.statement, subject.statement.allows
     inverted = [
         each
@@ -43,7 +43,7 @@ def check_tls(subject: Subject) -> Flaws:
         if each.is_about("aws:SecureTransport") and is_met(each, DIRECT_CALL) is (not allows)
     ]
     alone = len(inverted) == len(statement.conditions)
-    if inverted and (subject.requires_mfa if allows else alone and subject.whole.concern_mfa):
+    if inverted and (subject.requires_mfa if allows else alone):
         yield Flaw(
             NEVER if allows else APPLIES_WITH_MFA,
             inverted[0].position,

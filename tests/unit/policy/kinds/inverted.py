@@ -7,6 +7,7 @@ from policy.statements import (
     ALL,
     CARE,
     PRESENT,
+    PUBLIC,
     STOP,
     WITHOUT,
     Stated,
@@ -49,6 +50,8 @@ KINDS = [
           (False, "scp", [ALL, deny_but(["s3:*", *CARE], {}, Condition=on("StringNotEquals",
               "aws:RequestedRegion", "eu-west-1"))])))],
     # Two faults, which no fix of one mends.
+    Stated("no-tls-and-no-mfa", [deny("s3:*", on("Bool", "aws:SecureTransport", "true"), **PUBLIC)],
+           found("deny-applies-with-mfa"), {}),
     Stated("never-and-for-no-tls", [allow(STOP, {**on("Bool", "aws:SecureTransport", "false"),
             **older("-1", "NumericLessThan")})], found("conditions-never-match"), {STOP: ""}),
 ]
