@@ -64,9 +64,11 @@ def check_newest(subject: Subject) -> Flaws:
     One that roles have may have been set back for them.
     """
     document, newer = subject.document, subject.document.newer
+    if not newer or document.holder or not subject.is_first:
+        return
     asking = list(filter(means_mfa, document.statements))
-    guards = asking and newer and newer.is_wide and all(map(is_about_devices, asking))
-    if newer and subject.is_first and not (document.holder or (asking and not guards)):
+    guards = asking and newer.is_wide and all(map(is_about_devices, asking))
+    if guards or not asking:
         asked = "asks for MFA only to change MFA devices" if guards else "asks nobody for MFA"
         yield Flaw(
             UNUSED,
