@@ -302,7 +302,7 @@ def _asked_for(user: _User, document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _any_of(action: str, resource: str) -> Request:
-    """Return a request that only a pattern matches which takes in these two."""
+    """Return a request that is matched only by what takes in the action and the resource."""
     return Request(action=action.replace("*", "Any"), resource=resource.replace("*", "any"))
 
 

@@ -256,9 +256,9 @@ def _caller(share: Share, ctx: Context) -> str | None:
     if share.caller is not None:
         return share.caller or None
     named, account = named_principal(share.documents), account_of_users(share.documents)
-    if account and account not in (named or ""):
-        where = f"of account {account}, whose IAM a policy is about"
-        ctx.console.say(f"the caller is {where}; for another: --principal")
+    if account and account not in {named, account_of(named or "")}:
+        told = "whose IAM the policies are about"
+        ctx.console.say(f"the caller is of account {account}, {told}; for another: --principal")
         return account
     if named:
         ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")

@@ -22,11 +22,11 @@ UNASKED = Rule(
     WARNING,
     "In an account dump, some users have no policy that asks them for MFA, though the account has "
     "one. Programs by their names need not be asked (`svc-mailer`, `s3-uploader`, or a name with "
-    "`-` or `_` where the names of those who are asked have none), nor who may only take roles "
-    "that ask for MFA. In a template, plan or state, the same of groups that may do more than read "
-    "(a note if members are not told, and another group is there for MFA alone). Or an "
-    "`aws_iam_policy_attachment` takes the policy from those to whom another resource gives it; "
-    "likewise `aws_iam_group_membership`, of a group.",
+    "`-` or `_`, or without a dot, where the names of those who are asked are otherwise), nor who "
+    "may only take roles that ask for MFA. In a template, plan or state, the same of groups that "
+    "may do more than read (a note if members are not told, and another group is there for MFA "
+    "alone). Or an `aws_iam_policy_attachment` takes the policy from those to whom another "
+    "resource gives it; likewise `aws_iam_group_membership`, of a group.",
 )
 STUCK = Rule(
     "users-cannot-enrol",

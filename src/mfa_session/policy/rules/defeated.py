@@ -211,12 +211,13 @@ def check_other_ways(subject: Subject) -> Flaws:
             allow = next((each for each in others if _names(each, way, start)), None)
             told = concerns(statement, way) or names_versions(statement)  # by `promised_scope`
             denied = whole.denials("long_term").are_about(allow or statement, way)
+            severity = WARNING
             if allow:
                 why = f"{subject.label_of(allow)} allows {way} without MFA"
             elif way == "s3:DeleteObjectVersion" and _protects_versioning(whole):
                 why = "the bucket keeps versions"
             elif way == "s3:DeleteObjectVersion" and _is_of_deletion(subject):
-                why = "the bucket may keep versions"
+                why, severity = "the bucket may keep versions", NOTE
             else:
                 continue
             if not (told or denied):
@@ -226,7 +227,7 @@ def check_other_ways(subject: Subject) -> Flaws:
                     f"{why}, and this Deny is only of {subject.as_written(action)}",
                     f"whoever has the long-term key can {does}",
                     f"deny {way} as well",
-                    severity=NOTE if "may" in why else WARNING,
+                    severity=severity,
                 )
                 return
 
