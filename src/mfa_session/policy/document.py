@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from mfa_session.model.record import Record
-from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.credentials import Credentials, RequestContext
 from mfa_session.policy.nodes import Node
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.statement import (
@@ -49,7 +49,7 @@ _is_on_roles = re.compile(r"iam:.*role|sts:assume", re.IGNORECASE).match
 
 
 class Account(Protocol):
-    """An account dump, whose policies are `documents`; it names users by a policy's name."""
+    """An account dump, whose policies are `documents`."""
 
     documents: list[Document]
 
@@ -61,31 +61,19 @@ class Account(Protocol):
         """The users and roles."""
 
     @property
-    def unasked(self) -> Mapping[str, Sequence[str]]:
-        """The users whom no policy asks for MFA, by the first policy that asks others."""
+    def users(self) -> Sequence[DumpedUser]:
+        """The users."""
 
     @property
-    def undone(self) -> Mapping[str, Sequence[str]]:
-        """The users with other policies that give without MFA what one gives only with it."""
+    def by_name(self) -> Mapping[str, Document]:
+        """The policies; without those of one name, as AWS's and one's own may have."""
+
+    @property
+    def trusts(self) -> Sequence[tuple[Document, str]]:
+        """The trust policies, each with the ARN of its role."""
 
     def is_used(self, document: Document) -> bool:
         """Say whether a user or role has a policy, or a boundary."""
-
-    @property
-    def stuck(self) -> Mapping[str, Sequence[str]]:
-        """The users who cannot set up MFA, each with the reason, by the policy that asks for it."""
-
-    @property
-    def programs(self) -> Mapping[str, Sequence[str]]:
-        """The users who are programs by name, by the policy that asks them for MFA."""
-
-    @property
-    def kept(self) -> frozenset[str]:
-        """The policies whose users are all denied, by all of theirs, to remove their device."""
-
-    @property
-    def takers(self) -> Mapping[str, Sequence[str]]:
-        """The users who take a role without MFA, by its trust policy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,6 +241,13 @@ class Owner(Record):
     def statements(self) -> list[tuple[Document, Statement]]:
         """The statements of the policies, each with its own."""
         return [(one, each) for one in self.documents for each in one.statements]
+
+
+class DumpedUser(Owner):
+    """A user, and their long-term key as the caller."""
+
+    name: str
+    caller: Credentials
 
 
 def _is_of_iam(statement: Statement) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from mfa_session.policy.document import NewerVersion
+from mfa_session.policy.formats.dump import Dump, attached_to
 from mfa_session.policy.formats.origin import Origin, holder_of
 from mfa_session.policy.nodes import (
     Members,
@@ -17,7 +18,6 @@ from mfa_session.policy.nodes import (
     objects_in,
     text_in,
 )
-from mfa_session.policy.users import Dump, attached_to
 
 _asks_for_mfa = re.compile("aws(:|%3a)MultiFactorAuth", re.IGNORECASE).search
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")

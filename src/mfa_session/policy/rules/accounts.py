@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.rules import dump_users
 from mfa_session.policy.rules.defeated import DEFEATED
 from mfa_session.policy.rules.open_roles import TAKEN
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
@@ -89,8 +90,11 @@ def check_account(subject: Subject) -> Flaws:
     document, account, statement = subject.document, subject.document.account, subject.statement
     if account is None:
         return
-    told = (account.unasked, account.stuck, account.programs, account.undone, account.takers)
-    unasked, stuck, programs, undone, takers = (each.get(document.name) for each in told)
+    unasked = dump_users.unasked(account).get(document.name)
+    stuck = dump_users.stuck(account).get(document.name)
+    programs = dump_users.programs(account).get(document.name)
+    undone = dump_users.undone(account).get(document.name)
+    takers = dump_users.takers(account).get(document.name)
     asks = bool(unasked or stuck or programs) and statement is _first_asking(document)
     if unasked and asks:
         yield Flaw(

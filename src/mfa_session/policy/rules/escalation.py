@@ -10,6 +10,7 @@ from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import without_pseudo_parameters
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa, reach
+from mfa_session.policy.rules.dump_users import keeping_devices
 from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out, is_own_care
 from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
 from mfa_session.policy.rules.resource_kinds import (
@@ -131,7 +132,9 @@ def check_escalation(subject: Subject) -> Flaws:
     everything = "*" in names_of(statement) and is_about_everything(statement)
     if not named or everything or subject.mfa_conditions:
         return
-    if not _asks_for_services(whole) or (account and subject.document.name in account.kept):
+    if not _asks_for_services(whole) or (
+        account and subject.document.name in keeping_devices(account)
+    ):
         return
     if not all(is_met(each, _ADMINISTRATOR) is True for each in statement.conditions):
         return

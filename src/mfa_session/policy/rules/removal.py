@@ -16,6 +16,7 @@ from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.dump_users import keeping_devices
 from mfa_session.policy.rules.escalation import check_escalation
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -137,7 +138,7 @@ def check_own_removal(subject: Subject) -> Flaws:
         return
     severity = WARNING if whole.concern_mfa else _severity_unasked(subject, own=own)
     account = subject.document.account
-    if severity and (account is None or subject.document.name not in account.kept):
+    if severity and (account is None or subject.document.name not in keeping_devices(account)):
         whose = "one's own device" if own else "any user's device"
         action = DEACTIVATION.lower()
         if [action] == [each for each in names_of(statement) if includes(each, action)]:
