@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mfa_session.policy.conditions import Comparison, comparison, is_met, is_met_without_key
+from mfa_session.policy.conditions import Comparison, comparison
 from mfa_session.policy.coverage import Cover, concerns, names_of
-from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.document import ANYBODY, Account, Document, Roster
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -32,7 +30,7 @@ from mfa_session.policy.rules.resource_kinds import MEANT, OF_USER, fits, is_one
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.trusts import ask_those_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-from mfa_session.policy.statement import Condition, Statement
+from mfa_session.policy.statement import Statement
 
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",
@@ -40,8 +38,8 @@ REMOVAL_SPARED = Rule(
     "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: "
     "whoever has the long-term key can replace the device. Or it goes by a tag of the user "
     "(`aws:PrincipalTag`), and exempts `iam:TagUser` on one's own user, which the policy allows. A "
-    "warning if it exempts what detaches or changes the policy or boundary, which allows that, or "
-    "all of IAM in a policy that allows the removal only with MFA.",
+    "warning if one may do so only with MFA; if it exempts what detaches or changes the policy or "
+    "boundary, which allows that; or all of IAM in a policy that allows the removal only with MFA.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
@@ -78,11 +76,6 @@ _OF_POLICIES = {
     },
 }
 _KEYS, _MAKING, _OTHER_USER = "iam:CreateAccessKey", "iam:CreateUser", f"arn:aws:iam::*:{OF_USER}"
-_TAG, _UNTAG = "iam:TagUser", "iam:UntagUser"
-_TAGGING = {_TAG: "set", _UNTAG: "remove"}
-_covers_own_user = re.compile(
-    r"\*|arn:[^:]*:iam::[^:]*:(\*|user/(\*|.*\$\{aws:username\}))", re.IGNORECASE
-).fullmatch
 _takes_in_oneself = re.compile(
     r"arn:[^:]*:iam::[^:]*:user/(?:\*|\$\{aws:username\})", re.IGNORECASE
 ).fullmatch
@@ -191,29 +184,6 @@ def check_removal_besides(subject: Subject) -> Flaws:
         )
 
 
-def check_tags(subject: Subject) -> Flaws:
-    """Find Denies that go by a tag which whoever has the long-term key can set or remove."""
-    if not (subject.document.kind == "identity" and subject.refuses_without_mfa):
-        return
-    spares_removal = subject.statement.not_actions and not concerns(subject.statement, DEACTIVATION)
-    if subject.on_role or spares_removal:
-        return  # who may take a device off needs no tag
-    # A Deny of listed actions is not for administrators, who get round it in other ways as well.
-    by_name = subject.statement.actions is not None
-    for condition, action in itertools.product(subject.other_conditions, _TAGGING):
-        escapes = _escapes(condition, action)
-        if escapes and _allows_own_tags(subject.whole, action, by_name=by_name):
-            yield Flaw(
-                REMOVAL_SPARED,
-                condition.position,
-                f"this Deny goes by {condition.key}, and does not stop {action}, which is allowed",
-                f"whoever has the long-term key can {_TAGGING[action]} the tag, and needs no MFA "
-                "then",
-                f"deny {action} without MFA as well, whatever the tag",
-            )
-            return
-
-
 def _all_of_iam_spared(subject: Subject) -> Flaws:
     spared = any(each.lower() == "iam:*" for each in subject.statement.not_actions or ())
     if not spared or subject.document.kind != "identity":
@@ -266,32 +236,6 @@ def _removal_spared_by_resource(subject: Subject) -> Flaws:
             "whoever has the long-term key can replace the MFA device",
             "deny on all resources, and list in NotAction what is needed to set up MFA",
         )
-
-
-def _escapes(condition: Condition, action: str) -> bool:
-    if not condition.is_of_tag or condition.is_unfilled:
-        return False
-    if action == _UNTAG:
-        return is_met_without_key(condition) is False
-    tags = (RequestContext({condition.key: (value,)}) for value in (*condition.values, "-"))
-    return any(is_met(condition, tag) is False for tag in tags)
-
-
-@per_policy
-def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
-    """Say whether one may change one's own tags by an action, and no Deny is about that."""
-    about = [
-        each
-        for each in whole.statements
-        if concerns(each, action)
-        or (not each.allows and any(map(is_unfilled, each.actions or ())))  # may be about it
-    ]
-    return all(each.allows for each in about) and any(
-        not each.conditions
-        and any(map(_covers_own_user, each.resources or ()))
-        and (not by_name or any("tag" in name for name in names_of(each)))
-        for each in about
-    )
 
 
 def _severity_unasked(subject: Subject, *, own: bool) -> str | None:

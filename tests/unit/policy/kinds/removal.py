@@ -176,8 +176,20 @@ KINDS = [
             ("iam:TagUser", ME, ("StringNotEquals", "aws:username", "r2"), []),
             ("iam:TagUser", ME, ("StringNotEquals", "aws:RequestTag/robot", "1"), []),
         ])],
-    Stated("tag-that-one-sets-with-mfa", [allow("iam:TagUser", WITH, Resource=ME), deny_but([*CARE,
-            "iam:TagUser"], {**WITHOUT, **on(*ROBOT)})], [], {}),
+    # Who once has MFA sets the tag, and needs none from then on.
+    *[Stated(f"tag-that-one-sets-with-mfa-{number}", [allowed, *denies, deny_but([*CARE, *spared],
+            {**WITHOUT, **on(*ROBOT)})], found(*rules, at=1 + len(denies)), {})
+      for number, (allowed, spared, denies, rules) in enumerate([
+            (allow("iam:TagUser", WITH, Resource=ME), ["iam:TagUser"], [], [REMOVAL]),
+            (allow(["iam:GetUser", "iam:TagUser"], Resource=ME), [], [], [REMOVAL]),
+            (allow(["iam:Get*", "iam:Tag*"], Resource=ME), [], [deny("iam:TagUser", WITHOUT)],
+             [REMOVAL]),
+            (allow(["iam:GetUser", "iam:TagUser"], Resource=ME), [], [deny("iam:TagUser")], []),
+            (allow(["iam:GetUser", "iam:TagUser"], on("StringEquals", "aws:TagKeys", "team"),
+                Resource=ME), [], [], []),
+            # Who keeps the users of an account may do so in other ways as well.
+            (allow(["iam:CreateUser", "iam:TagUser"]), [], [], []),
+        ])],
     Stated("tag-that-is-kept-by-another-deny", [ALL, deny_but([*CARE, "iam:TagUser"], {**WITHOUT,
             **on(*ROBOT)}), deny("iam:TagUser", on("ForAnyValue:StringEquals", "aws:TagKeys",
             "robot"))], [], {}),
