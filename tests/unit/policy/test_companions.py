@@ -418,3 +418,30 @@ def test_what_the_boundary_of_its_people_stops_is_not_told_of_a_policy(
         bob = holder(STACK_USER, UserName="bob", Groups=[{"Ref": "Team"}])
         given = stack(Ann=ann, Bob=bob, Limit=managed(*boundary), **own_of_group)
         assert {each for _, each, _ in found_in(given)} & {ESCALATION, REMOVAL}
+
+
+LIST = allow("s3:ListBucket", Resource="arn:aws:s3:::books/*")
+NEW_TAG = allow("ec2:StopInstances", on("StringEquals", "aws:RequestTag/team", "books"))
+AWS_ROLE = allow("iam:GetRole", Resource=f"{ARN}:role/AWSServiceRoleForConfig")
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        (LIST, "device-action-on-wrong-resource"),
+        (NEW_TAG, "unknown-condition-key"),
+        (
+            allow("ec2:*", on("StringEquals", "ec2:InstanceTypes", "t3.nano")),
+            "unknown-condition-key",
+        ),
+        (AWS_ROLE, "arn-matches-nothing"),
+    ],
+)
+def test_what_never_matches_is_told_in_a_file_about_mfa(
+    statement: dict[str, Any], rule: str
+) -> None:
+    readers = holder(STACK_GROUP, statement)
+    assert found_in(stack(Readers=readers)) == []
+    assert rule in [
+        each for _, each, _ in found_in(stack(Readers=readers, Ops=holder(STACK_GROUP, EC2_WITH)))
+    ]

@@ -23,7 +23,7 @@ from policy.statements import (
     on,
     trust,
 )
-from policy.test_accounts import document, found_in, managed
+from policy.test_accounts import document, found_in, in_stack, managed
 
 OWN = allow(ENROL, Resource=["arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"])
 ASK = deny_but(ENROL, WITHOUT)
@@ -567,3 +567,29 @@ def test_a_user_whose_own_policy_gives_what_the_group_s_gives_with_mfa_is_told(
     users = [user("ada", "g"), user("kim", "g", UserPolicyList=[mine])]
     dump = account(users, [group("g", allow(["ec2:StopInstances", "ec2:StartInstances"], WITH))])
     assert told(dump, "allowed-without-mfa-too") == ["kim (ec2:StopInstances)"] * is_told
+
+
+@pytest.mark.parametrize(
+    ("bound", "own", "is_told"),
+    [
+        (["iam:List*", "s3:GetObject"], ["ec2:*", "s3:PutObject"], True),
+        (["iam:List*", "s3:*"], ["ec2:*", "s3:PutObject"], False),
+        (["iam:List*", "*:Describe*"], ["ec2:Describe*"], False),
+        (["iam:List*"], ["*"], False),
+    ],
+)
+def test_a_boundary_that_leaves_nothing_of_the_policies_is_told(
+    bound: list[str], own: list[str], is_told: bool
+) -> None:
+    ann = user("ann", "g", bounded=True)
+    dump = account([ann], [group("g", allow(own))], bound=[allow(bound, Resource="*")])
+    stack = in_stack([allow(bound)], [allow(own)], "Role")
+    for text in (dump, stack):
+        rules = [rule for _, rule in found_in(text)]
+        assert rules.count("boundary-allows-nothing") == is_told
+
+
+def test_of_policies_that_are_elsewhere_a_boundary_may_leave_something() -> None:
+    more = [{"PolicyArn": "arn:aws:iam::123456789012:policy/More"}]
+    ann = {**user("ann", "g", bounded=True), "AttachedManagedPolicies": more}
+    assert found_in(account([ann], [group("g", allow("ec2:*"))], bound=[allow("s3:*")])) == []

@@ -43,7 +43,7 @@ _INSTEAD_OF_SOURCE = {
 }
 _tag_of_request = re.compile(r"(?<!\$)\$\{\s*(aws:requesttag/[^{},]+)\}", re.IGNORECASE).search
 _of_request = re.compile("aws:RequestTag/", re.IGNORECASE).match
-_of_resource = re.compile("(aws|ec2|iam|secretsmanager|ssm):ResourceTag/", re.IGNORECASE).match
+_of_resource = re.compile("[a-z0-9-]+:ResourceTag/", re.IGNORECASE).match
 _of_group = re.compile("iam:[a-z]*group(policy|policies)?").fullmatch  # groups have no tags
 _lists = re.compile(r"(autoscaling|ec2|elasticloadbalancing):describe\*").fullmatch  # nearly all
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
@@ -79,7 +79,7 @@ def check_keys_of_actions(subject: Subject) -> Flaws:
         having, example = actions_having(condition.key)
         of_absence = condition.operator == "Null" and is_met_without_key(condition)
         lenient = condition.if_exists or of_absence or not condition.known
-        judged = example or (subject.whole.concern_mfa and not misspelt(condition))
+        judged = example or (subject.is_beside_mfa and not misspelt(condition))
         if lenient or not (having and judged) or meant_instead(condition.key) is not None:
             continue
         if having not in lacking:  # once for all of a service's keys
@@ -219,7 +219,7 @@ def check_launches(subject: Subject) -> Flaws:
     everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
     if statement.allows or everywhere.isdisjoint(statement.resources or ()):
         return
-    if not (subject.whole.concern_mfa and any(map(_of_launches, names_of(statement)))):
+    if not (subject.is_beside_mfa and any(map(_of_launches, names_of(statement)))):
         return
     found = [each for each in others if each.key.lower() in _OF_LAUNCHED or _of_request(each.key)]
     if found and all(map(is_met_without_key, others)):
@@ -239,7 +239,7 @@ def check_request_tags(subject: Subject) -> Flaws:
     all_untagged = list(filter(sets_no_tags, actions))
     most = "*" in actions and bool(subject.mfa_conditions or not statement.allows)
     compared = {each.key.lower() for each in subject.other_conditions}
-    judged = subject.whole.concern_mfa and (all_untagged or most)
+    judged = subject.is_beside_mfa and (all_untagged or most)
     tags = (each for each in subject.other_conditions if _of_request(each.key))
     for condition in tags if judged else ():
         met = is_met_without_key(condition)
@@ -310,10 +310,10 @@ def check_keys_of_services(subject: Subject) -> Flaws:
 
 def check_resource_tags(subject: Subject) -> Flaws:
     """Find conditions on the tags of a resource for actions that have none."""
-    statement, whole = subject.statement, subject.whole
+    statement = subject.statement
     tags = (each for each in subject.other_conditions if _of_resource(each.key))
     condition = next((each for each in tags if is_met_without_key(each) is False), None)
-    if condition is None or not whole.concern_mfa:
+    if condition is None or not subject.is_beside_mfa:
         return
     without = [
         each

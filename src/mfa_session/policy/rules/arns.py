@@ -35,7 +35,7 @@ DEAD_ARN = Rule(
     "blank, alternatives (`role/{A,B}`) or another ARN behind a comma, no region in a region's "
     "place (`eu-west-1a`), a region where there is none (IAM, Route 53, CloudFront, buckets), an "
     "account in an image or snapshot of EC2, another name of the actions' service (`efs`, `ssm` "
-    "for instances), or, in a policy about MFA, a role of AWS's own without its path "
+    "for instances), or, in a policy or file about MFA, a role of AWS's own without its path "
     "(`role/AWSServiceRole*`): it matches nothing. Or it differs only by path or case from the ARN "
     "of a user or role in the account dump, template, plan or state. Or a principal is the id of a "
     "user or role that is gone.",
@@ -213,7 +213,7 @@ def check_arns(subject: Subject) -> Flaws:
 
 def _why_no_resource(subject: Subject, text: str) -> tuple[str, str] | None:
     """Say why an ARN is no resource, though it may be a value, and what to write."""
-    if subject.whole.concern_mfa and without_path(text):
+    if subject.is_beside_mfa and without_path(text):
         return "has no path; roles that AWS creates have one", WITH_PATH
     if _in_an_arn(text):
         return "has an ARN in the ARN", "write the inner ARN alone"

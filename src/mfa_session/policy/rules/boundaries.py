@@ -1,9 +1,15 @@
-"""Boundaries that one may take off again."""
+"""Boundaries that one may take off again, or that leave nothing of what policies give."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
 from mfa_session.policy.coverage import concerns, is_about_everything, names_of
+from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.rules.exemptions import BOUNDARY_NOTHING
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
@@ -83,3 +89,47 @@ def _is_left(whole: WholePolicy, action: str) -> bool:
         for each in whole.allowing
         if concerns(each, action)
     )
+
+
+def check_what_is_left(subject: Subject) -> Flaws:
+    """Find boundaries that allow nothing of what the policies of a user or role allow."""
+    document = subject.document
+    if document.kind != "boundary" or not subject.is_first:
+        return
+    limit = _given_by([document])
+    for name, policies in _bounded_by(document) if limit else ():
+        given = _given_by(policies)
+        if given and not any(itertools.starmap(may_meet, itertools.product(given, limit))):
+            yield Flaw(
+                BOUNDARY_NOTHING,
+                subject.statement.position,
+                f"this boundary allows nothing of what the policies of {name} allow",
+                f"{name} may do nothing: a boundary gives nothing, it only limits",
+                "allow in the boundary whatever its users and roles may do at most",
+            )
+            return
+
+
+def _bounded_by(document: Document) -> Iterator[tuple[str, Sequence[Document]]]:
+    """Yield the users and roles with a boundary whose policies are all known, with these."""
+    for each in document.account.owners if document.account else ():
+        if each.boundary is document and not each.unread:
+            yield each.arn, each.documents
+    # What users have by groups, a template may leave open.
+    roster = document.roster
+    if not (roster and document.is_settled):
+        return
+    for role in filter(_is_role, document.owners):
+        own = [each for each in roster.by_owner[role] if each.kind == "identity"]
+        if all(each.is_settled for each in own) and not roster.elsewhere.get(role):
+            yield role, own
+
+
+def _is_role(owner: str) -> bool:
+    return owner.startswith("role/")
+
+
+def _given_by(policies: Iterable[Document]) -> list[str]:
+    """Return the actions that Allows name, with `*` for those that a NotAction leaves."""
+    allowing = (each for one in policies for each in one.statements if each.allows)
+    return [name.lower() for each in allowing for name in each.actions or ("*",)]

@@ -10,6 +10,7 @@ from mfa_session.policy.credentials import (
     A_SESSION,
     A_USER,
     DIRECT_CALL,
+    PRINCIPAL_ARN,
     ROOT,
     RequestContext,
 )
@@ -32,6 +33,7 @@ _KINDS = (
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 _LIKENED = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
+_of_one_caller = re.compile(r"arn:[^:*?]*:iam::[0-9]{12}:(role|user)/[^*?{}<>$]+").fullmatch
 _has_one_value = re.compile(r"aws:(?!tagkeys|calledvia$|\w+orgpaths|\w+nameslist).*").fullmatch
 
 
@@ -50,6 +52,28 @@ def check_contradictions(subject: Subject) -> Flaws:
             f"nobody is {'let in' if subject.statement.allows else 'stopped'}",
             f"name fewer in {negated}" if negated else "write a statement for each of them",
         )
+
+
+def check_named_callers(subject: Subject) -> Flaws:
+    """Find Allows that name users and roles, none of whom meets a condition on their ARN."""
+    statement = subject.statement
+    named = statement.aws_principals if statement.allows else ()
+    alone = (statement.principals or {}).keys() == {"AWS"}
+    if not (alone and named and all(map(_of_one_caller, named))):
+        return
+    for condition in subject.other_conditions:
+        if condition.is_about(PRINCIPAL_ARN) and not any(
+            meet_all([condition], RequestContext({PRINCIPAL_ARN: (each,)})) for each in named
+        ):
+            yield Flaw(
+                NEVER,
+                condition.position,
+                f"{condition.written} {condition.key} does not match "
+                + (f"{named[0]}, the" if len(named) == 1 else "any")
+                + " principal of this statement",
+                "nobody is let in by this statement",
+                "name in Principal whom the condition means, or remove the condition",
+            )
 
 
 def _of_no_caller(subject: Subject) -> list[Condition]:

@@ -245,7 +245,8 @@ def _locked_out(subject: Subject) -> str:
 def _spares_calls_in(condition: Condition) -> bool:
     """Say whether a condition keeps a Deny from calls about devices, whoever makes them.
 
-    They have no tags, and no other services' keys.
+    They have no tags in the request, and no other services' keys; a tag of the resource that a
+    condition demands is of the resources which are protected.
     """
     if condition.is_unfilled:
         return True
@@ -253,7 +254,8 @@ def _spares_calls_in(condition: Condition) -> bool:
     if condition.is_about(PRINCIPAL_ARN):
         as_text = patterns_as_text(condition) if condition.operator not in OPPOSITES else []
         return bool(as_text) and len(as_text) == len(condition.values)
-    other = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
+    of_tags = key.startswith(("aws:requesttag/", "aws:resourcetag/"))
+    other = of_tags or key.partition(":")[0] not in {"aws", "iam"}
     return other and is_met_without_key(condition) is False
 
 

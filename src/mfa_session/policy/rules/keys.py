@@ -33,9 +33,9 @@ NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
     "AWS has no such key, in a condition or as a variable: no request has it. This is known of "
-    "`aws:`, `iam:`, `sts:` and `saml:`; in a policy about MFA also of `dynamodb:`, `ec2:`, "
-    "`lambda:`, `rds:`, `s3:` and `secretsmanager:`. Or the name of the tag is missing or follows "
-    "no slash (`aws:PrincipalTag:team`), an action lacks the key (`s3:GetObject` has no "
+    "`aws:`, `iam:`, `sts:` and `saml:`; in a policy or file about MFA also of `dynamodb:`, "
+    "`ec2:`, `lambda:`, `rds:`, `s3:` and `secretsmanager:`. Or the name of the tag is missing or "
+    "follows no slash (`aws:PrincipalTag:team`), an action lacks the key (`s3:GetObject` has no "
     "`s3:prefix`), a Deny of everything exempts by a key of one service, only an AWS service's "
     "request has the key (`aws:SourceAccount`), or no statement allows what brings it "
     "(`sts:TagSession`). Beside a condition on MFA, a key of no AWS service (`okta:…`) or without "
@@ -78,7 +78,7 @@ def check_global_keys(subject: Subject) -> Flaws:
     """Find keys of all services, S3 or SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
         prefix = condition.key.lower().partition(":")[0]
-        concerned = subject.document.kind == "resource" or subject.whole.concern_mfa
+        concerned = subject.document.kind == "resource" or subject.is_beside_mfa
         is_bare = condition.known and ":" not in condition.key
         about = subject.mfa_conditions or ((prefix in KEYS or is_bare) and concerned)
         if misspelt(condition) or not (about or prefix in _ANYWHERE):

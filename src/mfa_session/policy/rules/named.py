@@ -170,7 +170,7 @@ def check_accounts(subject: Subject) -> Flaws:
     """Find Allows whose conditions are about other accounts than those of their principals."""
     principals = subject.statement.principals if subject.statement.allows else None
     accounts = set(map(_account, subject.statement.aws_principals))
-    if principals is None or set(principals) != {"AWS"} or "" in accounts:
+    if principals is None or set(principals) != {"AWS"} or not accounts or "" in accounts:
         return
     for condition in subject.other_conditions:
         compared = {_account(each) for each in condition.values}

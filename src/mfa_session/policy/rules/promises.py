@@ -17,7 +17,7 @@ from mfa_session.policy.policy_text import Position
 from mfa_session.policy.rules.exemptions import DEACTIVATION, DELETION, is_left_open
 from mfa_session.policy.rules.names_in_sids import MFA, stands_in_a_name
 from mfa_session.policy.rules.narrowing import NOW, is_circumstance
-from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.values import check_limits
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import (
@@ -332,13 +332,15 @@ def check_hardware(subject: Subject) -> Flaws:
     if not (subject.asks_for_mfa and _hardware(subject.statement.sid_letters)) or subject.on_role:
         return
     if not _keeps_out_virtual_devices(subject.whole):
-        yield broken(
+        flaw = broken(
             subject,
             subject.mfa_conditions[0].position,
             "no condition key tells a hardware device from another one",
             "whoever has an authenticator app gets through",
             f"deny {_CREATION} to keep new ones out, or change the Sid",
         )
+        # Whom a trust policy names may have been given a hardware device.
+        yield replace(flaw, severity=NOTE) if subject.document.kind == "trust" else flaw
 
 
 @per_policy

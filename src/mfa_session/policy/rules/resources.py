@@ -39,14 +39,14 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user, or `sts:AssumeRole` on no role; or, in a policy about MFA, `iam:CreateUser` on a "
-    "role, `s3:ListBucket` on objects, `sqs:PurgeQueue` on `queue/…`, or `iam:GetAccountSummary` "
-    "on anything but `*` (a note); or the user and the device in "
-    "different accounts, or one's own user without the path by which a Deny names the users: the "
-    "statement has no effect on it. Or, in the policy of a key, repository or secret, an action "
-    "that is about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or on "
-    "these alone where users manage the bucket, or an API's path without a method; or, in a "
-    "queue's policy, the queue in two regions or accounts.",
+    "on a user, or `sts:AssumeRole` on no role; or, in a policy or file about MFA, "
+    "`iam:CreateUser` on a role, `s3:ListBucket` on objects, `sqs:PurgeQueue` on `queue/…`, or "
+    "`iam:GetAccountSummary` on anything but `*` (a note); or the user and the device in different "
+    "accounts, or one's own user without the path by which a Deny names the users: the statement "
+    "has no effect on it. Or, in the policy of a key, repository or secret, an action that is "
+    "about none (`kms:ListKeys`). Or `s3:*` denied on a bucket without its objects, or on these "
+    "alone where users manage the bucket, or an API's path without a method; or, in a queue's "
+    "policy, the queue in two regions or accounts.",
 )
 _user_with_path = re.compile(r"arn:[^:]*:iam::[^:]*:user/([\w+=,.@/-]+/)[^/]*").fullmatch
 _own_arn = re.compile(
@@ -73,7 +73,7 @@ def check_resources(subject: Subject) -> Flaws:
     statement = subject.statement
     if not (statement.actions and statement.resources):
         return
-    about_mfa = is_about_mfa(subject.whole)
+    about_mfa = subject.is_beside_mfa or is_about_mfa(subject.whole)
     names = dict.fromkeys(name for each in statement.actions for name in _steps_in(subject, each))
     kinds = ((name, resource_of(name.lower(), about_mfa=about_mfa)) for name in names)
     known = [(name, kind) for name, kind in kinds if kind in MEANT]

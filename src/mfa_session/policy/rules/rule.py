@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.document import Document
+from mfa_session.policy.document import Account, Document, Roster
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.nodes import Node, listed, members_of
@@ -98,6 +99,12 @@ class Subject:
     def is_first(self) -> bool:
         """Whether it is the policy's first statement, at which a fault of the policy is told."""
         return self.statement is self.document.statements[0]
+
+    @property
+    def is_beside_mfa(self) -> bool:
+        """Whether the policy, or another of its dump, template, plan or state, is about MFA."""
+        file = self.document.account or self.document.roster
+        return self.whole.concern_mfa or (file is not None and _concerns_mfa(file))
 
     @property
     def gives_users(self) -> bool:
@@ -252,6 +259,11 @@ def first_of(names: Sequence[str], most: int = 3) -> str:
     """Name the first of these, and say how many more there are."""
     more = f" and {len(names) - most} more" if names[most:] else ""
     return ", ".join(names[:most]) + more
+
+
+@functools.lru_cache(maxsize=4)  # each statement of a file asks for it
+def _concerns_mfa(file: Account | Roster) -> bool:
+    return any(mfa_conditions(each) for one in file.documents for each in one.statements)
 
 
 def are(actions: Sequence[str]) -> str:

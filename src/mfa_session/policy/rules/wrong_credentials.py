@@ -140,7 +140,8 @@ NEVER = Mistake(
     "conditions-never-match",
     ERROR,
     "No request meets all conditions of the statement, or none to which a service control policy "
-    "applies: it has no effect. A warning if only calls without TLS do.",
+    "applies, or whom it names in Principal: it has no effect. A warning if only calls without TLS "
+    "do.",
     "no request meets all conditions of this statement",
     "nobody is let in or kept out: the statement has no effect",
 )

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from policy.statements import ALL, CARE, USERS, WITH, WITHOUT, Stated, allow, deny_but, found, on
+from policy.statements import (
+    ALL,
+    CARE,
+    USERS,
+    WITH,
+    WITHOUT,
+    Stated,
+    allow,
+    deny_but,
+    found,
+    on,
+    trust,
+)
 
 # fmt: off
 NEVER = "conditions-never-match"
 ROOT = on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:root")
+USER = "arn:aws:iam::123456789012:user/"
 TEAM = on("StringEquals", "aws:PrincipalTag/team", "ops")
 KINDS = [
     # Conditions that no caller, no call or no value of a key meets together.
@@ -51,5 +64,15 @@ KINDS = [
     *[Stated(f"public-address-and-{key}", [allow("ec2:*", {**WITH, "IpAddress": {"aws:SourceIp":
              "192.0.2.0/24"}, "StringEquals": {key: "x"}})], found("conditions-never-match"), {})
       for key in ("aws:VpceAccount", "aws:VpceOrgID")],
+    # Whom a statement names, and whom its condition on the caller's ARN means.
+    *[Stated(f"named-callers-{at}", [trust({"AWS": named}, {**WITH, **on(operator,
+             "aws:PrincipalArn", arns)})], found(NEVER) if wrong else [], {}, "trust")
+      for at, (named, operator, arns, wrong) in enumerate((
+            (f"{USER}ann", "ArnEquals", f"{USER}bob", True),
+            ([f"{USER}ann", f"{USER}bob"], "StringLike", f"{USER}ops/*", True),
+            (f"{USER}ann", "ArnNotLike", f"{USER}a*", True),
+            ([f"{USER}ann", f"{USER}ops/bob"], "StringLike", f"{USER}ops/*", False),
+            ("arn:aws:iam::123456789012:root", "ArnLike", f"{USER}ops/*", False),
+            (f"{USER}ann", "ArnEquals", "${var.admin}", False)))],
 ]
 # fmt: on

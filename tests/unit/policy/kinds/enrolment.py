@@ -91,6 +91,11 @@ KINDS = [
            found(SCP, ENROLMENT, at=1), {}, "scp"),
     Stated("boundary-asks-all", [ALL, deny("*", WITHOUT)], found(ENROLMENT, at=1),
            {STOP: ""}, "boundary"),
+    # A Deny that is only for tagged resources, which users and new devices need not be.
+    *[Stated(f"asks-for-tagged-resources-{operator}", [ALL, deny("*", {**WITHOUT, **on(
+            operator, "aws:ResourceTag/stage", "production")})],
+            found(ENROLMENT, at=1) if operator.endswith("Exists") else [], {}, "boundary")
+      for operator in ("StringEquals", "StringEqualsIfExists")],
     # A Deny whose condition the setup's requests meet, since they do not have its key.
     *[Stated(f"setup-without-the-key-{at}", [allow(CREATE, Resource="arn:aws:iam::*:mfa/*"),
             allow([ENABLE, LIST], Resource=ME), deny_but(CARE, WITHOUT), deny(actions, when)],
