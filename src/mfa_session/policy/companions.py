@@ -12,7 +12,7 @@ from mfa_session.policy.aws_policies import ALLOWED, name_of
 from mfa_session.policy.credentials import Request, long_term
 from mfa_session.policy.document import Document, Roster
 from mfa_session.policy.evaluation import EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
-from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS
+from mfa_session.policy.intrinsics import THIS_ACCOUNT
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import read_document
@@ -21,7 +21,7 @@ from mfa_session.policy.rules.exemptions import DEACTIVATION
 from mfa_session.policy.rules.resource_kinds import ENROLMENT, OF_USER
 from mfa_session.policy.rules.whole_policy import WholePolicy
 
-_HERE = f"arn:aws:iam::{PSEUDO_PARAMETERS['AWS::AccountId']}:"
+_HERE = f"arn:aws:iam::{THIS_ACCOUNT}:"
 
 
 class Companions(NamedTuple):

@@ -33,7 +33,7 @@ _Comparison = tuple[str, str, tuple[str, ...]]
 _ROOT = ":root"  # the end of an account's ARN
 _FEW = 8  # statements, among which a look at each is faster than an index
 _all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
-is_of_all_users = re.compile(r"arn:[^:]*:iam::(?:[^:]*|\$\{AWS::AccountId\}):user/\*").fullmatch
+is_of_all_users = re.compile(r"arn:[^:]*:iam::[^:]*:user/\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
 _ACCOUNT_KEYS = {"aws:principalaccount", "aws:sourceowner", "kms:calleraccount"}

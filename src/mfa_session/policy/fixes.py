@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
-from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.intrinsics import THIS_ACCOUNT, is_unfilled
 from mfa_session.policy.mfa import BOOLEANS, is_age, is_present
 from mfa_session.policy.nodes import Node
 from mfa_session.policy.statement import Condition, Statement
@@ -54,12 +54,7 @@ def in_words(statement: Statement, **elements: Any) -> str:
     dropped = {"Sid", "Condition", *map(_OPPOSITES.get, elements)} - elements.keys()
     kept = {name: plain(each) for name, each in statement.elements.items() if name not in dropped}
     text = json.dumps({**kept, **elements, **({"Condition": block} if block else {})})
-    return without_pseudo_parameters(text)
-
-
-def without_pseudo_parameters(text: str) -> str:
-    """Return a text that needs no Fn::Sub: with ARNs of any account for the template's own."""
-    return text.replace("${AWS::AccountId}", "*").replace("${AWS::Partition}", "aws")
+    return text.replace(THIS_ACCOUNT, "*")  # which needs no Fn::Sub in a template
 
 
 def other_conditions(statement: Statement, instead_of: Sequence[Condition] = ()) -> Block:

@@ -25,7 +25,7 @@ _ANY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _PSEUDO_PARAMETER = re.compile(r"\$\{(AWS::\w+)\}")
 _REFERENCE = re.compile(r"\$\{\w+(?:\.Arn)?\}")
 PSEUDO_PARAMETERS = {
-    "AWS::AccountId": 12 * "1",
+    "AWS::AccountId": "271828182845",  # an account that no policy names
     "AWS::NoValue": "",
     "AWS::NotificationARNs": "x",
     "AWS::Partition": "aws",
@@ -35,6 +35,10 @@ PSEUDO_PARAMETERS = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 """What CloudFormation fills in for any template, each with an example."""
+THIS_ACCOUNT = PSEUDO_PARAMETERS["AWS::AccountId"]
+_other_partition = re.compile(
+    r"aws-(?:cn|eusc|iso|us-gov)|amazonaws\.(?:cn|eu)|signin\.amazonaws-|\b(?:cn|eusc|us-gov|us-iso)-[a-z]"
+).search
 # `<no value>` is what Go's templates leave of a missing one.
 _unfilled = re.compile(r"[${[…]|<(?!no value>)|%[(\w]|__|@\w+@|\.\.\.|^!").search
 
@@ -52,6 +56,38 @@ def with_variables_as(stand_in: str, text: str) -> str:
 def with_pseudo_parameters(text: str) -> str:
     """Return a text with examples in place of what CloudFormation fills in for any template."""
     return _PSEUDO_PARAMETER.sub(lambda at: PSEUDO_PARAMETERS.get(at[1], at[0]), text)
+
+
+def partition_in(source: str) -> str:
+    """Return the partition of a template: `aws`, or unknown if it names others."""
+    return "${AWS.Partition}" if _other_partition(source) else "aws"
+
+
+def in_one_account(node: Node, partition: str) -> tuple[Node, Mapping[str, str]]:
+    """Return a node with a partition and an example of the template's own account.
+
+    The names of other pseudo parameters lose their colons, which divide an ARN: `${AWS.Region}`. A
+    text that is marked, since it stands outside of functions, stays. Return also the texts as they
+    are written, by what they become.
+    """
+    written = dict[str, str]()
+
+    def change(node: Node, text: str) -> Node:
+        if node.misread or "${AWS::" not in text:
+            return node
+        whole = text.replace("${AWS::AccountId}", THIS_ACCOUNT)
+        whole = whole.replace("${AWS::Partition}", partition).replace("${AWS::", "${AWS.")
+        written[whole] = text
+        return node._replace(value=whole)
+
+    return _with_texts(node, change), written
+
+
+def as_written(text: str, written: Mapping[str, str]) -> str:
+    """Return a text about those of `in_one_account` as the template has them."""
+    for filled_in in sorted(written, key=len, reverse=True):
+        text = text.replace(filled_in, written[filled_in])
+    return text.replace(THIS_ACCOUNT, "${AWS::AccountId}").replace("${AWS.", "${AWS::")
 
 
 def variables_of_iam(text: str) -> list[str]:

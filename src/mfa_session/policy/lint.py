@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mfa_session.model.feature_ports import AwsNames
 from mfa_session.policy.companions import companions, granting_companions
 from mfa_session.policy.document import MIXED, Document
-from mfa_session.policy.intrinsics import Default
+from mfa_session.policy.intrinsics import Default, as_written
 from mfa_session.policy.mfa import is_sound, mfa_conditions
 from mfa_session.policy.rules import (
     absent_keys,
@@ -218,7 +219,7 @@ def _findings_in(
 
 def _findings(subject: Subject) -> Iterator[Finding]:
     for flaw in (*_flaws(subject), *_flaws_behind(subject)):
-        yield Finding(
+        found = Finding(
             rule=flaw.rule.id,
             severity=flaw.severity or flaw.rule.severity,
             statement=_without_middle(subject.statement.label, _LONGEST_NAME),
@@ -229,6 +230,16 @@ def _findings(subject: Subject) -> Iterator[Finding]:
             cure=flaw.cure,
             fix=principals.without_harm(subject, flaw.fix),
         )
+        yield _as_in_template(found, subject.document)
+
+
+def _as_in_template(found: Finding, document: Document) -> Finding:
+    """Return a finding whose texts name the template's own account as the template does."""
+    if not document.written:
+        return found
+    texts = (found.message, found.who, found.cure, json.dumps(found.fix))
+    message, who, cure, fix = (as_written(each, document.written) for each in texts)
+    return replace(found, message=message, who=who, cure=cure, fix=json.loads(fix))
 
 
 def _of_defaults(subject: Subject, flaw: Flaw) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -51,6 +52,7 @@ class Found(NamedTuple):
     source: PolicyText
     node: Node
     origin: Origin
+    written: Mapping[str, str]  # as in Document
 
 
 class Search:
@@ -66,6 +68,10 @@ class Search:
         self._defaults: dict[str, intrinsics.Default] = {}  # by the references to parameters
         self._in_stack = False
         self._has_functions = any(each in source.text for each in ("Fn::", "Ref", "!", "${AWS::"))
+
+    @cached_property
+    def _partition(self) -> str:
+        return intrinsics.partition_in(self._source.text)
 
     def visit(self, node: Node, origin: Origin) -> None:
         """Search a value and everything in it."""
@@ -119,10 +125,13 @@ class Search:
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:
             resolved = intrinsics.replaced(resolved, self._arns) if self._arns else resolved
+            written: Mapping[str, str] = {}
+            if self._has_functions and self._has_defaults:
+                resolved, written = intrinsics.in_one_account(resolved, self._partition)
             # What is chosen by a condition may be where the parameter has another value.
             if self._defaults and origin.is_certain and not origin.is_optional:
                 resolved = intrinsics.with_defaults(resolved, _MFA_KEYS, self._defaults)
-            self.found.append(Found(self._source, resolved, origin))
+            self.found.append(Found(self._source, resolved, origin, written))
 
     def _look_at_text(self, node: Node, text: str, origin: Origin) -> None:
         if self._strings >= _DEEPEST_STRINGS or not may_hold_policy(text):
@@ -136,7 +145,7 @@ class Search:
         if node.misread:
             what = f"Fn::Sub takes ${{{node.misread}}} for a reference in the template"
             self._refuse(node.offset, what, f"write ${{!{node.misread}}}")
-        search = Search(inner, _strings=self._strings + 1)
+        search = Search(inner, defaults=self._has_defaults, _strings=self._strings + 1)
         try:
             search.visit(parse(inner), origin)
         except ConfigurationError as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
+from policy.kinds import STATED
 
 WITH = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 WITHOUT = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
@@ -243,7 +245,7 @@ def of_role(action: str, resource: Any, **condition: Any) -> list[tuple[str, str
     [
         ("s3:PutObject", "${Books.Arn}/tax/*", True),
         ("s3:Put*", "${Books.Arn}/tax/in/*", True),
-        ("s3:*", "arn:aws:s3:::${Books}/tax/a.csv", False),  # a name of its own
+        ("s3:*", "arn:aws:s3:::${Books}/tax/a.csv", True),
         ("s3:PutObject", "${Books.Arn}/*", False),  # the rest is left to it
         ("s3:PutObject", "${Books.Arn}/logs/*", False),
         ("sqs:SendMessage", "${Books.Arn}/tax/*", False),
@@ -270,3 +272,50 @@ def test_a_statement_to_add_needs_no_function() -> None:
     text = json.dumps({"Resources": {"P": policy}})
     (finding,) = lint(read_policies("p.json", text).documents[0])
     assert '"Resource": "arn:aws:iam::*:user/${aws:username}"' in finding.cure
+
+
+def in_template(statements: Any, kind: str | None) -> list[tuple[str, str, str]]:
+    """Return the findings of a policy, or a trust policy, in a template."""
+    trusting = kind == "trust"
+    key = "AssumeRolePolicyDocument" if trusting else "PolicyDocument"
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    mine = {
+        "Type": f"AWS::IAM::{'Role' if trusting else 'ManagedPolicy'}",
+        "Properties": {key: policy},
+    }
+    documents = read_policies("p.json", json.dumps({"Resources": {"Mine": mine}})).documents
+    return [(each.statement, each.rule, each.severity) for one in documents for each in lint(one)]
+
+
+def with_functions(value: Any) -> Any:
+    """Return statements with Fn::Sub for the account 210987654321 and the partition aws."""
+    if isinstance(value, dict):
+        return {name: with_functions(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return list(map(with_functions, value))
+    if not isinstance(value, str) or "::210987654321:" not in value:
+        return value
+    text = value.replace("${", "${!").replace("210987654321", "${AWS::AccountId}")
+    return {"Fn::Sub": text.replace("arn:aws:", "arn:${AWS::Partition}:")}
+
+
+# What is about functions, partitions or other accounts has tests of its own.
+special = re.compile(
+    r"\$\{(?!aws:username)|(?<!arn:)aws-|partition|escape|(?<![0-9])(?!210987654321)[0-9]{12}"
+).search
+IN_ACCOUNT = {
+    stated.name: (text, stated.kind)
+    for account in ("::*:", "::123456789012:")
+    for stated in STATED
+    if account in json.dumps(stated.statements) and stated.kind in {None, "identity", "trust"}
+    for text in [json.dumps(stated.statements).replace(account, "::210987654321:")]
+    if not special(f"{stated.name} {text}")
+}
+
+
+@pytest.mark.parametrize(("statements", "kind"), IN_ACCOUNT.values(), ids=IN_ACCOUNT)
+def test_a_template_s_own_account_is_judged_as_one_that_is_written(
+    statements: str, kind: str | None
+) -> None:
+    written = json.loads(statements)
+    assert in_template(with_functions(written), kind) == in_template(written, kind)

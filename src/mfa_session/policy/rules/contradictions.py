@@ -16,6 +16,7 @@ from mfa_session.policy.credentials import (
 )
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
+from mfa_session.policy.rules.exemptions import in_any_account
 from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
 from mfa_session.policy.rules.wrong_credentials import NEVER
@@ -63,7 +64,8 @@ def check_named_callers(subject: Subject) -> Flaws:
         return
     for condition in subject.other_conditions:
         if condition.is_about(PRINCIPAL_ARN) and not any(
-            meet_all([condition], RequestContext({PRINCIPAL_ARN: (each,)})) for each in named
+            meet_all([in_any_account(condition)], RequestContext({PRINCIPAL_ARN: (each,)}))
+            for each in named
         ):
             yield Flaw(
                 NEVER,

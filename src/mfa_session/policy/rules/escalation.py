@@ -7,7 +7,6 @@ import re
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything, names_of
 from mfa_session.policy.credentials import RequestContext
-from mfa_session.policy.fixes import without_pseudo_parameters
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa, reach
 from mfa_session.policy.rules.dump_users import keeping_devices
@@ -340,9 +339,7 @@ def check_names_alike(subject: Subject) -> Flaws:
         subject.place_of("Resource"),
         f"{where} also matches other users: {'joann' if at_end else 'anna'} where ann calls",
         f"users can do this to those whose name {'ends' if at_end else 'begins'} with their own",
-        without_pseudo_parameters(
-            f"write {start}${{aws:username}}, and {start}*/${{aws:username}} if users have a path"
-        ),
+        f"write {start}${{aws:username}}, and {start}*/${{aws:username}} if users have a path",
     )
 
 

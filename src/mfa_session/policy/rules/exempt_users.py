@@ -10,8 +10,7 @@ from mfa_session.policy.coverage import concerns
 from mfa_session.policy.credentials import PRINCIPAL_ARN
 from mfa_session.policy.document import Document
 from mfa_session.policy.intrinsics import (
-    PSEUDO_PARAMETERS,
-    with_pseudo_parameters,
+    THIS_ACCOUNT,
     with_variables_as,
 )
 from mfa_session.policy.patterns import includes, may_meet
@@ -45,7 +44,7 @@ def check_exempt_users(subject: Subject) -> Flaws:
             continue
         everybody, having = _users_of(subject.document, only_names=by_name)
         for value in condition.values:
-            exempt = with_pseudo_parameters(f"user/{value}" if by_name else value)
+            exempt = f"user/{value}" if by_name else value
             is_one = _of_a_user(exempt) and not any(sign in exempt for sign in "*?$")
             if not is_one or any(_may_be(each, exempt) for each in everybody):
                 continue
@@ -66,7 +65,7 @@ def check_holders(subject: Subject) -> Flaws:
     """Find resources that are almost a user or role of the file: names are unique in an account."""
     account, roster = subject.document.account, subject.document.roster
     for node, exempting in subject.resources() if account or roster else ():
-        text = with_pseudo_parameters(str(node.value))
+        text = str(node.value)
         if not _of_one_holder(text):
             continue
         # A role of this name may be taken in any account.
@@ -99,7 +98,7 @@ def _holders_by_name(arns: frozenset[str]) -> dict[_Key, list[str]]:
 def _key(arn: str) -> _Key:
     """Return an ARN's account, its kind and its name; an unknown account is this one."""
     _, _, _, _, account, what = parts_of(arn)
-    here = PSEUDO_PARAMETERS["AWS::AccountId"] if account == "*" else account
+    here = THIS_ACCOUNT if account == "*" else account
     return here, what.partition("/")[0], _name(what)
 
 
@@ -132,6 +131,7 @@ def _may_be(user: str, exempt: str) -> bool:
 
 def _is_exempt(user: str, condition: Condition, *, by_name: bool) -> bool:
     """Say whether another value exempts a user."""
-    values = map(with_pseudo_parameters, condition.values)
-    patterns = (f"user/{each}" if by_name else with_variables_as("*", each) for each in values)
+    patterns = (
+        f"user/{each}" if by_name else with_variables_as("*", each) for each in condition.values
+    )
     return any(may_meet(each, user) for each in patterns)

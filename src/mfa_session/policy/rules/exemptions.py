@@ -254,7 +254,7 @@ def _exempting_all(subject: Subject) -> list[Condition]:
 
 
 def in_any_account(condition: Condition) -> Condition:
-    """Return a condition on ARNs with * for their accounts: a policy of users is in one of them."""
+    """Return a condition on ARNs with * for their accounts."""
     return replace(condition, values=tuple(_account.sub("::*:", each) for each in condition.values))
 
 

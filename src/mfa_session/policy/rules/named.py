@@ -11,6 +11,7 @@ from mfa_session.model.arns import account_of
 from mfa_session.policy.conditions import OPPOSITES, is_met, is_met_without_key
 from mfa_session.policy.coverage import contains, may_overlap, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN, RequestContext
+from mfa_session.policy.intrinsics import THIS_ACCOUNT
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.programs import may_be_of_a_program
 from mfa_session.policy.rules.callers import has_wrong_values
@@ -170,13 +171,13 @@ def check_accounts(subject: Subject) -> Flaws:
     """Find Allows whose conditions are about other accounts than those of their principals."""
     principals = subject.statement.principals if subject.statement.allows else None
     accounts = set(map(_account, subject.statement.aws_principals))
-    if principals is None or set(principals) != {"AWS"} or not accounts or "" in accounts:
+    if principals is None or set(principals) != {"AWS"} or not _are_known(accounts):
         return
     for condition in subject.other_conditions:
         compared = {_account(each) for each in condition.values}
         about = any(map(condition.is_about, ("aws:PrincipalAccount", PRINCIPAL_ARN)))
         plain = condition.operator not in OPPOSITES and condition.operator != "Null"
-        if about and plain and compared and "" not in compared and accounts.isdisjoint(compared):
+        if about and plain and _are_known(compared) and accounts.isdisjoint(compared):
             yield Flaw(
                 NEVER,
                 condition.position,
@@ -185,6 +186,11 @@ def check_accounts(subject: Subject) -> Flaws:
                 "everybody is locked out: no request is of both",
                 "name the same account in both",
             )
+
+
+def _are_known(accounts: set[str]) -> bool:
+    """Say whether all accounts are told; a template's own may be any of those that it names."""
+    return bool(accounts) and accounts.isdisjoint({"", THIS_ACCOUNT})
 
 
 def check_whole_account(subject: Subject) -> Flaws:

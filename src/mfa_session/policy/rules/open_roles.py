@@ -11,7 +11,7 @@ from dataclasses import replace
 from mfa_session.policy.aws_policies import is_administrators
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Document, Roster
-from mfa_session.policy.intrinsics import with_pseudo_parameters
+from mfa_session.policy.intrinsics import THIS_ACCOUNT
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import all_left_out
@@ -19,7 +19,6 @@ from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject
 from mfa_session.policy.rules.trusts import (
     TAKE,
-    THIS_ACCOUNT,
     is_trust,
     open_roles,
     role_of,
@@ -263,7 +262,7 @@ def _are_closed(document: Document, allow: Statement) -> bool:
 
 def _closed_roles(document: Document, text: str) -> Iterator[Document]:
     """Yield the trust policy of a role that a resource names, if it lets no users in."""
-    what, account = text.rpartition(":")[2], parts_of(with_pseudo_parameters(text))[4]
+    what, account = text.rpartition(":")[2], parts_of(text)[4]
     for each in document.roster.documents if document.roster else ():
         there = {"", "*", THIS_ACCOUNT, *(parts_of(owner)[4] for owner in each.owners)}
         if ":" in text and account not in there:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from mfa_session.policy.aws_names import NameList
-from mfa_session.policy.intrinsics import is_unfilled, variables_of_iam, with_pseudo_parameters
+from mfa_session.policy.intrinsics import is_unfilled, variables_of_iam
 from mfa_session.policy.rules.callers import without_path
 
 # A word stands for an account's number, or for an id, which AWS prints of a user who is gone.
@@ -66,8 +66,7 @@ def why_no_principal(kind: str, text: str) -> tuple[str, str] | None:
     if kind.lower() not in _TYPES and not is_unfilled(kind):
         return f"{kind} cannot be a type of principal", "use AWS, Service or Federated"
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
-    filled = with_pseudo_parameters(text)
-    filled_in = is_unfilled(filled) and not _of_no_principal(filled)
+    filled_in = is_unfilled(text) and not _of_no_principal(text)
     if kind == "Service" and (meant := _service_meant(text)):
         return f"AWS has no service principal {text}", f"write {meant}"
     if kind == "AWS" and without_path(text):
@@ -75,7 +74,7 @@ def why_no_principal(kind: str, text: str) -> tuple[str, str] | None:
         return f"there is no role {text}: roles that AWS creates have a path", cure
     if kind == "Service" and text.startswith("arn:"):
         cure = f'write {{"AWS": "{text}"}}'
-    elif ((fits(filled) and not variables_of_iam(text)) or filled_in) or not cure:
+    elif ((fits(text) and not variables_of_iam(text)) or filled_in) or not cure:
         return None
     elif kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'

@@ -30,7 +30,7 @@ RESOURCES_OF = {
     "iam:resyncmfadevice": OF_USER,
 }
 # A name without a slash: what CloudFormation fills in, and a template's own bucket.
-_plain_part = re.compile(r"\$\{(?:AWS::(?:AccountId|Partition|Region|StackName)|\w+\.BucketName)\}")
+_plain_part = re.compile(r"\$\{(?:AWS\.\w+|\w+\.BucketName)\}")
 _of_iam = re.compile(
     "iam:(?:(?:attach|create|delete|detach|get|pass|put|tag|untag|update)(group|role|user)"
     "(?:policy|permissionsboundary)?|(?:list|listattached)(group|role|user)policies"

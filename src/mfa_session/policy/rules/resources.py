@@ -10,7 +10,7 @@ from dataclasses import replace
 from mfa_session.policy.conditions import Comparison, comparison
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.intrinsics import is_unfilled, with_variables_as
+from mfa_session.policy.intrinsics import THIS_ACCOUNT, is_unfilled, with_variables_as
 from mfa_session.policy.mfa import reach
 from mfa_session.policy.patterns import Patterns, includes, may_meet
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
@@ -263,7 +263,8 @@ def check_accounts(subject: Subject) -> Flaws:
     """Find the device of a user in another account than the user."""
     users, devices = _own_accounts(subject.whole)
     here = _own_accounts_in(subject.statement, "mfa")
-    if here and len(users) == len(devices) == 1 and users != devices:
+    one = len(users) == len(devices) == 1 and THIS_ACCOUNT not in users | devices
+    if here and one and users != devices:
         (user,), (device,) = users, devices
         yield Flaw(
             WRONG_RESOURCE,

@@ -9,7 +9,6 @@ from mfa_session.policy.conditions import exclude, is_met
 from mfa_session.policy.coverage import Cover, Meeting
 from mfa_session.policy.credentials import A_SESSION
 from mfa_session.policy.document import Roster
-from mfa_session.policy.intrinsics import with_pseudo_parameters
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.roles import A_ROLE, OF_CALLERS, ROLE, check_roles, whole_account
@@ -51,7 +50,7 @@ def _stops_all_roles(subject: Subject) -> bool:
     stops = found and found.long_term and found.without_mfa and not found.fresh
     if denied.allows or not (stops and document.is_of_resource):
         return False
-    named = list(map(with_pseudo_parameters, denied.aws_principals))
+    named = denied.aws_principals
     if not (is_for_everybody(denied) or (named and all(map(whole_account, named)))):
         return False
     of_users = list(map(_is_for_users, subject.whole.allows.first_touching(denied)))

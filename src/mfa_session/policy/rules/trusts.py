@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mfa_session.policy.coverage import concerns
 from mfa_session.policy.document import Account, Document, Roster
-from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, with_pseudo_parameters
+from mfa_session.policy.intrinsics import THIS_ACCOUNT
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.resource_kinds import parts_of
@@ -16,7 +16,6 @@ from mfa_session.policy.rules.rule import Subject
 from mfa_session.policy.statement import Statement
 
 TAKE = "sts:assumerole"
-THIS_ACCOUNT = PSEUDO_PARAMETERS["AWS::AccountId"]
 _of_root = re.compile(
     r"(?:arn:(?P<partition>[^:]*):iam::)?(?P<account>[0-9]{12})(?::root)?"
 ).fullmatch
@@ -34,7 +33,6 @@ def is_trust(document: Document) -> bool:
 
 def open_roles(documents: Iterable[Document], allow: Statement) -> Iterator[Document]:
     """Yield trust policies that let the account's users in without MFA, of roles of an Allow."""
-    allowed = [*map(with_pseudo_parameters, allow.resources or ())]
     for each in documents:
         if is_trust(each) and all(one.allows for one in each.statements):
             open_to = [
@@ -47,17 +45,19 @@ def open_roles(documents: Iterable[Document], allow: Statement) -> Iterator[Docu
                 _names_role(text, owner, root)
                 for root in open_to
                 for owner in each.owners
-                for text in allowed
+                for text in allow.resources or ()
             )
             # Whoever allows this very role means that its trust policy lets the user in.
             by_reference = open_to and f":role/${{{role_of(each)}}}"
-            if named or (by_reference and any(text.endswith(by_reference) for text in allowed)):
+            if named or (
+                by_reference and any(text.endswith(by_reference) for text in allow.resources or ())
+            ):
                 yield each
 
 
 def roots_in(statement: Statement) -> Iterator[re.Match[str]]:
     """Yield the accounts among the principals."""
-    return filter(None, map(_of_root, map(with_pseudo_parameters, statement.aws_principals)))
+    return filter(None, map(_of_root, statement.aws_principals))
 
 
 def ask_those_of(subject: Subject) -> bool:
