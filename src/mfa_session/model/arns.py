@@ -28,7 +28,10 @@ _PARTITIONS = {
     "aws": ("", "us-east-1"),
 }
 """The start of each partition's regions, and its home region; `aws` has all other regions."""
-GLOBAL_SERVICES = ("cloudfront:", "iam:", "organizations:", "route53:")
+GLOBAL_SERVICES = (
+    "account:", "aws-portal:", "budgets:", "ce:", "cloudfront:", "iam:", "organizations:",
+    "route53:", "savingsplans:",
+)  # fmt: skip
 """The starts of actions that count as requests to one region of the partition."""
 
 

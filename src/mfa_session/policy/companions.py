@@ -63,16 +63,17 @@ def companions(documents: Sequence[Document]) -> Iterator[Companions]:
             yield Companions((*shared, *(each for each in denies if each.statements)))
 
 
-def granting_companions(document: Document, joint: Sequence[Document]) -> Sequence[Document]:
-    """Return the policies of those who may get round MFA by one that asks for none.
+def asking_companions(document: Document, joint: Sequence[Document]) -> Sequence[Document]:
+    """Return the policies of those who may get round MFA, or not set it up, by one without it.
 
-    By it they may remove their own device, or change policies. They are the policies that its
-    people have in common. Or all of a template, plan or state, if users set up MFA only by this
-    one: whom others ask for MFA has it by this one. None if no Allow is of that, no policy asks for
-    MFA, or what is elsewhere may deny it.
+    By it they may remove their own device, or change policies; or a Deny of it stops the setup.
+    They are the policies that its people have in common. Or all of a template, plan or state, if
+    users set up MFA only by this one: whom others ask for MFA has it by this one. None if it is
+    about nothing of that, no policy asks for MFA, or what is elsewhere may deny it.
     """
     alone = WholePolicy(document.statements)
-    if alone.concern_mfa or not any(map(alone.allows_without_mfa, (DEACTIVATION, *GAINS))):
+    gets_round = any(map(alone.allows_without_mfa, (DEACTIVATION, *GAINS)))
+    if alone.concern_mfa or not (gets_round or any(map(alone.denies_anyhow, ENROLMENT))):
         return ()
     if any(map(_concerns_mfa, joint)):
         return joint

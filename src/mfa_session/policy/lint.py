@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mfa_session.model.feature_ports import AwsNames
-from mfa_session.policy.companions import companions, granting_companions
+from mfa_session.policy.companions import asking_companions, companions
 from mfa_session.policy.document import MIXED, Document
 from mfa_session.policy.intrinsics import Default, as_written
 from mfa_session.policy.mfa import is_sound, mfa_conditions
@@ -128,6 +128,10 @@ _NEEDING = {
     removal.OWN_REMOVAL.id: {exemptions.DEACTIVATION},
     removal.REMOVAL_SPARED.id: {exemptions.DEACTIVATION},
 }
+# Whether a policy without MFA breaks these, those that ask the same people for it decide.
+_OF_THOSE_ASKED = {
+    each.id for each in (removal.OWN_REMOVAL, escalation.ESCALATION, enrolment.ENROLMENT_DENIED)
+}
 # What a module imports of others is not its own.
 _CHECKS: tuple[Check, ...] = tuple(
     each
@@ -163,8 +167,8 @@ def lint_all(
         found = [each for each in found if each[1].rule not in kept]
         judged_by, rules = joint[1:] and joint, _OF_ALL_POLICIES
         if not any(map(mfa_conditions, document.statements)):
-            judged_by = () if on_role else tuple(granting_companions(document, joint))
-            rules = {removal.OWN_REMOVAL.id, escalation.ESCALATION.id}
+            judged_by = () if on_role else tuple(asking_companions(document, joint))
+            rules = _OF_THOSE_ASKED
             if not joint:  # what limits its people may deny it
                 found = [each for each in found if each[1].rule not in rules]
         if judged_by:

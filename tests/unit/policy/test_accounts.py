@@ -232,8 +232,8 @@ def in_plan(bound: list[dict[str, Any]], own: list[dict[str, Any]]) -> Any:
         ([allow(["ec2:*", "iam:*MFA*"])], MFA, False),
         ([allow("*")], MFA, False),
         ([allow(["ec2:*", "${x}:*"])], MFA, False),
+        ([allow(["ec2:*", "s3:*"])], [deny_but(ENROL, WITHOUT)], True),
         ([allow(["ec2:*", "s3:*"])], NO_MFA, False),
-        ([allow(["ec2:*", "s3:*"])], [deny_but(ENROL, WITHOUT)], False),
     ],
 )
 def test_a_boundary_of_a_template_that_keeps_users_from_mfa_is_told(

@@ -12,8 +12,10 @@ from mfa_session.policy.reading import read_policies
 from policy.statements import (
     ALL,
     CARE,
+    ENROL,
     IF_TRUE,
     ME,
+    MY_DEVICE,
     OFF,
     OWN,
     WITH,
@@ -445,3 +447,24 @@ def test_what_never_matches_is_told_in_a_file_about_mfa(
     assert rule in [
         each for _, each, _ in found_in(stack(Readers=readers, Ops=holder(STACK_GROUP, EC2_WITH)))
     ]
+
+
+ENROLLED = [allow(ENROL, Resource=[ME, MY_DEVICE]), deny_but(CARE, WITHOUT)]
+FREEZE = deny(["iam:Create*", "iam:Enable*"])
+
+
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        ([*ENROLLED, FREEZE], True),
+        ([*ENROLLED, deny(["iam:CreateRole", "iam:DeleteRole"])], False),
+        ([allow(ENROL, Resource=[ME, MY_DEVICE]), FREEZE], False),  # nobody is asked for MFA
+        ([ENROLLED[1], FREEZE], False),  # others set up the devices
+    ],
+)
+def test_a_deny_of_another_policy_may_stop_the_setup(
+    statements: list[dict[str, Any]], told: bool
+) -> None:
+    found = found_in(stack(Team=holder(STACK_GROUP, *statements)))
+    denied = [name for name, rule, _ in found if rule == "enrolment-denied"]
+    assert denied == [f"Team policy/own{len(statements) - 1}"] * told

@@ -46,7 +46,7 @@ ENROLMENT_DENIED = Rule(
     "this finding only. Or, in a policy that asks for MFA, another Deny stops the setup for "
     "everybody: by region (IAM's requests count as `us-east-1`), by a pattern (`iam:Create*`), on "
     "one's own user or device, or by a key that the setup's requests do not have "
-    "(`ec2:InstanceType`).",
+    "(`ec2:InstanceType`). So may a Deny of another policy of the same people.",
 )
 _IN_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)}).over(DIRECT_CALL)
 _CALL_OF_A_USER, _CALL_OF_ROOT = _IN_IAM.over(A_USER), _IN_IAM.over(ROOT)

@@ -18,11 +18,15 @@ from mfa_session.policy.rules.callers import has_wrong_values
 from mfa_session.policy.rules.defeated import DEFEATED, check_circumstances, demands_mfa
 from mfa_session.policy.rules.exemptions import DENIES_NOTHING
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
+from mfa_session.policy.rules.values import WRONG_VALUE, who_never_meets
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.rules.wrong_credentials import NEVER
 from mfa_session.policy.statement import Condition, Statement, is_for_everybody, names_role
 
 _MANY = 100  # principals
+_OF_ACCOUNTS = {"aws:principalaccount", "aws:resourceaccount", "aws:sourceaccount",
+                "kms:calleraccount", "s3:resourceaccount"}  # fmt: skip
+_TWO = 2
 _of_our_own = re.compile("Our(?![a-z])|Own(?![a-z])|Internal|Staff").search
 _ORGANISATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")
 
@@ -186,6 +190,38 @@ def check_accounts(subject: Subject) -> Flaws:
                 "everybody is locked out: no request is of both",
                 "name the same account in both",
             )
+
+
+def check_swapped_digits(subject: Subject) -> Flaws:
+    """Find an account in a condition that is another one of the policy with two digits swapped."""
+    for condition in subject.other_conditions:
+        for value in condition.values if condition.key.lower() in _OF_ACCOUNTS else ():
+            meant = next(filter(lambda each: _is_swapped(each, value), _accounts_in(subject)), "")
+            if meant:
+                yield Flaw(
+                    WRONG_VALUE,
+                    condition.position,
+                    f"{value} is {meant} with two digits swapped",
+                    who_never_meets(subject, condition),
+                    f"write {meant}, if that account is meant",
+                    severity=WARNING,
+                )
+
+
+def _accounts_in(subject: Subject) -> list[str]:
+    """Return the accounts in the policy's principals and resources."""
+    texts = (
+        text
+        for each in subject.document.statements
+        for text in (*each.aws_principals, *(each.resources or ()))
+    )
+    return list(filter(None, map(_account, texts)))
+
+
+def _is_swapped(one: str, other: str) -> bool:
+    """Say whether accounts differ in two digits, which are each other's."""
+    pairs = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]]
+    return len(one) == len(other) and len(pairs) == _TWO and pairs[0] == pairs[1][::-1]
 
 
 def _are_known(accounts: set[str]) -> bool:

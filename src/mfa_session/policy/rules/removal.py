@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mfa_session.policy.conditions import Comparison, comparison
-from mfa_session.policy.coverage import Cover, concerns, names_of
+from mfa_session.policy.coverage import Cover, concerns, exempts_by_name, names_of
 from mfa_session.policy.document import ANYBODY, Account, Document, Roster
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -35,11 +35,12 @@ from mfa_session.policy.statement import Statement
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",
     ERROR,
-    "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: "
-    "whoever has the long-term key can replace the device. Or it goes by a tag of the user "
+    "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: whoever "
+    "has the long-term key can replace the device. Or it goes by a tag of the user "
     "(`aws:PrincipalTag`), and exempts `iam:TagUser` on one's own user, which the policy allows. A "
     "warning if one may do so only with MFA; if it exempts what detaches or changes the policy or "
-    "boundary, which allows that; or all of IAM in a policy that allows the removal only with MFA.",
+    "boundary, which allows that; or all of IAM in a policy that allows the removal only with MFA; "
+    "a note if it exempts the removal by name in such a policy.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
@@ -90,6 +91,9 @@ def check_removal(subject: Subject) -> Flaws:
     if _is_spared(subject, DEACTIVATION):
         yield _exempting(subject, DEACTIVATION, "replace the MFA device")
         return  # who may take a device off may delete it, of course
+    if exempts_by_name(subject.statement, DEACTIVATION) and not _is_denied(subject, DEACTIVATION):
+        what = "replace the MFA device, where another policy allows it without"
+        yield replace(_exempting(subject, DEACTIVATION, what), severity=NOTE)
     if _may_delete_those_of_others(subject.whole) and _is_spared(subject, DELETION):
         what = "delete devices that others have not enabled yet"
         yield replace(_exempting(subject, DELETION, what), rule=DELETION_SPARED)

@@ -48,7 +48,9 @@ def check_enrolment(subject: Subject) -> Flaws:
     document, roster = subject.document, subject.document.roster
     if not (roster and _exempts_setup(subject)):
         return
+    # Whatever another policy allows, a boundary limits it.
     allowed = subject.whole.allows_without_mfa(_ENABLE)
+    allowed = allowed or exempts_by_name(subject.statement, _ENABLE)
     reasons = {
         owner: (_boundary_of(roster, owner) if allowed else "") or _misses(roster, owner)
         for owner in sorted(set(document.owners))

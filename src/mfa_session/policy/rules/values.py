@@ -19,10 +19,10 @@ WRONG_VALUE = Rule(
     ERROR,
     "The value is not the date, number, boolean, network, ARN, id or name that it should be, has "
     "wildcards under `StringEquals`, or the list of values is empty, or two limits leave nothing "
-    "between them: it matches nothing. Or "
-    "`aws:PrincipalArn` is the root user's, who is not the account. A warning for actions of IAM "
-    "and other global services in a region that their requests never count as. `aws:SourceIp` is "
-    "never a private address, and never outside of `0.0.0.0/0`.",
+    "between them: it matches nothing. Or an account is another one of the policy with two digits "
+    "swapped (a warning). Or `aws:PrincipalArn` is the root user's, who is not the account. A "
+    "warning for actions of IAM and other global services in a region that their requests never "
+    "count as. `aws:SourceIp` is never a private address, and never outside of `0.0.0.0/0`.",
 )
 
 _SAMPLES = {

@@ -90,6 +90,13 @@ KINDS = [
               False),
           ([PARTNER, "123456789012"], on("StringEquals", "aws:PrincipalAccount", "123456789012"),
               False)))],
+    # An account with two digits swapped.
+    *[Stated(f"digits-swapped-{at}", [allow("kms:*", Principal={"AWS":
+            "arn:aws:iam::123456789012:root"}), deny("kms:Sche*", {**WITHOUT, **on("StringEquals",
+            "kms:CallerAccount", account)}, Principal="*")], found("wrong-value", at=1) * wrong, {},
+            "resource")
+      for at, (account, wrong) in enumerate((("123456798012", True), ("123456789021", True),
+          ("123456789013", False), ("123456789012", False), ("213456798012", False)))],
     # What an Allow gives where the Deny is not: other resources, or the opposite condition.
     *[Stated(f"left-out-by-a-deny-{name}", [allow(READ, Resource=BUCKET, Principal={"AWS": [
             USER, f"{USERS}{name}"]}), deny(READ, WITHOUT, Resource=BUCKET, Principal={

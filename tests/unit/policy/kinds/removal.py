@@ -154,7 +154,7 @@ KINDS = [
             Resource=ME), deny_but("iam:*", WITHOUT)], found(REMOVAL, at=2), {OFF: "m"}),
     Stated("spares-removal-by-name-beside-removal-with-mfa", [allow(ENROL, Resource=[ME,
             MY_DEVICE]), allow(OFF, WITH,
-            Resource=ME), deny_but([*CARE, OFF], WITHOUT)], [], {OFF: "m"}),
+            Resource=ME), deny_but([*CARE, OFF], WITHOUT)], found(REMOVAL, at=2), {OFF: "m"}),
     Stated("spares-all-of-iam-and-denies-removal", [allow("iam:*", Resource=ME), deny_but("iam:*",
             WITHOUT), deny(OFF, WITHOUT)], found(REMOVAL, at=1), {OFF: "m"}),
     # One mistake is told once.

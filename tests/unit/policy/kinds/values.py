@@ -170,7 +170,7 @@ KINDS = [
     *[Stated(f"global-service-in-a-region-{at}", [deny(actions, {**WITHOUT, **on("StringEquals",
             "aws:RequestedRegion", "eu-central-1")})], found(VALUE), {})
       for at, actions in enumerate((["cloudfront:DeleteDistribution", "cloudfront:Update*"],
-          "route53:*", ["organizations:LeaveOrganization", "iam:CreateUser"]))],
+          "route53:*", ["organizations:LeaveOrganization", "iam:CreateUser"], "budgets:Modify*"))],
     Stated("service-in-a-region", [deny(["cloudfront:*", "ec2:*"], {**WITHOUT, **on("StringEquals",
             "aws:RequestedRegion", "eu-central-1")}), deny("route53resolver:*", {**WITHOUT, **on(
             "StringEquals", "aws:RequestedRegion", "eu-central-1")})], [], {}),
