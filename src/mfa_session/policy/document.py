@@ -137,7 +137,7 @@ class Document:
     is_certain: bool = True  # not if a template decides later what it says
     is_optional: bool = False  # whether it is there, a template decides later
     resource_type: str = ""  # whose it is in a template, plan or state: AWS::ECR::Repository
-    # The template's texts, by those in which its own account is an example.
+    # The template's texts, by those in which the account that it fills in is an example.
     written: Mapping[str, str] = field(default_factory=dict)
     title: str = ""  # the policy's own name there, if it is another than its resource's
 

@@ -39,6 +39,11 @@ THIS_ACCOUNT = PSEUDO_PARAMETERS["AWS::AccountId"]
 _other_partition = re.compile(
     r"aws-(?:cn|eusc|iso|us-gov)|amazonaws\.(?:cn|eu)|signin\.amazonaws-|\b(?:cn|eusc|us-gov|us-iso)-[a-z]"
 ).search
+# What tools fill in in an ARN, where its account stands: `${account_id}`, `{{ account }}`.
+_account_in_place = re.compile(
+    r"arn:(?:\$\{AWS::Partition\}|[^:]*):[^:]*:[^:]*:"
+    r"(\$\{(?:AWS::AccountId|[^{}:]+)\}|\{\{[^{}:]+\}\}):"
+).match
 # `<no value>` is what Go's templates leave of a missing one.
 _unfilled = re.compile(r"[${[…]|<(?!no value>)|%[(\w]|__|@\w+@|\.\.\.|^!").search
 
@@ -63,31 +68,45 @@ def partition_in(source: str) -> str:
     return "${AWS.Partition}" if _other_partition(source) else "aws"
 
 
-def in_one_account(node: Node, partition: str) -> tuple[Node, Mapping[str, str]]:
-    """Return a node with a partition and an example of the template's own account.
+def in_one_account(node: Node, partition: str, *, of_stack: bool) -> tuple[Node, Mapping[str, str]]:
+    """Return a node with a partition, and an example of the account that a template fills in.
+
+    In CloudFormation's it is its own; a parameter may be another.
 
     The names of other pseudo parameters lose their colons, which divide an ARN: `${AWS.Region}`. A
     text that is marked, since it stands outside of functions, stays. Return also the texts as they
     are written, by what they become.
     """
+    account = _account_to_fill_in(node, of_stack=of_stack)
     written = dict[str, str]()
 
     def change(node: Node, text: str) -> Node:
-        if node.misread or "${AWS::" not in text:
-            return node
-        whole = text.replace("${AWS::AccountId}", THIS_ACCOUNT)
+        whole = text.replace(account, THIS_ACCOUNT) if account else text
         whole = whole.replace("${AWS::Partition}", partition).replace("${AWS::", "${AWS.")
+        if node.misread or whole == text:
+            return node
         written[whole] = text
         return node._replace(value=whole)
 
-    return _with_texts(node, change), written
+    changed = _with_texts(node, change)
+    parts = {THIS_ACCOUNT: account, "${AWS.": "${AWS::"} if written else {}
+    return changed, {**written, **parts}
+
+
+def _account_to_fill_in(node: Node, *, of_stack: bool) -> str:
+    """Return what a template writes for its account; empty if nothing, or for several accounts."""
+    if of_stack:
+        return "${AWS::AccountId}"
+    texts = (text_of(each) for each in _texts_in(node))
+    found = {placed[1] for placed in map(_account_in_place, texts) if placed}
+    return found.pop() if len(found) == 1 else ""
 
 
 def as_written(text: str, written: Mapping[str, str]) -> str:
     """Return a text about those of `in_one_account` as the template has them."""
     for filled_in in sorted(written, key=len, reverse=True):
         text = text.replace(filled_in, written[filled_in])
-    return text.replace(THIS_ACCOUNT, "${AWS::AccountId}").replace("${AWS.", "${AWS::")
+    return text
 
 
 def variables_of_iam(text: str) -> list[str]:
@@ -182,11 +201,19 @@ def with_literals_marked(node: Node) -> Node:
     return _with_texts(node, mark)
 
 
+def _texts_in(node: Node) -> Iterator[Node]:
+    """Yield the texts that a template may fill in."""
+    if isinstance(node.value, str) and "{" in node.value:
+        yield node
+    for each in (*members_of(node).values(), *items_of(node)):
+        yield from _texts_in(each)
+
+
 def _with_texts(node: Node, change: Callable[[Node, str], Node]) -> Node:
-    """Return a node with its texts that have `${` changed, but for those in functions."""
+    """Return a node with its texts that have a brace changed, but for those in functions."""
     value = node.value
     if isinstance(value, str):
-        return change(node, value) if "${" in value else node
+        return change(node, value) if "{" in value else node
     if isinstance(value, list):
         return node._replace(value=[_with_texts(each, change) for each in value])
     if isinstance(value, dict) and _function(value) is None:

@@ -67,6 +67,7 @@ class Search:
         self._has_defaults = defaults
         self._defaults: dict[str, intrinsics.Default] = {}  # by the references to parameters
         self._in_stack = False
+        self._has_braces = any(each in source.text for each in ("AWS::", "${", "{{"))
         self._has_functions = any(each in source.text for each in ("Fn::", "Ref", "!", "${AWS::"))
 
     @cached_property
@@ -126,8 +127,10 @@ class Search:
         if resolved is not None:
             resolved = intrinsics.replaced(resolved, self._arns) if self._arns else resolved
             written: Mapping[str, str] = {}
-            if self._has_functions and self._has_defaults:
-                resolved, written = intrinsics.in_one_account(resolved, self._partition)
+            if self._has_braces and self._has_defaults:
+                resolved, written = intrinsics.in_one_account(
+                    resolved, self._partition, of_stack=self._in_stack
+                )
             # What is chosen by a condition may be where the parameter has another value.
             if self._defaults and origin.is_certain and not origin.is_optional:
                 resolved = intrinsics.with_defaults(resolved, _MFA_KEYS, self._defaults)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mfa_session.policy.intrinsics import THIS_ACCOUNT
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
 from policy.kinds import STATED
@@ -287,6 +288,12 @@ def in_template(statements: Any, kind: str | None) -> list[tuple[str, str, str]]
     return [(each.statement, each.rule, each.severity) for one in documents for each in lint(one)]
 
 
+def alone(statements: str) -> list[tuple[str, str, str]]:
+    """Return the findings of a policy that is no template of CloudFormation's."""
+    (document,) = read_policies("p.json", f'{{"Statement": {statements}}}').documents
+    return [(each.statement, each.rule, each.severity) for each in lint(document)]
+
+
 def with_functions(value: Any) -> Any:
     """Return statements with Fn::Sub for the account 210987654321 and the partition aws."""
     if isinstance(value, dict):
@@ -314,8 +321,21 @@ IN_ACCOUNT = {
 
 
 @pytest.mark.parametrize(("statements", "kind"), IN_ACCOUNT.values(), ids=IN_ACCOUNT)
-def test_a_template_s_own_account_is_judged_as_one_that_is_written(
+def test_the_account_that_a_template_fills_in_is_judged_as_one_that_is_written(
     statements: str, kind: str | None
 ) -> None:
     written = json.loads(statements)
     assert in_template(with_functions(written), kind) == in_template(written, kind)
+    by_tool = statements.replace("210987654321", "${account_id}")
+    assert alone(by_tool) == alone(statements)
+
+
+@pytest.mark.parametrize("account", ["${var.account_id}", "{{ account }}", "${AWS::AccountId}"])
+def test_a_finding_names_the_account_as_the_template_does(account: str) -> None:
+    devices = [f"arn:aws:iam::{account}:mfa/*"]
+    statement = {"Effect": "Allow", "Action": "iam:EnableMFADevice", "Resource": devices}
+    spared = {"Effect": "Deny", "NotAction": "iam:*", "NotResource": devices, "Condition": WITHOUT}
+    text = json.dumps({"Statement": [statement, spared]})
+    found = lint(read_policies("p.json", text).documents[0])
+    assert found
+    assert THIS_ACCOUNT not in repr(found)

@@ -11,7 +11,7 @@ from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
 from mfa_session.policy.document import Document
 from mfa_session.policy.fixes import HOUR_SECONDS, age_seconds, right_condition
-from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.intrinsics import as_written, is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
 from mfa_session.policy.rules.condition_keys import (
     KEYS,
@@ -102,7 +102,8 @@ def check_variables(subject: Subject) -> Flaws:
         ((item, exempting), f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
         for item, exempting in subject.texts()
         if str(item.value).startswith("arn:") or "{aws:" in str(item.value)
-        if not _of_terraform(str(item.value))  # which has `&{aws:username}` and `$${aws:username}`
+        # Terraform has `&{aws:username}` and `$${aws:username}`.
+        if not _of_terraform(as_written(str(item.value), subject.document.written))
         for key in keys_outside_of_braces(str(item.value))
     ]
     for text in subject.texts():
