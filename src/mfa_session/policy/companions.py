@@ -73,7 +73,9 @@ def asking_companions(document: Document, joint: Sequence[Document]) -> Sequence
     """
     alone = WholePolicy(document.statements)
     gets_round = any(map(alone.allows_without_mfa, (DEACTIVATION, *GAINS)))
-    if alone.concern_mfa or not (gets_round or any(map(alone.denies_anyhow, ENROLMENT))):
+    # Of a dump, `dump_users` tells whom it stops.
+    stops_setup = not document.account and any(map(alone.denies_anyhow, ENROLMENT))
+    if alone.concern_mfa or not (gets_round or stops_setup):
         return ()
     if any(map(_concerns_mfa, joint)):
         return joint

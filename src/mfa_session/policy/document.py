@@ -139,6 +139,7 @@ class Document:
     resource_type: str = ""  # whose it is in a template, plan or state: AWS::ECR::Repository
     # The template's texts, by those in which the account that it fills in is an example.
     written: Mapping[str, str] = field(default_factory=dict)
+    is_of_aws: bool = False  # a managed policy of AWS's own
     title: str = ""  # the policy's own name there, if it is another than its resource's
 
     @property

@@ -54,7 +54,9 @@ def in_words(statement: Statement, **elements: Any) -> str:
     dropped = {"Sid", "Condition", *map(_OPPOSITES.get, elements)} - elements.keys()
     kept = {name: plain(each) for name, each in statement.elements.items() if name not in dropped}
     text = json.dumps({**kept, **elements, **({"Condition": block} if block else {})})
-    return text.replace(THIS_ACCOUNT, "*")  # which needs no Fn::Sub in a template
+    for account in (THIS_ACCOUNT, "${AWS::AccountId}"):
+        text = text.replace(account, "*")  # which needs no Fn::Sub in a template
+    return re.sub(r"\$\{AWS(\.|::)Partition\}", "aws", text)
 
 
 def other_conditions(statement: Statement, instead_of: Sequence[Condition] = ()) -> Block:

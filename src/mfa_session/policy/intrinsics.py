@@ -85,11 +85,12 @@ def in_one_account(node: Node, partition: str, *, of_stack: bool) -> tuple[Node,
         whole = whole.replace("${AWS::Partition}", partition).replace("${AWS::", "${AWS.")
         if node.misread or whole == text:
             return node
-        written[whole] = text
+        if whole not in {partition, THIS_ACCOUNT}:  # which stand in other texts, too
+            written[whole] = text
         return node._replace(value=whole)
 
     changed = _with_texts(node, change)
-    parts = {THIS_ACCOUNT: account, "${AWS.": "${AWS::"} if written else {}
+    parts = {THIS_ACCOUNT: account, "${AWS.": "${AWS::"} if changed != node else {}
     return changed, {**written, **parts}
 
 

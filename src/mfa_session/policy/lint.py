@@ -241,9 +241,11 @@ def _as_in_template(found: Finding, document: Document) -> Finding:
     """Return a finding whose texts name the template's own account as the template does."""
     if not document.written:
         return found
-    texts = (found.message, found.who, found.cure, json.dumps(found.fix))
-    message, who, cure, fix = (as_written(each, document.written) for each in texts)
-    return replace(found, message=message, who=who, cure=cure, fix=json.loads(fix))
+    texts = (found.statement, found.message, found.who, found.cure, json.dumps(found.fix))
+    statement, message, who, cure, fix = (as_written(each, document.written) for each in texts)
+    return replace(
+        found, statement=statement, message=message, who=who, cure=cure, fix=json.loads(fix)
+    )
 
 
 def _of_defaults(subject: Subject, flaw: Flaw) -> str:

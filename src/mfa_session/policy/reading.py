@@ -121,6 +121,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         roster=origin.roster,
         resource_type=origin.resource_type,
         title=origin.title,
+        is_of_aws=origin.is_of_aws,
         written=found.written,
         is_optional=origin.is_optional,
         is_certain=origin.is_certain

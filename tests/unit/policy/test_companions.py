@@ -458,6 +458,7 @@ FREEZE = deny(["iam:Create*", "iam:Enable*"])
     [
         ([*ENROLLED, FREEZE], True),
         ([*ENROLLED, deny(["iam:CreateRole", "iam:DeleteRole"])], False),
+        ([*ENROLLED, deny("*")], False),  # of those who are suspended
         ([allow(ENROL, Resource=[ME, MY_DEVICE]), FREEZE], False),  # nobody is asked for MFA
         ([ENROLLED[1], FREEZE], False),  # others set up the devices
     ],
@@ -468,3 +469,14 @@ def test_a_deny_of_another_policy_may_stop_the_setup(
     found = found_in(stack(Team=holder(STACK_GROUP, *statements)))
     denied = [name for name, rule, _ in found if rule == "enrolment-denied"]
     assert denied == [f"Team policy/own{len(statements) - 1}"] * told
+
+
+@pytest.mark.parametrize(("account", "told"), [("aws", False), ("123456789012", True)])
+def test_nobody_can_change_a_policy_of_aws_s_own(account: str, told: bool) -> None:
+    arn = f"arn:aws:iam::{account}:policy/Lists"
+    version = {"VersionId": "v1", "IsDefaultVersion": True, "Document": policy(LIST)}
+    lists = {"PolicyName": "Lists", "Arn": arn, "PolicyVersionList": [version]}
+    ops = {"PolicyName": "ops", "PolicyDocument": policy(EC2_WITH)}
+    group = {"GroupName": "g", "GroupPolicyList": [ops], "AttachedManagedPolicies": []}
+    found = found_in({"GroupDetailList": [group], "Policies": [lists]})
+    assert ("device-action-on-wrong-resource" in [rule for _, rule, _ in found]) is told

@@ -589,6 +589,12 @@ def test_a_boundary_that_leaves_nothing_of_the_policies_is_told(
         assert rules.count("boundary-allows-nothing") == is_told
 
 
+def test_a_boundary_of_a_role_whose_name_a_template_makes_may_leave_something() -> None:
+    stack = in_stack([allow("s3:*")], [allow("ec2:*")], "Role")
+    stack["Resources"]["Mine"]["Properties"]["RoleName"] = {"Fn::Sub": "${AWS::StackName}-a"}
+    assert "boundary-allows-nothing" not in [rule for _, rule in found_in(stack)]
+
+
 def test_of_policies_that_are_elsewhere_a_boundary_may_leave_something() -> None:
     more = [{"PolicyArn": "arn:aws:iam::123456789012:policy/More"}]
     ann = {**user("ann", "g", bounded=True), "AttachedManagedPolicies": more}

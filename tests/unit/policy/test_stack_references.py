@@ -46,6 +46,16 @@ def of_bucket(action: str, resource: Any) -> list[str]:
     return [rule for rule, _ in found]
 
 
+@pytest.mark.parametrize(
+    ("resource", "rules"),
+    [({"Ref": "Jobs"}, ["malformed-policy"]), ({"Fn::GetAtt": ["Jobs", "Arn"]}, []), ("*", [])],
+)
+def test_a_queue_s_reference_is_its_url(resource: Any, rules: list[str]) -> None:
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "sqs:PurgeQueue", "Resource": resource}
+    found = found_in("AWS::SQS::QueuePolicy", {**denied, "Condition": WITHOUT})
+    assert [rule for rule, _ in found] == rules
+
+
 def of_user(resource: Any, action: str = "sts:AssumeRole") -> list[str]:
     statement = {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": WITH}
     return [message for _, message in found_in("AWS::IAM::ManagedPolicy", statement)]
@@ -95,7 +105,7 @@ def test_a_templates_bucket_and_its_objects_are_told_apart(
     ],
 )
 def test_a_name_is_no_arn(resource: Any, name: str) -> None:
-    expected = f"Ref gives the name or id of {name}, not its ARN"
+    expected = f"Ref gives the name, id or URL of {name}, not its ARN"
     assert of_user(resource, "*") == [expected]
 
 
@@ -114,7 +124,7 @@ def test_an_arn_and_what_may_be_one_are_right(resource: Any) -> None:
 
 
 def test_a_principal_is_no_name_and_no_group() -> None:
-    assert of_trust({"Ref": "Carol"}) == ["Ref gives the name or id of Carol, not its ARN"]
+    assert of_trust({"Ref": "Carol"}) == ["Ref gives the name, id or URL of Carol, not its ARN"]
     assert of_trust([{"Fn::GetAtt": "Ops.Arn"}]) == [
         f"{OWN}:group/${{Ops}} cannot be a principal of the type AWS"
     ]
@@ -339,3 +349,17 @@ def test_a_finding_names_the_account_as_the_template_does(account: str) -> None:
     found = lint(read_policies("p.json", text).documents[0])
     assert found
     assert THIS_ACCOUNT not in repr(found)
+
+
+def test_texts_of_a_pseudo_parameter_alone_change_no_other_text() -> None:
+    where = {"StringEquals": {"aws:PrincipalTag/partition": {"Ref": "AWS::Partition"}}}
+    sid = {"Fn::Sub": "Own${AWS::AccountId}"}
+    denied = {"Sid": sid, "Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}
+    condition = {**where, "Bool": {"aws:MultiFactorAuthPresent": "false"}}
+    policy = {"Statement": [{**denied, "Condition": condition}]}
+    mine = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy}}
+    documents = read_policies("p.json", json.dumps({"Resources": {"Mine": mine}})).documents
+    found = lint(documents[0])
+    assert {each.statement for each in found} == {"Own${AWS::AccountId}"}
+    assert "${AWS::Partition}:" not in repr(found)
+    assert any(each.fix for each in found)

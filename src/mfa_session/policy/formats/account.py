@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from mfa_session.model.arns import account_of
 from mfa_session.policy.document import NewerVersion
 from mfa_session.policy.formats.dump import Dump, attached_to
 from mfa_session.policy.formats.origin import Origin, holder_of
@@ -53,6 +54,7 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
             "boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
             holder_of(attached[arn]) or ("role" if _limits_roles(policy, bounded[arn]) else None),
         )
+        there = there._replace(is_of_aws=account_of(arn) == "aws")
         versions = objects_in(policy, "PolicyVersionList")
         default = next((each for each in versions if _is_default(each, policy, len(versions))), {})
         if "Document" in default:

@@ -47,6 +47,7 @@ class Origin(NamedTuple):
     is_optional: bool = False
     resource_type: str = ""
     title: str = ""
+    is_of_aws: bool = False
 
     @property
     def name(self) -> str:

@@ -119,14 +119,16 @@ def _bounded_by(document: Document) -> Iterator[tuple[str, Sequence[Document]]]:
     roster = document.roster
     if not (roster and document.is_settled):
         return
-    for role in filter(_is_role, document.owners):
+    # A policy of roles without a name may be any role's.
+    named = {*roster.by_owner, *roster.elsewhere}
+    for role in filter(_is_role, document.owners) if "role/" not in named else ():
         own = [each for each in roster.by_owner[role] if each.kind == "identity"]
         if all(each.is_settled for each in own) and not roster.elsewhere.get(role):
             yield role, own
 
 
 def _is_role(owner: str) -> bool:
-    return owner.startswith("role/")
+    return owner.rpartition(":")[2].startswith("role/")
 
 
 def _given_by(policies: Iterable[Document]) -> list[str]:

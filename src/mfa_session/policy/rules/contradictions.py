@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from mfa_session.model.arns import account_of
 from mfa_session.policy.conditions import is_met_without_key
 from mfa_session.policy.credentials import (
     A_FEDERATED_USER,
@@ -16,7 +18,6 @@ from mfa_session.policy.credentials import (
 )
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import CALLER_KEYS, meet_all
-from mfa_session.policy.rules.exemptions import in_any_account
 from mfa_session.policy.rules.networks import has_wrong_networks
 from mfa_session.policy.rules.rule import Flaw, Flaws, Subject
 from mfa_session.policy.rules.wrong_credentials import NEVER
@@ -34,6 +35,7 @@ _KINDS = (
 _WITHIN_A_VPC = ("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount",
                  "aws:vpceorgid", "aws:vpcsourceip")  # fmt: skip
 _LIKENED = {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
+_account = re.compile("(?<=:iam)::[0-9*]+:")
 _of_one_caller = re.compile(r"arn:[^:*?]*:iam::[0-9]{12}:(role|user)/[^*?{}<>$]+").fullmatch
 _has_one_value = re.compile(r"aws:(?!tagkeys|calledvia$|\w+orgpaths|\w+nameslist).*").fullmatch
 
@@ -64,7 +66,7 @@ def check_named_callers(subject: Subject) -> Flaws:
         return
     for condition in subject.other_conditions:
         if condition.is_about(PRINCIPAL_ARN) and not any(
-            meet_all([in_any_account(condition)], RequestContext({PRINCIPAL_ARN: (each,)}))
+            meet_all([_in_account_of(each, condition)], RequestContext({PRINCIPAL_ARN: (each,)}))
             for each in named
         ):
             yield Flaw(
@@ -76,6 +78,12 @@ def check_named_callers(subject: Subject) -> Flaws:
                 "nobody is let in by this statement",
                 "name in Principal whom the condition means, or remove the condition",
             )
+
+
+def _in_account_of(arn: str, condition: Condition) -> Condition:
+    """Return a condition on ARNs with the account of one, which `named` compares."""
+    account = f"::{account_of(arn)}:"
+    return replace(condition, values=tuple(_account.sub(account, v) for v in condition.values))
 
 
 def _of_no_caller(subject: Subject) -> list[Condition]:

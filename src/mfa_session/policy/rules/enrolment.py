@@ -114,6 +114,8 @@ def check_guardrails(subject: Subject) -> Flaws:
     judged = statement.actions and not (statement.allows or subject.on_role)
     if not judged or subject.mfa_conditions or not subject.whole.denies_for_mfa:
         return
+    if "*" in named and not statement.conditions:  # for those who are suspended
+        return
     inverted = statement.sid_letters.startswith("allow") and not statement.conditions
     own, allowed = any(map(is_one_s_own, statement.resources or ())), subject.whole.allowed_names
     denied = [

@@ -14,7 +14,7 @@ from mfa_session.policy.intrinsics import PSEUDO_PARAMETERS, has_variable, is_un
 from mfa_session.policy.nodes import Node, listed, members_of
 from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about_s3
+from mfa_session.policy.rules.places import WITHOUT_PRINCIPAL, is_about, is_about_s3
 from mfa_session.policy.rules.principal_names import why_no_principal
 from mfa_session.policy.rules.rule import (
     ERROR,
@@ -148,14 +148,15 @@ def check_references(subject: Subject) -> Flaws:
 
 def check_names(subject: Subject) -> Flaws:
     """Find names where ARNs must be: Ref of a role, and `${Books}` at the start of a text."""
-    needed = subject.document.kind in WITHOUT_PRINCIPAL or is_about_s3(subject.statement)
+    kind = subject.document.kind
+    needed = kind in WITHOUT_PRINCIPAL or is_about(subject.statement, "s3:", "sqs:")
     items = [*(each for each, _ in subject.resources() if needed), *subject.principals()]
     names = [item for item in items if item.misread and ":" not in item.misread]
     for item in names[:1]:
         yield Flaw(
             MALFORMED,
             subject.place_at(item),
-            f"Ref gives the name or id of {item.misread}, not its ARN{and_more(names)}",
+            f"Ref gives the name, id or URL of {item.misread}, not its ARN{and_more(names)}",
             REJECTED,
             f'write {{"Fn::GetAtt": ["{item.misread}", "Arn"]}}, '
             f"in Fn::Sub ${{{item.misread}.Arn}}",

@@ -76,7 +76,7 @@ _but_by_services = re.compile(
 ).search
 # A Sid that asks for MFA and for something else as well: RequireMFAAndRegion, DenyNoMFAOrOutside.
 _is_joined = re.compile(
-    "(?i:mfa(less)?and)|(And|(?<![A-Za-z])and)\\W?(?i:(no|without)?mfa)"
+    "(?i:mfa(less)?and)|(And|(?<![A-Za-z])and)\\W?(?i:(no|with|without)?mfa)"
     "|(?i:always|(no(n|t)?|without)mfaor(if|from)*(foreign|not?|off|other|out|un|wrong)"
     "|or(if)?(without|no)mfa)"
 ).search

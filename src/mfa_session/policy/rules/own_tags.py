@@ -10,7 +10,7 @@ from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import means_mfa, names_mfa
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
 from mfa_session.policy.rules.exemptions import DEACTIVATION
 from mfa_session.policy.rules.removal import REMOVAL_SPARED
 from mfa_session.policy.rules.resource_kinds import is_one_s_own
@@ -32,6 +32,9 @@ def check_tags(subject: Subject) -> Flaws:
     spares_removal = subject.statement.not_actions and not concerns(subject.statement, DEACTIVATION)
     if subject.on_role or spares_removal:
         return  # who may take a device off needs no tag
+    outright = subject.whole.outright_denials
+    if all(outright(kind).covers(subject.statement) for kind in KINDS_WITHOUT_MFA):
+        return  # no tag exempts from another Deny
     # A Deny of listed actions is not for administrators, who get round it in other ways as well.
     by_name = subject.statement.actions is not None
     for condition, action in itertools.product(subject.other_conditions, _TAGGING):
@@ -85,13 +88,18 @@ def _allows_own_tags(whole: WholePolicy, action: str, *, by_name: bool) -> bool:
 def _allows_own_tags_with_mfa(whole: WholePolicy, action: str) -> bool:
     """Say whether one may change one's own tags by an action, with MFA at the latest."""
     about = _statements_about(whole, action)
-    return all(each.allows or means_mfa(each) for each in about) and any(
+    return all(each.allows or _spares_mfa(each) for each in about) and any(
         each.allows
-        and all(map(names_mfa, each.conditions))
+        and len(mfa_conditions(each)) == len(each.conditions)
         and any(map(is_one_s_own, each.resources or ()))
         and _names_tags(each)
         for each in about
     )
+
+
+def _spares_mfa(denial: Statement) -> bool:
+    found = reach(denial) if mfa_conditions(denial) else None
+    return found is not None and not found.fresh
 
 
 def _statements_about(whole: WholePolicy, action: str) -> list[Statement]:

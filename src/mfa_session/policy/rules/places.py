@@ -123,7 +123,7 @@ def _is_of_a_repository(subject: Subject) -> bool:
     where = statement.resources or statement.not_resources or ()
     of_registry = not _OF_REGISTRIES.isdisjoint(names_of(statement))
     one = any(not each.endswith("*") for each in where)
-    return one and not of_registry and _is_about(statement, "ecr:")
+    return one and not of_registry and is_about(statement, "ecr:")
 
 
 @per_policy
@@ -187,7 +187,7 @@ def _first_without_policies(whole: WholePolicy) -> Statement | None:
     """
     for each in whole.statements:
         of_somebody = has_principal(each) and not is_for_everybody(each)
-        if of_somebody and _is_about(each, *_WITHOUT_POLICIES):
+        if of_somebody and is_about(each, *_WITHOUT_POLICIES):
             return each
     return None
 
@@ -227,10 +227,11 @@ def check_resources(subject: Subject) -> Flaws:
 
 def is_about_s3(statement: Statement) -> bool:
     """Say whether all actions of a statement are S3's."""
-    return _is_about(statement, "s3:")
+    return is_about(statement, "s3:")
 
 
-def _is_about(statement: Statement, *services: str) -> bool:
+def is_about(statement: Statement, *services: str) -> bool:
+    """Say whether all actions of a statement are of some services: `s3:`."""
     return all(action.lower().startswith(services) for action in statement.actions or ("",))
 
 

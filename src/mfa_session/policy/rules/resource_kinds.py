@@ -242,7 +242,8 @@ def fits(resource: str, wanted: str) -> bool:
     in_iam = may_meet(service, "iam") and may_meet(region, "") and bool(account)
     # No name below `user/` or `mfa/` ends in a slash.
     is_named = may_meet(what, wanted) and not what.endswith("/")
-    is_named = includes(what, wanted) if wanted.endswith("/") else is_named
+    if wanted.endswith("/"):  # lists are asked for by a path: `role/apps/`
+        is_named = includes(what, wanted) or (what.startswith(wanted) and what.endswith("/*"))
     return (in_iam and is_named) or (wanted == OF_USER and what == "root")
 
 

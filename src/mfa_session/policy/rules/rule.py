@@ -102,9 +102,13 @@ class Subject:
 
     @property
     def is_beside_mfa(self) -> bool:
-        """Whether the policy, or another of its dump, template, plan or state, is about MFA."""
+        """Whether the policy, or another of its dump, template, plan or state, is about MFA.
+
+        Nobody can change those of AWS's own.
+        """
         file = self.document.account or self.document.roster
-        return self.whole.concern_mfa or (file is not None and _concerns_mfa(file))
+        beside = file is not None and not self.document.is_of_aws and _concerns_mfa(file)
+        return self.whole.concern_mfa or beside
 
     @property
     def gives_users(self) -> bool:

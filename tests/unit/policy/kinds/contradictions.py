@@ -73,6 +73,9 @@ KINDS = [
             (f"{USER}ann", "ArnNotLike", f"{USER}a*", True),
             ([f"{USER}ann", f"{USER}ops/bob"], "StringLike", f"{USER}ops/*", False),
             ("arn:aws:iam::123456789012:root", "ArnLike", f"{USER}ops/*", False),
+            (f"{USER}ann", "StringEquals", f"{USER}ann", False),
+            (f"{USER}ann", "StringEqualsIfExists", [f"{USER}bob", f"{USER}ann"], False),
+            (f"{USER}ann", "StringEquals", f"{USER}bob", True),
             (f"{USER}ann", "ArnEquals", "${var.admin}", False)))],
 ]
 # fmt: on

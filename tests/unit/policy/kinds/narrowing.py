@@ -232,7 +232,7 @@ KINDS = [
             Sid=sid)], [("deny-narrowed", sid)], {}, "scp")
       for sid, who in (
           ("RequireMfaAndCorpNetwork", on("ArnLike", "aws:PrincipalArn", "arn:*:iam::*:user/*")),
-          ("RequireMfaAndVpn", NOT_ROLES),
+          ("RequireMfaAndVpn", NOT_ROLES), ("DenyUnlessOnVpnAndWithMfa", NOT_ROLES),
           ("DenyNoMfaOrNoVpn", on("StringEquals", "aws:PrincipalType", "User")))],
     Stated("users-by-another-key", [deny_but(CARE, {**WITHOUT, **on("ArnLike", "aws:SourceArn",
             "arn:aws:iam::*:user/*")})], found("deny-narrowed"), {}, "scp"),

@@ -185,6 +185,10 @@ KINDS = [
             (allow(["iam:Get*", "iam:Tag*"], Resource=ME), [], [deny("iam:TagUser", WITHOUT)],
              [REMOVAL]),
             (allow(["iam:GetUser", "iam:TagUser"], Resource=ME), [], [deny("iam:TagUser")], []),
+            (allow(["iam:GetUser", "iam:TagUser"], Resource=ME), [], [deny("iam:TagUser", on(
+                "StringLike", "aws:RequestTag/mfa-exempt", "*"))], []),
+            (allow(["iam:GetUser", "iam:TagUser"], Resource=ME), [], [deny_but(CARE, WITHOUT)],
+             ["exemption-without-effect"]),
             (allow(["iam:GetUser", "iam:TagUser"], on("StringEquals", "aws:TagKeys", "team"),
                 Resource=ME), [], [], []),
             # Who keeps the users of an account may do so in other ways as well.

@@ -266,6 +266,9 @@ KINDS = [
           ("iam:ListAccountAliases", "arn:aws:iam::123456789012:user/*"),
           (["iam:GenerateCredentialReport", "iam:GetCredentialReport"],
            "arn:aws:iam::*:group/staff")))],
+    *[Stated(f"roles-listed-by-path-{where}", [allow("iam:ListRoles", WITH,
+            Resource=f"arn:aws:iam::*:role/{where}")], found(RESOURCE) if wrong else [], {})
+      for where, wrong in (("apps/*", False), ("apps-*", True))],
     Stated("users-listed-on-oneself", [allow([*ENROL, "iam:ListUsers"], Resource=[ME, MY_DEVICE])],
            found(RESOURCE), {}),
     Stated("account-wide-action-denied-but-on-users", [allow(["iam:GetAccountPasswordPolicy",
