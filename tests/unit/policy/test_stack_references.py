@@ -25,7 +25,7 @@ TYPES = {
 }
 WRONG, DEAD = "device-action-on-wrong-resource", "arn-matches-nothing"
 OWN = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
-OBJECTS, BUCKET = "s3:DeleteObject", "s3:DeleteBucket"
+OBJECTS, BUCKET = "s3:PutObjectAcl", "s3:DeleteBucket"
 
 
 def found_in(kind: str, statement: dict[str, Any]) -> list[tuple[str, str]]:

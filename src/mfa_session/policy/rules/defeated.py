@@ -43,15 +43,15 @@ DEFEATED = Rule(
     "allowed-without-mfa-too",
     ERROR,
     "Another statement allows the same without MFA, perhaps under a condition that all users meet "
-    "(`aws:PrincipalType` is `User`), and no Deny stops it: everybody gets through. "
-    "A warning where the `Sid` demands MFA and another allows the same in some networks or on "
-    "some of the resources, and for one whose `Sid` demands something else (`RequireVpn`): it is "
-    "another way in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, and the "
-    "policy allows that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`, and "
-    "`iam:PutUserPolicy` for `iam:AttachUserPolicy`), or it also denies `s3:PutBucketVersioning` "
-    "without MFA, or a bucket's `Sid` is about deletion (a note); or one of some principals leaves "
-    "out another of an Allow's (a warning). Or an Allow without MFA is of everything but MFA's "
-    "setup (`NotAction`). Or, in an account dump, other policies of some users allow the same (a "
+    "(`aws:PrincipalType` is `User`), and no Deny stops it: everybody gets through. A warning "
+    "where the `Sid` demands MFA and another allows the same in some networks or on some of the "
+    "resources, and for one whose `Sid` demands something else (`RequireVpn`): it is another way "
+    "in. Or a Deny of `s3:DeleteObject` leaves out `s3:DeleteObjectVersion`, and the policy allows "
+    "that by name (likewise `s3:GetObjectVersion`, `ssm:GetParameters`, and `iam:PutUserPolicy` "
+    "for `iam:AttachUserPolicy`), or it also denies `s3:PutBucketVersioning` without MFA, or is of "
+    "deletion by its `Sid` or on its own (a note); or one of some principals leaves out another of "
+    "an Allow's (a warning). Or an Allow without MFA is of everything but MFA's setup "
+    "(`NotAction`). Or, in an account dump, other policies of some users allow the same (a "
     "warning).",
 )
 
@@ -233,9 +233,12 @@ def check_other_ways(subject: Subject) -> Flaws:
 
 
 def _is_of_deletion(subject: Subject) -> bool:
-    """Say whether a Deny that limits others' policies says that it is of deletions."""
-    limits = subject.document.kind not in {"identity", "boundary"}
-    return limits and "delet" in subject.statement.sid_letters
+    """Say whether a Deny that limits other policies is of deletions, by its Sid or on its own."""
+    whole, statement = subject.whole, subject.statement
+    limits = subject.document.kind not in {"identity", "boundary"} or not whole.allowing
+    alone = len(whole.statements) == 1 and names_of(statement) == ("s3:deleteobject",)
+    of_bucket = all(each.endswith("/*") for each in statement.resources or ())
+    return limits and ((alone and of_bucket) or "delet" in statement.sid_letters)
 
 
 def _names(allow: Statement, action: str, start: str) -> bool:

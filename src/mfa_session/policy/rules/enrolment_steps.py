@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mfa_session.policy.conditions import is_met, is_met_without_key
-from mfa_session.policy.coverage import actions_of, concerns, names_of
+from mfa_session.policy.coverage import actions_of, concerns, exempts_by_name, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
@@ -32,7 +32,8 @@ from mfa_session.policy.statement import Condition, Statement
 ENROLMENT_NEEDS_MFA = Rule(
     "enrolment-needs-mfa",
     WARNING,
-    "Users may create or enable their first device only with MFA: new users are locked out.",
+    "Users may create or enable their first device only with MFA: new users are locked out. A note "
+    "if a Deny exempts that, and the policy allows everything with MFA: another one may allow it.",
 )
 INCOMPLETE = Rule(
     "enrolment-incomplete",
@@ -90,6 +91,33 @@ def check_enrolment(subject: Subject) -> Flaws:
             "new users are locked out: they would need MFA to set up MFA",
             "allow them in another statement, without the condition: "
             + in_partition_of(subject.whole, in_words(statement, Action=missing, **where)),
+        )
+
+
+def check_what_a_deny_exempts(subject: Subject) -> Flaws:
+    """Find Allows of everything with MFA alone, where a Deny exempts the setup by name.
+
+    Of dumps, templates, plans and states, `dump_users` and `rosters` know the other policies.
+    """
+    statement, document, whole = subject.statement, subject.document, subject.whole
+    alone = not (document.account or document.roster) and subject.gives_users
+    everything = subject.requires_mfa and "*" in names_of(statement)
+    if not (alone and everything) or _devices_managed_by(whole):
+        return
+    spared = [
+        action
+        for action in ENROLMENT
+        if any(exempts_by_name(each, action) for each in whole.denies_for_mfa)
+        and not whole.allows_without_mfa(action)
+    ]
+    if spared:
+        yield Flaw(
+            ENROLMENT_NEEDS_MFA,
+            subject.place_of_action(),
+            f"{are(spared)} exempt from a Deny, and allowed only with MFA",
+            "new users are locked out, unless another policy allows them this",
+            f"allow {' and '.join(spared)} in another statement, without the condition",
+            severity=NOTE,
         )
 
 

@@ -10,7 +10,7 @@ from mfa_session.policy.aws_policies import is_for_oneself, is_harmless, name_of
 from mfa_session.policy.coverage import concerns, exempts_by_name, names_of
 from mfa_session.policy.document import ANYBODY, Document, Roster
 from mfa_session.policy.intrinsics import with_variables_as
-from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.mfa import means_mfa, reach
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.programs import is_of_a_program, may_be_of_a_program
 from mfa_session.policy.rules.accounts import (
@@ -100,8 +100,9 @@ def _policies_of(roster: Roster, owner: str) -> tuple[list[Document], set[str]]:
 
 def _may_allow(document: Document) -> bool:
     """Say whether a policy or boundary allows enabling a device, or may do so."""
-    allows = any(each.allows and concerns(each, _ENABLE) for each in document.statements)
-    return allows or not document.is_settled
+    allowing = (each for each in document.statements if each.allows and concerns(each, _ENABLE))
+    asked = (found is not None and found.needs_mfa for found in map(reach, allowing))
+    return not all(asked) or not document.is_settled
 
 
 def check_setup(subject: Subject) -> Flaws:

@@ -331,11 +331,11 @@ KINDS = [
       for at, (statement, kind, wrong) in enumerate((
           (trust({"AWS": ["arn:aws-us-gov:iam::123456789012:user/ann",
               "arn:aws:iam::123456789012:user/bob"]}, WITH), "trust", True),
-          (deny("s3:DeleteObject", WITHOUT, Principal="*", Resource=["arn:aws-cn:s3:::books/*",
+          (deny("s3:PutObject", WITHOUT, Principal="*", Resource=["arn:aws-cn:s3:::books/*",
               "arn:aws:s3:::books/*"]), "resource", True),
-          (deny("s3:DeleteObject", WITHOUT, Resource=["arn:aws-cn:s3:::books/*",
+          (deny("s3:PutObject", WITHOUT, Resource=["arn:aws-cn:s3:::books/*",
               "arn:aws:s3:::books/*"]), "identity", False),
-          (deny("s3:DeleteObject", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
+          (deny("s3:PutObject", {**WITHOUT, **on("ArnNotLike", "aws:PrincipalArn",
               ["arn:aws-cn:iam::*:user/a", "arn:aws:iam::*:user/a"])}, Principal="*",
               Resource="arn:aws:s3:::books/*"), "resource", False)))],
     # A region where there is none.

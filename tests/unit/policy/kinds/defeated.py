@@ -395,5 +395,11 @@ KINDS = [
       for at, (exempt, wrong) in enumerate((
           (on("ArnNotEquals", "aws:PrincipalArn", "arn:aws:iam::123456789012:user/glass"), False),
           (on("StringNotEquals", "aws:username", "glass"), False)))],
+    # Alone, a Deny of deletion in a bucket is of versions as well.
+    *[Stated(f"deletion-alone-{at}", [deny(actions, WITHOUT, Resource=where)],
+            found("allowed-without-mfa-too") * wrong, {})
+      for at, (actions, where, wrong) in enumerate((("s3:DeleteObject", "arn:aws:s3:::books/*",
+            True), (["s3:DeleteObject", "s3:DeleteObjectVersion"], "arn:aws:s3:::books/*", False),
+            ("s3:DeleteObject", "arn:aws:s3:::books/a.csv", False)))],
 ]
 # fmt: on

@@ -71,6 +71,12 @@ KINDS = [
             (True, [allow([CREATE, LIST]), allow("*", WITH)]),
             (False, [allow([CREATE, LIST, ENABLE], Resource=[ME, MY_DEVICE])]),
             (False, [allow([ENABLE, RESYNC, LIST], Resource=ME)])))],
+    # A Deny exempts the setup, which only an Allow of everything gives, with MFA.
+    *[Stated(f"setup-exempt-and-only-with-mfa-{at}", [allow(given, WITH), *others, deny_but(spared,
+             WITHOUT)], found("enrolment-needs-mfa") if told else [], {})
+      for at, (told, given, others, spared) in enumerate((
+            (True, "*", [], CARE), (False, "ec2:*", [], CARE), (False, "*", [allow([*ENROL,
+             RESYNC], Resource=[ME, MY_DEVICE])], CARE)))],
     *[Stated(f"security-keys-registered-{at}", [allow(LIST, Resource=ME), *[allow(ENABLE, {
             "StringEquals": each}, Resource=ME) for each in calls], deny_but(CARE, WITHOUT)],
             found(INCOMPLETE, at=1) if told else [], {})

@@ -116,7 +116,7 @@ KINDS = [
           (False, "*", None, "iam:ChangePassword", [], "m"),
           (False, "*", None, "iam:DeleteAccessKey", [], "m"),
           (False, "ec2:*", None, KEY, [], ""),
-          (False, "*", WITH, KEY, [], "m"),
+          (False, "iam:*", WITH, KEY, [], "m"),
           (False, "*", IN_OFFICE, KEY, [], "")))],
     # One's own keys and passwords, which a Deny of everything exempts.
     *[Stated(f"own-credentials-exempt-{at}", [*allowed, deny_but([*CARE, *exempt], WITHOUT),

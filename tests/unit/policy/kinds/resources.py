@@ -406,10 +406,10 @@ KINDS = [
           ("backup:DeleteRecoveryPoint", f"{BACKUP}backup-vault:prod", True),
           ("backup:DeleteRecoveryPoint", f"{BACKUP}recovery-point:*", False),
           ("backup:DeleteRecoveryPoint", "arn:aws:ec2:*::snapshot/*", False),
-          ("s3:DeleteObject", f"{POINT}hr", True), ("s3:DeleteObject", f"{POINT}hr/2031/*", True),
-          ("s3:DeleteObject", f"{POINT}hr/object/2031/*", False),
-          ("s3:DeleteObject", f"{POINT}*", False), ("s3:ListBucket", f"{POINT}hr", False),
-          ("s3:DeleteObject", "arn:aws:s3::::books/*", True)))],
+          ("s3:PutObject", f"{POINT}hr", True), ("s3:PutObject", f"{POINT}hr/2031/*", True),
+          ("s3:PutObject", f"{POINT}hr/object/2031/*", False),
+          ("s3:PutObject", f"{POINT}*", False), ("s3:ListBucket", f"{POINT}hr", False),
+          ("s3:PutObject", "arn:aws:s3::::books/*", True)))],
     # Of users, all of S3 is denied on objects alone, and the bucket itself is theirs to manage.
     *[Stated(f"all-of-s3-on-objects-{name}", [allow(given, when, Resource=there), deny(denied,
             WITHOUT, Resource=here, Sid=sid), *more], [(RESOURCE, sid)] * told, {})
