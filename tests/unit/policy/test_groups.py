@@ -247,3 +247,11 @@ def test_a_plan_may_write_the_arn_of_a_policy_whose_own_is_not_known_yet(
     plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": resources}}}
     (document,) = read_policies("p.json", json.dumps(plan)).documents
     assert set(document.owners) == owners
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("AllUsers", False), ("Mfa", True)])
+def test_a_group_of_all_users_by_its_name_asks_those_of_others_too(
+    name: str, *, is_told: bool
+) -> None:
+    found = findings_beside(group(allow("rds:*")), Dev=group(GroupName=name))
+    assert bool(found) is is_told

@@ -32,6 +32,7 @@ _ENABLE, _CHANGE, _TAKE = ENROLMENT[1], "iam:ChangePassword", "sts:AssumeRole"
 _OF_GROUP = "group/"
 _user_name = re.compile(r"\$\{aws:username\}", re.IGNORECASE)
 _of_a_user = re.compile("(.*:)?user/.").match
+_of_everybody = re.compile(r"all[-_]?(people|staff|users)|every(body|one)", re.IGNORECASE).search
 _of_one_user = re.compile(
     "arn:[^:]*:iam::(?P<account>[^:]*):user(?P<path>/(?:.*/)?)(?P<name>[^/]+)"
 ).fullmatch
@@ -195,7 +196,7 @@ def check_groups(subject: Subject) -> Flaws:
     # Who is in which groups, the file may leave open.
     told = any(roster.members.get(each) for each in (*unasked, *for_mfa))
     also = "" if told else "".join(map(_name_of, for_mfa[:1]))
-    if unasked:
+    if unasked and not _of_everybody(also):
         yield Flaw(
             UNASKED,
             subject.statement.position,
