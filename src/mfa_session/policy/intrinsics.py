@@ -71,11 +71,10 @@ def partition_in(source: str) -> str:
 def in_one_account(node: Node, partition: str, *, of_stack: bool) -> tuple[Node, Mapping[str, str]]:
     """Return a node with a partition, and an example of the account that a template fills in.
 
-    In CloudFormation's it is its own; a parameter may be another.
-
-    The names of other pseudo parameters lose their colons, which divide an ARN: `${AWS.Region}`. A
-    text that is marked, since it stands outside of functions, stays. Return also the texts as they
-    are written, by what they become.
+    In CloudFormation's templates that is the template's own; a parameter may be another one. The
+    names of other pseudo parameters lose their colons, which divide an ARN: `${AWS.Region}`. A text
+    that is marked, since it stands outside of functions, stays. Return also the texts as they are
+    written, by what they become.
     """
     account = _account_to_fill_in(node, of_stack=of_stack)
     written = dict[str, str]()
@@ -90,8 +89,9 @@ def in_one_account(node: Node, partition: str, *, of_stack: bool) -> tuple[Node,
         return node._replace(value=whole)
 
     changed = _with_texts(node, change)
-    parts = {THIS_ACCOUNT: account, "${AWS.": "${AWS::"} if changed != node else {}
-    return changed, {**written, **parts}
+    if changed != node:
+        written |= {THIS_ACCOUNT: account or THIS_ACCOUNT, "${AWS.": "${AWS::"}
+    return changed, written
 
 
 def _account_to_fill_in(node: Node, *, of_stack: bool) -> str:

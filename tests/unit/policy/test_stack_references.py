@@ -340,14 +340,18 @@ def test_the_account_that_a_template_fills_in_is_judged_as_one_that_is_written(
     assert alone(by_tool) == alone(statements)
 
 
-@pytest.mark.parametrize("account", ["${var.account_id}", "{{ account }}", "${AWS::AccountId}"])
+@pytest.mark.parametrize(
+    "account", ["${var.account_id}", "{{ account }}", '{{ of["prod"] }}', "${AWS::AccountId}"]
+)
 def test_a_finding_names_the_account_as_the_template_does(account: str) -> None:
-    devices = [f"arn:aws:iam::{account}:mfa/*"]
-    statement = {"Effect": "Allow", "Action": "iam:EnableMFADevice", "Resource": devices}
-    spared = {"Effect": "Deny", "NotAction": "iam:*", "NotResource": devices, "Condition": WITHOUT}
-    text = json.dumps({"Statement": [statement, spared]})
+    mine = f"arn:aws:iam::{account}:user/${{aws:username}}"
+    allowed = {"Effect": "Allow", "Action": "iam:DeactivateMFADevice", "Resource": mine}
+    where = {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:user/*"}}
+    denied = {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}
+    false = {**where, "Bool": {"aws:MultiFactorAuthPresent": "false"}}
+    text = json.dumps({"Statement": [allowed, {**denied, "Condition": false}]})
     found = lint(read_policies("p.json", text).documents[0])
-    assert found
+    assert any(where.items() <= each.fix.get("Condition", {}).items() for each in found)
     assert THIS_ACCOUNT not in repr(found)
 
 
