@@ -595,6 +595,26 @@ def test_a_boundary_of_a_role_whose_name_a_template_makes_may_leave_something() 
     assert "boundary-allows-nothing" not in [rule for _, rule in found_in(stack)]
 
 
+@pytest.mark.parametrize(
+    ("work", "path", "bounded", "why"),
+    [
+        ([allow("ec2:*", WITH)], "/people/", False, "path /people/"),
+        ([allow("ec2:*", WITH)], "/", True, "boundary policy/Bound"),
+        ([allow("ec2:*", WITH)], "/", False, None),
+        # Who may work without MFA is not locked out.
+        ([allow("ec2:*", WITH), allow("s3:*")], "/people/", False, None),
+    ],
+)
+def test_users_whose_work_is_allowed_only_with_mfa_must_be_able_to_set_it_up(
+    work: list[dict[str, Any]], path: str, bounded: bool, why: str | None
+) -> None:
+    ann = user("ann", "g", path=path, bounded=bounded)
+    bound = [allow(["ec2:*", "iam:List*"])] if bounded else None
+    found = found_in(account([ann], [group("g", *work, DEVICES)], bound=bound))
+    told = [message for message, rule in found if rule == "users-cannot-enrol"]
+    assert bool(told) is bool(why)
+
+
 def test_of_policies_that_are_elsewhere_a_boundary_may_leave_something() -> None:
     more = [{"PolicyArn": "arn:aws:iam::123456789012:policy/More"}]
     ann = {**user("ann", "g", bounded=True), "AttachedManagedPolicies": more}

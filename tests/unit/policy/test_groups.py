@@ -249,7 +249,7 @@ def test_a_plan_may_write_the_arn_of_a_policy_whose_own_is_not_known_yet(
     assert set(document.owners) == owners
 
 
-@pytest.mark.parametrize(("name", "is_told"), [("AllUsers", False), ("Mfa", True)])
+@pytest.mark.parametrize(("name", "is_told"), [("AllUsers", False), ("all", False), ("Mfa", True)])
 def test_a_group_of_all_users_by_its_name_asks_those_of_others_too(
     name: str, *, is_told: bool
 ) -> None:

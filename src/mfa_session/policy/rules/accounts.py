@@ -32,12 +32,13 @@ UNASKED = Rule(
 STUCK = Rule(
     "users-cannot-enrol",
     WARNING,
-    "A Deny asks users for MFA, and they cannot set it up, though a policy of theirs allows it: it "
-    "is for users of another path or account, or their boundary or another Deny stops them. Or the "
-    "Deny exempts it, and no policy allows it. They are locked out. An account dump tells; of "
-    "paths, accounts and boundaries a template, plan or state, too, and of what no policy in it "
-    "allows (a note for groups). Or users of a template must change their password when they first "
-    "sign in (`PasswordResetRequired`), and the Deny does not exempt `iam:ChangePassword`.",
+    "A Deny asks users for MFA, or all Allows of their work do, and they cannot set it up, though "
+    "a policy of theirs allows it: it is for users of another path or account, or their boundary "
+    "or another Deny stops them. Or the Deny exempts it, and no policy allows it. They are locked "
+    "out. An account dump tells; of paths, accounts and boundaries a template, plan or state, too, "
+    "and of what no policy in it allows (a note for groups). Or users of a template must change "
+    "their password when they first sign in (`PasswordResetRequired`), and the Deny does not "
+    "exempt `iam:ChangePassword`.",
 )
 PROGRAMS = Rule(
     "programs-asked",
@@ -105,7 +106,7 @@ def check_account(subject: Subject) -> Flaws:
             "whoever has their long-term keys gets through without MFA",
             "give this policy to the people among them, and do not exempt them",
         )
-    if stuck and asks and not statement.allows:
+    if stuck and asks:
         yield cannot_enrol(subject, stuck)
     if programs and asks and not statement.allows:
         yield programs_asked(subject, programs)
@@ -141,7 +142,8 @@ def cannot_enrol(subject: Subject, stuck: Sequence[str]) -> Flaw:
     return Flaw(
         STUCK,
         subject.statement.position,
-        f"these users cannot set up MFA, for which this Deny asks: {first_of(stuck, MOST)}",
+        f"these users cannot set up MFA, for which this {subject.statement.effect} asks: "
+        + first_of(stuck, MOST),
         "they are locked out",
         how_to_enrol(stuck),
     )

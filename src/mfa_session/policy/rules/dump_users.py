@@ -87,7 +87,7 @@ def stuck(account: Account) -> Mapping[str, Sequence[str]]:
     """Return the users who cannot set up MFA, and why, by the policy that asks for it."""
     return _grouped(
         (asking, f"{user.name} ({why})")
-        for user, asking in _asked(account)
+        for user, asking in (*_asked(account), *_asked_by_allows(account))
         for why in _obstacles(user)
     )
 
@@ -141,6 +141,21 @@ def _asked(account: Account) -> list[tuple[DumpedUser, str]]:
         if user.arn and _is_known(user, is_harmless)
         for asking in list(_asking(user))[:1]
     ]
+
+
+def _asked_by_allows(account: Account) -> Iterator[tuple[DumpedUser, str]]:
+    """Yield the users who may do their work only with MFA, with the first policy that gives it."""
+    by_denies = {user.name for user, _ in _asked(account)}
+    for user in account.users:
+        if not user.arn or user.name in by_denies or not _is_known(user, is_harmless):
+            continue
+        work = [
+            (document, each)
+            for document, each in user.statements
+            if each.allows and not all(is_of_oneself(each, name) for name in names_of(each))
+        ]
+        if work and all(_asks(user, each) for _, each in work):
+            yield user, work[0][0].name
 
 
 def _taken(account: Account, users: Iterable[DumpedUser]) -> Iterator[tuple[str, DumpedUser]]:

@@ -32,7 +32,9 @@ _ENABLE, _CHANGE, _TAKE = ENROLMENT[1], "iam:ChangePassword", "sts:AssumeRole"
 _OF_GROUP = "group/"
 _user_name = re.compile(r"\$\{aws:username\}", re.IGNORECASE)
 _of_a_user = re.compile("(.*:)?user/.").match
-_of_everybody = re.compile(r"all[-_]?(people|staff|users)|every(body|one)", re.IGNORECASE).search
+_of_everybody = re.compile(
+    r"^all$|all[-_]?(people|staff|users)|every(body|one)", re.IGNORECASE
+).search
 _of_one_user = re.compile(
     "arn:[^:]*:iam::(?P<account>[^:]*):user(?P<path>/(?:.*/)?)(?P<name>[^/]+)"
 ).fullmatch
