@@ -32,13 +32,10 @@ def check_tags(subject: Subject) -> Flaws:
     spares_removal = subject.statement.not_actions and not concerns(subject.statement, DEACTIVATION)
     if subject.on_role or spares_removal:
         return  # who may take a device off needs no tag
-    outright = subject.whole.outright_denials
-    if all(outright(kind).covers(subject.statement) for kind in KINDS_WITHOUT_MFA):
-        return  # no tag exempts from another Deny
     # A Deny of listed actions is not for administrators, who get round it in other ways as well.
     by_name = subject.statement.actions is not None
     for condition, action in itertools.product(subject.other_conditions, _TAGGING):
-        if not _escapes(condition, action):
+        if not _escapes(condition, action) or _is_denied_anyhow(subject):
             continue
         told = Flaw(
             REMOVAL_SPARED,
@@ -61,6 +58,12 @@ def check_tags(subject: Subject) -> Flaws:
                 severity=WARNING,
             )
             return
+
+
+def _is_denied_anyhow(subject: Subject) -> bool:
+    """Say whether Denies that go by no tag stop those without MFA from the same."""
+    outright = subject.whole.outright_denials
+    return all(outright(kind).covers(subject.statement) for kind in KINDS_WITHOUT_MFA)
 
 
 def _escapes(condition: Condition, action: str) -> bool:
