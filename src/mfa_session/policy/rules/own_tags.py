@@ -52,8 +52,7 @@ def check_tags(subject: Subject) -> Flaws:
                 told,
                 message=f"this Deny goes by {condition.key}, and users may call {action} on "
                 "themselves with MFA",
-                who=f"who {_TAGGING[action]}s the tag needs no MFA from then on, nor does whoever "
-                "has their long-term key",
+                who="after that, neither the user nor whoever has the long-term key needs MFA",
                 cure=f"deny {action} of this tag (aws:TagKeys), or allow it to administrators only",
                 severity=WARNING,
             )
