@@ -211,7 +211,9 @@ def _own(
             _is_told(owner) or _is_another(owner, each, mine, caller) for owner in each.owners
         )
         may_be_only_one = not (
-            is_told or (each.roster and caller) or (tells_groups and each.owners)
+            is_told
+            or (each.roster and caller and each.roster.people)
+            or (tells_groups and each.owners)
         )
         is_only_one = may_be_only_one and len(in_file[each.source.label]) == 1
         is_nobodys = each.roster and not each.owners  # text that IAM does not read as a policy

@@ -144,6 +144,7 @@ def is_met_without_key(condition: Condition) -> Truth:
 Compare = Callable[[str, str, "RequestContext | None"], Truth]
 
 _ARN_COLONS = 5
+_COLON = re.compile(r":(?![^{}]*\})")  # but for that of a variable
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _EPOCH = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _DATE = re.compile(
@@ -341,7 +342,8 @@ def _compare_text(
     operator_name: str, within: str, wanted: str, facts: RequestContext | None
 ) -> Truth:
     """Compare an unknown ARN or name of a pattern; ARNs part by part, but for the partition."""
-    is_arn = wanted.count(":") >= _ARN_COLONS
+    parts = _COLON.split(wanted, _ARN_COLONS)
+    is_arn = len(parts) > _ARN_COLONS
     if operator_name == "StringEquals" and {"*", "?"} & set(wanted):
         return None if "$" in wanted else False  # no name or ARN has a wildcard
     if operator_name not in {"StringEquals", "StringLike"} and not (
@@ -352,6 +354,6 @@ def _compare_text(
         if wanted.startswith("arn:"):
             within = within.replace("arn:*:", f"arn:{wanted.split(':')[1]}:", 1)
         return Query(within).covered_by(wanted, facts)
-    parts = zip(within.split(":", _ARN_COLONS), wanted.split(":", _ARN_COLONS), strict=True)
-    _, _, *others = (Query(asked).covered_by(pattern, facts) for asked, pattern in parts)
+    compared = zip(within.split(":", _ARN_COLONS), parts, strict=True)
+    _, _, *others = (Query(asked).covered_by(pattern, facts) for asked, pattern in compared)
     return all_of(others)

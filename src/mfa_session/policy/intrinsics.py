@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from mfa_session.policy.nodes import Node, items_of, listed, members_of, text_of
 
@@ -63,34 +64,63 @@ def with_pseudo_parameters(text: str) -> str:
     return _PSEUDO_PARAMETER.sub(lambda at: PSEUDO_PARAMETERS.get(at[1], at[0]), text)
 
 
+_PRINCIPALS = {"Principal", "NotPrincipal"}
+
+
+class Asked(NamedTuple):
+    """What a request tells of the account and partition that a template fills in, or empty."""
+
+    callers_account: str = ""
+    resources_account: str = ""
+    partition: str = ""
+
+    def account(self, policy: Node) -> str:
+        """Return the account of the stack with a policy: the caller's, or the resource's.
+
+        A resource's policy that names the caller's account by its number is of another one.
+        """
+        known = (self.callers_account, self.resources_account)
+        if any(_PRINCIPALS & members_of(each).keys() for each in _nodes_in(policy)):
+            is_named = any(known[0] in text_of(each) for each in _nodes_in(policy))
+            known = (known[1], "" if is_named else known[0])
+        return known[0] or known[1] or THIS_ACCOUNT
+
+
 def partition_in(source: str) -> str:
     """Return the partition of a template: `aws`, or unknown if it names others."""
-    return "${AWS.Partition}" if _other_partition(source) else "aws"
+    return "${AWS::Partition}" if _other_partition(source) else "aws"
 
 
-def in_one_account(node: Node, partition: str, *, of_stack: bool) -> tuple[Node, Mapping[str, str]]:
-    """Return a node with a partition, and an example of the account that a template fills in.
+def in_one_account(
+    node: Node, partition: str, asked: Asked | None, *, of_stack: bool
+) -> tuple[Node, Mapping[str, str]]:
+    """Return a policy with the partition and the account that a template fills in.
 
-    In CloudFormation's templates that is the template's own; a parameter may be another one. The
-    names of other pseudo parameters lose their colons, which divide an ARN: `${AWS.Region}`. A text
-    that is marked, since it stands outside of functions, stays. Return also the texts as they are
-    written, by what they become.
+    In CloudFormation's templates that is the template's own; a parameter may be another one. A text
+    that is marked, since it stands outside of functions, stays. Where nothing is asked, the account
+    is an example, and the names of other pseudo parameters lose their colons, which divide an ARN:
+    `${AWS.Region}`. Return also the texts as they are written, by what they become.
     """
-    account = _account_to_fill_in(node, of_stack=of_stack)
+    to_fill_in = _account_to_fill_in(node, of_stack=of_stack)
+    account = asked.account(node) if asked else THIS_ACCOUNT
     written = dict[str, str]()
 
     def change(node: Node, text: str) -> Node:
-        whole = text.replace(account, THIS_ACCOUNT) if account else text
-        whole = whole.replace("${AWS::Partition}", partition).replace("${AWS::", "${AWS.")
+        whole = text.replace(to_fill_in, account) if to_fill_in else text
+        whole = whole.replace("${AWS::Partition}", partition)
+        if not asked:
+            whole = whole.replace("${AWS::", "${AWS.")
         if node.misread or whole == text:
             return node
-        if whole not in {partition, THIS_ACCOUNT}:  # which stand in other texts, too
+        if to_fill_in and to_fill_in in text:
+            written[account] = to_fill_in
+        if whole not in {partition, account}:  # which stand in other texts, too
             written[whole] = text
         return node._replace(value=whole)
 
     changed = _with_texts(node, change)
-    if changed != node:
-        written |= {THIS_ACCOUNT: account or THIS_ACCOUNT, "${AWS.": "${AWS::"}
+    if changed != node and not asked:
+        written["${AWS."] = "${AWS::"
     return changed, written
 
 
@@ -98,16 +128,22 @@ def _account_to_fill_in(node: Node, *, of_stack: bool) -> str:
     """Return what a template writes for its account; empty if nothing, or for several accounts."""
     if of_stack:
         return "${AWS::AccountId}"
-    texts = (text_of(each) for each in _texts_in(node))
+    texts = (text_of(each) for each in _nodes_in(node))
     found = {placed[1] for placed in map(_account_in_place, texts) if placed}
     return found.pop() if len(found) == 1 else ""
 
 
-def as_written(text: str, written: Mapping[str, str]) -> str:
-    """Return a text about those of `in_one_account` as the template has them."""
-    for filled_in in sorted(written, key=len, reverse=True):
-        text = text.replace(filled_in, written[filled_in])
-    return text
+def as_written(value: Any, written: Mapping[str, str]) -> Any:
+    """Return a value whose texts name those of `in_one_account` as the template does."""
+    if isinstance(value, str):
+        for filled_in in sorted(written, key=len, reverse=True):
+            value = value.replace(filled_in, written[filled_in])
+        return value
+    if isinstance(value, list | tuple):
+        return [as_written(each, written) for each in value]
+    if isinstance(value, Mapping):
+        return {as_written(key, written): as_written(value[key], written) for key in value}
+    return value
 
 
 def variables_of_iam(text: str) -> list[str]:
@@ -202,12 +238,10 @@ def with_literals_marked(node: Node) -> Node:
     return _with_texts(node, mark)
 
 
-def _texts_in(node: Node) -> Iterator[Node]:
-    """Yield the texts that a template may fill in."""
-    if isinstance(node.value, str) and "{" in node.value:
-        yield node
+def _nodes_in(node: Node) -> Iterator[Node]:
+    yield node
     for each in (*members_of(node).values(), *items_of(node)):
-        yield from _texts_in(each)
+        yield from _nodes_in(each)
 
 
 def _with_texts(node: Node, change: Callable[[Node, str], Node]) -> Node:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from mfa_session.model.feature_ports import AwsNames
 from mfa_session.policy.companions import asking_companions, companions
@@ -241,17 +240,7 @@ def _as_in_template(found: Finding, document: Document) -> Finding:
     """Return a finding whose texts name the template's own account as the template does."""
     if not document.written:
         return found
-    return Finding(**_as_written(vars(found), document.written))
-
-
-def _as_written(value: Any, written: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return as_written(value, written)
-    if isinstance(value, list | tuple):
-        return [_as_written(each, written) for each in value]
-    if isinstance(value, Mapping):
-        return {_as_written(key, written): _as_written(value[key], written) for key in value}
-    return value
+    return Finding(**as_written(vars(found), document.written))
 
 
 def _of_defaults(subject: Subject, flaw: Flaw) -> str:

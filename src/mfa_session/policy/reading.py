@@ -16,7 +16,7 @@ from mfa_session.policy.document import CURRENT_VERSION, Document
 from mfa_session.policy.formats.account import is_account
 from mfa_session.policy.formats.origin import Origin
 from mfa_session.policy.formats.stacks import is_stack
-from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.intrinsics import Asked, is_unfilled
 from mfa_session.policy.kinds_by_look import (
     kind_by_look,
     kind_by_name,
@@ -64,11 +64,13 @@ def read_document(label: str, data: bytes | str, *, kind: str | None = None) -> 
 
 
 def read_policies(
-    label: str, data: bytes | str, *, kind: str | None = None, defaults: bool = True
+    label: str, data: bytes | str, *, kind: str | None = None, asked: Asked | None = None
 ) -> ReadPolicies:
     """Read every policy in a text of JSON or YAML; `kind`, one of KINDS, overrides the looks.
 
-    With `defaults`, conditions on MFA have those of a template's parameters.
+    Templates have the account and partition that are `asked` about. Where nothing is asked, they
+    have an example account, and conditions on MFA have the defaults of parameters: whoever creates
+    the stack may give others.
 
     Raises ConfigurationError with line and column: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`,
     `terraform-source`, or `not-a-policy` without a policy.
@@ -76,7 +78,7 @@ def read_policies(
     source = (
         PolicyText.of_bytes(label, data) if isinstance(data, bytes) else PolicyText(label, data)
     )
-    search = Search(source, defaults=defaults)
+    search = Search(source, asked)
     nodes = read_nodes(source)
     for index, node in enumerate(nodes):
         search.visit(node, Origin().at(f"{index}") if len(nodes) > 1 else Origin())
@@ -326,9 +328,9 @@ class Reading:
     `terraform` its files in Terraform's own language.
     """
 
-    def __init__(self, kind: str | None, *, defaults: bool = True) -> None:
-        """Take the `kind` and `defaults` of `read_policies`."""
-        self._kind, self._defaults = kind, defaults
+    def __init__(self, kind: str | None, asked: Asked | None = None) -> None:
+        """Take the `kind` and `asked` of `read_policies`."""
+        self._kind, self._asked = kind, asked
         self.documents: list[Document] = []
         self.errors: list[FileError] = []
         self.passed_over = self.linked = self.terraform = 0
@@ -375,7 +377,7 @@ class Reading:
             found = ReadPolicies(documents=())
             if data is not None:
                 label = _label(path)
-                found = read_policies(label, data, kind=self._kind, defaults=self._defaults)
+                found = read_policies(label, data, kind=self._kind, asked=self._asked)
         except ConfigurationError as error:
             if pass_over and error.code == "not-a-policy":
                 self.passed_over += 1
@@ -387,9 +389,11 @@ class Reading:
         self.errors += [FileError(file=path, error=error) for error in found.errors]
 
 
-def read_files(paths: Iterable[str], kind: str | None = None, *, defaults: bool = True) -> Reading:
+def read_files(
+    paths: Iterable[str], kind: str | None = None, asked: Asked | None = None
+) -> Reading:
     """Read every policy of the files and directories."""
-    reading = Reading(kind, defaults=defaults)
+    reading = Reading(kind, asked)
     for path in dict.fromkeys(paths):
         reading.read(path)
     return reading

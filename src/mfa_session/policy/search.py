@@ -58,13 +58,15 @@ class Found(NamedTuple):
 class Search:
     """Searches nodes, and collects the policies in the order of the text."""
 
-    def __init__(self, source: PolicyText, *, defaults: bool = True, _strings: int = 0) -> None:
+    def __init__(
+        self, source: PolicyText, asked: intrinsics.Asked | None = None, *, _strings: int = 0
+    ) -> None:
         self.found: list[Found] = []
         self.errors: list[ConfigurationError] = []
         self._source = source
         self._strings = _strings
         self._arns: dict[str, str] = {}  # by the references to them in a template
-        self._has_defaults = defaults
+        self._asked = asked
         self._defaults: dict[str, intrinsics.Default] = {}  # by the references to parameters
         self._in_stack = False
         self._has_braces = any(each in source.text for each in ("AWS::", "${", "{{"))
@@ -72,7 +74,8 @@ class Search:
 
     @cached_property
     def _partition(self) -> str:
-        return intrinsics.partition_in(self._source.text)
+        told = self._asked.partition if self._asked else ""
+        return told or intrinsics.partition_in(self._source.text)
 
     def visit(self, node: Node, origin: Origin) -> None:
         """Search a value and everything in it."""
@@ -103,7 +106,7 @@ class Search:
         if known is not None:
             if self._has_functions:
                 self._arns |= arns_in(members)
-                self._defaults |= defaults_in(members) if self._has_defaults else {}
+                self._defaults |= {} if self._asked else defaults_in(members)
                 self._in_stack = self._in_stack or is_stack(members)
             return known
         if len(members) == 1 and "Fn::Sub" in members:
@@ -127,9 +130,9 @@ class Search:
         if resolved is not None:
             resolved = intrinsics.replaced(resolved, self._arns) if self._arns else resolved
             written: Mapping[str, str] = {}
-            if self._has_braces and self._has_defaults:
+            if self._has_braces:
                 resolved, written = intrinsics.in_one_account(
-                    resolved, self._partition, of_stack=self._in_stack
+                    resolved, self._partition, self._asked, of_stack=self._in_stack
                 )
             # What is chosen by a condition may be where the parameter has another value.
             if self._defaults and origin.is_certain and not origin.is_optional:
@@ -148,7 +151,7 @@ class Search:
         if node.misread:
             what = f"Fn::Sub takes ${{{node.misread}}} for a reference in the template"
             self._refuse(node.offset, what, f"write ${{!{node.misread}}}")
-        search = Search(inner, defaults=self._has_defaults, _strings=self._strings + 1)
+        search = Search(inner, self._asked, _strings=self._strings + 1)
         try:
             search.visit(parse(inner), origin)
         except ConfigurationError as error:

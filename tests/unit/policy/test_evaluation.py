@@ -409,13 +409,21 @@ def test_an_unknown_caller_is_known_to_be_a_user_or_a_role(
     assert found == [of_user, of_role]
 
 
-def test_the_account_of_an_unknown_caller_is_compared() -> None:
-    rule = statement("Deny", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:*/*"}})
+@pytest.mark.parametrize(
+    ("arn", "decided"),
+    [
+        ("arn:aws:iam::123456789012:*/*", ["explicitly-denied", "allowed", "unknown"]),
+        ("arn:aws:iam::${aws:PrincipalAccount}:*/*", ["explicitly-denied"] * 2 + ["unknown"]),
+        ("arn:aws:iam::${aws:SourceAccount}:role/*", ["allowed"] * 3),
+    ],
+)
+def test_the_account_of_an_unknown_caller_is_compared(arn: str, decided: list[str]) -> None:
+    rule = statement("Deny", {"ArnLike": {"aws:PrincipalArn": arn}})
     found = [
         outcome(ALLOW_ALL, rule, request=STOP, caller=acting_as(KINDS[0], account))
-        for account in ("123456789012", "444455556666")
+        for account in ("123456789012", "444455556666", None)
     ]
-    assert found == ["explicitly-denied", "allowed"]
+    assert found == decided
 
 
 @pytest.mark.parametrize(

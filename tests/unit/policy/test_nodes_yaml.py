@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.fixes import plain
+from mfa_session.policy.intrinsics import THIS_ACCOUNT, Asked
 from mfa_session.policy.nodes import listed, parse_yaml
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_policies
@@ -63,7 +64,7 @@ def refusal(text: str) -> str:
 
 
 def test_cloudformations_tags_are_expanded() -> None:
-    found = read_policies("t.yaml", TEMPLATE, defaults=False)
+    found = read_policies("t.yaml", TEMPLATE, asked=Asked())
     assert found.errors == ()
     trust, books = found.documents
     assert [(each.name, each.kind) for each in found.documents] == [
@@ -71,7 +72,7 @@ def test_cloudformations_tags_are_expanded() -> None:
         ("Books", "identity"),
     ]
     assert trust.version == "2012-10-17"
-    assert trust.statements[0].principals == {"AWS": ("arn:aws:iam::${AWS::AccountId}:root",)}
+    assert trust.statements[0].principals == {"AWS": (f"arn:aws:iam::{THIS_ACCOUNT}:root",)}
     condition = trust.statements[0].conditions[0]
     assert (condition.values, condition.position) == (("true",), (14, 32))
     read = books.statements[0]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_session.policy.intrinsics import THIS_ACCOUNT
+from mfa_session.policy.fixes import plain
+from mfa_session.policy.intrinsics import THIS_ACCOUNT, Asked
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_policies
 from policy.kinds import STATED
+
+if TYPE_CHECKING:
+    from mfa_session.policy.document import Document
 
 WITH = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 WITHOUT = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
@@ -223,8 +227,8 @@ def test_the_default_is_left_out_where_whoever_creates_the_stack_decides() -> No
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
     template = json.dumps({"Parameters": {"Asked": OFF}, "Resources": {"P": policy}})
     values = [
-        read_policies("p.json", template, defaults=each).documents[0].conditions[0].values
-        for each in (True, False)
+        read_policies("p.json", template, asked=each).documents[0].conditions[0].values
+        for each in (None, Asked())
     ]
     assert values == [("false",), ("${Asked}",)]
 
@@ -285,8 +289,8 @@ def test_a_statement_to_add_needs_no_function() -> None:
     assert '"Resource": "arn:aws:iam::*:user/${aws:username}"' in finding.cure
 
 
-def in_template(statements: Any, kind: str | None) -> list[tuple[str, str, str]]:
-    """Return the findings of a policy, or a trust policy, in a template."""
+def read_in_template(statements: Any, kind: str | None, asked: Asked | None) -> list[Document]:
+    """Read a policy, or a trust policy, in a template."""
     trusting = kind == "trust"
     key = "AssumeRolePolicyDocument" if trusting else "PolicyDocument"
     policy = {"Version": "2012-10-17", "Statement": statements}
@@ -294,8 +298,24 @@ def in_template(statements: Any, kind: str | None) -> list[tuple[str, str, str]]
         "Type": f"AWS::IAM::{'Role' if trusting else 'ManagedPolicy'}",
         "Properties": {key: policy},
     }
-    documents = read_policies("p.json", json.dumps({"Resources": {"Mine": mine}})).documents
+    text = json.dumps({"Resources": {"Mine": mine}})
+    return [*read_policies("p.json", text, asked=asked).documents]
+
+
+def in_template(statements: Any, kind: str | None) -> list[tuple[str, str, str]]:
+    """Return the findings of a policy in a template."""
+    documents = read_in_template(statements, kind, None)
     return [(each.statement, each.rule, each.severity) for one in documents for each in lint(one)]
+
+
+def texts_in_template(statements: Any, kind: str | None, asked: Asked) -> list[Any]:
+    """Return the elements of a policy in a template, as they are read."""
+    documents = read_in_template(statements, kind, asked)
+    return [
+        {name: plain(node) for name, node in each.elements.items()}
+        for one in documents
+        for each in one.statements
+    ]
 
 
 def alone(statements: str) -> list[tuple[str, str, str]]:
@@ -338,6 +358,15 @@ def test_the_account_that_a_template_fills_in_is_judged_as_one_that_is_written(
     assert in_template(with_functions(written), kind) == in_template(written, kind)
     by_tool = statements.replace("210987654321", "${account_id}")
     assert alone(by_tool) == alone(statements)
+
+
+@pytest.mark.parametrize(("statements", "kind"), IN_ACCOUNT.values(), ids=IN_ACCOUNT)
+def test_the_account_that_is_asked_about_is_filled_in(statements: str, kind: str | None) -> None:
+    written = json.loads(statements)
+    asked = Asked(callers_account="210987654321", partition="aws")
+    assert texts_in_template(with_functions(written), kind, asked) == texts_in_template(
+        written, kind, asked
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from mfa_session.model.arns import account_of
+from mfa_session.model.arns import account_of, parse_arn
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import SessionOptions
@@ -23,6 +23,7 @@ from mfa_session.policy.evaluation import (
     are_of_one_account,
     evaluate,
 )
+from mfa_session.policy.intrinsics import THIS_ACCOUNT, Asked, as_written
 from mfa_session.policy.lint import lint
 from mfa_session.policy.live import Live
 from mfa_session.policy.matching import (
@@ -36,6 +37,7 @@ from mfa_session.policy.reading import read_files
 from mfa_session.policy.request_keys import Requests
 from mfa_session.policy.rules.keys import keys_of_no_request
 from mfa_session.policy.rules.operators import UNKNOWN_OPERATOR
+from mfa_session.policy.rules.resource_kinds import parts_of
 from mfa_session.policy.rules.rule import REJECTED
 from mfa_session.session.context import Context
 
@@ -67,13 +69,13 @@ def run(options: Options, ctx: Context) -> Result:
     """Evaluate the policies of the files, or of IAM, or of both."""
     request = _request(options, ctx)
     keys = read_keys(options.context, options.absent)
-    files = _files(options, ctx)
-    if not files and not options.live:
-        raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, keys)
+    asked = _asked_of_templates(request, principal, keys)
+    files = _files(options, asked, ctx)
     share = share_of(principal, files, request, live=bool(live))
-    principal = principal or _caller(share, ctx)
+    written = _examples_in(files)
+    principal = principal or _caller(share, written, ctx)
     documents = [*files, *(live.documents() if live else ())]
     _warn_of_faults([*share.all_documents(), *(live.documents() if live else ())], keys, ctx)
     requests = Requests(request, keys, principal, documents, ctx.clock.now())
@@ -85,7 +87,7 @@ def run(options: Options, ctx: Context) -> Result:
         judged = _judge_share(callers, principal, share, requests)
     _check_keys_fit(requests.unfit)
     for hint in hints(judged, share):
-        ctx.console.say(hint)
+        ctx.console.say(as_written(hint, written))
     data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource or "*",
@@ -95,23 +97,60 @@ def run(options: Options, ctx: Context) -> Result:
     if live:
         data["unread"] = live.gaps()
         data["role"] = live.role.arn if live.role else None
-    return Result(data=data, lines=_table(request, judged))
+    return Result(data=as_written(data, written), lines=_table(request, judged, written))
 
 
-def _table(request: Request, judged: Iterable[Judged]) -> Table:
+def _table(request: Request, judged: Iterable[Judged], written: Mapping[str, str]) -> Table:
     on = "any resource" if request.resource in {"", "*"} else request.resource
     return columns(
         ("CREDENTIALS", "OUTCOME", "BECAUSE"),
         (
-            (each.caller.label, each.decision.outcome.replace("-", " "), printable(each.because))
+            (
+                each.caller.label,
+                each.decision.outcome.replace("-", " "),
+                printable(as_written(each.because, written)),
+            )
             for each in judged
         ),
         above=(f"{request.action} on {on}", ""),
     )
 
 
-def _files(options: Options, ctx: Context) -> list[Document]:
-    found = _read(options.file, options.kind, ctx)
+def _asked_of_templates(request: Request, principal: str | None, keys: Known) -> Asked:
+    """Return what is told of the account and partition of templates."""
+
+    def told(*names: str) -> str:
+        return next((values[0] for name in names if (values := keys.get(name))), "")
+
+    _, partition, _, _, account, _ = parts_of(request.resource)
+    caller = parse_arn(principal or "")
+    return Asked(
+        callers_account=told("aws::accountid") or (caller.account if caller else principal or ""),
+        resources_account=told("aws::accountid", "aws:resourceaccount", "s3:resourceaccount")
+        or (account if account.isdecimal() else ""),
+        partition=told("aws::partition") or (caller.partition if caller else partition.strip("*")),
+    )
+
+
+def _say_whose_account(files: Iterable[Document], asked: Asked, ctx: Context) -> None:
+    """Say that a template of a role or resource is taken to be of the caller's account."""
+    account = asked.callers_account
+    of_resource = (each for each in files if each.kind in {"resource", "trust"})
+    if not asked.resources_account and any(account in each.written for each in of_resource):
+        ctx.console.say(
+            f"the template is taken to be of account {account}, the caller's; for another: "
+            "--context AWS::AccountId=ACCOUNT"
+        )
+
+
+def _examples_in(files: Iterable[Document]) -> Mapping[str, str]:
+    """Return how templates write the example account that is filled in where none is told."""
+    written = [each.written[THIS_ACCOUNT] for each in files if THIS_ACCOUNT in each.written]
+    return {THIS_ACCOUNT: written[0]} if written else {}
+
+
+def _files(options: Options, asked: Asked, ctx: Context) -> list[Document]:
+    found = _read(options.file, options.kind, asked, ctx)
     for document in found:
         if document.kind in LIMITS and not (options.kind or document.account):
             limit = document.kind == "boundary"
@@ -121,16 +160,19 @@ def _files(options: Options, ctx: Context) -> list[Document]:
             )
     for kind in ("boundary", "scp"):
         # Whatever else the file tells of them, they limit the caller.
-        limits = _read(getattr(options, kind), kind, ctx)
+        limits = _read(getattr(options, kind), kind, asked, ctx)
         found += [replace(each, owners=(), roster=None, account=None) for each in limits]
+    if not found and not options.live:
+        raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
+    _say_whose_account(found, asked, ctx)
     for principal in malformed_principals(found):
-        ctx.console.warn(f"IAM rejects the principal {printable(principal)}: it matches nobody")
+        named = printable(as_written(principal, _examples_in(found)))
+        ctx.console.warn(f"IAM rejects the principal {named}: it matches nobody")
     return found
 
 
-def _read(paths: tuple[str, ...], kind: str | None, ctx: Context) -> list[Document]:
-    # Whoever creates the stack may give another value than the default.
-    reading = read_files(paths, kind, defaults=False)
+def _read(paths: tuple[str, ...], kind: str | None, asked: Asked, ctx: Context) -> list[Document]:
+    reading = read_files(paths, kind, asked)
     for each in reading.errors:
         raise each.error
     if reading.terraform:
@@ -251,17 +293,19 @@ def _request(options: Options, ctx: Context) -> Request:
     return Request(action=action, resource=read_resource(options.resource or "*", action))
 
 
-def _caller(share: Share, ctx: Context) -> str | None:
+def _caller(share: Share, written: Mapping[str, str], ctx: Context) -> str | None:
     """Return the ARN of whoever has the policies, else what a policy tells of them, if anything."""
     if share.caller is not None:
         return share.caller or None
     named, account = named_principal(share.documents), account_of_users(share.documents)
     if account and account not in {named, account_of(named or "")}:
         told = "whose IAM the policies are about"
-        ctx.console.say(f"the caller is of account {account}, {told}; for another: --principal")
+        shown = as_written(account, written)
+        ctx.console.say(f"the caller is of account {shown}, {told}; for another: --principal")
         return account
     if named:
-        ctx.console.say(f"the caller is {named}, which a policy names; for another: --principal")
+        shown = as_written(named, written)
+        ctx.console.say(f"the caller is {shown}, which a policy names; for another: --principal")
     return named
 
 
