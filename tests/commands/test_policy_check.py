@@ -575,3 +575,42 @@ def test_a_template_without_a_policy_is_told_as_such(run: Run) -> None:
     outcome = run(*argv, input=json.dumps({"Resources": {"U": user}}))
     assert outcome.exit_code == 3
     assert "no policy in this template, plan or state" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("role/dev", "allowed"),
+        ("role/contractors/dev", "explicitly-denied"),
+        ("role/ops", "implicitly-denied"),
+    ],
+)
+def test_a_role_that_a_policy_names_has_that_path(named: str, expected: str, run: Run) -> None:
+    on = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::books/*"}
+    allow = {**on, "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::111122223333:{named}"}}
+    there = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/contractors/*"}}
+    deny = {**on, "Effect": "Deny", "Principal": "*", "Condition": there}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]})
+    asked = ("--action", "s3:GetObject", "--resource", "arn:aws:s3:::books/x")
+    outcome = run("policy", "check", "-", *asked, "--principal", SESSION, "--json", input=text)
+    assert outcomes(outcome.stdout)["role-session"] == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "expected"),
+    [
+        ("iam:CreateUser", "arn:aws:iam::111122223333:user/*", ["allowed", "implicitly-denied"]),
+        ("ec2:StopInstances", "arn:aws:ec2:*:111122223333:instance/*", ["allowed", "unknown"]),
+        ("ec2:StopInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["unknown"] * 2),
+        ("sts:AssumeRole", "arn:aws:iam::111122223333:role/*", ["unknown"] * 2),
+        ("kms:Decrypt", "arn:aws:kms:*:111122223333:key/*", ["unknown"] * 2),
+    ],
+)  # fmt: skip
+def test_any_resource_is_of_the_callers_account_where_the_action_reaches_no_other(
+    action: str, resource: str, expected: list[str], run: Run
+) -> None:
+    allow = {"Effect": "Allow", "Action": action, "Resource": resource}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    argv = ("policy", "check", "-", "--action", action, "--json", "--principal")
+    found = [run(*argv, each, input=text).stdout for each in (ALICE, "444455556666")]
+    assert [outcomes(each)["mfa-session"] for each in found] == expected

@@ -49,13 +49,15 @@ PARTNER = {"AWS": [sub(f"{OWN}:role/Deploy"), "arn:aws:iam::111122223333:role/De
 SHARED = template(ROLE, {**TAKE, "Principal": PARTNER})
 OTHERS = template(ROLE, {**TAKE, "Principal": {"AWS": [sub(f"{OWN}:user/carol"), "444455556666"]}})
 INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"
-ALLOWED, NO, OPEN = "allowed", "implicitly-denied", "unknown"
+ALLOWED, NO = "allowed", "implicitly-denied"
 
 
 @pytest.mark.parametrize(
     ("text", "args", "outcome", "told"),
     [
-        (STOP, ("--principal", CAROL), OPEN, "to know more, specify the resource"),
+        (STOP, (), ALLOWED, ""),
+        (STOP, ("--principal", CAROL), ALLOWED, ""),
+        (STOP, ("--principal", "444455556666"), ALLOWED, ""),
         (STOP, ("--principal", CAROL, "--resource", INSTANCE), ALLOWED, ""),
         (STOP, ("--resource", INSTANCE), ALLOWED, ""),
         (STOP, ("--resource", INSTANCE, "--context", "AWS::AccountId=444455556666"), NO, ""),

@@ -109,7 +109,7 @@ def is_met(
         return None
     within = context.within(condition.key)
     if within is None and not context.knows(condition.key):
-        return None
+        return False if variables and _compares_with_nothing(condition, context) else None
     if isinstance(within, frozenset):
         cases = [RequestContext({}, {condition.key: each}).over(context) for each in within]
         truths = {is_met(condition, case, variables=variables) for case in cases}
@@ -133,6 +133,14 @@ def is_met(
     ]
     every = negated if condition.qualifier is None else condition.qualifier == "ForAllValues"
     return (all_of if every else any_of)(negate(each) if negated else each for each in matches)
+
+
+def _compares_with_nothing(condition: Condition | Comparison, context: RequestContext) -> bool:
+    """Say whether no value of the key meets it, since its variables have none."""
+    if condition.if_exists or condition.qualifier == "ForAllValues":
+        return False
+    is_text = condition.operator in {"StringEquals", "StringLike", "StringEqualsIgnoreCase"}
+    return is_text and all(fill(each, context).row is None for each in condition.values)
 
 
 def is_met_without_key(condition: Condition) -> Truth:

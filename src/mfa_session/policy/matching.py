@@ -207,6 +207,19 @@ def acting_as(caller: Credentials, text: str | None, role_arn: str | None = None
     return caller.replace(principal=principal, facts=facts)
 
 
+def role_of_session(session: str, documents: Iterable[Document]) -> str | None:
+    """Return the ARN of a session's role, with its path, if a policy's principal is that role.
+
+    IAM accepts only roles that are there, and an account has one of a name (IAM user guide).
+    """
+    found = IDENTITY.fullmatch(session)
+    for text in _principals_in(documents):
+        role = IDENTITY.fullmatch(text)
+        if found and role and role["kind"] == "role" and _named(role) == _named(found):
+            return text
+    return None
+
+
 def named_principal(documents: Iterable[Document]) -> str | None:
     """Return the first principal in Allow statements that `acting_as` takes."""
     allows = [each for document in documents for each in document.statements if each.allows]
@@ -236,10 +249,14 @@ def _is_of_iam(action: str) -> bool:
 
 def malformed_principals(documents: Iterable[Document]) -> list[str]:
     """Return the distinct principals that IAM rejects and nobody matches."""
-    statements = [each for document in documents for each in document.statements]
-    named = [each for one in statements for each in (one.principals, one.not_principals) if each]
-    found = [text for each in named for text in each.get("AWS", ())]
-    return list(dict.fromkeys(filter(_MALFORMED.fullmatch, found)))
+    return list(dict.fromkeys(filter(_MALFORMED.fullmatch, _principals_in(documents))))
+
+
+def _principals_in(documents: Iterable[Document]) -> Iterator[str]:
+    """Yield the texts of every Principal and NotPrincipal of the type AWS."""
+    for each in (statement for document in documents for statement in document.statements):
+        for principals in (each.principals, each.not_principals):
+            yield from (principals or {}).get("AWS", ())
 
 
 def _among_principals(listed: dict[str, tuple[str, ...]], caller: Credentials) -> _Fit:
@@ -287,6 +304,10 @@ def _may_be_same_role(found: re.Match[str], arns: tuple[str, ...]) -> Truth:
     if any(each["kind"] == found["kind"] for each in others):
         return False
     return None if _role(found) in map(_role, others) else False
+
+
+def _named(found: re.Match[str]) -> tuple[str, str]:
+    return found["account"], _role(found)
 
 
 def _role(found: re.Match[str]) -> str:

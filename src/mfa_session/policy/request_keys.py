@@ -78,7 +78,10 @@ class Requests:
         self._of_resource = _decided_by(request, principal, conditions)
         self._resource = request.resource
         if request.resource == "*":
-            self._resource = any_of_action(request.action, _partition(principal, documents))
+            told = parse_arn(principal or "")
+            account = told.account if told else principal or "*"
+            partition = _partition(principal, documents)
+            self._resource = any_of_action(request.action, partition, account)
 
     def of(self, caller: Credentials) -> Request:
         """Return a caller's request, and take its keys out of `unfit`."""

@@ -31,6 +31,7 @@ from mfa_session.policy.matching import (
     acting_as,
     malformed_principals,
     named_principal,
+    role_of_session,
 )
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_files
@@ -208,8 +209,10 @@ def _warn_of_faults(documents: list[Document], given: Known, ctx: Context) -> No
 def _judge_share(
     callers: Iterable[Credentials], principal: str | None, share: Share, requests: Requests
 ) -> list[Judged]:
-    of_session = ":assumed-role/" in (principal or "")
-    role_arn = share.owner.arn if share.owner and of_session else None
+    role_arn = None
+    if principal and ":assumed-role/" in principal:
+        owner = share.owner
+        role_arn = owner.arn if owner else role_of_session(principal, share.documents)
     return [
         _judge(acting_as(each, principal, role_arn), share, share.owner, requests)
         for each in callers
@@ -297,6 +300,10 @@ def _caller(share: Share, written: Mapping[str, str], ctx: Context) -> str | Non
     """Return the ARN of whoever has the policies, else what a policy tells of them, if anything."""
     if share.caller is not None:
         return share.caller or None
+    identity = (each for each in share.documents if each.kind == "identity")
+    own = next((text for each in identity for text in each.written if text.isdecimal()), None)
+    if own:  # the account of the template, whose users they are
+        return own
     named, account = named_principal(share.documents), account_of_users(share.documents)
     if account and account not in {named, account_of(named or "")}:
         told = "whose IAM the policies are about"

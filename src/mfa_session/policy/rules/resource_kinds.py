@@ -116,6 +116,7 @@ for _actions, _kind in _OTHERS:
     _KINDS.setdefault(_service, []).append((re.compile(_actions).fullmatch, f"{_service}:{_kind}"))
 # Kinds whose ARNs have no account (`arns` tells of those with one), and some of AWS's parameters.
 _OF_NO_ACCOUNT = {"ec2:image/?*", "ec2:snapshot/?*", "route53:hostedzone/?*"}
+_OF_CALLERS_ACCOUNT = ("ec2:instance/", "ec2:volume/", "rds:db:", "rds:cluster:")
 _OF_ANY_ACCOUNT = {*_OF_NO_ACCOUNT, "ssm:parameter/?*"}
 _WITH_IDS = {
     *("cloudfront:distribution/?*", "cognito-idp:userpool/?*"),
@@ -190,15 +191,20 @@ _is_no_user = re.compile(
 _is_plain = re.compile("[^/:]+").fullmatch
 
 
-def any_of_action(action: str, partition: str) -> str:
-    """Return a pattern of all resources that an action can have, as far as it is known."""
+def any_of_action(action: str, partition: str, account: str) -> str:
+    """Return a pattern of all resources that an action can have, as far as it is known.
+
+    `account` is the caller's, or `*`: some actions reach no other one.
+    """
     plain = action.lower()
     service = plain.partition(":")[0]
     kind = resource_of(plain) or ""
     if ":" in kind:
-        return f"arn:{partition}:{service}:*:*:{kind.partition(':')[2]}"
+        within = account if kind.startswith(_OF_CALLERS_ACCOUNT) else "*"
+        return f"arn:{partition}:{service}:*:{within}:{kind.partition(':')[2]}"
     if kind.startswith(("group/", "mfa/", "policy/", "role/", "user/")) and not kind.endswith("/"):
-        return f"arn:{partition}:iam::*:{kind}"
+        within = account if service == "iam" else "*"
+        return f"arn:{partition}:iam::{within}:{kind}"
     is_alone = service in _ALONE and not may_meet(plain, _OF_SEVERAL)
     return f"arn:{partition}:{service}:*" if is_alone else "*"
 
