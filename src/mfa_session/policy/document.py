@@ -115,6 +115,7 @@ class NewerVersion(NamedTuple):
     default: str
     arn: str
     is_wide: bool  # whether it has a NotAction, as a Deny of everything has
+    left_out: frozenset[str] = frozenset()  # by its NotActions, in lower case, if they can be read
 
 
 @dataclass(frozen=True)

@@ -215,16 +215,35 @@ def with_defaults(node: Node, keys: Collection[str], defaults: Mapping[str, Defa
     def default(of: Node) -> Node:
         return of._replace(value=defaults.get(text_of(of), of.value))
 
+    return _with_values(node, keys, default)
+
+
+def without_choices(node: Node, keys: Collection[str]) -> Node:
+    """Return a node where some conditions' values that an If decides are like Terraform's.
+
+    That is `${Fn::If ? true : false}`, a text that is not known.
+    """
+
+    def unknown(of: Node) -> Node:
+        branches = items_of(members_of(of).get("Fn::If"))[1:]
+        shown = " : ".join(map(str, map(text_of, branches)))
+        return of._replace(value=f"${{Fn::If ? {shown}}}") if branches else of
+
+    return _with_values(node, keys, unknown)
+
+
+def _with_values(node: Node, keys: Collection[str], change: Callable[[Node], Node]) -> Node:
+    """Return a node with the values changed that conditions compare with some keys."""
     value = node.value
     if isinstance(value, list):
-        return node._replace(value=[with_defaults(each, keys, defaults) for each in value])
+        return node._replace(value=[_with_values(each, keys, change) for each in value])
     if not isinstance(value, dict):
         return node
-    members = {name: with_defaults(each, keys, defaults) for name, each in value.items()}
+    members = {name: _with_values(each, keys, change) for name, each in value.items()}
     for name in filter(lambda name: name.lower() in keys, value):
         compared = value[name]
-        items = [default(each) for each in items_of(compared)]
-        members[name] = compared._replace(value=items) if items else default(compared)
+        items = list(map(change, items_of(compared)))
+        members[name] = compared._replace(value=items) if items else change(compared)
     return node._replace(value=members)
 
 

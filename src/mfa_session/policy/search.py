@@ -125,6 +125,7 @@ class Search:
         if self._in_stack:
             if intrinsics.is_decided_later(node):
                 origin = origin._replace(is_certain=False)
+                node = intrinsics.without_choices(node, _MFA_KEYS)
             node = intrinsics.with_literals_marked(node)
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:

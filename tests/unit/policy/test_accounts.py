@@ -53,6 +53,21 @@ def found_in(dump: dict[str, Any]) -> list[tuple[str, str]]:
             "v1",
             False,
         ),
+        (
+            {"v1": [deny_but([*ENROL, "ec2:*"], WITHOUT)], "v2": [deny_but(ENROL, WITHOUT)]},
+            "v1",
+            True,
+        ),
+        (
+            {"v1": [deny_but([*ENROL, "iam:GetUser"], WITHOUT)], "v2": [deny_but(ENROL, WITHOUT)]},
+            "v1",
+            False,
+        ),
+        (
+            {"v1": [deny_but(ENROL, WITHOUT)], "v2": [deny_but([*ENROL, "s3:*"], WITHOUT)]},
+            "v1",
+            False,
+        ),
         ({"v1": NO_MFA, "v2": MFA}, "v2", False),
         ({"v1": MFA, "v2": NO_MFA}, "v2", False),
         ({"v1": NO_MFA, "v2": MFA, "v3": NO_MFA}, "v1", False),

@@ -94,6 +94,12 @@ def about(policy: dict[str, Any], action: str, effect: str, *, mfa: bool) -> boo
     )
 
 
+def allows_only_others(policy: dict[str, Any], action: str) -> bool:
+    """Say whether a policy allows something, and not this action."""
+    allowed = [NAMED[e["Action"]] for e in policy["Statement"] if e["Effect"] == "Allow"]
+    return bool(allowed) and not any(action in names for names in allowed)
+
+
 def asks(statement: dict[str, Any], action: str) -> bool:
     """Say whether a statement asks for MFA; an Allow that nobody with MFA can use does not."""
     if "Condition" not in statement or statement["Effect"] == "Deny":
@@ -138,6 +144,8 @@ def test_whoever_a_finding_names_gets_through(policy: dict[str, Any]) -> None:
 @given(POLICIES)
 def test_every_way_through_and_every_lockout_has_a_finding(policy: dict[str, Any]) -> None:
     for action in () if rules_broken(policy) else ACTIONS:
+        if allows_only_others(policy, action):
+            continue  # a Deny may be for these, with a wider name
         denied = about(policy, action, "Deny", mfa=True)
         asked = about(policy, action, "Allow", mfa=True)
         if denied or (asked and not about(policy, action, "Allow", mfa=False)):

@@ -222,6 +222,25 @@ def test_a_default_does_not_count_where_a_condition_of_the_template_decides() ->
     assert "Asked" not in str(rules_with(OFF, other))
 
 
+WRITES_FALSE = "where the template writes false, this Allow matches only requests without MFA"
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ({"NumericLessThan": {"aws:MultiFactorAuthAge": ["900", "28800"]}}, []),
+        ({"Bool": {"aws:MultiFactorAuthPresent": ["true", "false"]}},
+         [("allow-without-mfa", WRITES_FALSE)]),
+    ],
+)  # fmt: skip
+def test_what_a_condition_of_the_template_decides_is_one_value(
+    condition: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    ((operator, compared),) = condition.items()
+    ((key, values),) = compared.items()
+    assert rules_with(OFF, {operator: {key: {"Fn::If": ["IsProd", *values]}}}) == found
+
+
 def test_the_default_is_left_out_where_whoever_creates_the_stack_decides() -> None:
     document = {"Statement": {"Effect": "Allow", "Action": "*", "Condition": ASKED}}
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}

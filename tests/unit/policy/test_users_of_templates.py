@@ -144,6 +144,33 @@ def test_an_administrator_s_role_without_mfa_beside_one_with_it_is_told(
     assert len(told(text, "role-without-mfa")) == is_told
 
 
+JUMP = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/jump"}}
+BY_JUMP, ASKING = trust(JUMP), trust(OWN_ACCOUNT, WITH)
+
+
+@pytest.mark.parametrize(
+    ("jump", "beyond", "is_told"),
+    [
+        (trust(OWN_ACCOUNT), [ASKING, BY_JUMP], True),
+        (trust(OWN_ACCOUNT), [ASKING, trust({"AWS": THE_ROLE})], True),
+        (trust(OWN_ACCOUNT, WITH), [ASKING, BY_JUMP], False),
+        (trust(EC2_SERVICE), [ASKING, BY_JUMP], False),
+        (trust(OWN_ACCOUNT), [BY_JUMP], False),
+        (trust(OWN_ACCOUNT), [ASKING], False),
+        (trust(OWN_ACCOUNT), [ASKING, trust(JUMP, WITH)], False),
+        (trust({"AWS": "999999999999"}), [ASKING, BY_JUMP], False),
+    ],
+)
+def test_a_role_by_which_users_get_round_another_s_mfa_is_told(
+    jump: dict[str, Any], beyond: list[dict[str, Any]], *, is_told: bool
+) -> None:
+    text = stack([allow("s3:*")], jump, RoleName="jump")
+    other = resource("Role", AssumeRolePolicyDocument=document(beyond))
+    text["Resources"]["Beyond"] = other
+    found = [each for each in told(text, "role-without-mfa") if "Beyond" in each]
+    assert len(found) == is_told
+
+
 @pytest.mark.parametrize(
     ("properties", "cure"),
     [
@@ -477,6 +504,19 @@ def test_a_resource_without_the_path_of_a_role_of_the_template_is_told() -> None
         assert bool(told(stack([anywhere], trust(OWN_ACCOUNT), **NAMED), DEAD)) is is_told
 
 
+@pytest.mark.parametrize(("taken", "is_told"), [("210987654321", True), ("999999999999", False)])
+def test_a_plan_s_own_account_is_the_one_that_its_policies_name(
+    taken: str, *, is_told: bool
+) -> None:
+    mine = allow(ENROL, Resource="arn:aws:iam::210987654321:user/${aws:username}")
+    own = [mine, allow(TAKE, Resource=f"arn:aws:iam::{taken}:role/Ops")]
+    trusting = document([trust({"AWS": "arn:aws:iam::210987654321:root"}, WITH)])
+    role = {"name": "Ops", "path": "/x/", "assume_role_policy": json.dumps(trusting)}
+    given = {"group": "Team", "policy": json.dumps(document(own))}
+    plan = state({"aws_iam_role": role, "aws_iam_group_policy": given})
+    assert len(told({**plan, "planned_values": plan["values"]}, DEAD)) == is_told
+
+
 def permission_set(key: str, value: Any) -> dict[str, Any]:
     policy = {"ManagedPolicyName": "Ask", "PolicyDocument": document([deny("*", WITHOUT)])}
     return {
@@ -557,6 +597,8 @@ def resource(kind: str, **properties: Any) -> dict[str, Any]:
 ADA = resource("User", UserName="ada", Groups=[{"Ref": "Team"}])
 ENROLLING = resource("ManagedPolicy", PolicyDocument=document([DEVICES]))
 OTHERS = resource("Group", ManagedPolicyArns=[{"Ref": "Enrolling"}])
+ASK_BOTH = resource("ManagedPolicy", PolicyDocument=document([ASK]), Groups=[
+    {"Ref": "Team"}, {"Ref": "Others"}])  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -567,6 +609,10 @@ OTHERS = resource("Group", ManagedPolicyArns=[{"Ref": "Enrolling"}])
         (groups(WORK, ASK, aws="IAMUserChangePassword", Ada=ADA), "users: ada"),
         (groups(WORK, ASK, Ada=ADA, Enrolling=ENROLLING, Others=OTHERS), "users: ada"),
         (groups(WORK, deny_but("iam:*MFADevice*", WITHOUT)), "groups: team"),
+        (groups(WORK, allow("iam:ListMFADevices"), ALL_OF_IAM), "groups: team"),
+        # Another group that may enable devices is asked for MFA as well: it is not for setup alone.
+        (groups(WORK, Ask=ASK_BOTH, Others=resource("Group", ManagedPolicyArns=[{"Ref": "All"}]),
+                All=resource("ManagedPolicy", PolicyDocument=document([ALL]))), "groups: team"),
         (groups(WORK, DEVICES, ASK), None),
         (groups(ASK, aws="AdministratorAccess"), None),
         (groups(ASK, aws="IAMFullAccess", Ada=ADA), None),

@@ -14,13 +14,16 @@ from mfa_session.policy.nodes import (
     Members,
     Node,
     items_of,
+    listed,
     members_in,
     members_of,
     objects_in,
     text_in,
+    text_of,
 )
 
 _asks_for_mfa = re.compile("aws(:|%3a)MultiFactorAuth", re.IGNORECASE).search
+_NOT = "NotAction"
 DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
 
 
@@ -70,7 +73,10 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
     text = str(latest.get("Document"))
     if newest == in_force or not _asks_for_mfa(text):
         return None
-    return NewerVersion(newest, in_force, arn, is_wide="NotAction" in text)
+    statements = objects_in(members_in(latest, "Document"), "Statement")
+    lists = (listed(each[_NOT]) for each in statements if _NOT in each)
+    left_out = (text_of(item).lower() for items in lists for item in items)
+    return NewerVersion(newest, in_force, arn, _NOT in text, frozenset(left_out))
 
 
 def _is_boundary(policy: Members) -> bool:

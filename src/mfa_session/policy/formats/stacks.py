@@ -58,7 +58,7 @@ _ARNS = {
     "AWS::IAM::User": f"{_OF_IAM}user/",
     "AWS::S3::Bucket": "s3:::",
 }
-_BUCKET = "AWS::S3::Bucket"
+_BUCKET, _OF_BUCKET = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 # Of these, Ref is a name, an id or an address (CloudFormation's reference, return values).
 _WITHOUT_ARN_BY_REF = {
     *_ARNS,
@@ -93,6 +93,9 @@ def arns_in(members: Members) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, each in _resources(members).items():
         kind = text_in(each, "Type")
+        if kind == _OF_BUCKET:  # which names its bucket, perhaps one of another file
+            bucket = text_in(members_in(members_in(each, "Properties"), "Bucket"), "Ref")
+            found.setdefault(f"${{{bucket}}}", f"${{{bucket}.BucketName}}")
         if kind in _WITHOUT_ARN_BY_REF:
             by_ref = f"${{{name}.BucketName}}" if kind == _BUCKET else f"${{{name}}}"
             found[f"${{{name}}}"] = by_ref

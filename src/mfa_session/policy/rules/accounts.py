@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
@@ -16,7 +17,8 @@ UNUSED = Rule(
     "newer-version-unused",
     WARNING,
     "In an account dump, the newest version of a managed policy asks for MFA, but an older one, "
-    "which does not, or only to change MFA devices, is the default: only that one is in force.",
+    "which does not, or only to change MFA devices, or exempts more, is the default: only that "
+    "one is in force.",
 )
 UNASKED = Rule(
     "users-not-asked",
@@ -48,6 +50,7 @@ PROGRAMS = Rule(
     "out.",
 )
 MOST = 5  # users to name
+_reads_iam = re.compile("iam:(get|list)|sts:getsessiontoken$", re.IGNORECASE).match
 _CURES = {
     "(boundary": "allow iam:EnableMFADevice on user/PATH/${aws:username} in the boundary, and "
     "iam:CreateVirtualMFADevice on mfa/* unless virtual devices are forbidden",
@@ -61,7 +64,7 @@ _CURES = {
 
 
 def check_newest(subject: Subject) -> Flaws:
-    """Find policies whose newest version asks for MFA, while the default one does not.
+    """Find policies whose newest version asks for MFA, while the default one does not or less so.
 
     One that roles have may have been set back for them.
     """
@@ -70,8 +73,10 @@ def check_newest(subject: Subject) -> Flaws:
         return
     asking = list(filter(means_mfa, document.statements))
     guards = asking and newer.is_wide and all(map(is_about_devices, asking))
-    if guards or not asking:
+    more = next(_left_out_besides(asking, newer.left_out), None) if newer.left_out else None
+    if guards or more or not asking:
         asked = "asks for MFA only to change MFA devices" if guards else "asks nobody for MFA"
+        asked = f"does not ask for MFA on {more}, as {newer.version} does" if more else asked
         yield Flaw(
             UNUSED,
             subject.statement.position,
@@ -81,6 +86,12 @@ def check_newest(subject: Subject) -> Flaws:
             f"lint {newer.version}, then make it the default: aws iam set-default-policy-version "
             f"--version-id {newer.version} --policy-arn {newer.arn}",
         )
+
+
+def _left_out_besides(asking: Iterable[Statement], names: frozenset[str]) -> Iterator[str]:
+    """Yield what Denies for MFA exempt, beside some names and what only reads of IAM."""
+    for each in filter(None, (one.not_actions for one in asking if not one.allows)):
+        yield from (name for name in each if name.lower() not in names and not _reads_iam(name))
 
 
 def check_account(subject: Subject) -> Flaws:

@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from mfa_session.policy.coverage import concerns
 from mfa_session.policy.credentials import PRINCIPAL_ARN
-from mfa_session.policy.document import Document
+from mfa_session.policy.document import Document, Roster
 from mfa_session.policy.intrinsics import (
     THIS_ACCOUNT,
     with_variables_as,
@@ -74,6 +74,9 @@ def check_holders(subject: Subject) -> Flaws:
         owners = (each.arn for each in account.owners) if account else ()
         arns = frozenset((*owners, *(roster.people - roster.unnamed if roster else ())))
         holders = _holders_by_name(arns).get(_key(text), [])
+        if roster and not holders:
+            here = _own_account(roster)
+            holders = _holders_by_name(arns).get(_key(text.replace(here, THIS_ACCOUNT)), [])
         if holders and not any(includes(each, text) for each in holders):
             meant = holders[0].rpartition(":")[2]
             yield Flaw(
@@ -83,6 +86,18 @@ def check_holders(subject: Subject) -> Flaws:
                 f"the ARN matches nothing: it {subject.effect_of_none(exempting=exempting)}",
                 f"write {meant}, with its path, in the case of its letters",
             )
+
+
+@functools.lru_cache(maxsize=1)  # each statement of a file asks for it
+def _own_account(roster: Roster) -> str:
+    """Return the only account that a file names, in several ARNs of IAM: it is probably its own."""
+    statements = [each for document in roster.documents for each in document.statements]
+    texts = {
+        text for each in statements for text in (*(each.resources or ()), *each.aws_principals)
+    }
+    of_iam = [parts_of(each)[4] for each in texts if ":iam::" in each]
+    accounts = {each for each in of_iam if each.isdecimal()}
+    return accounts.pop() if len(accounts) == 1 < len(of_iam) else THIS_ACCOUNT
 
 
 @functools.lru_cache(maxsize=1)  # each statement of a file asks for it

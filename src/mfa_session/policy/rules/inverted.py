@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.credentials import DIRECT_CALL
+from mfa_session.policy.rules.conditions import WRONG_OPERATOR
 from mfa_session.policy.rules.exemptions import lacks_condition
 from mfa_session.policy.rules.promises import breaks_promise
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
@@ -13,6 +15,10 @@ from mfa_session.policy.rules.wrong_credentials import APPLIES_WITH_MFA, NEVER, 
 
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
+_restricts = re.compile(
+    "(?!.*(bad|bann|block|hostile|known|malicious|threat|tor|untrusted))"
+    ".*(allow|corp|limit|office|only|outside|restrict|trusted|vpn|whitelist)"
+).match
 
 
 def check_bare_denies(subject: Subject) -> Flaws:
@@ -70,4 +76,21 @@ def check_branches(subject: Subject) -> Flaws:
                 f"where the template writes {wrong}, {mistake.message}",
                 mistake.who,
                 "let the template leave the condition out instead",
+            )
+
+
+def check_restricted_networks(subject: Subject) -> Flaws:
+    """Find Denies of everything from the networks to which the Sid restricts."""
+    statement = subject.statement
+    everything = not statement.allows and is_about_everything(statement)
+    judged = everything and "*" in names_of(statement) and not subject.mfa_conditions
+    restricts = judged and subject.is_beside_mfa and _restricts(statement.sid_letters)
+    for condition in subject.other_conditions if restricts else ():
+        if condition.is_about("aws:SourceIp") and condition.operator == "IpAddress":
+            yield Flaw(
+                WRONG_OPERATOR,
+                condition.position,
+                f"the Sid is {statement.sid}, and this Deny is for requests from these networks",
+                "everybody from there is locked out, and all others get through",
+                "write NotIpAddress if only these networks are to get in, or change the Sid",
             )

@@ -12,7 +12,7 @@ from mfa_session.policy.aws_policies import is_administrators
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.document import Document, Roster
 from mfa_session.policy.intrinsics import THIS_ACCOUNT
-from mfa_session.policy.mfa import reach
+from mfa_session.policy.mfa import mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.exemptions import all_left_out
 from mfa_session.policy.rules.resource_kinds import parts_of
@@ -20,6 +20,7 @@ from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subj
 from mfa_session.policy.rules.trusts import (
     TAKE,
     is_trust,
+    names_of_role,
     open_roles,
     role_of,
     roots_in,
@@ -33,7 +34,8 @@ TAKEN = Rule(
     "template, plan or state tells: a Deny of everything exempts `sts:AssumeRole`, and the role's "
     "trust policy asks for no MFA, whether or not the file tells who may take the role. Or "
     "everything is allowed only with MFA, and the role may do everything; or another role that may "
-    "do everything asks the same account for MFA. Or a file without trust policies allows "
+    "do everything asks the same account for MFA; or one that asks it lets the role's sessions in "
+    "without. Or a file without trust policies allows "
     "`sts:AssumeRole`, and a Deny of everything exempts it: roles are taken without MFA if their "
     "trust policies do not ask for it (a note if it does not allow it). A note, too, where only an "
     "Allow of taking the role asks for MFA.",
@@ -155,6 +157,40 @@ def check_administrators(subject: Subject) -> Flaws:
             "whoever has the long-term key of a user who may take roles gets round MFA by this one",
             _how_to_close(document),
         )
+
+
+def check_chained_roles(subject: Subject) -> Flaws:
+    """Find roles taken without MFA whose sessions another one lets in, which asks users for it."""
+    statement, document = subject.statement, subject.document
+    lets_in = statement.allows and not statement.conditions and concerns(statement, TAKE)
+    open_to = {each["account"] for each in roots_in(statement)} if lets_in else set()
+    file = document.account or document.roster
+    asking = (
+        each
+        for each in (file.documents if file and open_to else ())
+        if is_trust(each) and not open_to.isdisjoint(_accounts_asked(each))
+    )
+    if beyond := next((each for each in asking if _lets_in_role(each, document)), None):
+        yield Flaw(
+            TAKEN,
+            statement.position,
+            f"this role is taken without MFA, and {role_of(beyond)}, which asks the same account "
+            "for MFA, lets its sessions in without",
+            f"whoever has the long-term key of a user who may take this role gets to "
+            f"{role_of(beyond)} without MFA",
+            _how_to_close(document),
+        )
+
+
+def _lets_in_role(trust: Document, role: Document) -> bool:
+    """Say whether a trust policy lets a role of the file in without MFA."""
+    names = names_of_role(role)
+    return any(
+        text.rpartition(":")[2] in names
+        for each in trust.statements
+        if each.allows and concerns(each, TAKE) and not mfa_conditions(each)
+        for text in each.aws_principals
+    )
 
 
 def _how_to_close(trust: Document) -> str:

@@ -114,14 +114,18 @@ def check_setup(subject: Subject) -> Flaws:
     A Deny exempts it for them. Of groups without users there, another group may allow it.
     """
     document, roster = subject.document, subject.document.roster
-    by_name = subject.is_of_users and exempts_by_name(subject.statement, _ENABLE)
-    if not (roster and by_name and _exempts_setup(subject)) or subject.whole.denies_anyhow(_ENABLE):
+    spared = map(str.lower, subject.statement.not_actions or ())
+    of_devices = "iam:*" in spared and subject.whole.allows_anyhow("iam:ListMFADevices")
+    by_name = of_devices or exempts_by_name(subject.statement, _ENABLE)
+    judged = roster and by_name and subject.is_of_users and _exempts_setup(subject)
+    if not (roster and judged) or subject.whole.denies_anyhow(_ENABLE):
         return
     users = set(filter(_of_a_user, document.owners))
     asked = users or set(filter(_is_group, document.owners))
     allowing = _allowing_setup(roster)
     names = [_name_of(e) for e in sorted(asked - allowing) if _may_do_something(roster, e)]
-    if names and not any(not users or each.endswith("/") for each in allowing):
+    others = allowing if users else allowing - asked  # of which they may be members, too
+    if names and not any(not users or each.endswith("/") for each in others):
         yield Flaw(
             STUCK,
             subject.statement.position,

@@ -72,7 +72,7 @@ def ask_those_of(subject: Subject) -> bool:
     return any(
         any(text == "*" or text.endswith(subject.ends_of_owners) for text in one.aws_principals)
         or not here.isdisjoint(root["account"] for root in roots_in(one))
-        or not taken.isdisjoint(_names_of(each))
+        or not taken.isdisjoint(names_of_role(each))
         for each, one in (_asking(file) if file else ())
     )
 
@@ -85,7 +85,7 @@ def _asking(file: Account | Roster) -> Sequence[tuple[Document, Statement]]:
     return [(each, one) for each, one in asking if one.aws_principals]
 
 
-def _names_of(trust: Document) -> set[str]:
+def names_of_role(trust: Document) -> set[str]:
     """Return how ARNs of the role of a trust policy end."""
     by_reference = f"role/${{{role_of(trust)}}}"
     return {by_reference, *(owner.rpartition(":")[2] for owner in trust.owners)}

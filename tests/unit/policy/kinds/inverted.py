@@ -35,6 +35,15 @@ KINDS = [
           (deny("s3:*", {**on("Bool", "aws:SecureTransport", "true"), **on("StringEquals",
               "aws:PrincipalTag/left", "yes")}), []),
           (allow("s3:*", {"Bool": {PRESENT: "true", "aws:SecureTransport": "true"}}), [])))],
+    *[Stated(f"networks-that-are-denied-{at}", [ALL, deny(actions, on(operator, "aws:SourceIp",
+            "198.51.100.0/24"), Sid=sid), deny_but(CARE, WITHOUT)], [(each, sid) for each in rules],
+            {})
+      for at, (actions, operator, sid, rules) in enumerate((
+          ("*", "IpAddress", "RestrictIPAccess", ["wrong-operator"]),
+          ("*", "IpAddressIfExists", "OnlyFromOffice", ["wrong-operator"]),
+          ("*", "IpAddress", "BlockTorExits", []), ("*", "IpAddress", "DenyUntrusted", []),
+          ("*", "IpAddress", "Networks", []), ("s3:*", "IpAddress", "RestrictIPAccess", []),
+          ("*", "NotIpAddress", "RestrictIPAccess", [])))],
     Stated("conditional-of-a-template", [allow(STOP, on("Bool", PRESENT,
             '${var.mfa ? "true" : "false"}'))], found("allow-without-mfa"), {}),
     Stated("conditional-of-a-templates-trust", [trust(ACCOUNT, on("Bool", PRESENT,
