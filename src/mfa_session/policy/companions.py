@@ -52,7 +52,7 @@ def companions(documents: Sequence[Document]) -> Iterator[Companions]:
 
     for document, found in zip(documents, holders, strict=True):
         if not found:
-            yield Companions((document,))
+            yield Companions((document, *_denies_beside(document)))
         elif people.are_limited(found):
             yield Companions((), people.stopped(found))
         else:
@@ -61,6 +61,17 @@ def companions(documents: Sequence[Document]) -> Iterator[Companions]:
             denies = (documents[each].only("Deny") for each in of_users)
             shared = *(documents[each] for each in sorted(here)), *people.known_elsewhere(found)
             yield Companions((*shared, *(each for each in denies if each.statements)))
+
+
+def _denies_beside(document: Document) -> Iterator[Document]:
+    """Yield what the organisation's other policies deny whomever one of them limits."""
+    if document.kind == "scp" and document.roster:
+        for each in document.roster.by_owner.get(document.owners[0], ()):
+            beside = each.kind == "scp" and each is not document and each.is_settled
+            if beside and each.owners == document.owners:
+                denies = each.only("Deny")
+                if denies.statements:
+                    yield denies
 
 
 def asking_companions(document: Document, joint: Sequence[Document]) -> Sequence[Document]:

@@ -26,6 +26,7 @@ from policy.statements import (
     on,
 )
 
+IAM_USERS = {"StringEquals": {"aws:PrincipalType": "User"}}
 EC2 = allow("ec2:*")
 EC2_WITH = allow("ec2:*", WITH)
 STACK_GROUP, STACK_USER = "AWS::IAM::Group", "AWS::IAM::User"
@@ -52,6 +53,34 @@ def holder(kind: str, *statements: dict[str, Any], **properties: Any) -> dict[st
         for at, each in enumerate(statements)
     ]
     return {"Type": kind, "Properties": {"Policies": own, **properties}}
+
+
+@pytest.mark.parametrize(
+    ("other", "target", "is_told"),
+    [
+        (deny_but(CARE, {**WITHOUT, **IAM_USERS}), "ou-1", False),
+        (deny_but(CARE, {**WITHOUT, **IAM_USERS}), "ou-2", True),
+        (deny("s3:*", {**WITHOUT, **IAM_USERS}), "ou-1", True),
+        (allow("iam:Create*"), "ou-1", True),
+    ],
+)
+def test_what_another_policy_of_the_organisation_denies_the_same_accounts_counts(
+    other: dict[str, Any], target: str, *, is_told: bool
+) -> None:
+    old = {**IAM_USERS, "NumericGreaterThan": {"aws:MultiFactorAuthAge": "7200"}}
+    limits = {
+        name: {
+            "Type": "AWS::Organizations::Policy",
+            "Properties": {
+                "Type": "SERVICE_CONTROL_POLICY",
+                "TargetIds": [of],
+                "Content": policy(statement),
+            },
+        }
+        for name, statement, of in (("Age", deny("iam:Create*", old), "ou-1"), ("B", other, target))
+    }
+    found = [rule for name, rule, _ in found_in(stack(**limits)) if name == "Age"]
+    assert ("deny-age-misses-no-mfa" in found) is is_told
 
 
 def of_group(statement: dict[str, Any], group: str, **more: Any) -> dict[str, Any]:

@@ -129,6 +129,8 @@ def test_a_deny_that_misses_keys_is_an_error_unless_the_file_allows_them_nothing
         ("keys-of-others-exempt-0", "warning"),
         ("denied-of-oneself-0", "warning"),
         ("deletion-alone-denied-0", "warning"),
+        ("roles-exempt-by-the-sid-RequireMfa", "warning"),
+        ("roles-exempt-by-the-sid-AllButSetupAndTheJump", "note"),
     ],
 )
 def test_rights_that_one_gives_oneself_are_an_error_and_those_of_others_a_warning(

@@ -207,7 +207,7 @@ def check_narrowing(subject: Subject) -> Flaws:
         for each in subject.other_conditions
         if (_is_narrow(each) and not (in_period and _is_of_now(each)))
         or is_met(each, DIRECT_CALL) is False
-        or (joined and _may_be_demanded(each, sid))
+        or (joined and _may_be_demanded(each, sid) and is_met(each, DIRECT_CALL) is not True)
         or (of_all and _is_of_some(each) and not names_one_of(each.values, sid))
     ]
     turned = [] if joined else list(_turned(subject))

@@ -37,7 +37,8 @@ TAKEN = Rule(
     "do everything asks the same account for MFA; or one that asks it lets the role's sessions in "
     "without. Or a file without trust policies allows "
     "`sts:AssumeRole`, and a Deny of everything exempts it: roles are taken without MFA if their "
-    "trust policies do not ask for it (a note if it does not allow it). A note, too, where only an "
+    "trust policies do not ask for it (a note if it does not allow it, or if the `Sid` tells "
+    "that roles are exempt). A note, too, where only an "
     "Allow of taking the role asks for MFA.",
 )
 CLOSED = Rule(
@@ -47,6 +48,7 @@ CLOSED = Rule(
     "lets only AWS services or federated users in: none of them gets in.",
 )
 _GET_SESSION = "sts:GetSessionToken"
+_of_roles = re.compile("(all|any|but|every|except|unless).*(assum|hop|jump|role|switch)").search
 _account_in = re.compile(":iam::([0-9]{12}):").search
 _WHO_NEEDS_IT = "the roles and users that need it"
 # Roles that AWS makes for another account, and whose sessions of roles take them.
@@ -193,6 +195,11 @@ def _lets_in_role(trust: Document, role: Document) -> bool:
     )
 
 
+def _spares_roles(denied: Statement) -> bool:
+    """Say whether the Sid of a Deny says that taking roles is exempt."""
+    return _of_roles(denied.sid_letters) is not None
+
+
 def _how_to_close(trust: Document) -> str:
     """Say how to close a role; MFA in those of AWS would stop the roles that take them."""
     names = (owner.rpartition("/")[2] for owner in trust.owners)
@@ -229,8 +236,8 @@ def _of_administrators(roster: Roster) -> tuple[Document, ...]:
 
 def check_exempt_roles(subject: Subject) -> Flaws:
     """Find Denies that exempt sts:AssumeRole, where no trust policy is in sight."""
-    whole, document = subject.whole, subject.document
-    spared = (subject.denies_all_actions and subject.statement.not_actions) or ()
+    statement, whole, document = subject.statement, subject.whole, subject.document
+    spared = (subject.denies_all_actions and statement.not_actions) or ()
     exempt = next((each for each in spared if includes(each.lower(), TAKE)), None)
     judged = document.kind == "identity" and subject.is_of_users
     in_sight = document.account or (document.roster and _has_trust(document.roster))
@@ -259,7 +266,7 @@ def check_exempt_roles(subject: Subject) -> Flaws:
         if of_all
         else "require it in all of them, or do not exempt sts:AssumeRole",
         {"NotAction": list(dict.fromkeys(kept))} if of_all else {},
-        severity=None if allow in whole.allowing else NOTE,
+        severity=None if allow in whole.allowing and not _spares_roles(statement) else NOTE,
     )
 
 

@@ -44,6 +44,7 @@ IN_ROLE_POLICY = Rule(
     "(`LambdaRoleCeiling`), requires MFA, which a role's sessions do not carry. Or a Deny in a "
     "policy that the file attaches to roles as well as to users or groups.",
 )
+_OF_ENDPOINTS = {"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"}
 _PERMISSION_SETS = {"AWS::SSO::PermissionSet", "aws_ssoadmin_permission_set_inline_policy"}
 _of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search
 # A role like any other, to see whether a pattern takes in all of them.
@@ -256,10 +257,19 @@ def _role_locked_out(subject: Subject) -> str | None:
         return None
     for role in subject.whole.allowed_by_name(denied, "role"):
         of_these = is_for_everybody(denied) or parts_of(role)[4] in accounts
-        if of_these and not _is_spared(role, subject.other_conditions):
+        spared = _is_spared(role, subject.other_conditions) or _may_be_inside(role, subject)
+        if of_these and not spared:
             return role
     exempts = any(map(spares_roles, subject.other_conditions))
     return None if exempts or not is_for_everybody(denied) else subject.whole.role_left(denied)
+
+
+def _may_be_inside(role: str, subject: Subject) -> bool:
+    """Say whether a role may call through a VPC endpoint, outside of which a Deny asks for MFA."""
+    of_places = [each for each in subject.other_conditions if each.key.lower() in _OF_ENDPOINTS]
+    allows = (each for each in subject.whole.allowing if role in each.aws_principals)
+    told = any(each.key.lower() in _OF_ENDPOINTS for one in allows for each in one.conditions)
+    return any(each.negates for each in of_places) and not told
 
 
 def whole_account(principal: str) -> str | None:

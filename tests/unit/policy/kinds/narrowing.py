@@ -281,6 +281,7 @@ KINDS = [
           ("DenyNoMfaOrOtherRegion", ABROAD, True),
           ("DenyNoMfaExceptViaService", on("Bool", "aws:ViaAWSService", "true"), True),
           ("DenyNoMfaExceptViaService", on("Bool", "aws:ViaAWSService", "false"), False),
+          ("AlwaysMfa", on("Bool", "aws:ViaAWSService", "false"), False),
           ("MfaUnlessViaCloudFormation", on("ForAnyValue:StringNotEquals", "aws:CalledVia",
            "cloudformation.amazonaws.com"), True),
           ("MfaUnlessViaCloudFormation", on("ForAllValues:StringNotEquals", "aws:CalledVia",

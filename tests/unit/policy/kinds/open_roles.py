@@ -25,5 +25,8 @@ KINDS = [
           ("sts:AssumeRoleWithSAML", TAKE, [], False),
           ("sts:*", "sts:TagSession", [], False), ("sts:*", "sts:*", [], True),
           ("STS:*", TAKE, [deny(TAKE, WITHOUT)], False)))],
+    *[Stated(f"roles-exempt-by-the-sid-{sid}", [allow(TAKE, Resource=ROLES), deny_but([*CARE,
+            "sts:AssumeRole"], WITHOUT, Sid=sid)], [("role-without-mfa", sid)], {})
+      for sid in ("AllButSetupAndTheJump", "RequireMfa")],
 ]
 # fmt: on

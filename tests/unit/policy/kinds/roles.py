@@ -249,7 +249,7 @@ KINDS = [
            on("StringNotEquals", "aws:SourceVpce", "vpce-1"), False),
           (on("StringEquals", "aws:SourceVpce", "vpce-2"),
            on("StringNotEquals", "aws:SourceVpce", "vpce-1"), True),
-          (None, on("StringNotEquals", "aws:SourceVpce", "vpce-1"), True),
+          (None, on("StringNotEquals", "aws:SourceVpce", "vpce-1"), False),
           (IN_OFFICE, NETWORK, False), (None, NETWORK, True)))],
     *[Stated(f"grants-for-aws-{at}", [allow(["kms:CreateGrant", PUT], let_in, Principal=ROLE),
             deny("kms:CreateGrant", {**WITHOUT, **on("Bool", "kms:GrantIsForAWSResource",
