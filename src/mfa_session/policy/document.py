@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -13,6 +14,7 @@ from mfa_session.model.record import Record
 from mfa_session.policy.credentials import Credentials, RequestContext
 from mfa_session.policy.nodes import Node
 from mfa_session.policy.policy_text import PolicyText
+from mfa_session.policy.programs import between_words
 from mfa_session.policy.statement import (
     Condition,
     Statement,
@@ -39,10 +41,16 @@ _of_roles = re.compile(
     r"|(boundary|cap|ceiling|limits?|max(imum)?)(for|of)\w*roles?)",
     re.IGNORECASE,
 ).fullmatch
-# Such as LambdaBoundary, unless it allows to manage functions.
-_of_machines = re.compile(
-    "(codebuild|ecs-?task|github-?actions?|gitlab-?(ci|runners?)|jenkins|lambda(-?(execution|functions?))?"
-    "|(ec2-?)?instance-?profiles?)-?(permissions?-?)?boundary",
+# Such as LambdaBoundary, unless it allows to manage functions; in a name, behind other words.
+_MACHINES = (
+    "(codebuild|ecs-?task|github-?actions?|gitlab-?(ci|runners?)|jenkins"
+    "|lambda(-?(exec(ution)?|functions?))?|(ec2-?)?instance-?profiles?)"
+    "-?(roles?-?)?(permissions?-?)?boundary"
+)
+_of_machines = re.compile(rf"{_MACHINES}(?P<more>\w*)", re.IGNORECASE).fullmatch
+_named_for_machines = re.compile(
+    rf"(?!.*(admin|author|dev|engineer|human|maintain|manage|operator|owner|people|team|user))"
+    rf"(.*[-_./0-9])?(?P<machine>{_MACHINES})(-?policy)?",
     re.IGNORECASE,
 ).fullmatch
 _is_on_roles = re.compile(r"iam:.*role|sts:assume", re.IGNORECASE).match
@@ -212,11 +220,15 @@ class Document:
         )
 
     @cached_property
-    def sid_of_roles(self) -> str | None:
-        """The Sid by which a boundary is for roles; None if none says so, or the file does."""
+    def sign_of_roles(self) -> str | None:
+        """The Sid or name by which a boundary is for roles; None if none says so, or the file."""
         if self.kind != "boundary" or self.holder is not None:
             return None
-        return next((each.sid for each in self.statements if _says_roles(each)), None)
+        sid = next((each.sid for each in self.statements if _says_roles(each)), None)
+        name = self.name.rpartition("/")[2] or pathlib.PurePath(self.source.label).stem
+        if sid or not _is_for_machines(name, self.statements):
+            return sid and f"Sid {sid}"
+        return f"name {name}"
 
     @cached_property
     def repeated(self) -> frozenset[int]:
@@ -259,8 +271,22 @@ def _is_of_iam(statement: Statement) -> bool:
     return any(each.lower().startswith("iam:") for each in statement.actions or ())
 
 
+def _is_for_machines(name: str, statements: Sequence[Statement]) -> bool:
+    """Say whether a boundary is for roles of machines by its name, and does not manage these."""
+    found = _named_for_machines(name) or _named_for_machines(between_words("-", name))
+    return found is not None and not any(_manages(found["machine"], each) for each in statements)
+
+
+def _manages(machine: str, statement: Statement) -> bool:
+    """Say whether it names an action of the service that a word of machines begins with."""
+    actions = statement.actions or statement.not_actions or ()
+    return any(machine.lower().startswith(each.lower().split(":")[0]) for each in actions)
+
+
 def _says_roles(statement: Statement) -> bool:
     actions, sid = statement.actions or statement.not_actions or (), statement.sid or ""
-    if _of_machines(sid):
-        return not any(sid.lower().startswith(each.lower().split(":")[0]) for each in actions)
+    if machines := _of_machines(sid):
+        on_roles = machines["more"] and any(map(_is_on_roles, actions))
+        told = statement.allows or not machines["more"]
+        return told and not (on_roles or _manages(sid, statement))
     return _of_roles(sid) is not None and not any(map(_is_on_roles, actions))

@@ -209,7 +209,7 @@ def _findings_in(
     on_role: bool,
 ) -> list[Finding]:
     """Return what is wrong in one policy of a whole, in the order of its text."""
-    says_role = on_role or document.holder == "role" or document.sid_of_roles is not None
+    says_role = on_role or document.holder == "role" or document.sign_of_roles is not None
     # In a role's trust policy MFA conditions work; MIXED statements are for the others.
     may_be = document.kind in {"identity", "boundary"} and document.holder != MIXED
     found = [

@@ -1,10 +1,10 @@
-"""Which users and groups are of programs, by their names: programs have no MFA device."""
+"""Which users, groups and roles are of programs, by their names: programs have no MFA device."""
 
 from __future__ import annotations
 
 import re
 
-_between_words = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])").sub
+between_words = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])").sub
 _PRODUCTS = (
     "airflow|ansible|argocd|buildkite|circleci|cloudhealth|datadog|fivetran|github|gitlab|grafana"
     "|heroku|jenkins|logstash|nagios|packer|prometheus|splunk|terraform|veeam|velero|wordpress|zabbix"
@@ -27,6 +27,16 @@ _of_a_task = _has_one_of(
     r"|publisher|rds|route53|scanner|sender|ses|sftp|shipper|smtp|sqs|sync|system|upload"
     r"|\w*uploader|vpn"
 ).search
+_of_a_pipeline = _has_one_of(
+    "ci-?cd|code-?(?:build|pipeline)|pipeline|(?:circle|travis)-?ci|buildkite|github-?actions?"
+    "|gitlab(?:-?(?:ci|runner))?|jenkins"
+).search
+# A role for people's work on pipelines: `pipeline-approver`.
+_is_taken_by_people = re.compile(
+    "approv|audit|break.?glass|debug|develop|emergency|human|maintain|owner|people|read-?only"
+    "|support|team|user|view",
+    re.IGNORECASE,
+).search
 _of_travis = re.compile("travis(-?ci)?", re.IGNORECASE).fullmatch  # which is a first name, too
 _of_people = re.compile(
     "(?:center|client|customer|field|sales|support)[-_.]?(?:agent|service)|service[-_.]?desk|teams?$"
@@ -37,6 +47,8 @@ _may_be_of_people = re.compile(
     r"^agent[-_.]|^(?:cd|ci|[a-z])\.[a-z]+$|admin|engineer|(?<!cert-)manager|operator",
     re.IGNORECASE,
 ).search
+# What a file of the policy of a program is called; `service` is in many other names.
+is_a_program_s_file = re.compile(r"(?:[0-9]+[-_])?svc[-_]\w.*", re.IGNORECASE).fullmatch
 # A path or a tag of programs: `user/machines/*`, `kind` = `service`.
 of_programs = re.compile(
     "(?:^|[/_-])(?:app|automation|bot|ci|machine|program|robot|service|svc|system)s?(?:$|[/_-])",
@@ -60,7 +72,13 @@ def may_be_a_program(user: str) -> bool:
     return by_task or may_be_of_a_program(user) or bool(_of_travis(user))
 
 
+def is_of_a_pipeline(role: str) -> bool:
+    """Say whether pipelines take a role, by its name, such as `cicd-deploy`."""
+    by_people = _may_be_of_people(role) or _is_taken_by_people(role)
+    return not by_people and any(map(_of_a_pipeline, _readings(role)))
+
+
 def _readings(name: str) -> tuple[str, str]:
     """Return a name, or what precedes the `@`, with its words apart and as it is: `Ci-Users`."""
     plain = name.partition("@")[0]
-    return _between_words("-", plain), plain
+    return between_words("-", plain), plain

@@ -288,6 +288,22 @@ def test_programs_that_a_deny_asks_are_told(name: str, *, is_told: bool) -> None
     assert told(elsewhere, "programs-asked") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "own", "is_told"),
+    [
+        ("svc-mailer", [], True),
+        ("kim", [], False),
+        ("svc-mailer", [allow("s3:GetObject")], False),  # it works by this
+        ("svc-mailer", [allow("iam:ListMFADevices", Resource=ME)], True),
+    ],
+)
+def test_programs_that_may_work_only_with_mfa_are_told(
+    name: str, own: list[dict[str, Any]], *, is_told: bool
+) -> None:
+    groups = [group("g", allow("ses:SendEmail", WITH)), group("own", *own)]
+    assert told(account([user(name, "g", "own")], groups), "programs-asked") == [name] * is_told
+
+
 def told(dump: dict[str, Any], rule: str) -> list[str]:
     """Return whom the findings of a rule name."""
     read = read_policies("p.json", json.dumps(dump))

@@ -99,3 +99,26 @@ def test_names_are_those_of_policies_wherever_they_stand() -> None:
         plan = {"format_version": "1.2",
                 "planned_values": {"root_module": {"resources": [resource]}}}  # fmt: skip
         assert len(found_in(plan)) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "is_told"),
+    [
+        ("lambda-boundary", "s3:GetObject", True),
+        ("acme-lambda-exec-boundary", "s3:GetObject", True),
+        ("GitHubActionsBoundary", "*", True),
+        ("ecs-task-role-permissions-boundary", "s3:*", True),
+        ("lambda-boundary", "lambda:*", False),  # of those who manage functions
+        ("lambda-developers-boundary", "s3:*", False),
+        ("dev-lambda-boundary", "s3:*", False),
+        ("contractor-boundary", "s3:*", False),
+    ],
+)
+def test_a_boundary_that_is_for_machines_by_its_name_is_not_to_ask_for_mfa(
+    name: str, action: str, *, is_told: bool
+) -> None:
+    text: dict[str, Any] = {"Version": "2012-10-17", "Statement": [allow(action, WITH)]}
+    of_file = read_policies(f"{name}.json", json.dumps(text)).documents
+    of_template = read_policies("p.json", json.dumps(stack(name, *text["Statement"]))).documents
+    for document in (*of_file, *of_template):
+        assert [each.rule for each in lint(document)].count("mfa-in-role-policy") == is_told

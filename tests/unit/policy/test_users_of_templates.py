@@ -429,6 +429,61 @@ def test_a_program_of_a_template_that_a_deny_asks_is_told(name: str, *, is_told:
     assert told(groups(WORK, DEVICES, exempting, User=user), "programs-asked") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "own", "is_told"),
+    [
+        ("svc-mail", [allow("ses:SendEmail", WITH), DEVICES], True),
+        ("jenkins", [allow("sts:AssumeRole", WITH)], True),
+        ("svc-mail", [allow("ses:SendEmail", WITH), allow("s3:GetObject")], False),
+        ("svc-mail", [DEVICES], False),
+        ("ada", [allow("ses:SendEmail", WITH)], False),
+    ],
+)
+def test_a_program_that_may_work_only_with_mfa_is_told(
+    name: str, own: list[dict[str, Any]], *, is_told: bool
+) -> None:
+    policy = {"PolicyName": "p", "PolicyDocument": document(own)}
+    findings = [f"these users may work only with MFA, and are programs by their names: {name}"]
+    for text in (
+        {"Resources": {"User": resource("User", UserName=name, Policies=[policy])}},
+        {"UserName": name, **policy},
+    ):
+        assert told(text, "programs-asked") == findings * is_told
+    other = {"Resources": {"User": resource("User", UserName=name, Policies=[policy],
+             ManagedPolicyArns=[f"{AWS}AmazonS3FullAccess"])}}  # fmt: skip
+    assert told(other, "programs-asked") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "is_told"),
+    [("svc-mail.json", True), ("07-svc_mail.json", True), ("self-service.json", False),
+     ("backup-restore.json", False), ("not-svc.json", False)],
+)  # fmt: skip
+def test_the_file_of_a_program_s_policy_tells_as_well(file: str, *, is_told: bool) -> None:
+    text = json.dumps(document([allow("ses:SendEmail", WITH)]))
+    found = lint_all(read_policies(file, text).documents)
+    assert [each.rule for _, each in found] == ["programs-asked"] * is_told
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [("acme-cicd-role", True), ("CICDPipelineRole", True), ("github-actions", True),
+     ("jenkins-deploy", True), ("terraform-deploy", False), ("pipeline-approver", False),
+     ("jenkins-admin", False), ("CodeBuildDevelopers", False), ("break-glass-pipeline", False)],
+)  # fmt: skip
+def test_a_role_of_pipelines_that_asks_for_mfa_is_told(name: str, *, is_told: bool) -> None:
+    def count(*statements: dict[str, Any]) -> int:
+        role = resource("Role", RoleName=name, AssumeRolePolicyDocument=document([*statements]))
+        return len(told({"Resources": {"Role": role}}, "programs-asked"))
+
+    assert count(trust(ACCOUNT, WITH)) == is_told
+    assert count(trust({"AWS": "arn:aws:iam::123456789012:user/svc-build"}, WITH)) == is_told
+    assert count(trust(ACCOUNT)) == 0
+    # People take it; or another statement is for the pipeline.
+    assert count(trust({"AWS": "arn:aws:iam::123456789012:user/ada"}, WITH)) == 0
+    assert count(trust(ACCOUNT, WITH), trust({"Service": "codebuild.amazonaws.com"})) == 0
+
+
 def test_an_exemption_that_misses_the_path_in_a_template_is_told() -> None:
     root = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:user/ada"}
     (message,) = told(
@@ -556,11 +611,17 @@ def test_the_policies_that_a_permission_set_names_are_a_role_s(
 
 
 @pytest.mark.parametrize(
-    ("who", "count", "is_of_roles"),
-    [(["Role"], 1, True), (["Role"], 2, False), (["Role", "User"], 2, False), ([], 0, False)],
+    ("who", "count", "is_of_roles", "is_of_users"),
+    [
+        (["Role"], 1, True, False),
+        (["Role"], 2, False, True),
+        (["Role", "User"], 3, True, True),
+        (["User"], 1, False, True),
+        ([], 0, False, True),
+    ],
 )
-def test_a_boundary_that_only_roles_of_a_dump_have_is_theirs(
-    who: list[str], count: int, *, is_of_roles: bool
+def test_a_boundary_that_roles_of_a_dump_have_is_theirs(
+    who: list[str], count: int, *, is_of_roles: bool, is_of_users: bool
 ) -> None:
     arn = "arn:aws:iam::123456789012:policy/Own"
     policy = managed({"v1": [ALL, deny("*", WITHOUT)]}, "v1", AttachmentCount=0)
@@ -569,7 +630,7 @@ def test_a_boundary_that_only_roles_of_a_dump_have_is_theirs(
     holders = {f"{kind}DetailList": [{f"{kind}Name": "x", **bound}] for kind in who}
     dump = {**holders, "Policies": [policy]}
     assert len(told(dump, "mfa-in-role-policy")) == is_of_roles
-    assert len(told(dump, "enrolment-denied")) == (not is_of_roles)
+    assert len(told(dump, "enrolment-denied")) == is_of_users
 
 
 def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from mfa_session.model.arns import account_of
-from mfa_session.policy.document import NewerVersion
+from mfa_session.policy.document import MIXED, NewerVersion
 from mfa_session.policy.formats.dump import Dump, attached_to
 from mfa_session.policy.formats.origin import Origin, holder_of
 from mfa_session.policy.nodes import (
@@ -55,7 +55,7 @@ def read_account(members: Members, origin: Origin) -> Iterator[tuple[Node, Origi
         there = origin.named(
             f"policy/{name or arn}",
             "boundary" if _is_boundary(policy) else "identity" if attached[arn] else None,
-            holder_of(attached[arn]) or ("role" if _limits_roles(policy, bounded[arn]) else None),
+            holder_of(attached[arn]) or _limits(policy, bounded[arn]),
         )
         there = there._replace(is_of_aws=account_of(arn) == "aws")
         versions = objects_in(policy, "PolicyVersionList")
@@ -84,11 +84,14 @@ def _is_boundary(policy: Members) -> bool:
     return bool(bounds and bounds.value) and attached is not None and attached.value == 0
 
 
-def _limits_roles(policy: Members, bounded: list[str]) -> bool:
-    """Say whether a policy is used only as a boundary, and only of roles, which are all here."""
-    count = policy.get("PermissionsBoundaryUsageCount")
+def _limits(policy: Members, bounded: list[str]) -> str | None:
+    """Return the holder of a policy used only as a boundary, if all whom it limits are here.
+
+    Of both roles and users, no others matter.
+    """
+    holder, count = holder_of(bounded), policy.get("PermissionsBoundaryUsageCount")
     all_here = count is not None and count.value == len(bounded)
-    return _is_boundary(policy) and all_here and set(bounded) == {"role"}
+    return holder if _is_boundary(policy) and (all_here or holder == MIXED) else None
 
 
 def _is_default(version: Members, policy: Members, count: int) -> bool:

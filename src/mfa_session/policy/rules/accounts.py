@@ -47,7 +47,8 @@ PROGRAMS = Rule(
     WARNING,
     "In an account dump, template, plan or state, a Deny of everything asks users for MFA who are "
     "programs by their names (`svc-mailer`, `backup-agent`): a program that has no code is locked "
-    "out.",
+    "out. Or all that policies of such a user allow needs MFA; or the trust policy asks whoever "
+    "takes a role that is a pipeline's by its name (`cicd-deploy`).",
 )
 MOST = 5  # users to name
 _reads_iam = re.compile("iam:(get|list)|sts:getsessiontoken$", re.IGNORECASE).match
@@ -119,7 +120,7 @@ def check_account(subject: Subject) -> Flaws:
         )
     if stuck and asks:
         yield cannot_enrol(subject, stuck)
-    if programs and asks and not statement.allows:
+    if programs and asks:
         yield programs_asked(subject, programs)
     if undone and statement is _first_asking(document):
         yield Flaw(
@@ -161,13 +162,18 @@ def cannot_enrol(subject: Subject, stuck: Sequence[str]) -> Flaw:
 
 
 def programs_asked(subject: Subject, programs: Sequence[str]) -> Flaw:
-    """Tell of programs that a Deny asks for MFA."""
+    """Tell of programs that a Deny asks for MFA, or the Allows of all their work."""
+    allows, named = subject.statement.allows, first_of(programs, MOST)
     return Flaw(
         PROGRAMS,
         subject.statement.position,
-        f"this Deny asks users for MFA who are programs by their names: {first_of(programs, MOST)}",
+        f"these users may work only with MFA, and are programs by their names: {named}"
+        if allows
+        else f"this Deny asks users for MFA who are programs by their names: {named}",
         "a program that has no code is locked out",
-        "give this policy to people only, and programs a role; or exempt them by a path or tag",
+        "give programs a role, or Allows without MFA"
+        if allows
+        else "give this policy to people only, and programs a role; or exempt them by path or tag",
     )
 
 

@@ -96,7 +96,9 @@ def stuck(account: Account) -> Mapping[str, Sequence[str]]:
 def programs(account: Account) -> Mapping[str, Sequence[str]]:
     """Return the users who are programs by name, by the policy that asks them for MFA."""
     return _grouped(
-        (asking, user.name) for user, asking in _asked(account) if is_of_a_program(user.name)
+        (asking, user.name)
+        for user, asking in (*_asked(account), *_asked_by_allows(account))
+        if is_of_a_program(user.name)
     )
 
 

@@ -41,8 +41,8 @@ IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
     WARNING,
     "A role's own permission policy (`--role`), or a boundary that is for roles by its `Sid` "
-    "(`LambdaRoleCeiling`), requires MFA, which a role's sessions do not carry. Or a Deny in a "
-    "policy that the file attaches to roles as well as to users or groups.",
+    "(`LambdaRoleCeiling`) or name (`lambda-boundary`), requires MFA, which a role's sessions do "
+    "not carry. Or a Deny in a policy or boundary that roles have as well as users or groups.",
 )
 _OF_ENDPOINTS = {"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"}
 _PERMISSION_SETS = {"AWS::SSO::PermissionSet", "aws_ssoadmin_permission_set_inline_policy"}
@@ -190,7 +190,7 @@ def check_role_policy(subject: Subject) -> Flaws:
     else:
         who = "the role's sessions are locked out" if allows else "nobody is stopped"
     ages = all(map(is_age, subject.mfa_conditions))
-    sid, age = subject.document.sid_of_roles, " and no age of it" if ages else ""
+    sign, age = subject.document.sign_of_roles, " and no age of it" if ages else ""
     asked = f"{'limit the age of' if ages else 'require'} MFA in its trust policy"
     of_set = subject.document.resource_type in _PERMISSION_SETS
     asked = "require MFA in IAM Identity Center" if of_set else f"if people assume it, {asked}"
@@ -198,7 +198,7 @@ def check_role_policy(subject: Subject) -> Flaws:
     yield Flaw(
         IN_ROLE_POLICY,
         subject.mfa_conditions[0].position,
-        (f"by its Sid {sid} this is a role's boundary" if sid else "this is a role's policy")
+        (f"by its {sign} this is a role's boundary" if sign else "this is a role's policy")
         + f": its sessions carry no MFA{age}, even if assuming it took a code",
         who,
         f"{undone}; {asked}",

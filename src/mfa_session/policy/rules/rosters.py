@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import pathlib
 import re
 from collections.abc import Collection
 
@@ -12,9 +13,15 @@ from mfa_session.policy.document import ANYBODY, Document, Roster
 from mfa_session.policy.intrinsics import with_variables_as
 from mfa_session.policy.mfa import means_mfa, reach
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.programs import is_of_a_program, may_be_of_a_program
+from mfa_session.policy.programs import (
+    is_a_program_s_file,
+    is_of_a_pipeline,
+    is_of_a_program,
+    may_be_of_a_program,
+)
 from mfa_session.policy.rules.accounts import (
     MOST,
+    PROGRAMS,
     STUCK,
     UNASKED,
     cannot_enrol,
@@ -24,6 +31,7 @@ from mfa_session.policy.rules.accounts import (
 from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.rules.left_open import is_of_oneself
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
+from mfa_session.policy.rules.roles import whole_account
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
 from mfa_session.policy.rules.trusts import open_roles
 from mfa_session.policy.statement import Statement
@@ -174,13 +182,64 @@ def check_first_sign_in(subject: Subject) -> Flaws:
 
 
 def check_programs(subject: Subject) -> Flaws:
-    """Find programs, by their names, that a Deny asks for MFA."""
+    """Find programs, by their names, that a Deny asks for MFA, or the Allows of all their work."""
     document, asks = subject.document, subject.denies_all_actions and subject.is_of_users
-    if not document.roster or not asks or subject.other_conditions:
+    programs = [each for each in document.owners if _is_a_program(each)]
+    file = pathlib.PurePath(document.source.label).stem
+    if subject.requires_mfa and subject.gives_users and not document.account:
+        if not document.owners and is_a_program_s_file(file):
+            programs = [file]
+        programs = [each for each in programs if _works_only_by(subject, each)]
+    elif not document.roster or not asks or subject.other_conditions:
         return
-    users = set(map(_name_of, filter(_of_a_user, document.owners)))
-    if programs := sorted(filter(is_of_a_program, users)):
-        yield programs_asked(subject, programs)
+    if programs:
+        yield programs_asked(subject, sorted(set(map(_name_of, programs))))
+
+
+def _works_only_by(subject: Subject, owner: str) -> bool:
+    """Say whether an Allow is the first that gives a user work, and all of them ask for MFA."""
+    document, roster = subject.document, subject.document.roster
+    own, elsewhere = _policies_of(roster, owner) if roster else ([document], ())
+    work = [each for one in own for each in one.statements if each.allows and _gives_work(each)]
+    asked = (found is not None and found.needs_mfa for found in map(reach, work))
+    known = all(map(is_for_oneself, elsewhere)) and all(each.is_settled for each in own)
+    return known and work[:1] == [subject.statement] and all(asked)
+
+
+def _is_a_program(owner: str) -> bool:
+    return bool(_of_a_user(owner)) and is_of_a_program(_name_of(owner))
+
+
+def _gives_work(allow: Statement) -> bool:
+    return not all(is_of_oneself(allow, e) and e != _TAKE.lower() for e in names_of(allow))
+
+
+def check_pipelines(subject: Subject) -> Flaws:
+    """Find trust policies that ask for MFA of whoever takes a role of pipelines, by its name.
+
+    Other rules tell of roles and services among those whom they let in.
+    """
+    document, allowing = subject.document, subject.whole.allowing
+    names = [_name_of(each) for each in document.owners]
+    first = document.kind == "trust" and allowing[:1] == [subject.statement]
+    if first and any(map(is_of_a_pipeline, names)) and all(map(_asks_accounts, allowing)):
+        yield Flaw(
+            PROGRAMS,
+            subject.place_of("Condition"),
+            f"{names[0]} is a role of pipelines by its name, and only with MFA does this trust "
+            "policy let anybody in",
+            "pipelines are locked out: neither roles nor keys of programs have MFA",
+            "let in the pipeline's own role, user or OIDC provider without MFA; if only people "
+            "take the role, name it for them",
+        )
+
+
+def _asks_accounts(allow: Statement) -> bool:
+    """Say whether it lets in accounts, or programs among their users, and only with MFA."""
+    found, arns = reach(allow), allow.aws_principals
+    named = all(whole_account(each) or _is_a_program(each) for each in arns)
+    alone = list(allow.principals or ()) == ["AWS"]
+    return alone and named and found is not None and found.needs_mfa and not found.nobody
 
 
 def check_groups(subject: Subject) -> Flaws:

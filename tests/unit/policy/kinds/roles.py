@@ -237,6 +237,7 @@ KINDS = [
       for at, (sid, actions, wrong) in enumerate((
           ("EcsTaskBoundary", "s3:*", True), ("LambdaBoundary", "s3:*", True),
           ("EC2InstanceProfileBoundary", "s3:*", True), ("GitHubActionsBoundary", "s3:*", True),
+          ("LambdaBoundaryTables", "s3:*", True), ("LambdaBoundaryKept", "iam:CreateRole", False),
           ("LambdaBoundary", ["lambda:*", "logs:*"], False),
           ("LambdaDevelopersBoundary", "s3:*", False), ("InstanceBoundary", "s3:*", False)))],
     # What an Allow gives where the Deny is not: other resources, or the opposite condition.
