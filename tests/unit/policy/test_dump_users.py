@@ -23,7 +23,7 @@ from policy.statements import (
     on,
     trust,
 )
-from policy.test_accounts import document, found_in, in_stack, managed
+from policy.test_accounts import document, found_in, in_plan, in_stack, managed
 
 OWN = allow(ENROL, Resource=["arn:aws:iam::*:user/*", "arn:aws:iam::*:mfa/*"])
 ASK = deny_but(ENROL, WITHOUT)
@@ -603,6 +603,37 @@ def test_a_boundary_that_leaves_nothing_of_the_policies_is_told(
     for text in (dump, stack):
         rules = [rule for _, rule in found_in(text)]
         assert rules.count("boundary-allows-nothing") == is_told
+
+
+ALL_OF_S3 = allow("s3:*")
+STEP_UP = [ALL_OF_S3, allow(["ec2:StopInstances", "ec2:StartInstances"], WITH)]
+
+
+@pytest.mark.parametrize(
+    ("bound", "own", "is_told"),
+    [
+        (["s3:*"], STEP_UP, True),
+        (["s3:*"], [ALL_OF_S3, allow("sts:AssumeRole", Resource="arn:aws:iam::*:role/x")], True),
+        (["s3:*", "ec2:Start*"], STEP_UP, False),
+        (["s3:*", "*"], STEP_UP, False),
+        (["s3:*"], [ALL_OF_S3, allow("ec2:*", WITH)], False),  # for others, too
+        (["s3:*"], [ALL_OF_S3, allow("iam:DeactivateMFADevice", WITH, Resource=ME)], False),
+        (["s3:*"], [ALL_OF_S3, allow("kms:Decrypt")], False),  # not about MFA
+    ],
+)
+def test_an_allow_of_which_the_boundary_of_all_users_leaves_nothing_is_told(
+    bound: list[str], own: list[dict[str, Any]], *, is_told: bool
+) -> None:
+    def count(text: dict[str, Any]) -> int:
+        return [rule for _, rule in found_in(text)].count("boundary-allows-nothing")
+
+    policies, groups = [allow(bound)], [group("g", *own, allow("iam:GetUser", WITH))]
+    ann, kim = user("ann", "g", bounded=True), user("kim", "g")
+    assert count(account([ann], groups, bound=policies)) == is_told
+    assert count(account([ann, kim], groups, bound=policies)) == 0
+    own = [*own, allow("iam:GetUser", WITH)]
+    assert count(in_stack(policies, own)) == is_told
+    assert count(in_plan(policies, own)) == is_told
 
 
 def test_a_boundary_of_a_role_whose_name_a_template_makes_may_leave_something() -> None:

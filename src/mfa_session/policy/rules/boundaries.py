@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mfa_session.policy.coverage import concerns, is_about_everything, names_of
 from mfa_session.policy.document import Document
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.rules.exemptions import BOUNDARY_NOTHING
+from mfa_session.policy.rules.exemptions import BOUNDARY_NOTHING, is_own_care
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
-from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
+from mfa_session.policy.rules.trusts import TAKE
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 
 HALF_KEPT = Rule(
@@ -21,6 +23,7 @@ HALF_KEPT = Rule(
     "and not the same action for users, which the policy allows. Or in a policy, for all roles, "
     "where users have a boundary, as its statements or the file tell.",
 )
+_FEW = 5
 _PUT = "iam:PutUserPermissionsBoundary"
 # What changes the boundary of roles, and the same for users.
 _OF_USERS = {
@@ -98,8 +101,7 @@ def check_what_is_left(subject: Subject) -> Flaws:
         return
     limit = _given_by([document])
     for name, policies in _bounded_by(document) if limit else ():
-        given = _given_by(policies)
-        if given and not any(itertools.starmap(may_meet, itertools.product(given, limit))):
+        if _leaves_nothing(policies, limit):
             yield Flaw(
                 BOUNDARY_NOTHING,
                 subject.statement.position,
@@ -108,6 +110,69 @@ def check_what_is_left(subject: Subject) -> Flaws:
                 "allow in the boundary whatever its users and roles may do at most",
             )
             return
+
+
+def check_dead_allows(subject: Subject) -> Flaws:
+    """Find Allows with MFA, or of roles, of which all boundaries of those who have them allow none.
+
+    A few actions that are named: what allows more is for others as well.
+    """
+    statement, named = subject.statement, subject.statement.actions or ()
+    few = 0 < len(named) <= _FEW and not any(map(_may_be_more, named))
+    asks = subject.requires_mfa or TAKE in names_of(statement)
+    if not (few and asks and statement.allows and subject.gives_users and subject.is_beside_mfa):
+        return
+    if not subject.document.is_settled or all(is_own_care(e) for e in names_of(statement)):
+        return
+    bounds = list(_bounds_of(subject.document))
+    if bounds and all(bound and _allows_none(bound, named) for bound, _ in bounds):
+        if any(bound and _leaves_nothing(own, _given_by([bound])) for bound, own in bounds):
+            return  # which is told at the boundary
+        bound = bounds[0][0]
+        yield Flaw(
+            BOUNDARY_NOTHING,
+            statement.position,
+            f"{bound.name if bound else ''}, the boundary of whoever has this policy, allows "
+            f"nothing that this Allow does: {first_of(named)}",
+            "nobody may do it, not even with MFA: a boundary gives nothing, it only limits",
+            "allow it in the boundary as well, or delete this statement",
+            severity=WARNING,
+        )
+
+
+def _bounds_of(document: Document) -> Iterator[tuple[Document | None, Sequence[Document]]]:
+    """Yield the boundary of each user and role with a policy, if it is known, and their policies.
+
+    Whoever else may be in a group of a file has none.
+    """
+    for each in document.account.owners if document.account else ():
+        if any(document is one for one in each.documents):
+            yield each.boundary, each.documents
+    roster = document.roster
+    for owner in document.owners if roster else ():
+        what, _, name = owner.rpartition(":")[2].partition("/")
+        if roster and not (what == "group" and roster.members.get(owner)):
+            own = roster.by_owner[owner]
+            bounds = [each for each in own if each.kind == "boundary" and each.is_settled]
+            known = what in {"role", "user"} and name and owner not in roster.bounded_elsewhere
+            yield bounds[0] if known and bounds else None, [e for e in own if e.kind == "identity"]
+
+
+def _may_be_more(action: str) -> bool:
+    return "*" in action or "?" in action or is_unfilled(action)
+
+
+def _allows_none(boundary: Document, actions: Iterable[str]) -> bool:
+    allowing = [each for each in boundary.statements if each.allows]
+    known = boundary.is_settled and not any(map(is_unfilled, _given_by([boundary])))
+    return known and not any(concerns(each, one) for each in allowing for one in actions)
+
+
+def _leaves_nothing(policies: Iterable[Document], limit: Sequence[str]) -> bool:
+    """Say whether policies give something, and a boundary of these actions leaves none of it."""
+    given = _given_by(policies)
+    met = itertools.starmap(may_meet, itertools.product(given, limit))
+    return bool(given) and not any(met)
 
 
 def _bounded_by(document: Document) -> Iterator[tuple[str, Sequence[Document]]]:

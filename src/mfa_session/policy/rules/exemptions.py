@@ -29,7 +29,8 @@ BOUNDARY_NOTHING = Rule(
     ERROR,
     "A permissions boundary allows nothing, or nothing but what its Deny exempts: nothing else is "
     "allowed, not even with MFA. Or, by the file, nothing of what the policies of a user or role "
-    "give. Or a VPC endpoint's policy only denies.",
+    "give; a warning if nothing of one Allow, with MFA or of roles. Or a VPC endpoint's policy "
+    "only denies.",
 )
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",

@@ -10,6 +10,7 @@ from mfa_session.policy.mfa import reach
 from mfa_session.policy.rules.exemptions import FIRST_STEPS, is_left_open, is_own_care
 from mfa_session.policy.rules.narrowing import says_where
 from mfa_session.policy.rules.rule import Subject
+from mfa_session.policy.rules.trusts import TAKE
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import Statement, roles_in
 
@@ -24,6 +25,11 @@ def is_of_oneself(allow: Statement, name: str) -> bool:
     own = all("${aws:username}" in each.lower() for each in allow.resources or ("*",))
     cares = is_own_care(name) or is_left_open(name) or _of_own_keys(name)
     return name.startswith("sts:") or name in FIRST_STEPS or bool(own and cares)
+
+
+def gives_work(allow: Statement) -> bool:
+    """Say whether an Allow gives more than the care for one's user: roles to take, too."""
+    return any(e == TAKE or not is_of_oneself(allow, e) for e in names_of(allow))
 
 
 def is_open_on_purpose(subject: Subject, kind: str) -> bool:

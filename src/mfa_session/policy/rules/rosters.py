@@ -29,7 +29,7 @@ from mfa_session.policy.rules.accounts import (
     programs_asked,
 )
 from mfa_session.policy.rules.exemptions import is_left_open
-from mfa_session.policy.rules.left_open import is_of_oneself
+from mfa_session.policy.rules.left_open import gives_work, is_of_oneself
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.roles import whole_account
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
@@ -200,7 +200,7 @@ def _works_only_by(subject: Subject, owner: str) -> bool:
     """Say whether an Allow is the first that gives a user work, and all of them ask for MFA."""
     document, roster = subject.document, subject.document.roster
     own, elsewhere = _policies_of(roster, owner) if roster else ([document], ())
-    work = [each for one in own for each in one.statements if each.allows and _gives_work(each)]
+    work = [each for one in own for each in one.statements if each.allows and gives_work(each)]
     asked = (found is not None and found.needs_mfa for found in map(reach, work))
     known = all(map(is_for_oneself, elsewhere)) and all(each.is_settled for each in own)
     return known and work[:1] == [subject.statement] and all(asked)
@@ -208,10 +208,6 @@ def _works_only_by(subject: Subject, owner: str) -> bool:
 
 def _is_a_program(owner: str) -> bool:
     return bool(_of_a_user(owner)) and is_of_a_program(_name_of(owner))
-
-
-def _gives_work(allow: Statement) -> bool:
-    return not all(is_of_oneself(allow, e) and e != _TAKE.lower() for e in names_of(allow))
 
 
 def check_pipelines(subject: Subject) -> Flaws:
