@@ -127,7 +127,7 @@ class _People:
         self._bounds = dict[Hashable, tuple[Document, str]]()  # and the ARN of who has it
         self._stopped = dict[int, frozenset[str]]()
         for account in {id(each.account): each.account for each in documents}.values():
-            for owner in account.owners if account else ():
+            for owner in account.holders if account else ():
                 self._elsewhere[id(owner)] = owner.unread
                 self._bounded |= {id(owner)} if owner.boundary or owner.boundary_unread else set()
                 if owner.boundary and owner.arn:

@@ -69,6 +69,10 @@ class Account(Protocol):
         """The users and roles."""
 
     @property
+    def holders(self) -> Sequence[Owner]:
+        """The users and roles; of a dump without users, the groups as well."""
+
+    @property
     def users(self) -> Sequence[DumpedUser]:
         """The users."""
 

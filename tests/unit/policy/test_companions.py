@@ -174,6 +174,28 @@ def test_who_has_a_policy_in_a_dump_may_have_another(
     assert ("allowed-without-mfa-too" in rules) is wrong
 
 
+@pytest.mark.parametrize(
+    ("users", "other", "told"),
+    [
+        ([], deny_but(CARE, WITHOUT), False),  # of this group, whoever is in it
+        ([], deny("s3:DeleteObjectVersion", WITHOUT), False),
+        ([], deny("ec2:*", WITHOUT), True),
+        ([{"UserName": "ann", "GroupList": []}], deny_but(CARE, WITHOUT), True),  # nobody is in it
+    ],
+)
+def test_a_group_of_a_dump_without_users_has_its_policies_in_common(
+    users: list[dict[str, Any]], other: dict[str, Any], told: bool
+) -> None:
+    statements = deny("s3:DeleteObject", WITHOUT, Sid="NoDeletion"), other
+    inline = [
+        {"PolicyName": f"p{at}", "PolicyDocument": policy(each)}
+        for at, each in enumerate(statements)
+    ]
+    group = {"GroupName": "Team", "GroupPolicyList": inline, "AttachedManagedPolicies": []}
+    found = found_in({"GroupDetailList": [group], "UserDetailList": users})
+    assert ("allowed-without-mfa-too" in [rule for _, rule, _ in found]) is told
+
+
 def test_policies_of_no_known_owner_are_judged_alone() -> None:
     managed = {"Type": "AWS::IAM::ManagedPolicy"}
     given = stack(

@@ -26,6 +26,12 @@ class Dump:
         return [*self.users, *map(self._owner, roles)]
 
     @cached_property
+    def holders(self) -> Sequence[Owner]:
+        """See Account."""
+        groups = [] if self.users else objects_in(self._members, "GroupDetailList")
+        return [*self.owners, *map(self._owner, groups)]
+
+    @cached_property
     def users(self) -> Sequence[DumpedUser]:
         """See Account."""
         return list(map(self._user, objects_in(self._members, "UserDetailList")))
