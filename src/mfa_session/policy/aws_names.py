@@ -188,10 +188,8 @@ class NameList:
             return None
         start = WILDCARDS.split(name.lower(), maxsplit=1)[0]
         begun = self._begun(start) if start not in {"", plain} else []
-        near = difflib.get_close_matches(
-            plain, begun or sorted(self.spelled), 1, 0 if begun else _ALIKE
-        )
-        return self.spelled[near[0]] if near else None
+        near = _most_alike(plain, begun or self.spelled, 0 if begun else _ALIKE)
+        return self.spelled[near] if near else None
 
     def with_synonym(self, name: str) -> str | None:
         """Return the only name of the same noun with another verb for the same thing."""
@@ -209,6 +207,21 @@ class NameList:
 
     def _begun(self, start: str) -> list[str]:
         return sorted(each for each in self.spelled if each.startswith(start))
+
+
+def _most_alike(name: str, others: Iterable[str], least: float) -> str | None:
+    """Return the name of which most letters are alike, but not less than this part of them.
+
+    As difflib's get_close_matches does, which compares all names with the least.
+    """
+    best, most, matcher = None, least, difflib.SequenceMatcher(None, "", name)
+    for other in others:
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() >= most and matcher.quick_ratio() >= most:
+            alike = matcher.ratio()
+            if alike >= most and (best is None or (alike, other) > (most, best)):
+                best, most = other, alike
+    return best
 
 
 def _alikeness(one: str, other: str) -> float:

@@ -56,7 +56,7 @@ def has_variable(text: str) -> bool:
 
 def with_variables_as(stand_in: str, text: str) -> str:
     """Return a text with another one in place of what IAM or a template fills in: `${…}`."""
-    return _ANY_VARIABLE.sub(stand_in, text)
+    return _ANY_VARIABLE.sub(stand_in, text) if "${" in text else text
 
 
 def with_pseudo_parameters(text: str) -> str:
@@ -153,7 +153,7 @@ def variables_of_iam(text: str) -> list[str]:
 
 def is_unfilled(text: str) -> bool:
     """Say whether a template is to fill in a part of a text: `${var.x}`, `{{ x }}`, `<x>`."""
-    return _unfilled(_VARIABLE.sub("", text)) is not None
+    return _unfilled(_VARIABLE.sub("", text) if "$" in text else text) is not None
 
 
 def resolve(node: Node) -> Node | None:

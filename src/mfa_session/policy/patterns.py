@@ -282,7 +282,7 @@ def _lengths(texts: Iterable[str]) -> list[int]:
 
 
 def _before_wildcard(text: str) -> str:
-    return WILDCARDS.split(text, maxsplit=1)[0]
+    return text.partition("*")[0].partition("?")[0]
 
 
 def _after_wildcard(text: str) -> str:

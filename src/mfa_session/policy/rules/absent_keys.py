@@ -17,7 +17,7 @@ from mfa_session.policy.rules.resource_kinds import has_no_resource, parts_of
 from mfa_session.policy.rules.resources import in_partition_of
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
-from mfa_session.policy.statement import Condition, Statement
+from mfa_session.policy.statement import Condition, Statement, is_for_services
 
 NO_USER = Rule(
     "username-in-role-policy",
@@ -78,7 +78,9 @@ def check_keys_of_actions(subject: Subject) -> Flaws:
     ):
         having, example = actions_having(condition.key)
         of_absence = condition.operator == "Null" and is_met_without_key(condition)
-        lenient = condition.if_exists or of_absence or not condition.known
+        # In AWS's guides, CloudWatch Logs has kms:Describe* by its encryption context, too.
+        by_guide = condition.key.lower().startswith("kms:") and is_for_services(statement)
+        lenient = condition.if_exists or of_absence or by_guide or not condition.known
         judged = example or (subject.is_beside_mfa and not misspelt(condition))
         if lenient or not (having and judged) or meant_instead(condition.key) is not None:
             continue
@@ -216,10 +218,10 @@ def _is_met_by_others(condition: Condition) -> bool:
 def check_launches(subject: Subject) -> Flaws:
     """Find Denies of launches by what only instances have, on all that a launch is about."""
     statement, others = subject.statement, subject.other_conditions
-    everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
-    if statement.allows or everywhere.isdisjoint(statement.resources or ()):
+    if statement.allows or not (others and any(map(_of_launches, names_of(statement)))):
         return
-    if not (subject.is_beside_mfa and any(map(_of_launches, names_of(statement)))):
+    everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
+    if everywhere.isdisjoint(statement.resources or ()) or not subject.is_beside_mfa:
         return
     found = [each for each in others if each.key.lower() in _OF_LAUNCHED or _of_request(each.key)]
     if found and all(map(is_met_without_key, others)):
@@ -234,14 +236,14 @@ def check_launches(subject: Subject) -> Flaws:
 
 def check_request_tags(subject: Subject) -> Flaws:
     """Find conditions on the tags of a request, beside MFA, for actions that mostly set none."""
-    statement = subject.statement
+    statement, tags = subject.statement, [e for e in subject.other_conditions if _of_request(e.key)]
+    if not (tags and subject.is_beside_mfa):
+        return
     actions = [action.lower() for action in statement.actions or ()]
     all_untagged = list(filter(sets_no_tags, actions))
     most = "*" in actions and bool(subject.mfa_conditions or not statement.allows)
     compared = {each.key.lower() for each in subject.other_conditions}
-    judged = subject.is_beside_mfa and (all_untagged or most)
-    tags = (each for each in subject.other_conditions if _of_request(each.key))
-    for condition in tags if judged else ():
+    for condition in tags if all_untagged or most else ():
         met = is_met_without_key(condition)
         untagged = [each for each in all_untagged if not _is_elsewhere(subject, condition, each)]
         others_right = len(untagged) < len(actions) and met is statement.allows
@@ -365,7 +367,7 @@ def check_username(subject: Subject) -> Flaws:
     others, effect = subject.other_conditions, subject.effect_of_none
     none = "nobody is allowed anything" if subject.statement.allows else "nobody is stopped"
     spared = f"it {effect(exempting=True)}"
-    texts = [str(each.value) for each, _ in subject.resources()]
+    texts = [str(each.value) for each, _ in subject.resources]
     found = [
         *(
             (
@@ -373,7 +375,7 @@ def check_username(subject: Subject) -> Flaws:
                 "username",
                 f"it {effect(exempting=exempting)}",
             )
-            for text, (item, exempting) in zip(texts, subject.resources(), strict=True)
+            for text, (item, exempting) in zip(texts, subject.resources, strict=True)
             if _user_name(text)
             and not (exempting and ":iam:" in text)
             # The same by the id is for role sessions.

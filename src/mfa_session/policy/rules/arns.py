@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
 from mfa_session.policy.conditions import OPPOSITES
@@ -13,9 +13,20 @@ from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.rules.callers import WITH_PATH, names_root, without_path
 from mfa_session.policy.rules.keys import keys_outside_of_braces
-from mfa_session.policy.rules.resource_kinds import has_needless_region, parts_of, resource_of
-from mfa_session.policy.rules.resources import in_partition_of, is_about_mfa
-from mfa_session.policy.rules.rule import NOTE, WARNING, Flaw, Flaws, Rule, Subject, and_more
+from mfa_session.policy.rules.placeholders import (
+    in_place_of_an_account,
+    placeholder_in,
+    texts_in,
+)
+from mfa_session.policy.rules.resource_kinds import (
+    fault_of_sign,
+    has_needless_region,
+    parts_of,
+    resource_of,
+)
+from mfa_session.policy.rules.resources import check_resources as check_kinds_of_resources
+from mfa_session.policy.rules.resources import in_partition_of
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, and_more
 from mfa_session.policy.rules.values import COMMERCIAL, is_no_account, looks_like_no_region
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import Statement
@@ -34,19 +45,13 @@ DEAD_ARN = Rule(
     "without its other half (`user/*}`), another ARN within, a backslash before a variable, a "
     "blank, alternatives (`role/{A,B}`) or another ARN behind a comma, no region in a region's "
     "place (`eu-west-1a`), a region where there is none (IAM, Route 53, CloudFront, buckets), an "
-    "account in an image or snapshot of EC2, another name of the actions' service (`efs`, `ssm` "
+    "account where there is none (images and snapshots of EC2, APIs), a slash for a colon or the "
+    "reverse (`db/NAME`, `table:NAME`), another name of the actions' service (`efs`, `ssm` "
     "for instances), or, in a policy or file about MFA, a role of AWS's own without its path "
     "(`role/AWSServiceRole*`): it matches nothing. Or it differs only by path or case from the ARN "
     "of a user or role in the account dump, template, plan or state. Or a principal is the id of a "
     "user or role that is gone.",
 )
-PLACEHOLDER = Rule(
-    "placeholder",
-    NOTE,
-    "In a policy about MFA, a placeholder for people (`YOUR_ACCOUNT_ID`, `<bucket>`) stands in a "
-    "principal, a resource or a value: AWS refuses it, or it matches nothing.",
-)
-
 _arn_of_a_partition = re.compile(
     r"arn:(aws(?:-[a-z]+)*):([a-z0-9*-]+):([a-z0-9*-]*):[^:]*:(?:([\w-]+)[/:])?.*"
 ).fullmatch
@@ -64,8 +69,11 @@ _is_arn = re.compile("arn:[^:]*:[^:]*:[^:]*:[^:]*:").match
 _in_a_region = re.compile(
     "arn:[^:]*:(cloudfront:[a-z]|route53:(?![*]?:[*]?:)[a-z0-9-]*:[0-9]*:)"
 ).match
-_in_an_account = re.compile("arn:[^:]*:ec2:[^:]*:([0-9]{12}|[$]?x):(image|snapshot)/").match
-_EMPTY = {"cloudfront": "region", "ec2": "account", "route53": "region and the account"}
+_in_an_account = re.compile(
+    "arn:[^:]*:(ec2:[^:]*:([0-9]{12}|[$]?x):(image|snapshot)/"
+    "|apigateway:[^:]*:([0-9]{12}|[$]?x):/(rest)?apis/)"
+).match
+_EMPTY = {"cloudfront": "region", "route53": "region and the account"}
 _is_account = re.compile(r"[0-9]{12}|[*]?").fullmatch
 _SIGN_INS = {
     "aws": "signin.aws.amazon.com",
@@ -92,21 +100,6 @@ _with_blank = re.compile(
 _of_no_bucket = re.compile(
     r"arn:[^:]*:s3:::(?:s3:|/|[a-z0-9.-]+\.s3[a-z0-9.-]*\.amazonaws\.com(?:/|$))"
 ).match
-# Go's templates leave `<no value>` of what is missing. Each branch begins with a sign, and looks
-# then at what stands before it, which makes the search of other texts fast.
-_placeholder = re.compile(
-    r"<(?!no value>)[A-Za-z][\w .:-]{2,}>"
-    r"|Y(?<=\bY)OUR[_-][\w-]*|R(?<=\bR)EPLACE[\w-]*|C(?<=\bC)HANGE_?ME[\w-]*"
-    r"|P(?<=\bP)LACEHOLDER[\w-]*|\$(?<![^/:]\$)(?:local|var)\.[\w.[\]]+|o(?<=\bo)-x{4,}\b"
-    # AWS's own examples are of DOC-EXAMPLE-BUCKET.
-    r"|:s3:::(?!DOC-)(?P<bucket>[A-Z_-]*BUCKET[A-Z_-]*\d?|bucket[-_]name|your-[\w-]*bucket[\w-]*)"
-    r"(?=/|$)"
-    r"|:(?:user|mfa)/(?P<user>(?:IAM)?(?i:user[_-]?name))$"
-).search
-_in_place_of_an_account = re.compile(
-    r"[A-Z][A-Z_-]+|x{3,}|#{3,}|\[[A-Za-z _-]+\]|your[\w-]+"
-    r"|(?=[\w-]{0,60}(?i:account)(?!ing|s))[\w-]{1,80}"
-).fullmatch
 _in_an_arn = re.compile("arn:[^:]+:s3:::(arn:|\\$\\{[^{}]*[.]Arn\\})").match
 
 
@@ -154,7 +147,7 @@ def check_partition(subject: Subject) -> Flaws:
 
 def check_names_of_partitions(subject: Subject) -> Flaws:
     """Find the first ARN of a partition whose name is misspelt."""
-    for element, texts in _texts_in(subject.statement):
+    for element, texts in texts_in(subject.statement):
         for text, found in ((text, _slip_of_partition(text)) for text in texts):
             if found:
                 right = "aws-cn" if found[1].startswith("aws-c") else "aws-us-gov"
@@ -170,14 +163,16 @@ def check_names_of_partitions(subject: Subject) -> Flaws:
 
 def check_audiences(subject: Subject) -> Flaws:
     """Find SAML's audiences that are the sign-in of another partition than the provider's."""
-    right = _SIGN_INS.get(_partition_around(subject.statement) or "")
-    for condition in subject.other_conditions if subject.statement.allows and right else ():
+    of_audience = [each for each in subject.other_conditions if each.is_about("SAML:aud")]
+    judged = bool(of_audience) and subject.statement.allows
+    right = _SIGN_INS.get(_partition_around(subject.statement) or "") if judged else None
+    for condition in of_audience if right else ():
         hosts = [
             next((host for host in _SIGN_INS.values() if host in audience), right)
             for audience in condition.values
         ]
         exempt = condition.operator in OPPOSITES
-        if condition.is_about("SAML:aud") and hosts and right not in hosts and not exempt:
+        if hosts and right not in hosts and not exempt:
             yield Flaw(
                 OTHER_PARTITION,
                 condition.position,
@@ -193,7 +188,7 @@ def check_arns(subject: Subject) -> Flaws:
     why_dead = functools.partial(_why_dead, in_yaml=subject.is_in_yaml)
     told = [
         (item, exempting, found)
-        for items, why in ((subject.resources(), why_no_resource), (subject.texts(), why_dead))
+        for items, why in ((subject.resources, why_no_resource), (subject.texts, why_dead))
         for item, exempting in items
         if (found := why(str(item.value)))
     ]
@@ -215,18 +210,28 @@ def _why_no_resource(subject: Subject, text: str) -> tuple[str, str] | None:
     """Say why an ARN is no resource, though it may be a value, and what to write."""
     if subject.is_beside_mfa and without_path(text):
         return "has no path; roles that AWS creates have one", WITH_PATH
+    if why := _why_no_resource_s(text):
+        return why
+    if _of_an_instance(text):
+        ec2 = in_partition_of(subject.whole, "arn:aws:ec2:REGION:ACCOUNT:instance/ID")
+        return "is no instance: instances are EC2's", f"write {ec2}, or managed-instance/ instead"
+    sign = fault_of_sign(text)
+    if sign and not any(check_kinds_of_resources(subject)):
+        return sign
+    if service := _service_meant(subject, parts_of(text)[2]):
+        wrong = parts_of(text)[2]
+        return f"has {wrong}, and ARNs call the service {service}", f"write {service} instead"
+    return None
+
+
+@functools.lru_cache(maxsize=20_000)  # the statements of a file have the same
+def _why_no_resource_s(text: str) -> tuple[str, str] | None:
     if _in_an_arn(text):
         return "has an ARN in the ARN", "write the inner ARN alone"
     filled = _filled_in(text) if has_needless_region(text) else ""
     if _is_arn(filled) and has_needless_region(filled):  # of a caller, `callers` tells
         whose, part = ("buckets", "region and account") if ":s3:" in filled else ("IAM", "region")
         return f"has a {part}, and ARNs of {whose} have none", f"leave the {part} empty"
-    if _of_an_instance(text):
-        ec2 = in_partition_of(subject.whole, "arn:aws:ec2:REGION:ACCOUNT:instance/ID")
-        return "is no instance: instances are EC2's", f"write {ec2}, or managed-instance/ instead"
-    if service := _service_meant(subject, parts_of(text)[2]):
-        wrong = parts_of(text)[2]
-        return f"has {wrong}, and ARNs call the service {service}", f"write {service} instead"
     return None
 
 
@@ -272,61 +277,9 @@ def check_ids_of_principals(subject: Subject) -> Flaws:
         )
 
 
-def check_placeholders(subject: Subject) -> Flaws:
-    """Find what a person was to replace before use, once for a policy."""
-    if subject.statement is not _first_to_fill_in(subject.whole):
-        return
-    items = (*(item for item, _ in subject.texts()), *subject.principals())
-    item, found = next(
-        (item, found) for item in items if (found := _placeholder_in(str(item.value)))
-    )
-    others = list(filter(_is_to_fill_in, subject.document.statements))
-    yield Flaw(
-        PLACEHOLDER,
-        subject.place_at(item),
-        f"{found} is a placeholder"
-        + (f" in {item.value}" if item.value != found else "")
-        + (f"; {len(others) - 1} other statements have one" if others[2:] else ""),
-        "AWS refuses the policy, or nothing matches the text",
-        f"replace {found}, unless a tool does so before the policy is used",
-    )
-
-
-@per_policy
-def _first_to_fill_in(whole: WholePolicy) -> Statement | None:
-    return next(filter(_is_to_fill_in, whole.statements if is_about_mfa(whole) else ()), None)
-
-
-def _is_to_fill_in(statement: Statement) -> bool:
-    return any(_placeholder_in(text) for _, texts in _texts_in(statement) for text in texts)
-
-
-def _placeholder_in(text: str) -> str | None:
-    found = _placeholder(text)
-    if found:
-        return found["bucket"] or found["user"] or found[0]
-    region_and_account = parts_of(text)[3:5] if text.startswith("arn:aws") else ()
-    return next(filter(_stands_for_another, region_and_account), None)
-
-
-@functools.lru_cache(maxsize=1_000)  # regions and accounts come again and again
-def _stands_for_another(part: str) -> bool:
-    return _in_place_of_an_account(part) is not None
-
-
 def _arns_in(statement: Statement) -> Iterator[tuple[str, re.Match[str]]]:
-    for element, texts in _texts_in(statement):
+    for element, texts in texts_in(statement):
         yield from ((element, found) for found in map(_arn_of_a_partition, texts) if found)
-
-
-def _texts_in(statement: Statement) -> Iterable[tuple[str, Iterable[str]]]:
-    return {
-        "Resource": statement.resources or (),
-        "NotResource": statement.not_resources or (),
-        "Principal": chain(*(statement.principals or {}).values()),
-        "NotPrincipal": chain(*(statement.not_principals or {}).values()),
-        "Condition": chain(*(each.values for each in statement.conditions)),
-    }.items()
 
 
 def _partition_around(statement: Statement) -> str | None:
@@ -339,7 +292,7 @@ def _partition_around(statement: Statement) -> str | None:
 @per_policy
 def _names_other_partitions(whole: WholePolicy) -> bool:
     """Say whether a text names another partition than `aws`, or a region of one; fast."""
-    texts = (texts for each in whole.statements for _, texts in _texts_in(each))
+    texts = (texts for each in whole.statements for _, texts in texts_in(each))
     return any(map(_of_another_partition, chain.from_iterable(texts)))
 
 
@@ -383,6 +336,7 @@ def _partitions_of(whole: WholePolicy, alone: bool) -> tuple[str, str] | None:  
     return (right, other) if most > least or other == "aws" else None
 
 
+@functools.lru_cache(maxsize=20_000)
 def _why_dead(text: str, *, in_yaml: bool) -> tuple[str, str] | None:
     """Say why no request has an ARN, and what to write; None if one may have it.
 
@@ -408,7 +362,7 @@ def _why_no_arn(text: str, filled: str) -> tuple[str, str] | None:
     """Say what is wrong with the parts of an ARN, and what to write."""
     _, _, service, region, account, _ = parts_of(filled)
     for is_dead, why, cure in _FAULTS if _has_odd_sign(text) else ():
-        if is_dead(text) and not _placeholder_in(text):
+        if is_dead(text) and not placeholder_in(text):
             return why, cure
     if service == "s3" and _of_no_bucket(text):
         return "has no bucket's name after :::", "write the bucket's name there"
@@ -418,19 +372,21 @@ def _why_no_arn(text: str, filled: str) -> tuple[str, str] | None:
         return f"has {region} in the place of the region", "write a region such as eu-west-1, or *"
     if _in_a_region(filled) or _in_an_account(filled):
         why = f"has a part that ARNs of {service} leave empty"
-        return why, f"leave the {_EMPTY[service]} empty"
+        return why, f"leave the {_EMPTY.get(service, 'account')} empty"
     return None
 
 
 def _has_no_account(text: str, filled: str, account: str) -> bool:
     if is_no_account(account) or _is_of_an_alias(filled):
         return True
-    stands_in = is_unfilled(text) or _in_place_of_an_account(account)
+    stands_in = is_unfilled(text) or in_place_of_an_account(account)
     return not stands_in and bool(_is_of_a_word(text))
 
 
 def _filled_in(text: str) -> str:
     """Return a text with an x for each pair of braces and what is in it."""
+    if "{" not in text and "}" not in text:
+        return text
     levels: list[list[str]] = [[]]
     for part in _at_braces(text):
         if part == "{":

@@ -161,6 +161,27 @@ _OF_ACTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         "iam:CreateUser",
     ),
     "iam:policyarn": (("iam:attach*policy", "iam:detach*policy"), "iam:AttachUserPolicy"),
+    **dict.fromkeys(
+        ("kms:encryptioncontext", "kms:encryptioncontextkeys"),
+        (
+            (
+                "kms:creategrant",
+                "kms:decrypt",
+                "kms:encrypt",
+                "kms:generatedatakey*",
+                "kms:reencrypt*",
+                "kms:retiregrant",
+            ),
+            "kms:Decrypt",
+        ),
+    ),
+    "kms:grantisforawsresource": (
+        ("kms:creategrant", "kms:listgrants", "kms:revokegrant"),
+        "kms:CreateGrant",
+    ),
+    **dict.fromkeys(
+        ("kms:granteeprincipal", "kms:grantoperations"), (("kms:creategrant",), "kms:CreateGrant")
+    ),
     "sts:durationseconds": (
         ("sts:getservicebearertoken", "sts:getwebidentitytoken"),
         "sts:GetWebIdentityToken",
@@ -249,6 +270,8 @@ def actions_having(key: str) -> tuple[tuple[str, ...], str]:
     No pattern says that it is not known.
     """
     plain, service = key.lower().partition("/")[0], key.lower().partition(":")[0]
+    if service == "kms":  # with a part of the encryption context: `kms:EncryptionContext:team`
+        plain = ":".join(plain.split(":", maxsplit=2)[:2])
     if plain in _OF_ACTIONS:
         return _OF_ACTIONS[plain]
     known = service in _SHARED and plain not in _OF_CREDENTIALS

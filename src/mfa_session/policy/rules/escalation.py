@@ -263,8 +263,11 @@ def check_devices_of_others(subject: Subject) -> Flaws:
 
     Whoever sets up MFA for others, as a help desk does, has other actions in the statement.
     """
-    statement, whole, where = subject.statement, subject.whole, _all_users(subject)
-    own = where and _cares_for_oneself(statement) and concerns(statement, _ENABLE)
+    statement, whole = subject.statement, subject.whole
+    cares = _cares_for_oneself(statement) and concerns(statement, _ENABLE)
+    says = _says_own(statement.sid or "")
+    where = _all_users(subject) if cares or says else ""
+    own = where and cares
     free = not (statement.conditions or _is_named_in_a_deny(whole, _ENABLE))
     if own and free and _is_exempt(whole):
         yield Flaw(
@@ -276,8 +279,7 @@ def check_devices_of_others(subject: Subject) -> Flaws:
             in_partition_of(whole, f"allow it on {MEANT[OF_USER]}, and on others only with MFA"),
         )
         return
-    judged = where and not (is_one_s_own(where) or subject.other_conditions)
-    said = judged and _says_own(statement.sid or "")
+    said = where and says and not (is_one_s_own(where) or subject.other_conditions)
     action = next((each for each in _CHANGES if said and concerns(statement, each)), None)
     if action and not _is_limited_or_meant(whole, statement, action):
         yield Flaw(

@@ -64,7 +64,7 @@ def check_exempt_users(subject: Subject) -> Flaws:
 def check_holders(subject: Subject) -> Flaws:
     """Find resources that are almost a user or role of the file: names are unique in an account."""
     account, roster = subject.document.account, subject.document.roster
-    for node, exempting in subject.resources() if account or roster else ():
+    for node, exempting in subject.resources if account or roster else ():
         text = str(node.value)
         if not _of_one_holder(text):
             continue

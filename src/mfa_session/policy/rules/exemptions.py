@@ -106,8 +106,10 @@ def check_boundary(subject: Subject) -> Flaws:
 
 def check_effect(subject: Subject) -> Flaws:
     """Find Denies with NotAction that deny nothing, or little."""
-    statement, left_out = subject.statement, all_left_out(subject)
-    if left_out and not statement.allows:
+    statement = subject.statement
+    if statement.allows:
+        return
+    if left_out := all_left_out(subject):
         of_actions = left_out.startswith("NotAction")
         exempt = (
             "what is needed to set up MFA" if subject.mfa_conditions else "what is to be exempt"
@@ -124,7 +126,7 @@ def check_effect(subject: Subject) -> Flaws:
             if of_actions and subject.is_of_users and _may_deny_more(subject)
             else {},
         )
-    elif statement.allows or not subject.mfa_conditions or subject.on_role:
+    elif not subject.mfa_conditions or subject.on_role:
         return
     elif subject.refuses_without_mfa and (void := _exempting_all(subject)):
         written = " and ".join(f"{each.written} {each.key}" for each in void)

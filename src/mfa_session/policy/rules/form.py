@@ -117,7 +117,7 @@ def check_form(subject: Subject) -> Flaws:
 
 def check_references(subject: Subject) -> Flaws:
     """Find variables of IAM's that CloudFormation looks for in the template, or the reverse."""
-    items = [*(each for each, _ in subject.texts()), *subject.principals()]
+    items = [*(each for each, _ in subject.texts), *subject.principals()]
     misread = [item for item in items if ":" in item.misread]
     slips = [(item, found) for item in items if (found := _near_parameter(str(item.value)))]
     for item, found in slips[:1]:
@@ -150,7 +150,7 @@ def check_names(subject: Subject) -> Flaws:
     """Find names where ARNs must be: Ref of a role, and `${Books}` at the start of a text."""
     kind = subject.document.kind
     needed = kind in WITHOUT_PRINCIPAL or is_about(subject.statement, "s3:", "sqs:")
-    items = [*(each for each, _ in subject.resources() if needed), *subject.principals()]
+    items = [*(each for each, _ in subject.resources if needed), *subject.principals()]
     names = [item for item in items if item.misread and ":" not in item.misread]
     for item in names[:1]:
         yield Flaw(
@@ -168,7 +168,7 @@ def check_version(subject: Subject) -> Flaws:
     version = subject.document.version
     if version not in {None, _OLDER}:  # IAM rejects another
         return
-    found = next((item for item, _ in subject.texts() if has_variable(str(item.value))), None)
+    found = next((item for item, _ in subject.texts if has_variable(str(item.value))), None)
     if found is not None:
         why = f"Version is {version}" if version else "it has no Version, which means 2008-10-17"
         yield Flaw(

@@ -27,9 +27,9 @@ def check_bare_denies(subject: Subject) -> Flaws:
     One in a policy that allows nothing else may be for users who have no device yet.
     """
     statement, whole = subject.statement, subject.whole
-    told = breaks_promise(subject) or whole.denies_for_mfa
-    judged = lacks_condition(statement) and subject.is_of_users and not told
-    if judged and any(whole.allows.touching(statement)):
+    judged = lacks_condition(statement) and subject.is_of_users
+    told = judged and (whole.denies_for_mfa or breaks_promise(subject))
+    if judged and not told and any(whole.allows.touching(statement)):
         yield Flaw(
             APPLIES_WITH_MFA,
             subject.place_of_action(),

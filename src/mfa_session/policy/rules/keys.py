@@ -100,13 +100,13 @@ def check_variables(subject: Subject) -> Flaws:
     """Find variables that IAM cannot fill in, and keys that should be variables."""
     wrong = [
         ((item, exempting), f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
-        for item, exempting in subject.texts()
+        for item, exempting in subject.texts
         if str(item.value).startswith("arn:") or "{aws:" in str(item.value)
+        for key in keys_outside_of_braces(str(item.value))
         # Terraform has `&{aws:username}` and `$${aws:username}`.
         if not _of_terraform(as_written(str(item.value), subject.document.written))
-        for key in keys_outside_of_braces(str(item.value))
     ]
-    for text in subject.texts():
+    for text in subject.texts:
         value = str(text[0].value)
         for key in map(str.strip, _variable.findall(value) if "${" in value else ()):
             near = meant_instead(key)
@@ -136,7 +136,7 @@ def _as_variable(key: str) -> str:
 def check_escapes(subject: Subject) -> Flaws:
     """Find the first `$${aws:username}` in a policy with nothing else that a template fills in."""
     source = subject.document.source
-    escaped = next((each for each, _ in subject.texts() if "$${aws:" in str(each.value)), None)
+    escaped = next((each for each, _ in subject.texts if "$${aws:" in str(each.value)), None)
     if escaped is None or "$${aws:" in source.text[: escaped.offset]:
         return
     is_final = subject.document.resource_type.startswith("aws_")  # Terraform has filled it in

@@ -283,7 +283,7 @@ def check_closed_roles(subject: Subject) -> Flaws:
     judged = statement.allows and document.kind == "identity" and not subject.on_role
     if not judged or "*" in names_of(statement) or not concerns(statement, TAKE):
         return
-    for node, _ in subject.resources():
+    for node, _ in subject.resources:
         if role := next(_closed_roles(document, str(node.value)), None):
             yield Flaw(
                 CLOSED,

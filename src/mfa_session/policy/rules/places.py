@@ -42,8 +42,8 @@ MISPLACED = Rule(
 NO_ARN = Rule(
     "resource-no-arn",
     ERROR,
-    "A `Resource` that is neither an ARN nor `*`, or of no kind that IAM has (`users/…`): IAM "
-    "rejects the policy. A warning for a bucket's "
+    "A `Resource` that is neither an ARN nor `*` (`…:123456789012/queue`), or of no kind that IAM "
+    "has (`users/…`): IAM rejects the policy. A warning for a bucket's "
     "policy with named principals that is about another bucket as well.",
 )
 
@@ -56,7 +56,8 @@ WITHOUT_PRINCIPAL = {
 }
 _bucket = re.compile("arn:[^:]*:s3:::([a-z0-9.-]+)(?:/.*)?").fullmatch
 _of_all_buckets = re.compile(r"\*|arn:[^:]*:s3:::\*(/\*)?").fullmatch
-_is_address = re.compile("https?://|alias/").match  # a queue's, or a name of a key
+_is_to_be_arn = re.compile("arn:|https?://|alias/").match  # or a queue's address, a key's name
+_slash_behind_account = re.compile("(arn:[^:]*:[^:]*:[^:]*:[0-9]{12})/(.+)").fullmatch
 _COLONS = 5  # of an ARN
 # IAM refuses a resource of its own that is of no kind (`user/…`, `mfa/…`).
 _of_no_kind = re.compile(
@@ -194,21 +195,26 @@ def _first_without_policies(whole: WholePolicy) -> Statement | None:
 
 def check_resources(subject: Subject) -> Flaws:
     """Find resources that are no ARNs; of resource policies, only those of S3 need ARNs."""
-    items = list(subject.items_of("Resource", "NotResource"))
+    items, rejected = list(subject.items_of("Resource", "NotResource")), REJECTED
     if subject.document.kind not in WITHOUT_PRINCIPAL and not is_about_s3(subject.statement):
-        items = [item for item in items if _is_address(str(item.value))]
+        items = [item for item in items if _is_to_be_arn(str(item.value))]
+        none = subject.effect_of_none(exempting=subject.statement.resources is None)
+        rejected = f"the statement {none}, or the service rejects the policy"
     wrong = [item for item in items if _is_no_arn(str(item.value))]
     bucket = _bucket_of(subject.whole) if subject.document.is_of_resource else None
     other = [item for item in items if bucket is not None and not _is_of(bucket, str(item.value))]
     if wrong:
+        with_slash = _slash_behind_account(str(wrong[0].value))
         yield Flaw(
             NO_ARN,
             subject.place_at(wrong[0]),
             f"{wrong[0].value!r} is neither an ARN nor *{and_more(wrong)}"
             if not _of_no_kind(str(wrong[0].value))
             else f"IAM has no resource {wrong[0].value}{and_more(wrong)}",
-            REJECTED,
-            "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
+            rejected,
+            f"write {with_slash[1]}:{with_slash[2]}"
+            if with_slash
+            else "write the ARN of the resource (arn:aws:iam::ACCOUNT:user/NAME), or *",
         )
     elif other:
         yield Flaw(

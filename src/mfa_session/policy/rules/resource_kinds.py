@@ -66,10 +66,12 @@ _OTHERS = (
     ("cloudwatch:deletealarms", "alarm:?*"),
     ("codebuild:((delete|update)project|startbuild)", "project/?*"),
     ("codecommit:(deletebranch|deleterepository|gitpull|gitpush|mergepullrequestby.*)", "?*"),
-    ("codepipeline:(delete|update)pipeline", "?*"),
+    ("codepipeline:((delete|get|update)pipeline|(start|stop)pipelineexecution)", "?*"),
+    ("codepipeline:put(actionrevision|approvalresult)", "?*/?*/?*"),
+    ("codepipeline:((dis|en)ablestagetransition|retrystageexecution|rollbackstage)", "?*/?*"),
     ("cognito-idp:(delete|update)userpool", "userpool/?*"),
     ("config:deleteconfigrule", "config-rule/?*"),
-    ("dynamodb:(delete|get|put|update)(item|table)", "table/?*"),
+    ("dynamodb:((delete|get|put|update)(item|table)|query|scan)", "table/?*"),
     ("ec2:deletesnapshot", "snapshot/?*"),
     ("ec2:deletesubnet", "subnet/?*"),
     ("ec2:deletevpc", "vpc/?*"),
@@ -78,34 +80,41 @@ _OTHERS = (
     # A security group, or a rule of one.
     ("ec2:((authorize|revoke)securitygroup(in|e)gress|deletesecuritygroup)", "security-group*/?*"),
     ("ec2:(reboot|stop|terminate)instances", "instance/?*"),
-    ("ecr:((delete|set)repositorypolicy|deleterepository|batchdeleteimage)", "repository/?*"),
+    ("ecr:((delete|set)repositorypolicy|deleterepository)", "repository/?*"),
+    ("ecr:(batch(delete|get)image|getdownloadurlforlayer|putimage)", "repository/?*"),
     ("ecs:deletecluster", "cluster/?*"),
     ("ecs:(delete|update)service", "service/?*"),
-    ("eks:(deletecluster|updateclusterconfig|updateclusterversion)", "cluster/?*"),
+    ("ecs:(run|start)task", "task-definition/?*"),
+    ("ecs:(describetasks|stoptask)", "task/?*"),
+    ("eks:(createnodegroup|deletecluster|updatecluster(config|version))", "cluster/?*"),
+    ("eks:(delete|describe|update)nodegroup(config|version)?", "nodegroup/?*"),
+    (
+        "elasticloadbalancing:((de)?registertargets|(delete|modify)targetgroup)",
+        "targetgroup/?*",
+    ),
     ("es:(create|delete|update)(elasticsearch)?domain(config)?", "domain/?*"),
     ("es:eshttp.*", "domain/?*/*"),
     ("events:(delete|disable|enable|put)rule", "rule/?*"),
     ("firehose:(deletedeliverystream|updatedestination)", "deliverystream/?*"),
     ("guardduty:(deletedetector|updatedetector)", "detector/?*"),
     ("kinesis:deletestream", "stream/?*"),
-    (
-        "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)",
-        "key/?*",
-    ),
-    ("lambda:((delete|invoke)function|updatefunctioncode)", "function:?*"),
-    ("logs:deletelogstream", "log-group:?*:log-stream:?*"),
+    (r"kms:(creategrant|(de|en)crypt|describekey|generatedatakey\w*\*?)", "key/?*"),
+    ("kms:(cancelkeydeletion|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)", "key/?*"),
+    ("lambda:((delete|invoke)function|updatefunction(code|configuration))", "function:?*"),
+    ("logs:((create|delete)logstream|(get|put)logevents)", "log-group:?*:log-stream:?*"),
     ("logs:(delete(loggroup|retentionpolicy)|putretentionpolicy)", "log-group:?*"),
-    ("rds:(delete|reboot|stop)dbinstance", "db:?*"),
-    ("rds:(delete|failover|stop)dbcluster", "cluster:?*"),
+    ("rds:(delete|reboot|start|stop)dbinstance", "db:?*"),
+    ("rds:(delete|failover|start|stop)dbcluster", "cluster:?*"),
     ("rds:deletedbsnapshot", "snapshot:?*"),
     ("redshift:deletecluster", "cluster:?*"),
-    ("route53:(changeresourcerecordsets|deletehostedzone)", "hostedzone/?*"),
-    ("secretsmanager:(delete|get|put)secret(value)?", "secret:?*-??????"),
-    ("sns:(deletetopic|settopicattributes)", "?*"),
-    ("sqs:((delete|purge)queue|(delete|receive|send)message|setqueueattributes)", "?*"),
+    ("route53:((change|list)resourcerecordsets|(delete|get)hostedzone)", "hostedzone/?*"),
+    ("secretsmanager:(delete|describe|get|put|update)secret(value)?", "secret:?*-??????"),
+    ("sns:(deletetopic|(get|set)topicattributes|subscribe)", "?*"),
+    ("sqs:(?!list)[a-z]+", "?*"),
     (r"ssm:(delete|get|put)parameters?(bypath|history)?\*?", "parameter/?*"),
     ("ssm:(resume|terminate)session", "session/?*"),
-    ("states:(deletestatemachine|startexecution|updatestatemachine)", "stateMachine:?*"),
+    ("states:(stopexecution|redriveexecution)", "execution:?*"),
+    ("states:((delete|update)statemachine|start(sync)?execution)", "stateMachine:?*"),
 )
 # Services whose actions have no resources of others, but for this one.
 _OF_SEVERAL = "ec2:runinstances"
@@ -125,10 +134,13 @@ _WITH_IDS = {
 }
 
 
+_end_of_word = re.compile(r"(?<=[a-z])\*/").sub
+
+
 def _example_of(kind: str) -> str:
     service, _, what = kind.partition(":")
     named = what.replace("?*", "ID" if kind in _WITH_IDS else "NAME", 1).replace("?*", "*")
-    named = named.replace("*/", "/")
+    named = _end_of_word("/", named)
     if what.endswith("-??????"):
         return f"arn:aws:{service}:*:*:{named}, since AWS adds six characters"
     region = "" if service in {"cloudfront", "route53"} else "*"
@@ -144,6 +156,18 @@ MEANT = {
     OF_BUCKET: "arn:aws:s3:::BUCKET",
     OF_OBJECT: "arn:aws:s3:::BUCKET/*",
     **{kind: _example_of(kind) for kinds in _KINDS.values() for _, kind in kinds},
+}
+_kind_and_sign = re.compile("([A-Za-z-]+)([/:])").match
+# What stands behind a kind in ARNs; nothing where the kind itself does not stand in them.
+_SIGNS = {
+    **{("iam", each): "/" for each in ("group", "mfa", "policy", "role", "user")},
+    **{
+        (kind.partition(":")[0], found[1]): found[2]
+        for kinds in _KINDS.values()
+        for _, kind in kinds
+        if (found := _kind_and_sign(kind.partition(":")[2]))
+    },
+    **dict.fromkeys((("sns", "topic"), ("sqs", "queue")), ""),
 }
 _of_recovery = re.compile(
     r"backup:(startrestorejob|(delete|describe)recoverypoint|getrecoverypointrestoremetadata"
@@ -222,9 +246,24 @@ def has_needless_region(arn: str) -> bool:
     Not those of S3 in a region: access points, jobs and the like.
     """
     _, _, service, region, account, what = parts_of(arn)
+    if not (region or account):
+        return False
     if service == "s3" and not (may_meet(region, "") and may_meet(account, "")):
         return not any(may_meet(what, f"{each}*") for each in _IN_A_REGION)
     return service == "iam" and not may_meet(region, "")
+
+
+def fault_of_sign(arn: str) -> tuple[str, str] | None:
+    """Say what is wrong with the sign behind the kind in an ARN, and what to write."""
+    _, _, service, _, _, what = parts_of(arn)
+    kind = _kind_and_sign(what)
+    sign = _SIGNS.get((service, kind[1])) if kind else None
+    if kind is None or sign in {None, kind[2]}:
+        return None
+    if not sign:
+        return f"has {kind[0]}, and ARNs of {service} have the name alone", f"leave out {kind[0]}"
+    right = f"{kind[1]}{sign}"
+    return f"has {kind[0]}, and ARNs of {service} have {right}", f"write {right} instead"
 
 
 def fits(resource: str, wanted: str) -> bool:

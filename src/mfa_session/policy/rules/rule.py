@@ -120,7 +120,7 @@ class Subject:
         """Whether the policy says what users may do, or limits it."""
         return not self.on_role and self.document.kind in {"identity", "boundary", "scp"}
 
-    @property
+    @cached_property
     def is_of_users(self) -> bool:
         """Whether it covers everything that users do."""
         return self.limits_users and is_about_everything(self.statement)
@@ -166,18 +166,26 @@ class Subject:
         own = any(each.elements is other.elements for each in document.statements)
         return other.label if own else "a statement of another policy"
 
-    def texts(self) -> Iterator[tuple[Node, bool]]:
-        """Yield the resources' and conditions' texts, and whether each exempts what it matches."""
-        yield from self.resources()
-        for condition in self.statement.conditions:
-            for each in listed(condition.node):
-                if isinstance(each.value, str):
-                    yield each, condition.negates
+    @cached_property
+    def texts(self) -> Sequence[tuple[Node, bool]]:
+        """The resources' and conditions' texts, and whether each exempts what it matches."""
+        return [
+            *self.resources,
+            *(
+                (each, condition.negates)
+                for condition in self.statement.conditions
+                for each in listed(condition.node)
+                if isinstance(each.value, str)
+            ),
+        ]
 
-    def resources(self) -> Iterator[tuple[Node, bool]]:
-        """Yield the resources, and whether the statement exempts each."""
-        yield from ((each, False) for each in self.items_of("Resource"))
-        yield from ((each, True) for each in self.items_of("NotResource"))
+    @cached_property
+    def resources(self) -> Sequence[tuple[Node, bool]]:
+        """The resources, and whether the statement exempts each."""
+        return [
+            *((each, False) for each in self.items_of("Resource")),
+            *((each, True) for each in self.items_of("NotResource")),
+        ]
 
     def effect_of_none(self, *, exempting: bool) -> str:
         """Say what a text does that matches nothing."""

@@ -33,6 +33,7 @@ from policy.statements import (
 )
 
 # fmt: off
+CONTEXT = "EncryptionContext:team"
 PREFIX = on("StringLike", "s3:prefix", "home/*")
 LOCATION = ["s3:ListBucket", "s3:GetBucketLocation"]
 TERMINATE = ["ec2:RunInstances", "ec2:TerminateInstances"]
@@ -270,6 +271,21 @@ KINDS = [
           (["s3:ListBucket", READ], [deny(READ, WITHOUT, Resource="arn:aws:s3:::books/hr/*")],
               False),
           ("s3:List*", [], False)))],
+    # Keys of KMS that some of the actions lack.
+    *[Stated(f"key-of-kms-{at}", [{**allow(actions, on("StringEquals", f"kms:{key}", "x")),
+            "Principal": who}, *more, trust(ACCOUNT)], found(NO_KEY) * wrong, {}, "resource")
+      for at, (actions, key, who, more, wrong) in enumerate((
+          (["kms:Decrypt", "kms:DescribeKey"], CONTEXT, ROLE, [], True),
+          (["kms:Decrypt", "kms:ReEncrypt*", "kms:CreateGrant"], CONTEXT, ROLE, [], False),
+          (["kms:GenerateDataKey*", "kms:RetireGrant"], "EncryptionContextKeys", ROLE, [], False),
+          ("kms:*", CONTEXT, ROLE, [], False),
+          (["kms:Decrypt", "kms:Describe*"], f"{CONTEXT}:arn", EC2_SERVICE, [], False),
+          (["kms:Decrypt", "kms:DescribeKey"], CONTEXT, ROLE, [allow("kms:DescribeKey",
+           Principal=ROLE)], False),
+          (["kms:Decrypt", "kms:DescribeKey"], "ViaService", ROLE, [], False),
+          (["kms:CreateGrant", "kms:Decrypt"], "GrantIsForAWSResource", ROLE, [], True),
+          (["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"], "GrantIsForAWSResource", ROLE,
+           [], False)))],
     # Keys of another provider than the principal, and accounts of another.
     *[Stated(f"key-of-another-provider-{at}", [{**trust({"Federated": who}, on("StringEquals", key,
             "x")), "Action": f"{TAKE}With{how}"}], found(NO_KEY) * wrong, {}, "trust")

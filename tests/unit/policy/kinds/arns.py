@@ -346,6 +346,22 @@ KINDS = [
           ("eu-west-1::books/*", True), ("eu-west-1:123456789012:accesspoint/books", False),
           ("*:*:books/*", False), ("eu-west-1:123456789012:job/*", False),
           ("eu-west-1:123456789012:*", False), ("eu-west-1:123456789012:access*", False)))],
+    # A slash for a colon, or the reverse; an account where there is none.
+    *[Stated(f"sign-behind-the-kind-{service}-{where}", [ALL, deny(f"{service}:*", WITHOUT,
+            Resource=f"arn:aws:{service}:eu-west-1:123456789012:{where}")],
+            found(DEAD, at=1) * wrong, {})
+      for service, where, wrong in (
+          ("rds", "db/books", True), ("rds", "db:books", False), ("rds", "pg/books", False),
+          ("dynamodb", "table:books", True), ("dynamodb", "table/books/index/*", False),
+          ("lambda", "function/*", True), ("lambda", "*", False), ("kms", "key:1", True),
+          ("sqs", "queue/jobs", True), ("sqs", "queue-jobs", False), ("sns", "topic/news", True),
+          ("sns", "app/GCM/news", False), ("apigateway", "/restapis/*", True),
+          ("apigateway", "/domainnames/*", False))],
+    Stated("sign-that-the-kind-of-resource-tells", [ALL, deny("rds:DeleteDBInstance", WITHOUT,
+            Resource="arn:aws:rds:*:123456789012:db/books")], found(RESOURCE, at=1), {}),
+    Stated("sign-in-one-of-two", [ALL, deny("rds:DeleteDBInstance", WITHOUT, Resource=[
+            "arn:aws:rds:*:123456789012:db/a", "arn:aws:rds:*:123456789012:db:b"])],
+            found(DEAD, at=1), {}),
     Stated("device-in-a-region", [allow("iam:CreateVirtualMFADevice",
             Resource="arn:aws:iam:us-east-1:123456789012:mfa/*")], found(DEAD), {}),
 ]

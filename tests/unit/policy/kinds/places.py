@@ -14,6 +14,7 @@ from policy.statements import (
     NOT_ROLES,
     OFF,
     PUBLIC,
+    QUEUE,
     READ,
     STOP,
     WITH,
@@ -160,6 +161,10 @@ KINDS = [
             Resource=resource)], found(NO_ARN), {})
       for action, resource in (("sqs:PurgeQueue", "https://sqs.eu-west-1.amazonaws.com/1/jobs"),
           ("kms:Decrypt", "alias/prod"))],
+    *[Stated(f"account-before-{sign}", [allow("sqs:*", Principal=ACCOUNT, Resource=QUEUE), deny(
+            "sqs:PurgeQueue", WITHOUT, Principal="*", Resource=QUEUE.replace(":jobs", f"{sign}jobs"
+            ))], found(NO_ARN, at=1) * wrong, {}, "resource")
+      for sign, wrong in (("/", True), (":", False), (":*", False))],
     # As EC2 calls KMS for encrypted volumes.
     *[Stated(f"repository-for-everybody-{at}", [*more, deny("ecr:DeleteRepository", WITHOUT,
             Principal=who, Resource="arn:aws:ecr:eu-west-1:123456789012:repository/books")],

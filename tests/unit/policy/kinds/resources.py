@@ -35,6 +35,7 @@ from policy.statements import (
 
 # fmt: off
 BACKUP = "arn:aws:backup:eu-west-1:123456789012:"
+PIPELINE = "arn:aws:codepipeline:eu-west-1:123456789012:checkout"
 POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/"
 OF_B = [allow("s3:*", Principal=ACCOUNT, Resource="arn:aws:s3:::b/*")]
 KINDS = [
@@ -158,6 +159,37 @@ KINDS = [
         ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:ledger-??????"),
         (READ, "arn:aws:s3:eu-west-1:123456789012:accesspoint/books/object/*"),
         (READ, "arn:aws:s3:*:*:books/*"))], [], {}),
+    # What is about a part of a resource, or is named by another's ARN.
+    *[Stated(f"on-the-whole-of-{action}-{at}", [allow(action, WITH,
+            Resource=f"arn:aws:{service}:eu-west-1:123456789012:{where}")], found(RESOURCE) * wrong,
+            {})
+      for at, (service, action, where, wrong) in enumerate((
+          ("codepipeline", "codepipeline:PutApprovalResult", "checkout", True),
+          ("codepipeline", "codepipeline:PutApprovalResult", "checkout/Ship", True),
+          ("codepipeline", "codepipeline:PutApprovalResult", "checkout/Ship/Approve", False),
+          ("codepipeline", "codepipeline:PutApprovalResult", "checkout*", False),
+          ("codepipeline", "codepipeline:EnableStageTransition", "checkout", True),
+          ("codepipeline", "codepipeline:RetryStageExecution", "checkout/*", False),
+          ("codepipeline", "codepipeline:StartPipelineExecution", "checkout", False),
+          ("codepipeline", "codepipeline:StartPipelineExecution", "checkout/Ship", True),
+          ("ecs", "ecs:RunTask", "cluster/live", True),
+          ("ecs", "ecs:RunTask", "task-definition/web:*", False),
+          ("ecs", "ecs:StopTask", "cluster/live", True),
+          ("ecs", "ecs:StopTask", "task/live/*", False),
+          ("eks", "eks:DeleteNodegroup", "cluster/live", True),
+          ("eks", "eks:CreateNodegroup", "cluster/live", False),
+          ("elasticloadbalancing", "elasticloadbalancing:DeregisterTargets", "loadbalancer/app/x/1",
+           True),
+          ("elasticloadbalancing", "elasticloadbalancing:DeleteLoadBalancer",
+           "loadbalancer/app/x/1", False),
+          ("logs", "logs:PutLogEvents", "log-group:/app/web", True),
+          ("logs", "logs:PutLogEvents", "log-group:/app/web:*", False),
+          ("logs", "logs:PutLogEvents", "log-group:/app/*", False),
+          ("states", "states:StopExecution", "stateMachine:bill", True),
+          ("states", "states:StopExecution", "execution:bill:*", False)))],
+    Stated("approval-beside-the-pipeline", [allow("codepipeline:GetPipeline", Resource=PIPELINE),
+            allow("codepipeline:PutApprovalResult", WITH, Resource=PIPELINE), allow(
+            "codepipeline:PutApprovalResult", WITH, Resource=f"{PIPELINE}/*")], [], {}),
     # Users' own affairs on something else than a user.
     Stated("own-affairs-of-a-group", [allow([action, "iam:Get*"],
             Resource=ME.replace("user/", kind)) for action, kind in (

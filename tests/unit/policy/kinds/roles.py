@@ -252,9 +252,10 @@ KINDS = [
            on("StringNotEquals", "aws:SourceVpce", "vpce-1"), True),
           (None, on("StringNotEquals", "aws:SourceVpce", "vpce-1"), False),
           (IN_OFFICE, NETWORK, False), (None, NETWORK, True)))],
-    *[Stated(f"grants-for-aws-{at}", [allow(["kms:CreateGrant", PUT], let_in, Principal=ROLE),
+    *[Stated(f"grants-for-aws-{at}", [allow("kms:CreateGrant", let_in, Principal=ROLE),
             deny("kms:CreateGrant", {**WITHOUT, **on("Bool", "kms:GrantIsForAWSResource",
-            "false")}, Principal="*")], found(ROLE_SESSION, at=1) if wrong else [], {})
+            "false")}, Principal="*"), allow(PUT, Principal=ROLE)],
+            found(ROLE_SESSION, at=1) if wrong else [], {})
       for at, (let_in, wrong) in enumerate((
           (on("Bool", "kms:GrantIsForAWSResource", "true"), False), (None, True)))],
 ]
