@@ -33,6 +33,7 @@ AWS = "arn:aws:iam::aws:policy/"
 ADMINS = f"{AWS}AdministratorAccess"
 DEVICES = allow(CARE[:-1], Resource=[ME, MY_DEVICE])
 ASK = deny_but(CARE, WITHOUT)
+WORK = allow("s3:*")
 SPARING = deny_but([*CARE, TAKE], WITHOUT)
 THE_ROLE = {"Fn::GetAtt": ["Ops", "Arn"]}
 OWN_ACCOUNT = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
@@ -633,13 +634,29 @@ def test_a_boundary_that_roles_of_a_dump_have_is_theirs(
     assert len(told(dump, "enrolment-denied")) == is_of_users
 
 
+@pytest.mark.parametrize(
+    ("beside", "limit", "is_told"),
+    [
+        (ASK, deny("s3:DeleteBucket"), True),
+        (ASK, ALL, False),
+        (WORK, deny("s3:DeleteBucket"), False),
+    ],
+)
+def test_a_boundary_without_an_allow_is_told(
+    beside: dict[str, Any], limit: dict[str, Any], *, is_told: bool
+) -> None:
+    text = stack([WORK, beside], trust(EC2_SERVICE), PermissionsBoundary={"Ref": "Limit"})
+    text["Resources"]["Limit"] = resource("ManagedPolicy", PolicyDocument=document([limit]))
+    found = [each for each in told(text, "boundary-allows-nothing") if "no Allow" in each]
+    assert len(found) == is_told
+
+
 def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:
     text = state({"aws_iam_policy": {}})
     text["values"]["root_module"]["resources"][0]["values"] = json.dumps(document([ALL]))
     assert told(text, "role-without-mfa") == []
 
 
-WORK = allow("s3:*")
 ALL_OF_IAM = deny_but(["iam:*"], WITHOUT)
 
 

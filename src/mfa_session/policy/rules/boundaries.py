@@ -21,9 +21,14 @@ HALF_KEPT = Rule(
     WARNING,
     "In a boundary that asks for MFA, a Deny names what removes or replaces the boundary of roles, "
     "and not the same action for users, which the policy allows. Or in a policy, for all roles, "
-    "where users have a boundary, as its statements or the file tell.",
+    "where users have a boundary, as its statements or the file tell. Or roles or users are made "
+    "only with a boundary, and the policy allows taking it off.",
 )
 _FEW = 5
+_TAKEN_OFF = {
+    "iam:CreateRole": "iam:DeleteRolePermissionsBoundary",
+    "iam:CreateUser": "iam:DeleteUserPermissionsBoundary",
+}
 _PUT = "iam:PutUserPermissionsBoundary"
 # What changes the boundary of roles, and the same for users.
 _OF_USERS = {
@@ -54,6 +59,30 @@ def check_half_kept(subject: Subject) -> Flaws:
         )
 
 
+def check_removable(subject: Subject) -> Flaws:
+    """Find Allows of taking off a boundary with which alone roles or users are made."""
+    whole, statement = subject.whole, subject.statement
+    gives = statement.allows and not subject.other_conditions
+    judged = gives and subject.is_beside_mfa and not _keeps_some(whole)
+    for made, action in _TAKEN_OFF.items() if judged else ():
+        if concerns(statement, action) and _is_demanded(whole, made):
+            yield Flaw(
+                HALF_KEPT,
+                subject.place_of_action(action),
+                f"{made} is allowed only with a boundary, and {action} is allowed, too",
+                "whoever has this policy can take the boundary off what they have made",
+                f"deny {action}",
+            )
+            return
+
+
+@per_policy
+def _keeps_some(whole: WholePolicy) -> bool:
+    """Say whether a Deny, but those of MFA, keeps boundaries of roles or users."""
+    denies = (each for each in whole.statements if not (each.allows or means_mfa(each)))
+    return any(concerns(each, action) for each in denies for action in _TAKEN_OFF.values())
+
+
 def _keeps_those_of_users(subject: Subject) -> bool:
     """Say whether a policy's Deny is for all roles, where users have a boundary.
 
@@ -76,10 +105,16 @@ def _keeps_those_of_users(subject: Subject) -> bool:
 @per_policy
 def _is_demanded_of_users(whole: WholePolicy) -> bool:
     """Say whether users are made, or bounded, only with a certain boundary."""
+    return _is_demanded(whole, "iam:CreateUser") or _is_demanded(whole, _PUT)
+
+
+@per_policy
+def _is_demanded(whole: WholePolicy, action: str) -> bool:
+    """Say whether a statement about an action asks for a certain boundary."""
     return any(
         any(condition.is_about("iam:PermissionsBoundary") for condition in each.conditions)
         for each in whole.statements
-        if concerns(each, "iam:CreateUser") or concerns(each, _PUT)
+        if concerns(each, action)
     )
 
 
@@ -100,6 +135,15 @@ def check_what_is_left(subject: Subject) -> Flaws:
     if document.kind != "boundary" or not subject.is_first:
         return
     limit = _given_by([document])
+    told = document.account or document.roster
+    if not limit and told and subject.is_beside_mfa and not subject.whole.concern_mfa:
+        yield Flaw(  # one about MFA has another check
+            BOUNDARY_NOTHING,
+            subject.statement.position,
+            "this boundary has no Allow",
+            "whoever has it may do nothing: a boundary gives nothing, it only limits",
+            "allow in the boundary whatever its users and roles may do at most",
+        )
     for name, policies in _bounded_by(document) if limit else ():
         if _leaves_nothing(policies, limit):
             yield Flaw(

@@ -20,6 +20,15 @@ KINDS = [
           (PUT_ROLE, OTHER)))],
     Stated("delegated-boundary-half-kept", [allow(["iam:*", "s3:*"]), MFA, deny("iam:CreateUser",
            OTHER), deny(OF_ROLE)], found(HALF_KEPT, at=3), {}),
+    *[Stated(f"boundary-taken-off-{number}", [MFA, *statements], found(HALF_KEPT, at=1) * told, {})
+      for number, (statements, told) in enumerate((
+          ([allow("iam:DeleteRole*"), allow("iam:CreateRole", EQUAL)], True),
+          ([allow(["iam:*", "s3:*"]), deny("iam:CreateRole", OTHER)], True),
+          ([allow("iam:DeleteUser*"), allow("iam:CreateUser", EQUAL)], True),
+          ([allow("iam:DeleteUser*"), allow("iam:CreateRole", EQUAL)], False),
+          ([allow("iam:DeleteRole"), allow("iam:CreateRole", EQUAL)], False),
+          ([allow("iam:DeleteRole*"), allow("iam:CreateRole")], False),
+          ([allow("iam:*"), deny("iam:CreateRole", OTHER), deny(OF_ROLE)], False)))],
     # Administrators keep the boundary of pipelines, and have none; some roles keep theirs.
     *[Stated(f"boundaries-of-roles-kept-{number}", [ALL, MFA, *statements], [], {})
       for number, statements in enumerate((
