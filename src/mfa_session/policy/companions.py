@@ -65,7 +65,7 @@ def companions(documents: Sequence[Document]) -> Iterator[Companions]:
 
 def _denies_beside(document: Document) -> Iterator[Document]:
     """Yield what the organisation's other policies deny whomever one of them limits."""
-    if document.kind == "scp" and document.roster:
+    if document.kind == "scp" and document.roster and document.owners:
         for each in document.roster.by_owner.get(document.owners[0], ()):
             beside = each.kind == "scp" and each is not document and each.is_settled
             if beside and each.owners == document.owners:

@@ -103,16 +103,17 @@ def in_one_account(
     """
     to_fill_in = _account_to_fill_in(node, of_stack=of_stack)
     account = asked.account(node) if asked else THIS_ACCOUNT
+    is_known = not asked or account != THIS_ACCOUNT
     written = dict[str, str]()
 
     def change(node: Node, text: str) -> Node:
-        whole = text.replace(to_fill_in, account) if to_fill_in else text
+        whole = _with_account(text, to_fill_in, account, is_known=is_known)
         whole = whole.replace("${AWS::Partition}", partition)
         if not asked:
             whole = whole.replace("${AWS::", "${AWS.")
         if node.misread or whole == text:
             return node
-        if to_fill_in and to_fill_in in text:
+        if to_fill_in and whole.count(to_fill_in) < text.count(to_fill_in):
             written[account] = to_fill_in
         if whole not in {partition, account}:  # which stand in other texts, too
             written[whole] = text
@@ -122,6 +123,18 @@ def in_one_account(
     if changed != node and not asked:
         written["${AWS."] = "${AWS::"
     return changed, written
+
+
+def _with_account(text: str, to_fill_in: str, account: str, *, is_known: bool) -> str:
+    """Return a text with an account in place of what a template writes.
+
+    If it is only an example, a name that has an account in it is not known.
+    """
+    if not to_fill_in:
+        return text
+    if is_known or text == to_fill_in:
+        return text.replace(to_fill_in, account)
+    return text.replace(f":{to_fill_in}:", f":{account}:")
 
 
 def _account_to_fill_in(node: Node, *, of_stack: bool) -> str:

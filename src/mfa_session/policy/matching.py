@@ -243,6 +243,13 @@ def account_of_users(documents: Iterable[Document]) -> str | None:
     return accounts.pop() if len(accounts) == 1 else None
 
 
+def accounts_named(documents: Iterable[Document]) -> set[str]:
+    """Return the accounts, by their numbers, that the resources of policies name."""
+    statements = [each for document in documents for each in document.statements]
+    texts = [text for e in statements for text in (*(e.resources or ()), *(e.not_resources or ()))]
+    return {account for each in texts if (account := account_of(each) or "").isdecimal()}
+
+
 def _is_of_iam(action: str) -> bool:
     return action.lower().startswith("iam:")
 

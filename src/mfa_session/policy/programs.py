@@ -27,16 +27,15 @@ _of_a_task = _has_one_of(
     r"|publisher|rds|route53|scanner|sender|ses|sftp|shipper|smtp|sqs|sync|system|upload"
     r"|\w*uploader|vpn"
 ).search
-_of_a_pipeline = _has_one_of(
-    "ci-?cd|code-?(?:build|pipeline)|pipeline|(?:circle|travis)-?ci|buildkite|github-?actions?"
-    "|gitlab(?:-?(?:ci|runner))?|jenkins"
-).search
-# A role for people's work on pipelines: `pipeline-approver`.
-_is_taken_by_people = re.compile(
-    "approv|audit|break.?glass|debug|develop|emergency|human|maintain|owner|people|read-?only"
-    "|support|team|user|view",
+# The whole name: other words beside these tell of people (`pipeline-approver`, `jenkins-console`).
+_of_a_pipeline = re.compile(
+    "(?:[a-z0-9]+-){0,2}?(?:ci-?cd|code-?(?:build|pipeline)|(?:circle|travis)-?ci|buildkite"
+    "|github-?actions?|gitlab(?:-?(?:ci|runner))?|jenkins)"
+    "(?:-(?:agent|build|builder|ci|deploy|deployer|deployment|dev|execution|pipeline|prod|production|role"
+    "|runner|service|stage|staging|test|worker))*",
     re.IGNORECASE,
-).search
+).fullmatch
+_is_taken_by_people = re.compile("admin|human|people|staff|team|user", re.IGNORECASE).search
 _of_travis = re.compile("travis(-?ci)?", re.IGNORECASE).fullmatch  # which is a first name, too
 _of_people = re.compile(
     "(?:center|client|customer|field|sales|support)[-_.]?(?:agent|service)|service[-_.]?desk|teams?$"
@@ -48,12 +47,20 @@ _may_be_of_people = re.compile(
     re.IGNORECASE,
 ).search
 # What a file of the policy of a program is called; `service` is in many other names.
-is_a_program_s_file = re.compile(r"(?:[0-9]+[-_])?svc[-_]\w.*", re.IGNORECASE).fullmatch
+is_a_program_s_file = re.compile(
+    r"(?:[0-9]+[-_])?svc[-_](?!.*(?:admin|catalog|console|control|desk|develop|engineer|manager|operator"
+    r"|owner|people|team|user))\w.*",
+    re.IGNORECASE,
+).fullmatch
 # A path or a tag of programs: `user/machines/*`, `kind` = `service`.
 of_programs = re.compile(
     "(?:^|[/_-])(?:app|automation|bot|ci|machine|program|robot|service|svc|system)s?(?:$|[/_-])",
     re.IGNORECASE,
 ).search
+
+
+# A path of people: `role/people/cicd`.
+of_people = re.compile("/(?:human|people|person|staff|user)s?/", re.IGNORECASE).search
 
 
 def is_of_a_program(name: str) -> bool:
@@ -74,8 +81,9 @@ def may_be_a_program(user: str) -> bool:
 
 def is_of_a_pipeline(role: str) -> bool:
     """Say whether pipelines take a role, by its name, such as `cicd-deploy`."""
-    by_people = _may_be_of_people(role) or _is_taken_by_people(role)
-    return not by_people and any(map(_of_a_pipeline, _readings(role)))
+    words = between_words("-", role).replace("_", "-").replace(".", "-")
+    named = any(map(_of_a_pipeline, (words, role)))
+    return named and not (_may_be_of_people(role) or _is_taken_by_people(role))
 
 
 def _readings(name: str) -> tuple[str, str]:

@@ -399,6 +399,29 @@ def test_a_deny_of_one_bucket_does_not_ask_for_mfa_elsewhere() -> None:
     assert told(dump, "role-without-mfa") == []
 
 
+ADA_ALONE = {"AWS": "arn:aws:iam::123456789012:user/ada"}
+WITH_MFA = allow("sts:AssumeRole", WITH, Resource="arn:aws:iam::123456789012:role/ops")
+
+
+@pytest.mark.parametrize(
+    ("trusted", "condition", "taking", "is_told"),
+    [
+        (ADA_ALONE, None, WITH_MFA, True),
+        (ADA_ALONE, WITH, WITH_MFA, False),
+        (ADA_ALONE, None, {**WITH_MFA, "Resource": "arn:aws:iam::123456789012:role/dev"}, False),
+        (ADA_ALONE, None, allow("sts:AssumeRole", Resource=WITH_MFA["Resource"]), False),
+        # The account alone lets in whom their own policies let.
+        (ACCOUNT, None, WITH_MFA, False),
+    ],
+)
+def test_a_trust_policy_that_names_a_user_gets_round_the_user_s_own_condition(
+    trusted: dict[str, Any], condition: Any, taking: dict[str, Any], *, is_told: bool
+) -> None:
+    roles = [role("ops", trust(trusted, condition))]
+    dump = account([user("ada", "g")], [group("g", taking)], roles)
+    assert told(dump, "role-without-mfa") == ["ada"] * is_told
+
+
 @pytest.mark.parametrize("where", ["user", "group", "attached"])
 def test_a_policy_that_is_named_like_a_boundary_grants_if_somebody_has_it(where: str) -> None:
     ada = user("ada", "g")

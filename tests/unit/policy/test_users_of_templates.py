@@ -146,6 +146,12 @@ def test_an_administrator_s_role_without_mfa_beside_one_with_it_is_told(
 
 
 JUMP = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/jump"}}
+
+
+def deny_trust(condition: Any) -> dict[str, Any]:
+    return {**trust("*", condition), "Effect": "Deny"}
+
+
 BY_JUMP, ASKING = trust(JUMP), trust(OWN_ACCOUNT, WITH)
 
 
@@ -159,6 +165,12 @@ BY_JUMP, ASKING = trust(JUMP), trust(OWN_ACCOUNT, WITH)
         (trust(OWN_ACCOUNT), [BY_JUMP], False),
         (trust(OWN_ACCOUNT), [ASKING], False),
         (trust(OWN_ACCOUNT), [ASKING, trust(JUMP, WITH)], False),
+        (trust(OWN_ACCOUNT), [ASKING, BY_JUMP, deny_trust(WITHOUT)], False),
+        (
+            trust(OWN_ACCOUNT),
+            [ASKING, trust({"AWS": "arn:aws:iam::999999999999:role/jump"})],
+            False,
+        ),
         (trust({"AWS": "999999999999"}), [ASKING, BY_JUMP], False),
     ],
 )
@@ -470,7 +482,8 @@ def test_the_file_of_a_program_s_policy_tells_as_well(file: str, *, is_told: boo
     ("name", "is_told"),
     [("acme-cicd-role", True), ("CICDPipelineRole", True), ("github-actions", True),
      ("jenkins-deploy", True), ("terraform-deploy", False), ("pipeline-approver", False),
-     ("jenkins-admin", False), ("CodeBuildDevelopers", False), ("break-glass-pipeline", False)],
+     ("jenkins-admin", False), ("CodeBuildDevelopers", False), ("break-glass-pipeline", False),
+     ("data-pipeline-analyst", False), ("jenkins-console-access", False), ("cicd-lead", False)],
 )  # fmt: skip
 def test_a_role_of_pipelines_that_asks_for_mfa_is_told(name: str, *, is_told: bool) -> None:
     def count(*statements: dict[str, Any]) -> int:
@@ -648,6 +661,32 @@ def test_a_boundary_without_an_allow_is_told(
     text = stack([WORK, beside], trust(EC2_SERVICE), PermissionsBoundary={"Ref": "Limit"})
     text["Resources"]["Limit"] = resource("ManagedPolicy", PolicyDocument=document([limit]))
     found = [each for each in told(text, "boundary-allows-nothing") if "no Allow" in each]
+    assert len(found) == is_told
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_told"),
+    [
+        ([allow("s3:*", WITH)], True),
+        ([allow("s3:*", WITH), allow("sqs:*")], True),
+        ([allow("s3:*", WITH), allow("s3:Get*")], False),
+        ([allow("s3:*")], False),
+    ],
+)
+def test_a_boundary_that_leaves_a_role_nothing_without_mfa_is_told(
+    limit: list[dict[str, Any]], *, is_told: bool
+) -> None:
+    bound = managed({"v1": limit}, "v1", AttachmentCount=0, PermissionsBoundaryUsageCount=2)
+    theirs = {"PermissionsBoundary": {"PermissionsBoundaryArn": bound["Arn"]}}
+    own = {"PolicyName": "own", "PolicyDocument": document([WORK])}
+    role = {"RoleName": "worker", "Arn": "arn:aws:iam::123456789012:role/worker", **theirs}
+    user = {"UserName": "ada", "Arn": "arn:aws:iam::123456789012:user/ada", **theirs}
+    dump = {
+        "RoleDetailList": [{**role, "RolePolicyList": [own]}],
+        "UserDetailList": [{**user, "UserPolicyList": [own]}],
+        "Policies": [bound],
+    }
+    found = [each for each in told(dump, "boundary-allows-nothing") if "without MFA" in each]
     assert len(found) == is_told
 
 

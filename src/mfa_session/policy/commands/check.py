@@ -28,6 +28,7 @@ from mfa_session.policy.lint import lint
 from mfa_session.policy.live import Live
 from mfa_session.policy.matching import (
     account_of_users,
+    accounts_named,
     acting_as,
     malformed_principals,
     named_principal,
@@ -300,9 +301,9 @@ def _caller(share: Share, written: Mapping[str, str], ctx: Context) -> str | Non
     """Return the ARN of whoever has the policies, else what a policy tells of them, if anything."""
     if share.caller is not None:
         return share.caller or None
-    identity = (each for each in share.documents if each.kind == "identity")
+    identity = [each for each in share.documents if each.kind == "identity"]
     own = next((text for each in identity for text in each.written if text.isdecimal()), None)
-    if own:  # the account of the template, whose users they are
+    if own and accounts_named(identity) <= {own}:  # the template's, whose users they are
         return own
     named, account = named_principal(share.documents), account_of_users(share.documents)
     if account and account not in {named, account_of(named or "")}:

@@ -74,8 +74,9 @@ def _newer(arn: str, versions: list[Members], default: Members) -> NewerVersion 
     if newest == in_force or not _asks_for_mfa(text):
         return None
     statements = objects_in(members_in(latest, "Document"), "Statement")
-    lists = (listed(each[_NOT]) for each in statements if _NOT in each)
-    left_out = (text_of(item).lower() for items in lists for item in items)
+    denies = (each for each in statements if text_in(each, "Effect") == "Deny" and _NOT in each)
+    asking = (each[_NOT] for each in denies if _asks_for_mfa(str(each.get("Condition"))))
+    left_out = (text_of(item).lower() for items in map(listed, asking) for item in items)
     return NewerVersion(newest, in_force, arn, _NOT in text, frozenset(left_out))
 
 

@@ -27,6 +27,7 @@ NO_USER = Rule(
 )
 _MOST = 10  # resources to look at
 _of_launches = re.compile("ec2:run.*").fullmatch
+_LAUNCH = "ec2:runinstances"
 _OF_LAUNCHED = {"ec2:instancetype", "ec2:metadatahttptokens", "ec2:tenancy"}
 # What a caller sends with sts:AssumeRole, and the action that it takes.
 _SENT_BY = {
@@ -216,14 +217,31 @@ def _is_met_by_others(condition: Condition) -> bool:
 
 
 def check_launches(subject: Subject) -> Flaws:
-    """Find Denies of launches by what only instances have, on all that a launch is about."""
+    """Find launches by what only instances have, allowed or denied on all that one is about."""
     statement, others = subject.statement, subject.other_conditions
-    if statement.allows or not (others and any(map(_of_launches, names_of(statement)))):
+    if not (others and subject.is_beside_mfa and any(map(_of_launches, names_of(statement)))):
         return
     everywhere = {"*", in_partition_of(subject.whole, "arn:aws:ec2:*:*:*")}
-    if everywhere.isdisjoint(statement.resources or ()) or not subject.is_beside_mfa:
+    if everywhere.isdisjoint(statement.resources or ()):
         return
-    found = [each for each in others if each.key.lower() in _OF_LAUNCHED or _of_request(each.key)]
+    found = [each for each in others if each.key.lower() in _OF_LAUNCHED]
+    if statement.allows:
+        never = [each for each in found if is_met_without_key(each) is False]
+        alone = not any(concerns(e, _LAUNCH) for e in subject.whole.allowing if e is not statement)
+        for condition in never[:1] if alone and _LAUNCH in names_of(statement) else ():
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"ec2:RunInstances is also about images and subnets, without {condition.key}",
+                "the condition is never met for these: nobody can launch an instance",
+                in_partition_of(
+                    subject.whole,
+                    "allow it with this condition on arn:aws:ec2:*:*:instance/*, and on the rest "
+                    "in another statement, without",
+                ),
+            )
+        return
+    found = [each for each in others if each in found or _of_request(each.key)]
     if found and all(map(is_met_without_key, others)):
         yield Flaw(
             NO_SUCH_KEY,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from mfa_session.policy.coverage import concerns
 from mfa_session.policy.document import Document
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules import dump_users
 from mfa_session.policy.rules.defeated import DEFEATED
 from mfa_session.policy.rules.open_roles import TAKEN
@@ -51,7 +53,7 @@ PROGRAMS = Rule(
     "takes a role that is a pipeline's by its name (`cicd-deploy`).",
 )
 MOST = 5  # users to name
-_reads_iam = re.compile("iam:(get|list)|sts:getsessiontoken$", re.IGNORECASE).match
+_reads_iam = re.compile("iam:(get|list)|sts:(decode|get(callerid|session))", re.IGNORECASE).match
 _CURES = {
     "(boundary": "allow iam:EnableMFADevice on user/PATH/${aws:username} in the boundary, and "
     "iam:CreateVirtualMFADevice on mfa/* unless virtual devices are forbidden",
@@ -90,9 +92,13 @@ def check_newest(subject: Subject) -> Flaws:
 
 
 def _left_out_besides(asking: Iterable[Statement], names: frozenset[str]) -> Iterator[str]:
-    """Yield what Denies for MFA exempt, beside some names and what only reads of IAM."""
-    for each in filter(None, (one.not_actions for one in asking if not one.allows)):
-        yield from (name for name in each if name.lower() not in names and not _reads_iam(name))
+    """Yield what all Denies for MFA exempt, beside some names and what only reads of IAM."""
+    denies = [each for each in asking if not each.allows]
+    for name in (name for each in denies for name in each.not_actions or ()):
+        exempt = not any(concerns(each, name.lower()) for each in denies)
+        known = any(includes(each, name.lower()) for each in names) or _reads_iam(name)
+        if exempt and not known:
+            yield name
 
 
 def check_account(subject: Subject) -> Flaws:

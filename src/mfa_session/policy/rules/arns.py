@@ -186,9 +186,14 @@ def check_arns(subject: Subject) -> Flaws:
     """Find the first ARN that matches nothing, of resources and of conditions' values."""
     why_no_resource = functools.partial(_why_no_resource, subject)
     why_dead = functools.partial(_why_dead, in_yaml=subject.is_in_yaml)
+    sources = (each for each in subject.statement.conditions if each.is_about("aws:SourceArn"))
     told = [
         (item, exempting, found)
-        for items, why in ((subject.resources, why_no_resource), (subject.texts, why_dead))
+        for items, why in (
+            (subject.resources, why_no_resource),
+            (chain.from_iterable(map(subject.values_of, sources)), _why_no_resource_s),
+            (subject.texts, why_dead),
+        )
         for item, exempting in items
         if (found := why(str(item.value)))
     ]
@@ -259,9 +264,8 @@ def _service_of(statement: Statement) -> str:
 
 def _is_of_users(subject: Subject) -> bool:
     """Say whether the root user never meets a statement; `resources` tells where it is no role."""
-    return subject.document.kind == "identity" and "sts:assumerole" not in names_of(
-        subject.statement
-    )
+    takes = any(name.startswith("sts:") for name in names_of(subject.statement))
+    return subject.document.kind == "identity" and not takes
 
 
 def check_ids_of_principals(subject: Subject) -> Flaws:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from mfa_session.policy.coverage import concerns, is_about_everything, names_of
 from mfa_session.policy.document import Document
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.mfa import means_mfa, reach
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import BOUNDARY_NOTHING, is_own_care
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
 from mfa_session.policy.rules.trusts import TAKE
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
+from mfa_session.policy.statement import Statement
 
 HALF_KEPT = Rule(
     "boundary-half-kept",
@@ -62,10 +63,11 @@ def check_half_kept(subject: Subject) -> Flaws:
 def check_removable(subject: Subject) -> Flaws:
     """Find Allows of taking off a boundary with which alone roles or users are made."""
     whole, statement = subject.whole, subject.statement
-    gives = statement.allows and not subject.other_conditions
+    gives = statement.allows and not statement.conditions
     judged = gives and subject.is_beside_mfa and not _keeps_some(whole)
     for made, action in _TAKEN_OFF.items() if judged else ():
-        if concerns(statement, action) and _is_demanded(whole, made):
+        taken_off = concerns(statement, action) and _is_demanded_on(whole, made, statement)
+        if taken_off and not _is_kept_elsewhere(subject.document, action):
             yield Flaw(
                 HALF_KEPT,
                 subject.place_of_action(action),
@@ -76,10 +78,25 @@ def check_removable(subject: Subject) -> Flaws:
             return
 
 
+def _is_kept_elsewhere(document: Document, action: str) -> bool:
+    """Say whether another policy of the file denies an action by name, or a boundary lacks it."""
+    file = document.account or document.roster
+    others = [each for each in (file.documents if file else ()) if each is not document]
+    return any(_keeps_some(WholePolicy(each.statements)) for each in others) or any(
+        each.kind == "boundary"
+        and not any(one.allows and concerns(one, action) for one in each.statements)
+        for each in others
+    )
+
+
 @per_policy
 def _keeps_some(whole: WholePolicy) -> bool:
-    """Say whether a Deny, but those of MFA, keeps boundaries of roles or users."""
-    denies = (each for each in whole.statements if not (each.allows or means_mfa(each)))
+    """Say whether a Deny keeps boundaries of roles or users; one of all but some asks for MFA."""
+    denies = (
+        each
+        for each in whole.statements
+        if not (each.allows or (means_mfa(each) and (each.not_actions or "*" in names_of(each))))
+    )
     return any(concerns(each, action) for each in denies for action in _TAKEN_OFF.values())
 
 
@@ -108,14 +125,26 @@ def _is_demanded_of_users(whole: WholePolicy) -> bool:
     return _is_demanded(whole, "iam:CreateUser") or _is_demanded(whole, _PUT)
 
 
-@per_policy
+def _is_demanded_on(whole: WholePolicy, action: str, given: Statement) -> bool:
+    """Say whether a boundary is asked for where another statement gives something."""
+    where = [text for each in _demanding(whole, action) for text in each.resources or ("*",)]
+    pairs = itertools.product(where, given.resources or ("*",))
+    return any(itertools.starmap(may_meet, pairs))
+
+
 def _is_demanded(whole: WholePolicy, action: str) -> bool:
     """Say whether a statement about an action asks for a certain boundary."""
-    return any(
-        any(condition.is_about("iam:PermissionsBoundary") for condition in each.conditions)
+    return bool(_demanding(whole, action))
+
+
+@per_policy
+def _demanding(whole: WholePolicy, action: str) -> list[Statement]:
+    return [
+        each
         for each in whole.statements
         if concerns(each, action)
-    )
+        and any(condition.is_about("iam:PermissionsBoundary") for condition in each.conditions)
+    ]
 
 
 @per_policy
@@ -135,8 +164,7 @@ def check_what_is_left(subject: Subject) -> Flaws:
     if document.kind != "boundary" or not subject.is_first:
         return
     limit = _given_by([document])
-    told = document.account or document.roster
-    if not limit and told and subject.is_beside_mfa and not subject.whole.concern_mfa:
+    if not limit and _is_had(document) and subject.is_beside_mfa and not subject.whole.concern_mfa:
         yield Flaw(  # one about MFA has another check
             BOUNDARY_NOTHING,
             subject.statement.position,
@@ -145,15 +173,26 @@ def check_what_is_left(subject: Subject) -> Flaws:
             "allow in the boundary whatever its users and roles may do at most",
         )
     for name, policies in _bounded_by(document) if limit else ():
-        if _leaves_nothing(policies, limit):
+        of_role = _is_role(name) and not subject.on_role  # of which `roles` tells
+        if _leaves_nothing(policies, _given_by([document], without_mfa=of_role)):
+            only = of_role and not _leaves_nothing(policies, limit)
             yield Flaw(
                 BOUNDARY_NOTHING,
                 subject.statement.position,
-                f"this boundary allows nothing of what the policies of {name} allow",
+                "this boundary allows nothing "
+                + "without MFA, which role sessions do not carry, " * only
+                + f"of what the policies of {name} allow",
                 f"{name} may do nothing: a boundary gives nothing, it only limits",
                 "allow in the boundary whatever its users and roles may do at most",
             )
             return
+
+
+def _is_had(boundary: Document) -> bool:
+    """Say whether the file tells of somebody who has a boundary; a name alone may mislead."""
+    owners = boundary.account.owners if boundary.account else ()
+    by_dump = any(each.boundary is boundary for each in owners)
+    return by_dump or (boundary.roster is not None and any(map(_of_a_person, boundary.owners)))
 
 
 def check_dead_allows(subject: Subject) -> Flaws:
@@ -168,6 +207,8 @@ def check_dead_allows(subject: Subject) -> Flaws:
         return
     if not subject.document.is_settled or all(is_own_care(e) for e in names_of(statement)):
         return
+    if _names_users(subject.document):
+        return  # a boundary does not limit what a resource's policy gives a user by name
     bounds = list(_bounds_of(subject.document))
     if bounds and all(bound and _allows_none(bound, named) for bound, _ in bounds):
         if any(bound and _leaves_nothing(own, _given_by([bound])) for bound, own in bounds):
@@ -182,6 +223,18 @@ def check_dead_allows(subject: Subject) -> Flaws:
             "allow it in the boundary as well, or delete this statement",
             severity=WARNING,
         )
+
+
+def _names_users(document: Document) -> bool:
+    """Say whether the policy of a role or another resource of the file names a user."""
+    file = document.account or document.roster
+    of_resources = (e for e in (file.documents if file else ()) if e.kind in {"resource", "trust"})
+    return any(
+        ":user/" in text
+        for each in of_resources
+        for one in each.statements
+        for text in one.aws_principals
+    )
 
 
 def _bounds_of(document: Document) -> Iterator[tuple[Document | None, Sequence[Document]]]:
@@ -236,11 +289,17 @@ def _bounded_by(document: Document) -> Iterator[tuple[str, Sequence[Document]]]:
             yield role, own
 
 
+def _of_a_person(owner: str) -> bool:
+    return owner.rpartition(":")[2].startswith(("role/", "user/"))
+
+
 def _is_role(owner: str) -> bool:
     return owner.rpartition(":")[2].startswith("role/")
 
 
-def _given_by(policies: Iterable[Document]) -> list[str]:
+def _given_by(policies: Iterable[Document], *, without_mfa: bool = False) -> list[str]:
     """Return the actions that Allows name, with `*` for those that a NotAction leaves."""
     allowing = (each for one in policies for each in one.statements if each.allows)
+    if without_mfa:
+        allowing = (each for each in allowing if not ((found := reach(each)) and found.needs_mfa))
     return [name.lower() for each in allowing for name in each.actions or ("*",)]

@@ -33,6 +33,7 @@ from mfa_session.policy.evaluation import (
 )
 from mfa_session.policy.matching import match_statement
 from mfa_session.policy.mfa import means_mfa, mfa_conditions, reach
+from mfa_session.policy.patterns import includes
 from mfa_session.policy.programs import is_of_a_program, may_be_a_program, of_programs
 from mfa_session.policy.rules.exemptions import is_left_open
 from mfa_session.policy.rules.left_open import is_of_oneself
@@ -131,7 +132,27 @@ def takers(account: Account) -> Mapping[str, Sequence[str]]:
         for trust, user in _taken(account, only_with_mfa)
         if trust in trusts_of_admins
     ]
+    # A trust policy that names a user lets that one in, whatever the user's own policies ask for.
+    taken += [
+        (trust.name, user.name)
+        for trust, request in _open_trusts(account)
+        for user in account.users
+        if user.arn in {arn for each in trust.statements for arn in each.aws_principals}
+        and _takes_with_mfa(user, request)
+        and _outcome(user, request, trust) == ALLOWED
+    ]
     return _grouped(dict.fromkeys(taken))
+
+
+def _takes_with_mfa(user: DumpedUser, request: Request) -> bool:
+    """Say whether an Allow of a user gives a role that it names, but only with MFA."""
+    return any(
+        each.allows
+        and concerns(each, _TAKE.lower())
+        and any(text != "*" and includes(text, request.resource) for text in each.resources or ())
+        and _asks(user, each)
+        for _, each in user.statements
+    )
 
 
 @_per_account

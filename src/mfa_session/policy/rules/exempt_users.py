@@ -90,14 +90,13 @@ def check_holders(subject: Subject) -> Flaws:
 
 @functools.lru_cache(maxsize=1)  # each statement of a file asks for it
 def _own_account(roster: Roster) -> str:
-    """Return the only account that a file names, in several ARNs of IAM: it is probably its own."""
-    statements = [each for document in roster.documents for each in document.statements]
-    texts = {
-        text for each in statements for text in (*(each.resources or ()), *each.aws_principals)
-    }
-    of_iam = [parts_of(each)[4] for each in texts if ":iam::" in each]
-    accounts = {each for each in of_iam if each.isdecimal()}
-    return accounts.pop() if len(accounts) == 1 < len(of_iam) else THIS_ACCOUNT
+    """Return the only account of whose users and devices a file's policies are."""
+    identity = (each for each in roster.documents if each.kind == "identity")
+    statements = [each for document in identity for each in document.statements]
+    parts = [parts_of(text) for each in statements for text in each.resources or ()]
+    accounts = {each[4] for each in parts if each[5].startswith(("mfa/", "user/"))}
+    known = {each for each in accounts if each.isdecimal()}
+    return known.pop() if len(known) == 1 else THIS_ACCOUNT
 
 
 @functools.lru_cache(maxsize=1)  # each statement of a file asks for it

@@ -16,8 +16,11 @@ from mfa_session.policy.rules.wrong_credentials import APPLIES_WITH_MFA, NEVER, 
 # The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
 _conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 _restricts = re.compile(
-    "(?!.*(bad|bann|block|hostile|known|malicious|threat|tor|untrusted))"
-    ".*(allow|corp|limit|office|only|outside|restrict|trusted|vpn|whitelist)"
+    "(?!.*(anonym|bad|bann|black|block|compromis|denylist|former|guest|hostile|known|malicious|old"
+    "|prox|public|suspicious|threat|tor|untrusted|disallow|notallow|unallow|noconsole))"
+    ".*(?:restrict(?:to|ip|access|source)|(?:allow|limit)(?:ed)?(?:only|to)|(?<!read)only(?:from|in|on)"
+    "|(?:ip|source|network)s?(?:restriction|allowlist|whitelist)"
+    "|(?:outside|except|unless)[a-z]*(?:corp|network|office|trusted|vpn))"
 ).match
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mfa_session.policy.aws_policies import is_administrators
@@ -172,7 +172,8 @@ def check_chained_roles(subject: Subject) -> Flaws:
         for each in (file.documents if file and open_to else ())
         if is_trust(each) and not open_to.isdisjoint(_accounts_asked(each))
     )
-    if beyond := next((each for each in asking if _lets_in_role(each, document)), None):
+    beyond = next((each for each in asking if _lets_in_role(each, document, open_to)), None)
+    if beyond and not subject.whole.denies_for_mfa:
         yield Flaw(
             TAKEN,
             statement.position,
@@ -184,11 +185,12 @@ def check_chained_roles(subject: Subject) -> Flaws:
         )
 
 
-def _lets_in_role(trust: Document, role: Document) -> bool:
-    """Say whether a trust policy lets a role of the file in without MFA."""
-    names = names_of_role(role)
-    return any(
+def _lets_in_role(trust: Document, role: Document, accounts: Collection[str]) -> bool:
+    """Say whether a trust policy lets a role of the file, and of an account, in without MFA."""
+    names, denies = names_of_role(role), [each for each in trust.statements if not each.allows]
+    return not any(map(mfa_conditions, denies)) and any(
         text.rpartition(":")[2] in names
+        and (parts_of(text)[4] in {*accounts, THIS_ACCOUNT} or not parts_of(text)[4].isdecimal())
         for each in trust.statements
         if each.allows and concerns(each, TAKE) and not mfa_conditions(each)
         for text in each.aws_principals

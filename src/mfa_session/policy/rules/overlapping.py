@@ -41,7 +41,7 @@ _is_a_program = re.compile(
 _NAMING = {"aws:principalarn", "aws:userid", "aws:username"}
 # Keys by which two Denies without MFA leave nothing.
 _ALONE = {"aws:requestedregion", "iam:permissionsboundary"}
-_SCOPE = ("actions", "not_actions", "resources", "not_resources", "principals", "not_principals")
+_SCOPE = ("resources", "not_resources", "principals", "not_principals")
 
 
 def check_superfluous(subject: Subject) -> Flaws:
@@ -149,6 +149,9 @@ def check_exempted_twice(subject: Subject) -> Flaws:
             )
             if takes_in(actions_of(subject.statement), actions_of(wider)):
                 cure = f"delete {named}, or exempt {exempt} from it as well"
+        elif not _are_of_same_actions(other, subject.statement):
+            who = "whom it exempts is stopped all the same"
+            cure = f"exempt {exempt} from {named} as well"
         yield Flaw(
             EXEMPTS_NOBODY,
             condition.position,
@@ -192,13 +195,22 @@ def _like(subject: Subject, condition: Condition) -> Statement | None:
         return None
     denials, places = _denials(subject.whole)
     kept = {comparison(each) for each in own.conditions if each is not condition}
-    for other in denials[places[own] + 1 :][:MOST_MET]:
+    at = places[own]
+    for other in (*denials[at + 1 :][:MOST_MET], *denials[max(0, at - MOST_MET) : at]):
         rest = [each for each in other.conditions if comparison(each) not in kept]
         same = all(getattr(other, name) == getattr(own, name) for name in _SCOPE)
+        # Of two that deny the same actions, the first is told.
+        by_key = len(rest) == 1 and rest[0].is_about(condition.key)
+        wider = by_key and takes_in(actions_of(other), actions_of(own))
+        also = places[other] > at if _are_of_same_actions(other, own) else wider
         alike = len(other.conditions) == len(own.conditions) and len(rest) == 1
-        if alike and same and _exempts_others(rest[0], condition):
+        if alike and same and also and _exempts_others(rest[0], condition):
             return other
     return None
+
+
+def _are_of_same_actions(one: Statement, other: Statement) -> bool:
+    return one.actions == other.actions and one.not_actions == other.not_actions
 
 
 def _is_of_callers_or_places(condition: Condition) -> bool:

@@ -227,7 +227,7 @@ def any_of_action(action: str, partition: str, account: str) -> str:
         within = account if kind.startswith(_OF_CALLERS_ACCOUNT) else "*"
         return f"arn:{partition}:{service}:*:{within}:{kind.partition(':')[2]}"
     if kind.startswith(("group/", "mfa/", "policy/", "role/", "user/")) and not kind.endswith("/"):
-        within = account if service == "iam" else "*"
+        within = account if service == "iam" and kind != "policy/*" else "*"  # or AWS's own
         return f"arn:{partition}:iam::{within}:{kind}"
     is_alone = service in _ALONE and not may_meet(plain, _OF_SEVERAL)
     return f"arn:{partition}:{service}:*" if is_alone else "*"

@@ -18,6 +18,7 @@ from mfa_session.policy.programs import (
     is_of_a_pipeline,
     is_of_a_program,
     may_be_of_a_program,
+    of_people,
 )
 from mfa_session.policy.rules.accounts import (
     MOST,
@@ -203,7 +204,15 @@ def _works_only_by(subject: Subject, owner: str) -> bool:
     work = [each for one in own for each in one.statements if each.allows and gives_work(each)]
     asked = (found is not None and found.needs_mfa for found in map(reach, work))
     known = all(map(is_for_oneself, elsewhere)) and all(each.is_settled for each in own)
-    return known and work[:1] == [subject.statement] and all(asked)
+    named = owner.rpartition(":")[2]
+    let_in = roster is not None and any(
+        text.endswith(named) or ":user/${" in text
+        for each in roster.documents
+        if each.kind in {"resource", "trust"}
+        for one in each.statements
+        for text in one.aws_principals
+    )
+    return known and work[:1] == [subject.statement] and all(asked) and not let_in
 
 
 def _is_a_program(owner: str) -> bool:
@@ -218,7 +227,9 @@ def check_pipelines(subject: Subject) -> Flaws:
     document, allowing = subject.document, subject.whole.allowing
     names = [_name_of(each) for each in document.owners]
     first = document.kind == "trust" and allowing[:1] == [subject.statement]
-    if first and any(map(is_of_a_pipeline, names)) and all(map(_asks_accounts, allowing)):
+    by_people = any(map(of_people, document.owners))
+    named = any(map(is_of_a_pipeline, names)) and not by_people
+    if first and named and all(map(_asks_accounts, allowing)):
         yield Flaw(
             PROGRAMS,
             subject.place_of("Condition"),
@@ -234,7 +245,8 @@ def _asks_accounts(allow: Statement) -> bool:
     """Say whether it lets in accounts, or programs among their users, and only with MFA."""
     found, arns = reach(allow), allow.aws_principals
     named = all(whole_account(each) or _is_a_program(each) for each in arns)
-    alone = list(allow.principals or ()) == ["AWS"]
+    of_some = any(each.key.lower().startswith("aws:principal") for each in allow.conditions)
+    alone = list(allow.principals or ()) == ["AWS"] and not of_some
     return alone and named and found is not None and found.needs_mfa and not found.nobody
 
 

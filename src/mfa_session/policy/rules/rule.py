@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from mfa_session.policy.coverage import is_about_everything, names_of
@@ -169,15 +170,14 @@ class Subject:
     @cached_property
     def texts(self) -> Sequence[tuple[Node, bool]]:
         """The resources' and conditions' texts, and whether each exempts what it matches."""
-        return [
-            *self.resources,
-            *(
-                (each, condition.negates)
-                for condition in self.statement.conditions
-                for each in listed(condition.node)
-                if isinstance(each.value, str)
-            ),
-        ]
+        values = (self.values_of(each) for each in self.statement.conditions)
+        return [*self.resources, *chain.from_iterable(values)]
+
+    def values_of(self, condition: Condition) -> Iterator[tuple[Node, bool]]:
+        """Yield the texts of a condition, and whether it exempts what they match."""
+        for each in listed(condition.node):
+            if isinstance(each.value, str):
+                yield each, condition.negates
 
     @cached_property
     def resources(self) -> Sequence[tuple[Node, bool]]:

@@ -134,6 +134,15 @@ KINDS = [
     *[Stated(f"launch-on-all-resources-{operator}", [ALL, deny("ec2:RunInstances", on(operator,
             "ec2:InstanceType", ["t3.micro"])), deny_but(CARE, WITHOUT)], found(NO_KEY, at=1), {})
       for operator in ("StringNotEquals", "StringNotLike")],
+    *[Stated(f"launch-allowed-{at}", [allow("ec2:RunInstances", {**WITH, **on(operator,
+            "ec2:InstanceType", ["t3.micro"])}, **where), *more], found(NO_KEY) * wrong, {})
+      for at, (operator, where, more, wrong) in enumerate((
+          ("StringEquals", {}, [], True), ("StringLike", {}, [allow("ec2:Describe*")], True),
+          ("StringEqualsIfExists", {}, [], False),
+          ("StringNotEquals", {}, [], False),
+          ("StringEquals", {"Resource": "arn:aws:ec2:*:*:instance/*"}, [], False),
+          ("StringEquals", {}, [allow("ec2:RunInstances", WITH, Resource="arn:aws:ec2:*::image/*")],
+           False)))],
     Stated("launch-on-instances", [ALL, deny("ec2:RunInstances", on("StringNotEquals",
             "ec2:InstanceType", "t3.micro"), Resource="arn:aws:ec2:*:*:instance/*"), deny(
             "ec2:RunInstances", on("StringEquals", "ec2:InstanceType", "x1.large")), deny(
@@ -188,8 +197,8 @@ KINDS = [
            "arn:aws:iam::123456789012:policy/x", False),
           (allow, ["iam:CreateServiceLinkedRole", "iam:AttachRolePolicy", "iam:PutRolePolicy"],
            "StringLike", "iam:AWSServiceName", "ecs.amazonaws.com", False),
-          (allow, ["ec2:RunInstances", "autoscaling:*"], "StringEquals", "ec2:InstanceType", "x",
-           False),
+          (allow, ["ec2:RunInstances", "autoscaling:*"], "StringEqualsIfExists",
+           "ec2:InstanceType", "x", False),
           (allow, "s3:ListBucket", "ArnEquals", "lambda:SourceFunctionArn",
            "arn:aws:lambda:eu-west-1:123456789012:function:x", False)))],
     Stated("two-keys-that-one-action-lacks", [allow(["s3:PutObject", READ], {**WITH,

@@ -133,6 +133,14 @@ KINDS = [
             ["arn:aws:iam::123456789:role/Ops", ROLE["AWS"]]), **PUBLIC), allow("sqs:SendMessage",
             on("ArnLike", "aws:SourceArn", "arn:aws:sns:*:0:x"), Principal="*")],
            found(DEAD) + found(DEAD, at=1), {}),
+    *[Stated(f"source-{at}", [allow("sqs:SendMessage", on("ArnLike", "aws:SourceArn", source),
+            Principal={"Service": "s3.amazonaws.com"}, Resource="*")],
+            found("arn-matches-nothing") * wrong, {})
+      for at, (source, wrong) in enumerate((
+          ("arn:aws:s3:us-east-1:123456789012:books", True),
+          ("arn:aws:s3:::books", False), ("arn:aws:s3:*:*:books", False),
+          ("arn:aws:sns:us-east-1:123456789012:books", False),
+          ("arn:aws:s3:us-east-1:123456789012:accesspoint/books", False)))],
     Stated("accounts-of-arns", [allow("*", on("ArnLike", "aws:SourceArn", [
             f"arn:aws:sns:*:{each}:x" for each in ("", "aws", "cloudfront", "1234*", "????", "%s",
             "12{{ x }}", "${AWS::AccountId}", "${aws:PrincipalAccount}", "<id>", "ACCOUNT_1")]),

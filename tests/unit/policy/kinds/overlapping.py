@@ -82,16 +82,18 @@ KINDS = [
     # Two like Denies, each of which exempts somebody else.
     *[Stated(f"exempted-from-one-of-two-{name}", [deny_but(CARE, {**WITHOUT, **on(
             "StringNotEquals", "aws:username", "glass-1")}), second],
-            found(VOID) if wrong else [], {})
-      for name, second, wrong in (
+            [] if at is None else found(VOID, at=at), {})
+      for name, second, at in (
             ("others", deny_but(CARE, {**WITHOUT, **on("StringNotEquals", "aws:username",
-             "glass-2")}), True),
+             "glass-2")}), 0),
             ("the-same-and-more", deny_but(CARE, {**WITHOUT, **on("StringNotEquals",
-             "aws:username", ["glass-1", "glass-2"])}), False),
+             "aws:username", ["glass-1", "glass-2"])}), None),
             ("by-another-key", deny_but(CARE, {**WITHOUT, **on("StringNotEquals",
-             "aws:PrincipalTag/team", "glass-2")}), False),
-            ("other-actions", deny("s3:*", {**WITHOUT, **on("StringNotEquals", "aws:username",
-             "glass-2")}), False))],
+             "aws:PrincipalTag/team", "glass-2")}), None),
+            ("fewer-actions", deny("s3:*", {**WITHOUT, **on("StringNotEquals", "aws:username",
+             "glass-2")}), 1),
+            ("other-actions", deny("iam:*", {**WITHOUT, **on("StringNotEquals", "aws:username",
+             "glass-2")}), None))],
     # Near misses of the kinds above.
     Stated("partition-filled-in", [*(2 * [allow("ec2:*", WITH, Resource="arn:aws:ec2:*:*:*")]),
             *(allow(ENABLE, Resource=ME.replace("aws", each, 1)) for each in ("%PART%",

@@ -194,7 +194,7 @@ KINDS = [
             ("s3:ListBucket", "StringLike", "s3:prefix", "home/${aws:username}/*", False),
             ("s3:PutObject", "StringEquals", "s3:if-none-match", "*", False),
             ("lambda:AddPermission", "StringEquals", "lambda:Principal", "*", False),
-            ("ec2:RunInstances", "StringEquals", "ec2:InstanceType", "t3.*", True),
+            (STOP, "StringEquals", "ec2:InstanceType", "t3.*", True),
             (STOP, "StringEquals", "ec2:ResourceTag/Name", "dev-*", True),
             ("rds:CreateDBInstance", "StringEquals", "rds:DatabaseClass", "db.t3.*", True),
             ("ec2:*", "StringEquals", "aws:RequestedRegion", "eu-west1", True),
