@@ -52,6 +52,26 @@ INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"
 ALLOWED, NO = "allowed", "implicitly-denied"
 
 
+LOGS = template(
+    MANAGED,
+    {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": sub("arn:aws:s3:::logs-${AWS::AccountId}/*"),
+    },
+)
+
+
+def test_a_name_with_an_account_that_nothing_tells_is_not_known(run: Run) -> None:
+    asked = ("policy", "check", "-", "--action", "s3:GetObject", "--json")
+    logs = ("--resource", "arn:aws:s3:::logs-111122223333/x")
+    found = [
+        json.loads(run(*asked, *logs, *more, input=LOGS).stdout)["decisions"][0]["outcome"]
+        for more in ((), ("--context", "AWS::AccountId=111122223333"), ("--principal", CAROL))
+    ]
+    assert found == ["unknown", ALLOWED, ALLOWED]
+
+
 @pytest.mark.parametrize(
     ("text", "args", "outcome", "told"),
     [

@@ -68,6 +68,13 @@ def found_in(dump: dict[str, Any]) -> list[tuple[str, str]]:
             "v1",
             False,
         ),
+        # The newer one exempts more, by a pattern; or it has no such Deny.
+        ({"v1": [deny_but(ENROL, WITHOUT)], "v2": [deny_but("iam:*", WITHOUT)]}, "v1", False),
+        (
+            {"v1": [deny_but([*ENROL, "s3:*"], WITHOUT)], "v2": [deny("ec2:*", WITHOUT)]},
+            "v1",
+            False,
+        ),
         ({"v1": NO_MFA, "v2": MFA}, "v2", False),
         ({"v1": MFA, "v2": NO_MFA}, "v2", False),
         ({"v1": NO_MFA, "v2": MFA, "v3": NO_MFA}, "v1", False),

@@ -83,6 +83,13 @@ def test_what_another_policy_of_the_organisation_denies_the_same_accounts_counts
     assert ("deny-age-misses-no-mfa" in found) is is_told
 
 
+def test_a_policy_of_the_organisation_without_a_target_is_judged_alone() -> None:
+    old = {**IAM_USERS, "NumericGreaterThan": {"aws:MultiFactorAuthAge": "7200"}}
+    limit = policy(deny("iam:Create*", old))
+    text = stack(Scp={"Type": "Custom::ServiceControlPolicy", "Properties": {"Policy": limit}})
+    assert "deny-age-misses-no-mfa" in [rule for _, rule, _ in found_in(text)]
+
+
 def of_group(statement: dict[str, Any], group: str, **more: Any) -> dict[str, Any]:
     properties = {"PolicyDocument": policy(statement), "Groups": [group], "PolicyName": "p"}
     return {"Type": "AWS::IAM::Policy", "Properties": properties, **more}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.statements import ALL, CARE, WITHOUT, Stated, allow, deny, deny_but, found, on
+from policy.statements import ALL, CARE, WITHOUT, Stated, allow, deny, deny_but, found, older, on
 
 HALF_KEPT = "boundary-half-kept"
 OF_USER, OF_ROLE = "iam:DeleteUserPermissionsBoundary", "iam:DeleteRolePermissionsBoundary"
@@ -27,6 +27,10 @@ KINDS = [
           ([allow("iam:DeleteUser*"), allow("iam:CreateUser", EQUAL)], True),
           ([allow("iam:DeleteUser*"), allow("iam:CreateRole", EQUAL)], False),
           ([allow("iam:DeleteRole"), allow("iam:CreateRole", EQUAL)], False),
+          ([allow("iam:DeleteRole*", Resource=f"{ROLES}old/*"),
+            allow("iam:CreateRole", EQUAL, Resource=f"{ROLES}app/*")], False),
+          ([allow("iam:DeleteRole*"), allow("iam:CreateRole", EQUAL), deny(OF_ROLE, older(3600))],
+           False),
           ([allow("iam:DeleteRole*"), allow("iam:CreateRole")], False),
           ([allow("iam:*"), deny("iam:CreateRole", OTHER), deny(OF_ROLE)], False)))],
     # Administrators keep the boundary of pipelines, and have none; some roles keep theirs.
