@@ -399,6 +399,28 @@ def test_a_deny_of_one_bucket_does_not_ask_for_mfa_elsewhere() -> None:
     assert told(dump, "role-without-mfa") == []
 
 
+OWN_USER = "arn:aws:iam::123456789012:user/${aws:username}"
+
+
+@pytest.mark.parametrize(
+    ("own", "asking", "is_told"),
+    [
+        (allow("iam:*", Resource=OWN_USER), allow("ec2:*", WITH), True),
+        (allow("iam:*", Resource=OWN_USER), deny_but("iam:*", WITHOUT), True),
+        (allow("iam:*", Resource=OWN_USER), ASK, False),
+        (allow("iam:*", Resource=OWN_USER), allow("ec2:*"), False),
+        (allow("iam:*", WITH, Resource=OWN_USER), allow("ec2:*", WITH), False),
+        (allow([*ENROL, "iam:*AccessKey*"], Resource=OWN_USER), allow("ec2:*", WITH), False),
+        (allow("iam:*"), ALL, False),
+    ],
+)
+def test_what_lets_users_give_themselves_a_policy_without_mfa_is_told(
+    own: dict[str, Any], asking: dict[str, Any], *, is_told: bool
+) -> None:
+    dump = account([user("ada", "g", "h")], [group("g", own), group("h", asking)])
+    assert (("group/g policy/p", "escalation-without-mfa") in found_in(dump)) is is_told
+
+
 ADA_ALONE = {"AWS": "arn:aws:iam::123456789012:user/ada"}
 WITH_MFA = allow("sts:AssumeRole", WITH, Resource="arn:aws:iam::123456789012:role/ops")
 

@@ -40,6 +40,7 @@ from mfa_session.policy.rules.left_open import is_of_oneself
 from mfa_session.policy.statement import Statement
 
 _TAKE = "sts:AssumeRole"
+GAIN = "iam:AttachUserPolicy"
 # What only policies about everything match.
 _ANY_OTHER = Request(action="any:Other", resource="arn:aws:any:::other")
 _account_in = re.compile(r":iam::([0-9]{12}):").search
@@ -81,6 +82,30 @@ def undone(account: Account) -> Mapping[str, Sequence[str]]:
     having = Counter(each.name for user in account.users for each in user.documents)
     # What all of them have is judged with the policy.
     return {name: users for name, users in found.items() if len(users) < having[name]}
+
+
+@_per_account
+def gaining(account: Account) -> Mapping[str, Sequence[str]]:
+    """Return the users who may give themselves a policy without MFA, which other policies ask for.
+
+    They are by the policy that allows it, and says nothing of MFA.
+    """
+    found = []
+    for user in account.users:
+        asked = any(_asks(user, each) for _, each in user.statements)
+        judged = asked and user.arn and _is_known(user, name_of)
+        if not judged or _outcome(user, _ANY_OTHER) == ALLOWED or is_for_emergencies(user.name):
+            continue
+        if _outcome(user, Request(action=GAIN, resource=user.arn or "*")) == ALLOWED:
+            giving = (
+                document.name
+                for document, each in user.statements
+                if each.allows
+                and concerns(each, GAIN.lower())
+                and not any(map(means_mfa, document.statements))
+            )
+            found += [(name, user.name) for name in itertools.islice(giving, 1)]
+    return _grouped(found)
 
 
 @_per_account

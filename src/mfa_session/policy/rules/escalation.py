@@ -9,7 +9,7 @@ from mfa_session.policy.coverage import actions_of, concerns, is_about_everythin
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import means_mfa, reach
-from mfa_session.policy.rules.dump_users import keeping_devices
+from mfa_session.policy.rules.dump_users import GAIN, gaining, keeping_devices
 from mfa_session.policy.rules.exemptions import DEACTIVATION, all_left_out, is_own_care
 from mfa_session.policy.rules.open_to_keys import is_allowed_on_all, is_denied_on
 from mfa_session.policy.rules.resource_kinds import (
@@ -36,7 +36,8 @@ ESCALATION = Rule(
     "and the keys of all users; for a Deny of everything that exempts `iam:CreateAccessKey` or "
     "`iam:UpdateLoginProfile`, which the policy allows for all users; for a Deny on one's own user "
     "alone, where the policy allows the same on all users by a pattern (`iam:*`); and for an Allow "
-    "of everything but a few actions, which take MFA (`NotAction`): it gives all of IAM.",
+    "of everything but a few actions, which take MFA (`NotAction`): it gives all of IAM. In an "
+    "account dump, other policies of the same users may be those that ask for MFA.",
 )
 OF_OTHERS = Rule(
     "devices-of-others",
@@ -154,6 +155,22 @@ def check_escalation(subject: Subject) -> Flaws:
                 severity=None if action.endswith("UserPolicy") else WARNING,
             )
             return
+
+
+def check_escalation_of_users(subject: Subject) -> Flaws:
+    """Find what lets users of a dump give themselves policies, whom others ask for MFA."""
+    document, account = subject.document, subject.document.account
+    users = gaining(account).get(document.name) if account else None
+    giving = (e for e in document.statements if e.allows and concerns(e, GAIN.lower()))
+    if users and next(giving, None) is subject.statement:
+        yield Flaw(
+            ESCALATION,
+            subject.place_of_action(GAIN),
+            f"{GAIN} on one's own user is allowed without MFA to users whom other policies ask for "
+            f"it: {first_of(users)}",
+            "whoever has the long-term key can attach a policy that allows everything",
+            "allow it only with MFA, and without MFA only what is needed to set it up",
+        )
 
 
 def check_all_but(subject: Subject) -> Flaws:
