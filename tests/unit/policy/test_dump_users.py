@@ -412,6 +412,7 @@ OWN_USER = "arn:aws:iam::123456789012:user/${aws:username}"
         (allow("iam:*", WITH, Resource=OWN_USER), allow("ec2:*", WITH), False),
         (allow([*ENROL, "iam:*AccessKey*"], Resource=OWN_USER), allow("ec2:*", WITH), False),
         (allow("iam:*"), ALL, False),
+        (ALL, deny("s3:DeleteBucket", WITHOUT), False),
     ],
 )
 def test_what_lets_users_give_themselves_a_policy_without_mfa_is_told(

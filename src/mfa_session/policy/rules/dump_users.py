@@ -102,6 +102,7 @@ def gaining(account: Account) -> Mapping[str, Sequence[str]]:
                 for document, each in user.statements
                 if each.allows
                 and concerns(each, GAIN.lower())
+                and "*" not in names_of(each)  # who may do everything needs no more
                 and not any(map(means_mfa, document.statements))
             )
             found += [(name, user.name) for name in itertools.islice(giving, 1)]

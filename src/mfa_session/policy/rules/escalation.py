@@ -162,7 +162,8 @@ def check_escalation_of_users(subject: Subject) -> Flaws:
     document, account = subject.document, subject.document.account
     users = gaining(account).get(document.name) if account else None
     giving = (e for e in document.statements if e.allows and concerns(e, GAIN.lower()))
-    if users and next(giving, None) is subject.statement:
+    first = users and next(giving, None) is subject.statement
+    if users and first and not any(check_escalation(subject)):
         yield Flaw(
             ESCALATION,
             subject.place_of_action(GAIN),
