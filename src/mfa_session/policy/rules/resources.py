@@ -68,6 +68,9 @@ _route = re.compile(
 ).fullmatch
 
 
+_of_a_secret = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:[^*?${}]+").fullmatch
+
+
 def check_resources(subject: Subject) -> Flaws:
     """Find MFA actions, and actions that need MFA, on resources that they never have."""
     statement = subject.statement
@@ -107,6 +110,24 @@ def check_resources(subject: Subject) -> Flaws:
             else "nobody is stopped",
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}{desk}"),
             severity=NOTE if _harms_little(subject, wrong) else None,
+        )
+
+
+def check_names_of_secrets(subject: Subject) -> Flaws:
+    """Find a secret without the characters that AWS adds to its name, beside right ones."""
+    kinds = {resource_of(name.lower()) or "" for name in subject.statement.actions or ()}
+    of_secrets = {each for each in kinds if each.endswith("-??????")}
+    judged = kinds == of_secrets and subject.is_beside_mfa
+    where = [(node, str(node.value)) for node in subject.items_of("Resource")] if judged else []
+    lacking = [(node, text) for node, text in where if not any(fits(text, e) for e in of_secrets)]
+    named = [(node, text) for node, text in lacking if _of_a_secret(text)]
+    for node, text in named[:1] if len(lacking) < len(where) else ():  # or none of them fits
+        yield Flaw(
+            WRONG_RESOURCE,
+            subject.place_at(node),
+            f"{text} lacks the six characters that AWS adds to a secret's name",
+            f"the ARN matches nothing: it {subject.effect_of_none(exempting=False)}",
+            f"write {text}-??????",
         )
 
 

@@ -35,6 +35,7 @@ from policy.statements import (
 
 # fmt: off
 BACKUP = "arn:aws:backup:eu-west-1:123456789012:"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:"
 PIPELINE = "arn:aws:codepipeline:eu-west-1:123456789012:checkout"
 POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/"
 OF_B = [allow("s3:*", Principal=ACCOUNT, Resource="arn:aws:s3:::b/*")]
@@ -187,6 +188,12 @@ KINDS = [
           ("logs", "logs:PutLogEvents", "log-group:/app/*", False),
           ("states", "states:StopExecution", "stateMachine:bill", True),
           ("states", "states:StopExecution", "execution:bill:*", False)))],
+    *[Stated(f"secret-beside-a-right-one-{at}", [allow(["secretsmanager:GetSecretValue", *more],
+            WITH, Resource=[f"{SECRET}db-??????", f"{SECRET}{name}"])], found(RESOURCE) * wrong, {})
+      for at, (name, more, wrong) in enumerate((
+          ("stripe", [], True), ("stripe-a1B2c3", [], False), ("stripe*", [], False),
+          ("stripe-??????", [], False), ("${aws:username}", [], False),
+          ("stripe", ["secretsmanager:*"], False)))],
     Stated("approval-beside-the-pipeline", [allow("codepipeline:GetPipeline", Resource=PIPELINE),
             allow("codepipeline:PutApprovalResult", WITH, Resource=PIPELINE), allow(
             "codepipeline:PutApprovalResult", WITH, Resource=f"{PIPELINE}/*")], [], {}),
