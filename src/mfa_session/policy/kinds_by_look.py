@@ -31,6 +31,20 @@ def kind_by_name(names: tuple[str, ...]) -> str | None:
     return None
 
 
+def guards_boundaries(document: Document) -> bool:
+    """Say whether a policy only denies making users and roles without boundaries, or the like.
+
+    It is called `enforce-boundary`, and is none.
+    """
+    denies = not any(each.allows for each in document.statements)
+    about = (
+        any("permissionsboundary" in name.lower() for name in each.actions or ())
+        or any(condition.is_about("iam:PermissionsBoundary") for condition in each.conditions)
+        for each in document.statements
+    )
+    return denies and any(about)
+
+
 def rcp_by_name_or_look(names: tuple[str, ...], document: Document) -> str | None:
     """Return `rcp` if a name says so, or if no resource or VPC endpoint has such a policy.
 

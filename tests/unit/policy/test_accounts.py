@@ -68,7 +68,8 @@ def found_in(dump: dict[str, Any]) -> list[tuple[str, str]]:
             "v1",
             False,
         ),
-        # The newer one exempts more, by a pattern; or it has no such Deny.
+        # The newer one exempts more, by a pattern, or less of MFA's setup; or it has no such Deny.
+        ({"v1": [deny_but(ENROL, WITHOUT)], "v2": [deny_but(ENROL[1:], WITHOUT)]}, "v1", False),
         ({"v1": [deny_but(ENROL, WITHOUT)], "v2": [deny_but("iam:*", WITHOUT)]}, "v1", False),
         (
             {"v1": [deny_but([*ENROL, "s3:*"], WITHOUT)], "v2": [deny("ec2:*", WITHOUT)]},

@@ -399,6 +399,25 @@ def test_a_deny_of_one_bucket_does_not_ask_for_mfa_elsewhere() -> None:
     assert told(dump, "role-without-mfa") == []
 
 
+@pytest.mark.parametrize(
+    ("own", "asking", "is_told"),
+    [
+        (allow("iam:Tag*", Resource="arn:aws:iam::123456789012:user/${aws:username}"), [], True),
+        (allow("iam:Tag*", WITH, Resource="arn:aws:iam::*:user/${aws:username}"), [], False),
+        (allow("iam:Tag*", Resource="arn:aws:iam::*:user/bob"), [], False),
+        (allow("iam:Tag*"), [deny("iam:TagUser", WITHOUT)], False),
+    ],
+)
+def test_a_tag_that_exempts_and_that_other_policies_of_some_users_let_them_set_is_told(
+    own: dict[str, Any], asking: list[dict[str, Any]], *, is_told: bool
+) -> None:
+    exempt = {**WITHOUT, "StringNotEquals": {"aws:PrincipalTag/exempt": "yes"}}
+    ask = deny_but([*ENROL, "iam:TagUser"], exempt)
+    groups = [group("all", allow("s3:*"), ask), group("g", own, *asking)]
+    dump = account([user("ada", "all", "g"), user("svc-x", "all")], groups)
+    assert (("group/all policy/p", "removal-without-mfa") in found_in(dump)) is is_told
+
+
 OWN_USER = "arn:aws:iam::123456789012:user/${aws:username}"
 
 

@@ -690,6 +690,33 @@ def test_a_boundary_that_leaves_a_role_nothing_without_mfa_is_told(
     assert len(found) == is_told
 
 
+@pytest.mark.parametrize(("name", "is_told"), [("breakglass-1", False), ("ada", True)])
+def test_those_for_emergencies_do_not_set_up_their_devices(name: str, *, is_told: bool) -> None:
+    own = [{"PolicyName": "own", "PolicyDocument": document([allow(ENROL, WITH, Resource=ME)])}]
+    text = {"Resources": {"One": resource("User", UserName=name, Policies=own)}}
+    assert bool(told(text, "enrolment-needs-mfa")) is is_told
+
+
+@pytest.mark.parametrize("name", ["EnforceBoundary", "ProtectTeamBoundary"])
+def test_a_policy_that_guards_boundaries_is_none_by_its_name(name: str) -> None:
+    def found(denied: str) -> list[str]:
+        limits = document([deny(denied), deny("s3:DeleteBucket", WITHOUT)])
+        policy = resource("ManagedPolicy", PolicyDocument=limits)
+        return told({"Resources": {name: policy}}, "boundary-allows-nothing")
+
+    assert found("iam:DeleteRolePermissionsBoundary") == []
+    assert found("ec2:*") != []
+
+
+def test_a_role_s_policy_may_name_who_took_the_role() -> None:
+    own = deny("iam:UpdateLoginProfile", Resource="arn:aws:iam::*:user/*/${!aws:SourceIdentity}")
+    text = stack([WORK], trust(OWN_ACCOUNT, WITH))
+    sub = {**own, "Resource": {"Fn::Sub": own["Resource"]}}
+    policies = [{"PolicyName": "p", "PolicyDocument": document([sub])}]
+    text["Resources"]["Ops"]["Properties"]["Policies"] = policies
+    assert told(text, "device-action-on-wrong-resource") == []
+
+
 def test_values_of_a_resource_that_are_a_text_are_no_bug() -> None:
     text = state({"aws_iam_policy": {}})
     text["values"]["root_module"]["resources"][0]["values"] = json.dumps(document([ALL]))

@@ -110,6 +110,19 @@ def gaining(account: Account) -> Mapping[str, Sequence[str]]:
 
 
 @_per_account
+def tagging(account: Account) -> Mapping[str, Sequence[str]]:
+    """Return the users who may set tags on themselves without MFA, by each policy of theirs."""
+    return _grouped(
+        (document.name, user.name)
+        for user in account.users
+        if user.arn
+        and _is_known(user, name_of)
+        and _outcome(user, Request(action="iam:TagUser", resource=user.arn)) == ALLOWED
+        for document in user.documents
+    )
+
+
+@_per_account
 def stuck(account: Account) -> Mapping[str, Sequence[str]]:
     """Return the users who cannot set up MFA, and why, by the policy that asks for it."""
     return _grouped(

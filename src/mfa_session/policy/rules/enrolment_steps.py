@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mfa_session.policy.conditions import is_met, is_met_without_key
 from mfa_session.policy.coverage import actions_of, concerns, exempts_by_name, names_of
 from mfa_session.policy.credentials import RequestContext
+from mfa_session.policy.document import is_for_emergencies
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
@@ -82,7 +83,9 @@ def check_enrolment(subject: Subject) -> Flaws:
     of_users = subject.document.kind in {"identity", "boundary"} and not subject.on_role
     missing = steps_only_here(subject) if of_users and subject.requires_mfa else []
     own = any(map(is_one_s_own, statement.resources or ()))
-    if missing and (own or not _is_of_help_desk(statement)):
+    # The devices of those for emergencies are set up for them.
+    by_others = any(map(is_for_emergencies, (subject.document.name, *subject.document.owners)))
+    if missing and not by_others and (own or not _is_of_help_desk(statement)):
         where = {} if own else {"Resource": [MEANT[RESOURCES_OF[each.lower()]] for each in missing]}
         yield Flaw(
             ENROLMENT_NEEDS_MFA,

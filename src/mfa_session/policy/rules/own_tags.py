@@ -11,10 +11,11 @@ from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, mfa_conditions, reach
+from mfa_session.policy.rules.dump_users import tagging
 from mfa_session.policy.rules.exemptions import DEACTIVATION
 from mfa_session.policy.rules.removal import REMOVAL_SPARED
 from mfa_session.policy.rules.resource_kinds import is_one_s_own
-from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject
+from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Subject, first_of
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import Condition, Statement
 
@@ -46,6 +47,11 @@ def check_tags(subject: Subject) -> Flaws:
         )
         if _allows_own_tags(subject.whole, action, by_name=by_name):
             yield told
+            return
+        account = subject.document.account
+        users = tagging(account).get(subject.document.name) if account else None
+        if users and action == _TAG and not by_name:
+            yield replace(told, message=f"{told.message} to users who have it: {first_of(users)}")
             return
         if _allows_own_tags_with_mfa(subject.whole, action):
             yield replace(

@@ -74,7 +74,7 @@ _of_a_secret = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:[^*?${}]
 def check_resources(subject: Subject) -> Flaws:
     """Find MFA actions, and actions that need MFA, on resources that they never have."""
     statement = subject.statement
-    if not (statement.actions and statement.resources):
+    if not (statement.actions and statement.resources) or _is_of_who_took_the_role(subject):
         return
     about_mfa = subject.is_beside_mfa or is_about_mfa(subject.whole)
     names = dict.fromkeys(name for each in statement.actions for name in _steps_in(subject, each))
@@ -111,6 +111,12 @@ def check_resources(subject: Subject) -> Flaws:
             in_partition_of(subject.whole, f"{does} {', '.join(rest)}{desk}"),
             severity=NOTE if _harms_little(subject, wrong) else None,
         )
+
+
+def _is_of_who_took_the_role(subject: Subject) -> bool:
+    """Say whether a role's policy names users by the identity that they gave with the code."""
+    where = map(str.lower, subject.statement.resources or ())
+    return subject.on_role and any("${aws:sourceidentity}" in each for each in where)
 
 
 def check_names_of_secrets(subject: Subject) -> Flaws:
