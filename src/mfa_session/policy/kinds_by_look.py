@@ -12,6 +12,8 @@ from mfa_session.policy.statement import Statement, is_for_everybody
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 # The services of most resource control policies.
 _OF_RCPS = {"aoss", "dynamodb", "ecr", "kms", "s3", "secretsmanager", "sqs", "sts"}
+# What is done with a boundary: `protect-app-boundary`.
+_OF_GUARDS = {"demand", "enforce", "ensure", "guard", "keep", "protect", "require", "use"}
 _is_any_root = re.compile(r"arn:[^:]*:iam::\*:root").fullmatch
 # Roles of AWS Organizations' own tools, in any account.
 _is_of_organisations = re.compile(
@@ -31,18 +33,19 @@ def kind_by_name(names: tuple[str, ...]) -> str | None:
     return None
 
 
-def guards_boundaries(document: Document) -> bool:
+def guards_boundaries(names: tuple[str, ...], document: Document) -> bool:
     """Say whether a policy only denies making users and roles without boundaries, or the like.
 
     It is called `enforce-boundary`, and is none.
     """
+    words = {word.lower().rstrip("s") for name in names for word in _WORDS.findall(name)}
     denies = not any(each.allows for each in document.statements)
     about = (
         any("permissionsboundary" in name.lower() for name in each.actions or ())
         or any(condition.is_about("iam:PermissionsBoundary") for condition in each.conditions)
         for each in document.statements
     )
-    return denies and any(about)
+    return denies and any(about) and not words.isdisjoint(_OF_GUARDS)
 
 
 def rcp_by_name_or_look(names: tuple[str, ...], document: Document) -> str | None:

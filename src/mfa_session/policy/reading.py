@@ -112,7 +112,7 @@ def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -
         told = scp_by_name(named, document) or rcp_by_name_or_look(named, document)
     if told is None and document.kind == "identity" and origin.holder is None:
         told = kind_by_name((*named, text_of(document.beside.get("Id"))))
-        told = None if told == "boundary" and guards_boundaries(document) else told
+        told = None if told == "boundary" and guards_boundaries(named, document) else told
         told = told or kind_by_look(document)
     return replace(
         document,

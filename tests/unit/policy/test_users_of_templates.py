@@ -697,14 +697,17 @@ def test_those_for_emergencies_do_not_set_up_their_devices(name: str, *, is_told
     assert bool(told(text, "enrolment-needs-mfa")) is is_told
 
 
-@pytest.mark.parametrize("name", ["EnforceBoundary", "ProtectTeamBoundary"])
-def test_a_policy_that_guards_boundaries_is_none_by_its_name(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "guards"),
+    [("EnforceBoundary", True), ("ProtectTeamBoundary", True), ("ContractorBoundary", False)],
+)
+def test_a_policy_that_guards_boundaries_is_none_by_its_name(name: str, *, guards: bool) -> None:
     def found(denied: str) -> list[str]:
         limits = document([deny(denied), deny("s3:DeleteBucket", WITHOUT)])
         policy = resource("ManagedPolicy", PolicyDocument=limits)
         return told({"Resources": {name: policy}}, "boundary-allows-nothing")
 
-    assert found("iam:DeleteRolePermissionsBoundary") == []
+    assert (found("iam:DeleteRolePermissionsBoundary") == []) is guards
     assert found("ec2:*") != []
 
 
