@@ -113,7 +113,9 @@ def _what_to_specify(judged: Sequence[Judged], unknown: Sequence[Judged]) -> Ite
     others = sorted(keys.keys() - _OF_THE_CALLER - given)
     if others:
         key = printable(keys[others[0]])
-        yield f"to know more, specify it: --context {key}=…, or --absent {key}"
+        filled_in = key.startswith("AWS::")  # by CloudFormation, always
+        absent = "" if filled_in else f", or --absent {key}"
+        yield f"to know more, specify it: --context {key}=…{absent}"
     if any(match.resource is None for match in matches) and WILDCARDS.search(
         judged[0].request.resource
     ):
