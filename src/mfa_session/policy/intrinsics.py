@@ -102,14 +102,14 @@ def in_one_account(
     `${AWS.Region}`. Return also the texts as they are written, by what they become.
     """
     to_fill_in = _account_to_fill_in(node, of_stack=of_stack)
-    account = asked.account(node) if asked else THIS_ACCOUNT
-    is_known = not asked or account != THIS_ACCOUNT
+    account = THIS_ACCOUNT if asked is None else asked.account(node)
+    is_known = asked is None or account != THIS_ACCOUNT
     written = dict[str, str]()
 
     def change(node: Node, text: str) -> Node:
         whole = _with_account(text, to_fill_in, account, is_known=is_known)
         whole = whole.replace("${AWS::Partition}", partition)
-        if not asked:
+        if asked is None:
             whole = whole.replace("${AWS::", "${AWS.")
         if node.misread or whole == text:
             return node
@@ -120,7 +120,7 @@ def in_one_account(
         return node._replace(value=whole)
 
     changed = _with_texts(node, change)
-    if changed != node and not asked:
+    if changed != node and asked is None:
         written["${AWS."] = "${AWS::"
     return changed, written
 

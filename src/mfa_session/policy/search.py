@@ -74,7 +74,7 @@ class Search:
 
     @cached_property
     def _partition(self) -> str:
-        told = self._asked.partition if self._asked else ""
+        told = "" if self._asked is None else self._asked.partition
         return told or intrinsics.partition_in(self._source.text)
 
     def visit(self, node: Node, origin: Origin) -> None:
@@ -106,7 +106,7 @@ class Search:
         if known is not None:
             if self._has_functions:
                 self._arns |= arns_in(members)
-                self._defaults |= {} if self._asked else defaults_in(members)
+                self._defaults |= defaults_in(members) if self._asked is None else {}
                 self._in_stack = self._in_stack or is_stack(members)
             return known
         if len(members) == 1 and "Fn::Sub" in members:

@@ -53,7 +53,7 @@ PROGRAMS = Rule(
     "takes a role that is a pipeline's by its name (`cicd-deploy`).",
 )
 MOST = 5  # users to name
-_is_harmless = re.compile(
+_may_be_exempt = re.compile(
     "iam:(changepassword|createvirtual|enablemfa|get|list|resync)|sts:(decode|get(callerid|session))",
     re.IGNORECASE,
 ).match
@@ -82,7 +82,7 @@ def check_newest(subject: Subject) -> Flaws:
     more = next(_left_out_besides(asking, newer.left_out), None) if newer.left_out else None
     if guards or more or not asking:
         asked = "asks for MFA only to change MFA devices" if guards else "asks nobody for MFA"
-        asked = f"does not ask for MFA on {more}, as {newer.version} does" if more else asked
+        asked = f"unlike {newer.version} asks for no MFA on {more}" if more else asked
         yield Flaw(
             UNUSED,
             subject.statement.position,
@@ -99,7 +99,7 @@ def _left_out_besides(asking: Iterable[Statement], names: frozenset[str]) -> Ite
     denies = [each for each in asking if not each.allows]
     for name in (name for each in denies for name in each.not_actions or ()):
         exempt = not any(concerns(each, name.lower()) for each in denies)
-        known = any(includes(each, name.lower()) for each in names) or _is_harmless(name)
+        known = any(includes(each, name.lower()) for each in names) or _may_be_exempt(name)
         if exempt and not known:
             yield name
 

@@ -13,7 +13,7 @@ from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.rules.exemptions import BOUNDARY_NOTHING, is_own_care
 from mfa_session.policy.rules.resource_kinds import OF_USER, fits
 from mfa_session.policy.rules.rule import WARNING, Flaw, Flaws, Rule, Subject, first_of
-from mfa_session.policy.rules.trusts import TAKE
+from mfa_session.policy.rules.trusts import TAKE, principals_in
 from mfa_session.policy.rules.whole_policy import WholePolicy, per_policy
 from mfa_session.policy.statement import Statement
 
@@ -179,9 +179,8 @@ def check_what_is_left(subject: Subject) -> Flaws:
             yield Flaw(
                 BOUNDARY_NOTHING,
                 subject.statement.position,
-                "this boundary allows nothing "
-                + "without MFA, which role sessions do not carry, " * only
-                + f"of what the policies of {name} allow",
+                "without MFA, which role sessions lack, " * only
+                + f"this boundary allows nothing of what the policies of {name} allow",
                 f"{name} may do nothing: a boundary gives nothing, it only limits",
                 "allow in the boundary whatever its users and roles may do at most",
             )
@@ -207,7 +206,8 @@ def check_dead_allows(subject: Subject) -> Flaws:
         return
     if not subject.document.is_settled or all(is_own_care(e) for e in names_of(statement)):
         return
-    if _names_users(subject.document):
+    file = subject.document.account or subject.document.roster
+    if any(":user/" in each for each in principals_in(file)):
         return  # a boundary does not limit what a resource's policy gives a user by name
     bounds = list(_bounds_of(subject.document))
     if bounds and all(bound and _allows_none(bound, named) for bound, _ in bounds):
@@ -223,18 +223,6 @@ def check_dead_allows(subject: Subject) -> Flaws:
             "allow it in the boundary as well, or delete this statement",
             severity=WARNING,
         )
-
-
-def _names_users(document: Document) -> bool:
-    """Say whether the policy of a role or another resource of the file names a user."""
-    file = document.account or document.roster
-    of_resources = (e for e in (file.documents if file else ()) if e.kind in {"resource", "trust"})
-    return any(
-        ":user/" in text
-        for each in of_resources
-        for one in each.statements
-        for text in one.aws_principals
-    )
 
 
 def _bounds_of(document: Document) -> Iterator[tuple[Document | None, Sequence[Document]]]:

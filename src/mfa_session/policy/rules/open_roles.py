@@ -34,8 +34,8 @@ TAKEN = Rule(
     "template, plan or state tells: a Deny of everything exempts `sts:AssumeRole`, and the role's "
     "trust policy asks for no MFA, whether or not the file tells who may take the role. Or "
     "everything is allowed only with MFA, and the role may do everything; or another role that may "
-    "do everything asks the same account for MFA; or one that asks it lets the role's sessions in "
-    "without. Or a file without trust policies allows "
+    "do everything asks the same account for MFA. Or a role asks for MFA, and lets in without it "
+    "the sessions of another role, which asks for none. Or a file without trust policies allows "
     "`sts:AssumeRole`, and a Deny of everything exempts it: roles are taken without MFA if their "
     "trust policies do not ask for it (a note if it does not allow it, or if the `Sid` tells "
     "that roles are exempt). A note, too, where only an "
@@ -48,7 +48,7 @@ CLOSED = Rule(
     "lets only AWS services or federated users in: none of them gets in.",
 )
 _GET_SESSION = "sts:GetSessionToken"
-_of_roles = re.compile("(all|any|but|every|except|unless).*(assum|hop|jump|role|switch)").search
+_says_roles = re.compile("(all|any|but|every|except|unless).*(assum|hop|jump|role|switch)").search
 _account_in = re.compile(":iam::([0-9]{12}):").search
 _WHO_NEEDS_IT = "the roles and users that need it"
 # Roles that AWS makes for another account, and whose sessions of roles take them.
@@ -177,8 +177,8 @@ def check_chained_roles(subject: Subject) -> Flaws:
         yield Flaw(
             TAKEN,
             statement.position,
-            f"this role is taken without MFA, and {role_of(beyond)}, which asks the same account "
-            "for MFA, lets its sessions in without",
+            f"this role is taken without MFA; {role_of(beyond)} asks the same account for MFA, "
+            "but lets in the sessions of this role without",
             f"whoever has the long-term key of a user who may take this role gets to "
             f"{role_of(beyond)} without MFA",
             _how_to_close(document),
@@ -195,11 +195,6 @@ def _lets_in_role(trust: Document, role: Document, accounts: Collection[str]) ->
         if each.allows and concerns(each, TAKE) and not mfa_conditions(each)
         for text in each.aws_principals
     )
-
-
-def _spares_roles(denied: Statement) -> bool:
-    """Say whether the Sid of a Deny says that taking roles is exempt."""
-    return _of_roles(denied.sid_letters) is not None
 
 
 def _how_to_close(trust: Document) -> str:
@@ -268,7 +263,9 @@ def check_exempt_roles(subject: Subject) -> Flaws:
         if of_all
         else "require it in all of them, or do not exempt sts:AssumeRole",
         {"NotAction": list(dict.fromkeys(kept))} if of_all else {},
-        severity=None if allow in whole.allowing and not _spares_roles(statement) else NOTE,
+        severity=None
+        if allow in whole.allowing and not _says_roles(statement.sid_letters)
+        else NOTE,
     )
 
 

@@ -51,7 +51,9 @@ def check_tags(subject: Subject) -> Flaws:
         account = subject.document.account
         users = tagging(account).get(subject.document.name) if account else None
         if users and action == _TAG and not by_name:
-            yield replace(told, message=f"{told.message} to users who have it: {first_of(users)}")
+            yield replace(
+                told, message=f"{told.message} to users with this policy: {first_of(users)}"
+            )
             return
         if _allows_own_tags_with_mfa(subject.whole, action):
             yield replace(

@@ -34,7 +34,7 @@ from mfa_session.policy.rules.left_open import gives_work, is_of_oneself
 from mfa_session.policy.rules.resource_kinds import ENROLMENT
 from mfa_session.policy.rules.roles import whole_account
 from mfa_session.policy.rules.rule import NOTE, Flaw, Flaws, Subject, first_of
-from mfa_session.policy.rules.trusts import open_roles
+from mfa_session.policy.rules.trusts import open_roles, principals_in
 from mfa_session.policy.statement import Statement
 
 _ENABLE, _CHANGE, _TAKE = ENROLMENT[1], "iam:ChangePassword", "sts:AssumeRole"
@@ -204,14 +204,8 @@ def _works_only_by(subject: Subject, owner: str) -> bool:
     work = [each for one in own for each in one.statements if each.allows and gives_work(each)]
     asked = (found is not None and found.needs_mfa for found in map(reach, work))
     known = all(map(is_for_oneself, elsewhere)) and all(each.is_settled for each in own)
-    named = owner.rpartition(":")[2]
-    let_in = roster is not None and any(
-        text.endswith(named) or ":user/${" in text
-        for each in roster.documents
-        if each.kind in {"resource", "trust"}
-        for one in each.statements
-        for text in one.aws_principals
-    )
+    ends = (owner.rpartition(":")[2], "}")  # of a reference to a user of the template
+    let_in = any(":user/" in e and e.endswith(ends) for e in principals_in(roster))
     return known and work[:1] == [subject.statement] and all(asked) and not let_in
 
 

@@ -55,6 +55,14 @@ def open_roles(documents: Iterable[Document], allow: Statement) -> Iterator[Docu
                 yield each
 
 
+def principals_in(file: Account | Roster | None) -> Iterator[str]:
+    """Yield the accounts, users and roles that policies of roles and other resources name."""
+    for each in file.documents if file else ():
+        if each.kind in {"resource", "trust"}:
+            for statement in each.statements:
+                yield from statement.aws_principals
+
+
 def roots_in(statement: Statement) -> Iterator[re.Match[str]]:
     """Yield the accounts among the principals."""
     return filter(None, map(_of_root, statement.aws_principals))
