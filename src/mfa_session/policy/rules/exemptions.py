@@ -28,9 +28,9 @@ BOUNDARY_NOTHING = Rule(
     "boundary-allows-nothing",
     ERROR,
     "A permissions boundary allows nothing, or nothing but what its Deny exempts: nothing else is "
-    "allowed, not even with MFA. Or, by the file, nothing of what the policies of a user or role "
-    "give; a warning if nothing of one Allow, with MFA or of roles. Or a VPC endpoint's policy "
-    "only denies.",
+    "allowed, not even with MFA. Or, as the file tells, it allows nothing of what the policies of "
+    "a user or role allow; a warning if that is so of one Allow, which needs MFA or is of taking "
+    "roles. Or a VPC endpoint's policy only denies.",
 )
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
